@@ -1,0 +1,68 @@
+"""What a customer is, and what to call one."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
+class Trade(StrEnum):
+    B2C = "b2c"
+    B2B = "b2b"
+    BOTH = "both"
+
+
+class Role(StrEnum):
+    """What a party is to the business. One party may be several at once."""
+
+    CUSTOMER = "customer"
+    SUPPLIER = "supplier"
+    PARTNER = "partner"
+    SERVICE_USER = "service_user"
+    STAFF_CONTACT = "staff_contact"
+    OTHER = "other"
+
+
+class ContactKind(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    WHATSAPP = "whatsapp"
+    FACEBOOK = "facebook"
+    INSTAGRAM = "instagram"
+    TELEGRAM = "telegram"
+    WEB = "web"
+    OTHER = "other"
+
+
+class RelationshipKind(StrEnum):
+    """Read from the `from` end: *from* works for *to*."""
+
+    WORKS_FOR = "works_for"
+    HOUSEHOLD = "household"
+    PARENT_ORGANIZATION = "parent_organization"
+    DISTRIBUTOR_OF = "distributor_of"
+    SUPPLIES = "supplies"
+    REFERRED = "referred"
+
+
+# The same bond, read from the other end.
+INVERSE = {
+    RelationshipKind.WORKS_FOR: "employs",
+    RelationshipKind.HOUSEHOLD: "household",
+    RelationshipKind.PARENT_ORGANIZATION: "subsidiary_organization",
+    RelationshipKind.DISTRIBUTOR_OF: "distributed_by",
+    RelationshipKind.SUPPLIES: "supplied_by",
+    RelationshipKind.REFERRED: "referred_by",
+}
+
+
+def default_trade(kind: Kind) -> Trade:
+    return Trade.B2B if kind == Kind.ORGANIZATION else Trade.B2C
+
+
+def display_name(given: str | None, family: str | None, fallbacks: list[str]) -> str | None:
+    """What to show first: the names joined, or the first other thing that is known of the customer."""
+    whole = " ".join(part for part in (given, family) if part)
+    return whole or next((value for value in fallbacks if value), None)

@@ -1,0 +1,47 @@
+"""Bounds of a free JSON value: what the store can keep and a reader can bear."""
+
+import json
+from typing import Any
+
+MOST_BYTES = 16_384
+MOST_DEPTH = 8
+MOST_KEYS = 200
+_MOST_NUMBER = 2**53 - 1
+
+
+def problem(value: Any) -> tuple[str, str] | None:
+    """What is wrong with this value, as (code, sentence), or None. Looks no deeper than the limit."""
+    try:
+        found = _walk(value, 0)
+    except UnicodeEncodeError:
+        return "surrogate", "Contains a lone surrogate, which is not text"
+    if found is None and len(json.dumps(value, ensure_ascii=False).encode()) > MOST_BYTES:
+        return "too_large", f"Should be at most {MOST_BYTES} bytes of JSON"
+    return found
+
+
+def _walk(value: Any, depth: int) -> tuple[str, str] | None:
+    if depth > MOST_DEPTH:
+        return "too_deep", f"Should be nested at most {MOST_DEPTH} levels deep"
+    match value:
+        case str():
+            return _text(value)
+        case bool() | None:
+            return None
+        case int():
+            return None if abs(value) <= _MOST_NUMBER else ("number_range", "Numbers should lie within ±(2^53-1)")
+        case float():
+            finite = value == value and abs(value) != float("inf")
+            return None if finite else ("number_range", "Numbers should be finite")
+        case dict():
+            if len(value) > MOST_KEYS:
+                return "too_many_keys", f"Should have at most {MOST_KEYS} keys"
+            return next((p for k, v in value.items() if (p := _text(k) or _walk(v, depth + 1))), None)
+        case list():
+            return next((p for item in value if (p := _walk(item, depth + 1))), None)
+    return "json_type", "Should be a JSON value"
+
+
+def _text(value: str) -> tuple[str, str] | None:
+    value.encode()
+    return ("control_character", "Contains a NUL character") if "\0" in value else None

@@ -1,0 +1,1 @@
+"""The wire contract: what goes in and what comes out. Knows nothing of tables."""

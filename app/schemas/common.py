@@ -1,0 +1,148 @@
+"""The types that every contract is made of. Bounded, strict, and explained in the OpenAPI document."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
+
+from app.rules import jsonvalues
+
+# Everything but the control characters that no name, note or number contains.
+ONE_LINE = r"^[^\u0000-\u001F\u007F]*$"
+LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F]*$"
+
+
+class Schema(BaseModel):
+    """Base of everything that comes in: unknown fields are refused, infinities are not numbers."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, frozen=True)
+
+
+class Resource(BaseModel):
+    """Base of everything that goes out. The database writes the JSON; these classes name its columns."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+def text(most: int, least: int = 1, pattern: str = ONE_LINE) -> Any:
+    return StringConstraints(min_length=least, max_length=most, pattern=pattern)
+
+
+Label = Annotated[str, text(100)]
+Name = Annotated[str, text(300)]
+Line = Annotated[str, text(1_000)]
+Note = Annotated[str, text(50_000, pattern=LINES)]
+Reference = Annotated[str, text(200)]
+"""An id in somebody else's system: a receipt number, a loyalty card, a message id."""
+
+
+def _only_text(value: object) -> object:
+    if isinstance(value, str | datetime | date | UUID | Decimal):
+        return value
+    raise PydanticCustomError("string_type", "Input should be a string")
+
+
+def _within_range(value: datetime) -> datetime:
+    if not EARLIEST <= value <= LATEST:
+        raise PydanticCustomError("moment_range", "Should be between the years 1900 and 2200")
+    return value.astimezone(UTC)
+
+
+def _exact(value: object) -> object:
+    if isinstance(value, str):
+        if not DECIMAL.fullmatch(value):
+            raise PydanticCustomError(
+                "decimal_string", "Should be a decimal number in a string, of at most 12 digits before the point and 6 after"
+            )
+        return Decimal(value)
+    if isinstance(value, Decimal):
+        return value
+    raise PydanticCustomError("decimal_string", 'Should be a decimal number in a string, such as "12.34"')
+
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+_DECIMAL_SCHEMA = {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", "maxLength": 20}
+
+Id = Annotated[UUID, BeforeValidator(_only_text)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_only_text),
+    AfterValidator(_within_range),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
+]
+"""RFC 3339 with an offset; answered in UTC."""
+Day = Annotated[date, BeforeValidator(_only_text), WithJsonSchema({"type": "string", "format": "date", "maxLength": 10})]
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; never a float.", "examples": ["12.34"]}),
+]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; negative is a return.", "examples": ["1", "0.375"]}),
+]
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", min_length=3, max_length=3)]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2)]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", min_length=1, max_length=64)]
+Tag = Annotated[str, text(60)]
+Flag = Annotated[bool, Field(strict=True)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+def _bounded(value: dict[str, Any]) -> dict[str, Any]:
+    if (problem := jsonvalues.problem(value)) is not None:
+        code, detail = problem
+        raise PydanticCustomError(code, detail)
+    return value
+
+
+Attributes = Annotated[
+    dict[Annotated[str, text(100)], Any],
+    AfterValidator(_bounded),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": jsonvalues.MOST_KEYS,
+            "additionalProperties": True,
+            "description": "Anything else worth keeping: JSON of at most 16 KiB, 8 levels and 200 keys.",
+        }
+    ),
+]
+
+
+class PageQuery(Schema):
+    limit: Annotated[int, Field(ge=1, le=200, description="How many items to answer with.")] = 50
+    cursor: Annotated[
+        str | None,
+        Field(max_length=1_000, pattern=r"^[A-Za-z0-9_-]*$", description="The `next_cursor` of the page before."),
+    ] = None
+
+
+def partial(whole: type[Schema], name: str, doc: str) -> type[Any]:
+    """The merge patch (RFC 7396) of a schema: every field may be left out, and null takes a value away."""
+    fields: dict[str, Any] = {
+        field: (Annotated[info.annotation | None, info], None)  # type: ignore[operator]
+        for field, info in whole.model_fields.items()
+    }
+    return create_model(name, __base__=Schema, __doc__=doc, __module__=whole.__module__, **fields)
