@@ -75,7 +75,9 @@ def balanced(lines: list[Line], payments: list[Decimal], total: Decimal, minor_u
     return not payments or abs(sum(payments, Decimal(0)) - total) <= minor_unit
 
 
-def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, minor_unit: Decimal) -> bool:
+def exceeds(
+    left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, minor_unit: Decimal
+) -> bool:
     """Is this return (negative quantity and total) more than what is left of the line it names?"""
     return -quantity > left_quantity or -total > left_total + minor_unit
 

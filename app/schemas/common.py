@@ -67,7 +67,8 @@ def _exact(value: object) -> object:
     if isinstance(value, str):
         if not DECIMAL.fullmatch(value):
             raise PydanticCustomError(
-                "decimal_string", "Should be a decimal number in a string, of at most 12 digits before the point and 6 after"
+                "decimal_string",
+                "Should be a decimal number in a string, with at most 12 digits before the point and 6 after it",
             )
         return Decimal(value)
     if isinstance(value, Decimal):
@@ -87,7 +88,8 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
 ]
 """RFC 3339 with an offset; answered in UTC."""
-Day = Annotated[date, BeforeValidator(_only_text), WithJsonSchema({"type": "string", "format": "date", "maxLength": 10})]
+_DAY_SCHEMA = {"type": "string", "format": "date", "maxLength": 10}
+Day = Annotated[date, BeforeValidator(_only_text), WithJsonSchema(_DAY_SCHEMA)]
 Money = Annotated[
     Decimal,
     BeforeValidator(_exact),
@@ -98,7 +100,7 @@ Quantity = Annotated[
     Decimal,
     BeforeValidator(_exact),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; negative is a return.", "examples": ["1", "0.375"]}),
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; negative is a return.", "examples": ["1"]}),
 ]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", min_length=3, max_length=3)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2)]

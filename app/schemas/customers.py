@@ -111,7 +111,7 @@ class UnwelcomeChannel(Schema):
 
 
 class QuietHours(Schema):
-    """Do not call or write between these times of the customer's day; `start` may be later than `end`, over midnight."""
+    """Do not call or write between these times of the customer's day; `start` after `end` means over midnight."""
 
     start: ClockTime
     end: ClockTime

@@ -112,7 +112,9 @@ class _Changeable(Schema):
 
 
 InteractionChange = partial(
-    _Changeable, "InteractionChange", "What changes of an interaction: lists are replaced whole, null takes a value away."
+    _Changeable,
+    "InteractionChange",
+    "What changes of an interaction: lists are replaced whole, null takes a value away.",
 )
 
 

@@ -1,0 +1,70 @@
+"""Every setting, read once from the environment (RAPPORT_…) or a .env file."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="RAPPORT_", env_file=".env", env_ignore_empty=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    database_url: SecretStr | None = None
+    """A PostgreSQL 18 to use, such as `postgresql://user:secret@host/name`. Left out: the embedded one."""
+    data_dir: Path = Path(".data")
+    """Where the embedded PostgreSQL keeps its data."""
+    pool_size: Annotated[int, Field(ge=1, le=500)] = 16
+    """Database connections of each worker process."""
+    pool_timeout: Annotated[float, Field(gt=0, le=60)] = 3.0
+    """Seconds to wait for a free connection before answering 503."""
+    statement_timeout: Annotated[float, Field(gt=0, le=3600)] = 15.0
+    """Seconds a single statement may take before it is cancelled and answered with 503."""
+    pgbouncer: bool = False
+    """Set when a PgBouncer in transaction mode stands before the database: no prepared statements, no session state."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """Port to listen on."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Worker processes."""
+    cors_origins: list[str] = []
+    """Origins of browser front ends that may call the API, as a JSON list: `["https://crm.example.com"]`."""
+
+    bootstrap_key: Annotated[SecretStr, StringConstraints(min_length=32, max_length=200)] | None = None
+    """The first admin key of an empty store: any text of 32 characters or more. Left out: random, and printed once."""
+    key_cache_seconds: Annotated[float, Field(ge=0, le=300)] = 5.0
+    """How long a worker trusts a key it has checked: a revoked key may live on for as long."""
+    rate_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 60_000
+    """Requests a minute that one key may make of one worker; 0 for no limit."""
+    cursor_secret: SecretStr | None = None
+    """Signs page cursors. Left out: made once and kept in the database."""
+
+    body_limit: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = 4_194_304
+    """Bytes of a request body, decompressed; a batch is a stream and has no limit but that of its lines."""
+    line_limit: Annotated[int, Field(ge=1_024, le=67_108_864)] = 4_194_304
+    """Bytes of one line of a batch."""
+    header_limit: Annotated[int, Field(ge=1_024, le=1_048_576)] = 32_768
+    """Bytes of the request line and all headers together."""
+    header_timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
+    """Seconds a client may take to send its headers."""
+    body_timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """Seconds a client may pause while sending a body."""
+
+    default_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "GB"
+    """Country (ISO 3166-1 alpha-2) of phone numbers written without one."""
+    sample: bool = True
+    """Fill an empty store with the sample shop at the first start of `make run`."""
+    log_level: Annotated[str, StringConstraints(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    """What to log, as JSON lines on standard error: DEBUG has a line for every request."""
+    api_key: SecretStr | None = None
+    """The key that `rapport import` sends."""
+
+
+@cache
+def settings() -> Settings:
+    return Settings()
