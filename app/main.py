@@ -1,0 +1,36 @@
+"""The application: routers, problems, limits and documents put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from app import __version__
+from app.core.sessions import Clock, utc_now
+from app.core.settings import Settings, settings
+from app.routers import ROUTERS
+from app.web import problems
+from app.web.envelope import Envelope
+from app.web.state import Service
+
+
+def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
+    """The service on the database that its settings name."""
+    configured = configured or settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await app.state.service.database.close()
+
+    app = FastAPI(title="Rapport", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    dsn = configured.database_url.get_secret_value() if configured.database_url else ""
+    app.state.service = Service.of(configured, dsn, clock)
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(Envelope, header_limit=configured.header_limit)
+    if configured.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=configured.cors_origins)
+    return app

@@ -1,0 +1,52 @@
+"""Words by which a customer is found: folded, so that case, accents and scripts do not stand between."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import phonenumbers
+from anyascii import anyascii
+
+LONGEST_WORD = 64
+MOST_WORDS = 200
+MOST_TERMS = 6
+_WORD = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=16_384)
+def fold(text: str) -> str:
+    """Without case, accents and width: Ångström is angstrom, ＺＯË is zoe. Other scripts stay as they are."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def words(text: str) -> list[str]:
+    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
+
+
+def name_words(texts: Iterable[str]) -> set[str]:
+    """The words of names, and how they are written in Latin letters: Иванов is found as ivanov too."""
+    found = {word for text in texts for word in words(text)}
+    latin = {spelled for word in found if not word.isascii() for spelled in words(anyascii(word))}
+    return found | latin
+
+
+def contact_words(normalized: str) -> tuple[set[str], str]:
+    """Of a contact point: the words one may mistype, and the whole, which is only found as it is or by its start."""
+    if normalized.startswith("+") and normalized[1:].isdigit():
+        national = str(phonenumbers.parse(normalized).national_number)
+        return {normalized[1:], national}, normalized[1:]
+    name, _, _ = normalized.partition("@")
+    return {word for word in words(name) if len(word) > 1}, fold(normalized)[:LONGEST_WORD]
+
+
+def terms(q: str) -> list[str]:
+    """What is looked for: every word has to be found, in some spelling. A phone number is one word."""
+    stripped = q.strip()
+    if _PHONE.fullmatch(stripped):
+        return [re.sub(r"\D", "", stripped).lstrip("0")[:LONGEST_WORD] or "0"]
+    return list(dict.fromkeys(words(stripped)))[:MOST_TERMS]
+
+
+_PHONE = re.compile(r"\+?[\d\s()./-]{4,}")

@@ -1,0 +1,1 @@
+"""What happens: one function a use case. The only floor that decides."""

@@ -1,0 +1,246 @@
+"""Customers: made, found, changed, put away and brought back. Nobody is ever made twice."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid
+from app.core.ids import new_id
+from app.rules import search
+from app.rules.merge_patch import merged
+from app.rules.sales import differences
+from app.schemas import faults
+from app.schemas.customers import CustomerNew, CustomerQuery
+from app.services import drafts
+from app.services.drafts import Draft, draft
+from app.services.outcomes import Outcome
+from app.store import customers as store
+from app.store import events
+from app.store.documents import Document
+from app.store.events import Event
+from app.store.listing import Page
+
+_MOST_CHANGES = 100
+
+
+async def find(ctx: Context, query: CustomerQuery) -> Page:
+    if query.q is None:
+        return await store.page(ctx, query)
+    terms = search.terms(query.q)
+    return await store.found(ctx, query, terms) if terms else Page([], None)
+
+
+async def get(ctx: Context, customer_id: UUID) -> Document:
+    return await store.get(ctx, customer_id)
+
+
+async def create(ctx: Context, new: CustomerNew) -> Document:
+    """409 AlreadyHeld, naming the holder, when an identity or an unshared contact point is taken."""
+    (outcome,) = await _create(ctx, [new], replay=False)
+    if outcome.problem is not None:
+        raise outcome.problem
+    assert outcome.id is not None
+    return await store.get(ctx, outcome.id)
+
+
+async def create_many(ctx: Context, wanted: Sequence[CustomerNew]) -> list[Outcome]:
+    """One outcome for each, in order. A customer who is known already with just this content is a replay."""
+    return await _create(ctx, wanted, replay=True)
+
+
+async def change(ctx: Context, customer_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is a CustomerChange: a merge patch. 412 if the customer is no longer at `version`."""
+    return await _change(ctx, customer_id, patch.model_dump(mode="json", exclude_unset=True), version)
+
+
+async def put(
+    ctx: Context, system: str, external_id: str, new: CustomerNew, *, only_new: bool = False
+) -> tuple[Document, bool]:
+    """Make or change whoever has this identity; what was not sent stays as it is. True when made."""
+    own = {"system": system, "external_id": external_id}
+    known = await store.id_of(ctx, system, external_id)
+    sent = new.model_dump(mode="json", exclude_unset=True)
+    others = [i for i in sent.pop("identities", []) if i != own]
+    if known is None:
+        return await create(ctx, faults.checked(CustomerNew, {**sent, "identities": [own, *others]})), True
+    if only_new:
+        raise PreconditionFailed(f"Customer {known} has this identity")
+    if others:
+        present = json.loads((await store.get(ctx, known)).json)["identities"]
+        sent["identities"] = present + [i for i in others if i not in present]
+    return await _change(ctx, known, sent, None), False
+
+
+async def archive(ctx: Context, customer_id: UUID) -> Document:
+    """Put away: no longer listed, matched by contact point or in anyone's way. The history stays."""
+    row = await store.lock(ctx, customer_id)
+    if row["archived_at"] is None:
+        await store.release_points(ctx, customer_id)
+        await store.change(ctx, customer_id, {"archived_at": ctx.now})
+        await _record(ctx, "customer.archived", customer_id, f"{row['display_name']} archived")
+    return await store.get(ctx, customer_id)
+
+
+async def restore(ctx: Context, customer_id: UUID) -> Document:
+    """Bring back. 409 AlreadyHeld when somebody else has taken a contact point meanwhile."""
+    row = await store.lock(ctx, customer_id)
+    if row["archived_at"] is not None:
+        new = CustomerNew.model_validate(_body(await store.get(ctx, customer_id)))
+        if problem := (await _taken(ctx, [draft(ctx, customer_id, new)]))[0]:
+            raise problem
+        await store.hold_points(ctx, customer_id)
+        await store.change(ctx, customer_id, {"archived_at": None})
+        await _record(ctx, "customer.restored", customer_id, f"{row['display_name']} restored")
+    return await store.get(ctx, customer_id)
+
+
+async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None) -> Document:
+    row = await store.lock(ctx, customer_id)
+    if version is not None and row["version"] != version:
+        raise PreconditionFailed(f"The present version is {row['version']}")
+    before = _body(await store.get(ctx, customer_id))
+    new = faults.checked(CustomerNew, merged(before, sent))
+    after = new.model_dump(mode="json")
+    # A first check against what is stored: nothing is written, and no version made, where nothing changes.
+    if not (changes := differences(CustomerNew.model_validate(before).model_dump(mode="json"), after)):
+        return await store.get(ctx, customer_id)
+    wanted = draft(ctx, customer_id, new)
+    archived = row["archived_at"] is not None
+    if not archived and (problem := (await _taken(ctx, [wanted]))[0]):
+        raise problem
+    await _referrers_exist(ctx, [new])
+    await _rewrite(ctx, wanted, sent, archived)
+    await _record(
+        ctx, "customer.changed", customer_id, f"{new.display_name} changed", {"changes": changes[:_MOST_CHANGES]}
+    )
+    return await store.get(ctx, customer_id)
+
+
+async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) -> list[Outcome]:
+    outcomes: list[Outcome | None] = [None] * len(wanted)
+    made: dict[int, Draft] = {}
+    for n, new in enumerate(wanted):
+        try:
+            made[n] = draft(ctx, new_id(), new)
+        except Problem as problem:
+            outcomes[n] = Outcome.refused(problem)
+    problems = await _taken(ctx, list(made.values()))
+    missing = await _missing_referrers(ctx, wanted)
+    for n, problem in zip(list(made), problems, strict=True):
+        if problem is not None:
+            holder = await _same(ctx, wanted[n], problem) if replay else None
+            outcomes[n] = Outcome(200, holder, replayed=True) if holder else Outcome.refused(problem)
+        elif wanted[n].referred_by in missing:
+            outcomes[n] = Outcome.refused(_no_referrer())
+        else:
+            outcomes[n] = Outcome(201, made[n].id)
+    created = [made[n] for n, outcome in enumerate(outcomes) if outcome and outcome.status == 201]
+    if created:
+        await drafts.write(ctx, created)
+        await events.record_all(ctx, [_created(ctx, d) for d in created])
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _taken(ctx: Context, wanted: Sequence[Draft]) -> list[AlreadyHeld | None]:
+    """For each draft, whether somebody else, stored or earlier among the drafts, holds something of it."""
+    points = [key for d in wanted for key in d.point_keys if key is not None]
+    identities = [key for d in wanted for key in d.identity_keys]
+    holders: dict[tuple[str, ...], UUID] = {}
+    if points:
+        found = await store.holders_of_points(ctx, points)
+        holders |= {("point", r["kind"], r["normalized"], r["extension"]): r["customer_id"] for r in found}
+    if identities:
+        found = await store.holders_of_identities(ctx, identities)
+        holders |= {("identity", r["system"], r["external_id"]): r["customer_id"] for r in found}
+    answers: list[AlreadyHeld | None] = []
+    for d in wanted:
+        keys = [(f"/identities/{n}", ("identity", *key)) for n, key in enumerate(d.identity_keys)]
+        keys += [(f"/contact_points/{n}", ("point", *key)) for n, key in enumerate(d.point_keys) if key is not None]
+        taken = [(pointer, holders[key]) for pointer, key in keys if holders.get(key, d.id) != d.id]
+        if taken:
+            errors = [
+                {"pointer": pointer, "code": "held", "detail": f"Held by customer {holder}", "customer_id": str(holder)}
+                for pointer, holder in taken
+            ]
+            answers.append(AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in taken})))
+        else:
+            holders |= {key: d.id for _, key in keys}
+            answers.append(None)
+    return answers
+
+
+async def _same(ctx: Context, new: CustomerNew, problem: AlreadyHeld) -> UUID | None:
+    """The one holder, if everything that was sent is what is stored of them: the same line again."""
+    holders = problem.more["customer_ids"]
+    if len(holders) != 1:
+        return None
+    try:
+        stored = _body(await store.get(ctx, UUID(holders[0])))
+    except Problem:  # made by an earlier line of this batch: not written yet
+        return None
+    known = CustomerNew.model_validate(stored).model_dump(mode="json")
+    sent = new.model_dump(mode="json", exclude_unset=True)
+    return UUID(holders[0]) if not differences({name: known[name] for name in sent}, sent) else None
+
+
+async def _rewrite(ctx: Context, wanted: Draft, sent: dict[str, Any], archived: bool) -> None:
+    await store.change(ctx, wanted.id, {name: value for name, value in wanted.row.items() if name != "id"})
+    if "contact_points" in sent:
+        kept = {(r["kind"], r["normalized"], r["extension"]): r["id"] for r in await store.points(ctx, wanted.id)}
+        await store.drop_children(ctx, "contact_points", wanted.id)
+        points = [
+            {
+                **point,
+                "id": kept.get((point["kind"], point["normalized"], point["extension"])) or new_id(),
+                "exclusive": point["exclusive"] and not archived,
+            }
+            for point in wanted.points
+        ]
+        await store.add_children(ctx, "contact_points", points)
+    if "identities" in sent:
+        await store.drop_children(ctx, "identities", wanted.id)
+        await store.add_children(ctx, "identities", wanted.identities)
+    if "addresses" in sent:
+        await store.drop_children(ctx, "addresses", wanted.id)
+        await store.add_children(ctx, "addresses", wanted.addresses)
+    await drafts.learn(ctx, [wanted])
+
+
+async def _referrers_exist(ctx: Context, wanted: Sequence[CustomerNew]) -> None:
+    if await _missing_referrers(ctx, wanted):
+        raise _no_referrer()
+
+
+async def _missing_referrers(ctx: Context, wanted: Sequence[CustomerNew]) -> set[UUID]:
+    named = {new.referred_by for new in wanted if new.referred_by is not None}
+    return named - await store.existing(ctx, named) if named else set()
+
+
+def _no_referrer() -> Problem:
+    return invalid("/referred_by", "not_found", "There is no such customer")
+
+
+def _body(document: Document) -> dict[str, Any]:
+    """What was stored, in the shape in which it is sent."""
+    return {
+        name: value for name, value in _pruned(json.loads(document.json)).items() if name in CustomerNew.model_fields
+    }
+
+
+def _pruned(stored: dict[str, Any]) -> dict[str, Any]:
+    for point in stored["contact_points"]:
+        for name in ("id", "normalized", "extension"):
+            del point[name]
+    for address in stored["addresses"]:
+        del address["id"]
+    return stored
+
+
+def _created(ctx: Context, made: Draft) -> Event:
+    return Event("customer.created", "customer", made.id, made.id, f"{made.row['display_name']} became known", ctx.now)
+
+
+async def _record(ctx: Context, type_: str, customer_id: UUID, title: str, data: dict[str, Any] | None = None) -> None:
+    await events.record(ctx, Event(type_, "customer", customer_id, customer_id, title, ctx.now, data=data or {}))

@@ -1,0 +1,160 @@
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.schemas import customers as schemas
+from app.store import documents, rows, search
+from app.store.documents import Document
+from app.store.listing import Listing, Page
+
+MISSING = "No such customer"
+_CHILDREN = {
+    "contact_points": documents.many(
+        schemas.ContactPoint,
+        "p",
+        "contact_points p WHERE p.customer_id = c.id",
+        "p.position",
+        {"extension": "nullif(p.extension, '')"},
+    ),
+    "identities": documents.many(
+        schemas.Identity, "i", "identities i WHERE i.customer_id = c.id", "i.system, i.external_id"
+    ),
+    "addresses": documents.many(schemas.Address, "a", "addresses a WHERE a.customer_id = c.id", "a.position"),
+}
+COLUMNS = documents.columns(schemas.Customer, "c", _CHILDREN)
+_ONE = documents.one(schemas.Customer, "customers c", "c", _CHILDREN)
+_FILTERS: dict[str, str | Mapping[Any, str]] = {
+    "archived": {"no": "c.archived_at IS NULL", "yes": "c.archived_at IS NOT NULL", "any": "true"},
+    "kind": "c.kind = {}",
+    "trade": "c.trade = {}",
+    "role": "c.roles @> ARRAY[{}::text]",
+    "owner": "c.owner = {}",
+    "tag": "c.tags @> ARRAY[{}::text]",
+    "acquisition_source": "c.acquisition_source = {}",
+    "referred_by": "c.referred_by = {}",
+    "country": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.country = {})",
+    "postal_code": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.postal_code = {})",
+    "system": "EXISTS (SELECT FROM identities i WHERE i.customer_id = c.id AND i.system = {})",
+    "created_since": "c.created_at >= {}",
+    "created_before": "c.created_at < {}",
+    "updated_since": "c.updated_at >= {}",
+}
+_SORTS = {
+    "created_at": ("c.created_at", "timestamptz"),
+    "updated_at": ("c.updated_at", "timestamptz"),
+    "display_name": ("c.sort_name", "text"),
+}
+_LIST = Listing("customers", COLUMNS, "customers", "c", _FILTERS, _SORTS)
+_SEARCHES = {
+    terms: Listing(
+        f"customers found by {terms} words",
+        COLUMNS,
+        # The first parameters of a list are its limit and its filters: here, the words.
+        f"(SELECT c.*, m.score FROM {search.matching(terms, 2)} m JOIN customers c ON c.id = m.id)",
+        "c",
+        {f"word{n}": "true" for n in range(terms)} | _FILTERS,
+        {"score": ("c.score", "numeric")},
+    )
+    for terms in range(1, 7)
+}
+
+
+async def get(ctx: Context, customer_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE c.id = $1", customer_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.CustomerQuery) -> Page:
+    return await _LIST.page(ctx, query)
+
+
+async def found(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]) -> Page:
+    """The page of customers that have all these words, best match first."""
+    words = {f"word{n}": term for n, term in enumerate(terms)}
+    return await _SEARCHES[len(terms)].page(ctx, query.model_copy(update={"sort": "-score"}), **words)
+
+
+def export(query: schemas.CustomerQuery) -> tuple[str, list[Any]]:
+    return _LIST.statement(query)
+
+
+async def lock(ctx: Context, customer_id: UUID) -> Record:
+    """The row itself, held against other changes until the transaction ends; referring to it stays possible."""
+    row = await ctx.db.fetchrow("SELECT * FROM customers WHERE id = $1 FOR NO KEY UPDATE", customer_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def id_of(ctx: Context, system: str, external_id: str) -> UUID | None:
+    return await ctx.db.fetchval(
+        "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2", system, external_id
+    )
+
+
+async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:
+    """Rows of (system, external_id, customer_id) for those of the identities that somebody has."""
+    systems, ids = _unzipped(identities, 2)
+    return await ctx.db.fetch(
+        "SELECT i.system, i.external_id, i.customer_id FROM unnest($1::text[], $2::text[]) AS w(system, external_id) "
+        "JOIN identities i USING (system, external_id)",
+        systems,
+        ids,
+    )
+
+
+async def holders_of_points(ctx: Context, points: Iterable[tuple[str, str, str]]) -> list[Record]:
+    """Rows of (kind, normalized, extension, customer_id) for those of the points that somebody holds alone."""
+    kinds, values, extensions = _unzipped(points, 3)
+    return await ctx.db.fetch(
+        "SELECT p.kind, p.normalized, p.extension, p.customer_id "
+        "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension) "
+        "JOIN contact_points p USING (kind, normalized, extension) WHERE p.exclusive",
+        kinds,
+        values,
+        extensions,
+    )
+
+
+async def existing(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
+    found = await ctx.db.fetch("SELECT id FROM customers WHERE id = ANY ($1::uuid[])", list(ids))
+    return {row["id"] for row in found}
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "customers", values)
+
+
+async def change(ctx: Context, customer_id: UUID, values: Mapping[str, Any]) -> None:
+    await rows.update(ctx, "customers", customer_id, {**values, "updated_at": ctx.now})
+
+
+async def add_children(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, table, values)
+
+
+async def drop_children(ctx: Context, table: str, customer_id: UUID) -> None:
+    await ctx.db.execute(f"DELETE FROM {table} WHERE customer_id = $1", customer_id)
+
+
+async def points(ctx: Context, customer_id: UUID) -> list[Record]:
+    return await ctx.db.fetch("SELECT * FROM contact_points WHERE customer_id = $1 ORDER BY position", customer_id)
+
+
+async def release_points(ctx: Context, customer_id: UUID) -> None:
+    """Nobody is kept from a number by a customer who is archived."""
+    await ctx.db.execute("UPDATE contact_points SET exclusive = false WHERE customer_id = $1", customer_id)
+
+
+async def hold_points(ctx: Context, customer_id: UUID) -> None:
+    await ctx.db.execute(
+        "UPDATE contact_points SET exclusive = true WHERE customer_id = $1 AND NOT shared AND NOT invalid", customer_id
+    )
+
+
+def _unzipped(wanted: Iterable[tuple[str, ...]], width: int) -> list[list[str]]:
+    listed = list(wanted)
+    return [[item[n] for item in listed] for n in range(width)]

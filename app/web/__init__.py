@@ -1,0 +1,1 @@
+"""HTTP plumbing: what every route shares and no service knows."""

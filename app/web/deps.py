@@ -1,0 +1,43 @@
+"""What routes ask for in their signatures. The route class has put it there before they run."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Path, Request
+
+from app.core.context import Context
+from app.core.errors import MalformedRequest
+from app.core.sessions import Sessions
+
+
+async def _context(request: Request) -> Context:
+    return request.scope["context"]
+
+
+async def _sessions(request: Request) -> Sessions:
+    return request.scope["sessions"]
+
+
+async def _if_match(
+    if_match: Annotated[
+        str | None,
+        Header(description='The version the change is meant for, as the ETag had it: `"3"`.', max_length=100),
+    ] = None,
+) -> int | None:
+    """The version that the caller has seen, or None where they do not care."""
+    if if_match is None or if_match == "*":
+        return None
+    if (found := _ETAG.fullmatch(if_match)) is None:
+        raise MalformedRequest('If-Match should be an entity tag such as "3"')
+    return int(found[1])
+
+
+_ETAG = re.compile(r'"([0-9]{1,9})"')
+
+Ctx = Annotated[Context, Depends(_context)]
+"""The transaction of this request."""
+Caller = Annotated[Sessions, Depends(_sessions)]
+"""For streams, which open transactions of their own."""
+IfMatch = Annotated[int | None, Depends(_if_match)]
+PathId = Annotated[UUID, Path(description="The id of the resource.")]

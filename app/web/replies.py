@@ -1,0 +1,46 @@
+"""Responses made of JSON that the database has written already."""
+
+from urllib.parse import quote, urlencode
+
+from fastapi import Request, Response
+
+from app.store.documents import Document
+from app.store.listing import Page
+
+_JSON = "application/json"
+
+
+class Reply(Response):
+    media_type = _JSON
+
+    def __init__(self, text: str | bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        super().__init__(text, status, headers)
+
+
+def one(document: Document, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+    return Reply(document.json, status, {"ETag": f'"{document.version}"', **(headers or {})})
+
+
+def created(document: Document, path: str) -> Reply:
+    return one(document, 201, {"Location": f"{path}/{document.id}"})
+
+
+def made_or_known(document: Document, new: bool, path: str) -> Reply:
+    """201 for what this request made, 200 for what was there before."""
+    return created(document, path) if new else one(document)
+
+
+def text(json: str) -> Reply:
+    return Reply(json)
+
+
+def page(request: Request, found: Page) -> Reply:
+    cursor = found.next_cursor
+    quoted = f'"{cursor}"' if cursor else "null"  # a cursor is base64url: nothing in it wants escaping
+    headers = {"Link": f'<{_with_cursor(request, cursor)}>; rel="next"'} if cursor else None
+    return Reply(f'{{"items":[{",".join(found.items)}],"next_cursor":{quoted}}}', headers=headers)
+
+
+def _with_cursor(request: Request, cursor: str) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    return f"{quote(request.scope['path'])}?{urlencode([*kept, ('cursor', cursor)])}"

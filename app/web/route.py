@@ -1,0 +1,153 @@
+"""One request: who asks, may they, is it well formed, one transaction, one answer.
+
+Reads run in autocommit, since they are one statement; everything else in a transaction that is committed before the
+answer leaves. A dependency that commits when it is closed would do so after the client has read "created".
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from app.core.context import Context
+from app.core.errors import MalformedRequest, UnknownParameter
+from app.web import body, idempotency
+from app.web.state import Service
+
+Handler = Callable[[Request], Awaitable[Response]]
+DRY_RUN = "validate_only"
+
+
+class Route(APIRoute):
+    """Expects a tag naming the resource: its scopes are `<tag>:read` and `<tag>:write`."""
+
+    def get_route_handler(self) -> Any:
+        inner = super().get_route_handler()
+        reads = self.methods is not None and self.methods <= {"GET", "HEAD"}
+        scope = f"{self.tags[0]}:{'read' if reads else 'write'}"
+        known = _parameters(self)
+        handle = _reading(inner) if reads else _streaming(inner) if _streams(self) else self._writing(inner)
+        if not reads and not _streams(self):
+            known = known | {DRY_RUN}
+
+        async def handler(request: Request) -> Response:
+            service: Service = request.app.state.service
+            credential = await service.credentials.of(request.headers.get("authorization"))
+            credential.require(scope)
+            request.scope["rate_limit"] = service.rate_limit.spend(credential.id)
+            _check_query(request, known)
+            request.scope["sessions"] = await service.sessions(credential)
+            return await handle(request)
+
+        return handler
+
+    def _writing(self, inner: Handler) -> Handler:
+        has_body = self.body_field is not None
+        types = body.PATCH_TYPES if self.methods == {"PATCH"} else body.JSON_TYPES
+        replayable = self.methods == {"POST"}
+
+        async def handler(request: Request) -> Response:
+            settings = request.app.state.service.settings
+            sent = (
+                await body.read_json(request, types, settings.body_limit, settings.body_timeout) if has_body else None
+            )
+            # The framework finds the body read and parsed already.
+            request._body, request._json = b"{}", sent  # type: ignore[attr-defined]
+            key = idempotency.key_of(request) if replayable else None
+            dry = request.query_params.get(DRY_RUN, "false").lower() in ("true", "1")
+
+            async def work(ctx: Context) -> Response:
+                request.scope["context"] = ctx
+                if key is None or dry:
+                    response = await inner(request)
+                    if dry:
+                        raise _DryRun(response)
+                    return response
+                print_ = idempotency.fingerprint(request, sent)
+                response = await idempotency.replay(ctx, key, print_)
+                if response is None:
+                    response = await inner(request)
+                    await idempotency.remember(ctx, key, print_, response)
+                return response
+
+            try:
+                return await request.scope["sessions"].write(work)
+            except _DryRun as dry_run:
+                return dry_run.response
+
+        return handler
+
+
+def resource(name: str, prefix: str | None = None) -> APIRouter:
+    """A router for one resource: its tag, its path and its scopes have one name."""
+    return APIRouter(prefix=prefix or f"/v1/{name}", tags=[name], route_class=Route)
+
+
+def streams(endpoint: Any) -> Any:
+    """Marks a route that reads its body or writes its answer bit by bit, in transactions of its own."""
+    endpoint.streams = True
+    return endpoint
+
+
+class _DryRun(Exception):
+    """Rolls back what has been done; the answer is given all the same."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+def _streams(route: APIRoute) -> bool:
+    return getattr(route.endpoint, "streams", False)
+
+
+def _reading(inner: Handler) -> Handler:
+    async def handler(request: Request) -> Response:
+        async with request.scope["sessions"].reading() as ctx:
+            request.scope["context"] = ctx
+            response = await inner(request)
+        seen = request.headers.get("if-none-match")
+        tag = seen and response.headers.get("etag")
+        if tag and (seen == "*" or tag in [part.strip().removeprefix("W/") for part in seen.split(",")]):
+            return Response(status_code=304, headers={"ETag": tag})
+        return response
+
+    return handler
+
+
+def _streaming(inner: Handler) -> Handler:
+    async def handler(request: Request) -> Response:
+        return await inner(request)
+
+    return handler
+
+
+def _check_query(request: Request, known: frozenset[str]) -> None:
+    raw: bytes = request.scope["query_string"]
+    if not raw:
+        return
+    try:
+        unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        raise MalformedRequest("The query is not UTF-8") from None
+    names = [name for name, _ in request.query_params.multi_items()]
+    if unknown := [name for name in names if name not in known]:
+        problems = [
+            {"pointer": f"/query/{n}", "code": "unknown_parameter", "detail": "Is not known here"} for n in unknown
+        ]
+        raise UnknownParameter(errors=problems)
+    if len(set(names)) < len(names):
+        raise MalformedRequest("A query parameter stands twice")
+
+
+def _parameters(route: APIRoute) -> frozenset[str]:
+    found: set[str] = set()
+    for parameter in route.dependant.query_params:
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            found.update(annotation.model_fields)
+        else:
+            found.add(parameter.alias)
+    return frozenset(found)

@@ -1,0 +1,42 @@
+"""What a worker process holds between requests."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.core import migrations
+from app.core.database import Database
+from app.core.sessions import Clock, Sessions, utc_now
+from app.core.settings import Settings
+from app.store import access
+from app.web.credentials import Credential, Credentials
+from app.web.limits import RateLimit
+
+
+@dataclass
+class Service:
+    settings: Settings
+    database: Database
+    credentials: Credentials
+    rate_limit: RateLimit
+    clock: Clock = utc_now
+    _cursor_key: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings, dsn: str, clock: Clock = utc_now) -> "Service":
+        database = Database(dsn, settings)
+        credentials = Credentials(database, settings.key_cache_seconds)
+        return cls(settings, database, credentials, RateLimit(settings.rate_limit), clock)
+
+    async def sessions(self, credential: Credential) -> Sessions:
+        if self._cursor_key is None:
+            async with self.database.writing() as connection:
+                self._cursor_key = await access.cursor_key(connection)
+        return self._sessions(credential.id, credential.name, credential.scopes, self._cursor_key)
+
+    def _sessions(self, actor_id: UUID, actor: str, scopes: frozenset[str], cursor_key: bytes) -> Sessions:
+        return Sessions(self.database, actor_id, actor, scopes, cursor_key, self.settings.default_region, self.clock)
+
+    async def ready(self) -> bool:
+        """Is the database there, with the schema that this code was written for?"""
+        async with self.database.reading() as connection:
+            return await connection.fetchval("SELECT version_num FROM alembic_version") == migrations.head()
