@@ -42,6 +42,8 @@ class Watcher:
         return self._reason
 
     def stop(self) -> None:
+        if self._thread.ident is None:  # the process could not have another thread
+            return
         with self._spawning:
             self._stopping.set()
             process = self._process
@@ -65,7 +67,7 @@ class Watcher:
                 if self._stopping.is_set():
                     return
                 tries += 1
-                if not self._answered and (tries == _FIRST_TRIES):
+                if not self._answered and tries == _FIRST_TRIES:
                     return
                 if time.monotonic() - began > 10:
                     pause = _SHORTEST_PAUSE
@@ -95,5 +97,4 @@ class Watcher:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(pause)
                 pause = min(pause * 1.5, 1.0)
-        if process.returncode:
-            self._reason = f"it ended with status {process.returncode}"
+        self._reason = f"it ended with status {process.returncode}"
