@@ -1,4 +1,4 @@
-"""Files into a running Rapport service, over its API: JSON Lines, CSV and workbooks. Knows no database and no framework."""
+"""Files into a running Rapport service, over its API. Knows no database and no framework."""
 
 from app.importing.importer import run
 from app.importing.options import Counts, ImportFailed, ImportOptions, Progress

@@ -1,10 +1,10 @@
 """A cell into the value of a field, or a sentence that says why not.
 
 Numbers. Decimal strings pass exactly as they are spelled; a workbook's floats are spelled with the 15 digits that a
-spreadsheet has (2.55, and 3 rather than 3.0). A comma is accepted as the decimal point where a file is delimited by `;`,
-and elsewhere where it cannot separate thousands (`2,55`, `0,375`, `1.234,56`). Thousands separators are accepted where
-they cannot be a decimal point (`1,234.56`, `1,234,567`). What could be either (`1,234`; or `1.234` in a file delimited by
-`;`) is refused: a price must not be guessed a thousandfold.
+spreadsheet has (2.55, and 3 rather than 3.0). A comma is accepted as the decimal point where a file is delimited by
+`;`, and elsewhere where it cannot separate thousands (`2,55`, `0,375`, `1.234,56`). Thousands separators are accepted
+where they cannot be a decimal point (`1,234.56`, `1,234,567`). What could be either (`1,234`; or `1.234` in a file
+delimited by `;`) is refused: a price must not be guessed a thousandfold.
 
 References are ids in other systems: `17850.0` is 17850, what a gap in the column made of it.
 """
@@ -98,7 +98,7 @@ def decimal(cell: Cell, comma_decimals: bool = False) -> str:
         return format(Decimal(text), "f")
     if _THREE.fullmatch(text) and not comma_decimals:
         raise Unreadable("ambiguous_number", f"{text!r} could be {text.replace(',', '')} or {text.replace(',', '.')}")
-    if _COMMA.fullmatch(text) and not (_GROUPED.fullmatch(text) and not comma_decimals):
+    if _COMMA.fullmatch(text):
         return _tidy(text.replace(".", "").replace(",", "."))
     if _GROUPED.fullmatch(text):
         return _tidy(text.replace(",", ""))

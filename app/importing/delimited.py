@@ -13,7 +13,7 @@ from app.importing import encodings
 from app.importing.options import ImportFailed
 from app.importing.rows import Problem, Row, blank, problem, unique
 
-# A record longer than this has lost its closing quote or its line ends; a note of the API's full length fits many times.
+# A record longer than this has lost its closing quote or its line ends: the longest note of the API fits many times.
 LONGEST = 1024 * 1024
 
 
@@ -47,7 +47,8 @@ class DelimitedFile:
             raise ImportFailed(f"{path.name} cannot be read: {error}.") from error
         if first is None or first.problem:
             self.close()
-            raise ImportFailed(f"{path.name} has no header row.")
+            why = f": {first.problem['detail']}" if first and first.problem else "."
+            raise ImportFailed(f"{path.name} has no header row that can be read{why}")
         self.columns = unique(first.cells)
         self._name = path.name
 
@@ -105,7 +106,7 @@ class DelimitedFile:
         return False
 
     def _squared(self, row: Row, width: int) -> Row:
-        """Empty cells after the last column are a spreadsheet's habit; any other difference means cells have shifted."""
+        """Empty cells after the last column are a spreadsheet's habit; else the cells have shifted."""
         if blank(row.cells) or (len(row.cells) > width and blank(row.cells[width:])):
             return Row(row.number, row.cells[:width], row.position)
         detail = f"The row has {len(row.cells)} cells where the header has {width}."

@@ -4,15 +4,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from app.importing.fields import find
+from app.importing.fields import FAMILIES
 from app.importing.keys import keyed
 from app.importing.mapping import Plan, Values
 from app.importing.rows import Document, Refusal, Row, Table, original_of, problem
 
 # What an object of the API is nothing without: a customer's system alone is no identity.
-_HEARTS = ("customer.identity.external_id", "contact.value", "refund_of.receipt_no")
-# Not a thing that may be there or not, but a part of every customer.
-_ALWAYS = {"preferences"}
+_HEARTS = {
+    "customer.identity": "customer.identity.external_id",
+    "contact": "contact.value",
+    "refund_of": "refund_of.receipt_no",
+}
 
 
 def documents(table: Table, plan: Plan, source: str | None) -> Iterator[Document | Refusal]:
@@ -27,13 +29,14 @@ def assembled(values: Values, plan: Plan, *, line: bool = False) -> dict[str, An
     Constants alone do not make an object that columns are mapped to: a `customer.identity.system` for all is no
     customer of the rows that have no `customer.identity.external_id`.
     """
-    fields = {path: find(plan.resource, path) for path in [*plan.constants, *values]}
-    chosen = {path: value for path, value in (plan.constants | values).items() if fields[path].line == line}  # type: ignore[union-attr]
-    mapped = {feed.field.path for feed in plan.feeds}
+    fields = plan.fields
+    chosen = {path: value for path, value in (plan.constants | values).items() if fields[path].line == line}
     document: dict[str, Any] = {}
     for path, value in chosen.items():
-        if _stands(path, chosen, values, mapped):
-            _place(document, path, value, fields[path].lists)  # type: ignore[union-attr]
+        if "." not in path:
+            document["total" if path == "line_total" else path] = value
+        elif _stands(path, chosen, values, plan):
+            _place(document, path, value, fields[path].lists)
     return document
 
 
@@ -55,15 +58,16 @@ def _document(table: Table, plan: Plan, source: str | None, row: Row) -> Documen
     return Document(body, row.number, original, row.position)
 
 
-def _stands(path: str, chosen: Values, values: Values, mapped: set[str]) -> bool:
+def _stands(path: str, chosen: Values, values: Values, plan: Plan) -> bool:
+    """Whether the object that a field belongs to is there at all."""
     group = path.rpartition(".")[0]
-    for heart in _HEARTS:
-        if heart.startswith(group + ".") and heart.rpartition(".")[0] == group and heart not in chosen:
-            return False
-    if path in values or not group or group in _ALWAYS:
+    if _HEARTS.get(group, path) not in chosen:
+        return False
+    # Preferences are a part of every customer, not a thing that may be there or not.
+    if path in values or group == "preferences" or path.partition(".")[0] in FAMILIES[plan.resource]:
         return True
-    columns = [column for column in mapped if column.startswith(group + ".")]
-    return not columns or any(column in values for column in columns)
+    columns = plan.mapped.get(group)
+    return not columns or not columns.isdisjoint(values)
 
 
 def _place(document: dict[str, Any], path: str, value: Any, lists: tuple[str, ...]) -> None:
@@ -93,4 +97,4 @@ def _nest(document: dict[str, Any], path: str, value: Any, lists: tuple[str, ...
             document = document.setdefault(name, [{}])[0]
         else:
             document = document.setdefault(name, {})
-    document["total" if last == "line_total" else last] = value
+    document[last] = value

@@ -3,6 +3,7 @@
 import codecs
 import csv
 from collections import Counter
+from contextlib import suppress
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -58,7 +59,7 @@ def _utf16_without_mark(piece: bytes) -> str | None:
 
 
 def _older(sample: bytes) -> str:
-    """Windows-1252, unless there is evidence of a language for another: short samples of it are often taken for its kin."""
+    """Windows-1252, unless a language speaks for another: short samples of it are often taken for its kin."""
     best = from_bytes(
         sample, cp_isolation=["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030"]
     ).best()
@@ -70,10 +71,8 @@ def _older(sample: bytes) -> str:
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
     counts: Counter[int] = Counter()
-    try:
+    with suppress(csv.Error):
         counts.update(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells)
-    except csv.Error:
-        pass
     if not counts:
         return 0.0, 0
     width, rows = max(counts.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))

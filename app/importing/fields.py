@@ -5,7 +5,7 @@ contact point, identity or payment is named by its kind, system or method: `cont
 `contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from app.rules.customers import ContactKind
 from app.schemas.customers import CustomerNew
@@ -67,6 +67,7 @@ _SIMPLE = {
     float: Shape.NUMBER,
     Decimal: Shape.DECIMAL,
     datetime: Shape.MOMENT,
+    AwareDatetime: Shape.MOMENT,
     date: Shape.DAY,
     UUID: Shape.ID,
 }
@@ -119,10 +120,10 @@ def _walk(
     schema: type[BaseModel],
     prefix: str = "",
     *,
-    skip: set[str] = frozenset(),
+    skip: Set[str] = frozenset(),
     line: bool = False,
     lists: tuple[str, ...] = (),
-) -> Iterator[Field]:  # type: ignore[assignment]
+) -> Iterator[Field]:
     for name, info in schema.model_fields.items():
         if name in skip:
             continue
@@ -131,7 +132,9 @@ def _walk(
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _walk(kind, path + ".", line=line, lists=(*lists, path) if many else lists)
         else:
-            choices = tuple(kind) if isinstance(kind, type) and issubclass(kind, Enum) else ()
+            choices = (
+                tuple(str(word.value) for word in kind) if isinstance(kind, type) and issubclass(kind, Enum) else ()
+            )
             required = info.is_required() and not prefix
             yield Field(path, _shape(name, kind), many, choices, line, lists, required)
 

@@ -54,7 +54,7 @@ class JsonLinesFile:
         complete = keyed(self._resource, document, self._source)
         # What needs no key goes out byte for byte: nothing is lost in a number's spelling.
         body = line if complete is document else json.dumps(complete).encode()
-        return Document(body, number, lambda: document, self._raw.tell())
+        return Document(body, number, lambda: json.loads(line), self._raw.tell())
 
     def _refusal(self, number: int, line: bytes, detail: str) -> Refusal:
         text = line[:1000].decode(errors="backslashreplace").strip()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from app.importing.cells import Style
@@ -13,6 +14,7 @@ from app.importing.rows import Cell
 
 Values = dict[str, Any]
 """Field path → value."""
+MOST_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,22 @@ class Plan:
     constants: Values
     style: Style
 
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The fields that columns or constants give, by path."""
+        fixed = {path: found for path in self.constants if (found := find(self.resource, path)) is not None}
+        return fixed | {feed.field.path: feed.field for feed in self.feeds}
+
+    @cached_property
+    def mapped(self) -> dict[str, set[str]]:
+        """Of each object in the document, the fields that columns are mapped to."""
+        found: dict[str, set[str]] = {}
+        for feed in self.feeds:
+            parents = feed.field.path.split(".")[:-1]
+            for depth in range(1, len(parents) + 1):
+                found.setdefault(".".join(parents[:depth]), set()).add(feed.field.path)
+        return found
+
     def read(self, cells: Sequence[Cell]) -> tuple[Values, list[dict[str, str]]]:
         """What a row says, and what is wrong with it. Empty cells say nothing."""
         values: Values = {}
@@ -37,7 +55,7 @@ class Plan:
             if feed.index >= len(cells):
                 continue
             try:
-                value = self.style.value(feed.field, cells[feed.index])
+                value = self._value(feed.field, cells[feed.index])
             except Unreadable as error:
                 pointer = "/" + feed.field.path.replace(".", "/")
                 errors.append({"pointer": pointer, "code": error.code, "detail": f"{feed.column}: {error.detail}."})
@@ -45,6 +63,21 @@ class Plan:
                 if value is not None:
                     values[feed.field.path] = value
         return values, errors
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, Cell], Any]:
+        return {}
+
+    def _value(self, field: Field, cell: Cell) -> Any:
+        """Read once what a shop says over and over: articles, prices, days."""
+        if type(cell) is not str or len(cell) > 64:
+            return self.style.value(field, cell)
+        known_as = (field.path, cell)
+        if (value := self._kept.get(known_as)) is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            value = self._kept[known_as] = self.style.value(field, cell)
+        return value
 
 
 def plan(
@@ -77,7 +110,7 @@ def _asked_for(resource: str, mapping: Mapping[str, str], columns: Sequence[str]
 
 
 def _by_header(resource: str, columns: Sequence[str], used: set[str], taken: set[str]) -> list[Feed]:
-    """Columns whose header is a field's name. The service's own ids only when spelled exactly: `Customer ID` is theirs."""
+    """Columns whose header is a field's name. Our own ids only when spelled exactly: a `Customer ID` is theirs."""
     names = {_squeezed(path): path for path, field in fields_of(resource).items() if field.shape != Shape.ID}
     feeds = []
     for column in columns:
@@ -119,8 +152,8 @@ def _check_required(resource: str, given: set[str]) -> None:
     ]
     if missing:
         raise ImportFailed(
-            f"Nothing gives {_listed(missing)}, which every record of {resource} needs: add --map {missing[0]}=COLUMN, or "
-            f"--set {missing[0]}=VALUE when it is the same for all."
+            f"Nothing gives {_listed(missing)}, which every record of {resource} needs: "
+            f"add --map {missing[0]}=COLUMN, or --set {missing[0]}=VALUE when it is the same for all."
         )
 
 

@@ -5,8 +5,8 @@ Year-first spellings are read as they are (ISO 8601, also with a space, slashes 
 January to others: every other spelling is refused unless a format is given, and then only that format and a workbook's
 date cells are read. A day without a time is the midnight it begins with.
 
-A moment without an offset is in the time zone of the import. Where clocks went back and an hour came twice, the first of
-the two is meant; a time that clocks skipped is counted with the offset from before (PEP 495, fold=0).
+A moment without an offset is in the time zone of the import. Where clocks went back and an hour came twice, the first
+of the two is meant; a time that clocks skipped is counted with the offset from before (PEP 495, fold=0).
 """
 
 import re
@@ -24,7 +24,7 @@ _YEAR_FIRST = re.compile(
 )
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """A cell that is not what its field wants."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -46,8 +46,11 @@ class Moments:
                 raise Unreadable("naive_moment", f"{str(cell)!r} has no offset, and no time zone is given for the file")
             found = found.replace(tzinfo=self.zone, fold=0)
         offset = found.utcoffset()
-        # Before time zones, places kept offsets with seconds, which RFC 3339 cannot spell.
-        return (found.astimezone(UTC) if offset is None or offset.seconds % 60 else found).isoformat()
+        try:
+            # Before time zones, places kept offsets with seconds, which RFC 3339 cannot spell.
+            return (found.astimezone(UTC) if offset is None or offset.seconds % 60 else found).isoformat()
+        except OverflowError as error:
+            raise Unreadable("moment", f"{str(cell)!r} is too far away") from error
 
     def day(self, cell: Cell) -> str:
         return self._read(cell).date().isoformat()

@@ -13,7 +13,7 @@ class ImportOptions:
     resource: str
     """`customers`, `interactions` or `sales`."""
     path: Path
-    """`.jsonl` or `.ndjson` in the shape of the API; `.csv` or `.tsv`; each also with `.gz`; `.xlsx`, `.xls`, `.ods`."""
+    """JSON Lines in the shape of the API, `.csv` or `.tsv`, each also with `.gz`; or `.xlsx`, `.xls`, `.ods`."""
     url: str = "http://127.0.0.1:8000"
     key: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Counts:
 @dataclass(frozen=True)
 class Progress:
     phase: Literal["reading", "sending"]
-    """Rows of sales are read and grouped by receipt before the first is sent; everything else is sent while it is read."""
+    """A table of sales is read whole before the first receipt is sent; everything else is sent while it is read."""
     done: int
     total: int
     unit: Literal["bytes", "rows", "receipts"]
@@ -70,7 +70,7 @@ class Progress:
 ProgressCallback = Callable[[Progress], None]
 
 
-class ImportFailed(Exception):  # noqa: N818
+class ImportFailed(Exception):
     """The import cannot go on. The message is one sentence for a person; `counts` is what was done until then."""
 
     def __init__(self, message: str, counts: Counts | None = None) -> None:

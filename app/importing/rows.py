@@ -22,10 +22,14 @@ class Row:
 
 class Table(Protocol):
     columns: list[str]
-    comma_decimals: bool
-    """Whether a comma in a number is surely the decimal point."""
     size: int
-    unit: Literal["bytes", "rows"]
+
+    @property
+    def unit(self) -> Literal["bytes", "rows"]: ...
+
+    @property
+    def comma_decimals(self) -> bool:
+        """Whether a comma in a number is surely the decimal point."""
 
     def rows(self) -> Iterator[Row]: ...
 

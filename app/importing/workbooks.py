@@ -1,8 +1,8 @@
-"""Workbooks: .xlsx, .xlsb, .xls and .ods, through calamine. Formulas are never evaluated; their stored results are read.
+"""Workbooks: .xlsx, .xlsb, .xls and .ods, through calamine. Formulas are never evaluated: their stored results count.
 
 calamine holds one sheet in memory, in a compact form, so a workbook is bounded where a CSV file is not: by the size of
-what it unpacks to, and by the rectangle that its cells span (one stray cell in the last corner of a sheet would otherwise
-take gigabytes).
+what it unpacks to, and by the rectangle that its cells span (one stray cell in the last corner of a sheet would
+otherwise take gigabytes).
 """
 
 import re

@@ -76,6 +76,9 @@ class Sale(SQLModel, table=True):
     candidates: list[UUID] = many(Uuid)
     payments: list = document("'[]'")
     total: Decimal = amount()
+    # The total again, but with what was sold and what was taken back told apart, both positive.
+    gross: Decimal = amount()
+    refunded: Decimal = amount()
     balanced: bool = flag("true")
     attributes: dict = document()
     # Of the receipt as it was sent: the same receipt again is recognised by it.

@@ -17,6 +17,13 @@ class Task(SQLModel, table=True):
         one_of("status", TaskStatus),
         CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed"),
         Index("ix_tasks_customer", "customer_id", DUE, "id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index(
+            "ix_tasks_promises",
+            "customer_id",
+            DUE,
+            "id",
+            postgresql_where=text("customer_id IS NOT NULL AND status = 'open'"),
+        ),
         Index("ix_tasks_owner", "owner", DUE, "id", postgresql_where=text("owner IS NOT NULL")),
         Index("ix_tasks_due", DUE, "id"),
         Index(None, "created_at", "id"),

@@ -1,5 +1,5 @@
 """The HTTP contract, one file a resource: the table of contents of the API."""
 
-from app.routers import customers, health
+from app.routers import customers, health, sales
 
-ROUTERS = (customers.router, health.router)
+ROUTERS = (customers.router, sales.router, health.router)

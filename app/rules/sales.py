@@ -1,5 +1,6 @@
 """What a receipt says: its kind, whether it adds up, what is left to return, how two versions differ."""
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -34,52 +35,65 @@ class OnUnknownCustomer(StrEnum):
 
 
 class Line(Protocol):
-    quantity: Decimal
-    unit_price: Decimal
-    discount: Decimal
-    tax: Decimal
-    total: Decimal
+    """What the sums are made of. Read only, so that frozen lines fit too."""
+
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def unit_price(self) -> Decimal: ...
+    @property
+    def discount(self) -> Decimal: ...
+    @property
+    def tax(self) -> Decimal: ...
+    @property
+    def total(self) -> Decimal: ...
 
 
-def line_total(quantity: Decimal, unit_price: Decimal, discount: Decimal, minor_unit: Decimal) -> Decimal:
-    """Quantity x unit price - discount, rounded half up to the currency's minor unit, unless it is exact already."""
-    exact = quantity * unit_price - discount
-    return exact.quantize(minor_unit, ROUND_HALF_UP)
+ZERO = Decimal(0)
 
 
-def kind_of(totals: list[Decimal], quantities: list[Decimal], total: Decimal) -> SaleKind:
-    """Signs tell: all out is a sale, all back is a return, both is an exchange. No lines: the total's sign."""
-    signs = {amount > 0 for amount in quantities if amount} or {amount > 0 for amount in totals if amount}
-    if len(signs) == 2:
+def line_total(quantity: Decimal, unit_price: Decimal, discount: Decimal, unit: Decimal) -> Decimal:
+    """Quantity x unit price - discount, rounded half up to the currency's minor unit."""
+    return (quantity * unit_price - discount).quantize(unit, ROUND_HALF_UP)
+
+
+def kind_of(lines: Sequence[Line], total: Decimal) -> SaleKind:
+    """Signs tell: all out is a sale, all back is a return, both is an exchange. No lines: the sign of the total."""
+    amounts = [line.quantity or line.total for line in lines] or [total]
+    out, back = any(a > 0 for a in amounts), any(a < 0 for a in amounts)
+    if out and back:
         return SaleKind.EXCHANGE
-    positive = next(iter(signs)) if signs else total >= 0
-    return SaleKind.SALE if positive else SaleKind.RETURN
+    return SaleKind.RETURN if back else SaleKind.SALE
 
 
-def balanced(lines: list[Line], payments: list[Decimal], total: Decimal, minor_unit: Decimal) -> bool:
-    """Do the sums add up? Within one minor unit a line, tills round as they like.
+def turnover(lines: Sequence[Line], total: Decimal) -> tuple[Decimal, Decimal]:
+    """What was sold and what was taken back, both positive: they are told apart even within one receipt."""
+    amounts = [line.total for line in lines] or [total]
+    return sum((a for a in amounts if a > 0), ZERO), -sum((a for a in amounts if a < 0), ZERO)
+
+
+def balanced(lines: Sequence[Line], payments: Sequence[Decimal], total: Decimal, unit: Decimal) -> bool:
+    """Do the sums add up? Within one minor unit a line: tills round as they like.
 
     A line is right when quantity x price - discount is its total, with the tax either inside the price or added to it;
     lines must sum to the receipt's total with tax inside or on top, and payments, where any are given, to the total.
     """
-    tolerance = minor_unit * max(len(lines), 1)
+    summed = tax = ZERO
     for line in lines:
-        exact = line.quantity * line.unit_price - line.discount
-        if abs(exact - line.total) > minor_unit and abs(exact + line.tax - line.total) > minor_unit:
+        off = line.quantity * line.unit_price - line.discount - line.total
+        if abs(off) > unit and abs(off + line.tax) > unit:
             return False
-    if lines:
-        summed = sum((line.total for line in lines), Decimal(0))
-        tax = sum((line.tax for line in lines), Decimal(0))
-        if abs(summed - total) > tolerance and abs(summed + tax - total) > tolerance:
-            return False
-    return not payments or abs(sum(payments, Decimal(0)) - total) <= minor_unit
+        summed += line.total
+        tax += line.tax
+    off, tolerance = summed - total, unit * max(len(lines), 1)
+    if lines and abs(off) > tolerance and abs(off + tax) > tolerance:
+        return False
+    return not payments or abs(sum(payments, ZERO) - total) <= unit
 
 
-def exceeds(
-    left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, minor_unit: Decimal
-) -> bool:
+def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, unit: Decimal) -> bool:
     """Is this return (negative quantity and total) more than what is left of the line it names?"""
-    return -quantity > left_quantity or -total > left_total + minor_unit
+    return -quantity > left_quantity or -total > left_total + unit
 
 
 def differences(stored: object, sent: object, pointer: str = "") -> list[dict[str, object]]:

@@ -41,7 +41,9 @@ class Shelf:
 
     def __init__(self) -> None:
         self._weights = {
-            season: list(accumulate(p.popularity * (_SEASONAL if season and p.season == season else 1) for p in PRODUCTS))
+            season: list(
+                accumulate(p.popularity * (_SEASONAL if season and p.season == season else 1) for p in PRODUCTS)
+            )
             for season in ("", "summer", "christmas", "easter")
         }
 

@@ -3,7 +3,6 @@
 from random import Random
 from typing import Any
 
-from app.rules.channels import Channel
 from app.rules.customers import ContactKind, RelationshipKind, Role
 from app.sample.businesses import JOBS
 from app.sample.organizations import organization
@@ -69,9 +68,7 @@ def _finish(rng: Random, year: Year, party: Party, number: int) -> None:
 
 
 def _relationships(rng: Random, homes: list[list[Party]], kitchens: list[Party]) -> list[dict[str, Any]]:
-    bonds = [
-        _bond(RelationshipKind.HOUSEHOLD, home[0], other) for home in homes for other in home[1:]
-    ]
+    bonds = [_bond(RelationshipKind.HOUSEHOLD, home[0], other) for home in homes for other in home[1:]]
     people = [person for home in homes for person in home]
     staff = rng.sample(people, min(len(people) // 12, len(kitchens)))
     for person, kitchen in zip(staff, rng.sample(kitchens, len(staff)), strict=True):
@@ -87,7 +84,10 @@ def _relationships(rng: Random, homes: list[list[Party]], kitchens: list[Party])
         elif number:
             bonds.append(_bond(RelationshipKind.DISTRIBUTOR_OF, seller, sellers[number - 1]))
     friends = rng.sample(people, len(people) // 10 // 2 * 2)
-    bonds += [_bond(RelationshipKind.REFERRED, *sorted(pair, key=_number)) for pair in zip(*[iter(friends)] * 2)]
+    bonds += [
+        _bond(RelationshipKind.REFERRED, *sorted(pair, key=_number))
+        for pair in zip(friends[::2], friends[1::2], strict=True)
+    ]
     return bonds
 
 

@@ -42,15 +42,16 @@ def organization(rng: Random, reach: Reach) -> Party:
 
 def _contact_points(rng: Random, reach: Reach, party: Party, first: str) -> list[dict[str, Any]]:
     points: list[dict[str, Any]] = []
+    desk = "kitchen" if party.line and party.line.role == Role.CUSTOMER else "office"
     slug = "".join(letter for letter in first.lower() if letter.isascii() and letter.isalnum())
     if rng.random() < 0.9 and (telephone := reach.landline(party.site)):
         party.contacts[ContactKind.PHONE] = telephone
-        points.append(point(ContactKind.PHONE, respelled(rng, telephone), label="kitchen", primary=True))
-    email = party.contacts[ContactKind.EMAIL] = reach.email(rng.choice(("orders", "kitchen", "hello")), slug)
+        points.append(point(ContactKind.PHONE, respelled(rng, telephone), label=desk, primary=True))
+    email = party.contacts[ContactKind.EMAIL] = reach.email(rng.choice(("orders", desk, "hello")), slug)
     points.append(point(ContactKind.EMAIL, email, label="orders", primary=True))
     if rng.random() < 0.3 and (mobile := reach.mobile()):
         party.contacts[ContactKind.WHATSAPP] = mobile
-        points.append(point(ContactKind.WHATSAPP, mobile, label="chef"))
+        points.append(point(ContactKind.WHATSAPP, mobile, label="manager"))
     if rng.random() < 0.4:
         handle = party.contacts[ContactKind.INSTAGRAM] = "@" + reach.handle(slug)
         points.append(point(ContactKind.INSTAGRAM, handle))

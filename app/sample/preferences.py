@@ -30,7 +30,7 @@ def preferences(rng: Random, year: Year, party: Party) -> dict[str, Any]:
     """What the document says, and what the party's habits must then respect."""
     wished: dict[str, Any] = {}
     trade = party.line is not None
-    if not party.language.startswith("en") and rng.random() < 0.5 or rng.random() < 0.1:
+    if (not party.language.startswith("en") and rng.random() < 0.5) or rng.random() < 0.1:
         wished["language"] = party.language
     if rng.random() < (0.1 if trade else 0.35):
         return wished
@@ -49,7 +49,7 @@ def preferences(rng: Random, year: Year, party: Party) -> dict[str, Any]:
     if rng.random() < (0.6 if trade else 0.15):
         wished["delivery"] = rng.choice(wishes.DELIVERY)
     if rng.random() < (0.6 if trade else 0.12):
-        wished["payment"] = rng.choice(wishes.PAYMENT)
+        wished["payment"] = rng.choice(wishes.TRADE_PAYMENT if trade else wishes.PAYMENT)
     instructions = wishes.TRADE_INSTRUCTIONS if trade else wishes.INSTRUCTIONS
     for name, choices, share in (
         ("standing_instructions", instructions, 0.45),
@@ -64,7 +64,8 @@ def preferences(rng: Random, year: Year, party: Party) -> dict[str, Any]:
 
 def _unwelcome(rng: Random, year: Year, channel: Channel) -> dict[str, Any]:
     since = year.days[0] - timedelta(days=rng.randrange(DAYS))
-    return {"channel": channel.value, "reason": rng.choice(wishes.UNWELCOME), "since": since.isoformat()}
+    reasons = wishes.UNWELCOME_CALLS if channel == Channel.PHONE else wishes.UNWELCOME
+    return {"channel": channel.value, "reason": rng.choice(reasons), "since": since.isoformat()}
 
 
 def _minutes(clock: str) -> int:

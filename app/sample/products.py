@@ -24,7 +24,7 @@ class Product:
 # A category: `prefix: name; popularity; piece or weights; taxed durable`.
 # Its goods beneath it: `name; price; popularity within the category; season`, the last two optional.
 CATALOGUE = """
-BEE: Beef; 1.0; 300-1900 g
+BEE: Beef; 1.0; 250-1400 g
   Rump steak; 24.50; 3; summer
   Sirloin steak; 31.90; 3; summer
   Ribeye steak, 35 days aged; 36.50; 2; summer
@@ -40,7 +40,7 @@ BEE: Beef; 1.0; 300-1900 g
   Shin on the bone; 10.80; 0.8
   Oxtail; 13.50; 0.5
   Marrow bones; 4.20; 0.5
-LAM: Lamb; 0.8; 350-2300 g
+LAM: Lamb; 0.8; 300-1600 g
   Leg of lamb, bone in; 19.90; 1.5; easter
   Shoulder of lamb; 15.80; 1.5; easter
   Rack of lamb, French trimmed; 38.00; 0.7; easter
@@ -50,7 +50,7 @@ LAM: Lamb; 0.8; 350-2300 g
   Neck fillet; 17.90; 0.6
   Lamb shanks; 14.50; 1
   Mutton shoulder; 13.80; 0.6
-POR: Pork; 0.9; 250-1800 g
+POR: Pork; 0.9; 200-1300 g
   Pork belly; 11.80; 2
   Pork loin, rind scored; 13.50; 1.5
   Pork shoulder for pulling; 9.60; 1.2; summer
@@ -61,7 +61,7 @@ POR: Pork; 0.9; 250-1800 g
   Smoked streaky bacon; 14.90; 3
   Gammon joint; 12.60; 1; christmas
   Guanciale; 28.00; 0.4
-POU: Poultry and game; 0.9; 400-2100 g
+POU: Poultry and game; 0.9; 350-1700 g
   Free-range chicken, whole; 7.90; 4
   Chicken breast fillets; 15.60; 5
   Chicken thighs; 9.40; 4; summer

@@ -20,7 +20,8 @@ class Reach:
         elsewhere = [number for area, exchange in DRAMA_AREAS for number in _numbers(area, exchange)]
         self._elsewhere = _shuffled(rng, elsewhere)
         self._strangers = _shuffled(rng, [f"{STRANGER_AREA}{number:03d}" for number in range(1_000)])
-        self._names: set[str] = set()
+        self._emails: set[str] = set()
+        self._handles: set[str] = set()
 
     def mobile(self) -> str | None:
         return _next(self._mobiles)
@@ -32,21 +33,11 @@ class Reach:
         return _next(self._strangers)
 
     def email(self, *parts: str) -> str:
-        name = self._unique(".".join(parts))
+        name = _unique(".".join(parts), self._emails)
         return f"{name}@{self._rng.choice(_DOMAINS)}"
 
     def handle(self, *parts: str) -> str:
-        return self._unique("_".join(parts))
-
-    def _unique(self, name: str) -> str:
-        """Unique as any normalisation sees it: whatever is no letter or figure does not count."""
-        kept = "".join(letter for letter in name.lower() if letter.isascii() and (letter.isalnum() or letter in "._"))
-        number, candidate = 1, kept
-        while (folded := candidate.replace(".", "").replace("_", "")) in self._names:
-            number += 1
-            candidate = f"{kept}{number}"
-        self._names.add(folded)
-        return candidate
+        return _unique("_".join(parts), self._handles)
 
 
 def respelled(rng: Random, number: str) -> str:
@@ -85,7 +76,7 @@ def point(kind: ContactKind, value: str, **more: object) -> dict[str, object]:
 
 
 def _numbers(area: str, exchange: str, first: int = 0) -> list[str]:
-    """London's numbers have four figures after the exchange like everybody's: 20 7946 0123, 113 496 0123."""
+    """Such as 113 496 0123; every exchange kept free for drama is followed by four figures."""
     return [f"{area} {exchange} 0{number:03d}" for number in range(first, 1_000)]
 
 
@@ -96,3 +87,14 @@ def _next(pool: list[str]) -> str | None:
 def _shuffled(rng: Random, numbers: list[str]) -> list[str]:
     rng.shuffle(numbers)
     return numbers
+
+
+def _unique(name: str, given: set[str]) -> str:
+    """Unique as any normalisation sees it: whatever is no letter or figure does not count."""
+    kept = "".join(letter for letter in name.lower() if letter.isascii() and (letter.isalnum() or letter in "._"))
+    number, candidate = 1, kept
+    while (folded := candidate.replace(".", "").replace("_", "")) in given:
+        number += 1
+        candidate = f"{kept}{number}"
+    given.add(folded)
+    return candidate

@@ -37,7 +37,7 @@ AT_HOME: tuple[Story, ...] = (
                     "Thank you for asking, {name}. Everything about {product} is in the sheet attached. {staff}",
                 ),
                 "Re: {product}",
-                ("Answered", "Put aside", "Will come on {day}"),
+                ("Put aside", "Will come on {day}", "Answered"),
                 ("Put {product} aside", "Ring when {product} is in"),
                 ("Product sheet",),
                 hours=5,
@@ -113,7 +113,7 @@ AT_HOME: tuple[Story, ...] = (
                 (
                     "Dear {name}, thank you for sending your friends to us. The next {product} is on the house.",
                     "Thank you for a year of Saturdays, {name}. Yours, all of us in {site}.",
-                    "Thank you for telling us about the {product}; we changed the recipe.",
+                    "Thank you for what you told us about {product}; everybody behind the counter has read it.",
                 ),
                 "Thank you",
             ),
@@ -180,7 +180,7 @@ AT_HOME: tuple[Story, ...] = (
     Story(
         "person",
         3,
-        (C.EMAIL, C.PHONE, C.SMS),
+        (C.EMAIL, C.LETTER, C.SMS),
         (
             Turn(
                 K.MESSAGE,
@@ -197,13 +197,13 @@ AT_HOME: tuple[Story, ...] = (
     Story(
         "person",
         3,
-        (C.EMAIL, C.WEB_FORM, C.PHONE, C.WEB_CHAT),
+        (C.EMAIL, C.WEB_FORM, C.WEB_CHAT),
         (
             Turn(
                 K.ENQUIRY,
                 IN,
                 (
-                    "The {product} in my order was not what I asked for. What can we do?",
+                    "I asked for {product} and found something else in the bag. What can we do?",
                     "I was charged twice for {product}, I believe. Please look.",
                     "My parcel came warm. I would not eat it.",
                 ),

@@ -11,7 +11,7 @@ IN_TRADE: tuple[Story, ...] = (
     Story(
         "trade",
         14,
-        (C.EMAIL, C.WHATSAPP, C.PHONE),
+        (C.EMAIL, C.WHATSAPP),
         (
             Turn(
                 K.MESSAGE,
@@ -40,7 +40,7 @@ IN_TRADE: tuple[Story, ...] = (
     Story(
         "trade",
         6,
-        (C.EMAIL, C.WEB_FORM, C.PHONE, C.VIDEO),
+        (C.EMAIL, C.WEB_FORM),
         (
             Turn(
                 K.ENQUIRY,
@@ -66,7 +66,7 @@ IN_TRADE: tuple[Story, ...] = (
                 K.CALL,
                 OUT,
                 ("Asked about the quote: yes to {product}, from {day}.", "Asked about the quote: still deciding."),
-                outcomes=("Won", "Undecided", "Too dear for them"),
+                outcomes=("Won", "Undecided"),
                 channel=C.PHONE,
                 hours=70,
             ),
@@ -74,7 +74,7 @@ IN_TRADE: tuple[Story, ...] = (
     ),
     Story(
         "trade",
-        4,
+        8,
         (C.VISIT, C.VIDEO, C.IN_PERSON),
         (
             Turn(
@@ -86,7 +86,7 @@ IN_TRADE: tuple[Story, ...] = (
                     "Tasting of {product} with the kitchen brigade.",
                 ),
                 "Review with {name}",
-                ("Trial order", "Agreed new prices", "Wants monthly invoices"),
+                ("Trial order", "Wants monthly invoices", "Agreed new prices"),
                 ("Send the agreed prices", "Bring {product} for a trial", "Talk to accounts about the invoices"),
                 ("Meeting notes",),
             ),
@@ -96,7 +96,7 @@ IN_TRADE: tuple[Story, ...] = (
     Story(
         "supplier",
         8,
-        (C.PHONE, C.EMAIL, C.VISIT),
+        (C.EMAIL,),
         (
             Turn(
                 K.CALL,

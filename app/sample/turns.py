@@ -15,6 +15,7 @@ class Turn:
     texts: tuple[str, ...]
     subject: str | None = None
     outcomes: tuple[str, ...] = ()
+    """One for each text, where there are as many."""
     promises: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     channel: C | None = None
@@ -30,4 +31,3 @@ class Story:
     share: float
     channels: tuple[C, ...]
     turns: tuple[Turn, ...]
-

@@ -3,13 +3,11 @@
 UNWELCOME = (
     "Asked us not to",
     "Never reads it",
-    "Hard of hearing",
-    "At work all day",
-    "Shares the phone with the family",
     "Left the platform",
     "Finds it too personal",
     "Costs them money abroad",
 )
+UNWELCOME_CALLS = ("Hard of hearing", "At work all day", "Shares the phone with the family", "The baby sleeps")
 WHY_ANYWAY = (
     "The order was about to spoil",
     "Recall of a product they bought",
@@ -27,14 +25,8 @@ DELIVERY = (
     "Insulated bags back, please",
     "Loading bay behind the building",
 )
-PAYMENT = (
-    "Card on collection",
-    "Cash",
-    "Monthly invoice",
-    "Invoice, 14 days",
-    "Card, receipt by e-mail",
-    "Voucher first",
-)
+PAYMENT = ("Card on collection", "Cash", "Card, receipt by e-mail", "Voucher first", "Contactless")
+TRADE_PAYMENT = ("Monthly invoice", "Invoice, 14 days", "Direct debit", "Card on delivery")
 INSTRUCTIONS = (
     "Trim the steaks",
     "Leave the fat on",

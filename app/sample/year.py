@@ -15,19 +15,18 @@ _BUSY = (0.65, 0.8, 0.9, 1.0, 1.4, 1.9, 0.6)
 _MONTHS = (0.82, 0.9, 0.95, 1.0, 1.05, 1.05, 1.0, 0.92, 0.97, 1.0, 1.05, 1.35)
 # Share of the shoppers by the hour of the day, in the shop and on the web.
 _SHOP_HOURS = {8: 4, 9: 8, 10: 11, 11: 13, 12: 13, 13: 10, 14: 8, 15: 9, 16: 12, 17: 11}
-_WEB_HOURS = {6: 2, 7: 4, 8: 6, 9: 6, 10: 6, 11: 6, 12: 8, 13: 7, 14: 5, 15: 5, 16: 5, 17: 6, 18: 8, 19: 10, 20: 12, 21: 11,
-              22: 6}  # fmt: skip
+_WEB_HOURS = dict(zip(range(6, 23), (2, 4, 6, 6, 6, 6, 8, 7, 5, 5, 5, 6, 8, 10, 12, 11, 6), strict=True))
 
 
 class Year:
-    """The days before `until`. Shop time runs fast on busy days: a customer's visits, even in it, follow the seasons."""
+    """The days before `until`. Shop time runs fast on busy days: visits that are even in it follow the seasons."""
 
     def __init__(self, until: datetime) -> None:
         self.until = until
         last = until.astimezone(LONDON).date()
         self.days = [last - timedelta(days=DAYS - number) for number in range(DAYS)]
         self.seasons = [season(day) for day in self.days]
-        self._elapsed = list(accumulate(_busy(day) for day in self.days))
+        self._elapsed = list(accumulate(busy(day) for day in self.days))
         self.length = self._elapsed[-1]
 
     def day_at(self, shop_time: float) -> int:
@@ -35,7 +34,7 @@ class Year:
         return min(bisect_right(self._elapsed, shop_time), DAYS - 1)
 
     def is_open(self, day: int) -> bool:
-        return _busy(self.days[day]) > 0
+        return busy(self.days[day]) > 0
 
     def shopping(self, rng: Random, day: int) -> datetime:
         """A moment at which the doors are open: Sundays 10 to 16, Saturdays till 17:30."""
@@ -51,6 +50,16 @@ class Year:
 
     def moment(self, day: int, hour: int, minute: int, second: int = 0) -> datetime:
         return datetime.combine(self.days[day], time(hour, minute, second), LONDON)
+
+
+def busy(day: date) -> float:
+    """How much of an ordinary day's trade this one sees; nothing while the doors are shut."""
+    if (day.month, day.day) in {(12, 25), (12, 26), (1, 1)} or day == easter(day.year):
+        return 0.0
+    weight = _BUSY[day.weekday()] * _MONTHS[day.month - 1]
+    if day.month == 12:
+        weight *= 2.2 if 18 <= day.day <= 24 else 0.6 if day.day > 26 else 1.0
+    return weight * (1.4 if timedelta(0) < easter(day.year) - day <= timedelta(days=5) else 1.0)
 
 
 def season(day: date) -> str:
@@ -73,16 +82,6 @@ def easter(year: int) -> date:
     n = (a + 11 * h + 22 * m) // 451
     month, day = divmod(h + m - 7 * n + 114, 31)
     return date(year, month, day + 1)
-
-
-def _busy(day: date) -> float:
-    """How much of an ordinary day's trade this one sees; nothing while the doors are shut."""
-    if (day.month, day.day) in {(12, 25), (12, 26), (1, 1)} or day == easter(day.year):
-        return 0.0
-    weight = _BUSY[day.weekday()] * _MONTHS[day.month - 1]
-    if day.month == 12:
-        weight *= 2.2 if 18 <= day.day <= 24 else 0.6 if day.day > 26 else 1.0
-    return weight * (1.4 if timedelta(0) < easter(day.year) - day <= timedelta(days=5) else 1.0)
 
 
 def _cumulated(hours: dict[int, int]) -> tuple[list[int], list[int]]:

@@ -57,10 +57,14 @@ def _only_text(value: object) -> object:
     raise PydanticCustomError("string_type", "Input should be a string")
 
 
-def _within_range(value: datetime) -> datetime:
+def _in_range(value: datetime) -> datetime:
     if not EARLIEST <= value <= LATEST:
         raise PydanticCustomError("moment_range", "Should be between the years 1900 and 2200")
-    return value.astimezone(UTC)
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    return _in_range(value).astimezone(UTC)
 
 
 def _exact(value: object) -> object:
@@ -84,10 +88,18 @@ Id = Annotated[UUID, BeforeValidator(_only_text)]
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(_only_text),
-    AfterValidator(_within_range),
+    AfterValidator(_in_utc),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
 ]
 """RFC 3339 with an offset; answered in UTC."""
+LocalMoment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_only_text),
+    AfterValidator(_in_range),
+    PlainSerializer(lambda value: value.astimezone(UTC).isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
+]
+"""The same, but the offset it was sent with can still be asked for."""
 _DAY_SCHEMA = {"type": "string", "format": "date", "maxLength": 10}
 Day = Annotated[date, BeforeValidator(_only_text), WithJsonSchema(_DAY_SCHEMA)]
 Money = Annotated[

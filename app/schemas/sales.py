@@ -16,6 +16,7 @@ from app.schemas.common import (
     Id,
     Label,
     Line,
+    LocalMoment,
     Moment,
     Money,
     Name,
@@ -90,7 +91,7 @@ class SaleNew(Schema):
     receipt_no: Reference
     revision: Revision = 0
     """A higher one replaces what is stored; an older one is answered as stale."""
-    occurred_at: Moment
+    occurred_at: LocalMoment
     business_date: Day | None = None
     """Left out: the day of `occurred_at` as it was sent."""
     site: Label | None = None

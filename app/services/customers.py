@@ -96,6 +96,11 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
     return await store.get(ctx, customer_id)
 
 
+async def tell_created(ctx: Context, made: Sequence[Draft]) -> None:
+    told = [(d.id, f"{d.row['display_name']} became known") for d in made]
+    await events.record_all(ctx, [Event("customer.created", "customer", i, i, title, ctx.now) for i, title in told])
+
+
 async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None) -> Document:
     row = await store.lock(ctx, customer_id)
     if version is not None and row["version"] != version:
@@ -139,7 +144,7 @@ async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) 
     created = [made[n] for n, outcome in enumerate(outcomes) if outcome and outcome.status == 201]
     if created:
         await drafts.write(ctx, created)
-        await events.record_all(ctx, [_created(ctx, d) for d in created])
+        await tell_created(ctx, created)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -236,10 +241,6 @@ def _pruned(stored: dict[str, Any]) -> dict[str, Any]:
     for address in stored["addresses"]:
         del address["id"]
     return stored
-
-
-def _created(ctx: Context, made: Draft) -> Event:
-    return Event("customer.created", "customer", made.id, made.id, f"{made.row['display_name']} became known", ctx.now)
 
 
 async def _record(ctx: Context, type_: str, customer_id: UUID, title: str, data: dict[str, Any] | None = None) -> None:

@@ -4,6 +4,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
+from app.services.outcomes import Outcome
 from app.store.documents import Document
 from app.store.listing import Page
 
@@ -44,3 +45,10 @@ def page(request: Request, found: Page) -> Reply:
 def _with_cursor(request: Request, cursor: str) -> str:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     return f"{quote(request.scope['path'])}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+def recorded(document: Document, outcome: Outcome, path: str) -> Reply:
+    """201 for a new receipt; 200 for one that was known, saying whether what came was the older one."""
+    if outcome.status == 201:
+        return created(document, path)
+    return one(document, headers={"Receipt-Stale": "true"} if outcome.stale else None)

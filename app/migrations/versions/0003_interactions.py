@@ -61,6 +61,7 @@ def upgrade() -> None:
         "interactions",
         ["customer_id", "happened_at", "id"],
         unique=False,
+        postgresql_include=["channel", "direction"],
         postgresql_where=sa.text("customer_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_interactions_happened_at_id"), "interactions", ["happened_at", "id"], unique=False)
@@ -152,4 +153,11 @@ def upgrade() -> None:
         ["owner", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
         unique=False,
         postgresql_where=sa.text("owner IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_tasks_promises",
+        "tasks",
+        ["customer_id", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
+        unique=False,
+        postgresql_where=sa.text("customer_id IS NOT NULL AND status = 'open'"),
     )

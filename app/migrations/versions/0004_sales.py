@@ -78,6 +78,8 @@ def upgrade() -> None:
         sa.Column("candidates", sa.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("payments", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("total", sa.Numeric(), nullable=False),
+        sa.Column("gross", sa.Numeric(), nullable=False),
+        sa.Column("refunded", sa.Numeric(), nullable=False),
         sa.Column("balanced", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("attributes", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("content_hash", sa.LargeBinary(), nullable=False),

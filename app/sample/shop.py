@@ -1,0 +1,53 @@
+"""The whole sample shop, made from a seed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from app.sample.conversations import Talk
+from app.sample.customers import make_customers
+from app.sample.promises import make_tasks
+from app.sample.reach import Reach
+from app.sample.receipts import make_receipts
+from app.sample.till import sale_document
+from app.sample.year import Year
+
+
+@dataclass(frozen=True)
+class SampleShop:
+    """Documents as the API takes them. Keys in `_` name customers by loyalty number, for the loader."""
+
+    customers: list[dict[str, Any]]
+    interactions: list[dict[str, Any]]
+    sales: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+    relationships: list[dict[str, Any]]
+
+
+def make(
+    until: datetime,
+    seed: int = 2026,
+    customers: int = 1_000,
+    receipts: int = 20_000,
+    interactions: int = 5_000,
+) -> SampleShop:
+    """A year of the shop that ended yesterday, as seen at `until`. The same arguments make the same shop.
+
+    Raises ValueError when `until` has no time zone.
+    """
+    if until.tzinfo is None:
+        raise ValueError("until should have a time zone")
+    year = Year(until)
+    # Each part draws from a stream of its own: more receipts do not rename the customers.
+    reach = Reach(Random(f"{seed}: reach"))
+    parties, relationships = make_customers(Random(f"{seed}: customers"), year, reach, customers)
+    rolls = make_receipts(Random(f"{seed}: receipts"), year, parties, receipts)
+    till = Random(f"{seed}: till")
+    return SampleShop(
+        customers=[party.document for party in parties],
+        interactions=Talk(Random(f"{seed}: interactions"), year, reach, parties).interactions(interactions),
+        sales=[sale_document(till, receipt) for receipt in rolls],
+        tasks=make_tasks(Random(f"{seed}: tasks"), year, parties),
+        relationships=relationships,
+    )

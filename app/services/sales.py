@@ -1,0 +1,198 @@
+"""Receipts: taken in exactly once, in whatever order they come, and made true again when they change."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import AlreadyClaimed, Problem, ReceiptDiffers, invalid
+from app.rules.sales import Match, OnUnknownCustomer, differences
+from app.schemas.sales import SaleNew, SaleQuery
+from app.services import customers, drafts
+from app.services.buyers import Buyers, keys
+from app.services.outcomes import Outcome
+from app.services.receipts import Receipt, as_sent, receipt
+from app.services.returns import Returns
+from app.store import customers as customer_store
+from app.store import events
+from app.store import receipts as intake
+from app.store import sales as store
+from app.store.documents import Document
+from app.store.events import Event
+from app.store.listing import Page
+
+
+async def find(ctx: Context, query: SaleQuery) -> Page:
+    return await store.page(ctx, query)
+
+
+async def get(ctx: Context, sale_id: UUID) -> Document:
+    return await store.get(ctx, sale_id)
+
+
+async def record(ctx: Context, new: SaleNew, on_unknown: OnUnknownCustomer) -> tuple[Document, Outcome]:
+    """Take one receipt in; see `record_many`. Raises what was wrong with it."""
+    taking = _Taking(ctx, on_unknown)
+    (outcome,) = await taking.take([new], documents=True)
+    if outcome.problem is not None:
+        raise outcome.problem
+    assert outcome.id is not None
+    return taking.document or await store.get(ctx, outcome.id), outcome
+
+
+async def record_many(ctx: Context, wanted: Sequence[SaleNew], on_unknown: OnUnknownCustomer) -> list[Outcome]:
+    """Take receipts in, in order; one outcome for each.
+
+    New: 201. The same again: 200, replayed. A higher revision: 200, replaced. An older one: 200, stale, and nothing
+    changes. Other content under a known number: 409 ReceiptDiffers. A return of more than is left: 409
+    RefundExceedsSale. A card number, or a line number twice: 422.
+    """
+    return await _Taking(ctx, on_unknown).take(wanted)
+
+
+async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
+    """Say who bought. 409 AlreadyClaimed if it is somebody else's already."""
+    sale = await store.lock(ctx, sale_id)
+    if sale["customer_id"] == customer_id:
+        return await store.get(ctx, sale_id)
+    if sale["customer_id"] is not None:
+        raise AlreadyClaimed(f"Customer {sale['customer_id']} bought it", customer_id=str(sale["customer_id"]))
+    if not await customer_store.existing(ctx, [customer_id]):
+        raise invalid("/customer_id", "not_found", "There is no such customer")
+    await store.change(ctx, sale_id, {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []})
+    await store.retotal(ctx, {customer_id})
+    title = f"Receipt {sale['receipt_no']} for {sale['total']} {sale['currency']} claimed"
+    data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"])}
+    await events.record(
+        ctx, Event("sale.claimed", "sale", sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
+    )
+    return await store.get(ctx, sale_id)
+
+
+async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
+    """Take a receipt out of all sums. It stays to be seen, and its number stays taken."""
+    sale = await store.lock(ctx, sale_id)
+    if sale["voided_at"] is None:
+        await store.change(ctx, sale_id, {"voided_at": ctx.now, "void_reason": reason})
+        if sale["customer_id"] is not None:
+            await store.retotal(ctx, {sale["customer_id"]})
+        title = f"Receipt {sale['receipt_no']} for {sale['total']} {sale['currency']} voided"
+        data = {"reason": reason}
+        await events.record(
+            ctx, Event("sale.voided", "sale", sale_id, sale["customer_id"], title, ctx.now, sale["channel"], data)
+        )
+    return await store.get(ctx, sale_id)
+
+
+class _Taking:
+    """One transaction's worth of receipts on their way in."""
+
+    def __init__(self, ctx: Context, on_unknown: OnUnknownCustomer) -> None:
+        self._ctx, self._on_unknown = ctx, on_unknown
+        self.document: Document | None = None
+
+    async def take(self, wanted: Sequence[SaleNew], *, documents: bool = False) -> list[Outcome]:
+        outcomes: dict[int, Outcome] = {}
+        receipts: dict[int, Receipt] = {}
+        later: list[int] = []  # the same number twice: the second is looked at when the first is written
+        numbers: set[tuple[str, str]] = set()
+        for n, new in enumerate(wanted):
+            if (number := (new.source, new.receipt_no)) in numbers:
+                later.append(n)
+                continue
+            numbers.add(number)
+            try:
+                receipts[n] = receipt(new)
+            except Problem as problem:
+                outcomes[n] = Outcome.refused(problem)
+        if receipts:
+            taken = await self._take(list(receipts.values()), documents)
+            outcomes.update(zip(receipts, taken, strict=True))
+        if later:
+            outcomes.update(zip(later, await self.take([wanted[n] for n in later]), strict=True))
+        return [outcomes[n] for n in range(len(wanted))]
+
+    async def _take(self, receipts: list[Receipt], documents: bool) -> list[Outcome]:
+        rows = await intake.known(self._ctx, self._wanted(receipts))
+        stored = {row["n"]: row for row in rows if row["what"] == "sale"}
+        buyers = Buyers(self._ctx, receipts, rows, self._on_unknown)
+        revised = {n: row["id"] for n, row in stored.items() if receipts[n].new.revision > row["revision"]}
+        changing = [r for n, r in enumerate(receipts) if n not in stored or n in revised]
+        returns = await Returns.of(self._ctx, changing, list(revised.values()))
+        outcomes: list[Outcome] = []
+        new: list[Receipt] = []
+        replaced: list[tuple[UUID, Receipt]] = []
+        for n, kept in enumerate(receipts):
+            row = stored.get(n)
+            if row is not None and n not in revised:
+                outcomes.append(await self._again(kept, row["id"], row["revision"], row["content_hash"]))
+                continue
+            if (exceeding := returns.take(kept)) is not None:
+                outcomes.append(Outcome.refused(exceeding))
+                continue
+            buyers.find(n, kept)
+            if row is None:
+                new.append(kept)
+                outcomes.append(Outcome(201, kept.id))
+            else:
+                replaced.append((row["id"], kept))
+                outcomes.append(Outcome(200, row["id"]))
+        if buyers.made:
+            await drafts.write(self._ctx, sorted(buyers.made, key=lambda made: made.id))
+            await customers.tell_created(self._ctx, buyers.made)
+        await self._write(new, documents)
+        for sale_id, kept in replaced:
+            await self._replace(sale_id, kept)
+        return outcomes
+
+    def _wanted(self, receipts: Sequence[Receipt]) -> intake.Wanted:
+        wanted = intake.Wanted([], [], [], [])
+        for n, kept in enumerate(receipts):
+            wanted.receipts.append((n, kept.new.source, kept.new.receipt_no))
+            for place, (kind, first, second) in enumerate(keys(self._ctx, kept.new.customer)):
+                if kind == "identity":
+                    wanted.identities.append((n, place, first, second))
+                else:
+                    wanted.points.append((n, place, kind, first))
+            if kept.new.customer is not None and kept.new.customer.id is not None:
+                wanted.customers.append((n, kept.new.customer.id))
+        return wanted
+
+    async def _again(self, kept: Receipt, sale_id: UUID, revision: int, content_hash: bytes) -> Outcome:
+        if kept.new.revision < revision:
+            return Outcome(200, sale_id, stale=True)
+        if kept.content_hash != content_hash:
+            sent = as_sent(kept)
+            stored = json.loads((await store.get(self._ctx, sale_id)).json)
+            found = differences({name: stored[name] for name in sent}, sent)
+            if found:
+                errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found]
+                return Outcome.refused(ReceiptDiffers(errors=errors, sale_id=str(sale_id)), sale_id)
+        return Outcome(200, sale_id, replayed=True)
+
+    async def _write(self, receipts: list[Receipt], documents: bool) -> None:
+        if not receipts:
+            return
+        # Everybody writes receipts in this order, and customers' totals in theirs: nobody waits in a circle.
+        ordered = sorted(receipts, key=lambda r: (r.new.source, r.new.receipt_no))
+        rows = [kept.row(self._ctx.now) for kept in ordered]
+        lines = [line for kept in ordered for line in kept.line_rows()]
+        titles = [kept.title for kept in ordered]
+        if documents:
+            self.document = await intake.write_one(self._ctx, rows[0], titles[0], lines)
+        else:
+            await intake.write(self._ctx, rows, titles, lines)
+
+    async def _replace(self, sale_id: UUID, kept: Receipt) -> None:
+        before = await store.lock(self._ctx, sale_id)
+        kept.id = sale_id
+        if kept.customer_id is None:  # whom somebody named by hand stays named
+            kept.customer_id, kept.match = before["customer_id"], Match(before["match"])
+        await intake.replace(self._ctx, kept.row(self._ctx.now), kept.line_rows())
+        await store.retotal(self._ctx, {c for c in (before["customer_id"], kept.customer_id) if c is not None})
+        data = {"revision": kept.new.revision, "total": str(kept.total), "total_before": str(before["total"])}
+        title = f"Receipt {kept.new.receipt_no} revised: {kept.title}"
+        event = Event(
+            "sale.revised", "sale", sale_id, kept.customer_id, title, kept.new.occurred_at, kept.new.channel, data
+        )
+        await events.record(self._ctx, event)
