@@ -2,12 +2,12 @@ from typing import Annotated
 
 from fastapi import Body, Header, Query, Request, Response
 
-from app.schemas.common import Label, Reference
+from app.schemas.common import BatchResult, Label, Reference
 from app.schemas.customers import Customer, CustomerChange, CustomerNew, CustomerPage, CustomerQuery
 from app.services import customers
-from app.web import replies
-from app.web.deps import Ctx, IfMatch, PathId
-from app.web.route import resource
+from app.web import lines, replies
+from app.web.deps import Caller, Ctx, IfMatch, PathId
+from app.web.route import resource, streams
 
 router = resource("customers")
 PATH = "/v1/customers"
@@ -30,6 +30,18 @@ async def create_customer(ctx: Ctx, new: CustomerNew) -> Response:
     Answers 409 naming the holder when an identity or an unshared contact point belongs to somebody already.
     """
     return replies.created(await customers.create(ctx, new), PATH)
+
+
+@router.post("/batch", response_model=BatchResult)
+@streams
+async def create_customers(request: Request, caller: Caller) -> Response:
+    """Create customers in bulk
+
+    One customer a line, of any number; one result a line, in order, as soon as it is recorded. A customer who is known
+    with just this content answers 200, one whose identity or contact point somebody else holds 409. One bad line stops
+    nothing.
+    """
+    return await lines.answer(request, caller, CustomerNew, customers.create_many)
 
 
 @router.get("/{customer_id}", response_model=Customer)

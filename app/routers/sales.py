@@ -1,12 +1,13 @@
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.schemas.sales import Sale, SaleClaim, SaleNew, SalePage, SaleParams, SaleQuery, SaleVoid
+from app.schemas.sales import Sale, SaleClaim, SaleNew, SalePage, SaleParams, SaleQuery, SaleResult, SaleVoid
 from app.services import sales
-from app.web import replies
-from app.web.deps import Ctx, PathId
-from app.web.route import resource
+from app.web import lines, replies
+from app.web.deps import Caller, Ctx, PathId
+from app.web.route import resource, streams
 
 router = resource("sales")
 PATH = "/v1/sales"
@@ -22,6 +23,19 @@ async def record_sale(ctx: Ctx, new: SaleNew, params: Annotated[SaleParams, Quer
     its sale. A return that names its line may not exceed what is left of it.
     """
     return replies.recorded(*await sales.record(ctx, new, params.on_unknown_customer), path=PATH)
+
+
+@router.post("/batch", response_model=SaleResult)
+@streams
+async def record_sales(request: Request, caller: Caller, params: Annotated[SaleParams, Query()]) -> Response:
+    """Record receipts in bulk
+
+    One receipt a line, of any number; one result a line, in order, as soon as it is recorded. One bad line stops
+    nothing, and the whole can be sent again.
+    """
+    return await lines.answer(
+        request, caller, SaleNew, partial(sales.record_many, on_unknown=params.on_unknown_customer)
+    )
 
 
 @router.get("", response_model=SalePage)

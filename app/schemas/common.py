@@ -160,3 +160,15 @@ def partial(whole: type[Schema], name: str, doc: str) -> type[Any]:
         for field, info in whole.model_fields.items()
     }
     return create_model(name, __base__=Schema, __doc__=doc, __module__=whole.__module__, **fields)
+
+
+class BatchResult(Resource):
+    """One line of the answer to a batch, in the order of the lines sent."""
+
+    line: Annotated[int, Field(ge=1)]
+    status: Annotated[int, Field(ge=200, le=599)]
+    """As the line would have been answered on its own."""
+    id: Id | None = None
+    replayed: bool | None = None
+    """It was known already, with just this content."""
+    problem: dict[str, Any] | None = None

@@ -1,6 +1,6 @@
 """Receipts as tills send them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -9,10 +9,9 @@ from app.rules.money import CURRENCIES
 from app.rules.sales import Match, OnUnknownCustomer, SaleChannel, SaleKind
 from app.schemas.common import (
     Attributes,
-    Count,
+    BatchResult,
     CurrencyCode,
     Day,
-    Flag,
     Id,
     Label,
     Line,
@@ -157,15 +156,9 @@ class Sale(Resource):
     updated_at: Moment
 
 
-class SaleResult(Resource):
-    """One line of the answer to a batch, in the order of the lines sent."""
-
-    line: Count
-    status: int
-    id: Id | None = None
-    replayed: Flag | None = None
-    stale: Flag | None = None
-    problem: dict[str, Any] | None = None
+class SaleResult(BatchResult):
+    stale: bool | None = None
+    """A later revision is known: nothing was changed."""
 
 
 class SalePage(Resource):
