@@ -1,0 +1,130 @@
+"""Every answer of the suite is held against the OpenAPI document: what is documented is what is sent."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import jsonschema_rs
+from fastapi import FastAPI
+from starlette.routing import compile_path
+
+from app.core import errors
+
+PROBLEM = "application/problem+json"
+MAY_FAIL = {"may_fail": True}
+"""As `extensions=` of a request: an answer of 500 is what the test is about."""
+_CODES = {problem.code: problem.status for problem in errors.every()}
+_INNARDS = re.compile(r"Traceback|asyncpg|sqlalchemy|\bSELECT\b|site-packages|\.py\b")
+_VERBS = {"get", "put", "post", "patch", "delete"}
+_CONTRACT: list["Contract"] = []
+
+
+class CheckedTransport(httpx.AsyncBaseTransport):
+    """Calls the application in this process, and fails the test when an answer is not as documented."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
+        if not _CONTRACT:  # every application has the same, and it takes a while to make
+            _CONTRACT.append(Contract(app.openapi()))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        response.request = request
+        await response.aread()
+        _CONTRACT[0].check(request, response)
+        return response
+
+
+class Contract:
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._validators: dict[tuple[str, str, str, str], jsonschema_rs.Draft202012Validator | None] = {}
+        # The more of a path is spelled out, the sooner it is tried: /customers/lookup before /customers/{id}.
+        paths = sorted(document["paths"], key=lambda path: sum("{" in part for part in path.split("/")))
+        self._paths = [(compile_path(path)[0], path) for path in paths]
+
+    def check(self, request: httpx.Request, response: httpx.Response) -> None:
+        status, method = response.status_code, request.method.lower()
+        said = f"{request.method} {request.url} answered {status}: {response.text[:2000]}"
+        assert status != 500 or request.extensions.get("may_fail"), said
+        if method == "options":
+            return
+        if status >= 400:
+            _check_problem(response, method == "head", said)
+        verb = "get" if method == "head" else method
+        path = self.path(request.url.path, verb)
+        if path is None or verb not in self._document["paths"][path]:
+            assert status >= 400 or not request.url.path.startswith("/v1"), f"{said}\nis not in the OpenAPI document"
+            return
+        responses = self._document["paths"][path][verb]["responses"]
+        key = _declared(responses, status)
+        if key is None:
+            assert not _is_whole(responses), f"{said}\nThe status is not declared for {verb} {path}"
+            return
+        content = responses[key].get("content", {})
+        media = response.headers.get("content-type", "").partition(";")[0]
+        if not response.content or (status >= 400 and not _is_whole(responses)):
+            return
+        assert media in content, f"{said}\n{media} is not declared for {key} of {verb} {path}: {list(content)}"
+        validator = self._validator(path, verb, key, media)
+        if validator is None:
+            return
+        lines = media not in ("application/json", PROBLEM)
+        for text in response.text.splitlines() if lines else [response.text]:
+            found = [f"{e.instance_path}: {e.message}" for e in validator.iter_errors(json.loads(text))]
+            assert not found, f"{said}\nis not as {verb} {path} declares {key}: {found}"
+
+    def path(self, url_path: str, verb: str) -> str | None:
+        """The path template that answers this, one with the verb if there is one."""
+        fitting = [path for regex, path in self._paths if regex.fullmatch(url_path)]
+        return next((p for p in fitting if verb in self._document["paths"][p]), fitting[0] if fitting else None)
+
+    def _validator(self, path: str, verb: str, key: str, media: str) -> jsonschema_rs.Draft202012Validator | None:
+        place = (path, verb, key, media)
+        if place not in self._validators:
+            described = self._document["paths"][path][verb]["responses"][key]["content"][media]
+            schema = described.get("itemSchema") or described.get("schema")
+            structured = media.endswith(("json", "jsonl", "json-lines"))
+            self._validators[place] = (
+                jsonschema_rs.Draft202012Validator(
+                    {"components": self._document.get("components", {}), "allOf": [schema]}, validate_formats=True
+                )
+                if schema and structured
+                else None
+            )
+        return self._validators[place]
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Every (verb, path, operation) of an OpenAPI document."""
+    return [
+        (verb, path, operation)
+        for path, verbs in document["paths"].items()
+        for verb, operation in verbs.items()
+        if verb in _VERBS
+    ]
+
+
+def _check_problem(response: httpx.Response, is_head: bool, said: str) -> None:
+    assert response.headers.get("content-type") == PROBLEM, said
+    assert response.headers.get("x-request-id"), said
+    if is_head:
+        return
+    problem = response.json()
+    assert problem["status"] == response.status_code == _CODES.get(problem["code"]), said
+    assert problem["request_id"] == response.headers["x-request-id"], said
+    assert problem["title"] and problem["type"] and problem["instance"], said
+    for error in problem.get("errors", []):
+        assert {"pointer", "code", "detail"} <= set(error), said
+    # What the client sent may be repeated in values; what we say ourselves must not show our insides.
+    assert not _INNARDS.search(f"{problem['title']} {problem.get('detail')}"), said
+
+
+def _declared(responses: dict[str, Any], status: int) -> str | None:
+    return next((key for key in (str(status), f"{status // 100}XX", "default") if key in responses), None)
+
+
+def _is_whole(responses: dict[str, Any]) -> bool:
+    """Does the document declare problems for this operation? Then it declares all there are."""
+    return any(PROBLEM in described.get("content", {}) for described in responses.values())
