@@ -10,7 +10,7 @@ from app import __version__
 from app.core.sessions import Clock, utc_now
 from app.core.settings import Settings, settings
 from app.routers import ROUTERS
-from app.web import problems
+from app.web import openapi, problems
 from app.web.envelope import Envelope
 from app.web.state import Service
 
@@ -24,11 +24,19 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> Fa
         yield
         await app.state.service.database.close()
 
-    app = FastAPI(title="Rapport", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Rapport",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
+    )
     dsn = configured.database_url.get_secret_value() if configured.database_url else ""
     app.state.service = Service.of(configured, dsn, clock)
     for router in ROUTERS:
         app.include_router(router)
+    openapi.install(app)
     problems.install(app)
     app.add_middleware(Envelope, header_limit=configured.header_limit)
     if configured.cors_origins:

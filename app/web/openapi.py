@@ -1,0 +1,230 @@
+"""The OpenAPI document: what the framework derives from routes and schemas, and all that it cannot know.
+
+Everything is worked out from the routes themselves, so that a new one is documented like the others. Only its examples
+have to be written, in `app/web/examples`.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from app.web import body, examples, openapi_schemas
+from app.web import openapi_shared as shared
+from app.web.openapi_shared import Schema, reference
+from app.web.route import DRY_RUN
+
+_INTRODUCTION = Path(__file__).parent / "pages" / "introduction.md"
+_JSON, _LINES, _CSV = "application/json", body.LINES_TYPES[0], "text/csv"
+_WRITES = {"post", "put", "patch", "delete"}
+_MADE_BEFORE = "It was there already; this is what is stored."
+
+
+def operation_id(route: APIRoute) -> str:
+    """The function's name, which is also the method's name in generated clients."""
+    return route.name
+
+
+def install(app: FastAPI) -> None:
+    """Makes `app.openapi()` answer with the whole document, worked out once."""
+
+    def openapi() -> Schema:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def document(app: FastAPI) -> Schema:
+    made = get_openapi(title=app.title, version=app.version, routes=app.routes, separate_input_output_schemas=False)
+    streams = {
+        context.name for context in iter_route_contexts(app.routes) if getattr(context.endpoint, "streams", False)
+    }
+    schemas = openapi_schemas.tidied(made["components"]["schemas"])
+    components = {"schemas": schemas, **shared.components()}
+    for path, verbs in made["paths"].items():
+        for verb, operation in verbs.items():
+            operation["parameters"] = [_parameter(p, components) for p in operation.get("parameters", [])]
+            _Operation(path, verb, operation, schemas, operation["operationId"] in streams).complete(made["paths"])
+    examples.add(made["paths"], components)
+    tags = {operation["tags"][0] for verbs in made["paths"].values() for operation in verbs.values()}
+    whole = {
+        "openapi": made["openapi"],
+        "info": made["info"]
+        | {
+            "summary": "A headless customer relationship service.",
+            "description": _INTRODUCTION.read_text(encoding="utf-8").strip(),
+            "contact": {"name": "The maintainers of Rapport"},
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        },
+        "externalDocs": {"description": "What each problem means, and what to do about it", "url": "/problems"},
+        "servers": [{"url": "/", "description": "Where this document came from"}],
+        "tags": [{"name": name, "description": text} for name, text in shared.TAGS.items() if name in tags],
+        "security": [{"bearer": []}],
+        "paths": made["paths"],
+        "components": components,
+    }
+    return openapi_schemas.without_unused(whole)
+
+
+class _Operation:
+    def __init__(self, path: str, verb: str, operation: Schema, schemas: Schema, streams: bool) -> None:
+        self.path, self.verb, self.operation, self.schemas, self.streams = path, verb, operation, schemas, streams
+        self.tag = operation["tags"][0]
+        self.open = self.tag == "health"
+        self.writes = verb in _WRITES
+        self.batch = streams and self.writes
+        self.export = streams and not self.writes
+        self.answer = self._success()["content"][_JSON]["schema"] if self._has_answer() else {}
+        self.versioned = "version" in self._properties(self.answer) and not streams
+        self.listed = "next_cursor" in self._properties(self.answer)
+
+    def complete(self, paths: Schema) -> None:
+        operation = self.operation
+        self._texts()
+        self._add_parameters()
+        if self.batch:
+            operation["requestBody"] = self._lines_body(paths)
+        elif "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+            for content in operation["requestBody"]["content"].values():
+                content["schema"] = openapi_schemas.tidy(content["schema"])
+        operation["responses"] = self._successes() | self._failures()
+        operation["security"] = [] if self.open else [{"bearer": [self._scope()]}]
+        if not operation["parameters"]:
+            del operation["parameters"]
+        self._order()
+
+    def _texts(self) -> None:
+        """The first line of the docstring is the summary, the rest the description."""
+        summary, _, rest = self.operation.get("description", self.operation["summary"]).partition("\n")
+        text = openapi_schemas.unwrapped(rest.strip())
+        needs = "" if self.open else f"Needs a key with the scope `{self._scope()}`."
+        self.operation["summary"] = summary.strip().rstrip(".")
+        self.operation["description"] = "\n\n".join(part for part in (text, needs) if part)
+
+    def _add_parameters(self) -> None:
+        add = self.operation["parameters"].append
+        if self.writes and not self.streams:
+            if self.verb == "post":
+                add(reference("parameters", "IdempotencyKey"))
+            add(reference("parameters", "ValidateOnly"))
+        elif self.versioned:
+            add(reference("parameters", "IfNoneMatch"))
+
+    def _lines_body(self, paths: Schema) -> Schema:
+        """A line is what the operation for a single one takes."""
+        single = paths[self.path.removesuffix("/batch")]["post"]["requestBody"]["content"][_JSON]["schema"]
+        text = "JSON Lines: one document a line. The schema is that of a line."
+        return {"required": True, "description": text, "content": {_LINES: {"schema": openapi_schemas.tidy(single)}}}
+
+    def _successes(self) -> Schema:
+        """Answers that are no problems, by status."""
+        (status, found), content = next(iter(self.operation["responses"].items())), {}
+        schema = openapi_schemas.tidy(self.answer)
+        if self.export:
+            content = {_LINES: {"schema": schema}, _CSV: {"schema": {"type": "string", "maxLength": 2**53 - 1}}}
+        elif schema:
+            content = {_LINES if self.batch else _JSON: {"schema": schema}}
+        said = {"description": self._said(status), "headers": shared.headers(self._headers(status))}
+        answers = {status: said | ({"content": content} if content else {})}
+        other = {"200": "201", "201": "200"}.get(status)
+        if other is not None and self._makes_or_finds():
+            text = self._said("201") if other == "201" else _MADE_BEFORE
+            answers[other] = answers[status] | {
+                "description": text,
+                "headers": shared.headers(self._headers(other)),
+                "content": dict(content),
+            }
+        if self.versioned and not self.writes:
+            unchanged = shared.headers(("ETag", *shared.ALWAYS, *shared.ADVERTISED))
+            answers["304"] = {"description": "It is still as `If-None-Match` has it.", "headers": unchanged}
+        return dict(sorted(answers.items()))
+
+    def _said(self, status: str) -> str:
+        if self.batch:
+            return "One result a line, in the order of the lines sent. The schema is that of a line."
+        if self.export:
+            return "One record a line: JSON, or comma-separated values with a first line of names."
+        return {"201": "Made.", "204": "Done."}.get(status, "Done." if self.writes else "Found.")
+
+    def _headers(self, status: str) -> tuple[str, ...]:
+        named = [
+            (self.versioned, "ETag"),
+            (status == "201", "Location"),
+            (self.listed, "Link"),
+            (self.verb == "post" and not self.streams, "Idempotent-Replayed"),
+            (self.tag == "sales" and status == "200" and self._makes_or_finds(), "Receipt-Stale"),
+            (self.export, "Content-Disposition"),
+        ]
+        counted = () if self.open else shared.ADVERTISED
+        return (*(name for applies, name in named if applies), *shared.ALWAYS, *counted)
+
+    def _makes_or_finds(self) -> bool:
+        """PUT does, and POST of what has a number of its own in the system that it comes from."""
+        if self.verb == "put":
+            return True
+        content = self.operation.get("requestBody", {}).get("content", {})
+        sent = self._properties(next(iter(content.values()), {}).get("schema", {}))
+        return self.verb == "post" and not self.streams and "source" in sent and "201" in self.operation["responses"]
+
+    def _failures(self) -> Schema:
+        takes_body = "requestBody" in self.operation
+        conditional = any("If-Match" in str(p) or "IfMatch" in str(p) for p in self.operation["parameters"])
+        may = {
+            400: not self.open,
+            401: not self.open,
+            403: not self.open,
+            404: "{" in self.path,
+            406: self.export,
+            408: takes_body,
+            409: self.writes and not self.batch,
+            412: conditional or self.verb == "put",
+            413: takes_body and not self.batch,
+            415: takes_body,
+            422: not self.open,
+            429: not self.open,
+            431: True,
+            500: True,
+            503: True,
+        }
+        return {str(status): reference("responses", shared.RESPONSES[status][0]) for status, can in may.items() if can}
+
+    def _scope(self) -> str:
+        return f"{self.tag}:{'write' if self.writes else 'read'}"
+
+    def _success(self) -> Schema:
+        return next(response for status, response in self.operation["responses"].items() if status[0] == "2")
+
+    def _has_answer(self) -> bool:
+        return _JSON in self._success().get("content", {})
+
+    def _properties(self, schema: Schema) -> Schema:
+        return self.schemas.get(schema.get("$ref", "").rpartition("/")[2], schema).get("properties", {})
+
+    def _order(self) -> None:
+        """As a reader wants it: what it is, what goes in, what comes out."""
+        known = ("tags", "operationId", "summary", "description", "security", "parameters", "requestBody", "responses")
+        whole = dict(self.operation)
+        self.operation.clear()
+        self.operation.update({name: whole.pop(name) for name in known if name in whole}, **whole)
+
+
+def _parameter(found: Schema, components: Schema) -> Schema:
+    schema = openapi_schemas.tidy(openapi_schemas.not_null(found["schema"]))
+    if found.get("description") is None and "description" in schema:
+        found["description"] = schema["description"]
+    schema.pop("description", None)
+    made = {**found, "schema": schema}
+    if found["in"] == "header":  # `If-Match`, as everybody writes it
+        made["name"] = re.sub(r"(^|-)(\w)", lambda part: part[0].upper(), found["name"])
+    if "description" in made:
+        made["description"] = openapi_schemas.unwrapped(made["description"])
+    if (name := shared.HOISTED.get((found["in"], found["name"].lower()))) is None:
+        return made
+    # Only what is declared alike is shared.
+    return reference("parameters", name) if components["parameters"].setdefault(name, made) == made else made
