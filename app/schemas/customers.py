@@ -169,7 +169,14 @@ class CustomerNew(Schema):
     attributes: Attributes = {}
 
 
-PreferencesChange = partial(Preferences, "PreferencesChange", "What changes of the preferences.")
+QuietHoursChange = partial(QuietHours, "QuietHoursChange", "What changes of the quiet hours.")
+
+
+class _PreferencesWhole(Preferences):
+    quiet_hours: QuietHoursChange = None  # type: ignore[valid-type]
+
+
+PreferencesChange = partial(_PreferencesWhole, "PreferencesChange", "What changes of the preferences.")
 
 
 class _CustomerWhole(CustomerNew):

@@ -10,6 +10,7 @@ from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid
 from app.core.ids import new_id
 from app.rules import search
 from app.rules.merge_patch import merged
+from app.rules.customers import default_trade
 from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.customers import CustomerNew, CustomerQuery
@@ -107,9 +108,8 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
         raise PreconditionFailed(f"The present version is {row['version']}")
     before = _body(await store.get(ctx, customer_id))
     new = faults.checked(CustomerNew, merged(before, sent))
-    after = new.model_dump(mode="json")
     # A first check against what is stored: nothing is written, and no version made, where nothing changes.
-    if not (changes := differences(CustomerNew.model_validate(before).model_dump(mode="json"), after)):
+    if not (changes := differences(_settled(CustomerNew.model_validate(before)), _settled(new))):
         return await store.get(ctx, customer_id)
     wanted = draft(ctx, customer_id, new)
     archived = row["archived_at"] is not None
@@ -117,9 +117,8 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
         raise problem
     await _referrers_exist(ctx, [new])
     await _rewrite(ctx, wanted, sent, archived)
-    await _record(
-        ctx, "customer.changed", customer_id, f"{new.display_name} changed", {"changes": changes[:_MOST_CHANGES]}
-    )
+    title = f"{wanted.row['display_name']} changed"
+    await _record(ctx, "customer.changed", customer_id, title, {"changes": changes[:_MOST_CHANGES]})
     return await store.get(ctx, customer_id)
 
 
@@ -129,19 +128,21 @@ async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) 
     for n, new in enumerate(wanted):
         try:
             made[n] = draft(ctx, new_id(), new)
+    if new.referred_by == customer_id:
+        raise invalid("/referred_by", "self", "Nobody sends themselves")
         except Problem as problem:
             outcomes[n] = Outcome.refused(problem)
     problems = await _taken(ctx, list(made.values()))
-    missing = await _missing_referrers(ctx, wanted)
     for n, problem in zip(list(made), problems, strict=True):
         if problem is not None:
             holder = await _same(ctx, wanted[n], problem) if replay else None
             outcomes[n] = Outcome(200, holder, replayed=True) if holder else Outcome.refused(problem)
-        elif wanted[n].referred_by in missing:
-            outcomes[n] = Outcome.refused(_no_referrer())
         else:
+    missing = await _missing_referrers(ctx, wanted)
             outcomes[n] = Outcome(201, made[n].id)
     created = [made[n] for n, outcome in enumerate(outcomes) if outcome and outcome.status == 201]
+            if new.referred_by in missing:
+                raise _no_referrer()
     if created:
         await drafts.write(ctx, created)
         await tell_created(ctx, created)
@@ -185,9 +186,9 @@ async def _same(ctx: Context, new: CustomerNew, problem: AlreadyHeld) -> UUID | 
         stored = _body(await store.get(ctx, UUID(holders[0])))
     except Problem:  # made by an earlier line of this batch: not written yet
         return None
-    known = CustomerNew.model_validate(stored).model_dump(mode="json")
-    sent = new.model_dump(mode="json", exclude_unset=True)
-    return UUID(holders[0]) if not differences({name: known[name] for name in sent}, sent) else None
+    known, sent = _settled(CustomerNew.model_validate(stored)), _settled(new)
+    same = all(not differences(known[name], sent[name]) for name in new.model_fields_set)
+    return UUID(holders[0]) if same else None
 
 
 async def _rewrite(ctx: Context, wanted: Draft, sent: dict[str, Any], archived: bool) -> None:
@@ -225,6 +226,17 @@ async def _missing_referrers(ctx: Context, wanted: Sequence[CustomerNew]) -> set
 
 def _no_referrer() -> Problem:
     return invalid("/referred_by", "not_found", "There is no such customer")
+
+
+def _settled(new: CustomerNew) -> dict[str, Any]:
+    """As it will be stored, so that two ways of saying the same are no difference."""
+    return {
+        **new.model_dump(mode="json"),
+        "trade": new.trade or default_trade(new.kind),
+        "roles": list(dict.fromkeys(new.roles)),
+        "tags": list(dict.fromkeys(new.tags)),
+        "identities": sorted([i.system, i.external_id] for i in new.identities),
+    }
 
 
 def _body(document: Document) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from app.core.context import Context
 from app.core.errors import ValidationFailed, invalid
 from app.rules import customers as rules
 from app.rules import search
+from app.rules.customers import ContactKind
 from app.rules.contacts import Normalized, NotAContact, normalized
 from app.schemas.customers import ContactPointNew, CustomerNew
 from app.store import customers as store
@@ -46,6 +47,7 @@ def draft(ctx: Context, customer_id: UUID, new: CustomerNew) -> Draft:
     if new.preferences.quiet_hours and new.preferences.quiet_hours.time_zone not in _ZONES:
         raise invalid("/preferences/quiet_hours/time_zone", "time_zone", "Is not a time zone of the IANA list")
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
+    _identities_once(new)
     shown = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
     if shown is None:
         raise invalid("/display_name", "missing", "A name, a contact point or an identity is needed")
@@ -96,6 +98,7 @@ async def write(ctx: Context, drafts: Sequence[Draft]) -> None:
 
 async def learn(ctx: Context, drafts: Sequence[Draft]) -> None:
     whole = {word for d in drafts for word in d.whole_words}
+_LONGEST_FORM = 300
     await words.learn(ctx, {word for d in drafts for word in d.row["words"]} - whole, whole)
 
 
@@ -109,6 +112,9 @@ def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normali
     seen: set[tuple[str, Normalized]] = set()
     for n, point in enumerate(points):
         try:
+        if len(form.value) > _LONGEST_FORM:  # folding may make eighteen characters of one
+            detail = f"Its normalised form should be at most {_LONGEST_FORM} characters long"
+            errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})
             form = normalized(point.kind, point.value, ctx.region)
         except NotAContact as error:
             errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
@@ -118,6 +124,12 @@ def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normali
         seen.add((point.kind, form))
         forms.append(form)
     if errors:
+def _identities_once(new: CustomerNew) -> None:
+    for n, identity in enumerate(new.identities):
+        if identity in new.identities[:n]:
+            raise invalid(f"/identities/{n}", "twice", "Stands twice in the list")
+
+
         raise ValidationFailed(errors=errors)
     return forms
 
@@ -126,8 +138,10 @@ def _words(new: CustomerNew, forms: Sequence[Normalized], shown: str) -> tuple[s
     names = [shown, new.given_name, new.family_name, new.preferred_name, new.pronunciation]
     fuzzy = search.name_words(name for name in names if name)
     whole: set[str] = set()
-    for form in forms:
-        parts, complete = search.contact_words(form.value)
+    for point, form in zip(new.contact_points, forms, strict=True):
+        # Only a phone number's plus means anything: a handle may be called +1.
+        is_number = point.kind in (ContactKind.PHONE, ContactKind.WHATSAPP)
+        parts, complete = search.contact_words(form.value if is_number else form.value.lstrip("+"))
         fuzzy |= parts
         whole.add(complete)
     for identity in new.identities:
