@@ -1,5 +1,12 @@
 """The HTTP contract, one file a resource: the table of contents of the API."""
 
-from app.routers import customers, health, sales
+from app.routers import customers, health, products, profiles, sales, sites
 
-ROUTERS = (customers.router, sales.router, health.router)
+ROUTERS = (
+    profiles.router,
+    customers.router,
+    sales.router,
+    products.router,
+    sites.router,
+    health.router,
+)

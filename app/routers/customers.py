@@ -2,10 +2,11 @@ from typing import Annotated
 
 from fastapi import Body, Header, Query, Request, Response
 
+from app.rules import csv_rows
 from app.schemas.common import BatchResult, Label, Reference
-from app.schemas.customers import Customer, CustomerChange, CustomerNew, CustomerPage, CustomerQuery
+from app.schemas.customers import Customer, CustomerChange, CustomerExport, CustomerNew, CustomerPage, CustomerQuery
 from app.services import customers
-from app.web import lines, replies
+from app.web import exports, lines, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
 from app.web.route import resource, streams
 
@@ -42,6 +43,17 @@ async def create_customers(request: Request, caller: Caller) -> Response:
     nothing.
     """
     return await lines.answer(request, caller, CustomerNew, customers.create_many)
+
+
+@router.get("/export", response_model=Customer)
+@streams
+async def export_customers(request: Request, caller: Caller, query: Annotated[CustomerExport, Query()]) -> Response:
+    """Export customers
+
+    All that the filters let through, as JSON Lines, or as CSV where `Accept: text/csv` asks for it. In CSV, a cell that a
+    spreadsheet would take for a formula begins with an apostrophe.
+    """
+    return exports.answer(request, "customers", customers.export(caller, query), csv_rows.customer)
 
 
 @router.get("/{customer_id}", response_model=Customer)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -117,7 +118,18 @@ Quantity = Annotated[
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", min_length=3, max_length=3)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
-TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", min_length=1, max_length=64)]
+
+
+def _listed(value: str) -> str:
+    if value not in _ZONES:
+        raise PydanticCustomError("time_zone", "Should be a time zone of the IANA list, such as Europe/London")
+    return value
+
+
+_ZONES = available_timezones()
+TimeZone = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", min_length=1, max_length=64), AfterValidator(_listed)
+]
 Tag = Annotated[str, text(60)]
 Flag = Annotated[bool, Field(strict=True)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -169,6 +181,6 @@ class BatchResult(Resource):
     status: Annotated[int, Field(ge=200, le=599)]
     """As the line would have been answered on its own."""
     id: Id | None = None
-    replayed: bool | None = None
+    replayed: bool = False
     """It was known already, with just this content."""
     problem: dict[str, Any] | None = None

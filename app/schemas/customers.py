@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from app.rules.channels import Channel
 from app.rules.customers import ContactKind, Kind, Role, Trade
 from app.schemas.common import (
+    ONE_LINE,
     Attributes,
     CountryCode,
     Day,
@@ -224,8 +225,10 @@ class CustomerPage(Resource):
 CustomerSort = Literal["created_at", "-created_at", "updated_at", "-updated_at", "display_name", "-display_name"]
 
 
-class CustomerQuery(PageQuery):
-    q: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None
+class CustomerFilters(Schema):
+    q: (
+        Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)] | None
+    ) = None
     """Names, contact points and identities, typing errors forgiven; best match first, so `sort` does not apply."""
     kind: Kind | None = None
     trade: Trade | None = None
@@ -243,3 +246,14 @@ class CustomerQuery(PageQuery):
     created_before: Moment | None = None
     updated_since: Moment | None = None
     sort: CustomerSort = "-created_at"
+
+
+class CustomerQuery(PageQuery, CustomerFilters):
+    pass
+
+
+class CustomerExport(CustomerFilters):
+    @property
+    def cursor(self) -> None:
+        """An export begins at the beginning."""
+        return None

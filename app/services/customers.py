@@ -1,16 +1,17 @@
 """Customers: made, found, changed, put away and brought back. Nobody is ever made twice."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid
 from app.core.ids import new_id
+from app.core.sessions import Sessions
 from app.rules import search
-from app.rules.merge_patch import merged
 from app.rules.customers import default_trade
+from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.customers import CustomerNew, CustomerQuery
@@ -24,6 +25,7 @@ from app.store.events import Event
 from app.store.listing import Page
 
 _MOST_CHANGES = 100
+_EXPORT_PAGE = 500
 
 
 async def find(ctx: Context, query: CustomerQuery) -> Page:
@@ -31,6 +33,18 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
         return await store.page(ctx, query)
     terms = search.terms(query.q)
     return await store.found(ctx, query, terms) if terms else Page([], None)
+
+
+async def export(sessions: Sessions, query: CustomerQuery) -> AsyncIterator[list[str]]:
+    """All of them, a page at a time: no connection is held while somebody reads slowly."""
+    page = query.model_copy(update={"limit": _EXPORT_PAGE})
+    while True:
+        async with sessions.reading() as ctx:
+            found = await find(ctx, page)
+        yield found.items
+        if found.next_cursor is None:
+            return
+        page = page.model_copy(update={"cursor": found.next_cursor})
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:
@@ -115,6 +129,8 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
     archived = row["archived_at"] is not None
     if not archived and (problem := (await _taken(ctx, [wanted]))[0]):
         raise problem
+    if new.referred_by == customer_id:
+        raise invalid("/referred_by", "self", "Nobody sends themselves")
     await _referrers_exist(ctx, [new])
     await _rewrite(ctx, wanted, sent, archived)
     title = f"{wanted.row['display_name']} changed"
@@ -125,11 +141,12 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
 async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) -> list[Outcome]:
     outcomes: list[Outcome | None] = [None] * len(wanted)
     made: dict[int, Draft] = {}
+    missing = await _missing_referrers(ctx, wanted)
     for n, new in enumerate(wanted):
         try:
+            if new.referred_by in missing:
+                raise _no_referrer()
             made[n] = draft(ctx, new_id(), new)
-    if new.referred_by == customer_id:
-        raise invalid("/referred_by", "self", "Nobody sends themselves")
         except Problem as problem:
             outcomes[n] = Outcome.refused(problem)
     problems = await _taken(ctx, list(made.values()))
@@ -138,11 +155,8 @@ async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) 
             holder = await _same(ctx, wanted[n], problem) if replay else None
             outcomes[n] = Outcome(200, holder, replayed=True) if holder else Outcome.refused(problem)
         else:
-    missing = await _missing_referrers(ctx, wanted)
             outcomes[n] = Outcome(201, made[n].id)
     created = [made[n] for n, outcome in enumerate(outcomes) if outcome and outcome.status == 201]
-            if new.referred_by in missing:
-                raise _no_referrer()
     if created:
         await drafts.write(ctx, created)
         await tell_created(ctx, created)
@@ -214,6 +228,17 @@ async def _rewrite(ctx: Context, wanted: Draft, sent: dict[str, Any], archived: 
     await drafts.learn(ctx, [wanted])
 
 
+def _settled(new: CustomerNew) -> dict[str, Any]:
+    """As it will be stored, so that two ways of saying the same are no difference."""
+    return {
+        **new.model_dump(mode="json"),
+        "trade": new.trade or default_trade(new.kind),
+        "roles": list(dict.fromkeys(new.roles)),
+        "tags": list(dict.fromkeys(new.tags)),
+        "identities": sorted([i.system, i.external_id] for i in new.identities),
+    }
+
+
 async def _referrers_exist(ctx: Context, wanted: Sequence[CustomerNew]) -> None:
     if await _missing_referrers(ctx, wanted):
         raise _no_referrer()
@@ -226,17 +251,6 @@ async def _missing_referrers(ctx: Context, wanted: Sequence[CustomerNew]) -> set
 
 def _no_referrer() -> Problem:
     return invalid("/referred_by", "not_found", "There is no such customer")
-
-
-def _settled(new: CustomerNew) -> dict[str, Any]:
-    """As it will be stored, so that two ways of saying the same are no difference."""
-    return {
-        **new.model_dump(mode="json"),
-        "trade": new.trade or default_trade(new.kind),
-        "roles": list(dict.fromkeys(new.roles)),
-        "tags": list(dict.fromkeys(new.tags)),
-        "identities": sorted([i.system, i.external_id] for i in new.identities),
-    }
 
 
 def _body(document: Document) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
 
 from app.core.context import Context
 from app.core.errors import ValidationFailed, invalid
 from app.rules import customers as rules
 from app.rules import search
-from app.rules.customers import ContactKind
 from app.rules.contacts import Normalized, NotAContact, normalized
+from app.rules.customers import ContactKind
 from app.schemas.customers import ContactPointNew, CustomerNew
 from app.store import customers as store
 from app.store import search as words
@@ -44,13 +43,11 @@ class Draft:
 def draft(ctx: Context, customer_id: UUID, new: CustomerNew) -> Draft:
     """Raises ValidationFailed, with a pointer to every contact point that is none."""
     forms = _normalised(ctx, new.contact_points)
-    if new.preferences.quiet_hours and new.preferences.quiet_hours.time_zone not in _ZONES:
-        raise invalid("/preferences/quiet_hours/time_zone", "time_zone", "Is not a time zone of the IANA list")
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
-    _identities_once(new)
     shown = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
     if shown is None:
         raise invalid("/display_name", "missing", "A name, a contact point or an identity is needed")
+    _identities_once(new)
     fuzzy, whole = _words(new, forms, shown)
     row = {
         **new.model_dump(mode="json", exclude=_KEPT_ELSEWHERE),
@@ -98,12 +95,11 @@ async def write(ctx: Context, drafts: Sequence[Draft]) -> None:
 
 async def learn(ctx: Context, drafts: Sequence[Draft]) -> None:
     whole = {word for d in drafts for word in d.whole_words}
-_LONGEST_FORM = 300
     await words.learn(ctx, {word for d in drafts for word in d.row["words"]} - whole, whole)
 
 
+_LONGEST_FORM = 300
 _KEPT_ELSEWHERE = {"contact_points", "identities", "addresses", "preferences", "referred_by"}
-_ZONES = available_timezones() | {ZoneInfo("UTC").key}
 
 
 def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normalized]:
@@ -112,26 +108,26 @@ def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normali
     seen: set[tuple[str, Normalized]] = set()
     for n, point in enumerate(points):
         try:
-        if len(form.value) > _LONGEST_FORM:  # folding may make eighteen characters of one
-            detail = f"Its normalised form should be at most {_LONGEST_FORM} characters long"
-            errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})
             form = normalized(point.kind, point.value, ctx.region)
         except NotAContact as error:
             errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
             continue
+        if len(form.value) > _LONGEST_FORM:  # folding may make eighteen characters of one
+            detail = f"Its normalised form should be at most {_LONGEST_FORM} characters long"
+            errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})
         if (point.kind, form) in seen:
             errors.append({"pointer": f"/contact_points/{n}", "code": "twice", "detail": "Stands twice in the list"})
         seen.add((point.kind, form))
         forms.append(form)
     if errors:
+        raise ValidationFailed(errors=errors)
+    return forms
+
+
 def _identities_once(new: CustomerNew) -> None:
     for n, identity in enumerate(new.identities):
         if identity in new.identities[:n]:
             raise invalid(f"/identities/{n}", "twice", "Stands twice in the list")
-
-
-        raise ValidationFailed(errors=errors)
-    return forms
 
 
 def _words(new: CustomerNew, forms: Sequence[Normalized], shown: str) -> tuple[set[str], set[str]]:

@@ -142,8 +142,8 @@ def receipt(new: SaleNew) -> Receipt:
         rules.kind_of(lines, total),
         lines,
         total,
-        gross,
-        refunded,
+        _money(gross, new.currency),
+        _money(refunded, new.currency),
         rules.balanced(lines, [payment.amount for payment in new.payments], total, unit),
     )
 

@@ -32,7 +32,8 @@ class Listing:
     alias: str
     filters: Mapping[str, str | Mapping[Any, str]]
     sorts: Mapping[str, tuple[str, str]]
-    always: str = "true"
+    tie: tuple[str, str] | None = None
+    """What orders rows of one key, and its SQL type; the id, unless said otherwise."""
     _statements: dict[Any, str] = field(default_factory=dict, compare=False)
 
     async def page(self, ctx: Context, query: Any, **more: Any) -> Page:
@@ -67,7 +68,7 @@ class Listing:
         return built
 
     def _built(self, chosen: tuple[tuple[str, Any], ...], sort: str, after: bool) -> str:
-        conditions, number = [self.always], 1
+        conditions, number = [], 1
         for name, value in chosen:
             condition = self.filters[name]
             if isinstance(condition, str):
@@ -76,10 +77,12 @@ class Listing:
             else:
                 conditions.append(condition[value])
         key, sql_type = self.sorts[sort.removeprefix("-")]
-        ident = f"{self.alias}.id"
+        ident, ident_type = self.tie or (f"{self.alias}.id", "uuid")
         direction, beyond = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
         if after:
-            conditions.append(f"({key}, {ident}) {beyond} (${number + 1}::text::{sql_type}, ${number + 2}::text::uuid)")
+            conditions.append(
+                f"({key}, {ident}) {beyond} (${number + 1}::text::{sql_type}, ${number + 2}::text::{ident_type})"
+            )
         where = " AND ".join(condition for condition in conditions if condition != "true") or "true"
         # The page is cut before its JSON is made: only the rows that are answered with are spelled out.
         return (

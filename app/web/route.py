@@ -29,7 +29,7 @@ class Route(APIRoute):
         reads = self.methods is not None and self.methods <= {"GET", "HEAD"}
         scope = f"{self.tags[0]}:{'read' if reads else 'write'}"
         known = _parameters(self)
-        handle = _reading(inner) if reads else _streaming(inner) if _streams(self) else self._writing(inner)
+        handle = inner if _streams(self) else _reading(inner) if reads else self._writing(inner)
         if not reads and not _streams(self):
             known = known | {DRY_RUN}
 
@@ -113,13 +113,6 @@ def _reading(inner: Handler) -> Handler:
         if tag and (seen == "*" or tag in [part.strip().removeprefix("W/") for part in seen.split(",")]):
             return Response(status_code=304, headers={"ETag": tag})
         return response
-
-    return handler
-
-
-def _streaming(inner: Handler) -> Handler:
-    async def handler(request: Request) -> Response:
-        return await inner(request)
 
     return handler
 

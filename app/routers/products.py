@@ -1,0 +1,40 @@
+from typing import Annotated
+
+from fastapi import Body, Query, Request, Response
+
+from app.schemas.products import Product, ProductChange, ProductPage, ProductQuery
+from app.services import plain
+from app.web import replies
+from app.web.deps import Ctx, IfMatch, PathId
+from app.web.route import resource
+
+router = resource("products")
+
+
+@router.get("", response_model=ProductPage)
+async def list_products(ctx: Ctx, request: Request, query: Annotated[ProductQuery, Query()]) -> Response:
+    """List products
+
+    They appear by themselves when a receipt names them.
+    """
+    return replies.page(request, await plain.find(ctx, plain.PRODUCTS, query))
+
+
+@router.get("/{product_id}", response_model=Product)
+async def get_product(ctx: Ctx, product_id: PathId) -> Response:
+    """Get a product"""
+    return replies.one(await plain.get(ctx, plain.PRODUCTS, product_id))
+
+
+@router.patch("/{product_id}", response_model=Product)
+async def change_product(
+    ctx: Ctx,
+    product_id: PathId,
+    patch: Annotated[ProductChange, Body(media_type="application/merge-patch+json")],
+    version: IfMatch,
+) -> Response:
+    """Change a product
+
+    A JSON merge patch: what is left out stays, null takes a value away.
+    """
+    return replies.one(await plain.change(ctx, plain.PRODUCTS, product_id, patch, version))

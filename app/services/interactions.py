@@ -1,0 +1,132 @@
+"""Interactions: taken in once each, matched to their customers, and kept where nobody is known."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import InteractionDiffers, PreconditionFailed, invalid
+from app.rules import interactions as rules
+from app.rules.merge_patch import merged
+from app.rules.sales import differences
+from app.schemas import faults
+from app.schemas.interactions import InteractionContent, InteractionNew, InteractionQuery
+from app.services import tasks
+from app.services.entries import Entry, Known, Stored, entry, unwelcome
+from app.services.outcomes import Outcome
+from app.store import events
+from app.store import interactions as store
+from app.store.documents import Document
+from app.store.events import Event
+from app.store.listing import Page
+
+_MOST_CHANGES = 100
+_ASKED_OF_THE_CUSTOMER = {"/channel", "/direction", "/unwelcome_reason"}
+
+
+async def find(ctx: Context, query: InteractionQuery) -> Page:
+    return await store.page(ctx, query)
+
+
+async def get(ctx: Context, interaction_id: UUID) -> Document:
+    return await store.get(ctx, interaction_id)
+
+
+async def record(ctx: Context, new: InteractionNew) -> tuple[Document, Outcome]:
+    """Take one interaction in; see `record_many`. Raises what was wrong with it."""
+    (outcome,) = await record_many(ctx, [new])
+    if outcome.problem is not None:
+        raise outcome.problem
+    assert outcome.id is not None
+    return await store.get(ctx, outcome.id), outcome
+
+
+async def record_many(ctx: Context, wanted: Sequence[InteractionNew]) -> list[Outcome]:
+    """Take interactions in, in order; one outcome for each.
+
+    New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
+    InteractionDiffers. Outbound on a channel that the customer does not want: 409 UnwelcomeChannel. A customer whom
+    nobody knows, or a source without an external id: 422.
+    """
+    entries = [entry(ctx, new) for new in wanted]
+    known = await Known.of(ctx, entries)
+    outcomes: list[Outcome] = []
+    made: list[Entry] = []
+    earlier: dict[tuple[str, str], Entry] = {}  # in this very chunk
+    for n, kept in enumerate(entries):
+        held = known.stored(n) or (earlier.get(kept.key) if kept.key else None)
+        if held is not None:
+            outcomes.append(_again(kept, held))
+        elif (problem := known.match(n, kept)) is not None:
+            outcomes.append(Outcome.refused(problem))
+        else:
+            outcomes.append(Outcome(201, kept.id))
+            made.append(kept)
+            if kept.key:
+                earlier[kept.key] = kept
+    await _write(ctx, made)
+    return outcomes
+
+
+async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is an InteractionChange: a merge patch. 412 if the interaction is no longer at `version`."""
+    row = await store.lock(ctx, interaction_id)
+    if version is not None and row["version"] != version:
+        raise PreconditionFailed(f"The present version is {row['version']}")
+    stored = json.loads((await store.get(ctx, interaction_id)).json)
+    before = {name: stored[name] for name in InteractionContent.model_fields}
+    new = faults.checked(InteractionContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
+    after = new.model_dump(mode="json")
+    changes = differences(InteractionContent.model_validate(before).model_dump(mode="json"), after)
+    if not changes:
+        return await store.get(ctx, interaction_id)
+    if row["customer_id"] is not None and _ASKED_OF_THE_CUSTOMER & {str(change["pointer"]) for change in changes}:
+        marked = await store.unwelcome(ctx, row["customer_id"])
+        if (problem := unwelcome(marked, new.channel, new.direction, new.unwelcome_reason)) is not None:
+            raise problem
+    awaits = rules.awaits_answer(new.kind, new.direction)
+    await store.change(ctx, interaction_id, {**after, "happened_at": new.happened_at, "awaits_answer": awaits})
+    title = rules.changed_title(new.kind, new.channel, new.direction, new.subject)
+    data = {"changes": changes[:_MOST_CHANGES]}
+    await events.record(
+        ctx,
+        Event(
+            "interaction.changed",
+            "interaction",
+            interaction_id,
+            row["customer_id"],
+            title,
+            ctx.now,
+            new.channel.value,
+            data,
+        ),
+    )
+    return await store.get(ctx, interaction_id)
+
+
+def _again(kept: Entry, held: Entry | Stored) -> Outcome:
+    if kept.content_hash != held.content_hash:
+        sent, stored = kept.as_sent(), held.as_stored()
+        if found := differences({name: stored[name] for name in sent}, sent):
+            errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
+            return Outcome.refused(InteractionDiffers(errors=errors, interaction_id=str(held.id)), held.id)
+    return Outcome(200, held.id, replayed=True)
+
+
+async def _write(ctx: Context, made: Sequence[Entry]) -> None:
+    # Everybody writes interactions in this order: nobody waits in a circle.
+    ordered = sorted(made, key=lambda kept: kept.key or ("", ""))
+    await store.add(ctx, [kept.row(ctx.now) for kept in ordered])
+    await events.record_all(ctx, [_recorded(kept) for kept in made])
+    await tasks.promise(ctx, [promised for kept in made if (promised := kept.promise) is not None])
+
+
+def _recorded(kept: Entry) -> Event:
+    new = kept.new
+    told = {"kind": new.kind, "direction": new.direction, "staff": new.staff, "outcome": new.outcome}
+    data = {name: value for name, value in told.items() if value is not None}
+    channel = new.channel.value
+    return Event(
+        "interaction.recorded", "interaction", kept.id, kept.customer_id, kept.title, kept.happened_at, channel, data
+    )
