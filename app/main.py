@@ -10,7 +10,7 @@ from app import __version__
 from app.core.sessions import Clock, utc_now
 from app.core.settings import Settings, settings
 from app.routers import ROUTERS
-from app.web import openapi, problems
+from app.web import documentation, openapi, problems
 from app.web.envelope import Envelope
 from app.web.state import Service
 
@@ -36,6 +36,7 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> Fa
     app.state.service = Service.of(configured, dsn, clock)
     for router in ROUTERS:
         app.include_router(router)
+    documentation.install(app)
     openapi.install(app)
     problems.install(app)
     app.add_middleware(Envelope, header_limit=configured.header_limit)

@@ -6,7 +6,6 @@ have to be written, in `app/web/examples`.
 
 import re
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -15,7 +14,6 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from app.web import body, examples, openapi_schemas
 from app.web import openapi_shared as shared
 from app.web.openapi_shared import Schema, reference
-from app.web.route import DRY_RUN
 
 _INTRODUCTION = Path(__file__).parent / "pages" / "introduction.md"
 _JSON, _LINES, _CSV = "application/json", body.LINES_TYPES[0], "text/csv"
@@ -124,7 +122,8 @@ class _Operation:
 
     def _successes(self) -> Schema:
         """Answers that are no problems, by status."""
-        (status, found), content = next(iter(self.operation["responses"].items())), {}
+        status = next(iter(self.operation["responses"]))
+        content: Schema = {}
         schema = openapi_schemas.tidy(self.answer)
         if self.export:
             content = {_LINES: {"schema": schema}, _CSV: {"schema": {"type": "string", "maxLength": 2**53 - 1}}}
@@ -179,7 +178,7 @@ class _Operation:
             400: not self.open,
             401: not self.open,
             403: not self.open,
-            404: "{" in self.path,
+            404: any("uuid" in str(p) for p in self.operation["parameters"] if p.get("in") == "path"),
             406: self.export,
             408: takes_body,
             409: self.writes and not self.batch,

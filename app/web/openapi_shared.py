@@ -73,8 +73,8 @@ PARAMETERS: dict[str, Schema] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Any text that is new for each thing to be done, such as a UUID. The same request again with the "
-        "same key changes nothing and gets the first answer.",
+        "description": "Any text that is new for each thing to be done, such as a UUID. The same request again with "
+        "the same key changes nothing and gets the first answer.",
         "schema": {
             "type": "string",
             "minLength": 1,
@@ -148,8 +148,8 @@ def problem_schemas() -> dict[str, Schema]:
     return {
         "Problem": {
             "type": "object",
-            "description": "What went wrong (RFC 9457). Some codes have further members, such as the id of the customer "
-            "who holds an identity.",
+            "description": "What went wrong (RFC 9457). Some codes have further members, such as the ids of the "
+            "customers who hold an identity.",
             "required": ["type", "title", "status", "code"],
             "additionalProperties": True,
             "properties": {
