@@ -50,8 +50,8 @@ async def create_customers(request: Request, caller: Caller) -> Response:
 async def export_customers(request: Request, caller: Caller, query: Annotated[CustomerExport, Query()]) -> Response:
     """Export customers
 
-    All that the filters let through, as JSON Lines, or as CSV where `Accept: text/csv` asks for it. In CSV, a cell that a
-    spreadsheet would take for a formula begins with an apostrophe.
+    All that the filters let through, as JSON Lines, or as CSV where `Accept: text/csv` asks for it. In CSV, a cell that
+    a spreadsheet would take for a formula begins with an apostrophe.
     """
     return exports.answer(request, "customers", customers.export(caller, query), csv_rows.customer)
 

@@ -253,7 +253,4 @@ class CustomerQuery(PageQuery, CustomerFilters):
 
 
 class CustomerExport(CustomerFilters):
-    @property
-    def cursor(self) -> None:
-        """An export begins at the beginning."""
-        return None
+    """What an export holds: the same filters, and no pages."""

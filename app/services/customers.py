@@ -14,7 +14,7 @@ from app.rules.customers import default_trade
 from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
-from app.schemas.customers import CustomerNew, CustomerQuery
+from app.schemas.customers import CustomerExport, CustomerNew, CustomerQuery
 from app.services import drafts
 from app.services.drafts import Draft, draft
 from app.services.outcomes import Outcome
@@ -35,9 +35,9 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
     return await store.found(ctx, query, terms) if terms else Page([], None)
 
 
-async def export(sessions: Sessions, query: CustomerQuery) -> AsyncIterator[list[str]]:
+async def export(sessions: Sessions, filters: CustomerExport) -> AsyncIterator[list[str]]:
     """All of them, a page at a time: no connection is held while somebody reads slowly."""
-    page = query.model_copy(update={"limit": _EXPORT_PAGE})
+    page = CustomerQuery.model_construct(**dict(filters), limit=_EXPORT_PAGE, cursor=None)
     while True:
         async with sessions.reading() as ctx:
             found = await find(ctx, page)

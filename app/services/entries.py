@@ -22,13 +22,7 @@ from app.store import interactions as store
 
 _HASH_BYTES = 16
 # Given by the sender or not at all; everything else that is sent may also be found or filled in by us.
-_SENT = frozenset(InteractionNew.model_fields) - {
-    "customer_id",
-    "happened_at",
-    "next_step",
-    "source",
-    "external_id",
-}
+_SENT = set(InteractionNew.model_fields) - {"customer_id", "happened_at", "next_step", "source", "external_id"}
 
 
 @dataclass(slots=True)
@@ -51,8 +45,9 @@ class Entry:
 
     @property
     def promise(self) -> Promise | None:
-        step = self.new.next_step
-        return step and Promise(
+        if (step := self.new.next_step) is None:
+            return None
+        return Promise(
             step.what,
             self.happened_at,
             customer_id=self.customer_id,
@@ -76,7 +71,7 @@ class Entry:
 
     def as_sent(self) -> dict[str, Any]:
         """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
-        sent = self.new.model_dump(mode="json", include=set(_SENT))
+        sent = self.new.model_dump(mode="json", include=_SENT)
         sent["next_step"] = self._next_step()
         if self.new.customer_id is not None:
             sent["customer_id"] = str(self.new.customer_id)
@@ -89,9 +84,10 @@ class Entry:
         return {**self.as_sent(), "customer_id": customer_id, "happened_at": _spelled(self.happened_at)}
 
     def _next_step(self) -> dict[str, Any] | None:
-        promised = self.promise
-        due_at = promised and promised.due_at and _spelled(promised.due_at)
-        return promised and {"what": promised.what, "owner": promised.owner, "due_at": due_at}
+        if (promised := self.promise) is None:
+            return None
+        due_at = promised.due_at and _spelled(promised.due_at)
+        return {"what": promised.what, "owner": promised.owner, "due_at": due_at}
 
 
 @dataclass(frozen=True, slots=True)

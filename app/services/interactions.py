@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import InteractionDiffers, PreconditionFailed, invalid
+from app.core.errors import InteractionDiffers, PreconditionFailed
 from app.rules import interactions as rules
 from app.rules.merge_patch import merged
 from app.rules.sales import differences

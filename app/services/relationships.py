@@ -54,7 +54,7 @@ async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Docum
     from_id, kind, to_id = _stored(customer_id, new.kind, new.customer_id)
     if (known := await store.find(ctx, from_id, kind, to_id)) is not None:
         raise Conflict("They have this relationship already", relationship_id=str(known))
-    row = {
+    row: dict[str, Any] = {
         "id": new_id(),
         "from_id": from_id,
         "to_id": to_id,
