@@ -57,7 +57,7 @@ class Contract:
         if path is None or verb not in self._document["paths"][path]:
             assert status >= 400 or not request.url.path.startswith("/v1"), f"{said}\nis not in the OpenAPI document"
             return
-        responses = self._document["paths"][path][verb]["responses"]
+        responses = {k: self._resolved(r) for k, r in self._document["paths"][path][verb]["responses"].items()}
         key = _declared(responses, status)
         if key is None:
             assert not _is_whole(responses), f"{said}\nThe status is not declared for {verb} {path}"
@@ -67,7 +67,7 @@ class Contract:
         if not response.content or (status >= 400 and not _is_whole(responses)):
             return
         assert media in content, f"{said}\n{media} is not declared for {key} of {verb} {path}: {list(content)}"
-        validator = self._validator(path, verb, key, media)
+        validator = self._validator(path, verb, key, media, content)
         if validator is None:
             return
         lines = media not in ("application/json", PROBLEM)
@@ -80,10 +80,20 @@ class Contract:
         fitting = [path for regex, path in self._paths if regex.fullmatch(url_path)]
         return next((p for p in fitting if verb in self._document["paths"][p]), fitting[0] if fitting else None)
 
-    def _validator(self, path: str, verb: str, key: str, media: str) -> jsonschema_rs.Draft202012Validator | None:
+    def _resolved(self, described: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in described:
+            place: Any = self._document
+            for name in described["$ref"].removeprefix("#/").split("/"):
+                place = place[name]
+            described = place
+        return described
+
+    def _validator(
+        self, path: str, verb: str, key: str, media: str, content: dict[str, Any]
+    ) -> jsonschema_rs.Draft202012Validator | None:
         place = (path, verb, key, media)
         if place not in self._validators:
-            described = self._document["paths"][path][verb]["responses"][key]["content"][media]
+            described = content[media]
             schema = described.get("itemSchema") or described.get("schema")
             structured = media.endswith(("json", "jsonl", "json-lines"))
             self._validators[place] = (
