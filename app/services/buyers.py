@@ -56,7 +56,7 @@ class Buyers:
     def find(self, n: int, receipt: Receipt) -> None:
         """Set who bought the n-th receipt."""
         buyer, wanted = receipt.new.customer, self._keys[n]
-        if buyer is None or not (wanted or buyer.model_fields_set):
+        if buyer is None or not (wanted or buyer.model_dump(exclude_none=True)):
             return
         if buyer.id in self._ids:
             receipt.customer_id, receipt.match = buyer.id, Match.MATCHED

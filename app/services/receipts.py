@@ -18,6 +18,7 @@ from app.schemas.sales import SaleNew
 from app.store.receipts import LineKey
 
 _HASH_BYTES = 16
+_BEYOND = Decimal(10) ** 12
 
 
 class Line(NamedTuple):
@@ -106,7 +107,7 @@ class Receipt:
 
 
 def receipt(new: SaleNew) -> Receipt:
-    """Raises ValidationFailed for a card number, or a line number that stands twice."""
+    """Raises ValidationFailed for a card number, a line number that stands twice, or a sum too large to be spelled."""
     content = new.model_dump_json(exclude_none=True)
     if payment_cards.suspicious(content) and (at := payment_cards.pointer(new.model_dump(mode="json"))):
         raise invalid(at, "payment_card_number", "Looks like the number of a payment card, which is never kept")
@@ -134,6 +135,7 @@ def receipt(new: SaleNew) -> Receipt:
     ]
     _numbers_once(lines)
     total = _money(sum((line.total for line in lines), ZERO) if new.total is None else new.total, new.currency)
+    _spellable([(f"/lines/{n}/total", line.total) for n, line in enumerate(lines)] + [("/total", total)])
     gross, refunded = rules.turnover(lines, total)
     return Receipt(
         new,
@@ -183,6 +185,12 @@ def as_sent(kept: Receipt) -> dict[str, Any]:
 @lru_cache(maxsize=8_192)
 def _money(amount: Decimal, currency: str) -> Decimal:
     return spelled(amount, currency)
+
+
+def _spellable(amounts: list[tuple[str, Decimal]]) -> None:
+    for pointer, amount in amounts:
+        if abs(amount) >= _BEYOND:  # nobody sent it: it was multiplied or summed up here
+            raise invalid(pointer, "number_range", "Comes to more than 12 digits before the point")
 
 
 def _numbers_once(lines: list[Line]) -> None:

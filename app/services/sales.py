@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
+from asyncpg import Record
+
 from app.core.context import Context
 from app.core.errors import AlreadyClaimed, Problem, ReceiptDiffers, invalid
 from app.rules.sales import Match, OnUnknownCustomer, differences
@@ -113,10 +115,15 @@ class _Taking:
         return [outcomes[n] for n in range(len(wanted))]
 
     async def _take(self, receipts: list[Receipt], documents: bool) -> list[Outcome]:
-        rows = await intake.known(self._ctx, self._wanted(receipts))
+        wanted = self._wanted(receipts)
+        rows = await intake.known(self._ctx, wanted)
+        if newer := [row["id"] for row in rows if _revises(receipts, row)]:
+            # Somebody else may be revising them at this moment: what they make of them is what counts.
+            await intake.hold(self._ctx, newer)
+            rows = await intake.known(self._ctx, wanted)
         stored = {row["n"]: row for row in rows if row["what"] == "sale"}
         buyers = Buyers(self._ctx, receipts, rows, self._on_unknown)
-        revised = {n: row["id"] for n, row in stored.items() if receipts[n].new.revision > row["revision"]}
+        revised = {n: row["id"] for n, row in stored.items() if _revises(receipts, row)}
         changing = [r for n, r in enumerate(receipts) if n not in stored or n in revised]
         returns = await Returns.of(self._ctx, changing, list(revised.values()))
         outcomes: list[Outcome] = []
@@ -186,8 +193,8 @@ class _Taking:
     async def _replace(self, sale_id: UUID, kept: Receipt) -> None:
         before = await store.lock(self._ctx, sale_id)
         kept.id = sale_id
-        if kept.customer_id is None:  # whom somebody named by hand stays named
-            kept.customer_id, kept.match = before["customer_id"], Match(before["match"])
+        if kept.customer_id is None and before["customer_id"] is not None:  # whom somebody named by hand stays named
+            kept.customer_id, kept.match, kept.candidates = before["customer_id"], Match(before["match"]), ()
         await intake.replace(self._ctx, kept.row(self._ctx.now), kept.line_rows())
         await store.retotal(self._ctx, {c for c in (before["customer_id"], kept.customer_id) if c is not None})
         data = {"revision": kept.new.revision, "total": str(kept.total), "total_before": str(before["total"])}
@@ -196,3 +203,7 @@ class _Taking:
             "sale.revised", "sale", sale_id, kept.customer_id, title, kept.new.occurred_at, kept.new.channel, data
         )
         await events.record(self._ctx, event)
+
+
+def _revises(receipts: Sequence[Receipt], row: Record) -> bool:
+    return row["what"] == "sale" and receipts[row["n"]].new.revision > row["revision"]

@@ -86,6 +86,11 @@ async def known(ctx: Context, wanted: Wanted) -> list[Record]:
     return await ctx.db.fetch(_KNOWN, *columns)
 
 
+async def hold(ctx: Context, sales: Iterable[UUID]) -> None:
+    """Keep others from changing these receipts until the transaction ends."""
+    await ctx.db.execute("SELECT FROM sales WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(sales))
+
+
 async def balances(ctx: Context, lines: Iterable[LineKey], without: Iterable[UUID]) -> dict[LineKey, Balance]:
     """What was sold and taken back of each of these lines, the receipts `without` not counted.
 
