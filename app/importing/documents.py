@@ -24,19 +24,18 @@ def documents(table: Table, plan: Plan, source: str | None) -> Iterator[Document
 
 
 def assembled(values: Values, plan: Plan, *, line: bool = False) -> dict[str, Any]:
-    """A document of what a row says, with constants where it says nothing.
+    """A document, or a line of one, of what a row says of it, with constants where it says nothing.
 
     Constants alone do not make an object that columns are mapped to: a `customer.identity.system` for all is no
     customer of the rows that have no `customer.identity.external_id`.
     """
-    fields = plan.fields
-    chosen = {path: value for path, value in (plan.constants | values).items() if fields[path].line == line}
+    chosen = plan.fixed[line] | values
     document: dict[str, Any] = {}
     for path, value in chosen.items():
         if "." not in path:
             document["total" if path == "line_total" else path] = value
         elif _stands(path, chosen, values, plan):
-            _place(document, path, value, fields[path].lists)
+            _place(document, path, value, plan.fields[path].lists)
     return document
 
 

@@ -130,6 +130,8 @@ def _as_httpx() -> Iterator[None]:
         yield
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         raise httpx.ConnectError(str(error)) from error
+    except httpcore.LocalProtocolError as error:
+        raise httpx.LocalProtocolError(str(error)) from error
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
         raise httpx.TransportError(str(error)) from error
     except httpcore.UnsupportedProtocol as error:

@@ -77,11 +77,9 @@ class _Import:
                 yield from file.documents()
             return
         with closing(_table(options)) as table:
-            constants = dict(options.constants)
-            if options.resource == "sales" and options.source and "source" not in options.mapping:
-                constants.setdefault("source", options.source)
-            columns = table.columns
-            chosen = plan(options.resource, options.mapping, constants, columns, _style(options, table.comma_decimals))
+            columns, style = table.columns, _style(options, table.comma_decimals)
+            given = {"source"} if options.source else set()
+            chosen = plan(options.resource, options.mapping, options.constants, columns, style, given)
             if options.resource != "sales":
                 self._tell(Progress("sending", 0, table.size, table.unit, self.counts))
                 yield from documents(table, chosen, options.source)

@@ -1,7 +1,7 @@
 """Which column feeds which field. Everything that can be wrong with it is said before anything is sent."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from app.importing.rows import Cell
 
 Values = dict[str, Any]
 """Field path → value."""
-MOST_KEPT = 10_000
+MOST_KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,12 @@ class Plan:
         return fixed | {feed.field.path: feed.field for feed in self.feeds}
 
     @cached_property
+    def fixed(self) -> tuple[Values, Values]:
+        """The constants of a record, and those of each line of it."""
+        lines = {path: value for path, value in self.constants.items() if self.fields[path].line}
+        return {path: value for path, value in self.constants.items() if path not in lines}, lines
+
+    @cached_property
     def mapped(self) -> dict[str, set[str]]:
         """Of each object in the document, the fields that columns are mapped to."""
         found: dict[str, set[str]] = {}
@@ -54,8 +60,18 @@ class Plan:
         for feed in self.feeds:
             if feed.index >= len(cells):
                 continue
+            cell = cells[feed.index]
+            kept = self._kept[feed.field.path]
             try:
-                value = self._value(feed.field, cells[feed.index])
+                # A shop says the same over and over, articles, prices, days: each is read once.
+                if type(cell) is not str or len(cell) > 64:
+                    value = self.style.value(feed.field, cell)
+                elif cell in kept:
+                    value = kept[cell]
+                else:
+                    if len(kept) >= MOST_KEPT:
+                        kept.clear()
+                    value = kept[cell] = self.style.value(feed.field, cell)
             except Unreadable as error:
                 pointer = "/" + feed.field.path.replace(".", "/")
                 errors.append({"pointer": pointer, "code": error.code, "detail": f"{feed.column}: {error.detail}."})
@@ -65,29 +81,23 @@ class Plan:
         return values, errors
 
     @cached_property
-    def _kept(self) -> dict[tuple[str, Cell], Any]:
-        return {}
-
-    def _value(self, field: Field, cell: Cell) -> Any:
-        """Read once what a shop says over and over: articles, prices, days."""
-        if type(cell) is not str or len(cell) > 64:
-            return self.style.value(field, cell)
-        known_as = (field.path, cell)
-        if (value := self._kept.get(known_as)) is None:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            value = self._kept[known_as] = self.style.value(field, cell)
-        return value
+    def _kept(self) -> dict[str, dict[str, Any]]:
+        return {feed.field.path: {} for feed in self.feeds}
 
 
 def plan(
-    resource: str, mapping: Mapping[str, str], constants: Mapping[str, str], columns: Sequence[str], style: Style
+    resource: str,
+    mapping: Mapping[str, str],
+    constants: Mapping[str, str],
+    columns: Sequence[str],
+    style: Style,
+    given: Set[str] = frozenset(),
 ) -> Plan:
-    """The plan of an import, or ImportFailed with the fields or columns there are."""
+    """The plan of an import, or ImportFailed with what there is. `given`: fields that come from elsewhere."""
     feeds = _asked_for(resource, mapping, columns)
     feeds += _by_header(resource, columns, {feed.column for feed in feeds}, {*mapping, *constants})
     fixed = _fixed(resource, constants, style)
-    _check_required(resource, {feed.field.path for feed in feeds} | set(fixed))
+    _check_required(resource, {feed.field.path for feed in feeds} | set(fixed) | given)
     return Plan(resource, tuple(feeds), fixed, style)
 
 

@@ -15,7 +15,7 @@ class ImportOptions:
     path: Path
     """JSON Lines in the shape of the API, `.csv` or `.tsv`, each also with `.gz`; or `.xlsx`, `.xls`, `.ods`."""
     url: str = "http://127.0.0.1:8000"
-    key: str = ""
+    key: str = field(default="", repr=False)
     mapping: Mapping[str, str] = field(default_factory=dict)
     """Field → column. A column whose header is a field's name maps itself."""
     constants: Mapping[str, str] = field(default_factory=dict)

@@ -48,7 +48,7 @@ class WaitingRows:
         self._directory = TemporaryDirectory(prefix="rapport-import-")
         self._database = sqlite3.connect(Path(self._directory.name) / "rows.sqlite", isolation_level=None)
         # Nothing here outlives the import, so nothing need be safe from a crash.
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16384", "temp_store = FILE"):
+        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -4096", "temp_store = FILE"):
             self._database.execute(f"PRAGMA {setting}")
         self._database.execute(_SCHEMA)
 
@@ -62,7 +62,8 @@ class WaitingRows:
             if number is None:
                 yield self._homeless(row)
                 continue
-            receipt = repr((values.get("source", self._plan.constants.get("source")), number))
+            source = values.get("source", self._plan.constants.get("source", self._source))
+            receipt = repr((source, number))
             said = marshal.dumps((values, errors, row.problem))
             batch.append((receipt, row.number, said, marshal.dumps([plain(cell) for cell in row.cells])))
             if len(batch) == _BATCH:

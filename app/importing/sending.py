@@ -76,9 +76,11 @@ class Sender:
                         yield Outcome(batch[position], result)
             except _Trouble as error:
                 trouble = str(error)
+            except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
+                raise ImportFailed(f"{self._options.url} with this key cannot be called: {error}.") from error
             except httpx.TransportError as error:
                 trouble = str(error) or type(error).__name__
-                if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol) and not self._heard_from:
+                if isinstance(error, httpx.ConnectError) and not self._heard_from:
                     raise ImportFailed(f"No service answers at {self._options.url}: {trouble}.") from error
             batch = [document for position, document in enumerate(batch) if position not in acknowledged]
             if acknowledged:

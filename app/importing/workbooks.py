@@ -73,7 +73,7 @@ def _guard(path: Path) -> None:
         return
     with zipfile.ZipFile(path) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
-            raise ImportFailed(f"{path.name} unpacks to more than 512 MB; save the sheet as CSV.")
+            raise ImportFailed(f"{path.name} unpacks to more than {MOST_UNPACKED // 2**20} MB; save the sheet as CSV.")
         for member in archive.infolist():
             if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
                 rows, columns = _extent(archive, member)
