@@ -59,7 +59,10 @@ def document(app: FastAPI) -> Schema:
             "contact": {"name": "The maintainers of Rapport"},
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
-        "externalDocs": {"description": "What each problem means, and what to do about it", "url": "/problems"},
+        "externalDocs": {
+            "description": "Problem Details for HTTP APIs: what every error looks like",
+            "url": "https://www.rfc-editor.org/rfc/rfc9457",
+        },
         "servers": [{"url": "/", "description": "Where this document came from"}],
         "tags": [{"name": name, "description": text} for name, text in shared.TAGS.items() if name in tags],
         "security": [{"bearer": []}],
@@ -92,7 +95,10 @@ class _Operation:
             for content in operation["requestBody"]["content"].values():
                 content["schema"] = openapi_schemas.tidy(content["schema"])
         operation["responses"] = self._successes() | self._failures()
-        operation["security"] = [] if self.open else [{"bearer": [self._scope()]}]
+        operation["security"] = [] if self.open else [{"bearer": []}]
+        if not self.open:
+            # Only OAuth2 schemes have scopes in the eyes of linters: for a bearer key it stands beside.
+            operation["x-required-scope"] = self._scope()
         if not operation["parameters"]:
             del operation["parameters"]
         self._order()
@@ -207,7 +213,17 @@ class _Operation:
 
     def _order(self) -> None:
         """As a reader wants it: what it is, what goes in, what comes out."""
-        known = ("tags", "operationId", "summary", "description", "security", "parameters", "requestBody", "responses")
+        known = (
+            "tags",
+            "operationId",
+            "summary",
+            "description",
+            "security",
+            "x-required-scope",
+            "parameters",
+            "requestBody",
+            "responses",
+        )
         whole = dict(self.operation)
         self.operation.clear()
         self.operation.update({name: whole.pop(name) for name in known if name in whole}, **whole)
@@ -215,15 +231,20 @@ class _Operation:
 
 def _parameter(found: Schema, components: Schema) -> Schema:
     schema = openapi_schemas.tidy(openapi_schemas.not_null(found["schema"]))
-    if found.get("description") is None and "description" in schema:
-        found["description"] = schema["description"]
+    said = found.get("description") or schema.get("description") or _said_of(found["name"])
     schema.pop("description", None)
-    made = {**found, "schema": schema}
+    made = {**found, "description": openapi_schemas.unwrapped(said), "schema": schema}
     if found["in"] == "header":  # `If-Match`, as everybody writes it
         made["name"] = re.sub(r"(^|-)(\w)", lambda part: part[0].upper(), found["name"])
-    if "description" in made:
-        made["description"] = openapi_schemas.unwrapped(made["description"])
     if (name := shared.HOISTED.get((found["in"], found["name"].lower()))) is None:
         return made
     # Only what is declared alike is shared.
     return reference("parameters", name) if components["parameters"].setdefault(name, made) == made else made
+
+
+def _said_of(name: str) -> str:
+    """Most filters are fields of what is listed: their names say it all."""
+    told = shared.SAID.get(name)
+    if told is None and name.endswith(("_since", "_before")):
+        told = "From this moment on." if name.endswith("_since") else "Before this moment."
+    return told or f"Only those with this `{name}`."

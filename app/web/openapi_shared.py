@@ -99,6 +99,23 @@ PARAMETERS: dict[str, Schema] = {
 HOISTED = {("query", "limit"): "Limit", ("query", "cursor"): "Cursor", ("header", "if-match"): "IfMatch"}
 """Parameters that routes declare alike: they are written down once."""
 
+SAID = {
+    "sort": "The order; a minus walks it backwards.",
+    "since": "From this moment on.",
+    "before": "Before this moment.",
+    "archived": "Those that are archived, those that are not, or both.",
+    "voided": "Those that are voided, those that are not, or both.",
+    "balanced": "Those whose sums add up, or those whose sums do not.",
+    "match": "How the buyer was found.",
+    "role": "Only those with this role among theirs.",
+    "tag": "Only those with this tag.",
+    "email": "In any spelling.",
+    "system": "The system that gave the id.",
+    "external_id": "The id in that system.",
+    "if-none-match": "`*`: only make, 412 when it exists.",
+}
+"""Parameters whose declarations do not explain themselves."""
+
 # status: (name of the component, when it happens, headers besides the usual)
 RESPONSES: dict[int, tuple[str, str, tuple[str, ...]]] = {
     400: ("BadRequest", "The request cannot be read, or has a query parameter that is not known here.", ()),

@@ -1,0 +1,136 @@
+"""Zoë Okafor, who buys lamb, and the restaurant she works for."""
+
+from typing import Any
+
+ZOE = "019cea11-5e80-7a3c-9d2f-4b6a1c8e7f02"
+RESTAURANT = "019cea10-91c0-7b51-8f04-2d7e9a6c3b11"
+_MADE, _CHANGED = "2026-03-14T09:12:44.120391Z", "2026-03-14T10:31:07.048215Z"
+
+NEW: dict[str, Any] = {
+    "kind": "person",
+    "given_name": "Zoë",
+    "family_name": "Okafor",
+    "preferred_name": "Zoë",
+    "salutation": "Dear Ms Okafor",
+    "pronunciation": "ZOH-ee oh-KAH-for",
+    "contact_points": [
+        {"kind": "phone", "value": "020 7946 0958", "label": "mobile", "primary": True},
+        {"kind": "email", "value": "zoe.okafor@example.com", "label": "home", "primary": True},
+    ],
+    "identities": [{"system": "loyalty", "external_id": "2001-4477"}],
+    "addresses": [{"label": "home", "lines": ["14 Harbour Street"], "city": "Whitstable", "postal_code": "CT5 1AQ"}],
+    "tags": ["weekend"],
+    "owner": "Amara",
+    "acquisition_source": "market stall",
+    "preferences": {
+        "channels": ["whatsapp", "phone"],
+        "unwelcome_channels": [{"channel": "email", "reason": "Too many newsletters", "since": "2026-02-01"}],
+        "quiet_hours": {"start": "21:00", "end": "08:00", "time_zone": "Europe/London"},
+        "language": "en-GB",
+        "standing_instructions": ["Trim the steaks"],
+        "tastes": ["Lamb"],
+    },
+    "attributes": {"birthday_month": "May"},
+}
+NEW_RESTAURANT: dict[str, Any] = {
+    "kind": "organization",
+    "display_name": "The Oyster Shed",
+    "contact_points": [{"kind": "email", "value": "kitchen@oystershed.example", "primary": True}],
+    "identities": [{"system": "accounting", "external_id": "D-10442"}],
+    "tags": ["restaurant"],
+}
+_PREFERENCES = {
+    "channels": ["whatsapp", "phone"],
+    "unwelcome_channels": [{"channel": "email", "reason": "Too many newsletters", "since": "2026-02-01"}],
+    "quiet_hours": {"start": "21:00", "end": "08:00", "time_zone": "Europe/London"},
+    "language": "en-GB",
+    "delivery": None,
+    "payment": None,
+    "standing_instructions": ["Trim the steaks"],
+    "tastes": ["Lamb"],
+    "matters": [],
+    "expects": [],
+}
+CUSTOMER: dict[str, Any] = {
+    "id": ZOE,
+    "kind": "person",
+    "trade": "b2c",
+    "roles": ["customer"],
+    "display_name": "Zoë Okafor",
+    "given_name": "Zoë",
+    "family_name": "Okafor",
+    "name_prefix": None,
+    "name_suffix": None,
+    "preferred_name": "Zoë",
+    "salutation": "Dear Ms Okafor",
+    "pronunciation": "ZOH-ee oh-KAH-for",
+    "contact_points": [
+        {
+            "id": "019cea11-5e81-7d10-b0c4-91f3a2e57d60",
+            "kind": "phone",
+            "value": "020 7946 0958",
+            "normalized": "+442079460958",
+            "extension": None,
+            "label": "mobile",
+            "primary": True,
+            "verified_at": None,
+            "invalid": False,
+            "shared": False,
+        },
+        {
+            "id": "019cea11-5e81-7e42-8a17-5c0d4f9b2e83",
+            "kind": "email",
+            "value": "zoe.okafor@example.com",
+            "normalized": "zoe.okafor@example.com",
+            "extension": None,
+            "label": "home",
+            "primary": True,
+            "verified_at": None,
+            "invalid": False,
+            "shared": False,
+        },
+    ],
+    "identities": [{"system": "loyalty", "external_id": "2001-4477"}],
+    "addresses": [
+        {
+            "id": "019cea11-5e82-7034-9b6e-7a1f0c3d5e94",
+            "label": "home",
+            "lines": ["14 Harbour Street"],
+            "city": "Whitstable",
+            "region": None,
+            "postal_code": "CT5 1AQ",
+            "country": None,
+            "primary": False,
+            "latitude": None,
+            "longitude": None,
+        }
+    ],
+    "tags": ["weekend"],
+    "owner": "Amara",
+    "acquisition_source": "market stall",
+    "referred_by": None,
+    "preferences": _PREFERENCES,
+    "attributes": {"birthday_month": "May"},
+    "archived_at": None,
+    "version": 1,
+    "created_at": _MADE,
+    "updated_at": _MADE,
+}
+CHANGE: dict[str, Any] = {"tags": ["weekend", "regular"], "preferences": {"delivery": "Leave it with number 16"}}
+CHANGED = CUSTOMER | {
+    "tags": ["weekend", "regular"],
+    "preferences": _PREFERENCES | {"delivery": "Leave it with number 16"},
+    "version": 2,
+    "updated_at": _CHANGED,
+}
+ARCHIVED = CUSTOMER | {"archived_at": _CHANGED, "version": 2, "updated_at": _CHANGED}
+IMPORTED: dict[str, Any] = {"given_name": "Zoë", "family_name": "Okafor", "tags": ["web shop"]}
+BY_WEB_SHOP = CUSTOMER | {
+    "identities": [
+        {"system": "loyalty", "external_id": "2001-4477"},
+        {"system": "webshop", "external_id": "zoe.okafor"},
+    ],
+    "tags": ["web shop"],
+    "version": 2,
+    "updated_at": _CHANGED,
+}
