@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__
+from app.core import logging
 from app.core.sessions import Clock, utc_now
 from app.core.settings import Settings, settings
 from app.routers import ROUTERS
@@ -43,3 +44,10 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> Fa
     if configured.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=configured.cors_origins)
     return app
+
+
+def serving() -> FastAPI:
+    """What a worker process runs."""
+    configured = settings()
+    logging.configure(configured.log_level)
+    return create_app(configured)

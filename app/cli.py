@@ -1,0 +1,286 @@
+"""The command `rapport`."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from uuid import UUID
+
+import asyncpg
+import typer
+import uvicorn
+from pydantic import SecretStr, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from uvicorn.supervisors import Multiprocess
+
+from app import contract as contracts
+from app import importing, loading, operations, sample
+from app.core import logging, migrations
+from app.core.embedded import EmbeddedPostgresError
+from app.core.errors import Problem
+from app.core.sessions import utc_now
+from app.core.settings import Settings, settings
+from app.rules import access as rules
+from app.services import access
+
+main = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Rapport: a headless customer relationship service."
+)
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+main.add_typer(keys, name="keys")
+out = Console(highlight=False, soft_wrap=True)
+
+
+@main.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes.")] = None,
+    with_sample: Annotated[bool, typer.Option("--sample", help="Fill an empty store with the sample shop.")] = False,
+) -> None:
+    """Migrate, make the first key of an empty store, and answer requests until told to stop."""
+    configured = _settings()
+    host, port, workers = host or configured.host, port or configured.port, workers or configured.workers
+    with _stopping(), _database(configured, alone=True) as dsn:
+        migrations.migrate(dsn)
+        key = operations.once(configured, dsn, partial(access.bootstrap, key=_secret(configured.bootstrap_key)))
+        if with_sample and configured.sample and operations.once(configured, dsn, loading.is_empty):
+            _fill(configured, dsn)
+        _greet(host, port, key)
+        _listen(host, port, workers)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the schema of the database up to date."""
+    with _database(_settings()) as dsn:
+        migrations.migrate(dsn)
+    out.print(f"The schema is at {migrations.head()}.")
+
+
+@main.command("sample")
+def fill() -> None:
+    """Load the sample shop. What is there already is not doubled."""
+    configured = _settings()
+    with _database(configured) as dsn:
+        migrations.migrate(dsn)
+        if operations.once(configured, dsn, loading.is_empty):
+            _fill(configured, dsn)
+        else:
+            out.print("There are customers already: the sample shop is for an empty store.")
+
+
+@main.command()
+def contract(path: Annotated[Path, typer.Argument(help="Where to.")] = Path("openapi/openapi.json")) -> None:
+    """Write the OpenAPI document."""
+    contracts.write(path)
+    out.print(f"Written to {path}.")
+
+
+@main.command("import")
+def import_file(
+    resource: Annotated[str, typer.Argument(help="customers, interactions or sales.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines, CSV, TSV, XLSX, XLS or ODS.")],
+    mapping: Annotated[list[str] | None, typer.Option("--map", help="field=column")] = None,
+    constants: Annotated[list[str] | None, typer.Option("--set", help="field=value")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Of times without an offset: Europe/London.")] = None,
+    date_format: Annotated[str | None, typer.Option(help="Of times that are not year first: %d/%m/%Y %H:%M.")] = None,
+    source: Annotated[str | None, typer.Option(help="The system the file came out of.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook; the first, unless said.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV file; found out, unless said.")] = None,
+    on_unknown_customer: Annotated[str, typer.Option(help="create or keep")] = "create",
+    refused: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
+    url: Annotated[str | None, typer.Option(help="The running service.")] = None,
+    key: Annotated[str | None, typer.Option(help="An API key; RAPPORT_API_KEY, unless said.")] = None,
+) -> None:
+    """Import a file into a running service. It can be run again: nothing is doubled."""
+    configured = _settings()
+    options = importing.ImportOptions(
+        resource=resource,
+        path=file,
+        url=url or f"http://{configured.host}:{configured.port}",
+        key=key or _secret(configured.api_key) or "",
+        mapping=_pairs(mapping, "--map"),
+        constants=_pairs(constants, "--set"),
+        time_zone=timezone,
+        date_format=date_format,
+        refused=refused,
+        source=source,
+        on_unknown_customer=on_unknown_customer,
+        sheet=sheet,
+        encoding=encoding,
+    )
+    try:
+        with _progress() as progress:
+            counts = importing.run(options, _ImportBar(progress))
+    except importing.ImportFailed as error:
+        _tell(error.counts)
+        _fail(str(error))
+    _tell(counts)
+    if counts.refused or counts.conflicting:
+        out.print(f"What was not taken, and why: {options.refused_path}")
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What it is for: events show it as who did something.")],
+    scope: Annotated[list[str], typer.Option(help=f"One of {', '.join(rules.SCOPES)}, admin. May be repeated.")],
+) -> None:
+    """Make a key and print it, once."""
+    _on_store(lambda ctx: access.create(ctx, name, scope), lambda key: out.print(key))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List keys: id, name, hint, scopes, and whether they still hold."""
+
+    def show(rows: Any) -> None:
+        for row in rows:
+            state = f"revoked {row['revoked_at']:%Y-%m-%d %H:%M}Z" if row["revoked_at"] else "valid"
+            out.print(f"{row['id']}  {row['name']}  {row['hint']}  {','.join(row['scopes'])}  {state}", markup=False)
+
+    _on_store(access.find, show)
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[UUID, typer.Argument(help="The id that `keys list` shows.")]) -> None:
+    """Revoke a key. Running workers forget it within RAPPORT_KEY_CACHE_SECONDS."""
+    _on_store(lambda ctx: access.revoke(ctx, key_id), lambda _: out.print("Revoked."))
+
+
+@contextmanager
+def _database(configured: Settings, *, alone: bool = False) -> Iterator[str]:
+    """The database, or one sentence on why there is none."""
+    try:
+        with operations.database(configured, alone=alone) as dsn:
+            yield dsn
+    except EmbeddedPostgresError as error:
+        _fail(str(error))
+    except (OSError, asyncpg.PostgresError) as error:
+        _fail(f"The database does not answer: {error}")
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """SIGTERM ends the process as Ctrl-C does: through every `finally`, so that the database is stopped too."""
+
+    def stop(*_: Any) -> NoReturn:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+
+
+def _listen(host: str, port: int, workers: int) -> None:
+    config = uvicorn.Config(
+        "app.main:serving",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop",
+        http="app.web.protocol:BoundedProtocol",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    if workers == 1:
+        uvicorn.Server(config).run()
+    else:
+        with config.bind_socket() as socket:
+            Multiprocess(config, sockets=[socket], target=uvicorn.Server(config).run).run()
+
+
+def _fill(configured: Settings, dsn: str) -> None:
+    shop = sample.make(utc_now())
+
+    async def load(progress: Progress) -> None:
+        task = progress.add_task("Sample shop", total=loading.size(shop), rate="")
+        async with operations.sessions(configured, dsn, "sample") as caller:
+            await loading.load(caller, shop, lambda done: progress.advance(task, done))
+
+    with _progress() as progress:
+        asyncio.run(load(progress))
+
+
+def _greet(host: str, port: int, key: str | None) -> None:
+    address = f"http://{host}:{port}"
+    out.print(f"\nRapport answers at {address} - explore it at [bold]{address}/docs[/bold]")
+    if key is None:
+        out.print(f"Is it up?   curl {address}/readyz\n", markup=False)
+    else:
+        out.print(f"The admin key, shown this once: {key}", markup=False)
+        out.print(f'Try it:     curl -H "Authorization: Bearer {key}" "{address}/v1/customers?limit=2"\n', markup=False)
+
+
+class _ImportBar:
+    """Shows how far an import is, how fast it goes, and how long it will take."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, Any] = {}
+
+    def __call__(self, state: importing.Progress) -> None:
+        if state.phase not in self._tasks:
+            self._tasks[state.phase] = self._progress.add_task(state.phase.capitalize(), total=None, rate="")
+        task = self._tasks[state.phase]
+        self._progress.update(task, completed=state.done, total=state.total or None)
+        speed = self._progress.tasks[task].speed
+        self._progress.update(task, rate=f"{speed:,.0f} {state.unit}/s" if speed else "")
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description:>12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    return Progress(*columns, TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=Console(stderr=True))
+
+
+def _tell(counts: importing.Counts) -> None:
+    told = [f"{counts.created:,} created", f"{counts.replayed:,} replayed", f"{counts.conflicting:,} conflicting"]
+    stale = [f"{counts.stale:,} stale"] if counts.stale else []
+    out.print(", ".join([*told, *stale, f"{counts.refused:,} refused"]) + ".")
+
+
+def _on_store(work: Any, show: Any) -> None:
+    configured = _settings()
+    try:
+        with _database(configured) as dsn:
+            migrations.migrate(dsn)
+            show(operations.once(configured, dsn, work))
+    except Problem as problem:
+        listed = "; ".join(entry["detail"] for entry in problem.errors or [])
+        _fail(listed or problem.detail or problem.title)
+
+
+def _settings() -> Settings:
+    try:
+        configured = settings()
+    except ValidationError as error:
+        _fail("; ".join(f"RAPPORT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+    logging.configure(configured.log_level)
+    return configured
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()
+
+
+def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    pairs = [item.partition("=") for item in given or []]
+    if wrong := [name for name, sign, _ in pairs if not sign or not name]:
+        _fail(f"{option} wants name=value, not {wrong[0]!r}")
+    return {name: value for name, _, value in pairs}
+
+
+def _fail(sentence: str) -> NoReturn:
+    Console(stderr=True, highlight=False).print(sentence, style="red", markup=False)
+    sys.exit(1)
