@@ -103,7 +103,7 @@ def session_clock() -> TestClock:
 
 @pytest.fixture(scope="session")
 async def session_app(database_url: str, session_clock: TestClock) -> AsyncIterator[FastAPI]:
-    app = create_app(_settings(database_url), clock=session_clock)
+    app = create_app(_settings(database_url=database_url), clock=session_clock)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -194,7 +194,7 @@ async def make_app(empty_database: str, clock: TestClock) -> AsyncIterator[MakeA
     async with AsyncExitStack() as stack:
 
         async def make(**settings: Any) -> FastAPI:
-            app = create_app(_settings(empty_database, **settings), clock=clock)
+            app = create_app(_settings(**{"database_url": empty_database, **settings}), clock=clock)
             await stack.enter_async_context(app.router.lifespan_context(app))
             return app
 
@@ -209,8 +209,8 @@ async def db(empty_database: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
     await connection.close()
 
 
-def _settings(database_url: str, **more: Any) -> Settings:
-    return Settings(_env_file=None, **{"database_url": database_url, "rate_limit": 0, "sample": False, **more})
+def _settings(**changed: Any) -> Settings:
+    return Settings(_env_file=None, **{"rate_limit": 0, "sample": False, **changed})
 
 
 async def _add_key(connection: Any, key: str, name: str, scopes: list[str]) -> Any:
