@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette_compress import CompressMiddleware
 
 from app import __version__
 from app.core import logging
@@ -40,10 +42,42 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> Fa
     documentation.install(app)
     openapi.install(app)
     problems.install(app)
+    # The last added is the outermost.
+    app.add_middleware(CompressMiddleware, minimum_size=1_000)
     app.add_middleware(Envelope, header_limit=configured.header_limit)
     if configured.cors_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=configured.cors_origins)
+        app.add_middleware(CORSMiddleware, **_cors(configured.cors_origins))
     return app
+
+
+def _cors(origins: list[str]) -> dict[str, Any]:
+    """What browser front ends of these origins may send and read."""
+    return {
+        "allow_origins": origins,
+        "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+        "allow_headers": [
+            "Authorization",
+            "Content-Type",
+            "If-Match",
+            "If-None-Match",
+            "Idempotency-Key",
+            "X-Request-Id",
+        ],
+        "expose_headers": [
+            "Deprecation",
+            "ETag",
+            "Idempotent-Replayed",
+            "Link",
+            "Location",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Receipt-Stale",
+            "Retry-After",
+            "Sunset",
+            "X-Request-Id",
+        ],
+        "max_age": 600,
+    }
 
 
 def serving() -> FastAPI:

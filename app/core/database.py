@@ -58,6 +58,7 @@ class Database:
             timeout=self._settings.pool_timeout,
             command_timeout=self._settings.statement_timeout + 1,
             max_inactive_connection_lifetime=0,
+            max_queries=1_000_000_000,  # a connection is as good as it was on its first query
             reset=_keep,
             **_session(self._settings),
         )
@@ -100,6 +101,8 @@ def _session(settings: Settings) -> dict[str, Any]:
         return {"statement_cache_size": 0}
     milliseconds = str(int(settings.statement_timeout * 1000))
     return {
+        "statement_cache_size": 1_000,
+        "max_cached_statement_lifetime": 0,
         "server_settings": {
             "application_name": "rapport",
             "jit": "off",
@@ -107,7 +110,7 @@ def _session(settings: Settings) -> dict[str, Any]:
             "statement_timeout": milliseconds,
             "lock_timeout": milliseconds,
             "idle_in_transaction_session_timeout": "60000",
-        }
+        },
     }
 
 
