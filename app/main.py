@@ -1,5 +1,6 @@
 """The application: routers, problems, limits and documents put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,7 +25,9 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        housekeeping = asyncio.create_task(app.state.service.keep_house())
         yield
+        housekeeping.cancel()
         await app.state.service.database.close()
 
     app = FastAPI(

@@ -1,6 +1,7 @@
 """Brings the schema up to date, or says that it is not."""
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -21,6 +22,7 @@ def migrate(dsn: str) -> None:
     asyncio.run(_upgrade(dsn))
 
 
+@cache
 def head() -> str:
     revision = ScriptDirectory.from_config(_config()).get_current_head()
     assert revision is not None, "there are migrations"

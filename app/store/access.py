@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from asyncpg import Record
 
 from app.core.context import Context
@@ -49,3 +50,11 @@ async def cursor_key(db: Any) -> bytes:
         "VALUES ('cursor', uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) ON CONFLICT DO NOTHING"
     )
     return await db.fetchval("SELECT value FROM secrets WHERE name = 'cursor'")
+
+
+async def schema(db: Any) -> str | None:
+    """The migration that the database is at; None where it has seen none."""
+    try:
+        return await db.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None

@@ -1,5 +1,6 @@
 import json
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from app.core.context import Context
 
@@ -39,7 +40,5 @@ async def remember(ctx: Context, key: str, answer: Answer) -> None:
     )
 
 
-async def forget(ctx: Context, hours: int) -> None:
-    await ctx.db.execute(
-        "DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz - make_interval(hours => $2)", ctx.now, hours
-    )
+async def forget(db: Any, before: datetime) -> None:
+    await db.execute("DELETE FROM idempotency_keys WHERE created_at < $1", before)

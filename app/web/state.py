@@ -1,15 +1,23 @@
 """What a worker process holds between requests."""
 
+import asyncio
+import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from app.core import migrations
 from app.core.database import Database
 from app.core.sessions import Clock, Sessions, utc_now
 from app.core.settings import Settings
-from app.store import access
+from app.store import access, idempotency
 from app.web.credentials import Credential, Credentials
 from app.web.limits import RateLimit
+
+_HOUR = 3_600
+_REMEMBERED = timedelta(days=7)
+"""A till that was offline over a long weekend still gets its first answer."""
+log = logging.getLogger("rapport.housekeeping")
 
 
 @dataclass
@@ -39,4 +47,14 @@ class Service:
     async def ready(self) -> bool:
         """Is the database there, with the schema that this code was written for?"""
         async with self.database.reading() as connection:
-            return await connection.fetchval("SELECT version_num FROM alembic_version") == migrations.head()
+            return await access.schema(connection) == migrations.head()
+
+    async def keep_house(self) -> None:
+        """Until cancelled: forget the answers to requests that nobody will repeat any more."""
+        while True:
+            await asyncio.sleep(_HOUR)
+            try:
+                async with self.database.writing() as connection:
+                    await idempotency.forget(connection, self.clock() - _REMEMBERED)
+            except Exception as error:  # the next hour will do
+                log.warning("housekeeping: %s", type(error).__name__)
