@@ -12,7 +12,7 @@ DEFAULT_PATH = Path("openapi/openapi.json")
 def render() -> str:
     """The document as text. Components stand in the order of their names, paths in that of the routes."""
     # No setting has a say in the contract: neither the environment nor a database is looked at.
-    document = create_app(Settings(_env_file=None)).openapi()  # type: ignore[call-arg]
+    document = create_app(Settings(_env_file=None)).openapi()
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

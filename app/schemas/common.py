@@ -177,7 +177,7 @@ def partial(whole: type[Schema], name: str, doc: str) -> type[Any]:
 class BatchResult(Resource):
     """One line of the answer to a batch, in the order of the lines sent."""
 
-    line: Annotated[int, Field(ge=1)]
+    line: Annotated[int, Field(ge=1, le=2**53 - 1)]
     status: Annotated[int, Field(ge=200, le=599)]
     """As the line would have been answered on its own."""
     id: Id | None = None

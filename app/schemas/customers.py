@@ -101,8 +101,8 @@ class Address(Resource):
     postal_code: PostalCode | None
     country: CountryCode | None
     primary: bool
-    latitude: float | None
-    longitude: float | None
+    latitude: Latitude | None
+    longitude: Longitude | None
 
 
 class UnwelcomeChannel(Schema):

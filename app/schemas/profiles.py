@@ -166,7 +166,7 @@ class Profile(Resource):
     last_contact: LastContact | None
     last_purchase: LastPurchase | None
     totals: Annotated[list[Totals], Field(max_length=200)]
-    usual_gap_days: float | None
+    usual_gap_days: Annotated[float, Field(ge=0, le=100_000)] | None
     """The median of the days between one day of purchase and the next, over the latest 50 receipts."""
     favourite_products: Annotated[list[Favourite], Field(max_length=5)]
     contact_counts: Annotated[list[ContactCount], Field(max_length=100)]

@@ -157,7 +157,7 @@ class Sale(Resource):
 
 
 class SaleResult(BatchResult):
-    stale: bool | None = None
+    stale: bool = False
     """A later revision is known: nothing was changed."""
 
 

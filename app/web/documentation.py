@@ -5,7 +5,6 @@ None of them needs a key, and none asks any other host for anything.
 
 import re
 from html import escape
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -68,8 +67,7 @@ async def _problem(slug: str) -> Response:
     if problem is None:
         raise errors.NotFound("No such problem")
     meaning, remedy = (_marked(text) for text in TEXTS[problem.code])
-    phrase = HTTPStatus(problem.status).phrase
-    body = _EXPLAINED.format(p=problem, phrase=phrase, meaning=meaning, remedy=remedy)
+    body = _EXPLAINED.format(p=problem, meaning=meaning, remedy=remedy)
     return _page(_HTML.format(up="../", title=problem.code, body=body))
 
 
@@ -111,7 +109,7 @@ _ROW = """<tr><td class="status">{p.status}</td><td><a href="problems/{slug}"><c
 """
 _EXPLAINED = """<nav><a href="../problems">All problems</a> · <a href="../docs">The API</a></nav>
 <h1>{p.title}</h1>
-<p class="status"><code>{p.code}</code> · {p.status} {phrase}</p>
+<p class="status"><code>{p.code}</code> · status {p.status}</p>
 <h2>What it means</h2>
 <p>{meaning}</p>
 <h2>What to do</h2>

@@ -105,7 +105,7 @@ class _Operation:
 
     def _texts(self) -> None:
         """The first line of the docstring is the summary, the rest the description."""
-        summary, _, rest = self.operation.get("description", self.operation["summary"]).partition("\n")
+        summary, _, rest = str(self.operation.get("description") or self.operation["summary"]).partition("\n")
         text = openapi_schemas.unwrapped(rest.strip())
         needs = "" if self.open else f"Needs a key with the scope `{self._scope()}`."
         self.operation["summary"] = summary.strip().rstrip(".")
@@ -174,7 +174,7 @@ class _Operation:
         if self.verb == "put":
             return True
         content = self.operation.get("requestBody", {}).get("content", {})
-        sent = self._properties(next(iter(content.values()), {}).get("schema", {}))
+        sent = {name for described in content.values() for name in self._properties(described["schema"])}
         return self.verb == "post" and not self.streams and "source" in sent and "201" in self.operation["responses"]
 
     def _failures(self) -> Schema:

@@ -14,7 +14,14 @@ from app.web.openapi_shared import Schema, reference
 _FRAMEWORK = ("HTTPValidationError", "ValidationError")
 _LITERAL = ("example", "examples", "default", "enum", "const")
 """Below these stand values, not schemas."""
-_PROBLEM = reference("schemas", "Problem")
+_EVERYWHERE: Schema = {
+    "problem": reference("schemas", "Problem"),
+    "next_cursor": {
+        "anyOf": [{"type": "string", "maxLength": 1_000}, {"type": "null"}],
+        "description": "What to send as `cursor` for the next page; null on the last one.",
+    },
+}
+"""Properties that are the same wherever they stand."""
 
 
 def tidied(schemas: Schema) -> Schema:
@@ -32,12 +39,12 @@ def tidy(schema: Any) -> Any:
         return schema
     if "maxProperties" in schema:  # attributes: the only free-form object that comes in
         return reference("schemas", "Attributes") | ({"default": {}} if "default" in schema else {})
-    made = {}
+    made: Schema = {}
     for key, value in schema.items():
         if key == "title" and isinstance(value, str):
             continue
         if key == "properties":
-            made[key] = {name: _PROBLEM if name == "problem" else tidy(part) for name, part in value.items()}
+            made[key] = {name: _EVERYWHERE.get(name) or tidy(part) for name, part in value.items()}
         elif key == "description" and isinstance(value, str):
             made[key] = unwrapped(value)
         else:

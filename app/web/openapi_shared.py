@@ -1,7 +1,7 @@
 """What operations share in the OpenAPI document: headers, parameters, problems and the key."""
 
 import itertools
-from http import HTTPStatus
+import re
 from typing import Any
 
 from app.core import errors
@@ -87,7 +87,7 @@ PARAMETERS: dict[str, Schema] = {
         "name": "validate_only",
         "in": "query",
         "description": "`true`: answer as if it had been done, and do nothing.",
-        "schema": {"type": "boolean", "default": False},
+        "schema": {"type": "boolean"},
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
@@ -210,13 +210,18 @@ def problem_codes(status: int) -> list[type[errors.Problem]]:
     return [problem for problem in errors.every() if problem.status == status]
 
 
+def _phrase(status: int) -> str:
+    """Of our own: the standard library's differ from version to version."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", RESPONSES[status][0]).capitalize()
+
+
 def _response(status: int) -> Schema:
     name, when, more = RESPONSES[status]
     codes = ", ".join(f"`{problem.code}`" for problem in problem_codes(status))
     shown = _SHOWN.get(status) or problem_codes(status)[0]()
     advertised = () if status in _UNLIMITED else ADVERTISED
     return {
-        "description": f"{HTTPStatus(status).phrase}. {when} Codes: {codes}.",
+        "description": f"{_phrase(status)}. {when} Codes: {codes}.",
         "headers": headers(tuple(itertools.chain(more, ALWAYS, advertised))),
         "content": {
             MEDIA_TYPE: {

@@ -87,7 +87,7 @@ BODIES: dict[str, dict[str, Value]] = {
     "complete_task": {"Kept": {"outcome": "She comes by at noon"}},
     "snooze_task": {"Until Thursday": {"until": "2026-04-02T09:00:00+01:00"}},
     "cancel_task": {"Not wanted any more": {"reason": "She came by herself"}},
-    "create_relationship": {"Where she works": talking.NEW_RELATIONSHIP},
+    "add_relationship": {"Where she works": talking.NEW_RELATIONSHIP},
     "change_relationship": {"Promoted": {"title": "Owner"}},
 }
 
@@ -155,9 +155,10 @@ def _by_schema(schemas: dict[str, Any]) -> dict[str, Value]:
 
 
 def _illustrate(operation: str, parameter: dict[str, Any]) -> None:
-    place, name = parameter.get("in"), parameter.get("name")
+    # One that is only referred to has its examples where it is written down.
+    place, name = parameter.get("in"), parameter.get("name", "")
     if place == "path":
-        example = PATHS_OF.get(operation, {}).get(name, PATHS.get(name))
+        example = PATHS_OF.get(operation, PATHS).get(name) or PATHS.get(name)
         if example is not None:
             parameter["example"] = example
     elif place == "query" and name in QUERIES.get(operation, {}):
