@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,13 +47,13 @@ def serve(
     """Migrate, make the first key of an empty store, and answer requests until told to stop."""
     configured = _settings()
     host, port, workers = host or configured.host, port or configured.port, workers or configured.workers
-    with _stopping(), _database(configured, alone=True) as dsn:
+    with _stopping(), _bound(host, port) as listener, _database(configured, alone=True) as dsn:
         migrations.migrate(dsn)
         key = operations.once(configured, dsn, partial(access.bootstrap, key=_secret(configured.bootstrap_key)))
         if with_sample and configured.sample and operations.once(configured, dsn, loading.is_empty):
             _fill(configured, dsn)
         _greet(host, port, key)
-        _listen(host, port, workers)
+        _listen(listener, workers)
 
 
 @main.command()
@@ -179,12 +180,24 @@ def _stopping() -> Iterator[None]:
         raise SystemExit(0) from None
 
 
-def _listen(host: str, port: int, workers: int) -> None:
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """The address, taken but not yet listened on: whether it can be had is known before anything is begun."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, kind, protocol)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+    except OSError as error:
+        _fail(f"{host}:{port} cannot be listened on: {error.strerror or error}.")
+    with taken:
+        yield taken
+
+
+def _listen(listener: socket.socket, workers: int) -> None:
     config = uvicorn.Config(
-        "app.main:serving",
+        "app.main:serving" if workers == 1 else "app.operations:worker",
         factory=True,
-        host=host,
-        port=port,
         workers=workers,
         loop="uvloop",
         http="app.web.protocol:BoundedProtocol",
@@ -195,10 +208,10 @@ def _listen(host: str, port: int, workers: int) -> None:
         timeout_graceful_shutdown=10,
     )
     if workers == 1:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[listener])
     else:
-        with config.bind_socket() as socket:
-            Multiprocess(config, sockets=[socket], target=uvicorn.Server(config).run).run()
+        listener.set_inheritable(True)
+        Multiprocess(config, sockets=[listener]).run()
 
 
 def _fill(configured: Settings, dsn: str) -> None:

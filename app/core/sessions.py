@@ -53,4 +53,4 @@ class Sessions:
         raise AssertionError("unreachable")
 
     def _context(self, connection: object) -> Context:
-        return Context(connection, self.actor_id, self.actor, self.scopes, self.clock(), self.cursor_key, self.region)  # type: ignore[arg-type]
+        return Context(connection, self.actor_id, self.actor, self.scopes, self.clock(), self.cursor_key, self.region)

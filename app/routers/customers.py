@@ -66,7 +66,7 @@ async def get_customer(ctx: Ctx, customer_id: PathId) -> Response:
 async def change_customer(
     ctx: Ctx,
     customer_id: PathId,
-    patch: Annotated[CustomerChange, Body(media_type="application/merge-patch+json")],
+    patch: Annotated[CustomerChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
     """Change a customer

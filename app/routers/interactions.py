@@ -65,7 +65,7 @@ async def get_interaction(ctx: Ctx, interaction_id: PathId) -> Response:
 async def change_interaction(
     ctx: Ctx,
     interaction_id: PathId,
-    patch: Annotated[InteractionChange, Body(media_type="application/merge-patch+json")],
+    patch: Annotated[InteractionChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
     """Change an interaction

@@ -30,7 +30,7 @@ async def get_product(ctx: Ctx, product_id: PathId) -> Response:
 async def change_product(
     ctx: Ctx,
     product_id: PathId,
-    patch: Annotated[ProductChange, Body(media_type="application/merge-patch+json")],
+    patch: Annotated[ProductChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
     """Change a product

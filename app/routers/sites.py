@@ -30,7 +30,7 @@ async def get_site(ctx: Ctx, site_id: PathId) -> Response:
 async def change_site(
     ctx: Ctx,
     site_id: PathId,
-    patch: Annotated[SiteChange, Body(media_type="application/merge-patch+json")],
+    patch: Annotated[SiteChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
     """Change a site

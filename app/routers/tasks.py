@@ -47,7 +47,7 @@ async def get_task(ctx: Ctx, task_id: PathId) -> Response:
 async def change_task(
     ctx: Ctx,
     task_id: PathId,
-    patch: Annotated[TaskChange, Body(media_type="application/merge-patch+json")],
+    patch: Annotated[TaskChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
     """Change a task

@@ -149,11 +149,10 @@ async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) 
             made[n] = draft(ctx, new_id(), new)
         except Problem as problem:
             outcomes[n] = Outcome.refused(problem)
-    problems = await _taken(ctx, list(made.values()))
-    for n, problem in zip(list(made), problems, strict=True):
-        if problem is not None:
-            holder = await _same(ctx, wanted[n], problem) if replay else None
-            outcomes[n] = Outcome(200, holder, replayed=True) if holder else Outcome.refused(problem)
+    for n, held in zip(list(made), await _taken(ctx, list(made.values())), strict=True):
+        if held is not None:
+            holder = await _same(ctx, wanted[n], held) if replay else None
+            outcomes[n] = Outcome(200, holder, replayed=True) if holder else Outcome.refused(held)
         else:
             outcomes[n] = Outcome(201, made[n].id)
     created = [made[n] for n, outcome in enumerate(outcomes) if outcome and outcome.status == 201]
@@ -176,6 +175,7 @@ async def _taken(ctx: Context, wanted: Sequence[Draft]) -> list[AlreadyHeld | No
         holders |= {("identity", r["system"], r["external_id"]): r["customer_id"] for r in found}
     answers: list[AlreadyHeld | None] = []
     for d in wanted:
+        keys: list[tuple[str, tuple[str, ...]]]
         keys = [(f"/identities/{n}", ("identity", *key)) for n, key in enumerate(d.identity_keys)]
         keys += [(f"/contact_points/{n}", ("point", *key)) for n, key in enumerate(d.point_keys) if key is not None]
         taken = [(pointer, holders[key]) for pointer, key in keys if holders.get(key, d.id) != d.id]

@@ -82,7 +82,8 @@ class Balance(NamedTuple):
 
 async def known(ctx: Context, wanted: Wanted) -> list[Record]:
     """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, and who buyers may be."""
-    columns = [column for keys, width in zip(wanted, (3, 4, 4, 2), strict=True) for column in _columns(keys, width)]
+    lists: tuple[list[tuple], ...] = tuple(wanted)
+    columns = [column for keys, width in zip(lists, (3, 4, 4, 2), strict=True) for column in _columns(keys, width)]
     return await ctx.db.fetch(_KNOWN, *columns)
 
 

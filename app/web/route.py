@@ -55,7 +55,7 @@ class Route(APIRoute):
                 await body.read_json(request, types, settings.body_limit, settings.body_timeout) if has_body else None
             )
             # The framework finds the body read and parsed already.
-            request._body, request._json = b"{}", sent  # type: ignore[attr-defined]
+            request._body, request._json = b"{}", sent
             key = idempotency.key_of(request) if replayable else None
             dry = request.query_params.get(DRY_RUN, "false").lower() in ("true", "1")
 
@@ -67,10 +67,11 @@ class Route(APIRoute):
                         raise _DryRun(response)
                     return response
                 print_ = idempotency.fingerprint(request, sent)
-                response = await idempotency.replay(ctx, key, print_)
-                if response is None:
-                    response = await inner(request)
-                    await idempotency.remember(ctx, key, print_, response)
+                replayed = await idempotency.replay(ctx, key, print_)
+                if replayed is not None:
+                    return replayed
+                response = await inner(request)
+                await idempotency.remember(ctx, key, print_, response)
                 return response
 
             try:
@@ -108,9 +109,8 @@ def _reading(inner: Handler) -> Handler:
         async with request.scope["sessions"].reading() as ctx:
             request.scope["context"] = ctx
             response = await inner(request)
-        seen = request.headers.get("if-none-match")
-        tag = seen and response.headers.get("etag")
-        if tag and (seen == "*" or tag in [part.strip().removeprefix("W/") for part in seen.split(",")]):
+        seen, tag = request.headers.get("if-none-match"), response.headers.get("etag")
+        if tag and seen and (seen == "*" or tag in [part.strip().removeprefix("W/") for part in seen.split(",")]):
             return Response(status_code=304, headers={"ETag": tag})
         return response
 
