@@ -33,6 +33,7 @@ class Interaction(SQLModel, table=True):
         ),
         Index(None, "happened_at", "id"),
         Index(None, "staff", "happened_at", "id", postgresql_where=text("staff IS NOT NULL")),
+        Index(None, "kind", "happened_at", "id"),
         Index(None, "channel", "happened_at", "id"),
         Index(None, "thread", "happened_at", "id", postgresql_where=text("thread IS NOT NULL")),
         Index("ix_interactions_unclaimed", "happened_at", "id", postgresql_where=text("customer_id IS NULL")),

@@ -25,9 +25,16 @@ class Task(SQLModel, table=True):
             postgresql_where=text("customer_id IS NOT NULL AND status = 'open'"),
         ),
         Index("ix_tasks_owner", "owner", DUE, "id", postgresql_where=text("owner IS NOT NULL")),
+        Index(
+            "ix_tasks_owner_open",
+            "owner",
+            DUE,
+            "id",
+            postgresql_where=text("owner IS NOT NULL AND status = 'open'"),
+        ),
         Index("ix_tasks_due", DUE, "id"),
         Index(None, "created_at", "id"),
-        Index("ix_tasks_open", DUE, "id", postgresql_where=text("status = 'open'")),
+        Index("ix_tasks_status", "status", DUE, "id"),
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
     )
 

@@ -50,7 +50,7 @@ async def change_relationship(
     ctx: Ctx,
     customer_id: PathId,
     relationship_id: PathId,
-    patch: Annotated[RelationshipChange, Body(media_type="application/merge-patch+json")],
+    patch: Annotated[RelationshipChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
     """Change a relationship

@@ -1,5 +1,6 @@
 """The life of a promise: open until it is kept or called off, and open again when that was a mistake."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -9,6 +10,14 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Due(StrEnum):
+    """How far ahead one looks at what is open."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+
+
 # What each verb asks of the status a task has, and the status it gives it.
 MOVES: dict[str, tuple[frozenset[TaskStatus], TaskStatus]] = {
     "complete": (frozenset({TaskStatus.OPEN}), TaskStatus.COMPLETED),
@@ -16,3 +25,27 @@ MOVES: dict[str, tuple[frozenset[TaskStatus], TaskStatus]] = {
     "cancel": (frozenset({TaskStatus.OPEN}), TaskStatus.CANCELLED),
     "reopen": (frozenset({TaskStatus.COMPLETED, TaskStatus.CANCELLED}), TaskStatus.OPEN),
 }
+LONGEST_TITLE = 300
+_AHEAD = {Due.OVERDUE: timedelta(0), Due.TODAY: timedelta(hours=24), Due.WEEK: timedelta(days=7)}
+
+
+def moved(status: TaskStatus, verb: str) -> TaskStatus | None:
+    """The status that a verb leads to; None where it is not allowed."""
+    allowed_from, to = MOVES[verb]
+    return to if status in allowed_from else None
+
+
+def allowed(status: TaskStatus) -> list[str]:
+    """The verbs that are possible now."""
+    return [verb for verb in MOVES if moved(status, verb) is not None]
+
+
+def due_until(due: Due, now: datetime) -> datetime:
+    """Open tasks that are due before this moment are meant."""
+    return now + _AHEAD[due]
+
+
+def title(done: str, what: str) -> str:
+    """`Task completed: Send the samples`. `done` is a participle."""
+    whole = f"Task {done}: {what}"
+    return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"

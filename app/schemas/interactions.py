@@ -23,6 +23,7 @@ from app.schemas.common import (
     Schema,
     Version,
     partial,
+    text,
 )
 
 Seconds = Annotated[int, Field(strict=True, ge=0, le=31_536_000)]
@@ -47,7 +48,8 @@ class Document(Schema):
     """A document that was shared; it stays where it is, this says what and where."""
 
     name: Name
-    address: Annotated[str, Field(max_length=2_000)]
+    address: Annotated[str, text(2_000)]
+    """Where it is: a link, a path, a shelf."""
     media_type: Label | None = None
     size: Bytes | None = None
     """Bytes."""
@@ -58,6 +60,7 @@ class NextStep(Schema):
 
     what: Line
     owner: Label | None = None
+    """Left out: the `staff` of the interaction."""
     due_at: Moment | None = None
 
 
@@ -93,7 +96,9 @@ class InteractionNew(Schema):
     attributes: Attributes = {}
 
 
-class _Changeable(Schema):
+class InteractionContent(Schema):
+    """What can be changed of an interaction."""
+
     kind: InteractionKind
     channel: Channel
     direction: Direction
@@ -112,7 +117,7 @@ class _Changeable(Schema):
 
 
 InteractionChange = partial(
-    _Changeable,
+    InteractionContent,
     "InteractionChange",
     "What changes of an interaction: lists are replaced whole, null takes a value away.",
 )
@@ -141,11 +146,12 @@ class Interaction(Resource):
     external_id: Reference | None
     unwelcome_reason: Line | None
     awaits_answer: bool
+    """An enquiry that came in and was not answered yet."""
     answered_at: Moment | None
     answered_by_id: Id | None
     """The interaction that answered it."""
     answer_seconds: Count | None
-    """From the enquiry to its answer."""
+    """From the enquiry to its answer; never negative."""
     attributes: Attributes
     version: Version
     created_at: Moment
@@ -166,6 +172,8 @@ class InteractionQuery(PageQuery):
     direction: Direction | None = None
     staff: Label | None = None
     thread: Reference | None = None
+    source: Label | None = None
+    external_id: Reference | None = None
     unanswered: Annotated[bool | None, Field(description="`true`: enquiries that wait for an answer.")] = None
     happened_since: Moment | None = None
     happened_before: Moment | None = None
@@ -178,8 +186,10 @@ class AnswerNew(Schema):
     channel: Channel | None = None
     """Left out: the channel it came on."""
     subject: Line | None = None
+    """Left out: that of the enquiry."""
     body: Note | None = None
     happened_at: Moment | None = None
+    """Left out: now."""
     staff: Label | None = None
     outcome: Line | None = None
     next_step: NextStep | None = None
@@ -190,14 +200,4 @@ class AnswerNew(Schema):
 class InteractionClaim(Schema):
     customer_id: Id
     keep_contact: Flag = False
-    """Also keep the address as a contact point of the customer."""
-
-
-class BatchResult(Resource):
-    """One line of the answer to a batch, in the order of the lines sent."""
-
-    line: Count
-    status: int
-    id: Id | None = None
-    replayed: Flag | None = None
-    problem: dict | None = None
+    """Also keep the address as a contact point of the customer, unless somebody else holds it alone."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.rules.tasks import TaskStatus
+from app.rules.tasks import Due, TaskStatus
 from app.schemas.common import Id, Label, Line, Moment, Note, PageQuery, Resource, Schema, Version, partial
 
 
@@ -33,6 +33,7 @@ class Task(Resource):
     status: TaskStatus
     snoozed_until: Moment | None
     outcome: Line | None
+    """How it was completed, or why it was cancelled."""
     closed_at: Moment | None
     """When it was completed or cancelled."""
     version: Version
@@ -51,13 +52,16 @@ class TaskQuery(PageQuery):
     customer_id: Id | None = None
     status: TaskStatus | None = None
     due: Annotated[
-        Literal["overdue", "today", "week"] | None,
+        Due | None,
         Field(description="Open tasks past their time; due within 24 hours, or 7 days, overdue ones included."),
     ] = None
     due_since: Moment | None = None
     due_before: Moment | None = None
-    awake: Annotated[bool | None, Field(description="`true`: leave out what is snoozed.")] = None
+    awake: Annotated[
+        bool | None, Field(description="`true`: leave out what is snoozed; `false`: nothing but what is.")
+    ] = None
     sort: Literal["due_at", "-due_at", "created_at", "-created_at"] = "due_at"
+    """A task without a date counts as due after all others."""
 
 
 class TaskComplete(Schema):

@@ -76,17 +76,17 @@ class Entry:
         if self.new.customer_id is not None:
             sent["customer_id"] = str(self.new.customer_id)
         if self.new.happened_at is not None:
-            sent["happened_at"] = _spelled(self.new.happened_at)
+            sent["happened_at"] = spelled(self.new.happened_at)
         return sent
 
     def as_stored(self) -> dict[str, Any]:
         customer_id = self.customer_id and str(self.customer_id)
-        return {**self.as_sent(), "customer_id": customer_id, "happened_at": _spelled(self.happened_at)}
+        return {**self.as_sent(), "customer_id": customer_id, "happened_at": spelled(self.happened_at)}
 
     def _next_step(self) -> dict[str, Any] | None:
         if (promised := self.promise) is None:
             return None
-        due_at = promised.due_at and _spelled(promised.due_at)
+        due_at = promised.due_at and spelled(promised.due_at)
         return {"what": promised.what, "owner": promised.owner, "due_at": due_at}
 
 
@@ -119,6 +119,11 @@ def unwelcome(
     detail = rules.unwelcome_detail(found)
     told = {name: found[name] for name in ("reason", "since") if found.get(name) is not None}
     return UnwelcomeChannel(detail, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": detail, **told}])
+
+
+def spelled(moment: datetime) -> str:
+    """As the database spells it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Known:
@@ -182,7 +187,3 @@ def _wanted(ctx: Context, entries: Sequence[Entry]) -> store.Wanted:
                 continue
             wanted.points.append((n, contact.kind.value, form.value))
     return wanted
-
-
-def _spelled(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -13,7 +13,7 @@ from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.interactions import InteractionContent, InteractionNew, InteractionQuery
 from app.services import tasks
-from app.services.entries import Entry, Known, Stored, entry, unwelcome
+from app.services.entries import Entry, Known, Stored, entry, spelled, unwelcome
 from app.services.outcomes import Outcome
 from app.store import events
 from app.store import interactions as store
@@ -78,7 +78,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     before = {name: stored[name] for name in InteractionContent.model_fields}
     new = faults.checked(InteractionContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
     after = new.model_dump(mode="json")
-    changes = differences(InteractionContent.model_validate(before).model_dump(mode="json"), after)
+    changes = differences(before, {**after, "happened_at": spelled(new.happened_at)})
     if not changes:
         return await store.get(ctx, interaction_id)
     if row["customer_id"] is not None and _ASKED_OF_THE_CUSTOMER & {str(change["pointer"]) for change in changes}:

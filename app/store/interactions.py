@@ -67,8 +67,8 @@ async def known(ctx: Context, wanted: Wanted) -> list[Record]:
 
     `unwelcome` is the JSON of the channels that the customer does not want.
     """
-    columns = [column for keys, width in zip(wanted, (3, 3, 2), strict=True) for column in _columns(keys, width)]
-    return await ctx.db.fetch(_KNOWN, *columns)
+    interactions, points = _columns(wanted.interactions, 3), _columns(wanted.points, 3)
+    return await ctx.db.fetch(_KNOWN, *interactions, *points, *_columns(wanted.customers, 2))
 
 
 async def stored(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -66,6 +66,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_interactions_happened_at_id"), "interactions", ["happened_at", "id"], unique=False)
     op.create_index(
+        op.f("ix_interactions_kind_happened_at_id"), "interactions", ["kind", "happened_at", "id"], unique=False
+    )
+    op.create_index(
         op.f("ix_interactions_staff_happened_at_id"),
         "interactions",
         ["staff", "happened_at", "id"],
@@ -141,13 +144,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("interaction_id IS NOT NULL"),
     )
     op.create_index(
-        "ix_tasks_open",
-        "tasks",
-        [sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'open'"),
-    )
-    op.create_index(
         "ix_tasks_owner",
         "tasks",
         ["owner", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
@@ -155,9 +151,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("owner IS NOT NULL"),
     )
     op.create_index(
+        "ix_tasks_owner_open",
+        "tasks",
+        ["owner", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
+        unique=False,
+        postgresql_where=sa.text("owner IS NOT NULL AND status = 'open'"),
+    )
+    op.create_index(
         "ix_tasks_promises",
         "tasks",
         ["customer_id", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
         unique=False,
         postgresql_where=sa.text("customer_id IS NOT NULL AND status = 'open'"),
+    )
+    op.create_index(
+        "ix_tasks_status",
+        "tasks",
+        ["status", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
+        unique=False,
     )
