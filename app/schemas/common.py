@@ -58,6 +58,29 @@ def _only_text(value: object) -> object:
     raise PydanticCustomError("string_type", "Input should be a string")
 
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _moment_text(value: object) -> object:
+    # A number in a string would be taken for seconds since 1970.
+    if isinstance(value, str) and not _MOMENT.match(value):
+        raise PydanticCustomError("datetime_parsing", "Should be a moment of RFC 3339, such as 2026-03-01T10:15:00Z")
+    return _only_text(value)
+
+
+def _day_text(value: object) -> object:
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise PydanticCustomError("date_parsing", "Should be a day such as 2026-03-01")
+    return _only_text(value)
+
+
+def _day_in_range(value: date) -> date:
+    if not 1000 <= value.year < 3000:  # the first and the last day there is are stored as infinities
+        raise PydanticCustomError("day_range", "Should be between the years 1000 and 3000")
+    return value
+
+
 def _in_range(value: datetime) -> datetime:
     if not EARLIEST <= value <= LATEST:
         raise PydanticCustomError("moment_range", "Should be between the years 1900 and 2200")
@@ -88,21 +111,21 @@ _DECIMAL_SCHEMA = {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$
 Id = Annotated[UUID, BeforeValidator(_only_text)]
 Moment = Annotated[
     AwareDatetime,
-    BeforeValidator(_only_text),
+    BeforeValidator(_moment_text),
     AfterValidator(_in_utc),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
 ]
 """RFC 3339 with an offset; answered in UTC."""
 LocalMoment = Annotated[
     AwareDatetime,
-    BeforeValidator(_only_text),
+    BeforeValidator(_moment_text),
     AfterValidator(_in_range),
     PlainSerializer(lambda value: value.astimezone(UTC).isoformat(), return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
 ]
 """The same, but the offset it was sent with can still be asked for."""
 _DAY_SCHEMA = {"type": "string", "format": "date", "maxLength": 10}
-Day = Annotated[date, BeforeValidator(_only_text), WithJsonSchema(_DAY_SCHEMA)]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_day_in_range), WithJsonSchema(_DAY_SCHEMA)]
 Money = Annotated[
     Decimal,
     BeforeValidator(_exact),

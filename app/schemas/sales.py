@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.rules.money import CURRENCIES
@@ -167,6 +167,9 @@ class SalePage(Resource):
 
 
 class SaleParams(Schema):
+    # What every route knows (`validate_only`) stands in the same query; names nobody knows are refused before.
+    model_config = ConfigDict(extra="ignore")
+
     on_unknown_customer: OnUnknownCustomer = OnUnknownCustomer.CREATE
     """What to do with a buyer nobody knows: create the customer, or keep the receipt unmatched, to be claimed later."""
 

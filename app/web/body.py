@@ -26,20 +26,23 @@ async def read_json(request: Request, types: tuple[str, ...], limit: int, pause:
 
 
 def lines_type(request: Request) -> None:
+    """What can be told before the first line is read, and before the answer has begun."""
     _of_type(request, LINES_TYPES)
+    _encoding(request)
 
 
 async def decoded(request: Request, pause: float) -> AsyncIterator[bytes]:
     """The bytes of the body as they come, gunzipped where they were gzipped."""
+    chunks = _received(request, pause)
+    async for chunk in _gunzipped(chunks) if _encoding(request) == "gzip" else chunks:
+        yield chunk
+
+
+def _encoding(request: Request) -> str:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding == "identity":
-        async for chunk in _received(request, pause):
-            yield chunk
-    elif encoding == "gzip":
-        async for chunk in _gunzipped(_received(request, pause)):
-            yield chunk
-    else:
+    if encoding not in ("identity", "gzip"):
         raise errors.UnsupportedMediaType("Content-Encoding may be gzip", headers={"Accept-Encoding": "gzip"})
+    return encoding
 
 
 async def _received(request: Request, pause: float) -> AsyncIterator[bytes]:
@@ -63,8 +66,10 @@ async def _gunzipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     try:
         async for chunk in chunks:
             while chunk:
+                if gunzip.eof:  # RFC 1952: one member may follow another, as `cat a.gz b.gz` makes them
+                    gunzip = zlib.decompressobj(wbits=31)
                 yield gunzip.decompress(chunk, step)
-                chunk = gunzip.unconsumed_tail
+                chunk = gunzip.unused_data if gunzip.eof else gunzip.unconsumed_tail
         yield gunzip.flush()
     except zlib.error:
         raise errors.MalformedBody("The body is not gzip") from None

@@ -3,6 +3,7 @@
 import json
 import logging
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
@@ -44,7 +45,7 @@ def document(problem: errors.Problem, request_id: str | None = None, instance: s
 
 def response(problem: errors.Problem, request: Request | None = None) -> Response:
     request_id = request.scope.get("state", {}).get("request_id") if request else None
-    instance = request.scope["path"] if request else None
+    instance = quote(request.scope["path"]) if request else None
     # ASCII: whatever a client put into a name can be sent back, lone surrogates included.
     body = json.dumps(document(problem, request_id, instance), default=str).encode()
     return Response(body, problem.status, {"Content-Type": MEDIA_TYPE, **problem.headers})

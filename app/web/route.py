@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.core.context import Context
-from app.core.errors import MalformedRequest, UnknownParameter
+from app.core.errors import MalformedRequest, UnknownParameter, invalid
 from app.web import body, idempotency
 from app.web.state import Service
 
@@ -51,13 +51,13 @@ class Route(APIRoute):
 
         async def handler(request: Request) -> Response:
             settings = request.app.state.service.settings
+            dry = _is_dry_run(request)
             sent = (
                 await body.read_json(request, types, settings.body_limit, settings.body_timeout) if has_body else None
             )
             # The framework finds the body read and parsed already.
             request._body, request._json = b"{}", sent
             key = idempotency.key_of(request) if replayable else None
-            dry = request.query_params.get(DRY_RUN, "false").lower() in ("true", "1")
 
             async def work(ctx: Context) -> Response:
                 request.scope["context"] = ctx
@@ -98,6 +98,13 @@ class _DryRun(Exception):
 
     def __init__(self, response: Response) -> None:
         self.response = response
+
+
+def _is_dry_run(request: Request) -> bool:
+    sent = request.query_params.get(DRY_RUN, "false").lower()
+    if sent not in ("true", "1", "false", "0"):  # guessing wrong would store what was only to be tried
+        raise invalid(f"/query/{DRY_RUN}", "bool_parsing", "Should be true or false")
+    return sent in ("true", "1")
 
 
 def _streams(route: APIRoute) -> bool:
