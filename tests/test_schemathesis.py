@@ -1,0 +1,51 @@
+"""Requests made from the contract, good and bad: none may break the service, and every answer is as documented."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+
+from app import contract
+from tests.clients.serving import KEY, serving
+
+schemathesis = pytest.importorskip("schemathesis", reason="schemathesis, which makes the requests, is not installed")
+from schemathesis.config import SchemathesisConfig  # noqa: E402
+from schemathesis.specs.openapi import checks  # noqa: E402
+
+EXAMPLES = 8
+# The systematic phase alone makes thousands of requests. The corpus of hostile values is tested elsewhere, by hand.
+CONFIG = SchemathesisConfig.from_dict({"phases": {"coverage": {"enabled": False}}})
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.response_headers_conformance,
+]
+schema = schemathesis.openapi.from_dict(json.loads(contract.render()), config=CONFIG)
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_line(context: object, value: object) -> bytes:
+    return json.dumps(value).encode() + b"\n"
+
+
+@pytest.fixture(scope="module")
+def address(new_database: Callable[..., str]) -> Iterator[str]:
+    with serving(new_database()) as found:
+        yield found
+
+
+@schema.parametrize()
+@seed(20_260_314)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_is_as_documented(case, address: str) -> None:  # type: ignore[no-untyped-def]
+    response = case.call(base_url=address, headers={"Authorization": f"Bearer {KEY}"})
+    case.validate_response(response, checks=CHECKS)
