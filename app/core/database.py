@@ -47,6 +47,10 @@ class Database:
         connection = await pool.acquire(timeout=self._settings.pool_timeout)
         try:
             yield connection
+        except asyncpg.InternalClientError as error:
+            # The server has said good-bye on it and not hung up yet: the driver no longer knows what to make of it.
+            connection.terminate()
+            raise asyncpg.InterfaceError("The connection was being closed") from error
         finally:
             await pool.release(connection)
 
