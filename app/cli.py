@@ -13,14 +13,13 @@ from uuid import UUID
 
 import asyncpg
 import typer
-import uvicorn
 from pydantic import SecretStr, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from uvicorn.supervisors import Multiprocess
 
 from app import contract as contracts
 from app import importing, loading, operations, sample
+from app import workers as processes
 from app.core import logging, migrations
 from app.core.embedded import EmbeddedPostgresError
 from app.core.errors import Problem
@@ -47,13 +46,13 @@ def serve(
     """Migrate, make the first key of an empty store, and answer requests until told to stop."""
     configured = _settings()
     host, port, workers = host or configured.host, port or configured.port, workers or configured.workers
-    with _stopping(), _bound(host, port) as listener, _database(configured, alone=True) as dsn:
+    with _stopping(), _address(host, port) as listener, _database(configured, alone=True) as dsn:
         migrations.migrate(dsn)
         key = operations.once(configured, dsn, partial(access.bootstrap, key=_secret(configured.bootstrap_key)))
         if with_sample and configured.sample and operations.once(configured, dsn, loading.is_empty):
             _fill(configured, dsn)
         _greet(host, port, key)
-        _listen(listener, workers)
+        processes.listen(listener, workers)
 
 
 @main.command()
@@ -181,37 +180,14 @@ def _stopping() -> Iterator[None]:
 
 
 @contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    """The address, taken but not yet listened on: whether it can be had is known before anything is begun."""
+def _address(host: str, port: int) -> Iterator[socket.socket]:
+    """The address to listen on, or one sentence on why it cannot be had, before anything else is begun."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        taken = socket.socket(family, kind, protocol)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
+        listener = processes.bound(host, port)
     except OSError as error:
         _fail(f"{host}:{port} cannot be listened on: {error.strerror or error}.")
-    with taken:
-        yield taken
-
-
-def _listen(listener: socket.socket, workers: int) -> None:
-    config = uvicorn.Config(
-        "app.main:serving" if workers == 1 else "app.operations:worker",
-        factory=True,
-        workers=workers,
-        loop="uvloop",
-        http="app.web.protocol:BoundedProtocol",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    if workers == 1:
-        uvicorn.Server(config).run(sockets=[listener])
-    else:
-        listener.set_inheritable(True)
-        Multiprocess(config, sockets=[listener]).run()
+    with listener:
+        yield listener
 
 
 def _fill(configured: Settings, dsn: str) -> None:
@@ -295,5 +271,5 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
 
 
 def _fail(sentence: str) -> NoReturn:
-    Console(stderr=True, highlight=False).print(sentence, style="red", markup=False)
+    Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, style="red", markup=False)
     sys.exit(1)
