@@ -7,6 +7,8 @@ MOST_BYTES = 16_384
 MOST_DEPTH = 8
 MOST_KEYS = 200
 _MOST_NUMBER = 2**53 - 1
+# Postgres writes every digit of a number: smaller ones would come back longer than they may be sent.
+_LEAST_NUMBER = 1e-30
 
 
 def problem(value: Any) -> tuple[str, str] | None:
@@ -31,8 +33,8 @@ def _walk(value: Any, depth: int) -> tuple[str, str] | None:
         case int():
             return None if abs(value) <= _MOST_NUMBER else ("number_range", "Numbers should lie within ±(2^53-1)")
         case float():
-            finite = value == value and abs(value) != float("inf")
-            return None if finite else ("number_range", "Numbers should be finite")
+            fits = value == 0 or _LEAST_NUMBER <= abs(value) <= _MOST_NUMBER
+            return None if fits else ("number_range", "Numbers should be finite, and lie within ±(2^53-1)")
         case dict():
             if len(value) > MOST_KEYS:
                 return "too_many_keys", f"Should have at most {MOST_KEYS} keys"

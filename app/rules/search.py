@@ -37,16 +37,18 @@ def contact_words(normalized: str) -> tuple[set[str], str]:
     if normalized.startswith("+") and normalized[1:].isdigit():
         national = str(phonenumbers.parse(normalized).national_number)
         return {normalized[1:], national}, normalized[1:]
-    name, _, _ = normalized.partition("@")
-    return {word for word in words(name) if len(word) > 1}, fold(normalized)[:LONGEST_WORD]
+    whole = fold(normalized)[:LONGEST_WORD]
+    name = whole.partition("@")[0]
+    return {word for word in words(name) if len(word) > 1} | ({name} if "@" in whole else set()), whole
 
 
 def terms(q: str) -> list[str]:
-    """What is looked for: every word has to be found, in some spelling. A phone number is one word."""
+    """What is looked for: every term has to be found, in some spelling. A number is one term, an e-mail address too."""
     stripped = q.strip()
     if _PHONE.fullmatch(stripped):
         return [re.sub(r"\D", "", stripped).lstrip("0")[:LONGEST_WORD] or "0"]
-    return list(dict.fromkeys(words(stripped)))[:MOST_TERMS]
+    parts = (([fold(part)[:LONGEST_WORD]] if "@" in part[1:-1] else words(part)) for part in stripped.split())
+    return list(dict.fromkeys(word for part in parts for word in part))[:MOST_TERMS]
 
 
 _PHONE = re.compile(r"\+?[\d\s()./-]{4,}")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.core.errors import ValidationFailed
-from app.schemas.common import LINES, ONE_LINE
+from app.schemas.common import DECIMAL, LINES, ONE_LINE
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -33,6 +33,8 @@ def _entry(error: Any) -> dict[str, str]:
         code, detail = "unknown_field", "Is not known here"
     elif code == "string_pattern_mismatch" and error.get("ctx", {}).get("pattern") in (ONE_LINE, LINES):
         code, detail = "control_character", "Contains a control character"
+    elif code == "string_pattern_mismatch" and error.get("ctx", {}).get("pattern") == DECIMAL:
+        code, detail = "decimal_string", "Should be a decimal number, at most 12 digits before the point and 6 after it"
     elif code == "string_unicode":
         code, detail = "surrogate", "Contains a lone surrogate, which is not text"
     return {"pointer": pointer, "code": code, "detail": detail}

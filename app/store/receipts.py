@@ -83,7 +83,11 @@ class Balance(NamedTuple):
 async def known(ctx: Context, wanted: Wanted) -> list[Record]:
     """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, and who buyers may be."""
     lists: tuple[list[tuple], ...] = tuple(wanted)
-    columns = [column for keys, width in zip(lists, (3, 4, 4, 2), strict=True) for column in _columns(keys, width)]
+    columns = [
+        rows.literal(of, column)
+        for keys, types in zip(lists, _WANTED, strict=True)
+        for of, column in zip(types, _columns(keys, len(types)), strict=True)
+    ]
     return await ctx.db.fetch(_KNOWN, *columns)
 
 
@@ -133,22 +137,19 @@ def _arguments(ctx: Context, sales: Sequence[tuple], titles: Sequence[str], line
     return [
         *_seen(sales, lines),
         ctx.actor,
-        titles,
+        rows.literal("TEXT", titles),
         *rows.arguments("sales", SALE, sales),
         *rows.arguments("sale_lines", SALE_LINE, lines),
     ]
 
 
-def _seen(sales: Sequence[tuple], lines: Sequence[tuple]) -> list[list[str | None]]:
+def _seen(sales: Sequence[tuple], lines: Sequence[tuple]) -> list[str]:
     site, (sku, name, category) = SALE.index("site"), (SALE_LINE.index(n) for n in ("sku", "name", "category"))
     products = {line[sku]: (line[name], line[category]) for line in reversed(lines) if line[sku] is not None}
     ordered = sorted(products)
-    return [
-        sorted({sale[site] for sale in sales if sale[site] is not None}),
-        ordered,
-        [products[key][0] for key in ordered],
-        [products[key][1] for key in ordered],
-    ]
+    sites = sorted({sale[site] for sale in sales if sale[site] is not None})
+    names, categories = ([products[key][n] for key in ordered] for n in (0, 1))
+    return [rows.literal("TEXT", column) for column in (sites, ordered, names, categories)]
 
 
 def _columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
@@ -156,22 +157,29 @@ def _columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
     return [[key[n] for key in listed] for n in range(width)]
 
 
-_KNOWN = """
+_WANTED = (
+    ("INTEGER", "TEXT", "TEXT"),
+    ("INTEGER", "INTEGER", "TEXT", "TEXT"),
+    ("INTEGER", "INTEGER", "TEXT", "TEXT"),
+    ("INTEGER", "UUID"),
+)
+_ARRAYS = [rows.array(n, of) for n, of in enumerate([of for types in _WANTED for of in types], start=1)]
+_KNOWN = f"""
     SELECT 'sale' AS what, w.n, 0 AS place, s.id, s.revision, s.content_hash, s.customer_id
-    FROM unnest($1::int[], $2::text[], $3::text[]) AS w(n, source, receipt_no) JOIN sales s USING (source, receipt_no)
+    FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no) JOIN sales s USING (source, receipt_no)
     UNION ALL
     SELECT 'identity', w.n, w.place, i.customer_id, NULL, NULL, NULL
-    FROM unnest($4::int[], $5::int[], $6::text[], $7::text[]) AS w(n, place, system, external_id)
+    FROM unnest({", ".join(_ARRAYS[3:7])}) AS w(n, place, system, external_id)
     JOIN identities i USING (system, external_id)
     UNION ALL
     SELECT 'point', w.n, w.place, p.customer_id, NULL, NULL, NULL
-    FROM unnest($8::int[], $9::int[], $10::text[], $11::text[]) AS w(n, place, kind, normalized)
+    FROM unnest({", ".join(_ARRAYS[7:11])}) AS w(n, place, kind, normalized)
     JOIN contact_points p USING (kind, normalized)
     JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
     WHERE NOT p.invalid
     UNION ALL
     SELECT 'customer', w.n, 0, c.id, NULL, NULL, NULL
-    FROM unnest($12::int[], $13::uuid[]) AS w(n, id) JOIN customers c USING (id)
+    FROM unnest({", ".join(_ARRAYS[11:])}) AS w(n, id) JOIN customers c USING (id)
 """
 _HOLD = """
     SELECT FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))
@@ -188,14 +196,15 @@ _BALANCES = """
         WHERE b.refund_receipt_no = w.receipt_no AND b.refund_line_no = w.line_no AND b.sale_id <> ALL ($4::uuid[])
     ) r
 """
-_FILL = """
+_PRODUCTS = ", ".join(rows.array(n, "TEXT") for n in (2, 3, 4))
+_FILL = f"""
     new_sites AS (
-        INSERT INTO sites (code) SELECT w.code FROM unnest($1::text[]) AS w(code)
+        INSERT INTO sites (code) SELECT w.code FROM unnest({rows.array(1, "TEXT")}) AS w(code)
         WHERE NOT EXISTS (SELECT FROM sites k WHERE k.code = w.code) ON CONFLICT DO NOTHING
     ),
     new_products AS (
         INSERT INTO products (sku, name, category)
-        SELECT w.sku, w.name, w.category FROM unnest($2::text[], $3::text[], $4::text[]) AS w(sku, name, category)
+        SELECT w.sku, w.name, w.category FROM unnest({_PRODUCTS}) AS w(sku, name, category)
         WHERE NOT EXISTS (SELECT FROM products k WHERE k.sku = w.sku) ON CONFLICT DO NOTHING
     )
 """
@@ -228,7 +237,7 @@ _PARTS = f"""
             titles.title, jsonb_build_object('source', sent.source, 'receipt_no', sent.receipt_no, 'kind', sent.kind,
                 'total', sent.total::text, 'currency', sent.currency, 'site', sent.site)
         FROM (SELECT *, row_number() OVER () AS place FROM sent) sent
-        JOIN unnest($6::text[]) WITH ORDINALITY AS titles(title, place) USING (place)
+        JOIN unnest({rows.array(6, "TEXT")}) WITH ORDINALITY AS titles(title, place) USING (place)
     )
 """
 _WRITE = f"{_PARTS} SELECT"

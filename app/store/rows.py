@@ -1,11 +1,12 @@
 """Writing rows: column names and types come from the tables, so a statement is written once for all of them."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -25,29 +26,40 @@ async def insert(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) 
 async def update(ctx: Context, table: str, row_id: UUID, values: Mapping[str, Any]) -> None:
     """Change one row and raise its version."""
     names = tuple(values)
-    sent = [
-        json.dumps(v, default=str) if _type(table, n) == "JSONB" and v is not None else v for n, v in values.items()
-    ]
+    sent = [_json(v) if _type(table, n) == "JSONB" and v is not None else v for n, v in values.items()]
     await ctx.db.execute(_update(table, names), row_id, *sent)
 
 
 def unnested(table: str, names: Sequence[str], first: int = 1) -> str:
     """A SELECT that reads rows out of array parameters, one a column, from number `first` on: see `arguments`."""
     types = [_type(table, name) for name in names]
-    sent = ", ".join(f"${n}::{_sent(of)}[]" for n, of in enumerate(types, start=first))
+    # Arrays of arrays cannot be unnested: such a column travels as JSON.
+    sent = ", ".join(array(n, "JSONB" if of.endswith("[]") else of) for n, of in enumerate(types, start=first))
     chosen = ", ".join(
-        f'{_taken_apart(f"v.c{n}", of)} AS "{name}"' for n, (name, of) in enumerate(zip(names, types, strict=True))
+        f'ARRAY(SELECT jsonb_array_elements_text(v.c{n}))::{of} AS "{name}"'
+        if of.endswith("[]")
+        else f'v.c{n} AS "{name}"'
+        for n, (name, of) in enumerate(zip(names, types, strict=True))
     )
     aliases = ", ".join(f"c{n}" for n in range(len(names)))
     return f"SELECT {chosen} FROM unnest({sent}) AS v({aliases})"
 
 
-def arguments(table: str, names: Sequence[str], values: Sequence[Sequence[Any]]) -> list[Any]:
-    """The rows turned into columns. Documents and arrays travel as JSON: arrays of arrays cannot be unnested."""
-    columns: list[Any] = list(zip(*values, strict=True)) if values else [() for _ in names]
-    for n in _as_json(table, tuple(names)):
-        columns[n] = [None if value is None else json.dumps(value, default=str) for value in columns[n]]
-    return columns
+def arguments(table: str, names: Sequence[str], values: Sequence[Sequence[Any]]) -> list[str]:
+    """The rows turned into columns, each an array as Postgres writes them."""
+    columns = zip(*values, strict=True) if values else [() for _ in names]
+    return [literal(of, column) for of, column in zip(_sent(table, tuple(names)), columns, strict=True)]
+
+
+def array(number: int, of: str) -> str:
+    """An array parameter that is given as `literal` spells it."""
+    return f"${number}::text::{of}[]"
+
+
+def literal(of: str, column: Iterable[Any]) -> str:
+    """An array literal: one string to hand over, where the driver would look at each element several times."""
+    spell = _SPELLINGS.get(of, _quoted)
+    return "{" + ",".join(["NULL" if value is None else spell(value) for value in column]) + "}"
 
 
 @cache
@@ -63,16 +75,31 @@ def _update(table: str, names: tuple[str, ...]) -> str:
 
 
 @cache
-def _as_json(table: str, names: tuple[str, ...]) -> list[int]:
-    return [n for n, name in enumerate(names) if _sent(_type(table, name)) == "JSONB"]
+def _sent(table: str, names: tuple[str, ...]) -> list[str]:
+    types = [_type(table, name) for name in names]
+    return ["JSONB" if of.endswith("[]") else of for of in types]
 
 
-def _sent(of: str) -> str:
-    return "JSONB" if of.endswith("[]") else of
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _taken_apart(value: str, of: str) -> str:
-    return f"ARRAY(SELECT jsonb_array_elements_text({value}))::{of}" if of.endswith("[]") else value
+def _json(value: Any) -> str:
+    return to_json(value, inf_nan_mode="constants").decode()
+
+
+_SPELLINGS: dict[str, Callable[[Any], str]] = {
+    "UUID": str,
+    "INTEGER": str,
+    "BIGINT": str,
+    "NUMERIC": str,
+    "BOOLEAN": str,
+    "FLOAT": str,
+    "DATE": date.isoformat,
+    "TIMESTAMP WITH TIME ZONE": datetime.isoformat,
+    "BYTEA": lambda value: f'"\\\\x{value.hex()}"',
+    "JSONB": lambda value: _quoted(_json(value)),
+}
 
 
 @cache

@@ -51,14 +51,18 @@ def matching(terms: int, first: int) -> str:
 
 
 def _variants(n: int) -> str:
-    """What the term may have meant, and how sure that is: itself, words that begin with it, words that look like it."""
+    """What the term may have meant, and how sure that is: itself, words that begin with it, words that look like it.
+
+    Of an e-mail address, what stands before the @ may be meant: whole addresses all look alike.
+    """
+    term, name = f"${n}::text", f"split_part(${n}::text, '@', 1)"
     return f"""
         SELECT word, max(score) AS score FROM (
-            (SELECT ${n}::text AS word, 1.0 AS score)
+            (SELECT {term} AS word, 1.0 AS score)
             UNION ALL
             (SELECT word, 0.9 FROM search_words
-             WHERE word > ${n}::text AND word < ${n}::text || U&'\\+10FFFF' ORDER BY word LIMIT {_VARIANTS})
+             WHERE word > {term} AND word < {term} || U&'\\+10FFFF' ORDER BY word LIMIT {_VARIANTS})
             UNION ALL
-            (SELECT word, 0.8 * similarity(word, ${n}::text) FROM search_words
-             WHERE fuzzy AND word % ${n}::text ORDER BY similarity(word, ${n}::text) DESC LIMIT {_VARIANTS})
+            (SELECT word, 0.8 * similarity(word, {name}) FROM search_words
+             WHERE fuzzy AND word % {name} ORDER BY similarity(word, {name}) DESC LIMIT {_VARIANTS})
         ) variants GROUP BY word"""
