@@ -1,0 +1,138 @@
+"""The handler beside which the service is measured: the same statements, and nothing around them.
+
+Starlette and asyncpg. No key, no validation, no transaction but that of the statement, no problem documents.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.core import database
+from app.core.ids import new_id
+from app.core.settings import settings
+from app.schemas.customers import CustomerQuery
+from app.schemas.profiles import TimelineQuery
+from app.store import customers, profiles, receipts
+
+_JSON = "application/json"
+_CUSTOMER = f"{customers._ONE} WHERE c.id = $1"
+_LIST, _ = customers._LIST.statement(CustomerQuery())
+_TIMELINE = profiles._TIMELINE._statement({"customer_id": ""}, profiles._Latest(TimelineQuery()).sort, False)
+_BENCH = SimpleNamespace(actor="bench")
+_BUYER = "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2"
+
+
+def app() -> Starlette:
+    return Starlette(
+        lifespan=_lifespan,
+        routes=[
+            Route("/v1/customers", list_customers),
+            Route("/v1/customers/lookup", lookup),
+            Route("/v1/customers/{id}", get_customer),
+            Route("/v1/customers/{id}/profile", profile),
+            Route("/v1/customers/{id}/timeline", timeline),
+            Route("/v1/sales", record_sale, methods=["POST"]),
+        ],
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    configured = settings()
+    assert configured.database_url is not None
+    async with asyncpg.create_pool(
+        configured.database_url.get_secret_value(),
+        min_size=0,
+        max_size=configured.pool_size,
+        max_inactive_connection_lifetime=0,
+        reset=database._keep,
+        **database._session(configured),
+    ) as pool:
+        app.state.pool = pool
+        yield
+
+
+async def get_customer(request: Request) -> Response:
+    row = await request.app.state.pool.fetchrow(_CUSTOMER, request.path_params["id"])
+    return Response(row[0], headers={"etag": f'"{row[2]}"'}, media_type=_JSON)
+
+
+async def list_customers(request: Request) -> Response:
+    limit = int(request.query_params["limit"])
+    return _page(await request.app.state.pool.fetch(_LIST, limit + 1), limit)
+
+
+async def timeline(request: Request) -> Response:
+    limit = int(request.query_params["limit"])
+    return _page(await request.app.state.pool.fetch(_TIMELINE, limit + 1, request.path_params["id"]), limit)
+
+
+async def profile(request: Request) -> Response:
+    now, id_ = datetime.now(UTC), request.path_params["id"]
+    return Response(await request.app.state.pool.fetchval(profiles._PROFILE, now, id_), media_type=_JSON)
+
+
+async def lookup(request: Request) -> Response:
+    now, kinds, number = datetime.now(UTC), ["phone", "whatsapp"], request.query_params["phone"]
+    found = await request.app.state.pool.fetchval(profiles._BY_POINT, now, kinds, number, "")
+    return Response(found, media_type=_JSON)
+
+
+async def record_sale(request: Request) -> Response:
+    raw = await request.body()
+    new = json.loads(raw)
+    buyer, hashed = new["customer"]["identity"], hashlib.blake2b(raw, digest_size=16).digest()
+    async with request.app.state.pool.acquire() as db:
+        customer_id = await db.fetchval(_BUYER, buyer["system"], buyer["external_id"])
+        row = await db.fetchrow(receipts._WRITE_ONE, *_arguments(new, customer_id, hashed))
+    headers = {"location": f"/v1/sales/{row[1]}", "etag": f'"{row[2]}"'}
+    return Response(row[0], 201, headers=headers, media_type=_JSON)
+
+
+def _page(rows: list[Any], limit: int) -> Response:
+    cursor = "null"
+    if len(rows) > limit:
+        rows = rows[:limit]
+        cursor = f'"{base64.urlsafe_b64encode(json.dumps(rows[-1][1:]).encode()).decode()}"'
+    items = ",".join([row[0] for row in rows])
+    return Response(f'{{"items":[{items}],"next_cursor":{cursor}}}', media_type=_JSON)
+
+
+def _arguments(new: dict[str, Any], customer_id: Any, content_hash: bytes) -> list[Any]:
+    """What the statement that writes a receipt wants to be given, for a sale that is known to add up."""
+    id_, now, total, lines = new_id(), datetime.now(UTC), new["total"], new["lines"]
+    row = {
+        **new,
+        "id": id_,
+        "revision": 0,
+        "kind": "sale",
+        "occurred_at": datetime.fromisoformat(new["occurred_at"]),
+        "business_date": date.fromisoformat(new["business_date"]),
+        "channel": "in_store",
+        "customer_id": customer_id,
+        "match": "matched",
+        "candidates": [],
+        "gross": total,
+        "refunded": "0.00",
+        "balanced": True,
+        "attributes": {},
+        "content_hash": content_hash,
+        "created_at": now,
+        "updated_at": now,
+    }
+    sale = tuple([row[name] for name in receipts.SALE])
+    line_rows = [(id_, *[line.get(name) for name in receipts.SALE_LINE[1:]]) for line in lines]
+    items = f"{len(lines)} items" if len(lines) > 1 else "1 item"
+    title = f"Bought for {total} {new['currency']} at {new['site']} ({items})"
+    return receipts._arguments(_BENCH, [sale], [title], line_rows)  # type: ignore[arg-type]
