@@ -87,7 +87,7 @@ PARAMETERS: dict[str, Schema] = {
         "name": "validate_only",
         "in": "query",
         "description": "`true`: answer as if it had been done, and do nothing.",
-        "schema": {"type": "boolean"},
+        "schema": {"type": "boolean", "default": False},
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
