@@ -79,7 +79,12 @@ async def put(
     sent = new.model_dump(mode="json", exclude_unset=True)
     others = [i for i in sent.pop("identities", []) if i != own]
     if known is None:
-        return await create(ctx, faults.checked(CustomerNew, {**sent, "identities": [own, *others]})), True
+        try:
+            return await create(ctx, faults.checked(CustomerNew, {**sent, "identities": [own, *others]})), True
+        except AlreadyHeld:
+            known = await store.id_of(ctx, system, external_id)
+            if known is None:  # not somebody who made the same customer a moment ago
+                raise
     if only_new:
         raise PreconditionFailed(f"Customer {known} has this identity")
     if others:
