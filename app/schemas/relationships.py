@@ -10,7 +10,7 @@ from app.schemas.common import Day, Id, Line, Moment, Name, PageQuery, Resource,
 
 
 class Reading(StrEnum):
-    """Read from the customer in the path: *they* work for, employ, supply ... *the other*."""
+    """Read from one customer: *they* work for, employ, supply ... *the other*."""
 
     WORKS_FOR = "works_for"
     EMPLOYS = "employs"
@@ -57,7 +57,7 @@ class RelatedCustomer(Resource):
 class Relationship(Resource):
     id: Id
     kind: Reading
-    """Read from the customer in the path."""
+    """Read from the customer whose relationships are listed."""
     direction: Literal["outgoing", "incoming", "mutual"]
     customer: RelatedCustomer
     """The other one."""

@@ -37,8 +37,8 @@ async def find(ctx: Context, customer_id: UUID, query: RelationshipQuery) -> Pag
     return await store.page(ctx, customer_id, query)
 
 
-async def get(ctx: Context, customer_id: UUID, relationship_id: UUID) -> Document:
-    return await store.get(ctx, customer_id, relationship_id)
+async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Document:
+    return await store.get(ctx, relationship_id, viewpoint)
 
 
 async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Document:
@@ -67,31 +67,33 @@ async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Docum
     }
     await store.add(ctx, row)
     await _record(ctx, "added", row)
-    return await store.get(ctx, customer_id, row["id"])
+    return await store.get(ctx, row["id"], customer_id)
 
 
-async def change(ctx: Context, customer_id: UUID, relationship_id: UUID, patch: Any, version: int | None) -> Document:
+async def change(
+    ctx: Context, relationship_id: UUID, patch: Any, version: int | None, viewpoint: UUID | None
+) -> Document:
     """`patch` is a RelationshipChange: a merge patch. 412 if the relationship is no longer at `version`."""
-    row = await _locked(ctx, customer_id, relationship_id, version)
-    stored = json.loads((await store.get(ctx, customer_id, relationship_id)).json)
+    row = await _locked(ctx, relationship_id, version)
+    stored = json.loads((await store.get(ctx, relationship_id, viewpoint)).json)
     before = {name: stored[name] for name in RelationshipContent.model_fields}
     new = faults.checked(RelationshipContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
     if not (changes := differences(before, new.model_dump(mode="json"))):
-        return await store.get(ctx, customer_id, relationship_id)
+        return await store.get(ctx, relationship_id, viewpoint)
     _in_order(new)
     await store.change(ctx, relationship_id, new.model_dump())
     await _record(ctx, "changed", row, {"changes": changes})
-    return await store.get(ctx, customer_id, relationship_id)
+    return await store.get(ctx, relationship_id, viewpoint)
 
 
-async def remove(ctx: Context, customer_id: UUID, relationship_id: UUID, version: int | None) -> None:
-    row = await _locked(ctx, customer_id, relationship_id, version)
+async def remove(ctx: Context, relationship_id: UUID, version: int | None) -> None:
+    row = await _locked(ctx, relationship_id, version)
     await store.remove(ctx, relationship_id)
     await _record(ctx, "removed", row)
 
 
-async def _locked(ctx: Context, customer_id: UUID, relationship_id: UUID, version: int | None) -> Record:
-    row = await store.lock(ctx, customer_id, relationship_id)
+async def _locked(ctx: Context, relationship_id: UUID, version: int | None) -> Record:
+    row = await store.lock(ctx, relationship_id)
     if version is not None and row["version"] != version:
         raise PreconditionFailed(f"The present version is {row['version']}")
     return row

@@ -12,7 +12,7 @@ from app.store import customers, documents, rows
 from app.store.documents import Document
 from app.store.listing import Listing, Page
 
-MISSING = "No such relationship of this customer"
+MISSING = "No such relationship"
 # Every relationship twice: as each of its two customers sees it.
 _BOTH_ENDS = """(
     SELECT r.*, r.from_id AS own_id, r.to_id AS other_id, false AS incoming FROM relationships r
@@ -38,10 +38,10 @@ _LIST = Listing(
 )
 
 
-async def get(ctx: Context, customer_id: UUID, relationship_id: UUID) -> Document:
-    return await documents.fetch(
-        ctx, f"{_ONE} WHERE r.id = $1 AND r.own_id = $2", relationship_id, customer_id, missing=MISSING
-    )
+async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Document:
+    """As the customer `viewpoint` sees it; None: as the one who does something to the other."""
+    seen = "(r.own_id = $2 OR $2::uuid IS NULL AND NOT r.incoming)"
+    return await documents.fetch(ctx, f"{_ONE} WHERE r.id = $1 AND {seen}", relationship_id, viewpoint, missing=MISSING)
 
 
 async def page(ctx: Context, customer_id: UUID, query: schemas.RelationshipQuery) -> Page:
@@ -63,10 +63,8 @@ async def names(ctx: Context, *customer_ids: UUID) -> dict[UUID, str]:
     return {row["id"]: row["display_name"] for row in found}
 
 
-async def lock(ctx: Context, customer_id: UUID, relationship_id: UUID) -> Record:
-    row = await ctx.db.fetchrow(
-        "SELECT * FROM relationships WHERE id = $1 AND $2 IN (from_id, to_id) FOR UPDATE", relationship_id, customer_id
-    )
+async def lock(ctx: Context, relationship_id: UUID) -> Record:
+    row = await ctx.db.fetchrow("SELECT * FROM relationships WHERE id = $1 FOR UPDATE", relationship_id)
     if row is None:
         raise NotFound(MISSING)
     return row
