@@ -14,11 +14,12 @@ from tests.conftest import ADMIN_KEY, Keys
 from tests.contract_check import operations
 
 DOCUMENT = create_app(Settings(_env_file=None, database_url="postgresql://nowhere")).openapi()
+NOTHING = "0190a0b0-0000-7000-8000-000000000000"
 OPEN = {"check_health", "check_readiness"}
 GUARDED = {
     operation["operationId"]: (
         verb.upper(),
-        re.sub(r"\{\w+\}", "0190a0b0-0000-7000-8000-000000000000", path),
+        re.sub(r"\{\w+\}", NOTHING, path),
         operation,
     )
     for verb, path, operation in operations(DOCUMENT)
