@@ -127,25 +127,26 @@ def _result(line: _Line, outcomes: Any) -> bytes:
 
 async def _split(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[tuple[int, bytes | None]]:
     """Lines with their numbers, from 1; blank ones are counted and passed over, too long ones are None."""
-    rest, number, skipping = bytearray(), 0, False
+    begun, number, skipping = bytearray(), 0, False
     async for chunk in chunks:
-        rest += chunk
-        *whole, last = rest.split(b"\n")
-        rest = last
-        for raw in whole:
+        *ends, last = chunk.split(b"\n")
+        for end in ends:
             number += 1
+            raw = bytes(begun + end) if begun else end
             if skipping or len(raw) > limit:
-                skipping = False
                 yield number, None
             elif raw.strip():
-                yield number, bytes(raw)
-        if len(rest) > limit:  # not to be kept: its end is all that matters
-            skipping, rest = True, bytearray()
+                yield number, raw
+            begun, skipping = bytearray(), False
+        if not skipping:
+            begun += last
+        if len(begun) > limit:  # not to be kept: its end is all that matters
+            begun, skipping = bytearray(), True
         await asyncio.sleep(0)  # others have requests too
-    if skipping or len(rest) > limit:
+    if skipping:
         yield number + 1, None
-    elif rest.strip():
-        yield number + 1, bytes(rest)
+    elif begun.strip():
+        yield number + 1, bytes(begun)
 
 
 class _Waiting:
