@@ -13,7 +13,7 @@ from app.store import idempotency as store
 from app.web.replies import Reply
 
 _KEY = re.compile(r'[!#-\[\]-~]{1,255}|"[ !#-\[\]-~]{1,255}"')
-_KEPT = ("location", "etag")
+_KEPT = ("location", "etag", "receipt-stale")
 
 
 def key_of(request: Request) -> str | None:
