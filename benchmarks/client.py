@@ -62,24 +62,30 @@ def numbers(run: int) -> str:
     return f"R{run:02d}-"
 
 
-def drive(port: int, requests: Requests, seconds: float, connections: int) -> float:
-    """Requests a second that were answered with 2xx. Raises at the first that was not."""
+class Driven(NamedTuple):
+    rate: float
+    """Requests a second."""
+    answered: int
+    """Those included that were under way at the end."""
+
+
+def drive(port: int, requests: Requests, seconds: float, connections: int) -> Driven:
+    """Send as fast as answers come. Raises at the first answer that is not 2xx."""
     return uvloop.run(_drive(port, requests, seconds, connections))
 
 
-async def _drive(port: int, requests: Requests, seconds: float, connections: int) -> float:
+async def _drive(port: int, requests: Requests, seconds: float, connections: int) -> Driven:
     loop = asyncio.get_running_loop()
     run = _Run(requests.endless(), loop.create_future())
     opened = [await loop.create_connection(lambda: _Connection(run), HOST, port) for _ in range(connections)]
     started = time.perf_counter()
     loop.call_later(seconds, run.end)
-    try:
-        await run.ended
-        return run.answered / (time.perf_counter() - started)
-    finally:
-        await asyncio.sleep(0.2)  # what is under way is answered, so that the next run starts from quiet
-        for transport, _ in opened:
-            transport.close()
+    await run.ended
+    rate = run.answered / (time.perf_counter() - started)
+    await asyncio.sleep(0.3)  # what is under way is answered, so that the next run starts from quiet
+    for transport, _ in opened:
+        transport.close()
+    return Driven(rate, run.answered)
 
 
 class _Run:
@@ -116,9 +122,10 @@ class _Connection(asyncio.Protocol):
                 return
             self._left = end + 4 + _length(data)
         self._left -= len(data)
-        if self._left == 0 and not self._run.ended.done():
+        if self._left == 0:
             self._run.answered += 1
-            self._transport.write(next(self._run.requests))
+            if not self._run.ended.done():
+                self._transport.write(next(self._run.requests))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._run.fail(f"The connection was closed: {exc}")

@@ -51,8 +51,9 @@ async def load(dsn: str, scale: Scale) -> Loaded:
         ctx = Context(db, UUID(int=0), _ACTOR, frozenset(), utc_now(), b"", "GB")  # type: ignore[arg-type]
         customers = await people.load(ctx, scale.customers)
         await _interactions(ctx, scale, customers)
-        await _receipts(ctx, scale, customers)
-        await sales.retotal(ctx, set(customers))
+        if scale.receipts:
+            await _receipts(ctx, scale, customers)
+            await sales.retotal(ctx, set(customers))
     finally:
         await db.close()
     await postgres.vacuum(dsn)

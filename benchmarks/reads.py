@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -29,16 +29,24 @@ class Beside:
 
     name: str
     wanted: float
-    service: list[float]
-    bare: list[float]
+    service: "Rounds"
+    bare: "Rounds"
 
     @property
     def ratio(self) -> float:
-        return median(self.service) / median(self.bare)
+        return median(self.service.rates) / median(self.bare.rates)
 
     @property
     def ratios(self) -> list[float]:
-        return [a / b for a, b in zip(self.service, self.bare, strict=True)]
+        return [a / b for a, b in zip(self.service.rates, self.bare.rates, strict=True)]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    rates: list[float] = field(default_factory=list)
+    """Requests a second."""
+    costs: list[float] = field(default_factory=list)
+    """Microseconds of the server's processor time for each request; the database's is not counted."""
 
 
 OPERATIONS: dict[str, tuple[Callable[[Loaded], list[bytes]], float]] = {
@@ -74,24 +82,26 @@ def _side_by_side(
     of: tuple[Running, Running],
     seconds: float,
     rounds: int,
-    drive: Callable[..., float],
+    drive: Callable[..., client.Driven],
 ) -> Beside:
-    beside = Beside(name, wanted, [], [])
+    beside = Beside(name, wanted, Rounds(), Rounds())
     writes = each[0].startswith(b"POST")
     for n in range(-1, rounds):  # the first is for warming up
-        for server, rates in zip(of, (beside.service, beside.bare), strict=True):
-            run = client.numbers((n + 1) * 2 + (rates is beside.bare)) if writes else ""
-            rate = drive(server.port, Requests(each, run), seconds if n >= 0 else min(seconds, 2), CONNECTIONS)
+        for place, (server, kept) in enumerate(zip(of, (beside.service, beside.bare), strict=True)):
+            numbers = client.numbers((n + 1) * 2 + place) if writes else ""
+            before = server.cpu()
+            rate, answered = drive(server.port, Requests(each, numbers), min(seconds, 2 if n < 0 else seconds))
             if n >= 0:
-                rates.append(rate)
+                kept.rates.append(rate)
+                kept.costs.append((server.cpu() - before) / answered * 1e6)
     return beside
 
 
 @contextmanager
-def _loader() -> Iterator[Callable[..., float]]:
+def _loader() -> Iterator[Callable[..., client.Driven]]:
     """Sends requests from a process of its own."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        yield lambda *arguments: pool.submit(client.drive, *arguments).result()
+        yield lambda *arguments: pool.submit(client.drive, *arguments, CONNECTIONS).result()
 
 
 def _agree(loaded: Loaded, service: Running, bare: Running) -> None:
