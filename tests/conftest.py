@@ -16,6 +16,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 from fastapi import FastAPI
 
@@ -30,6 +31,10 @@ from tests.contract_check import CheckedTransport
 
 for _name in [name for name in os.environ if name.startswith("RAPPORT_")]:
     del os.environ[_name]
+
+# The same examples each time: a failure is about the change, not about luck.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("suite")
 
 ADMIN_KEY = "rapport_the_admin_key_of_all_the_tests"
 TEMPLATE = "migrated"
