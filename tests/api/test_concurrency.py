@@ -89,9 +89,9 @@ class TestIfMatch:
         made = await create(client)
 
         async def contend(n: int) -> list[int]:
-            """Change whatever the present version is, three times; says which versions this client made."""
+            """Change whatever the present version is, twice; says which versions this client made."""
             won: list[int] = []
-            while len(won) < 3:
+            while len(won) < 2:
                 seen = (await client.get(f"{CUSTOMERS}/{made['id']}")).headers["etag"]
                 answer = await patch(client, made["id"], {"attributes": {f"c{n}": len(won)}}, if_match=seen)
                 assert answer.status_code in (200, 412), answer.text
@@ -100,10 +100,10 @@ class TestIfMatch:
             return won
 
         won = await asyncio.gather(*(contend(n) for n in range(20)))
-        assert sorted(itertools.chain(*won)) == list(range(2, 62))
+        assert sorted(itertools.chain(*won)) == list(range(2, 42))
         final = (await client.get(f"{CUSTOMERS}/{made['id']}")).json()
-        assert final["version"] == 61
-        assert final["attributes"] == {f"c{n}": 2 for n in range(20)}
+        assert final["version"] == 41
+        assert final["attributes"] == {f"c{n}": 1 for n in range(20)}
 
     async def test_without_it_nothing_is_lost_that_others_changed(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
