@@ -1,7 +1,7 @@
 """Customers: made, found, changed, put away and brought back. Nobody is ever made twice."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -154,12 +154,14 @@ async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) 
             made[n] = draft(ctx, new_id(), new)
         except Problem as problem:
             outcomes[n] = Outcome.refused(problem)
+    earlier: dict[UUID, CustomerNew] = {}
     for n, held in zip(list(made), await _taken(ctx, list(made.values())), strict=True):
         if held is not None:
-            holder = await _same(ctx, wanted[n], held) if replay else None
+            holder = await _same(ctx, wanted[n], held, earlier) if replay else None
             outcomes[n] = Outcome(200, holder, replayed=True) if holder else Outcome.refused(held)
         else:
             outcomes[n] = Outcome(201, made[n].id)
+            earlier[made[n].id] = wanted[n]
     created = [made[n] for n, outcome in enumerate(outcomes) if outcome and outcome.status == 201]
     if created:
         await drafts.write(ctx, created)
@@ -196,18 +198,20 @@ async def _taken(ctx: Context, wanted: Sequence[Draft]) -> list[AlreadyHeld | No
     return answers
 
 
-async def _same(ctx: Context, new: CustomerNew, problem: AlreadyHeld) -> UUID | None:
-    """The one holder, if everything that was sent is what is stored of them: the same line again."""
-    holders = problem.more["customer_ids"]
+async def _same(
+    ctx: Context, new: CustomerNew, problem: AlreadyHeld, earlier: Mapping[UUID, CustomerNew]
+) -> UUID | None:
+    """The one holder, if everything that was sent is what is known of them: the same line again.
+
+    `earlier` are those who were made by earlier lines of the same batch, and are not stored yet.
+    """
+    holders = [UUID(holder) for holder in problem.more["customer_ids"]]
     if len(holders) != 1:
         return None
-    try:
-        stored = _body(await store.get(ctx, UUID(holders[0])))
-    except Problem:  # made by an earlier line of this batch: not written yet
-        return None
-    known, sent = _settled(CustomerNew.model_validate(stored)), _settled(new)
+    stored = earlier.get(holders[0]) or CustomerNew.model_validate(_body(await store.get(ctx, holders[0])))
+    known, sent = _settled(stored), _settled(new)
     same = all(not differences(known[name], sent[name]) for name in new.model_fields_set)
-    return UUID(holders[0]) if same else None
+    return holders[0] if same else None
 
 
 async def _rewrite(ctx: Context, wanted: Draft, sent: dict[str, Any], archived: bool) -> None:
