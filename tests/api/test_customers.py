@@ -760,8 +760,9 @@ class TestBatch:
 
     async def test_the_same_within_one_batch(self, client: httpx.AsyncClient, db: Any) -> None:
         body = make.customer(identities=[make.identity()])
-        results = await self.post(client, body, body)
-        assert [r["status"] for r in results] in ([201, 200], [201, 409])
+        results = await self.post(client, body, body, {**body, "owner": "mia"})
+        assert [r["status"] for r in results] == [201, 200, 409]
+        assert results[1]["id"] == results[0]["id"]
         assert await db.fetchval("SELECT count(*) FROM customers") == 1
 
     async def test_a_refused_line_holds_nothing(self, client: httpx.AsyncClient) -> None:
