@@ -14,8 +14,10 @@ from uuid import UUID
 import asyncpg
 import typer
 from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import DBAPIError
 
 from app import contract as contracts
 from app import importing, loading, operations, sample
@@ -161,8 +163,10 @@ def _database(configured: Settings, *, alone: bool = False) -> Iterator[str]:
             yield dsn
     except EmbeddedPostgresError as error:
         _fail(str(error))
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         _fail(f"The database does not answer: {error}")
+    except DBAPIError as error:  # from a migration; what it wraps says it plainly
+        _fail(f"The database does not answer: {getattr(error.orig, '__cause__', None) or error.orig}")
 
 
 @contextmanager
@@ -255,6 +259,8 @@ def _settings() -> Settings:
         configured = settings()
     except ValidationError as error:
         _fail("; ".join(f"RAPPORT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+    except SettingsError as error:
+        _fail(f"The settings cannot be read: {error}.")
     logging.configure(configured.log_level)
     return configured
 

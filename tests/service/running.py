@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -88,8 +89,8 @@ class Running:
 
     def run(self, *arguments: str, **settings: Any) -> Result:
         """Another `rapport` command with the same settings. It runs in this process, which saves its start."""
-        with self._environment(settings):
-            return CliRunner().invoke(main, list(arguments))
+        with self._environment(settings), ThreadPoolExecutor(1) as thread:  # an event loop may run in this one
+            return thread.submit(CliRunner().invoke, main, list(arguments)).result()
 
     def try_to_serve(self, **settings: Any) -> "subprocess.CompletedProcess[str]":
         """A start that is expected to end soon, and by itself."""

@@ -1,0 +1,267 @@
+"""The command `rapport` as people type it, against a running service."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import xlsxwriter
+from click.testing import Result
+
+from app import contract
+from tests import make
+from tests.service import ledger
+from tests.service.running import KEY, Running, free_port, running
+
+
+@pytest.fixture(scope="module")
+def dsn(new_database: Callable[..., str]) -> str:
+    return new_database()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, dsn: str) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("cli"), "--sample", database_url=dsn, sample="0") as service:
+        with service.client() as client:
+            assert client.get("/v1/customers").json()["items"] == []  # told to leave the sample shop out
+        yield service
+
+
+@pytest.fixture
+def client(service: Running) -> Iterator[httpx.Client]:
+    with service.client() as client:
+        yield client
+
+
+def imports(service: Running, resource: str, path: Path, *options: str, **settings: Any) -> Result:
+    return service.run("import", resource, str(path), *options, **{"api_key": KEY, **settings})
+
+
+def as_csv(path: Path, rows: list[list[Any]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    return path
+
+
+def as_xlsx(path: Path, rows: list[list[Any]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return path
+
+
+def as_jsonl(path: Path, documents: list[Any]) -> Path:
+    path.write_text("".join(json.dumps(document) + "\n" for document in documents))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_customers_of_a_table(service: Running, client: httpx.Client, tmp_path: Path, kind: str) -> None:
+    rows = [["Name", "E-mail", "Card"]] + [
+        [f"Ada {kind} {n}", f"ada{n}@{kind}.example.com", f"{kind}-{n}"] for n in range(30)
+    ]
+    rows.append([f"Nobody {kind}", "not an address", ""])
+    path = (as_csv if kind == "csv" else as_xlsx)(tmp_path / f"customers.{kind}", rows)
+    options = ["--map", "display_name=Name", "--map", "contact_points.email=E-mail", "--map", "identities.loyalty=Card"]
+    first = imports(service, "customers", path, *options)
+    assert (first.exit_code, first.exception) == (0, None), first.stderr
+    counts, where = first.stdout.splitlines()
+    assert counts == "30 created, 0 replayed, 0 conflicting, 1 refused."
+    (refused,) = [json.loads(row) for row in Path(where.partition(": ")[2]).read_text().splitlines()]
+    assert refused["row"] == 32
+    assert "not an address" in json.dumps(refused["original"])
+    assert refused["problem"]["status"] == 422
+
+    found = client.get("/v1/customers/lookup", params={"identity": f"loyalty:{kind}-7"}).json()["items"]
+    assert [item["display_name"] for item in found] == [f"Ada {kind} 7"]
+
+    second = imports(service, "customers", path, *options)
+    assert second.exit_code == 0
+    assert second.stdout.startswith("0 created, 30 replayed, 0 conflicting, 1 refused.")
+
+
+def test_interactions_of_a_table(service: Running, client: httpx.Client, tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["id", "when", "how", "way", "kind", "text"]]
+    rows += [[f"I-{n}", f"2026-02-0{n} 10:00", "phone", "inbound", "call", f"Asked about {n}"] for n in range(1, 6)]
+    rows.append(["I-9", "2026-02-09 10:00", "telepathy", "inbound", "call", "Asked in thought"])
+    path = as_csv(tmp_path / "interactions.csv", rows)
+    names = {
+        "external_id": "id",
+        "happened_at": "when",
+        "channel": "how",
+        "direction": "way",
+        "kind": "kind",
+        "subject": "text",
+    }
+    options = [part for field, column in names.items() for part in ("--map", f"{field}={column}")]
+    options += ["--source", "log", "--timezone", "Europe/London"]
+    first = imports(service, "interactions", path, *options)
+    assert first.stdout.splitlines()[0] == "5 created, 0 replayed, 0 conflicting, 1 refused.", first.stderr
+    second = imports(service, "interactions", path, *options)
+    assert second.stdout.splitlines()[0] == "0 created, 5 replayed, 0 conflicting, 1 refused."
+    listed = client.get("/v1/interactions").json()["items"]
+    assert sorted(item["subject"] for item in listed) == [f"Asked about {n}" for n in range(1, 6)]
+
+
+async def test_sales_of_a_table_have_a_row_for_each_line(service: Running, dsn: str, tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["receipt", "item", "pieces", "price", "at", "card"]]
+    for n in range(40):
+        card = str(n % 7) if n % 5 else ""
+        rows += [[f"T{n}", f"SKU{k}", k, "2.50", f"2026-01-{n % 28 + 1:02} 12:30", card] for k in (1, 2)]
+    rows.append(["T-bad", "SKU1", "many", "2.50", "2026-01-01 12:30", ""])
+    names = {"receipt_no": "receipt", "sku": "item", "quantity": "pieces", "unit_price": "price", "occurred_at": "at"}
+    options = [part for field, column in names.items() for part in ("--map", f"{field}={column}")]
+    options += ["--map", "customer.identity.external_id=card", "--set", "customer.identity.system=card"]
+    options += ["--set", "source=table", "--set", "currency=GBP", "--timezone", "Europe/London"]
+    for kind in ("csv", "xlsx"):
+        path = (as_csv if kind == "csv" else as_xlsx)(tmp_path / f"sales.{kind}", rows)
+        told = imports(service, "sales", path, *options).stdout.splitlines()[0]
+        expected = (40, 0) if kind == "csv" else (0, 40)  # the same receipts, whatever they are written in
+        assert told == f"{expected[0]} created, {expected[1]} replayed, 0 conflicting, 1 refused."
+    rows_ = await ledger.fetch(
+        dsn, "SELECT count(*) AS n, sum(total) AS total, count(customer_id) AS of FROM sales WHERE source = 'table'"
+    )
+    assert (rows_[0]["n"], rows_[0]["total"], rows_[0]["of"]) == (40, 300, 32)
+
+
+async def test_json_lines_are_sent_as_they_are(service: Running, dsn: str, tmp_path: Path) -> None:
+    sent = ledger.receipts(120, "jsonl")
+    changed = {**sent[3], "currency": "EUR"}
+    path = as_jsonl(tmp_path / "sales.jsonl", [*sent, {"source": "jsonl"}, changed])
+    first = imports(service, "sales", path)
+    assert first.stdout.splitlines()[0] == "120 created, 0 replayed, 1 conflicting, 1 refused."
+    refused = [json.loads(row) for row in (tmp_path / "sales.jsonl.refused.jsonl").read_text().splitlines()]
+    assert [(entry["row"], entry["problem"]["status"]) for entry in refused] == [(121, 422), (122, 409)]
+    assert await ledger.stored(dsn, "jsonl") == ledger.per_buyer(sent)
+    second = imports(service, "sales", path, "--refused", str(tmp_path / "elsewhere.jsonl"))
+    assert second.stdout.splitlines() == [
+        "0 created, 120 replayed, 1 conflicting, 1 refused.",
+        f"What was not taken, and why: {tmp_path / 'elsewhere.jsonl'}",
+    ]
+    assert await ledger.stored(dsn, "jsonl") == ledger.per_buyer(sent)
+
+
+def test_unknown_buyers_can_be_left_to_be_claimed(service: Running, client: httpx.Client, tmp_path: Path) -> None:
+    receipt = make.sale(source="kept", customer={"identity": {"system": "kept", "external_id": "1"}})
+    path = as_jsonl(tmp_path / "sales.jsonl", [receipt])
+    told = imports(service, "sales", path, "--on-unknown-customer", "keep")
+    assert told.stdout == "1 created, 0 replayed, 0 conflicting, 0 refused.\n"
+    (kept,) = client.get("/v1/sales", params={"source": "kept"}).json()["items"]
+    assert (kept["customer_id"], kept["match"]) == (None, "unmatched")
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "sentence"),
+    [
+        ([], {"api_key": "another_key_that_is_long_enough_to_be_one"}, "does not accept this key"),
+        (["--key", "another_key_that_is_long_enough_to_be_one"], {}, "does not accept this key"),
+        (["--url", "http://127.0.0.1:{free}"], {}, "No service answers at http://127.0.0.1:"),
+        (["--url", "nowhere"], {}, "cannot be called"),
+        (["--map", "total"], {}, "--map wants name=value, not 'total'"),
+        (["--map", "totl=x"], {}, "totl"),
+        (["--timezone", "Mars/Olympus"], {}, "'Mars/Olympus' is no time zone; they are called like Europe/London."),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_sentence(
+    service: Running, tmp_path: Path, options: list[str], settings: dict[str, str], sentence: str
+) -> None:
+    path = as_jsonl(tmp_path / "sales.jsonl", [make.sale()])
+    if "--map" in options:
+        path = as_csv(tmp_path / "sales.csv", [["x"], ["1"]])
+    told = imports(service, "sales", path, *[o.format(free=free_port()) for o in options], **settings)
+    assert told.exit_code == 1
+    assert isinstance(told.exception, SystemExit)
+    sentences = [row for row in told.stderr.splitlines() if sentence in row]
+    assert len(sentences) == 1, told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_key_without_the_scope_is_told(service: Running, tmp_path: Path) -> None:
+    key = service.run("keys", "create", "reader", "--scope", "sales:read").stdout.strip()
+    told = imports(service, "sales", as_jsonl(tmp_path / "sales.jsonl", [make.sale()]), api_key=key)
+    assert told.exit_code == 1
+    assert "This key may not write sales" in told.stderr
+
+
+def test_a_file_that_is_not_there_or_not_known_is_told(service: Running, tmp_path: Path) -> None:
+    missing = imports(service, "sales", tmp_path / "missing.csv")
+    assert missing.exit_code == 2
+    assert "does not exist" in " ".join(missing.stderr.split())
+    (tmp_path / "sales.pdf").write_bytes(b"%PDF")
+    strange = imports(service, "sales", tmp_path / "sales.pdf")
+    assert strange.exit_code == 1
+    assert "sales.pdf is none of .csv" in strange.stderr
+    unknown = imports(service, "tasks", tmp_path / "sales.pdf")
+    assert unknown.exit_code == 1
+    assert "tasks cannot be imported; customers, interactions, sales can." in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"port": "99999"}, "RAPPORT_PORT: Input should be less than or equal to 65535"),
+        ({"workers": "many"}, "RAPPORT_WORKERS: Input should be a valid integer"),
+        ({"bootstrap_key": "short"}, "RAPPORT_BOOTSTRAP_KEY: "),
+        ({"log_level": "LOUD"}, "RAPPORT_LOG_LEVEL: "),
+        (
+            {"cors_origins": "http://nobrackets"},
+            'The settings cannot be read: error parsing value for field "cors_origins"',
+        ),
+        ({"database_url": "postgresql://rapport@/x?host=/nowhere"}, "The database does not answer: "),
+        ({"database_url": "mysql://nobody@nowhere"}, "The database does not answer: invalid DSN: scheme"),
+        ({"database_url": "postgresql://somebody:secret@127.0.0.1:1/x"}, "The database does not answer: "),
+    ],
+)
+def test_settings_that_do_not_hold_are_told_in_one_sentence(
+    tmp_path: Path, settings: dict[str, str], sentence: str
+) -> None:
+    told = Running(tmp_path).run("keys", "list", **settings)
+    assert told.exit_code == 1
+    assert isinstance(told.exception, SystemExit), told.exception
+    assert told.stdout == ""
+    assert told.stderr.count("\n") == 1
+    assert sentence in told.stderr
+    assert not any(secret in told.stderr for secret in ("'short'", ":secret@"))  # it does not belong on a screen
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_database_that_is_not_there_is_told_in_one_sentence(tmp_path: Path, dsn: str) -> None:
+    told = Running(tmp_path).run("migrate", database_url=dsn.replace("/test_", "/no_test_"))
+    assert told.exit_code == 1
+    assert isinstance(told.exception, SystemExit), told.exception
+    assert told.stderr.startswith('The database does not answer: database "no_test_')
+    assert told.stderr.count("\n") == 1
+
+
+def test_the_contract_is_written_to_a_file(tmp_path: Path) -> None:
+    told = Running(tmp_path).run("contract", str(tmp_path / "openapi.json"))
+    assert told.stdout == f"Written to {tmp_path / 'openapi.json'}.\n"
+    assert (tmp_path / "openapi.json").read_text() == contract.render()
+
+
+COUNTED = (
+    "SELECT (SELECT count(*) FROM customers) AS customers, (SELECT count(*) FROM sales) AS sales, "
+    "(SELECT count(*) FROM interactions) AS interactions, (SELECT count(*) FROM sales WHERE total < 0) AS returns"
+)
+
+
+async def test_the_sample_shop_is_for_an_empty_store(tmp_path: Path, new_database: Callable[..., str]) -> None:
+    dsn = new_database()
+    with running(tmp_path, "--sample", database_url=dsn) as service:
+        (found,) = await ledger.fetch(dsn, COUNTED)
+        assert 900 <= found["customers"] <= 1_100
+        assert 19_000 <= found["sales"] <= 21_000
+        assert 4_500 <= found["interactions"] <= 5_500
+        assert found["returns"] > 100
+        kinds = await ledger.fetch(dsn, "SELECT kind, count(*) AS n FROM customers GROUP BY 1")
+        assert {row["kind"] for row in kinds} == {"person", "organization"}
+        with service.client() as client:
+            assert len(client.get("/v1/customers", params={"limit": 50}).json()["items"]) == 50
+        told = service.run("sample")
+        assert told.exit_code == 0
+        assert told.stdout == "There are customers already: the sample shop is for an empty store.\n"
+        assert tuple((await ledger.fetch(dsn, COUNTED))[0]) == tuple(found)
