@@ -76,11 +76,11 @@ def test_sigterm_ends_it_when_what_is_under_way_is_answered(up: Running, key: st
     eventually(lambda: len(statuses) > 20)
     began = time.monotonic()
     assert up.stop() == 0
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 30
     for thread in clients:
         thread.join()
     assert set(statuses) <= {201, 503}
-    eventually(lambda: gone(up), 5)
+    eventually(lambda: gone(up), 20)
 
 
 def test_several_workers_die_with_the_process_that_started_them(down: Running, key: str) -> None:
@@ -98,8 +98,8 @@ def test_ctrl_c_stops_all_and_a_later_start_keeps_the_data(down: Running, key: s
         made = client.post("/v1/customers", json=make.customer())
         assert made.status_code == 201
     os.killpg(down.process.pid, signal.SIGINT)  # a terminal sends it to everything in the foreground
-    assert down.process.wait(20) == 0
-    eventually(lambda: gone(down), 5)
+    assert down.process.wait(30) == 0
+    eventually(lambda: gone(down), 20)
     assert "Traceback" not in down.stderr
 
     down.start()
