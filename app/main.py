@@ -35,6 +35,7 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> Fa
         version=__version__,
         lifespan=lifespan,
         docs_url=None,
+        redirect_slashes=False,
         redoc_url=None,
         generate_unique_id_function=openapi.operation_id,
     )

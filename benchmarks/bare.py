@@ -27,8 +27,8 @@ from app.store import customers, profiles, receipts
 
 _JSON = "application/json"
 _CUSTOMER = f"{customers._ONE} WHERE c.id = $1"
-_LIST, _ = customers._LIST.statement(CustomerQuery())
-_TIMELINE = profiles._TIMELINE._statement({"customer_id": ""}, profiles._Latest(TimelineQuery()).sort, False)
+_LIST = customers._LIST.statement({"archived": "no"}, CustomerQuery().sort)
+_TIMELINE = profiles._TIMELINE.statement({"customer_id": ""}, profiles._Latest(TimelineQuery()).sort)
 _BENCH = SimpleNamespace(actor="bench")
 _BUYER = "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2"
 
@@ -70,12 +70,12 @@ async def get_customer(request: Request) -> Response:
 
 async def list_customers(request: Request) -> Response:
     limit = int(request.query_params["limit"])
-    return _page(await request.app.state.pool.fetch(_LIST, limit + 1), limit)
+    return _page(await request.app.state.pool.fetch(_LIST), limit)
 
 
 async def timeline(request: Request) -> Response:
     limit = int(request.query_params["limit"])
-    return _page(await request.app.state.pool.fetch(_TIMELINE, limit + 1, request.path_params["id"]), limit)
+    return _page(await request.app.state.pool.fetch(_TIMELINE, request.path_params["id"]), limit)
 
 
 async def profile(request: Request) -> Response:

@@ -32,14 +32,18 @@ def name_words(texts: Iterable[str]) -> set[str]:
     return found | latin
 
 
-def contact_words(normalized: str) -> tuple[set[str], str]:
-    """Of a contact point: the words one may mistype, and the whole, which is only found as it is or by its start."""
+def contact_words(normalized: str) -> set[str]:
+    """Of a contact point: the whole, and the parts by which people remember it."""
     if normalized.startswith("+") and normalized[1:].isdigit():
-        national = str(phonenumbers.parse(normalized).national_number)
-        return {normalized[1:], national}, normalized[1:]
+        return {normalized[1:], str(phonenumbers.parse(normalized).national_number)}
     whole = fold(normalized)[:LONGEST_WORD]
     name = whole.partition("@")[0]
-    return {word for word in words(name) if len(word) > 1} | ({name} if "@" in whole else set()), whole
+    return {word for word in words(name) if len(word) > 1} | {name, whole}
+
+
+def has_likeness(word: str) -> bool:
+    """Is a word that looks like this one perhaps meant? Numbers and whole addresses look like too many others."""
+    return "@" not in word and not any(character.isdigit() for character in word)
 
 
 def terms(q: str) -> list[str]:

@@ -28,7 +28,6 @@ class Draft:
     points: list[dict[str, Any]]
     identities: list[dict[str, Any]]
     addresses: list[dict[str, Any]]
-    whole_words: frozenset[str]
 
     @property
     def point_keys(self) -> list[PointKey | None]:
@@ -48,7 +47,6 @@ def draft(ctx: Context, customer_id: UUID, new: CustomerNew) -> Draft:
     if shown is None:
         raise invalid("/display_name", "missing", "A name, a contact point or an identity is needed")
     _identities_once(new)
-    fuzzy, whole = _words(new, forms, shown)
     row = {
         **new.model_dump(mode="json", exclude=_KEPT_ELSEWHERE),
         "id": customer_id,
@@ -59,7 +57,7 @@ def draft(ctx: Context, customer_id: UUID, new: CustomerNew) -> Draft:
         "referred_by": new.referred_by,
         "preferences": new.preferences.model_dump(mode="json"),
         "sort_name": search.fold(shown)[:200],
-        "words": sorted(fuzzy | whole)[: search.MOST_WORDS],
+        "words": sorted(_words(new, forms, shown))[: search.MOST_WORDS],
     }
     return Draft(
         customer_id,
@@ -77,7 +75,6 @@ def draft(ctx: Context, customer_id: UUID, new: CustomerNew) -> Draft:
         ],
         [{"customer_id": customer_id, **identity.model_dump()} for identity in new.identities],
         [{"customer_id": customer_id, "position": n, **a.model_dump()} for n, a in enumerate(new.addresses)],
-        frozenset(whole),
     )
 
 
@@ -94,8 +91,7 @@ async def write(ctx: Context, drafts: Sequence[Draft]) -> None:
 
 
 async def learn(ctx: Context, drafts: Sequence[Draft]) -> None:
-    whole = {word for d in drafts for word in d.whole_words}
-    await words.learn(ctx, {word for d in drafts for word in d.row["words"]} - whole, whole)
+    await words.learn(ctx, {word for d in drafts for word in d.row["words"]})
 
 
 _LONGEST_FORM = 300
@@ -130,16 +126,13 @@ def _identities_once(new: CustomerNew) -> None:
             raise invalid(f"/identities/{n}", "twice", "Stands twice in the list")
 
 
-def _words(new: CustomerNew, forms: Sequence[Normalized], shown: str) -> tuple[set[str], set[str]]:
+def _words(new: CustomerNew, forms: Sequence[Normalized], shown: str) -> set[str]:
     names = [shown, new.given_name, new.family_name, new.preferred_name, new.pronunciation]
-    fuzzy = search.name_words(name for name in names if name)
-    whole: set[str] = set()
+    found = search.name_words(name for name in names if name)
     for point, form in zip(new.contact_points, forms, strict=True):
         # Only a phone number's plus means anything: a handle may be called +1.
         is_number = point.kind in (ContactKind.PHONE, ContactKind.WHATSAPP)
-        parts, complete = search.contact_words(form.value if is_number else form.value.lstrip("+"))
-        fuzzy |= parts
-        whole.add(complete)
+        found |= search.contact_words(form.value if is_number else form.value.lstrip("+"))
     for identity in new.identities:
-        fuzzy.update(search.words(identity.external_id))
-    return fuzzy, whole - fuzzy
+        found.update(search.words(identity.external_id))
+    return found

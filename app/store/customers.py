@@ -53,8 +53,8 @@ _SEARCHES = {
     terms: Listing(
         f"customers found by {terms} words",
         COLUMNS,
-        # The first parameters of a list are its limit and its filters: here, the words.
-        f"(SELECT c.*, m.score FROM {search.matching(terms, 2)} m JOIN customers c ON c.id = m.id)",
+        # The first parameters of a list are its filters: here, the words.
+        f"(SELECT c.*, m.score FROM {search.matching(terms, 1)} m JOIN customers c ON c.id = m.id)",
         "c",
         {f"word{n}": "true" for n in range(terms)} | _FILTERS,
         {"score": ("c.score", "numeric")},
@@ -75,10 +75,6 @@ async def found(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]
     """The page of customers that have all these words, best match first."""
     words = {f"word{n}": term for n, term in enumerate(terms)}
     return await _SEARCHES[len(terms)].page(ctx, query.model_copy(update={"sort": "-score"}), **words)
-
-
-def export(query: schemas.CustomerQuery) -> tuple[str, list[Any]]:
-    return _LIST.statement(query)
 
 
 async def lock(ctx: Context, customer_id: UUID) -> Record:

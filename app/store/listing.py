@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cachetools import LRUCache
 from pydantic import BaseModel
 
 from app.core.context import Context
 from app.core.errors import InvalidCursor
 from app.rules import cursors
+
+_USUAL = 50
+_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Listing:
     sorts: Mapping[str, tuple[str, str]]
     tie: tuple[str, str] | None = None
     """What orders rows of one key, and its SQL type; the id, unless said otherwise."""
-    _statements: dict[Any, str] = field(default_factory=dict, compare=False)
+    _statements: LRUCache[Any, str] = field(default_factory=lambda: LRUCache(_MOST), compare=False)
 
     async def page(self, ctx: Context, query: Any, **more: Any) -> Page:
         """`query` has limit, cursor, sort and the filters; `more` are filters that do not come from the query."""
@@ -46,29 +50,29 @@ class Listing:
             if not after:
                 raise InvalidCursor
         arguments = [value for name, value in wanted.items() if isinstance(self.filters[name], str)]
-        statement = self._statement(wanted, query.sort, bool(after))
-        rows = await ctx.db.fetch(statement, query.limit + 1, *arguments, *after)
+        usual = query.limit == _USUAL
+        statement = self.statement(wanted, query.sort, after=bool(after), usual=usual)
+        rows = await ctx.db.fetch(statement, *arguments, *after, *(() if usual else (query.limit + 1,)))
         if len(rows) <= query.limit:
             return Page([row[0] for row in rows], None)
         last = rows[query.limit - 1]
         return Page([row[0] for row in rows[:-1]], cursors.seal([last[1], last[2]], binding, ctx.cursor_key))
 
-    def statement(self, query: Any, **more: Any) -> tuple[str, list[Any]]:
-        """The whole list without pages, for exports: the statement and its arguments; the first is the limit."""
-        wanted = {name: value for name in self.filters if (value := _value(query, more, name)) is not None}
-        arguments = [value for name, value in wanted.items() if isinstance(self.filters[name], str)]
-        return self._statement(wanted, query.sort, False), [None, *arguments]
+    def statement(self, wanted: Mapping[str, Any], sort: str, *, after: bool = False, usual: bool = True) -> str:
+        """Built once for each combination of filters and sort, then reused.
 
-    def _statement(self, wanted: Mapping[str, Any], sort: str, after: bool) -> str:
-        """Built once for each combination of filters and sort, then reused."""
+        Its parameters are the values of `wanted` that have a `{}` to go to, the place after which the page begins,
+        and the number of rows. The usual number stands in the statement: the planner then need not ask with every call
+        whether another plan would be better.
+        """
         chosen = tuple((n, v if not isinstance(self.filters[n], str) else None) for n, v in wanted.items())
-        cache_key = (chosen, sort, after)
-        if (built := self._statements.get(cache_key)) is None:
-            built = self._statements[cache_key] = self._built(chosen, sort, after)
+        key = (chosen, sort, after, usual)
+        if (built := self._statements.get(key)) is None:
+            built = self._statements[key] = self._built(*key)
         return built
 
-    def _built(self, chosen: tuple[tuple[str, Any], ...], sort: str, after: bool) -> str:
-        conditions, number = [], 1
+    def _built(self, chosen: tuple[tuple[str, Any], ...], sort: str, after: bool, usual: bool) -> str:
+        conditions, number = [], 0
         for name, value in chosen:
             condition = self.filters[name]
             if isinstance(condition, str):
@@ -83,12 +87,14 @@ class Listing:
             conditions.append(
                 f"({key}, {ident}) {beyond} (${number + 1}::text::{sql_type}, ${number + 2}::text::{ident_type})"
             )
+            number += 2
+        limit = str(_USUAL + 1) if usual else f"${number + 1}::int"
         where = " AND ".join(condition for condition in conditions if condition != "true") or "true"
         # The page is cut before its JSON is made: only the rows that are answered with are spelled out.
         return (
             f"SELECT row_to_json(d)::text, {self.alias}.sort_key::text, {ident}::text "
             f"FROM (SELECT {self.alias}.*, {key} AS sort_key FROM {self.source} {self.alias} "
-            f"WHERE {where} ORDER BY {key} {direction}, {ident} {direction} LIMIT $1) {self.alias} "
+            f"WHERE {where} ORDER BY {key} {direction}, {ident} {direction} LIMIT {limit}) {self.alias} "
             f"CROSS JOIN LATERAL (SELECT {self.columns}) d "
             f"ORDER BY {self.alias}.sort_key {direction}, {ident} {direction}"
         )

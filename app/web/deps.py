@@ -1,7 +1,8 @@
 """What routes ask for in their signatures. The route class has put it there before they run."""
 
 import re
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Request
@@ -11,15 +12,15 @@ from app.core.errors import MalformedRequest
 from app.core.sessions import Sessions
 
 
-async def _context(request: Request) -> Context:
+def _context(request: Request) -> Context:
     return request.scope["context"]
 
 
-async def _sessions(request: Request) -> Sessions:
+def _sessions(request: Request) -> Sessions:
     return request.scope["sessions"]
 
 
-async def _if_match(
+def _if_match(
     if_match: Annotated[
         str | None,
         Header(description='The version the change is meant for, as the ETag had it: `"3"`.', max_length=100),
@@ -41,3 +42,10 @@ Caller = Annotated[Sessions, Depends(_sessions)]
 """For streams, which open transactions of their own."""
 IfMatch = Annotated[int | None, Depends(_if_match)]
 PathId = Annotated[UUID, Path(description="The id of the resource.")]
+
+FILLED: dict[Any, Callable[[Request], Any]] = {
+    _context: _context,
+    _sessions: _sessions,
+    _if_match: lambda request: _if_match(request.headers.get("if-match")),
+}
+"""How each of them is had from a request."""

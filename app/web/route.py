@@ -10,11 +10,11 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 
 from app.core.context import Context
 from app.core.errors import MalformedRequest, UnknownParameter, invalid
 from app.web import body, idempotency
+from app.web.binding import Binding, give_body
 from app.web.state import Service
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -25,10 +25,15 @@ class Route(APIRoute):
     """Expects a tag naming the resource: its scopes are `<tag>:read` and `<tag>:write`."""
 
     def get_route_handler(self) -> Any:
-        inner = super().get_route_handler()
+        binding, endpoint, empty = Binding(self), self.endpoint, self.status_code or 200
+
+        async def inner(request: Request) -> Response:
+            answer = await endpoint(**binding.arguments(request))
+            return Response(status_code=empty) if answer is None else answer
+
         reads = self.methods is not None and self.methods <= {"GET", "HEAD"}
         scope = f"{self.tags[0]}:{'read' if reads else 'write'}"
-        known = _parameters(self)
+        known = frozenset(binding.query)
         handle = inner if _streams(self) else _reading(inner) if reads else self._writing(inner)
         if not reads and not _streams(self):
             known = known | {DRY_RUN}
@@ -55,8 +60,7 @@ class Route(APIRoute):
             sent = (
                 await body.read_json(request, types, settings.body_limit, settings.body_timeout) if has_body else None
             )
-            # The framework finds the body read and parsed already.
-            request._body, request._json = b"{}", sent
+            give_body(request, sent)
             key = idempotency.key_of(request) if replayable else None
 
             async def work(ctx: Context) -> Response:
@@ -140,14 +144,3 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
         raise UnknownParameter(errors=problems)
     if len(set(names)) < len(names):
         raise MalformedRequest("A query parameter stands twice")
-
-
-def _parameters(route: APIRoute) -> frozenset[str]:
-    found: set[str] = set()
-    for parameter in route.dependant.query_params:
-        annotation = parameter.field_info.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            found.update(annotation.model_fields)
-        else:
-            found.add(parameter.alias)
-    return frozenset(found)
