@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette_compress import CompressMiddleware
 
 from app import __version__
 from app.core import logging
@@ -37,17 +36,16 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> Fa
         docs_url=None,
         redirect_slashes=False,
         redoc_url=None,
-        generate_unique_id_function=openapi.operation_id,
     )
     dsn = configured.database_url.get_secret_value() if configured.database_url else ""
     app.state.service = Service.of(configured, dsn, clock)
     for router in ROUTERS:
-        app.include_router(router)
+        # Not included but added: a router inside a router is asked anew with every request which of its routes fits.
+        app.router.routes.extend(router.routes)
     documentation.install(app)
     openapi.install(app)
     problems.install(app)
     # The last added is the outermost.
-    app.add_middleware(CompressMiddleware, minimum_size=1_000)
     app.add_middleware(Envelope, header_limit=configured.header_limit)
     if configured.cors_origins:
         app.add_middleware(CORSMiddleware, **_cors(configured.cors_origins))

@@ -44,7 +44,8 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
         pool = self._pool or await self._opened()
-        connection = await pool.acquire(timeout=self._settings.pool_timeout)
+        # A timer is only set for those who have to wait.
+        connection = await pool.acquire(timeout=None if pool.get_idle_size() else self._settings.pool_timeout)
         try:
             yield connection
         except asyncpg.InternalClientError as error:

@@ -3,8 +3,9 @@ from fastapi import APIRouter, Request, Response
 from app.core.errors import Unavailable
 from app.schemas.health import Health
 from app.web import replies
+from app.web.route import operation_id
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
 
 
 @router.get("/healthz", response_model=Health)

@@ -9,12 +9,14 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
 from app.core.errors import HeadersTooLarge, MalformedRequest
 from app.web import paths, problems
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _MOST_HEADERS = 100
+_LEAST_COMPRESSED = 1_000
 _ALWAYS = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"Authorization, Accept, Accept-Encoding, Origin"),
@@ -27,6 +29,7 @@ log = logging.getLogger("rapport.requests")
 class Envelope:
     def __init__(self, app: ASGIApp, header_limit: int) -> None:
         self._app, self._header_limit = app, header_limit
+        self._compressing = CompressMiddleware(app, minimum_size=_LEAST_COMPRESSED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,11 +60,14 @@ class Envelope:
             await send(message)
 
         try:
-            await (self._refused(scope) or self._app)(scope, receive, sending)
+            await (self._refused(scope) or self._answering(scope))(scope, receive, sending)
         except Exception as error:
             if answering:
                 raise
             await problems.unexpected(Request(scope), error)(scope, receive, sending)
+
+    def _answering(self, scope: Scope) -> ASGIApp:
+        return self._compressing if any(name == b"accept-encoding" for name, _ in scope["headers"]) else self._app
 
     def _refused(self, scope: Scope) -> ASGIApp | None:
         headers = scope["headers"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 
 from app.web import body, examples, openapi_schemas
 from app.web import openapi_shared as shared
@@ -19,11 +19,6 @@ _INTRODUCTION = Path(__file__).parent / "pages" / "introduction.md"
 _JSON, _LINES, _CSV = "application/json", body.LINES_TYPES[0], "text/csv"
 _WRITES = {"post", "put", "patch", "delete"}
 _MADE_BEFORE = "It was there already; this is what is stored."
-
-
-def operation_id(route: APIRoute) -> str:
-    """The function's name, which is also the method's name in generated clients."""
-    return route.name
 
 
 def install(app: FastAPI) -> None:

@@ -88,7 +88,14 @@ class Route(APIRoute):
 
 def resource(name: str, prefix: str | None = None) -> APIRouter:
     """A router for one resource: its tag, its path and its scopes have one name."""
-    return APIRouter(prefix=prefix or f"/v1/{name}", tags=[name], route_class=Route)
+    return APIRouter(
+        prefix=prefix or f"/v1/{name}", tags=[name], route_class=Route, generate_unique_id_function=operation_id
+    )
+
+
+def operation_id(route: APIRoute) -> str:
+    """The function's name, which is also the method's name in generated clients."""
+    return route.name
 
 
 def streams(endpoint: Any) -> Any:
@@ -132,10 +139,11 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
     raw: bytes = request.scope["query_string"]
     if not raw:
         return
-    try:
-        unquote_to_bytes(raw).decode()
-    except UnicodeDecodeError:
-        raise MalformedRequest("The query is not UTF-8") from None
+    if b"%" in raw:
+        try:
+            unquote_to_bytes(raw).decode()
+        except UnicodeDecodeError:
+            raise MalformedRequest("The query is not UTF-8") from None
     names = [name for name, _ in request.query_params.multi_items()]
     if unknown := [name for name in names if name not in known]:
         problems = [
