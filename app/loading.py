@@ -14,7 +14,7 @@ from app.schemas.interactions import InteractionNew
 from app.schemas.relationships import RelationshipNew
 from app.schemas.sales import SaleNew
 from app.schemas.tasks import TaskNew
-from app.services import customers, interactions, relationships, sales, tasks
+from app.services import customers, interactions, receipts, relationships, sales, tasks
 from app.store import customers as store
 
 CHUNK = 500
@@ -57,7 +57,7 @@ async def _customers(documents: Sequence[dict[str, Any]], ctx: Context) -> None:
 
 
 async def _sales(documents: Sequence[dict[str, Any]], ctx: Context) -> None:
-    new = [SaleNew.model_validate(d) for d in documents]
+    new = [receipts.receipt(SaleNew.model_validate(d)) for d in documents]
     _all_taken(await sales.record_many(ctx, new, OnUnknownCustomer.CREATE))
 
 

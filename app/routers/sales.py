@@ -4,7 +4,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.schemas.sales import Sale, SaleClaim, SaleNew, SalePage, SaleParams, SaleQuery, SaleResult, SaleVoid
-from app.services import sales
+from app.services import receipts, sales
 from app.web import lines, replies
 from app.web.deps import Caller, Ctx, PathId
 from app.web.route import resource, streams
@@ -34,7 +34,7 @@ async def record_sales(request: Request, caller: Caller, params: Annotated[SaleP
     nothing, and the whole can be sent again.
     """
     return await lines.answer(
-        request, caller, SaleNew, partial(sales.record_many, on_unknown=params.on_unknown_customer)
+        request, caller, SaleNew, partial(sales.record_many, on_unknown=params.on_unknown_customer), receipts.receipt
     )
 
 

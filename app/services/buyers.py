@@ -56,6 +56,7 @@ class Buyers:
     def find(self, n: int, receipt: Receipt) -> None:
         """Set who bought the n-th receipt."""
         buyer, wanted = receipt.new.customer, self._keys[n]
+        receipt.customer_id, receipt.match, receipt.candidates = None, Match.ANONYMOUS, ()
         if buyer is None or not (wanted or buyer.model_dump(exclude_none=True)):
             return
         if buyer.id in self._ids:

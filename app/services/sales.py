@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import AlreadyClaimed, Problem, ReceiptDiffers, invalid
+from app.core.errors import AlreadyClaimed, ReceiptDiffers, invalid
 from app.rules.sales import Match, OnUnknownCustomer, differences
 from app.schemas.sales import SaleNew, SaleQuery
 from app.services import customers, drafts
@@ -35,19 +35,19 @@ async def get(ctx: Context, sale_id: UUID) -> Document:
 async def record(ctx: Context, new: SaleNew, on_unknown: OnUnknownCustomer) -> tuple[Document, Outcome]:
     """Take one receipt in; see `record_many`. Raises what was wrong with it."""
     taking = _Taking(ctx, on_unknown)
-    (outcome,) = await taking.take([new], documents=True)
+    (outcome,) = await taking.take([receipt(new)], documents=True)
     if outcome.problem is not None:
         raise outcome.problem
     assert outcome.id is not None
     return taking.document or await store.get(ctx, outcome.id), outcome
 
 
-async def record_many(ctx: Context, wanted: Sequence[SaleNew], on_unknown: OnUnknownCustomer) -> list[Outcome]:
-    """Take receipts in, in order; one outcome for each.
+async def record_many(ctx: Context, wanted: Sequence[Receipt], on_unknown: OnUnknownCustomer) -> list[Outcome]:
+    """Take receipts (see `receipts.receipt`) in, in order; one outcome for each.
 
     New: 201. The same again: 200, replayed. A higher revision: 200, replaced. An older one: 200, stale, and nothing
     changes. Other content under a known number: 409 ReceiptDiffers. A return of more than is left: 409
-    RefundExceedsSale. A card number, or a line number twice: 422.
+    RefundExceedsSale.
     """
     return await _Taking(ctx, on_unknown).take(wanted)
 
@@ -93,20 +93,17 @@ class _Taking:
         self._ctx, self._on_unknown = ctx, on_unknown
         self.document: Document | None = None
 
-    async def take(self, wanted: Sequence[SaleNew], *, documents: bool = False) -> list[Outcome]:
+    async def take(self, wanted: Sequence[Receipt], *, documents: bool = False) -> list[Outcome]:
         outcomes: dict[int, Outcome] = {}
         receipts: dict[int, Receipt] = {}
         later: list[int] = []  # the same number twice: the second is looked at when the first is written
         numbers: set[tuple[str, str]] = set()
-        for n, new in enumerate(wanted):
-            if (number := (new.source, new.receipt_no)) in numbers:
+        for n, kept in enumerate(wanted):
+            if (number := (kept.new.source, kept.new.receipt_no)) in numbers:
                 later.append(n)
-                continue
-            numbers.add(number)
-            try:
-                receipts[n] = receipt(new)
-            except Problem as problem:
-                outcomes[n] = Outcome.refused(problem)
+            else:
+                numbers.add(number)
+                receipts[n] = kept
         if receipts:
             taken = await self._take(list(receipts.values()), documents)
             outcomes.update(zip(receipts, taken, strict=True))

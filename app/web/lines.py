@@ -25,6 +25,7 @@ from app.services.outcomes import Outcome
 from app.web import body, problems
 
 Record = Callable[[Context, Sequence[Any]], Awaitable[list[Outcome]]]
+Prepare = Callable[[Any], Any]
 MEDIA_TYPE = "application/x-ndjson"
 CHUNK = 500
 _MOST_WAITING = 2 * CHUNK
@@ -33,11 +34,29 @@ _SPOOL_IN_MEMORY = 1_048_576
 _PIECE = 65_536
 
 
-async def answer(request: Request, caller: Sessions, schema: type[BaseModel], record: Record) -> Response:
-    """Record the lines of the body, each checked against `schema`, in chunks that `record` takes in one transaction."""
+async def answer(
+    request: Request, caller: Sessions, schema: type[BaseModel], record: Record, prepare: Prepare = lambda new: new
+) -> Response:
+    """Record the lines of the body, each checked against `schema`, in chunks that `record` takes in one transaction.
+
+    What can be done for a line alone, `prepare` does, while the database is busy with the lines before it.
+    """
     body.lines_type(request)
     settings = request.app.state.service.settings
-    return _Results(request, caller, schema, record, settings.line_limit, settings.body_timeout)
+    read = _reader(schema, prepare, settings.line_limit)
+    return _Results(request, caller, read, record, settings.line_limit, settings.body_timeout)
+
+
+def _reader(schema: type[BaseModel], prepare: Prepare, limit: int) -> Callable[[int, bytes | None], "_Line"]:
+    def read(number: int, raw: bytes | None) -> _Line:
+        if raw is None:
+            return _Line(number, 0, problem=errors.BodyTooLarge(f"A line may have {limit} bytes"))
+        try:
+            return _Line(number, len(raw), prepare(faults.checked(schema, strict_json.parsed(raw))))
+        except errors.Problem as problem:
+            return _Line(number, len(raw), problem=problem)
+
+    return read
 
 
 @dataclass(slots=True)
@@ -50,11 +69,17 @@ class _Line:
 
 class _Results(Response):
     def __init__(
-        self, request: Request, caller: Sessions, schema: type[BaseModel], record: Record, limit: int, pause: float
+        self,
+        request: Request,
+        caller: Sessions,
+        line: Callable[[int, bytes | None], _Line],
+        record: Record,
+        limit: int,
+        pause: float,
     ) -> None:
         super().__init__(media_type=MEDIA_TYPE)
         del self.headers["content-length"]
-        self._request, self._caller, self._schema, self._record = request, caller, schema, record
+        self._request, self._caller, self._line, self._record = request, caller, line, record
         self._limit, self._pause = limit, pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,19 +97,11 @@ class _Results(Response):
         number = 0
         try:
             async for number, raw in _split(body.decoded(self._request, self._pause), self._limit):
-                await waiting.put(self._checked(number, raw))
+                await waiting.put(self._line(number, raw))
         except errors.Problem as problem:  # the upload broke off: what came whole is recorded, the rest is told
             await waiting.put(_Line(number + 1, 0, problem=problem))
         finally:
             waiting.close()
-
-    def _checked(self, number: int, raw: bytes | None) -> _Line:
-        if raw is None:
-            return _Line(number, 0, problem=errors.BodyTooLarge(f"A line may have {self._limit} bytes"))
-        try:
-            return _Line(number, len(raw), faults.checked(self._schema, strict_json.parsed(raw)))
-        except errors.Problem as problem:
-            return _Line(number, len(raw), problem=problem)
 
     async def _write(self, waiting: "_Waiting", spool: "_Spool") -> None:
         try:

@@ -14,6 +14,7 @@ from app.rules.sales import OnUnknownCustomer
 from app.schemas.customers import CustomerNew
 from app.schemas.sales import SaleNew
 from app.services import customers, sales
+from app.services.receipts import receipt
 from tests import make
 from tests.api.test_customers import create, patch
 from tests.api.test_sales import record, summed_anew
@@ -28,7 +29,7 @@ def sessions(app: Any, admin_id: Any) -> Sessions:
 
 
 async def take(sessions: Sessions, bodies: list[dict[str, Any]]) -> list[int]:
-    receipts = [SaleNew.model_validate(body) for body in bodies]
+    receipts = [receipt(SaleNew.model_validate(body)) for body in bodies]
     outcomes = await sessions.write(lambda ctx: sales.record_many(ctx, receipts, OnUnknownCustomer.CREATE))
     return [outcome.status for outcome in outcomes]
 
