@@ -22,7 +22,7 @@ Advance = Callable[[int], Any]
 
 
 async def is_empty(ctx: Context) -> bool:
-    return not await ctx.db.fetchval("SELECT EXISTS (SELECT FROM customers)")
+    return not await store.has_any(ctx)
 
 
 def size(shop: SampleShop) -> int:

@@ -115,6 +115,10 @@ async def holders_of_points(ctx: Context, points: Iterable[tuple[str, str, str]]
     )
 
 
+async def has_any(ctx: Context) -> bool:
+    return await ctx.db.fetchval("SELECT EXISTS (SELECT FROM customers)")
+
+
 async def existing(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
     found = await ctx.db.fetch("SELECT id FROM customers WHERE id = ANY ($1::uuid[])", list(ids))
     return {row["id"] for row in found}
