@@ -111,6 +111,8 @@ def _session(settings: Settings) -> dict[str, Any]:
         "server_settings": {
             "application_name": "rapport",
             "jit": "off",
+            # Requests are short and many: a helper process for one of them costs more than it saves.
+            "max_parallel_workers_per_gather": "0",
             "timezone": "UTC",
             "statement_timeout": milliseconds,
             "lock_timeout": milliseconds,

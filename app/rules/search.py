@@ -1,6 +1,7 @@
 """Words by which a customer is found: folded, so that case, accents and scripts do not stand between."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -55,4 +56,25 @@ def terms(q: str) -> list[str]:
     return list(dict.fromkeys(word for part in parts for word in part))[:MOST_TERMS]
 
 
+def mistakes(word: str) -> set[str]:
+    """All that is a single slip of the finger away, in Latin letters and digits.
+
+    A letter wrong, missing, too many, or two swapped (Damerau, "A technique for computer detection and correction of
+    spelling errors", 1964). Of an e-mail address what stands before the @ may be mistaken: whole addresses all look
+    alike. Very short words have none: they would mean everything.
+    """
+    word = word.partition("@")[0]
+    if len(word) < _SHORTEST_MISTAKEN:
+        return set()
+    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    letters = _LETTERS if word.isalpha() else _DIGITS if word.isdigit() else _LETTERS + _DIGITS
+    wrong = {a + c + b[1:] for a, b in parts if b for c in letters}
+    missing = {a + c + b for a, b in parts for c in letters}
+    too_many = {a + b[1:] for a, b in parts if b}
+    swapped = {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}
+    return wrong | missing | too_many | swapped | {word}
+
+
+_LETTERS, _DIGITS = string.ascii_lowercase, string.digits
+_SHORTEST_MISTAKEN = 3
 _PHONE = re.compile(r"\+?[\d\s()./-]{4,}")

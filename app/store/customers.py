@@ -6,6 +6,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import NotFound
+from app.rules.search import MOST_TERMS
 from app.schemas import customers as schemas
 from app.store import documents, rows, search
 from app.store.documents import Document
@@ -53,13 +54,13 @@ _SEARCHES = {
     terms: Listing(
         f"customers found by {terms} words",
         COLUMNS,
-        # The first parameters of a list are its filters: here, the words.
-        f"(SELECT c.*, m.score FROM {search.matching(terms, 1)} m JOIN customers c ON c.id = m.id)",
+        f"(SELECT c.*, m.score FROM {search.matching(terms)} m JOIN customers c ON c.id = m.id)",
         "c",
-        {f"word{n}": "true" for n in range(terms)} | _FILTERS,
-        {"score": ("c.score", "numeric")},
+        _FILTERS,
+        {"score": ("c.score", "float8")},
+        parameters=search.parameters(terms),
     )
-    for terms in range(1, 7)
+    for terms in range(1, MOST_TERMS + 1)
 }
 
 
@@ -73,8 +74,12 @@ async def page(ctx: Context, query: schemas.CustomerQuery) -> Page:
 
 async def found(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]) -> Page:
     """The page of customers that have all these words, best match first."""
-    words = {f"word{n}": term for n, term in enumerate(terms)}
-    return await _SEARCHES[len(terms)].page(ctx, query.model_copy(update={"sort": "-score"}), **words)
+    meant = await search.meanings(ctx, terms)
+    if not all(meaning.scores for meaning in meant):
+        return Page([], None)
+    given = [argument for meaning in meant for argument in meaning.arguments()]
+    ordered = query.model_copy(update={"sort": "-score"})
+    return await _SEARCHES[len(terms)].page(ctx, ordered, given=given, about=" ".join(terms))
 
 
 async def lock(ctx: Context, customer_id: UUID) -> Record:

@@ -1,7 +1,8 @@
 """Lists: named filters, a closed choice of orders, and keyset pages. One statement a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from cachetools import LRUCache
@@ -38,12 +39,25 @@ class Listing:
     sorts: Mapping[str, tuple[str, str]]
     tie: tuple[str, str] | None = None
     """What orders rows of one key, and its SQL type; the id, unless said otherwise."""
+    parameters: int = 0
+    """How many the source has of its own. They are the first ones."""
     _statements: LRUCache[Any, str] = field(default_factory=lambda: LRUCache(_MOST), compare=False)
 
-    async def page(self, ctx: Context, query: Any, **more: Any) -> Page:
-        """`query` has limit, cursor, sort and the filters; `more` are filters that do not come from the query."""
+    async def page(
+        self,
+        ctx: Context,
+        query: Any,
+        more: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        given: Sequence[Any] = (),
+        about: str = "",
+    ) -> Page:
+        """`query` has limit, cursor, sort and the filters; `more` are filters that do not come from the query.
+
+        `given` goes to the source's own parameters. A cursor holds for one `about` only, whatever is given with it.
+        """
         wanted = {name: value for name in self.filters if (value := _value(query, more, name)) is not None}
-        binding = f"{self.name}|{query.sort}|{sorted((k, str(v)) for k, v in wanted.items())}"
+        binding = f"{self.name}|{about}|{query.sort}|{sorted((k, str(v)) for k, v in wanted.items())}"
         after: list[str] = []
         if query.cursor is not None:
             after = cursors.unseal(query.cursor, binding, ctx.cursor_key) or []
@@ -52,7 +66,7 @@ class Listing:
         arguments = [value for name, value in wanted.items() if isinstance(self.filters[name], str)]
         usual = query.limit == _USUAL
         statement = self.statement(wanted, query.sort, after=bool(after), usual=usual)
-        rows = await ctx.db.fetch(statement, *arguments, *after, *(() if usual else (query.limit + 1,)))
+        rows = await ctx.db.fetch(statement, *given, *arguments, *after, *(() if usual else (query.limit + 1,)))
         if len(rows) <= query.limit:
             return Page([row[0] for row in rows], None)
         last = rows[query.limit - 1]
@@ -61,9 +75,9 @@ class Listing:
     def statement(self, wanted: Mapping[str, Any], sort: str, *, after: bool = False, usual: bool = True) -> str:
         """Built once for each combination of filters and sort, then reused.
 
-        Its parameters are the values of `wanted` that have a `{}` to go to, the place after which the page begins,
-        and the number of rows. The usual number stands in the statement: the planner then need not ask with every call
-        whether another plan would be better.
+        Its parameters are the source's own, the values of `wanted` that have a `{}` to go to, the place after which
+        the page begins, and the number of rows. The usual number stands in the statement: the planner then need not
+        ask with every call whether another plan would be better.
         """
         chosen = tuple((n, v if not isinstance(self.filters[n], str) else None) for n, v in wanted.items())
         key = (chosen, sort, after, usual)
@@ -72,7 +86,7 @@ class Listing:
         return built
 
     def _built(self, chosen: tuple[tuple[str, Any], ...], sort: str, after: bool, usual: bool) -> str:
-        conditions, number = [], 0
+        conditions, number = [], self.parameters
         for name, value in chosen:
             condition = self.filters[name]
             if isinstance(condition, str):

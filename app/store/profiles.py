@@ -34,7 +34,7 @@ async def profile(ctx: Context, customer_id: UUID) -> str:
 async def timeline(ctx: Context, customer_id: UUID, query: schemas.TimelineQuery) -> Page:
     subject = "subject_type" if query.type and "." not in query.type else "type"
     unset = {"type": None, subject: query.type}
-    return await _TIMELINE.page(ctx, _Latest(query), customer_id=customer_id, **unset)
+    return await _TIMELINE.page(ctx, _Latest(query), {"customer_id": customer_id, **unset})
 
 
 class _Latest:

@@ -45,7 +45,7 @@ async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Do
 
 
 async def page(ctx: Context, customer_id: UUID, query: schemas.RelationshipQuery) -> Page:
-    found = await _LIST.page(ctx, query, customer_id=customer_id)
+    found = await _LIST.page(ctx, query, {"customer_id": customer_id})
     if not found.items and not await customers.existing(ctx, [customer_id]):
         raise NotFound(customers.MISSING)
     return found

@@ -50,7 +50,7 @@ async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
         more["due_until"] = _Moving.at(due_until(query.due, ctx.now))
     if query.awake is not None:
         more["awake_at" if query.awake else "asleep_at"] = _Moving.at(ctx.now)
-    return await _LIST.page(ctx, query, **more)
+    return await _LIST.page(ctx, query, more)
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:

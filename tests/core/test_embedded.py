@@ -313,6 +313,21 @@ class TestAccess:
         assert not home.exists()
 
     @only_root
+    def test_a_deleted_data_directory_comes_back_empty(self, data_dir: Path) -> None:
+        before = locate(data_dir)
+        shutil.rmtree(data_dir)
+        data_dir.mkdir()
+        assert locate(data_dir).home != before.home
+        with EmbeddedPostgres(data_dir, durable=False) as postgres:
+            after = locate(data_dir)
+            assert after.home != before.home
+            assert query(postgres.dsn(), "SELECT 1") == 1
+        assert before.data.is_dir()
+        with EmbeddedPostgres(data_dir, durable=False):
+            assert locate(data_dir) == after
+        shutil.rmtree(before.home)
+
+    @only_root
     def test_root_keeps_off_a_cluster_of_another_account(self, new_data_dir: Path) -> None:
         (new_data_dir / "postgres").mkdir(parents=True)
         os.chown(new_data_dir / "postgres", 65534, 65534)

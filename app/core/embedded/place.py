@@ -6,6 +6,7 @@ import pwd
 import re
 import stat
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,7 @@ def locate(data_dir: Path) -> Place:
         raise UnusableAccount(f"The cluster in {own} belongs to uid {own.stat().st_uid}: start as that user.")
     if os.geteuid() != 0:
         return Place(own, _named(os.geteuid()))
-    name = re.sub(r"[^A-Za-z0-9]+", "-", data_dir.name).strip("-")[:24]
-    home = ROOT_BASE / f"{_digest(data_dir)}-{name}"
-    return Place(home, _owner(home / "data") if (home / "data").is_dir() else _unprivileged())
+    return Place(_unused_home(data_dir), _unprivileged())
 
 
 def prepare(place: Place) -> None:
@@ -124,6 +123,16 @@ def private_directory(path: Path, account: Account) -> None:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
     if stat.S_IMODE(found.st_mode) != 0o700:
         path.chmod(0o700)
+
+
+def _unused_home(data_dir: Path) -> Path:
+    """Without a note the data directory is new, even where one of that name was before: whoever deletes the directory
+    wants an empty database. What the old one left is not touched: deleting data is not ours to do.
+    """
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", data_dir.name).strip("-")[:24]
+    name = f"{_digest(data_dir)}-{readable}"
+    homes = (ROOT_BASE / each for each in chain([name], (f"{name}-{n}" for n in count(2))))
+    return next(home for home in homes if not (home / "data").exists())
 
 
 def _digest(path: Path) -> str:
