@@ -103,6 +103,8 @@ class Listing:
             )
             number += 2
         limit = str(_USUAL + 1) if usual else f"${number + 1}::int"
+        if self.parameters:  # few rows to sort whatever the limit: not seeing it, the planner keeps the plan it made
+            limit = f"(SELECT {limit})"
         where = " AND ".join(condition for condition in conditions if condition != "true") or "true"
         # The page is cut before its JSON is made: only the rows that are answered with are spelled out.
         return (

@@ -29,6 +29,7 @@ from app.core.embedded import (
     UnusableAccount,
     WrongMajorVersion,
 )
+from app.core.embedded.cluster import sized
 from app.core.embedded.place import ROOT_BASE, Place, locate, prepare, remember
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -152,10 +153,16 @@ class TestStart:
                 "fsync": "on",
                 "synchronous_commit": "on",
                 "full_page_writes": "on",
-                "shared_buffers": "256MB",
+                "max_parallel_workers_per_gather": "0",
                 "TimeZone": "UTC",
             }.items():
                 assert query(dsn, f"SHOW {name}") == value
+
+    @pytest.mark.parametrize(
+        ("megabytes", "cache"), [(512, "128MB"), (2_048, "256MB"), (32_768, "4096MB"), (262_144, "8192MB")]
+    )
+    def test_its_cache_grows_with_the_machine(self, megabytes: int, cache: str) -> None:
+        assert sized(megabytes)["shared_buffers"] == cache
 
     def test_letters_of_every_script_are_letters(self, data_dir: Path) -> None:
         with EmbeddedPostgres(data_dir, durable=False) as server:

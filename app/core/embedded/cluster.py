@@ -11,11 +11,9 @@ from pathlib import Path
 from app.core.embedded.errors import PostgresDidNotStart, WrongMajorVersion
 from app.core.embedded.place import ENVIRONMENT, Account, Place, private_directory
 
-# Sized for a small machine. On the command line, so that a new release's defaults reach old clusters too.
+# On the command line, so that a new release's defaults reach old clusters too.
 _SETTINGS = {
     "max_connections": "120",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "effective_io_concurrency": "64",
     "random_page_cost": "1.1",
     "jit": "off",
@@ -99,9 +97,27 @@ def command(place: Place, binaries: Path, *, durable: bool, settings: Mapping[st
         "ident_file": str(place.home / "pg_ident.conf"),
         "logging_collector": "off",
     }
-    chosen = {**_SETTINGS, **(_DURABLE if durable else _FLEETING), **settings, **fixed}
+    chosen = {**_SETTINGS, **sized(memory()), **(_DURABLE if durable else _FLEETING), **settings, **fixed}
     options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
     return [str(binaries / "postgres"), "-D", str(place.data), *options]
+
+
+def sized(megabytes: int) -> dict[str, str]:
+    """Settings for a machine of so much memory, which is not the database's alone: an eighth of it for its cache."""
+    cache = min(max(megabytes // 8, 128), 8_192)
+    return {"shared_buffers": f"{cache}MB", "effective_cache_size": f"{max(megabytes // 2, 512)}MB"}
+
+
+def memory() -> int:
+    """Megabytes that this process may use: of the machine, or of the container it runs in."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limits = [
+        int(text) for path in _CONTAINER_LIMITS if path.is_file() and (text := path.read_text().strip()).isdigit()
+    ]
+    return min([machine, *limits]) // 2**20
+
+
+_CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def _run(arguments: list[str | Path], account: Account, text: str) -> None:
