@@ -32,7 +32,9 @@ HTTP = ("fastapi", "starlette", "uvicorn", "httptools")
 BELOW_THE_WEB = ("rules", "models", "core", "schemas", "store", "services", "sample")
 PURE = {
     "anyascii",
+    "cachetools",
     "email_validator",
+    "holidays",
     "iso4217",
     "phonenumbers",
 }

@@ -1,0 +1,174 @@
+"""Working time: when somebody is there to deal with things, and how much of it lies between two moments.
+
+A calendar says which local wall-clock times are working time. A moment counts when the clock on the wall shows such a
+time, so an hour that a change of the clocks skips is never worked, and one that it repeats is worked twice. Everything
+is computed in UTC over stretches of a constant offset; nothing depends on the machine's own time zone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+from cachetools import LRUCache
+
+DAY = timedelta(days=1)
+MINUTES_A_DAY = 1_440
+HORIZON = timedelta(days=366 * 50)
+"""No due time is looked for further ahead: a calendar that never opens has none."""
+_DAYS_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Minutes after local midnight, from `start` up to but without `end`; one of no length counts nothing."""
+
+    start: int
+    end: int
+
+
+Windows = tuple[Window, ...]
+Stretch = tuple[datetime, datetime]
+"""From a moment up to but without another, both in UTC."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a calendar says of one local day, and why."""
+
+    windows: Windows
+    why: str
+    """`week`, `exception` or `holiday`."""
+    name: str | None = None
+    """Of the exception or the holiday."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """Windows may overlap; what they cover together counts once."""
+
+    time_zone: str
+    week: tuple[Windows, Windows, Windows, Windows, Windows, Windows, Windows]
+    """Monday first."""
+    exceptions: Mapping[date, tuple[Windows, str | None]] = field(default_factory=dict)
+    """Days that differ, with their names. They go before public holidays."""
+    country: str | None = None
+    """Whose public holidays are free, ISO 3166-1."""
+    subdivision: str | None = None
+    """Part of the country, ISO 3166-2 without the country."""
+    _zone: ZoneInfo = field(init=False, repr=False)
+    _open: LRUCache[int, tuple[Stretch, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_zone", ZoneInfo(self.time_zone))
+        object.__setattr__(self, "_open", LRUCache(_DAYS_REMEMBERED))
+
+    def day(self, local: date) -> Day:
+        if (exception := self.exceptions.get(local)) is not None:
+            return Day(_united(exception[0]), "exception", exception[1])
+        if self.country is not None and (name := _holidays(self.country, self.subdivision).get(local)) is not None:
+            return Day((), "holiday", name)
+        return Day(_united(self.week[local.weekday()]), "week")
+
+    def local_day(self, moment: datetime) -> date:
+        return moment.astimezone(self._zone).date()
+
+    def opened(self, utc_day: date) -> tuple[Stretch, ...]:
+        """The working time of one day of UTC, in order."""
+        number = utc_day.toordinal()
+        if (known := self._open.get(number)) is None:
+            known = self._open[number] = tuple(self._stretches(utc_day))
+        return known
+
+    def _stretches(self, utc_day: date) -> Iterator[Stretch]:
+        midnight = datetime(utc_day.year, utc_day.month, utc_day.day, tzinfo=UTC)
+        for start, end, offset in self._constant(midnight, midnight + DAY):
+            # What the clock on the wall shows, written as though it were UTC.
+            local_start, local_end = start + offset, end + offset
+            local = local_start.replace(hour=0, minute=0, second=0, microsecond=0)
+            while local < local_end:
+                for window in self.day(local.date()).windows:
+                    first = max(local + timedelta(minutes=window.start), local_start)
+                    last = min(local + timedelta(minutes=window.end), local_end)
+                    if first < last:
+                        yield first - offset, last - offset
+                local += DAY
+
+    def _constant(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, timedelta]]:
+        """The parts of a stretch of UTC in which the clocks are not changed, and how far they are from UTC."""
+        before, after = self._offset(start), self._offset(end - _SECOND)
+        if before == after:
+            yield start, end, before
+            return
+        low, high = 0, int((end - start).total_seconds()) - 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._offset(start + middle * _SECOND) == before else (low, middle)
+        change = start + high * _SECOND
+        yield start, change, before
+        yield change, end, after
+
+    def _offset(self, utc: datetime) -> timedelta:
+        offset = utc.astimezone(self._zone).utcoffset()
+        assert offset is not None
+        return offset
+
+
+def worked(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """The working time from `start` to `end`; nothing when `end` is not later."""
+    total = timedelta(0)
+    for opened, closed in _from(calendar, start, end):
+        total += closed - opened
+    return total
+
+
+def after(calendar: Calendar, start: datetime, amount: timedelta) -> datetime | None:
+    """The first moment by which so much working time has passed since `start`; None within the horizon of 50 years."""
+    if amount <= timedelta(0):
+        return start
+    left = amount
+    for opened, closed in _from(calendar, start, start + HORIZON):
+        if closed - opened >= left:
+            return opened + left
+        left -= closed - opened
+    return None
+
+
+def _from(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Stretch]:
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    day = start.date()
+    while day <= end.date():
+        for opened, closed in calendar.opened(day):
+            if opened >= end:
+                return
+            if closed > start:
+                yield max(opened, start), min(closed, end)
+        day += DAY
+
+
+@lru_cache(maxsize=1_000)
+def _united(windows: Windows) -> Windows:
+    """In order, without overlaps."""
+    joined: list[Window] = []
+    for window in sorted(windows, key=lambda w: w.start):
+        if joined and window.start <= joined[-1].end:
+            joined[-1] = Window(joined[-1].start, max(joined[-1].end, window.end))
+        else:
+            joined.append(window)
+    return tuple(joined)
+
+
+@lru_cache(maxsize=200)
+def _holidays(country: str, subdivision: str | None) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, subdiv=subdivision)
+
+
+@lru_cache(maxsize=1)
+def countries() -> Mapping[str, frozenset[str]]:
+    """Countries whose public holidays are known, with their parts."""
+    return {code: frozenset(parts) for code, parts in holidays.list_supported_countries(include_aliases=False).items()}
+
+
+_SECOND = timedelta(seconds=1)

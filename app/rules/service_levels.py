@@ -1,0 +1,252 @@
+"""Service policies: which complaint gets which targets, when clocks stand still, and who is told when time runs out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from app.rules.calendars import Calendar
+from app.rules.clocks import Clock, Interval, IntervalKind, Metric
+from app.rules.complaints import Move, State, Waiting
+
+WAITING = tuple(f"waiting_{whom}" for whom in Waiting)
+SITUATIONS = (*State, *WAITING)
+"""What a policy may pause a clock for."""
+
+# While a complaint is in one of these, the customer can expect to hear how it goes.
+_TOLD = frozenset(
+    {
+        State.ACKNOWLEDGED,
+        State.ASSESSED,
+        State.INVESTIGATING,
+        State.REJECTED,
+        State.DEADLOCK,
+        State.REFERRED,
+        State.REOPENED,
+    }
+)
+_FROM_THE_BEGINNING = (Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of an escalation: what is done when a clock has come so far."""
+
+    metric: Metric
+    at: timedelta
+    """Working time after the due time; negative: before it."""
+    notify: tuple[str, ...] = ()
+    reassign_to: str | None = None
+    raise_priority: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a policy is for. What is empty is not asked; everything else has to fit."""
+
+    categories: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    customer_tags: frozenset[str] = frozenset()
+    value_from: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a complaint's policy is chosen by."""
+
+    category: str | None
+    severity: str | None
+    channel: str
+    site: str | None
+    customer_tags: frozenset[str]
+    value: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    calendar: Calendar
+    targets: Mapping[Metric, timedelta]
+    """Working time of the calendar; a metric without a target has no clock."""
+    pauses: frozenset[str] = frozenset()
+    """The situations in which clocks stand still."""
+    levels: tuple[Level, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a complaint stands."""
+
+    state: State
+    waiting: Waiting | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.state,) if self.waiting is None else (self.state, f"waiting_{self.waiting}")
+
+
+@dataclass(slots=True)
+class Clocks:
+    """All the clocks of one complaint, and what happens to them as it moves on."""
+
+    policy: Policy | None
+    all: list[Clock] = field(default_factory=list)
+
+    def open(self, metric: Metric) -> Clock | None:
+        return next((clock for clock in self.all if clock.metric is metric and not clock.over), None)
+
+    def received(self, at: datetime) -> None:
+        for metric in _FROM_THE_BEGINNING:
+            self._start(metric, at, "received")
+        self._settle(Situation(State.RECEIVED), at)
+
+    def moved(self, move: Move, to: Situation, at: datetime, *, told: bool) -> None:
+        """A move was made; `told`: with a message to the customer."""
+        match move:
+            case Move.ACKNOWLEDGE:
+                self._meet(Metric.ACKNOWLEDGE, at)
+            case Move.RESPOND:
+                self._meet(Metric.RESPOND, at)
+                told = True
+            case Move.CLOSE:
+                self._meet(Metric.RESOLVE, at)
+            case Move.REOPEN:
+                self._start(Metric.RESPOND, at, "reopened")
+                self._start(Metric.RESOLVE, at, "reopened")
+        if move in (Move.CLOSE, Move.WITHDRAW):
+            for clock in self.all:
+                clock.cancel(at)
+        if to.state is State.DEADLOCK:
+            self._start(Metric.DEADLOCK, at, "deadlock")
+        else:
+            self._meet(Metric.DEADLOCK, at)
+        self._update(to, at, told=told, reason=to.state)
+        self._settle(to, at)
+
+    def told(self, situation: Situation, at: datetime) -> None:
+        """The customer was sent a message."""
+        self._update(situation, at, told=True, reason="message")
+        self._settle(situation, at)
+
+    def waits(self, situation: Situation, at: datetime) -> None:
+        """It began or ceased to wait for somebody else."""
+        self._settle(situation, at)
+
+    def adopt(self, policy: Policy | None, situation: Situation, at: datetime) -> None:
+        """Another policy, or another version of it: targets change, what has run and what was paused stays.
+
+        What was missed by the old measure before `at` stays missed.
+        """
+        self.policy = policy
+        for clock in self.all:
+            if clock.over:
+                continue
+            clock.miss(at)
+            if policy is None or clock.metric not in policy.targets:
+                clock.cancel(at)
+            else:
+                clock.calendar, clock.target = policy.calendar, policy.targets[clock.metric]
+        for metric in self._missing(situation):
+            self._begin_like_others(metric, at)
+        if situation.state in _TOLD and self.open(Metric.UPDATE) is None:
+            self._start(Metric.UPDATE, at, "policy")
+        if situation.state is State.DEADLOCK and self.open(Metric.DEADLOCK) is None:
+            self._start(Metric.DEADLOCK, at, "policy")
+        self._settle(situation, at)
+
+    def check(self, now: datetime) -> list[Clock]:
+        """Those that are found to be missed now."""
+        return [clock for clock in self.all if not clock.over and clock.miss(now)]
+
+    def _missing(self, situation: Situation) -> Iterable[Metric]:
+        """What a new policy measures and the old one did not, and has not happened yet."""
+        if self.policy is None or situation.state in (State.CLOSED, State.WITHDRAWN):
+            return
+        if situation.state is State.RECEIVED and not self._ever(Metric.ACKNOWLEDGE):
+            yield Metric.ACKNOWLEDGE
+        answered = (State.RESPONDED, State.ACCEPTED, State.REJECTED, State.DEADLOCK, State.REFERRED, State.SETTLED)
+        if situation.state not in answered and self.open(Metric.RESPOND) is None:
+            yield Metric.RESPOND
+        if self.open(Metric.RESOLVE) is None:
+            yield Metric.RESOLVE
+
+    def _begin_like_others(self, metric: Metric, at: datetime) -> None:
+        """From the beginning, with the pauses of a clock that ran since then."""
+        assert self.policy is not None
+        if metric not in self.policy.targets:
+            return
+        other = next((c for c in self.all if c.metric in _FROM_THE_BEGINNING and not c.over), None)
+        if other is None:
+            self._start(metric, at, "policy")
+            return
+        copied = [Interval(i.kind, i.start, i.end, i.reason) for i in other.intervals]
+        self._add(metric, copied)
+
+    def _ever(self, metric: Metric) -> bool:
+        return any(clock.metric is metric for clock in self.all)
+
+    def _start(self, metric: Metric, at: datetime, reason: str) -> None:
+        if self.policy is not None and metric in self.policy.targets and self.open(metric) is None:
+            self._add(metric, [Interval(IntervalKind.RUNNING, at, None, reason)])
+
+    def _add(self, metric: Metric, intervals: list[Interval]) -> None:
+        assert self.policy is not None
+        cycle = 1 + sum(clock.metric is metric for clock in self.all)
+        self.all.append(Clock(metric, cycle, self.policy.calendar, self.policy.targets[metric], intervals))
+
+    def _meet(self, metric: Metric, at: datetime) -> None:
+        if (clock := self.open(metric)) is not None:
+            clock.meet(at)
+
+    def _update(self, to: Situation, at: datetime, *, told: bool, reason: str) -> None:
+        clock = self.open(Metric.UPDATE)
+        if clock is not None and told:
+            clock.meet(at)
+        if to.state in _TOLD:
+            self._start(Metric.UPDATE, at, reason)
+        elif clock is not None:
+            clock.cancel(at)
+
+    def _settle(self, situation: Situation, at: datetime) -> None:
+        """Every clock that is not over stands still or runs, as the policy says of this situation."""
+        pauses = self.policy.pauses if self.policy is not None else frozenset()
+        reason = next((name for name in situation.names if name in pauses), None)
+        for clock in self.all:
+            if reason is not None:
+                clock.pause(at, reason)
+            else:
+                clock.resume(at, situation.names[-1])
+
+
+def fits(scope: Scope, facts: Facts) -> bool:
+    """Is the policy with this scope one for such a complaint?"""
+    asked: Sequence[tuple[frozenset[str], Iterable[str | None]]] = (
+        (scope.categories, (facts.category,)),
+        (scope.severities, (facts.severity,)),
+        (scope.channels, (facts.channel,)),
+        (scope.sites, (facts.site,)),
+        (scope.customer_tags, facts.customer_tags),
+    )
+    if not all(not wanted or any(value in wanted for value in values) for wanted, values in asked):
+        return False
+    if scope.value_from is None:
+        return True
+    return facts.value is not None and facts.currency == scope.currency and facts.value >= scope.value_from
+
+
+def levels(policy: Policy, clock: Clock) -> list[tuple[Level, datetime]]:
+    """The steps of a clock's escalation that have, or will have, their moment; the earliest first.
+
+    None of those whose moment cannot be told because the clock stands still, or came after the clock was over.
+    """
+    found = []
+    for level in policy.levels:
+        if level.metric is not clock.metric or (moment := clock.reaches(clock.target + level.at)) is None:
+            continue
+        ended = clock.met_at or clock.cancelled_at
+        if ended is None or moment < ended:
+            found.append((level, max(moment, clock.started_at)))
+    return sorted(found, key=lambda pair: pair[1])
