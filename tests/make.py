@@ -46,6 +46,33 @@ def refund(
     }
 
 
+def calendar(**changes: Any) -> dict[str, Any]:
+    """Monday to Friday from nine to five, in London."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    hours = [{"day": day, "opens": "09:00", "closes": "17:00"} for day in days]
+    code = f"calendar-{next(_numbers)}"
+    return {"code": code, "name": f"Calendar {code}", "time_zone": "Europe/London", "hours": hours, **changes}
+
+
+def policy(calendar: str, **changes: Any) -> dict[str, Any]:
+    code = f"policy-{next(_numbers)}"
+    return {
+        "code": code,
+        "name": f"Policy {code}",
+        "calendar": calendar,
+        "targets": {"respond_minutes": 960},
+        **changes,
+    }
+
+
+def procedure(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": f"Procedure {next(_numbers)}",
+        "steps": [{"key": "ring", "title": "Ring them", "before": "assess"}],
+        **changes,
+    }
+
+
 def sale(**changes: Any) -> dict[str, Any]:
     return {
         "source": "till",

@@ -217,7 +217,16 @@ class _Reader:
                 await self._send(name, path, verb, operation, bodies[0], example and example["value"])
 
     def _turn(self, name: str) -> tuple[int, int, str]:
-        order = ("create_customer", "record_sale", "record_interaction", "create_task", "add_relationship")
+        order = (
+            "create_customer",
+            "record_sale",
+            "record_interaction",
+            "create_task",
+            "add_relationship",
+            "create_calendar",
+            "create_service_policy",
+            "create_procedure",
+        )
         last = next((n for n, prefix in enumerate(self.LAST) if name.startswith(prefix)), -1)
         return last, order.index(name) if name in order else len(order), name
 

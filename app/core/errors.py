@@ -89,6 +89,14 @@ class InteractionDiffers(Conflict):
     code, title = "INTERACTION_DIFFERS", "The interaction is known with other content"
 
 
+class ComplaintDiffers(Conflict):
+    code, title = "COMPLAINT_DIFFERS", "The complaint is known with other content"
+
+
+class StepOpen(Conflict):
+    code, title = "STEP_OPEN", "A step of the procedure has to be done first"
+
+
 class RefundExceedsSale(Conflict):
     code, title = "REFUND_EXCEEDS_SALE", "The return is more than what is left of the line it names"
 

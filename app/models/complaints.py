@@ -23,6 +23,7 @@ from app.rules import complaints as rules
 from app.rules.channels import Channel
 
 NUMBERS = Sequence("complaint_numbers", metadata=base.metadata)
+_DUE_ON = text("coalesce(due_on, 'infinity'::date)")
 _OPEN = "state NOT IN ('closed', 'withdrawn')"
 
 
@@ -170,6 +171,7 @@ class ComplaintRemedy(SQLModel, table=True):
     sought_at: datetime | None = base.moment()
     offered_at: datetime | None = base.moment()
     decided_at: datetime | None = base.moment()
+    version: int = base.version()
 
 
 class ComplaintAction(SQLModel, table=True):
@@ -180,8 +182,9 @@ class ComplaintAction(SQLModel, table=True):
         base.one_of("kind", rules.ActionKind),
         Index(None, "complaint_id", "id"),
         Index(None, "created_at", "id"),
-        Index(None, "owner", "due_on", "id", postgresql_where=text("owner IS NOT NULL")),
-        Index("ix_complaint_actions_open", "due_on", "id", postgresql_where=text("done_at IS NULL")),
+        Index("ix_complaint_actions_due", _DUE_ON, "id"),
+        Index("ix_complaint_actions_owner", "owner", _DUE_ON, "id", postgresql_where=text("owner IS NOT NULL")),
+        Index("ix_complaint_actions_open", _DUE_ON, "id", postgresql_where=text("done_at IS NULL")),
     )
 
     id: UUID = base.key()

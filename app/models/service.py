@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.base import created, document, flag, key, reference, version, words
@@ -35,7 +35,7 @@ class ServicePolicy(SQLModel, table=True):
     __tablename__ = "service_policies"
     __table_args__ = (
         UniqueConstraint("code"),
-        Index(None, "position", "id", postgresql_where=text("active")),
+        Index(None, "position", "id"),
         Index(None, "created_at", "id"),
         Index(None, "calendar_id"),
     )

@@ -1,13 +1,19 @@
 """The HTTP contract, one file a resource: the table of contents of the API."""
 
 from app.routers import (
+    calendars,
+    complaint_moves,
+    complaint_parts,
+    complaints,
     customers,
     health,
     interactions,
+    procedures,
     products,
     profiles,
     relationships,
     sales,
+    service_policies,
     sites,
     tasks,
 )
@@ -22,5 +28,11 @@ ROUTERS = (
     sales.router,
     products.router,
     sites.router,
+    complaints.router,
+    complaint_moves.router,
+    complaint_parts.router,
+    calendars.router,
+    service_policies.router,
+    procedures.router,
     health.router,
 )

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-RESOURCES = ("customers", "interactions", "tasks", "sales", "products", "sites")
+RESOURCES = ("customers", "interactions", "tasks", "sales", "products", "sites", "service", "complaints")
 SCOPES = tuple(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write"))
 ADMIN = "admin"
 """Every scope there is, and those to come."""

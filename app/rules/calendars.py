@@ -58,10 +58,13 @@ class Calendar:
     """Whose public holidays are free, ISO 3166-1."""
     subdivision: str | None = None
     """Part of the country, ISO 3166-2 without the country."""
+    last_open: date = field(init=False, repr=False)
+    """The last day of UTC on which it may open. Where no weekday has windows, those are the days around exceptions."""
     _zone: ZoneInfo = field(init=False, repr=False)
     _open: LRUCache[int, tuple[Stretch, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "last_open", self._last_open())
         object.__setattr__(self, "_zone", ZoneInfo(self.time_zone))
         object.__setattr__(self, "_open", LRUCache(_DAYS_REMEMBERED))
 
@@ -75,12 +78,22 @@ class Calendar:
     def local_day(self, moment: datetime) -> date:
         return moment.astimezone(self._zone).date()
 
+    def midnight(self, local: date) -> datetime:
+        """When a local day begins, in UTC."""
+        return datetime(local.year, local.month, local.day, tzinfo=self._zone).astimezone(UTC)
+
     def opened(self, utc_day: date) -> tuple[Stretch, ...]:
         """The working time of one day of UTC, in order."""
         number = utc_day.toordinal()
         if (known := self._open.get(number)) is None:
             known = self._open[number] = tuple(self._stretches(utc_day))
         return known
+
+    def _last_open(self) -> date:
+        if any(map(_opens, self.week)):
+            return date.max
+        days = [local for local, (windows, _) in self.exceptions.items() if _opens(windows)]
+        return min(max(days, default=date.min), date.max - DAY) + DAY
 
     def _stretches(self, utc_day: date) -> Iterator[Stretch]:
         midnight = datetime(utc_day.year, utc_day.month, utc_day.day, tzinfo=UTC)
@@ -138,14 +151,20 @@ def after(calendar: Calendar, start: datetime, amount: timedelta) -> datetime | 
 
 def _from(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Stretch]:
     start, end = start.astimezone(UTC), end.astimezone(UTC)
-    day = start.date()
-    while day <= end.date():
+    if end <= start:
+        return
+    day, last = start.date(), min(end.date(), calendar.last_open)
+    while day <= last:
         for opened, closed in calendar.opened(day):
             if opened >= end:
                 return
             if closed > start:
                 yield max(opened, start), min(closed, end)
         day += DAY
+
+
+def _opens(windows: Windows) -> bool:
+    return any(window.start < window.end for window in windows)
 
 
 @lru_cache(maxsize=1_000)
@@ -162,7 +181,9 @@ def _united(windows: Windows) -> Windows:
 
 @lru_cache(maxsize=200)
 def _holidays(country: str, subdivision: str | None) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, subdiv=subdivision)
+    # Named in the language of the country: left to itself, the library asks the machine for one.
+    language = getattr(holidays, country).default_language
+    return holidays.country_holidays(country, subdiv=subdivision, language=language)
 
 
 @lru_cache(maxsize=1)

@@ -4,10 +4,10 @@ A due time is never stored as a fact: it follows from the intervals, the target 
 happened: when the clock ran, when it stood still and why, when it was met, and that it was missed. A breach stays one.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from app.rules.calendars import Calendar, after, worked
 
@@ -57,6 +57,8 @@ class Clock:
     met_at: datetime | None = None
     cancelled_at: datetime | None = None
     breached_at: datetime | None = None
+    ref: Any = field(default=None, compare=False)
+    """What its keeper knows it by; the rules do not look at it."""
 
     @property
     def over(self) -> bool:
@@ -96,19 +98,19 @@ class Clock:
         """What it waited for happened. When that was too late, it is a breach as well."""
         if not self.over:
             self.miss(at)
-            self._close(at)
-            self.met_at = at
+            self.met_at = self._close(at)
 
     def cancel(self, at: datetime) -> None:
         """What it waited for is not to come any more."""
         if not self.over:
             self.miss(at)
-            self._close(at)
-            self.cancelled_at = at
+            self.cancelled_at = self._close(at)
 
     def miss(self, now: datetime) -> bool:
         """Note the breach, if the time was over before `now`. A breach once noted is not taken back."""
-        if self.breached_at is None and (due := self.due()) is not None and due < now:
+        if self.over or self.breached_at is not None:
+            return False
+        if (due := self.due()) is not None and due < now:
             self.breached_at = due
             return True
         return False
@@ -124,30 +126,31 @@ class Clock:
         return worked(self.calendar, interval.start, min(interval.end or now, now))
 
     def due(self) -> datetime | None:
-        """When the target is used up; None while it is paused with time left, or if the calendar never gets there."""
+        """When the target is used up; None while it is paused with time left, or if the calendar never gets there.
+
+        Of a clock that is over: when it would have been.
+        """
         return self.reaches(self.target)
 
     def reaches(self, amount: timedelta) -> datetime | None:
-        """The moment at which it has run, or will have run, for so long."""
-        return _reaches(self.calendar, self.intervals, amount)
+        """The moment at which it has run, or will have run, or would have run had it gone on, for so long."""
+        left = max(amount, timedelta(0))
+        for interval in self.intervals:
+            if interval.kind is IntervalKind.PAUSED:
+                continue
+            if interval.end is None or interval is self.intervals[-1]:
+                return after(self.calendar, interval.start, left)
+            run = worked(self.calendar, interval.start, interval.end)
+            if run >= left:
+                return after(self.calendar, interval.start, left)
+            left -= run
+        return None
 
     def _turn(self, kind: IntervalKind, at: datetime, reason: str) -> None:
-        self._close(at)
-        self.intervals.append(Interval(kind, at, None, reason))
+        self.intervals.append(Interval(kind, self._close(at), None, reason))
 
-    def _close(self, at: datetime) -> None:
-        self.intervals[-1].end = max(at, self.intervals[-1].start)
-
-
-def _reaches(calendar: Calendar, intervals: Iterable[Interval], amount: timedelta) -> datetime | None:
-    left = max(amount, timedelta(0))
-    for interval in intervals:
-        if interval.kind is IntervalKind.PAUSED:
-            continue
-        if interval.end is None:
-            return after(calendar, interval.start, left)
-        run = worked(calendar, interval.start, interval.end)
-        if run >= left:
-            return after(calendar, interval.start, left)
-        left -= run
-    return None
+    def _close(self, at: datetime) -> datetime:
+        """Its last interval ends then, but never before it began: who waited for a lock may come with an older time."""
+        last = self.intervals[-1]
+        last.end = max(at, last.start)
+        return last.end

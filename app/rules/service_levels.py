@@ -1,7 +1,7 @@
 """Service policies: which complaint gets which targets, when clocks stand still, and who is told when time runs out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -116,6 +116,8 @@ class Clocks:
             case Move.REOPEN:
                 self._start(Metric.RESPOND, at, "reopened")
                 self._start(Metric.RESOLVE, at, "reopened")
+        if told:
+            self._meet(Metric.UPDATE, at)
         if move in (Move.CLOSE, Move.WITHDRAW):
             for clock in self.all:
                 clock.cancel(at)
@@ -141,6 +143,7 @@ class Clocks:
         What was missed by the old measure before `at` stays missed.
         """
         self.policy = policy
+        ran = self._ran()
         for clock in self.all:
             if clock.over:
                 continue
@@ -150,7 +153,7 @@ class Clocks:
             else:
                 clock.calendar, clock.target = policy.calendar, policy.targets[clock.metric]
         for metric in self._missing(situation):
-            self._begin_like_others(metric, at)
+            self._begin_like_others(metric, ran, at)
         if situation.state in _TOLD and self.open(Metric.UPDATE) is None:
             self._start(Metric.UPDATE, at, "policy")
         if situation.state is State.DEADLOCK and self.open(Metric.DEADLOCK) is None:
@@ -165,28 +168,33 @@ class Clocks:
         """What a new policy measures and the old one did not, and has not happened yet."""
         if self.policy is None or situation.state in (State.CLOSED, State.WITHDRAWN):
             return
-        if situation.state is State.RECEIVED and not self._ever(Metric.ACKNOWLEDGE):
+        if situation.state is State.RECEIVED and self.open(Metric.ACKNOWLEDGE) is None:
             yield Metric.ACKNOWLEDGE
-        answered = (State.RESPONDED, State.ACCEPTED, State.REJECTED, State.DEADLOCK, State.REFERRED, State.SETTLED)
-        if situation.state not in answered and self.open(Metric.RESPOND) is None:
+        if not self._answered(situation.state) and self.open(Metric.RESPOND) is None:
             yield Metric.RESPOND
         if self.open(Metric.RESOLVE) is None:
             yield Metric.RESOLVE
 
-    def _begin_like_others(self, metric: Metric, at: datetime) -> None:
+    def _answered(self, state: State) -> bool:
+        """Did the customer get the answer, in this round? A second look at a rejected answer waits for no other one."""
+        if state is not State.INVESTIGATING:
+            return state not in (State.RECEIVED, State.ACKNOWLEDGED, State.ASSESSED, State.REOPENED)
+        met = [clock.met_at for clock in self.all if clock.metric is Metric.RESPOND and clock.met_at is not None]
+        again = (clock.started_at for clock in self.all if clock.intervals[0].reason == State.REOPENED)
+        return bool(met) and all(at <= max(met) for at in again)
+
+    def _ran(self) -> list[Interval]:
+        """The way of a clock that runs from the beginning; empty where none does."""
+        clocks = (clock for clock in self.all if clock.metric in _FROM_THE_BEGINNING and not clock.over)
+        return next(([replace(interval) for interval in clock.intervals] for clock in clocks), [])
+
+    def _begin_like_others(self, metric: Metric, ran: list[Interval], at: datetime) -> None:
         """From the beginning, with the pauses of a clock that ran since then."""
         assert self.policy is not None
-        if metric not in self.policy.targets:
-            return
-        other = next((c for c in self.all if c.metric in _FROM_THE_BEGINNING and not c.over), None)
-        if other is None:
+        if not ran:
             self._start(metric, at, "policy")
-            return
-        copied = [Interval(i.kind, i.start, i.end, i.reason) for i in other.intervals]
-        self._add(metric, copied)
-
-    def _ever(self, metric: Metric) -> bool:
-        return any(clock.metric is metric for clock in self.all)
+        elif metric in self.policy.targets:
+            self._add(metric, [replace(interval) for interval in ran])
 
     def _start(self, metric: Metric, at: datetime, reason: str) -> None:
         if self.policy is not None and metric in self.policy.targets and self.open(metric) is None:
@@ -233,7 +241,7 @@ def fits(scope: Scope, facts: Facts) -> bool:
     if not all(not wanted or any(value in wanted for value in values) for wanted, values in asked):
         return False
     if scope.value_from is None:
-        return True
+        return scope.currency is None or facts.currency == scope.currency
     return facts.value is not None and facts.currency == scope.currency and facts.value >= scope.value_from
 
 
@@ -249,4 +257,4 @@ def levels(policy: Policy, clock: Clock) -> list[tuple[Level, datetime]]:
         ended = clock.met_at or clock.cancelled_at
         if ended is None or moment < ended:
             found.append((level, max(moment, clock.started_at)))
-    return sorted(found, key=lambda pair: pair[1])
+    return sorted(found, key=lambda pair: (pair[1], pair[0].at))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +21,17 @@ _MOST = 500
 class Page:
     items: list[str]
     next_cursor: str | None
+
+
+class Moving(datetime):
+    """A moment that is a little later with every page: what a cursor is bound to is that it is there, not when."""
+
+    @classmethod
+    def at(cls, moment: datetime) -> "Moving":
+        return cls.combine(moment.date(), moment.timetz())
+
+    def __str__(self) -> str:
+        return "now"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.rules.tasks import Due, TaskStatus, due_until
 from app.schemas import tasks as schemas
 from app.store import documents, rows
 from app.store.documents import Document
-from app.store.listing import Listing, Page
+from app.store.listing import Listing, Moving, Page
 
 MISSING = "No such task"
 COLUMNS = documents.columns(schemas.Task, "t")
@@ -47,9 +47,9 @@ async def get(ctx: Context, task_id: UUID) -> Document:
 async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
     more: dict[str, datetime] = {}
     if query.due is not None:
-        more["due_until"] = _Moving.at(due_until(query.due, ctx.now))
+        more["due_until"] = Moving.at(due_until(query.due, ctx.now))
     if query.awake is not None:
-        more["awake_at" if query.awake else "asleep_at"] = _Moving.at(ctx.now)
+        more["awake_at" if query.awake else "asleep_at"] = Moving.at(ctx.now)
     return await _LIST.page(ctx, query, more)
 
 
@@ -74,14 +74,3 @@ async def unassigned(ctx: Context, interaction_id: UUID) -> list[Record]:
         "SELECT * FROM tasks WHERE interaction_id = $1 AND customer_id IS NULL ORDER BY id FOR NO KEY UPDATE",
         interaction_id,
     )
-
-
-class _Moving(datetime):
-    """A moment that is a little later with every page: what a cursor is bound to is that it is there, not when."""
-
-    @classmethod
-    def at(cls, moment: datetime) -> "_Moving":
-        return cls.combine(moment.date(), moment.timetz())
-
-    def __str__(self) -> str:
-        return "now"

@@ -41,6 +41,7 @@ Ctx = Annotated[Context, Depends(_context)]
 Caller = Annotated[Sessions, Depends(_sessions)]
 """For streams, which open transactions of their own."""
 IfMatch = Annotated[int | None, Depends(_if_match)]
+PathKey = Annotated[str, Path(min_length=1, max_length=100, description="A name within the resource.")]
 PathId = Annotated[UUID, Path(description="The id of the resource.")]
 
 FILLED: dict[Any, Callable[[Request], Any]] = {

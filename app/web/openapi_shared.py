@@ -16,6 +16,8 @@ TAGS = {
     "sales": "Receipts as tills send them, matched to their buyers.",
     "products": "What is sold. Fills itself from receipts.",
     "sites": "Where it is sold. Fills itself from receipts.",
+    "complaints": "What went wrong, how it is put right, by when, and whether it brought the customer back.",
+    "service": "How complaints are handled: working time, what is promised by when, and what is to be done.",
     "health": "Is the service alive, and can it answer? These need no key.",
 }
 

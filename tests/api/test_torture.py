@@ -92,6 +92,43 @@ _TASK = {
     "owner": "mia",
     "due_at": "2026-04-01T10:00:00Z",
 }
+_CALENDAR = {
+    "code": "night",
+    "name": "Night shift",
+    "time_zone": "Europe/London",
+    "hours": [{"day": "monday", "opens": "00:00", "closes": "06:00"}],
+    "exceptions": [{"on": "2026-12-24", "name": "Eve", "hours": [{"opens": "00:00", "closes": "24:00"}]}],
+    "holidays": {"country": "GB", "subdivision": "SCT"},
+}
+_POLICY = {
+    "code": "night",
+    "name": "By night",
+    "position": 1,
+    "active": False,
+    "calendar": "office",
+    "applies_to": {
+        "categories": ["Delivery"],
+        "severities": ["high"],
+        "channels": ["phone"],
+        "sites": ["Leeds"],
+        "customer_tags": ["vip"],
+        "value_from": "100.00",
+        "currency": "GBP",
+    },
+    "targets": {f"{name}_minutes": 60 for name in ("acknowledge", "update", "respond", "resolve", "deadlock")},
+    "pauses": ["waiting_customer", "referred"],
+    "escalations": [
+        {"metric": "respond", "at_minutes": -5, "notify": ["tom"], "reassign_to": "mia", "raise_priority": True}
+    ],
+    "reopening": {"within_days": 90, "at_most": 2},
+}
+_PROCEDURE = {
+    "category": "Delivery",
+    "name": "Deliveries",
+    "steps": [{"key": "ring", "title": "Ring", "before": "assess", "mandatory": False, "wording": "Two\nlines"}],
+    "guidance": dict.fromkeys(("calm", "disappointed", "frustrated", "angry", "distressed"), "Two\nlines"),
+    "mood": {"keep": "Breathe", "recover": "Walk"},
+}
 EXAMPLES: dict[str, Any] = {
     "create_customer": _CUSTOMER,
     "create_customers": _CUSTOMER,
@@ -130,6 +167,12 @@ EXAMPLES: dict[str, Any] = {
     "void_sale": {"reason": "Wrong till"},
     "change_product": {"name": "Tea", "category": "Food"},
     "change_site": {"name": "Leeds", "time_zone": "Europe/London"},
+    "create_calendar": _CALENDAR,
+    "change_calendar": _CALENDAR,
+    "create_service_policy": _POLICY,
+    "change_service_policy": _POLICY,
+    "create_procedure": _PROCEDURE,
+    "change_procedure": _PROCEDURE,
 }
 WITH_BODY = sorted(name for name, (_, _, operation) in OPERATIONS.items() if "requestBody" in operation)
 STREAMS = sorted(name for name in WITH_BODY if LINES in OPERATIONS[name][2]["requestBody"]["content"])
@@ -239,6 +282,9 @@ async def world(client: httpx.AsyncClient, db: Any) -> dict[str, str]:
         "site_id": str(await db.fetchval("SELECT id FROM sites")),
         "system": "webshop",
         "external_id": "u-1",
+        "calendar_id": await made("/v1/calendars", {"code": "office", "name": "Office", "time_zone": "UTC"}),
+        "service_policy_id": await made("/v1/service-policies", make.policy(calendar="office")),
+        "procedure_id": await made("/v1/procedures", {"name": "Everything else"}),
     }
 
 
@@ -353,7 +399,14 @@ def pointer(at: tuple[Any, ...]) -> str:
 
 
 # What takes the same body as another operation is read by the same code: of what goes wrong there, a sample is enough.
-SAMPLED = {"put_customer": 7, "change_customer": 5, "change_interaction": 5}
+SAMPLED = {
+    "put_customer": 7,
+    "change_customer": 5,
+    "change_interaction": 5,
+    "change_calendar": 5,
+    "change_service_policy": 5,
+    "change_procedure": 5,
+}
 
 
 def mutations(name: str, world: dict[str, str]) -> Iterator[tuple[str, str, Any]]:

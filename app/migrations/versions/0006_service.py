@@ -48,13 +48,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_service_policies_calendar_id"), "service_policies", ["calendar_id"], unique=False)
     op.create_index(op.f("ix_service_policies_created_at_id"), "service_policies", ["created_at", "id"], unique=False)
-    op.create_index(
-        op.f("ix_service_policies_position_id"),
-        "service_policies",
-        ["position", "id"],
-        unique=False,
-        postgresql_where=sa.text("active"),
-    )
+    op.create_index(op.f("ix_service_policies_position_id"), "service_policies", ["position", "id"], unique=False)
     op.create_table(
         "service_policy_versions",
         sa.Column("service_policy_id", sa.Uuid(), nullable=False),

@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.Column("sought_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
             "kind IN ('apology', 'explanation', 'refund', 'replacement', 'repair', 'discount', 'voucher', 'goodwill', 'change', 'other')",
             name=op.f("ck_complaint_remedies_kind"),
@@ -278,17 +279,19 @@ def upgrade() -> None:
         op.f("ix_complaint_actions_complaint_id_id"), "complaint_actions", ["complaint_id", "id"], unique=False
     )
     op.create_index(op.f("ix_complaint_actions_created_at_id"), "complaint_actions", ["created_at", "id"], unique=False)
+    due_on: sa.ColumnClause[object] = sa.literal_column("coalesce(due_on, 'infinity'::date)")
+    op.create_index("ix_complaint_actions_due", "complaint_actions", [due_on, "id"], unique=False)
     op.create_index(
         "ix_complaint_actions_open",
         "complaint_actions",
-        ["due_on", "id"],
+        [due_on, "id"],
         unique=False,
         postgresql_where=sa.text("done_at IS NULL"),
     )
     op.create_index(
-        op.f("ix_complaint_actions_owner_due_on_id"),
+        "ix_complaint_actions_owner",
         "complaint_actions",
-        ["owner", "due_on", "id"],
+        ["owner", due_on, "id"],
         unique=False,
         postgresql_where=sa.text("owner IS NOT NULL"),
     )

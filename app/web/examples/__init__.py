@@ -6,7 +6,7 @@ the requests.
 
 from typing import Any
 
-from app.web.examples import people, shopping, talking
+from app.web.examples import people, service, shopping, talking
 
 Value = dict[str, Any]
 
@@ -20,6 +20,7 @@ PATHS = {
     "relationship_id": talking.RELATIONSHIP,
     "system": "webshop",
     "external_id": "zoe.okafor",
+    **service.PATHS,
 }
 PATHS_OF = {"claim_sale": {"sale_id": shopping.UNKNOWN_SALE}}
 
@@ -33,6 +34,7 @@ QUERIES: dict[str, Value] = {
     "list_tasks": {"owner": "Amara", "status": "open"},
     "list_products": {"category": "lamb"},
     "list_sites": {"code": "whitstable"},
+    **service.QUERIES,
 }
 """Filled in where Swagger UI is tried out, so these go together."""
 
@@ -89,6 +91,7 @@ BODIES: dict[str, dict[str, Value]] = {
     "cancel_task": {"Not wanted any more": {"reason": "She came by herself"}},
     "add_relationship": {"Where she works": talking.NEW_RELATIONSHIP},
     "change_relationship": {"Promoted": {"title": "Owner"}},
+    **service.BODIES,
 }
 
 ANSWERS: dict[str, Value] = {
@@ -106,6 +109,7 @@ ANSWERS: dict[str, Value] = {
     "snooze_task": talking.PROMISE | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},
     "cancel_task": talking.KEPT | {"status": "cancelled", "outcome": "She came by herself"},
     "change_relationship": talking.WORKS_FOR | {"title": "Owner", "version": 2},
+    **service.ANSWERS,
 }
 
 SCHEMAS: dict[str, Value] = {
@@ -121,6 +125,7 @@ SCHEMAS: dict[str, Value] = {
     "Interaction": talking.INTERACTION,
     "Task": talking.PROMISE,
     "Relationship": talking.WORKS_FOR,
+    **service.SCHEMAS,
     "Health": {"status": "ok"},
 }
 _CSV = "id,display_name\r\n" + f"{people.ZOE},Zoë Okafor\r\n"

@@ -1,0 +1,138 @@
+"""The clock of a complaint, explained: every interval counted, in which calendar, and why."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from app.core.context import Context
+from app.rules.calendars import Calendar, worked
+from app.rules.clocks import Clock, Interval, IntervalKind
+from app.services import cases
+from app.services.cases import Case, minutes
+from app.services.entries import spelled
+from app.services.service_levels import Chosen
+from app.store import clocks as store
+
+_MOST_DAYS = 400
+_DAY = timedelta(days=1)
+
+
+async def explain(ctx: Context, complaint_id: UUID) -> str:
+    """Each clock with its intervals, day by day as the calendar has it, and what was done when time ran out."""
+    case = await cases.look(ctx, complaint_id)
+    steps = await store.escalations(ctx, complaint_id)
+    explained = [
+        _clock(ctx, case, clock, [s for s in steps if s["clock_id"] == clock.ref.id]) for clock in case.clocks.all
+    ]
+    return to_json(
+        {
+            "complaint_id": complaint_id,
+            "reference": case.row["reference"],
+            "as_of": spelled(ctx.now),
+            "state": case.row["state"],
+            "waiting_for": case.row["waiting_for"],
+            "clocks": explained,
+        }
+    ).decode()
+
+
+def _clock(ctx: Context, case: Case, clock: Clock, steps: list[Any]) -> dict[str, Any]:
+    chosen: Chosen = clock.ref.chosen
+    elapsed, due = clock.elapsed(ctx.now), clock.due()
+    left = clock.target - elapsed
+    return {
+        "metric": clock.metric,
+        "cycle": clock.cycle,
+        "state": clock.state,
+        "policy": {"id": chosen.policy_id, "version": chosen.policy_version},
+        "calendar": {
+            "id": chosen.calendar_id,
+            "version": chosen.calendar_version,
+            "code": chosen.calendar_code,
+            "time_zone": clock.calendar.time_zone,
+        },
+        "target_minutes": minutes(clock.target),
+        "elapsed_seconds": int(elapsed.total_seconds()),
+        "remaining_seconds": None if clock.over else int(left.total_seconds()),
+        "started_at": spelled(clock.started_at),
+        "due_at": spelled(due) if due is not None else None,
+        "met_at": _spelled(clock.met_at),
+        "cancelled_at": _spelled(clock.cancelled_at),
+        "breached_at": _spelled(clock.breached_at),
+        "intervals": [_interval(ctx, clock, interval) for interval in clock.intervals],
+        "escalations": [_made(step) for step in steps] + [_to_come(level, at) for level, at in _coming(case, clock)],
+    }
+
+
+def _interval(ctx: Context, clock: Clock, interval: Interval) -> dict[str, Any]:
+    end = interval.end or max(ctx.now, interval.start)
+    running = interval.kind is IntervalKind.RUNNING
+    return {
+        "kind": interval.kind,
+        "reason": interval.reason,
+        "starts_at": spelled(interval.start),
+        "ends_at": _spelled(interval.end),
+        "counted_seconds": int(clock.counted(interval, ctx.now).total_seconds()),
+        "days": list(_days(clock.calendar, interval.start, end)) if running else [],
+    }
+
+
+def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+    """The local days of a stretch, as far as there is room: what was counted of each, and why."""
+    day, last = calendar.local_day(start), calendar.local_day(end)
+    for _ in range(_MOST_DAYS):
+        if day > last:
+            return
+        told = calendar.day(day)
+        opens = [f"{_time(window.start)}-{_time(window.end)}" for window in told.windows if window.start < window.end]
+        begins, ends = _span(calendar, day)
+        counted = worked(calendar, max(start, begins), min(end, ends))
+        yield {
+            "on": day,
+            "open": opens,
+            "why": told.why,
+            "name": told.name,
+            "counted_seconds": int(counted.total_seconds()),
+        }
+        day += _DAY
+
+
+def _span(calendar: Calendar, day: date) -> tuple[datetime, datetime]:
+    return calendar.midnight(day), calendar.midnight(day + _DAY)
+
+
+def _coming(case: Case, clock: Clock) -> list[Any]:
+    return [] if clock.over else case.steps(clock)
+
+
+def _made(step: Any) -> dict[str, Any]:
+    return {
+        "at_minutes": step["at_minutes"],
+        "planned_at": spelled(step["planned_at"]),
+        "made_at": spelled(step["made_at"]),
+        "notify": step["notified"],
+        "reassign_to": step["reassigned_to"],
+        "priority": step["priority"],
+    }
+
+
+def _to_come(level: Any, at: datetime) -> dict[str, Any]:
+    return {
+        "at_minutes": minutes(level.at),
+        "planned_at": spelled(at),
+        "made_at": None,
+        "notify": list(level.notify),
+        "reassign_to": level.reassign_to,
+        "priority": None,
+    }
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _spelled(moment: datetime | None) -> str | None:
+    return spelled(moment) if moment is not None else None

@@ -1,0 +1,159 @@
+"""Complaints: taken in once each, found again, changed, and given to their customers."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import AlreadyClaimed, ComplaintDiffers, PreconditionFailed, invalid
+from app.core.ids import new_id
+from app.rules import complaints as rules
+from app.rules.merge_patch import merged
+from app.rules.sales import differences
+from app.schemas import faults
+from app.schemas.complaints import ComplaintContent, ComplaintNew, ComplaintQuery
+from app.services import cases, service_levels
+from app.services import complaint_intake as intake
+from app.services.cases import Case
+from app.services.outcomes import Outcome
+from app.store import complaints as store
+from app.store import customers as customer_store
+from app.store.documents import Document
+from app.store.listing import Page
+
+_HASH_BYTES = 16
+_MOST_CHANGES = 100
+_CONTENT = tuple(ComplaintContent.model_fields)
+_CHOOSES = {"category", "severity", "site", "channel", "value", "currency"}
+"""What the policy is chosen by."""
+
+
+async def find(ctx: Context, query: ComplaintQuery) -> Page:
+    """By reference, too: one with a wrong digit finds nothing."""
+    if query.reference is None:
+        return await store.page(ctx, query, None)
+    number = rules.number_of(query.reference)
+    return await store.page(ctx, query, rules.reference(number)) if number is not None else Page([], None)
+
+
+async def get(ctx: Context, complaint_id: UUID) -> Document:
+    return await store.get(ctx, complaint_id)
+
+
+async def way(ctx: Context, complaint_id: UUID, query: Any) -> Page:
+    page = await store.way(ctx, complaint_id, query)
+    if not page.items:
+        await store.get(ctx, complaint_id)  # raises NotFound for a complaint that is not there
+    return page
+
+
+async def record(ctx: Context, new: ComplaintNew) -> tuple[Document, Outcome]:
+    """Take one complaint in; see `record_many`. Raises what was wrong with it."""
+    (outcome,) = await record_many(ctx, [new])
+    if outcome.problem is not None:
+        raise outcome.problem
+    assert outcome.id is not None
+    return await store.get(ctx, outcome.id), outcome
+
+
+async def record_many(ctx: Context, wanted: Sequence[ComplaintNew]) -> list[Outcome]:
+    """Take complaints in, in order; one outcome for each.
+
+    New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
+    ComplaintDiffers. What it refers to and is not there, or a history that the path does not allow: refused.
+    """
+    known = await intake.Known.of(ctx, wanted)
+    outcomes: list[Outcome] = []
+    made: list[intake.Received] = []
+    earlier: dict[tuple[str, str], tuple[UUID, bytes | None]] = {}  # in this very chunk
+    for n, new in enumerate(wanted):
+        received = intake.Received(new, new_id(), _hash(new))
+        held = known.complaints.get(n) or earlier.get(received.key)
+        if held is not None:
+            outcomes.append(await _again(ctx, new, received.content_hash, held, stored=n in known.complaints))
+        elif (problem := known.match(n, received)) is not None:
+            outcomes.append(Outcome.refused(problem))
+        else:
+            outcomes.append(Outcome(201, received.id))
+            made.append(received)
+            if new.external_id is not None:
+                earlier[received.key] = received.id, received.content_hash
+    refused = await intake.write(ctx, made)
+    return [Outcome.refused(refused[o.id]) if o.id in refused else o for o in outcomes]
+
+
+async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is a ComplaintChange: a merge patch. 412 if the complaint is no longer at `version`."""
+    case = await cases.load(ctx, complaint_id)
+    if version is not None and case.row["version"] != version:
+        raise PreconditionFailed(f"The present version is {case.row['version']}")
+    stored = json.loads((await store.get(ctx, complaint_id)).json)
+    before = {name: stored[name] for name in _CONTENT}
+    new = faults.checked(ComplaintContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
+    if not (changes := differences(before, new.model_dump(mode="json"))):
+        return await store.get(ctx, complaint_id)
+    as_new = ComplaintNew.model_validate({**new.model_dump(), "customer_id": case.row["customer_id"]})
+    known = await intake.Known.of(ctx, [as_new])
+    if (problem := known.match(0, intake.Received(as_new, complaint_id, None))) is not None:
+        raise problem
+    await store.name_places(ctx, [new.site] if new.site else [], [new.sku] if new.sku else [])
+    changed = {str(c["pointer"]).split("/")[1] for c in changes}
+    case.set(**{name: value for name, value in new.model_dump().items() if name in changed})
+    if changed & _CHOOSES:
+        await rechoose(ctx, case)
+    case.tell("changed", "changed", ctx.now, changes=changes[:_MOST_CHANGES])
+    await cases.keep(ctx, [case])
+    return await store.get(ctx, complaint_id)
+
+
+async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document:
+    """Say whose complaint it is. 409 AlreadyClaimed if it is another's."""
+    case = await cases.load(ctx, complaint_id)
+    holder = case.row["customer_id"]
+    if holder not in (None, customer_id):
+        raise AlreadyClaimed(f"It belongs to customer {holder}", customer_id=str(holder))
+    if holder is None:
+        if not await customer_store.existing(ctx, [customer_id]):
+            raise invalid("/customer_id", "not_found", "There is no such customer")
+        case.set(customer_id=customer_id)
+        await rechoose(ctx, case)
+        # At the moment it came in: there it belongs on the timeline of its customer.
+        case.tell("claimed", f"received by {case.row['channel']}", case.row["received_at"], case.row["channel"])
+        await cases.keep(ctx, [case])
+    return await store.get(ctx, complaint_id)
+
+
+async def rechoose(ctx: Context, case: Case) -> None:
+    """What its policy and its procedure are chosen by has changed."""
+    customer_id, category = case.row["customer_id"], case.row["category"]
+    tags = await store.tags_of(ctx, customer_id) if customer_id is not None else []
+    (chosen,) = await service_levels.choose(ctx, [case.facts(tags)])
+    case.adopt(ctx, chosen)
+    if (procedure := (await service_levels.procedure_for(ctx, [category])).get(category)) is not None:
+        if procedure[0] != case.row["procedure_id"]:
+            case.set(procedure_id=procedure[0], procedure_version=procedure[1])
+    elif case.row["procedure_id"] is not None:
+        case.set(procedure_id=None, procedure_version=None)
+
+
+async def _again(
+    ctx: Context, new: ComplaintNew, sent: bytes | None, held: tuple[UUID, bytes | None], *, stored: bool
+) -> Outcome:
+    held_id, content_hash = held
+    if sent == content_hash:
+        return Outcome(200, held_id, replayed=True)
+    errors = []
+    if stored:
+        content = json.loads((await store.get(ctx, held_id)).json)
+        sent_content = new.model_dump(mode="json", include=set(_CONTENT))
+        found = differences({name: content[name] for name in sent_content}, sent_content)
+        errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
+    return Outcome.refused(ComplaintDiffers(errors=errors or None, complaint_id=str(held_id)), held_id)
+
+
+def _hash(new: ComplaintNew) -> bytes | None:
+    if new.external_id is None:
+        return None
+    return hashlib.blake2b(new.model_dump_json(exclude_none=True).encode(), digest_size=_HASH_BYTES).digest()

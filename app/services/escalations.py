@@ -1,0 +1,90 @@
+"""What happens when time runs out: the steps of a policy's escalation, each made once; and clocks measured anew."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.ids import new_id
+from app.rules.clocks import Clock
+from app.rules.complaints import Priority, raised
+from app.rules.service_levels import Level
+from app.services import cases
+from app.services.cases import Case, minutes
+from app.store import clocks as store
+from app.store import jobs
+from app.store.jobs import Job
+
+_CHUNK = 100
+
+
+async def check(ctx: Context, job: Job) -> None:
+    """Look at the clocks of one complaint: note what was missed, and make the steps whose moment has come."""
+    for case in await cases.load_many(ctx, [UUID(job.key)]):
+        made = []
+        for clock in case.clocks.all:
+            if not clock.over:
+                clock.miss(ctx.now)
+                made += [_step(ctx, case, clock, level, at) for level, at in case.steps(clock) if at <= ctx.now]
+        if made or _news(case):
+            await cases.keep(ctx, [case])
+            await store.add_escalations(ctx, made)
+        else:  # too early: a pause has moved its moment
+            await cases.plan(ctx, [case])
+
+
+async def rederive_policy(ctx: Context, job: Job) -> None:
+    """A policy has a new version: its open clocks are measured by that from now on; a hundred complaints a time."""
+    after = UUID(job.data["after"]) if "after" in job.data else None
+    await _rederive(ctx, job, await store.open_by_policy(ctx, UUID(job.key), after, _CHUNK))
+
+
+async def rederive_calendar(ctx: Context, job: Job) -> None:
+    after = UUID(job.data["after"]) if "after" in job.data else None
+    await _rederive(ctx, job, await store.open_by_calendar(ctx, UUID(job.key), after, _CHUNK))
+
+
+async def _rederive(ctx: Context, job: Job, complaint_ids: list[UUID]) -> None:
+    # Loading a complaint measures it by the current version of its policy: it only has to be kept.
+    found = await cases.load_many(ctx, complaint_ids)
+    await cases.keep(ctx, found)
+    if len(complaint_ids) == _CHUNK:
+        await jobs.plan(ctx, job.kind, job.key, ctx.now, {"after": str(complaint_ids[-1])})
+
+
+def _news(case: Case) -> bool:
+    return any(clock.ref is None or clock.breached_at != clock.ref.breached_at for clock in case.clocks.all)
+
+
+def _step(ctx: Context, case: Case, clock: Clock, level: Level, planned_at: datetime) -> dict[str, Any]:
+    """Make one step of an escalation; gives the row that says so."""
+    at = minutes(level.at)
+    clock.ref.made |= {at}
+    if level.reassign_to is not None:
+        case.set(owner=level.reassign_to)
+    if level.raise_priority:
+        case.set(priority=raised(Priority(case.row["priority"])).value)
+    priority = case.row["priority"] if level.raise_priority else None
+    what, title = ("warned", "is running out") if level.at < timedelta(0) else ("escalated", "ran out")
+    case.tell(
+        what,
+        f"time to {clock.metric} {title}",
+        ctx.now,
+        metric=clock.metric,
+        at_minutes=at,
+        notify=list(level.notify),
+        reassigned_to=level.reassign_to,
+        priority=priority,
+    )
+    return {
+        "id": new_id(),
+        "complaint_id": case.id,
+        "clock_id": clock.ref.id,
+        "metric": clock.metric.value,
+        "at_minutes": at,
+        "planned_at": planned_at,
+        "made_at": ctx.now,
+        "notified": list(level.notify),
+        "reassigned_to": level.reassign_to,
+        "priority": priority,
+    }

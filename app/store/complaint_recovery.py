@@ -1,0 +1,235 @@
+"""Whether customers came back after a complaint, and how much they spend since: each answer one statement."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.schemas.complaint_recovery import RecoveryQuery
+from app.store import documents
+
+MISSING = "No such complaint"
+DAYS = (30, 90, 180)
+
+
+async def one(ctx: Context, complaint_id: UUID) -> str:
+    found = await ctx.db.fetchval(_ONE, ctx.now, complaint_id)
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+async def groups(ctx: Context, query: RecoveryQuery, since: datetime, before: datetime) -> str:
+    """Shares as `count` of `mature` or `of`, means with their `deviation`: their intervals are not the database's."""
+    chosen = (query.category, query.site, query.sku, query.channel, query.owner)
+    return await ctx.db.fetchval(_groups(query.by), ctx.now, since, before, *chosen, query.limit)
+
+
+def scope(first: int) -> str:
+    """Conditions on complaints `c` for five parameters from number `first` on; null asks for nothing."""
+    columns = ("category", "site", "sku", "channel", "owner")
+    return " AND ".join(f"(${n}::text IS NULL OR c.{name} = ${n})" for n, name in enumerate(columns, start=first))
+
+
+def span(days: int) -> str:
+    """In hours: a day has 24 of them, whatever the clocks of the session's time zone do."""
+    return f"interval '{days * 24} hours'"
+
+
+def within(happened: str, rows: str = "f.customer_id IS NOT NULL") -> str:
+    """For rows `f`: how many of those that ended so many days ago saw something happen within these days."""
+    listed = []
+    for days in DAYS:
+        mature = f"{rows} AND f.ended_at <= $1 - {span(days)}"
+        listed.append(
+            f"json_build_object('days', {days}, 'mature', count(*) FILTER (WHERE {mature}), "
+            f"'count', count(*) FILTER (WHERE {mature} AND {happened} <= f.ended_at + {span(days)}))"
+        )
+    return f"json_build_array({', '.join(listed)})"
+
+
+# What is exchanged for nothing, or given as a remedy, is no reason to think that the customer came back.
+PURCHASE = "s.kind <> 'return' AND s.total > 0 AND s.voided_at IS NULL"
+BOUGHT = f"""(
+    SELECT s.occurred_at FROM sales s
+    WHERE s.customer_id = e.customer_id AND s.occurred_at > e.ended_at AND {PURCHASE}
+    ORDER BY s.occurred_at LIMIT 1
+)"""
+BOUGHT_SOON = BOUGHT.replace("AND s.kind", f"AND s.occurred_at <= e.ended_at + {span(DAYS[-1])} AND s.kind")
+_AGAIN = f"""(
+    SELECT a.received_at FROM complaints a
+    WHERE a.customer_id = e.customer_id AND a.received_at > e.ended_at
+    AND a.received_at <= e.ended_at + {span(DAYS[-1])} AND a.id <> e.id
+    ORDER BY a.received_at LIMIT 1
+)"""
+_UNTIL = f"least($1, e.ended_at + {span(180)})"
+_MONTH = 30 * 24 * 60 * 60
+# Per currency: the 180 days before it was received, and the time since it ended.
+_SPENT = f"""
+    SELECT s.currency,
+        coalesce(sum(s.total) FILTER (WHERE s.occurred_at < e.received_at), 0) / 6 AS before_per_month,
+        coalesce(sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at), 0) / e.months AS after_per_month
+    FROM sales s
+    WHERE s.customer_id = e.customer_id AND s.voided_at IS NULL
+    AND s.occurred_at >= e.received_at - {span(180)} AND s.occurred_at <= {_UNTIL}
+    AND (s.occurred_at < e.received_at OR s.occurred_at > e.ended_at)
+    GROUP BY s.currency
+"""
+_MONTHS = f"nullif(greatest(extract(epoch FROM {_UNTIL} - e.ended_at), 0), 0) / {_MONTH}"
+
+
+def _answer(days: int, happened: str) -> str:
+    return (
+        f"CASE WHEN e.customer_id IS NULL THEN NULL WHEN {happened} <= e.ended_at + {span(days)} THEN 'yes' "
+        f"WHEN e.ended_at <= $1 - {span(days)} THEN 'no' END"
+    )
+
+
+_WITHIN = ", ".join(
+    f"json_build_object('days', {days}, 'mature', coalesce(e.ended_at <= $1 - {span(days)}, false), "
+    f"'bought_again', {_answer(days, 'e.bought_at')}, 'complained_again', {_answer(days, 'e.again_at')})"
+    for days in DAYS
+)
+_ONE = f"""
+    WITH ended AS (
+        SELECT c.id, c.customer_id, c.state, c.received_at,
+            CASE WHEN c.state IN ('closed', 'withdrawn') THEN c.ended_at END AS ended_at
+        FROM complaints c WHERE c.id = $2
+    )
+    SELECT json_build_object('complaint_id', e.id, 'customer_id', e.customer_id, 'state', e.state,
+        'ended_at', {documents.moment("e.ended_at")},
+        'within', json_build_array({_WITHIN}),
+        'first_purchase_after_at', {documents.moment("e.bought_at")},
+        'spend', (
+            SELECT coalesce(json_agg(json_build_object('currency', x.currency,
+                'before_per_month', round(x.before_per_month, 2)::text,
+                'after_per_month', round(x.after_per_month, 2)::text,
+                'months_before', '6.00', 'months_after', round(coalesce(e.months, 0), 2)::text
+            ) ORDER BY x.currency), '[]') FROM ({_SPENT}) x
+        ))::text
+    FROM (SELECT e.*, {BOUGHT} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months FROM ended e) e
+"""
+
+_CLOSED = f"""
+    SELECT c.id, c.customer_id, c.received_at, c.ended_at, c.category, c.site, c.severity, c.feeling, c.channel,
+        c.owner, c.reopened > 0 AS reopened, true AS closed
+    FROM complaints c WHERE c.state = 'closed' AND c.ended_at >= $2 AND c.ended_at < $3 AND {scope(4)}
+"""
+# Closed in this time and open again: not to be forgotten when asking what does not last.
+_OPEN_AGAIN = f"""
+    SELECT c.id, c.customer_id, c.received_at, m.happened_at, c.category, c.site, c.severity, c.feeling, c.channel,
+        c.owner, true, false
+    FROM complaints c CROSS JOIN LATERAL (
+        SELECT m.happened_at FROM complaint_moves m WHERE m.complaint_id = c.id AND m.move = 'close'
+        ORDER BY m.position DESC LIMIT 1
+    ) m
+    WHERE c.state NOT IN ('closed', 'withdrawn') AND c.reopened > 0
+    AND m.happened_at >= $2 AND m.happened_at < $3 AND {scope(4)}
+"""
+_COSTS = """
+    SELECT e.id, r.kind, r.cost, r.currency FROM ended e
+    CROSS JOIN LATERAL (
+        SELECT r.kind, r.cost, r.currency FROM complaint_remedies r
+        WHERE r.complaint_id = e.id AND r.state = 'accepted' OFFSET 0
+    ) r
+"""
+_BAND = """CASE WHEN r.cost IS NULL THEN NULL WHEN r.cost <= 0 THEN 'none' WHEN r.cost < 10 THEN '<10'
+    WHEN r.cost < 50 THEN '<50' WHEN r.cost < 200 THEN '<200' ELSE '200+' END"""
+_OWN = "SELECT e.id, {} AS key, NULL::text AS currency FROM ended e"
+# What each complaint belongs to: one row for each of its groups.
+_KEYS = {
+    "category": _OWN.format("e.category"),
+    "handler": _OWN.format("e.owner"),
+    "site": _OWN.format("e.site"),
+    "severity": _OWN.format("e.severity"),
+    "feeling": _OWN.format("e.feeling"),
+    "channel": _OWN.format("e.channel"),
+    "month": _OWN.format("to_char(e.ended_at AT TIME ZONE 'UTC', 'YYYY-MM')"),
+    "remedy": """
+        SELECT DISTINCT e.id, coalesce(r.kind, 'none') AS key, NULL::text AS currency
+        FROM ended e LEFT JOIN costs r ON r.id = e.id
+    """,
+    "cost": f"""
+        SELECT e.id, CASE WHEN r.id IS NULL THEN 'none' ELSE {_BAND} END AS key,
+            CASE WHEN r.cost > 0 THEN r.currency END AS currency
+        FROM ended e LEFT JOIN (
+            SELECT id, currency, sum(cost) AS cost FROM costs WHERE cost IS NOT NULL GROUP BY id, currency
+            UNION ALL SELECT id, NULL, NULL FROM costs GROUP BY id HAVING count(cost) = 0
+        ) r ON r.id = e.id
+    """,
+}
+# Of a group by remedy or cost, only what that remedy, or remedies in that currency, cost.
+_COSTS_OF = {"remedy": "AND (f.whole OR r.kind = f.key)", "cost": "AND (f.whole OR r.currency = f.currency)"}
+_SAME = "x.whole = g.whole AND x.key IS NOT DISTINCT FROM g.key AND x.own IS NOT DISTINCT FROM g.currency"
+
+
+_COUNTS = f"""count(*) FILTER (WHERE f.closed) AS complaints,
+    count(*) FILTER (WHERE f.closed AND f.customer_id IS NOT NULL) AS with_customer,
+    {within("f.bought_at", "f.closed AND f.customer_id IS NOT NULL")} AS bought_again,
+    {within("f.again_at", "f.closed AND f.customer_id IS NOT NULL")} AS complained_again,
+    json_build_object('count', count(*) FILTER (WHERE f.reopened), 'of', count(*)) AS reopened"""
+
+
+@cache
+def _groups(by: str) -> str:
+    order = "g.key" if by == "month" else "g.complaints DESC, g.key, g.currency"
+    return f"""
+    WITH ended AS MATERIALIZED ({_CLOSED} UNION ALL {_OPEN_AGAIN}),
+    costs AS MATERIALIZED ({_COSTS}),
+    facts AS MATERIALIZED (
+        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed,
+            {BOUGHT_SOON} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months
+        FROM ended e
+    ),
+    spent AS MATERIALIZED (
+        SELECT e.id, x.* FROM facts e CROSS JOIN LATERAL ({_SPENT}) x
+        WHERE e.closed AND e.customer_id IS NOT NULL AND e.ended_at <= $1 - {span(30)}
+    ),
+    members AS MATERIALIZED (
+        SELECT f.*, true AS whole, NULL::text AS key, NULL::text AS currency FROM facts f
+        UNION ALL SELECT f.*, false, k.key, k.currency FROM facts f JOIN ({_KEYS[by]}) k ON k.id = f.id
+    ),
+    counted AS MATERIALIZED (
+        SELECT true AS whole, NULL::text AS key, NULL::text AS currency, {_COUNTS} FROM facts f
+        UNION ALL
+        SELECT false, f.key, f.currency, {_COUNTS} FROM members f WHERE NOT f.whole GROUP BY f.key, f.currency
+    ),
+    changes AS MATERIALIZED (
+        SELECT whole, key, own, currency, count(*) AS customers, avg(b) AS b, avg(a) AS a,
+            stddev_samp(a - b) AS deviation
+        FROM (
+            SELECT f.whole, f.key, f.currency AS own, x.currency, f.customer_id,
+                avg(x.before_per_month) AS b, avg(x.after_per_month) AS a
+            FROM members f JOIN spent x ON x.id = f.id GROUP BY 1, 2, 3, 4, 5
+        ) each GROUP BY 1, 2, 3, 4
+    ),
+    paid AS MATERIALIZED (
+        SELECT f.whole, f.key, f.currency AS own, r.currency, count(DISTINCT f.id) AS complaints, sum(r.cost) AS total
+        FROM members f JOIN costs r ON r.id = f.id
+        WHERE f.closed AND r.cost IS NOT NULL {_COSTS_OF.get(by, "")} GROUP BY 1, 2, 3, 4
+    ),
+    listed AS MATERIALIZED (
+        SELECT g.*, row_number() OVER (ORDER BY {order}) AS place FROM counted g WHERE NOT g.whole
+        UNION ALL SELECT g.*, 0 FROM counted g WHERE g.whole
+    ),
+    told AS MATERIALIZED (
+        SELECT g.place, json_build_object('key', g.key, 'currency', g.currency, 'complaints', g.complaints,
+            'with_customer', g.with_customer, 'bought_again', g.bought_again,
+            'complained_again', g.complained_again, 'reopened', g.reopened,
+            'spend_change', (
+                SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'customers', x.customers,
+                    'before_per_month', round(x.b, 2)::text, 'after_per_month', round(x.a, 2)::text,
+                    'change_per_month', round(x.a - x.b, 2)::text, 'deviation', x.deviation::text
+                ) ORDER BY x.currency), '[]') FROM changes x WHERE {_SAME}),
+            'cost', (
+                SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'complaints', x.complaints,
+                    'total', x.total::text) ORDER BY x.currency), '[]') FROM paid x WHERE {_SAME})
+        ) AS told
+        FROM listed g WHERE g.place <= $9
+    )
+    SELECT json_build_object('by', '{by}', 'ended_since', {documents.moment("$2")},
+        'ended_before', {documents.moment("$3")}, 'groups', (SELECT count(*) FROM listed WHERE place > 0),
+        'all', (SELECT told FROM told WHERE place = 0),
+        'items', (SELECT coalesce(json_agg(told ORDER BY place), '[]') FROM told WHERE place > 0))::text
+    """
