@@ -13,7 +13,7 @@ import pytest
 from app import contract
 from app.core import errors
 from app.rules import access
-from app.web.examples import ANSWERS, BODIES, PATHS, QUERIES
+from app.web.examples import ANSWERS, BODIES, PATHS, PATHS_OF, QUERIES, complaining
 
 COMMITTED = Path(__file__).parents[1] / contract.DEFAULT_PATH
 PROBLEM = "application/problem+json"
@@ -226,6 +226,8 @@ class _Reader:
             "create_calendar",
             "create_service_policy",
             "create_procedure",
+            "record_complaint",
+            "add_complaint_action",
         )
         last = next((n for n, prefix in enumerate(self.LAST) if name.startswith(prefix)), -1)
         return last, order.index(name) if name in order else len(order), name
@@ -240,10 +242,39 @@ class _Reader:
         elif name == "add_relationship":
             found = (await self.client.get("/v1/customers?kind=organization")).json()["items"]
             self.real[BODIES[name]["Where she works"]["customer_id"]] = found[0]["id"]
+        elif "{complaint_id}" in (path := OPERATIONS[name][0]) and (BODIES.get(name) or "{action_id}" in path):
+            await self._complain(name)
         for kind in ("product", "site"):
             if f"{{{kind}_id}}" in OPERATIONS[name][0]:  # a receipt has made them
                 found = (await self.client.get(f"/v1/{kind}s")).json()["items"]
                 self.real.setdefault(PATHS[f"{kind}_id"], found[0]["id"])
+
+    async def _complain(self, name: str) -> None:
+        """A complaint of its own for each move, as far along the path as the move asks."""
+        way = {"assess": "K", "investigate": "KA", "respond": "KAI", "accept": "KAIR", "reject": "KAIR"}
+        way |= {"declare": "KAIRJ", "refer": "KAIRJ", "settle": "KAIRJF", "close": "KAIRY", "reopen": "W"}
+        moves = {"K": "acknowledge", "A": "assess", "I": "investigate", "R": "respond", "J": "reject"}
+        moves |= {"F": "refer", "Y": "accept", "W": "withdraw"}
+        customer_id = self._real(complaining.NEW["customer_id"])
+        new: dict[str, Any] = {"channel": "phone", "words": "Off", "customer_id": customer_id}
+        if name == "claim_complaint":
+            del new["customer_id"]
+        if name == "mark_complaint_step":
+            new["category"] = "freshness"
+        if name == "change_complaint_remedy":
+            new["remedies"] = complaining.NEW["remedies"]
+        new["history"] = [{"move": moves[m], "at": "2026-03-02T09:00:00Z"} for m in way.get(name.split("_")[0], "")]
+        new["received_at"] = "2026-03-02T09:00:00Z"
+        made = (await self.client.post("/v1/complaints", json=new)).json()
+        if name == "resume_complaint":
+            await self.client.post(f"/v1/complaints/{made['id']}/wait", json={"waiting_for": "customer"})
+        if "{action_id}" in OPERATIONS[name][0]:
+            action = BODIES["add_complaint_action"]["A cause removed"]
+            planned = await self.client.post(f"/v1/complaints/{made['id']}/actions", json=action)
+            self.real[complaining.ACTION] = planned.json()["id"]
+        if made["remedies"]:
+            self.real[complaining.REMEDY] = made["remedies"][0]["id"]
+        self.real[PATHS_OF.get(name, PATHS)["complaint_id"]] = made["id"]
 
     async def _send(self, name: str, path: str, verb: str, operation: Any, media_type: str | None, body: Any) -> None:
         given = {p["name"]: self._real(p["example"]) for p in _parameters(operation) if "example" in p}

@@ -53,7 +53,7 @@ async def investigate_complaint(ctx: Ctx, complaint_id: PathId, step: Investigat
 
 
 @router.post("/respond", response_model=Complaint)
-async def respond_complaint(ctx: Ctx, complaint_id: PathId, step: Answer) -> Response:
+async def respond_to_complaint(ctx: Ctx, complaint_id: PathId, step: Answer) -> Response:
     """Respond to a complaint
 
     The decision, and what is offered. `told_at` is set when the customer is told with it.
@@ -62,7 +62,7 @@ async def respond_complaint(ctx: Ctx, complaint_id: PathId, step: Answer) -> Res
 
 
 @router.post("/accept", response_model=Complaint)
-async def accept_complaint(ctx: Ctx, complaint_id: PathId, step: Acceptance) -> Response:
+async def accept_complaint_response(ctx: Ctx, complaint_id: PathId, step: Acceptance) -> Response:
     """Accept the response
 
     The customer accepts the response, and the remedies on offer, or some of them: the others are refused.
@@ -71,7 +71,7 @@ async def accept_complaint(ctx: Ctx, complaint_id: PathId, step: Acceptance) -> 
 
 
 @router.post("/reject", response_model=Complaint)
-async def reject_complaint(ctx: Ctx, complaint_id: PathId, step: Step) -> Response:
+async def reject_complaint_response(ctx: Ctx, complaint_id: PathId, step: Step) -> Response:
     """Reject the response
 
     The customer rejects the response, and what was offered.

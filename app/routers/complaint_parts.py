@@ -4,8 +4,16 @@ from typing import Annotated
 
 from fastapi import Body, Query, Request, Response
 
-from app.schemas.complaint_moves import ActionChange, ActionNew, ActionPage, ActionQuery, RemedyChange
-from app.schemas.complaints import Action, Complaint, RemedyNew
+from app.schemas.complaint_parts import (
+    Action,
+    ActionChange,
+    ActionNew,
+    ActionPage,
+    ActionQuery,
+    RemedyChange,
+    RemedyNew,
+)
+from app.schemas.complaints import Complaint
 from app.services import complaint_parts
 from app.web import replies
 from app.web.deps import Ctx, IfMatch, PathId

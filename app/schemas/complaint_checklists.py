@@ -28,7 +28,7 @@ class OpenSteps(Resource):
     """Keys of the mandatory steps that are to be done before."""
 
 
-class Mood(Resource):
+class MoodSupport(Resource):
     keep: Note | None = None
     recover: Note | None = None
 
@@ -44,7 +44,7 @@ class Checklist(Resource):
     feeling: Feeling | None
     guidance: Note | None
     """For a customer who feels like that."""
-    mood: Mood | None
+    mood: MoodSupport | None
     """How to keep a good mood with a difficult customer, and how to get it back."""
 
 

@@ -1,44 +1,37 @@
 """What each move of a complaint asks for, and what it leaves behind."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.channels import Channel
 from app.rules.complaints import (
-    ActionKind,
     CauseKind,
     Complexity,
     Decision,
     Feeling,
     Impact,
     Move,
-    RemedyKind,
-    RemedyState,
     Severity,
     State,
     Waiting,
 )
 from app.schemas.common import (
     Count,
-    CurrencyCode,
-    Day,
     Flag,
     Id,
     Label,
     Line,
     Moment,
-    Money,
     Name,
     Note,
     PageQuery,
     Reference,
     Resource,
     Schema,
-    partial,
 )
-from app.schemas.complaints import Action, RemedyNew
+from app.schemas.complaint_parts import RemedyNew
 from app.schemas.interactions import Document
 
 
@@ -150,60 +143,3 @@ class MovePage(Resource):
 
 class MoveQuery(PageQuery):
     pass
-
-
-class RemedyChanging(Schema):
-    state: RemedyState
-    description: Line | None = None
-    cost: Money | None = None
-    currency: CurrencyCode | None = None
-    kind: RemedyKind
-
-    @model_validator(mode="after")
-    def _priced(self) -> Self:
-        if (self.cost is None) != (self.currency is None):
-            raise PydanticCustomError("missing", "cost and currency belong together")
-        return self
-
-
-RemedyChange: Any = partial(RemedyChanging, "RemedyChange", "What changes of a remedy; null takes a value away.")
-
-
-class ActionNew(Schema):
-    """Something done so that it is right again (corrective), or does not happen again (preventive)."""
-
-    kind: ActionKind
-    description: Line
-    owner: Label | None = None
-    due_on: Day | None = None
-
-
-class ActionContent(ActionNew):
-    done_at: Moment | None = None
-    verified_at: Moment | None = None
-    verified_by: Label | None = None
-    outcome: Line | None = None
-
-    @model_validator(mode="after")
-    def _done_first(self) -> Self:
-        if self.verified_at is not None and self.done_at is None:
-            raise PydanticCustomError("missing", "It can be verified only when it is done: done_at is missing")
-        return self
-
-
-ActionChange: Any = partial(ActionContent, "ActionChange", "What changes of an action; null takes a value away.")
-
-
-class ActionPage(Resource):
-    items: Annotated[list[Action], Field(max_length=200)]
-    next_cursor: str | None
-
-
-class ActionQuery(PageQuery):
-    complaint_id: Id | None = None
-    kind: ActionKind | None = None
-    owner: Label | None = None
-    done: bool | None = None
-    verified: bool | None = None
-    due_before: Day | None = None
-    sort: Literal["due_on"] = "due_on"

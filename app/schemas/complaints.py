@@ -1,6 +1,6 @@
 """Complaints: what happened, how the customer feels about it, what they want, and what became of it."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 from app.rules.channels import Channel
 from app.rules.clocks import ClockState, Metric
 from app.rules.complaints import (
-    ActionKind,
     CauseKind,
     Complexity,
     Decision,
@@ -17,8 +16,6 @@ from app.rules.complaints import (
     Move,
     Priority,
     Publicity,
-    RemedyKind,
-    RemedyState,
     Severity,
     State,
     Waiting,
@@ -27,7 +24,6 @@ from app.schemas.common import (
     Attributes,
     Count,
     CurrencyCode,
-    Day,
     Flag,
     Id,
     Label,
@@ -43,6 +39,7 @@ from app.schemas.common import (
     Version,
     partial,
 )
+from app.schemas.complaint_parts import Action, Remedy, RemedyNew, together
 from app.schemas.interactions import Contact
 
 LineNumber = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
@@ -53,22 +50,6 @@ class Complainant(Schema):
 
     name: Name | None = None
     contact: Contact | None = None
-
-
-class RemedyNew(Schema):
-    """Something that would put it right."""
-
-    kind: RemedyKind
-    state: Literal[RemedyState.SOUGHT, RemedyState.OFFERED] = RemedyState.SOUGHT
-    """`sought`: the customer asks for it; `offered`: we do."""
-    description: Line | None = None
-    cost: Money | None = None
-    """What it costs us."""
-    currency: CurrencyCode | None = None
-
-    @model_validator(mode="after")
-    def _priced(self) -> Self:
-        return _together(self, "cost", "currency")
 
 
 class PastMove(Schema):
@@ -120,10 +101,10 @@ class _Content(Schema):
     attributes: Attributes = {}
 
     @model_validator(mode="after")
-    def _belongs_together(self) -> Self:
+    def _belongstogether(self) -> Self:
         if self.sale_line_no is not None and self.sale_id is None:
             raise PydanticCustomError("missing", "A line belongs to a sale: sale_id is missing")
-        return _together(self, "value", "currency")
+        return together(self, "value", "currency")
 
 
 class ComplaintContent(_Content):
@@ -149,37 +130,6 @@ class ComplaintNew(_Content):
 ComplaintChange = partial(ComplaintContent, "ComplaintChange", "What changes of a complaint; null takes a value away.")
 
 
-class Remedy(Resource):
-    id: Id
-    kind: RemedyKind
-    state: RemedyState
-    description: Line | None
-    cost: Money | None
-    currency: CurrencyCode | None
-    sought_at: Moment | None
-    offered_at: Moment | None
-    decided_at: Moment | None
-    """When the customer accepted or refused it."""
-    version: Version
-
-
-class Action(Resource):
-    id: Id
-    complaint_id: Id
-    kind: ActionKind
-    description: Line
-    owner: Label | None
-    due_on: Day | None
-    done_at: Moment | None
-    verified_at: Moment | None
-    """When somebody saw that it works."""
-    verified_by: Label | None
-    outcome: Line | None
-    version: Version
-    created_at: Moment
-    updated_at: Moment
-
-
 class ClockSummary(Resource):
     metric: Metric
     cycle: Count
@@ -196,7 +146,7 @@ class ClockSummary(Resource):
 class Referral(Resource):
     """A body outside that was asked to decide."""
 
-    body: Name
+    body: Name | None = None
     reference: Reference | None = None
     outcome: Decision | None = None
     note: Note | None = None
@@ -299,9 +249,3 @@ class ComplaintQuery(PageQuery):
 
 class ComplaintClaim(Schema):
     customer_id: Id
-
-
-def _together(value: Any, amount: str, unit: str) -> Any:
-    if (getattr(value, amount) is None) != (getattr(value, unit) is None):
-        raise PydanticCustomError("missing", "{amount} and {unit} belong together", {"amount": amount, "unit": unit})
-    return value

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from app.core.context import Context
 from app.rules.calendars import Calendar, worked
 from app.rules.clocks import Clock, Interval, IntervalKind
-from app.services import cases
+from app.services import docket
 from app.services.cases import Case, minutes
 from app.services.entries import spelled
 from app.services.service_levels import Chosen
@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 
 async def explain(ctx: Context, complaint_id: UUID) -> str:
     """Each clock with its intervals, day by day as the calendar has it, and what was done when time ran out."""
-    case = await cases.look(ctx, complaint_id)
+    case = await docket.look(ctx, complaint_id)
     steps = await store.escalations(ctx, complaint_id)
     explained = [
         _clock(ctx, case, clock, [s for s in steps if s["clock_id"] == clock.ref.id]) for clock in case.clocks.all

@@ -15,7 +15,7 @@ from app.rules.complaints import Move, RemedyState
 from app.rules.contacts import NotAContact, normalized
 from app.rules.service_levels import Clocks
 from app.schemas.complaints import ComplaintNew
-from app.services import cases, service_levels
+from app.services import docket, service_levels
 from app.services.cases import Case
 from app.store import complaint_parts as parts
 from app.store import complaints as store
@@ -88,7 +88,7 @@ async def write(ctx: Context, received: Sequence[Received]) -> dict[UUID, Proble
             refused[case.id] = problem
     kept = [(case, r) for case, r in zip(made, ordered, strict=True) if case.id not in refused]
     await store.name_places(ctx, [r.new.site for _, r in kept if r.new.site], [r.new.sku for _, r in kept if r.new.sku])
-    await cases.keep(ctx, [case for case, _ in kept], new=True)
+    await docket.keep(ctx, [case for case, _ in kept], new=True)
     await parts.add_remedies(ctx, [row for case, r in kept for row in remedies_of(case, r.new)])
     pairs = [(case.id, r.new.interaction_id) for case, r in kept if r.new.interaction_id is not None]
     await store.add_messages(ctx, pairs)

@@ -25,9 +25,10 @@ from app.schemas.complaint_moves import (
     Step,
     Waits,
 )
-from app.schemas.complaints import Complainant, RemedyNew
+from app.schemas.complaint_parts import RemedyNew
+from app.schemas.complaints import Complainant
 from app.schemas.interactions import InteractionNew
-from app.services import cases, complaints, interactions, procedures
+from app.services import complaints, docket, interactions, procedures
 from app.services.cases import Case
 from app.store import complaint_parts as parts
 from app.store import complaints as store
@@ -129,12 +130,12 @@ async def reopen(ctx: Context, complaint_id: UUID, step: Reason) -> Document:
 
 async def wait(ctx: Context, complaint_id: UUID, step: Waits) -> Document:
     """It waits for somebody else; whether clocks stand still meanwhile, the policy says."""
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     return await _wait(ctx, case, step, step.waiting_for.value, "waits", f"waits for {step.waiting_for}")
 
 
 async def resume(ctx: Context, complaint_id: UUID, step: Step) -> Document:
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     if case.row["waiting_for"] is None:
         raise MoveNotAllowed("It waits for nobody", allowed=rules.allowed(case.state))
     return await _wait(ctx, case, step, None, "resumed", "taken up again")
@@ -142,12 +143,12 @@ async def resume(ctx: Context, complaint_id: UUID, step: Step) -> Document:
 
 async def tell(ctx: Context, complaint_id: UUID, message: Message) -> Document:
     """Write or speak to the customer about it, and answer with the complaint. Its update clock starts anew."""
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     interaction_id, channel = await _say(ctx, case, message, ctx.now)
     await store.add_messages(ctx, [(complaint_id, interaction_id)])
     case.clocks.told(case.situation, ctx.now)
     case.tell("told", "customer told", ctx.now, channel.value, interaction_id=str(interaction_id))
-    await cases.keep(ctx, [case])
+    await docket.keep(ctx, [case])
     return await store.get(ctx, complaint_id)
 
 
@@ -159,7 +160,7 @@ async def _move(
     more: Callable[[Case, datetime], Awaitable[None]] | None = None,
     **told: Any,
 ) -> Document:
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     at = step.at or ctx.now
     _may(ctx, case, move, at)
     await procedures.require_done(ctx, case, move)
@@ -177,7 +178,7 @@ async def _move(
         told=interaction_id is not None,
         **told,
     )
-    await cases.keep(ctx, [case])
+    await docket.keep(ctx, [case])
     return await store.get(ctx, complaint_id)
 
 
@@ -202,7 +203,7 @@ async def _wait(ctx: Context, case: Case, step: Step, waiting_for: str | None, w
         case.clocks.told(case.situation, at)
     case.clocks.waits(case.situation, at)
     case.tell(what, title, at, channel, staff=step.staff, note=step.note)
-    await cases.keep(ctx, [case])
+    await docket.keep(ctx, [case])
     return await store.get(ctx, case.id)
 
 

@@ -11,9 +11,8 @@ from app.rules.complaints import RemedyState
 from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
-from app.schemas.complaint_moves import ActionContent, ActionNew, ActionQuery, RemedyChanging
-from app.schemas.complaints import RemedyNew
-from app.services import cases
+from app.schemas.complaint_parts import ActionContent, ActionNew, ActionQuery, RemedyChanging, RemedyNew
+from app.services import docket
 from app.store import complaint_parts as store
 from app.store import complaints
 from app.store.documents import Document
@@ -22,7 +21,7 @@ from app.store.listing import Page
 
 async def add_remedy(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Document:
     """What the customer asks for, or we offer; answers with the complaint."""
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     known = len(await store.remedies(ctx, complaint_id))
     sought = new.state is RemedyState.SOUGHT
     values = {
@@ -36,7 +35,7 @@ async def add_remedy(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Docume
     }
     await store.add_remedies(ctx, [values])
     case.tell(f"remedy_{new.state}", f"{new.kind} {new.state}", ctx.now, kind=new.kind, description=new.description)
-    await cases.keep(ctx, [case])
+    await docket.keep(ctx, [case])
     return await complaints.get(ctx, complaint_id)
 
 
@@ -45,11 +44,13 @@ async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch
 
     412 if the remedy is no longer at `version`.
     """
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     row = await store.remedy(ctx, complaint_id, remedy_id)
     if version is not None and row["version"] != version:
         raise PreconditionFailed(f"The present version is {row['version']}")
-    before = RemedyChanging.model_validate({name: row[name] for name in RemedyChanging.model_fields})
+    stored = {name: row[name] for name in RemedyChanging.model_fields}
+    stored["cost"] = None if row["cost"] is None else str(row["cost"])
+    before = RemedyChanging.model_validate(stored)
     sent = patch.model_dump(mode="json", exclude_unset=True)
     new = faults.checked(RemedyChanging, merged(before.model_dump(mode="json"), sent))
     if changes := differences(before.model_dump(mode="json"), new.model_dump(mode="json")):
@@ -63,23 +64,23 @@ async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch
         what = f"remedy_{new.state}" if moments else "remedy_changed"
         title = f"{new.kind} {new.state}" if moments else f"{new.kind} changed"
         case.tell(what, title, ctx.now, changes=changes)
-        await cases.keep(ctx, [case])
+        await docket.keep(ctx, [case])
     return await complaints.get(ctx, complaint_id)
 
 
 async def add_action(ctx: Context, complaint_id: UUID, new: ActionNew) -> Document:
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     action_id = new_id()
     values = {"id": action_id, "complaint_id": complaint_id, "created_at": ctx.now, "updated_at": ctx.now}
     await store.add_action(ctx, {**new.model_dump(), **values})
     case.tell("action_planned", f"{new.kind} action: {new.description[:100]}", ctx.now, owner=new.owner)
-    await cases.keep(ctx, [case])
+    await docket.keep(ctx, [case])
     return await store.action(ctx, complaint_id, action_id)
 
 
 async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is an ActionChange: a merge patch. 412 if the action is no longer at `version`."""
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     document = await store.action(ctx, complaint_id, action_id)
     if version is not None and document.version != version:
         raise PreconditionFailed(f"The present version is {document.version}")
@@ -97,7 +98,7 @@ async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch
     if before.verified_at is None and new.verified_at is not None:
         what = "verified"
     case.tell(f"action_{what}", f"{new.kind} action {what}: {new.description[:100]}", ctx.now, changes=changes)
-    await cases.keep(ctx, [case])
+    await docket.keep(ctx, [case])
     return await store.action(ctx, complaint_id, action_id)
 
 

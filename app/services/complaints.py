@@ -14,8 +14,8 @@ from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.complaints import ComplaintContent, ComplaintNew, ComplaintQuery
-from app.services import cases, service_levels
 from app.services import complaint_intake as intake
+from app.services import docket, service_levels
 from app.services.cases import Case
 from app.services.outcomes import Outcome
 from app.store import complaints as store
@@ -86,7 +86,7 @@ async def record_many(ctx: Context, wanted: Sequence[ComplaintNew]) -> list[Outc
 
 async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a ComplaintChange: a merge patch. 412 if the complaint is no longer at `version`."""
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     if version is not None and case.row["version"] != version:
         raise PreconditionFailed(f"The present version is {case.row['version']}")
     stored = json.loads((await store.get(ctx, complaint_id)).json)
@@ -94,7 +94,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     new = faults.checked(ComplaintContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
     if not (changes := differences(before, new.model_dump(mode="json"))):
         return await store.get(ctx, complaint_id)
-    as_new = ComplaintNew.model_validate({**new.model_dump(), "customer_id": case.row["customer_id"]})
+    as_new = ComplaintNew.model_validate({**new.model_dump(mode="json"), "customer_id": case.row["customer_id"]})
     known = await intake.Known.of(ctx, [as_new])
     if (problem := known.match(0, intake.Received(as_new, complaint_id, None))) is not None:
         raise problem
@@ -104,13 +104,13 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     if changed & _CHOOSES:
         await rechoose(ctx, case)
     case.tell("changed", "changed", ctx.now, changes=changes[:_MOST_CHANGES])
-    await cases.keep(ctx, [case])
+    await docket.keep(ctx, [case])
     return await store.get(ctx, complaint_id)
 
 
 async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document:
     """Say whose complaint it is. 409 AlreadyClaimed if it is another's."""
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     holder = case.row["customer_id"]
     if holder not in (None, customer_id):
         raise AlreadyClaimed(f"It belongs to customer {holder}", customer_id=str(holder))
@@ -121,7 +121,7 @@ async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document
         await rechoose(ctx, case)
         # At the moment it came in: there it belongs on the timeline of its customer.
         case.tell("claimed", f"received by {case.row['channel']}", case.row["received_at"], case.row["channel"])
-        await cases.keep(ctx, [case])
+        await docket.keep(ctx, [case])
     return await store.get(ctx, complaint_id)
 
 

@@ -9,7 +9,7 @@ from app.core.ids import new_id
 from app.rules.clocks import Clock
 from app.rules.complaints import Priority, raised
 from app.rules.service_levels import Level
-from app.services import cases
+from app.services import docket
 from app.services.cases import Case, minutes
 from app.store import clocks as store
 from app.store import jobs
@@ -20,17 +20,17 @@ _CHUNK = 100
 
 async def check(ctx: Context, job: Job) -> None:
     """Look at the clocks of one complaint: note what was missed, and make the steps whose moment has come."""
-    for case in await cases.load_many(ctx, [UUID(job.key)]):
+    for case in await docket.load_many(ctx, [UUID(job.key)]):
         made = []
         for clock in case.clocks.all:
             if not clock.over:
                 clock.miss(ctx.now)
                 made += [_step(ctx, case, clock, level, at) for level, at in case.steps(clock) if at <= ctx.now]
         if made or _news(case):
-            await cases.keep(ctx, [case])
+            await docket.keep(ctx, [case])
             await store.add_escalations(ctx, made)
         else:  # too early: a pause has moved its moment
-            await cases.plan(ctx, [case])
+            await docket.plan(ctx, [case])
 
 
 async def rederive_policy(ctx: Context, job: Job) -> None:
@@ -46,8 +46,8 @@ async def rederive_calendar(ctx: Context, job: Job) -> None:
 
 async def _rederive(ctx: Context, job: Job, complaint_ids: list[UUID]) -> None:
     # Loading a complaint measures it by the current version of its policy: it only has to be kept.
-    found = await cases.load_many(ctx, complaint_ids)
-    await cases.keep(ctx, found)
+    found = await docket.load_many(ctx, complaint_ids)
+    await docket.keep(ctx, found)
     if len(complaint_ids) == _CHUNK:
         await jobs.plan(ctx, job.kind, job.key, ctx.now, {"after": str(complaint_ids[-1])})
 

@@ -8,7 +8,7 @@ from functools import partial
 from app.core.context import Context
 from app.core.errors import Unavailable
 from app.core.sessions import Sessions
-from app.services import cases, escalations
+from app.services import docket, escalations
 from app.store import jobs as store
 from app.store.jobs import Job
 
@@ -20,7 +20,7 @@ _FIRST_PAUSE = timedelta(seconds=5)
 _CHUNK = 20
 # What each kind of job does. It has to bear being done twice: its effects are made once by what it finds in the store.
 HANDLERS: dict[str, Handler] = {
-    cases.JOB: escalations.check,
+    docket.JOB: escalations.check,
     "policy": escalations.rederive_policy,
     "calendar": escalations.rederive_calendar,
 }

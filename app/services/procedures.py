@@ -9,7 +9,7 @@ from app.core.errors import StepOpen, invalid
 from app.rules import complaints as rules
 from app.rules.complaints import Move, State
 from app.schemas.complaint_checklists import StepChange
-from app.services import cases, service_levels
+from app.services import docket, service_levels
 from app.services.cases import Case
 from app.services.entries import spelled
 from app.store import complaint_parts as parts
@@ -45,7 +45,7 @@ async def checklist(ctx: Context, complaint_id: UUID) -> str:
 
 async def mark(ctx: Context, complaint_id: UUID, step: str, change: StepChange) -> str:
     """A step was done, or was not after all; answers with the checklist. 422 for a step the procedure has not."""
-    case = await cases.load(ctx, complaint_id)
+    case = await docket.load(ctx, complaint_id)
     definition = await _definition(ctx, case.row["procedure_id"], case.row["procedure_version"])
     found = next((s for s in definition["steps"] if s["key"] == step), None)
     if found is None:
@@ -58,7 +58,7 @@ async def mark(ctx: Context, complaint_id: UUID, step: str, change: StepChange) 
     if change.done != (step in before):
         what, title = ("step_done", "done") if change.done else ("step_undone", "not done after all")
         case.tell(what, f"{found['title']}: {title}", ctx.now, step=step, done_by=change.done_by)
-        await cases.keep(ctx, [case])
+        await docket.keep(ctx, [case])
     return await checklist(ctx, complaint_id)
 
 

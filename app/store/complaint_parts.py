@@ -9,8 +9,8 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.schemas import complaint_moves as schemas
-from app.schemas.complaints import Action
+from app.schemas import complaint_parts as schemas
+from app.schemas.complaint_parts import Action
 from app.store import documents, rows
 from app.store.documents import Document
 from app.store.listing import Listing, Page

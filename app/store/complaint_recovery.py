@@ -127,18 +127,15 @@ _OPEN_AGAIN = f"""
     WHERE c.state NOT IN ('closed', 'withdrawn') AND c.reopened > 0
     AND m.happened_at >= $2 AND m.happened_at < $3 AND {scope(4)}
 """
-_COSTS = """
-    SELECT e.id, r.kind, r.cost, r.currency FROM ended e
-    CROSS JOIN LATERAL (
-        SELECT r.kind, r.cost, r.currency FROM complaint_remedies r
-        WHERE r.complaint_id = e.id AND r.state = 'accepted' OFFSET 0
-    ) r
-"""
-_BAND = """CASE WHEN r.cost IS NULL THEN NULL WHEN r.cost <= 0 THEN 'none' WHEN r.cost < 10 THEN '<10'
-    WHEN r.cost < 50 THEN '<50' WHEN r.cost < 200 THEN '<200' ELSE '200+' END"""
-_OWN = "SELECT e.id, {} AS key, NULL::text AS currency FROM ended e"
-# What each complaint belongs to: one row for each of its groups.
-_KEYS = {
+_ACCEPTED = "complaint_remedies r ON r.complaint_id = e.id AND r.state = 'accepted'"
+_OWN = "SELECT e.*, {} AS key, NULL::text AS own, true AS first FROM ended e"
+_SEVERAL = (
+    "SELECT e.*, k.key, k.own, row_number() OVER (PARTITION BY e.id) = 1 AS first FROM ended e JOIN ({}) k USING (id)"
+)
+_BAND = """CASE WHEN k.cost <= 0 THEN 'none' WHEN k.cost < 10 THEN '<10' WHEN k.cost < 50 THEN '<50'
+    WHEN k.cost < 200 THEN '<200' WHEN k.cost >= 200 THEN '200+' END"""
+# Which group a complaint belongs to. With several remedies it is in several; `first` is true for one of them.
+_KEYED = {
     "category": _OWN.format("e.category"),
     "handler": _OWN.format("e.owner"),
     "site": _OWN.format("e.site"),
@@ -146,90 +143,87 @@ _KEYS = {
     "feeling": _OWN.format("e.feeling"),
     "channel": _OWN.format("e.channel"),
     "month": _OWN.format("to_char(e.ended_at AT TIME ZONE 'UTC', 'YYYY-MM')"),
-    "remedy": """
-        SELECT DISTINCT e.id, coalesce(r.kind, 'none') AS key, NULL::text AS currency
-        FROM ended e LEFT JOIN costs r ON r.id = e.id
-    """,
-    "cost": f"""
-        SELECT e.id, CASE WHEN r.id IS NULL THEN 'none' ELSE {_BAND} END AS key,
-            CASE WHEN r.cost > 0 THEN r.currency END AS currency
-        FROM ended e LEFT JOIN (
-            SELECT id, currency, sum(cost) AS cost FROM costs WHERE cost IS NOT NULL GROUP BY id, currency
-            UNION ALL SELECT id, NULL, NULL FROM costs GROUP BY id HAVING count(cost) = 0
-        ) r ON r.id = e.id
-    """,
+    "remedy": _SEVERAL.format(
+        f"SELECT DISTINCT e.id, coalesce(r.kind, 'none') AS key, NULL::text AS own FROM ended e LEFT JOIN {_ACCEPTED}"
+    ),
+    "cost": _SEVERAL.format(
+        f"""
+        SELECT k.id, {_BAND} AS key, CASE WHEN k.cost > 0 THEN k.currency END AS own FROM (
+            SELECT e.id, r.currency, sum(r.cost) AS cost FROM ended e JOIN {_ACCEPTED}
+            WHERE r.cost IS NOT NULL GROUP BY e.id, r.currency
+            UNION ALL
+            SELECT e.id, NULL, CASE WHEN count(r.id) = 0 THEN 0 END FROM ended e LEFT JOIN {_ACCEPTED}
+            GROUP BY e.id HAVING count(r.cost) = 0
+        ) k
+        """
+    ),
 }
 # Of a group by remedy or cost, only what that remedy, or remedies in that currency, cost.
-_COSTS_OF = {"remedy": "AND (f.whole OR r.kind = f.key)", "cost": "AND (f.whole OR r.currency = f.currency)"}
-_SAME = "x.whole = g.whole AND x.key IS NOT DISTINCT FROM g.key AND x.own IS NOT DISTINCT FROM g.currency"
-
-
-_COUNTS = f"""count(*) FILTER (WHERE f.closed) AS complaints,
-    count(*) FILTER (WHERE f.closed AND f.customer_id IS NOT NULL) AS with_customer,
-    {within("f.bought_at", "f.closed AND f.customer_id IS NOT NULL")} AS bought_again,
-    {within("f.again_at", "f.closed AND f.customer_id IS NOT NULL")} AS complained_again,
+_PAID_FOR = {"remedy": "AND r.kind = e.key", "cost": "AND r.currency = e.own"}
+_KNOWN = "f.closed AND f.customer_id IS NOT NULL"
+_COUNTS = f"""count(*) FILTER (WHERE f.closed) AS complaints, count(*) FILTER (WHERE {_KNOWN}) AS with_customer,
+    {within("f.bought_at", _KNOWN)} AS bought_again, {within("f.again_at", _KNOWN)} AS complained_again,
     json_build_object('count', count(*) FILTER (WHERE f.reopened), 'of', count(*)) AS reopened"""
+
+
+def _told(same: str) -> str:
+    """A group `g` as JSON, with those rows of `changes` and `paid` (both `x`) that are the same."""
+    return f"""json_build_object('key', g.key, 'currency', g.own, 'complaints', g.complaints,
+        'with_customer', g.with_customer, 'bought_again', g.bought_again, 'complained_again', g.complained_again,
+        'reopened', g.reopened, 'spend_change', (
+            SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'customers', x.customers,
+                'before_per_month', round(x.b, 2)::text, 'after_per_month', round(x.a, 2)::text,
+                'change_per_month', round(x.a - x.b, 2)::text, 'deviation', x.deviation::text
+            ) ORDER BY x.currency), '[]') FROM changes x WHERE {same}
+        ), 'cost', (
+            SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'total', x.total::text)
+            ORDER BY x.currency), '[]') FROM paid x WHERE {same}
+        ))"""
 
 
 @cache
 def _groups(by: str) -> str:
-    order = "g.key" if by == "month" else "g.complaints DESC, g.key, g.currency"
+    order = "g.key" if by == "month" else "g.complaints DESC, g.key, g.own"
+    same = "NOT x.whole AND x.key IS NOT DISTINCT FROM g.key AND x.own IS NOT DISTINCT FROM g.own"
+    paid = f"FROM keyed e JOIN {_ACCEPTED} WHERE e.closed AND r.cost IS NOT NULL"
+    nothing = "NULL::text AS key, NULL::text AS own"
     return f"""
     WITH ended AS MATERIALIZED ({_CLOSED} UNION ALL {_OPEN_AGAIN}),
-    costs AS MATERIALIZED ({_COSTS}),
+    keyed AS MATERIALIZED ({_KEYED[by]}),
     facts AS MATERIALIZED (
-        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed,
+        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed, e.key, e.own, e.first,
             {BOUGHT_SOON} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months
-        FROM ended e
+        FROM keyed e
     ),
     spent AS MATERIALIZED (
-        SELECT e.id, x.* FROM facts e CROSS JOIN LATERAL ({_SPENT}) x
+        SELECT e.key, e.own, e.first, e.customer_id, x.* FROM facts e CROSS JOIN LATERAL ({_SPENT}) x
         WHERE e.closed AND e.customer_id IS NOT NULL AND e.ended_at <= $1 - {span(30)}
     ),
-    members AS MATERIALIZED (
-        SELECT f.*, true AS whole, NULL::text AS key, NULL::text AS currency FROM facts f
-        UNION ALL SELECT f.*, false, k.key, k.currency FROM facts f JOIN ({_KEYS[by]}) k ON k.id = f.id
-    ),
-    counted AS MATERIALIZED (
-        SELECT true AS whole, NULL::text AS key, NULL::text AS currency, {_COUNTS} FROM facts f
-        UNION ALL
-        SELECT false, f.key, f.currency, {_COUNTS} FROM members f WHERE NOT f.whole GROUP BY f.key, f.currency
-    ),
     changes AS MATERIALIZED (
-        SELECT whole, key, own, currency, count(*) AS customers, avg(b) AS b, avg(a) AS a,
-            stddev_samp(a - b) AS deviation
-        FROM (
-            SELECT f.whole, f.key, f.currency AS own, x.currency, f.customer_id,
-                avg(x.before_per_month) AS b, avg(x.after_per_month) AS a
-            FROM members f JOIN spent x ON x.id = f.id GROUP BY 1, 2, 3, 4, 5
-        ) each GROUP BY 1, 2, 3, 4
+        -- A customer with several complaints counts once: they are not several who think alike.
+        SELECT false AS whole, c.* FROM (
+            SELECT key, own, currency, count(*) AS customers, avg(b) AS b, avg(a) AS a, stddev_samp(a - b) AS deviation
+            FROM (
+                SELECT key, own, currency, avg(before_per_month) AS b, avg(after_per_month) AS a
+                FROM spent GROUP BY key, own, currency, customer_id
+            ) each GROUP BY key, own, currency) c
+        UNION ALL
+        SELECT true, {nothing}, currency, count(*), avg(b), avg(a), stddev_samp(a - b) FROM (
+            SELECT currency, avg(before_per_month) AS b, avg(after_per_month) AS a
+            FROM spent WHERE first GROUP BY currency, customer_id
+        ) each GROUP BY currency
     ),
     paid AS MATERIALIZED (
-        SELECT f.whole, f.key, f.currency AS own, r.currency, count(DISTINCT f.id) AS complaints, sum(r.cost) AS total
-        FROM members f JOIN costs r ON r.id = f.id
-        WHERE f.closed AND r.cost IS NOT NULL {_COSTS_OF.get(by, "")} GROUP BY 1, 2, 3, 4
+        SELECT false AS whole, e.key, e.own, r.currency, sum(r.cost) AS total {paid} {_PAID_FOR.get(by, "")}
+        GROUP BY e.key, e.own, r.currency
+        UNION ALL SELECT true, {nothing}, r.currency, sum(r.cost) {paid} AND e.first GROUP BY r.currency
     ),
-    listed AS MATERIALIZED (
-        SELECT g.*, row_number() OVER (ORDER BY {order}) AS place FROM counted g WHERE NOT g.whole
-        UNION ALL SELECT g.*, 0 FROM counted g WHERE g.whole
-    ),
-    told AS MATERIALIZED (
-        SELECT g.place, json_build_object('key', g.key, 'currency', g.currency, 'complaints', g.complaints,
-            'with_customer', g.with_customer, 'bought_again', g.bought_again,
-            'complained_again', g.complained_again, 'reopened', g.reopened,
-            'spend_change', (
-                SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'customers', x.customers,
-                    'before_per_month', round(x.b, 2)::text, 'after_per_month', round(x.a, 2)::text,
-                    'change_per_month', round(x.a - x.b, 2)::text, 'deviation', x.deviation::text
-                ) ORDER BY x.currency), '[]') FROM changes x WHERE {_SAME}),
-            'cost', (
-                SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'complaints', x.complaints,
-                    'total', x.total::text) ORDER BY x.currency), '[]') FROM paid x WHERE {_SAME})
-        ) AS told
-        FROM listed g WHERE g.place <= $9
+    counted AS MATERIALIZED (SELECT f.key, f.own, {_COUNTS} FROM facts f GROUP BY f.key, f.own),
+    listed AS (
+        SELECT g.*, row_number() OVER (ORDER BY {order}) AS place FROM counted g ORDER BY place LIMIT $9
     )
-    SELECT json_build_object('by', '{by}', 'ended_since', {documents.moment("$2")},
-        'ended_before', {documents.moment("$3")}, 'groups', (SELECT count(*) FROM listed WHERE place > 0),
-        'all', (SELECT told FROM told WHERE place = 0),
-        'items', (SELECT coalesce(json_agg(told ORDER BY place), '[]') FROM told WHERE place > 0))::text
+    SELECT json_build_object('by', '{by}', 'ended_since', {documents.moment("$2::timestamptz")},
+        'ended_before', {documents.moment("$3::timestamptz")}, 'groups', (SELECT count(*) FROM counted),
+        'all', (SELECT {_told("x.whole")} FROM (SELECT {nothing}, {_COUNTS} FROM facts f WHERE f.first) g),
+        'items', (SELECT coalesce(json_agg({_told(same)} ORDER BY g.place), '[]') FROM listed g))::text
     """

@@ -9,6 +9,7 @@ from app.core.context import Context
 from app.core.errors import NotFound
 from app.rules.complaints import OVER, State, allowed
 from app.schemas import complaint_moves as moves_schemas
+from app.schemas import complaint_parts as parts
 from app.schemas import complaints as schemas
 from app.store import documents, rows
 from app.store.documents import Document
@@ -21,9 +22,9 @@ _MOVES = " ".join(f"""WHEN '{s}' THEN '[{", ".join(f'"{move}"' for move in allow
 _CHILDREN = {
     "moves": f"(CASE c.state {_MOVES} END)::json",
     "remedies": documents.many(
-        schemas.Remedy, "r", "complaint_remedies r WHERE r.complaint_id = c.id", "r.position, r.id"
+        parts.Remedy, "r", "complaint_remedies r WHERE r.complaint_id = c.id", "r.position, r.id"
     ),
-    "actions": documents.many(schemas.Action, "a", "complaint_actions a WHERE a.complaint_id = c.id", "a.id"),
+    "actions": documents.many(parts.Action, "a", "complaint_actions a WHERE a.complaint_id = c.id", "a.id"),
     "clocks": documents.many(
         schemas.ClockSummary, "k", "complaint_clocks k WHERE k.complaint_id = c.id", "k.started_at, k.metric, k.cycle"
     ),

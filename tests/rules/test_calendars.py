@@ -250,9 +250,10 @@ class TestAfter:
 
     def test_through_the_night_of_a_change(self) -> None:
         night = daily(NIGHT, "America/New_York")
-        assert after(night, local("2026-03-07 22:00", "America/New_York"), 8 * HOUR) == local(
-            "2026-03-08 22:00", "America/New_York"
-        ) + HOUR  # seven hours that night
+        assert (
+            after(night, local("2026-03-07 22:00", "America/New_York"), 8 * HOUR)
+            == local("2026-03-08 22:00", "America/New_York") + HOUR
+        )  # seven hours that night
         assert after(night, local("2026-10-31 22:00", "America/New_York"), 8 * HOUR) == local(
             "2026-11-01 05:00", "America/New_York"
         )

@@ -1,4 +1,4 @@
-from copy import deepcopy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -172,18 +172,13 @@ class TestAgainstPencilAndPaper:
         assert (clock.breached_at is not None) == paper.breached
         assert clock.due() == due
         assert follow_each_other(clock.intervals)
-        before, ran = deepcopy(clock), clock.elapsed(now)
+        before = replace(clock, intervals=[replace(interval) for interval in clock.intervals])
+        ran = clock.elapsed(now)
         for gap, what in [*more, (DAY, "pause"), (DAY, "resume"), (9 * DAY, "miss"), (DAY, "meet"), (DAY, "cancel")]:
             now += gap
             do(clock, what, now)
-        assert (clock.intervals, clock.met_at, clock.cancelled_at, clock.breached_at, clock.due()) == (
-            before.intervals,
-            before.met_at,
-            before.cancelled_at,
-            before.breached_at,
-            due,
-        )
-        assert clock.elapsed(now) == ran
+        assert clock == before
+        assert (clock.elapsed(now), clock.due()) == (ran, due)
 
     @settings(max_examples=100)
     @given(numbers, st.lists(st.tuples(gaps, st.booleans(), st.sampled_from(["pause", "resume"])), max_size=8), gaps)
@@ -202,9 +197,7 @@ class TestAgainstPencilAndPaper:
         assert clock.met_at == clock.intervals[-1].end
 
     @given(numbers, targets, gaps, st.integers(1, 4))
-    def test_pauses_of_no_length_are_harmless(
-        self, number: int, target: timedelta, gap: timedelta, times: int
-    ) -> None:
+    def test_pauses_of_no_length_are_harmless(self, number: int, target: timedelta, gap: timedelta, times: int) -> None:
         clock, untouched = start(number, target), start(number, target)
         for _ in range(times):
             clock.pause(FIRST + gap, "waiting_customer")
@@ -252,7 +245,7 @@ class TestDue:
         assert clock.due() == local("2026-01-06 10:00")
 
     def test_on_a_calendar_that_never_opens_it_has_none(self) -> None:
-        clock = start(CALENDARS.index(CALENDARS[3]), MINUTE)
+        clock = start(3, MINUTE)
         assert clock.due() is None and not clock.miss(FIRST + 9 * DAY)
 
     def test_of_one_that_was_met_it_is_when_it_would_have_been(self) -> None:
@@ -333,7 +326,7 @@ class TestBreach:
         clock.target = DAY  # another policy
         do(clock, what, self.DUE + 2 * MINUTE)
         assert clock.breached_at == self.DUE
-        assert clock.due() == self.BEGAN + DAY or clock.paused
+        assert clock.due() == (None if what == "pause" else self.BEGAN + DAY)
 
     def test_is_not_found_in_hindsight(self, clock: Clock) -> None:
         clock.meet(self.DUE - MINUTE)

@@ -6,7 +6,7 @@ the requests.
 
 from typing import Any
 
-from app.web.examples import people, service, shopping, talking
+from app.web.examples import complaining, people, service, shopping, talking
 
 Value = dict[str, Any]
 
@@ -20,9 +20,10 @@ PATHS = {
     "relationship_id": talking.RELATIONSHIP,
     "system": "webshop",
     "external_id": "zoe.okafor",
+    **complaining.PATHS,
     **service.PATHS,
 }
-PATHS_OF = {"claim_sale": {"sale_id": shopping.UNKNOWN_SALE}}
+PATHS_OF = {"claim_sale": {"sale_id": shopping.UNKNOWN_SALE}, **complaining.PATHS_OF}
 
 QUERIES: dict[str, Value] = {
     "list_customers": {"q": "okafor"},
@@ -34,6 +35,7 @@ QUERIES: dict[str, Value] = {
     "list_tasks": {"owner": "Amara", "status": "open"},
     "list_products": {"category": "lamb"},
     "list_sites": {"code": "whitstable"},
+    **complaining.QUERIES,
     **service.QUERIES,
 }
 """Filled in where Swagger UI is tried out, so these go together."""
@@ -91,6 +93,7 @@ BODIES: dict[str, dict[str, Value]] = {
     "cancel_task": {"Not wanted any more": {"reason": "She came by herself"}},
     "add_relationship": {"Where she works": talking.NEW_RELATIONSHIP},
     "change_relationship": {"Promoted": {"title": "Owner"}},
+    **complaining.BODIES,
     **service.BODIES,
 }
 
@@ -109,6 +112,7 @@ ANSWERS: dict[str, Value] = {
     "snooze_task": talking.PROMISE | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},
     "cancel_task": talking.KEPT | {"status": "cancelled", "outcome": "She came by herself"},
     "change_relationship": talking.WORKS_FOR | {"title": "Owner", "version": 2},
+    **complaining.ANSWERS,
     **service.ANSWERS,
 }
 
@@ -125,6 +129,7 @@ SCHEMAS: dict[str, Value] = {
     "Interaction": talking.INTERACTION,
     "Task": talking.PROMISE,
     "Relationship": talking.WORKS_FOR,
+    **complaining.SCHEMAS,
     **service.SCHEMAS,
     "Health": {"status": "ok"},
 }
