@@ -1,6 +1,7 @@
 """The command `rapport`."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -16,11 +17,11 @@ import typer
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
 
+from app import bars, importing, loading, operations, sample, worker
 from app import contract as contracts
-from app import importing, loading, operations, sample
 from app import workers as processes
 from app.core import logging, migrations
 from app.core.embedded import EmbeddedPostgresError
@@ -43,11 +44,18 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes.")] = None,
+    with_worker: Annotated[
+        bool | None,
+        typer.Option("--worker/--no-worker", help="Also do what falls due, or leave it to others."),
+    ] = None,
     with_sample: Annotated[bool, typer.Option("--sample", help="Fill an empty store with the sample shop.")] = False,
 ) -> None:
     """Migrate, make the first key of an empty store, and answer requests until told to stop."""
     configured = _settings()
     host, port, workers = host or configured.host, port or configured.port, workers or configured.workers
+    if with_worker is not None:
+        os.environ["RAPPORT_WORKER"] = str(with_worker)  # worker processes are told
+        settings.cache_clear()
     with _stopping(), _address(host, port) as listener, _database(configured, alone=True) as dsn:
         migrations.migrate(dsn)
         key = operations.once(configured, dsn, partial(access.bootstrap, key=_secret(configured.bootstrap_key)))
@@ -55,6 +63,16 @@ def serve(
             _fill(configured, dsn)
         _greet(host, port, key)
         processes.listen(listener, workers)
+
+
+@main.command("worker")
+def work() -> None:
+    """Do what falls due (escalations, clocks under new policies) until told to stop. Several may run at once."""
+    configured = _settings()
+    logging.configure(configured.log_level)
+    with _stopping(), _database(configured) as dsn:
+        migrations.migrate(dsn)
+        asyncio.run(_work(configured, dsn))
 
 
 @main.command()
@@ -118,8 +136,8 @@ def import_file(
         encoding=encoding,
     )
     try:
-        with _progress() as progress:
-            counts = importing.run(options, _ImportBar(progress))
+        with bars.progress() as progress:
+            counts = importing.run(options, bars.ImportBar(progress))
     except importing.ImportFailed as error:
         _tell(error.counts)
         _fail(str(error))
@@ -153,6 +171,14 @@ def list_keys() -> None:
 def revoke_key(key_id: Annotated[UUID, typer.Argument(help="The id that `keys list` shows.")]) -> None:
     """Revoke a key. Running workers forget it within RAPPORT_KEY_CACHE_SECONDS."""
     _on_store(lambda ctx: access.revoke(ctx, key_id), lambda _: out.print("Revoked."))
+
+
+async def _work(configured: Settings, dsn: str) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with operations.sessions(configured, dsn, worker.ACTOR) as caller:
+        await worker.run(caller, stop)
 
 
 @contextmanager
@@ -202,7 +228,7 @@ def _fill(configured: Settings, dsn: str) -> None:
         async with operations.sessions(configured, dsn, "sample") as caller:
             await loading.load(caller, shop, lambda done: progress.advance(task, done))
 
-    with _progress() as progress:
+    with bars.progress() as progress:
         asyncio.run(load(progress))
 
 
@@ -214,27 +240,6 @@ def _greet(host: str, port: int, key: str | None) -> None:
     else:
         out.print(f"The admin key, shown this once: {key}", markup=False)
         out.print(f'Try it:     curl -H "Authorization: Bearer {key}" "{address}/v1/customers?limit=2"\n', markup=False)
-
-
-class _ImportBar:
-    """Shows how far an import is, how fast it goes, and how long it will take."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._tasks: dict[str, Any] = {}
-
-    def __call__(self, state: importing.Progress) -> None:
-        if state.phase not in self._tasks:
-            self._tasks[state.phase] = self._progress.add_task(state.phase.capitalize(), total=None, rate="")
-        task = self._tasks[state.phase]
-        self._progress.update(task, completed=state.done, total=state.total or None)
-        speed = self._progress.tasks[task].speed
-        self._progress.update(task, rate=f"{speed:,.0f} {state.unit}/s" if speed else "")
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description:>12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    return Progress(*columns, TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=Console(stderr=True))
 
 
 def _tell(counts: importing.Counts) -> None:

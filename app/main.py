@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from app import __version__
+from app import __version__, worker
 from app.core import logging
 from app.core.sessions import Clock, utc_now
 from app.core.settings import Settings, settings
@@ -17,17 +17,26 @@ from app.web import documentation, openapi, problems
 from app.web.envelope import Envelope
 from app.web.state import Service
 
+_LAST_JOB = 5.0
+"""Seconds for the worker to finish what it has begun, at the end."""
 
-def create_app(configured: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
-    """The service on the database that its settings name."""
+
+def create_app(configured: Settings | None = None, clock: Clock = utc_now, *, working: bool = False) -> FastAPI:
+    """The service on the database that its settings name; `working`: it also does what falls due."""
     configured = configured or settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        housekeeping = asyncio.create_task(app.state.service.keep_house())
+        service: Service = app.state.service
+        stop = asyncio.Event()
+        tasks = [asyncio.create_task(service.keep_house())]
+        if working:
+            tasks.append(asyncio.create_task(worker.run(service.own_sessions(worker.ACTOR), stop)))
         yield
-        housekeeping.cancel()
-        await app.state.service.database.close()
+        stop.set()
+        tasks[0].cancel()
+        await asyncio.wait(tasks, timeout=_LAST_JOB)
+        await service.database.close()
 
     app = FastAPI(
         title="Rapport",
@@ -86,4 +95,4 @@ def serving() -> FastAPI:
     """What a worker process runs."""
     configured = settings()
     logging.configure(configured.log_level)
-    return create_app(configured)
+    return create_app(configured, working=configured.worker)

@@ -7,6 +7,8 @@ import logging
 from app.core.sessions import Sessions
 from app.services import jobs
 
+ACTOR = "worker"
+"""As events show it."""
 log = logging.getLogger("rapport.worker")
 _PAUSE = 1.0
 """Seconds between looks at an empty queue."""

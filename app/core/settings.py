@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """Port to listen on."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Worker processes."""
+    worker: bool = True
+    """Also do what falls due (`rapport worker`) in the processes that answer requests."""
     cors_origins: list[str] = []
     """Origins of browser front ends that may call the API, as a JSON list: `["https://crm.example.com"]`."""
 

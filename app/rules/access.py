@@ -8,6 +8,7 @@ SCOPES = tuple(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read
 ADMIN = "admin"
 """Every scope there is, and those to come."""
 SHORTEST_KEY = 32
+LONGEST_NAME = 100
 
 
 def new_key() -> str:

@@ -14,6 +14,8 @@ async def create(ctx: Context, name: str, scopes: list[str], key: str | None = N
     """A new key, or the one given, of 32 characters or more."""
     if unknown := sorted(set(scopes) - {*rules.SCOPES, rules.ADMIN}):
         raise invalid("/scopes", "scope", f"Not known: {', '.join(unknown)}. Known: {', '.join(rules.SCOPES)}, admin")
+    if not 1 <= len(name) <= rules.LONGEST_NAME:
+        raise invalid("/name", "too_long" if name else "missing", f"A name has 1 to {rules.LONGEST_NAME} characters")
     if key is not None and len(key) < rules.SHORTEST_KEY:
         raise invalid("/key", "too_short", f"A key has {rules.SHORTEST_KEY} characters or more")
     made = key or rules.new_key()

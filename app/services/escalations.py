@@ -16,6 +16,8 @@ from app.store import jobs
 from app.store.jobs import Job
 
 _CHUNK = 100
+_MEANWHILE = timedelta(minutes=1)
+"""Longer than any transaction may take."""
 
 
 async def check(ctx: Context, job: Job) -> None:
@@ -48,8 +50,11 @@ async def _rederive(ctx: Context, job: Job, complaint_ids: list[UUID]) -> None:
     # Loading a complaint measures it by the current version of its policy: it only has to be kept.
     found = await docket.load_many(ctx, complaint_ids)
     await docket.keep(ctx, found)
+    again = {"again": True} if "again" in job.data else {}
     if len(complaint_ids) == _CHUNK:
-        await jobs.plan(ctx, job.kind, job.key, ctx.now, {"after": str(complaint_ids[-1])})
+        await jobs.plan(ctx, job.kind, job.key, ctx.now, {**again, "after": str(complaint_ids[-1])})
+    elif not again:  # and once more, for those that were just being recorded under the version before
+        await jobs.plan(ctx, job.kind, job.key, ctx.now + _MEANWHILE, {"again": True})
 
 
 def _news(case: Case) -> bool:

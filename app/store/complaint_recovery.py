@@ -41,7 +41,7 @@ def within(happened: str, rows: str = "f.customer_id IS NOT NULL") -> str:
     """For rows `f`: how many of those that ended so many days ago saw something happen within these days."""
     listed = []
     for days in DAYS:
-        mature = f"{rows} AND f.ended_at <= $1 - {span(days)}"
+        mature = f"{rows} AND f.ended_at <= $1::timestamptz - {span(days)}"
         listed.append(
             f"json_build_object('days', {days}, 'mature', count(*) FILTER (WHERE {mature}), "
             f"'count', count(*) FILTER (WHERE {mature} AND {happened} <= f.ended_at + {span(days)}))"
@@ -63,18 +63,14 @@ _AGAIN = f"""(
     AND a.received_at <= e.ended_at + {span(DAYS[-1])} AND a.id <> e.id
     ORDER BY a.received_at LIMIT 1
 )"""
-_UNTIL = f"least($1, e.ended_at + {span(180)})"
+_UNTIL = f"least($1::timestamptz, e.ended_at + {span(180)})"
 _MONTH = 30 * 24 * 60 * 60
-# Per currency: the 180 days before it was received, and the time since it ended.
-_SPENT = f"""
-    SELECT s.currency,
-        coalesce(sum(s.total) FILTER (WHERE s.occurred_at < e.received_at), 0) / 6 AS before_per_month,
-        coalesce(sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at), 0) / e.months AS after_per_month
-    FROM sales s
+# The 180 days before it was received, and the time since it ended.
+_RECEIPTS = f"""
+    SELECT s.currency, s.total, s.occurred_at FROM sales s
     WHERE s.customer_id = e.customer_id AND s.voided_at IS NULL
     AND s.occurred_at >= e.received_at - {span(180)} AND s.occurred_at <= {_UNTIL}
     AND (s.occurred_at < e.received_at OR s.occurred_at > e.ended_at)
-    GROUP BY s.currency
 """
 _MONTHS = f"nullif(greatest(extract(epoch FROM {_UNTIL} - e.ended_at), 0), 0) / {_MONTH}"
 
@@ -82,12 +78,12 @@ _MONTHS = f"nullif(greatest(extract(epoch FROM {_UNTIL} - e.ended_at), 0), 0) / 
 def _answer(days: int, happened: str) -> str:
     return (
         f"CASE WHEN e.customer_id IS NULL THEN NULL WHEN {happened} <= e.ended_at + {span(days)} THEN 'yes' "
-        f"WHEN e.ended_at <= $1 - {span(days)} THEN 'no' END"
+        f"WHEN e.ended_at <= $1::timestamptz - {span(days)} THEN 'no' END"
     )
 
 
 _WITHIN = ", ".join(
-    f"json_build_object('days', {days}, 'mature', coalesce(e.ended_at <= $1 - {span(days)}, false), "
+    f"json_build_object('days', {days}, 'mature', coalesce(e.ended_at <= $1::timestamptz - {span(days)}, false), "
     f"'bought_again', {_answer(days, 'e.bought_at')}, 'complained_again', {_answer(days, 'e.again_at')})"
     for days in DAYS
 )
@@ -103,10 +99,12 @@ _ONE = f"""
         'first_purchase_after_at', {documents.moment("e.bought_at")},
         'spend', (
             SELECT coalesce(json_agg(json_build_object('currency', x.currency,
-                'before_per_month', round(x.before_per_month, 2)::text,
-                'after_per_month', round(x.after_per_month, 2)::text,
+                'before_per_month', round(x.before / 6, 2)::text, 'after_per_month', round(x.after / e.months, 2)::text,
                 'months_before', '6.00', 'months_after', round(coalesce(e.months, 0), 2)::text
-            ) ORDER BY x.currency), '[]') FROM ({_SPENT}) x
+            ) ORDER BY x.currency), '[]') FROM (
+                SELECT s.currency, coalesce(sum(s.total) FILTER (WHERE s.occurred_at < e.received_at), 0) AS before,
+                    coalesce(sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at), 0) AS after
+                FROM ({_RECEIPTS}) s GROUP BY s.currency) x
         ))::text
     FROM (SELECT e.*, {BOUGHT} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months FROM ended e) e
 """
@@ -164,6 +162,9 @@ _KNOWN = "f.closed AND f.customer_id IS NOT NULL"
 _COUNTS = f"""count(*) FILTER (WHERE f.closed) AS complaints, count(*) FILTER (WHERE {_KNOWN}) AS with_customer,
     {within("f.bought_at", _KNOWN)} AS bought_again, {within("f.again_at", _KNOWN)} AS complained_again,
     json_build_object('count', count(*) FILTER (WHERE f.reopened), 'of', count(*)) AS reopened"""
+_EACH = "avg(coalesce(b, 0)) AS b, avg(coalesce(a, 0)) AS a"
+_MEANS = """count(*) AS customers, avg(b)::numeric AS b, avg(a)::numeric AS a,
+    stddev_samp(a - b)::numeric AS deviation"""
 
 
 def _told(same: str) -> str:
@@ -173,11 +174,11 @@ def _told(same: str) -> str:
         'reopened', g.reopened, 'spend_change', (
             SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'customers', x.customers,
                 'before_per_month', round(x.b, 2)::text, 'after_per_month', round(x.a, 2)::text,
-                'change_per_month', round(x.a - x.b, 2)::text, 'deviation', x.deviation::text
+                'change_per_month', round(x.a - x.b, 2)::text, 'deviation', round(x.deviation, 6)::text
             ) ORDER BY x.currency), '[]') FROM changes x WHERE {same}
         ), 'cost', (
             SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'total', x.total::text)
-            ORDER BY x.currency), '[]') FROM paid x WHERE {same}
+            ORDER BY x.currency), '[]') FROM spendings x WHERE {same}
         ))"""
 
 
@@ -185,45 +186,45 @@ def _told(same: str) -> str:
 def _groups(by: str) -> str:
     order = "g.key" if by == "month" else "g.complaints DESC, g.key, g.own"
     same = "NOT x.whole AND x.key IS NOT DISTINCT FROM g.key AND x.own IS NOT DISTINCT FROM g.own"
-    paid = f"FROM keyed e JOIN {_ACCEPTED} WHERE e.closed AND r.cost IS NOT NULL"
-    nothing = "NULL::text AS key, NULL::text AS own"
     return f"""
-    WITH ended AS MATERIALIZED ({_CLOSED} UNION ALL {_OPEN_AGAIN}),
-    keyed AS MATERIALIZED ({_KEYED[by]}),
+    WITH ended AS ({_CLOSED} UNION ALL {_OPEN_AGAIN}),
+    keyed AS ({_KEYED[by]}),
     facts AS MATERIALIZED (
-        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed, e.key, e.own, e.first,
-            {BOUGHT_SOON} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months
-        FROM keyed e
+        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed, e.key, e.own, e.first, e.soon,
+            CASE WHEN e.soon THEN {BOUGHT_SOON} END AS bought_at, CASE WHEN e.soon THEN {_AGAIN} END AS again_at
+        FROM (SELECT e.*, e.closed AND e.customer_id IS NOT NULL AND e.ended_at <= $1::timestamptz - {span(30)} AS soon
+            FROM keyed e) e
     ),
     spent AS MATERIALIZED (
-        SELECT e.key, e.own, e.first, e.customer_id, x.* FROM facts e CROSS JOIN LATERAL ({_SPENT}) x
-        WHERE e.closed AND e.customer_id IS NOT NULL AND e.ended_at <= $1 - {span(30)}
+        SELECT e.key, e.own, s.currency, e.customer_id, bool_or(e.first) AS first,
+            sum(CASE WHEN s.occurred_at < e.received_at THEN s.total END)::float8 / 6 AS b,
+            sum(CASE WHEN s.occurred_at > e.ended_at THEN s.total END)::float8 / any_value({_MONTHS})::float8 AS a
+        FROM facts e CROSS JOIN LATERAL ({_RECEIPTS} OFFSET 0) s
+        WHERE e.soon GROUP BY e.id, e.key, e.own, s.currency, e.customer_id
     ),
+    -- A customer with several complaints counts once: they are not several who think alike.
     changes AS MATERIALIZED (
-        -- A customer with several complaints counts once: they are not several who think alike.
-        SELECT false AS whole, c.* FROM (
-            SELECT key, own, currency, count(*) AS customers, avg(b) AS b, avg(a) AS a, stddev_samp(a - b) AS deviation
-            FROM (
-                SELECT key, own, currency, avg(before_per_month) AS b, avg(after_per_month) AS a
-                FROM spent GROUP BY key, own, currency, customer_id
-            ) each GROUP BY key, own, currency) c
+        SELECT false AS whole, key, own, currency, {_MEANS} FROM (
+            SELECT key, own, currency, {_EACH} FROM spent GROUP BY key, own, currency, customer_id
+        ) c GROUP BY key, own, currency
         UNION ALL
-        SELECT true, {nothing}, currency, count(*), avg(b), avg(a), stddev_samp(a - b) FROM (
-            SELECT currency, avg(before_per_month) AS b, avg(after_per_month) AS a
-            FROM spent WHERE first GROUP BY currency, customer_id
-        ) each GROUP BY currency
+        SELECT true, NULL, NULL, currency, {_MEANS} FROM (
+            SELECT currency, {_EACH} FROM spent WHERE first GROUP BY currency, customer_id
+        ) c GROUP BY currency
     ),
     paid AS MATERIALIZED (
-        SELECT false AS whole, e.key, e.own, r.currency, sum(r.cost) AS total {paid} {_PAID_FOR.get(by, "")}
-        GROUP BY e.key, e.own, r.currency
-        UNION ALL SELECT true, {nothing}, r.currency, sum(r.cost) {paid} AND e.first GROUP BY r.currency
+        SELECT e.key, e.own, r.currency, sum(r.cost) AS total FROM facts e JOIN {_ACCEPTED}
+        WHERE e.closed AND r.cost IS NOT NULL {_PAID_FOR.get(by, "")} GROUP BY e.key, e.own, r.currency
+    ),
+    spendings AS MATERIALIZED (
+        SELECT false AS whole, * FROM paid
+        UNION ALL SELECT true, NULL, NULL, currency, sum(total) FROM paid GROUP BY currency
     ),
     counted AS MATERIALIZED (SELECT f.key, f.own, {_COUNTS} FROM facts f GROUP BY f.key, f.own),
-    listed AS (
-        SELECT g.*, row_number() OVER (ORDER BY {order}) AS place FROM counted g ORDER BY place LIMIT $9
-    )
+    listed AS (SELECT g.*, row_number() OVER (ORDER BY {order}) AS place FROM counted g ORDER BY place LIMIT $9)
     SELECT json_build_object('by', '{by}', 'ended_since', {documents.moment("$2::timestamptz")},
         'ended_before', {documents.moment("$3::timestamptz")}, 'groups', (SELECT count(*) FROM counted),
-        'all', (SELECT {_told("x.whole")} FROM (SELECT {nothing}, {_COUNTS} FROM facts f WHERE f.first) g),
+        'all', (SELECT {_told("x.whole")} FROM (
+            SELECT NULL AS key, NULL AS own, {_COUNTS} FROM facts f WHERE f.first) g),
         'items', (SELECT coalesce(json_agg({_told(same)} ORDER BY g.place), '[]') FROM listed g))::text
     """

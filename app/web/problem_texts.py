@@ -64,7 +64,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "MOVE_NOT_ALLOWED": (
         "The status that it has does not allow this step: what is completed cannot be completed again.",
-        "Read it again: somebody may have been quicker.",
+        "Read it again: somebody may have been quicker. `allowed` lists what may be done now.",
     ),
     "RECEIPT_DIFFERS": (
         "A receipt with this source and number is stored with other content. `errors` lists every difference, "
@@ -75,6 +75,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "INTERACTION_DIFFERS": (
         "An interaction with this `source` and `external_id` is stored with other content.",
         "Change the stored one instead, or give the new one an id of its own.",
+    ),
+    "COMPLAINT_DIFFERS": (
+        "A complaint with this `source` and `external_id` is stored with other content.",
+        "Change the stored one instead, or give the new one an id of its own.",
+    ),
+    "STEP_OPEN": (
+        "The procedure asks for a step before this move that nobody has marked as done; `steps` names it.",
+        "Do it, mark it on the complaint's checklist, and make the move again.",
     ),
     "REFUND_EXCEEDS_SALE": (
         "The receipt takes back more than is left of the line that it names in `refund_of`.",

@@ -41,6 +41,10 @@ class Service:
                 self._cursor_key = await access.cursor_key(connection)
         return self._sessions(credential.id, credential.name, credential.scopes, self._cursor_key)
 
+    def own_sessions(self, actor: str) -> Sessions:
+        """For what the service does by itself."""
+        return self._sessions(UUID(int=0), actor, frozenset(), b"")
+
     def _sessions(self, actor_id: UUID, actor: str, scopes: frozenset[str], cursor_key: bytes) -> Sessions:
         return Sessions(self.database, actor_id, actor, scopes, cursor_key, self.settings.default_region, self.clock)
 

@@ -6,7 +6,7 @@ the requests.
 
 from typing import Any
 
-from app.web.examples import complaining, people, service, shopping, talking
+from app.web.examples import complaining, complaint_moves, people, service, shopping, talking
 
 Value = dict[str, Any]
 
@@ -93,7 +93,7 @@ BODIES: dict[str, dict[str, Value]] = {
     "cancel_task": {"Not wanted any more": {"reason": "She came by herself"}},
     "add_relationship": {"Where she works": talking.NEW_RELATIONSHIP},
     "change_relationship": {"Promoted": {"title": "Owner"}},
-    **complaining.BODIES,
+    **complaint_moves.BODIES,
     **service.BODIES,
 }
 
@@ -112,7 +112,7 @@ ANSWERS: dict[str, Value] = {
     "snooze_task": talking.PROMISE | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},
     "cancel_task": talking.KEPT | {"status": "cancelled", "outcome": "She came by herself"},
     "change_relationship": talking.WORKS_FOR | {"title": "Owner", "version": 2},
-    **complaining.ANSWERS,
+    **complaint_moves.ANSWERS,
     **service.ANSWERS,
 }
 
@@ -130,6 +130,7 @@ SCHEMAS: dict[str, Value] = {
     "Task": talking.PROMISE,
     "Relationship": talking.WORKS_FOR,
     **complaining.SCHEMAS,
+    **complaint_moves.SCHEMAS,
     **service.SCHEMAS,
     "Health": {"status": "ok"},
 }
