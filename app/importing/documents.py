@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from app.importing import complaints
 from app.importing.fields import FAMILIES
 from app.importing.keys import keyed
 from app.importing.mapping import Plan, Values
@@ -13,6 +14,7 @@ from app.importing.rows import Document, Refusal, Row, Table, original_of, probl
 _HEARTS = {
     "customer.identity": "customer.identity.external_id",
     "contact": "contact.value",
+    "complainant.contact": "complainant.contact.value",
     "refund_of": "refund_of.receipt_no",
 }
 
@@ -53,7 +55,11 @@ def _document(table: Table, plan: Plan, source: str | None, row: Row) -> Documen
     if errors:
         found = refused("The row cannot be read", "unreadable_cell", errors)
         return Refusal(found, row.number, original, row.position)
-    body = json.dumps(keyed(plan.resource, assembled(values, plan), source)).encode()
+    document = assembled(values, plan)
+    if plan.resource == "complaints" and (errors := complaints.reshaped(document)):
+        found = refused("The row contradicts itself", "contradicting_cells", errors)
+        return Refusal(found, row.number, original, row.position)
+    body = json.dumps(keyed(plan.resource, document, source)).encode()
     return Document(body, row.number, original, row.position)
 
 

@@ -2,7 +2,8 @@
 
 A field is a dotted path into the document. Of a list of objects one can be filled from a row (`addresses.city`), but a
 contact point, identity or payment is named by its kind, system or method: `contact_points.email`, with a label
-`contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`.
+`contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`. The way that a
+complaint has come is told by moments such as `responded_at` (see complaints.py).
 """
 
 from collections.abc import Iterator, Set
@@ -17,6 +18,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
+from app.importing.complaints import ComplaintRow
 from app.rules.customers import ContactKind
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions import InteractionNew
@@ -53,12 +55,21 @@ class Field:
     required: bool = False
 
 
-SCHEMAS: dict[str, type[BaseModel]] = {"customers": CustomerNew, "interactions": InteractionNew, "sales": SaleNew}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "customers": CustomerNew,
+    "interactions": InteractionNew,
+    "sales": SaleNew,
+    "complaints": ComplaintRow,
+}
 FAMILIES = {
     "customers": ("contact_points", "identities", "attributes"),
     "interactions": ("attributes",),
     "sales": ("payments", "attributes"),
+    "complaints": ("attributes",),
 }
+# Lists that no single cell can fill: the lines of a receipt have rows of their own, and the way that a complaint has
+# come is told by its moments.
+WHOLE = {"lines", "history"}
 # Numbers that are names: a spreadsheet spells them 17850.0 where the column has gaps.
 REFERENCES = {"external_id", "receipt_no", "sku", "thread", "phone", "postal_code"}
 _SIMPLE = {
@@ -76,7 +87,7 @@ _SIMPLE = {
 @cache
 def fields_of(resource: str) -> dict[str, Field]:
     """Every field of a resource but the open families."""
-    found = list(_walk(SCHEMAS[resource], skip={*FAMILIES[resource], "lines"}))
+    found = list(_walk(SCHEMAS[resource], skip={*FAMILIES[resource], *WHOLE}))
     if resource == "sales":
         # A receipt and its lines both have a total.
         for field in _walk(SaleLineNew, line=True):

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-RESOURCES: tuple[str, ...] = ("customers", "interactions", "sales")
+RESOURCES: tuple[str, ...] = ("customers", "interactions", "sales", "complaints")
 
 
 @dataclass(frozen=True)
 class ImportOptions:
     resource: str
-    """`customers`, `interactions` or `sales`."""
+    """`customers`, `interactions`, `sales` or `complaints`."""
     path: Path
     """JSON Lines in the shape of the API, `.csv` or `.tsv`, each also with `.gz`; or `.xlsx`, `.xls`, `.ods`."""
     url: str = "http://127.0.0.1:8000"

@@ -2,6 +2,7 @@
 
 from app.routers import (
     calendars,
+    complaint_insights,
     complaint_moves,
     complaint_parts,
     complaints,
@@ -28,6 +29,7 @@ ROUTERS = (
     sales.router,
     products.router,
     sites.router,
+    complaint_insights.router,
     complaints.router,
     complaint_moves.router,
     complaint_parts.router,

@@ -136,7 +136,7 @@ class Speeds(Resource):
     reopened: Share
     """Of those that ever ended, how many were opened again."""
     accepted: Share
-    """Of those whose complainant said yes or no to the last answer."""
+    """Of the answers that complainants said yes or no to."""
 
 
 class Outcomes(Resource):

@@ -28,12 +28,8 @@ def together(value: Any, amount: str, unit: str) -> Any:
     return value
 
 
-class RemedyNew(Schema):
-    """Something that would put it right."""
-
+class _RemedyContent(Schema):
     kind: RemedyKind
-    state: Literal[RemedyState.SOUGHT, RemedyState.OFFERED] = RemedyState.SOUGHT
-    """`sought`: the customer asks for it; `offered`: we do."""
     description: Line | None = None
     cost: Money | None = None
     """What it costs us."""
@@ -42,6 +38,22 @@ class RemedyNew(Schema):
     @model_validator(mode="after")
     def _priced(self) -> Self:
         return together(self, "cost", "currency")
+
+
+class RemedyNew(_RemedyContent):
+    """Something that would put it right."""
+
+    state: Literal[RemedyState.SOUGHT, RemedyState.OFFERED] = RemedyState.SOUGHT
+    """`sought`: the customer asks for it; `offered`: we do."""
+
+
+class PastRemedy(_RemedyContent):
+    """Something that would put it right, of a complaint that comes in."""
+
+    state: RemedyState = RemedyState.SOUGHT
+    """`sought`: the customer asks for it; `offered`: we do. `accepted` and `refused` only with a history in which the
+    customer accepts or rejects the answer: they decided it then.
+    """
 
 
 class Remedy(Resource):

@@ -41,7 +41,7 @@ class Recovery(Resource):
     customer_id: Id | None
     state: State
     ended_at: Moment | None
-    """Null while it is open: then nothing is known yet, and the other figures are null or empty."""
+    """Null while it is open: then nothing is known yet of what came after."""
     within: Annotated[list[Within], Field(max_length=3)]
     first_purchase_after_at: Moment | None
     """However long after the end."""
@@ -69,7 +69,6 @@ class Cost(Resource):
     """What the remedies cost that customers accepted."""
 
     currency: CurrencyCode
-    complaints: Count
     total: Money
 
 

@@ -39,7 +39,7 @@ from app.schemas.common import (
     Version,
     partial,
 )
-from app.schemas.complaint_parts import Action, Remedy, RemedyNew, together
+from app.schemas.complaint_parts import Action, PastRemedy, Remedy, together
 from app.schemas.interactions import Contact
 
 LineNumber = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
@@ -119,7 +119,7 @@ class ComplaintNew(_Content):
     complainant: Complainant | None = None
     received_at: Moment | None = None
     """Left out: now. It stays as it is: the clocks run from then."""
-    remedies: Annotated[list[RemedyNew], Field(max_length=50)] = []
+    remedies: Annotated[list[PastRemedy], Field(max_length=50)] = []
     history: Annotated[list[PastMove], Field(max_length=200)] = []
     """The way it has come already, for complaints that were kept elsewhere."""
     source: Label | None = None

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.channels import Channel
+from app.rules.complaints import Feeling, Priority, Severity, State
 from app.rules.customers import ContactKind, Kind
 from app.rules.interactions import Direction
 from app.schemas.common import (
@@ -56,6 +57,24 @@ class LastPurchase(Resource):
     site: Label | None
 
 
+class OpenComplaint(Resource):
+    """What the customer is waiting for us to put right."""
+
+    id: Id
+    reference: Label
+    state: State
+    received_at: Moment
+    category: Label | None
+    severity: Severity | None
+    priority: Priority
+    feeling: Feeling | None
+    relationship_at_risk: bool
+    wanted: Line | None
+    owner: Label | None
+    due_at: Moment | None
+    overdue: bool
+
+
 class Promise(Resource):
     """An open task."""
 
@@ -77,6 +96,8 @@ class Candidate(Resource):
     """Who may be calling, in a few lines."""
 
     id: Id
+    open_complaints: Annotated[list[OpenComplaint], Field(max_length=5)]
+    """The first thing to know: most urgent first."""
     kind: Kind
     display_name: Name
     preferred_name: Name | None
@@ -163,6 +184,10 @@ class Profile(Resource):
     """The whole customer on one page."""
 
     customer: Customer
+    open_complaints: Annotated[list[OpenComplaint], Field(max_length=20)]
+    """Most urgent first."""
+    complaints: Count
+    """Ever, open ones included."""
     last_contact: LastContact | None
     last_purchase: LastPurchase | None
     totals: Annotated[list[Totals], Field(max_length=200)]

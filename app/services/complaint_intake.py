@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -112,27 +113,58 @@ def _replayed(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
             return invalid(f"/history/{n}{at}", code, detail)
         if past.move is Move.RESPOND and past.told:
             case.row["told_at"] = past.at
-    return None
+    return _undecided(new)
 
 
 def remedies_of(case: Case, new: ComplaintNew) -> list[dict[str, Any]]:
-    at = case.row["received_at"]
-    return [
-        {
-            "id": new_id(),
-            "complaint_id": case.id,
-            "position": position,
-            "kind": remedy.kind.value,
-            "state": remedy.state.value,
-            "description": remedy.description,
-            "cost": remedy.cost,
-            "currency": remedy.currency,
-            "sought_at": at if remedy.state is RemedyState.SOUGHT else None,
-            "offered_at": at if remedy.state is RemedyState.OFFERED else None,
-            "decided_at": None,
-        }
-        for position, remedy in enumerate(new.remedies, start=1)
-    ]
+    rows = []
+    for position, remedy in enumerate(new.remedies, start=1):
+        decided_at = _decided_at(new, remedy.state)
+        answered = (past.at for past in reversed(new.history) if past.move is Move.RESPOND)
+        offered_at = next((at for at in answered if decided_at is None or at <= decided_at), case.row["received_at"])
+        sought = remedy.state is RemedyState.SOUGHT
+        rows.append(
+            {
+                "id": new_id(),
+                "complaint_id": case.id,
+                "position": position,
+                "kind": remedy.kind.value,
+                "state": remedy.state.value,
+                "description": remedy.description,
+                "cost": remedy.cost,
+                "currency": remedy.currency,
+                "sought_at": case.row["received_at"] if sought else None,
+                "offered_at": None if sought else offered_at,
+                "decided_at": decided_at,
+            }
+        )
+    return rows
+
+
+def _undecided(new: ComplaintNew) -> Problem | None:
+    """What is wrong with remedies that nobody can have decided on."""
+    if any(past.move in (Move.ACCEPT, Move.REJECT) for past in new.history):
+        return None
+    for n, remedy in enumerate(new.remedies):
+        if remedy.state in _DECIDED_BY:
+            detail = "In its history the answer is neither accepted nor rejected"
+            return invalid(f"/remedies/{n}/state", "undecided", detail)
+    return None
+
+
+def _decided_at(new: ComplaintNew, state: RemedyState) -> datetime | None:
+    """When the customer decided on remedies in this state; None where they have not."""
+    for move in _DECIDED_BY.get(state, ()):
+        if found := [past.at for past in new.history if past.move is move]:
+            return found[-1]
+    return None
+
+
+# The likeliest first: what is accepted though the answer was rejected was agreed upon later.
+_DECIDED_BY = {
+    RemedyState.ACCEPTED: (Move.ACCEPT, Move.SETTLE, Move.CLOSE, Move.REJECT),
+    RemedyState.REFUSED: (Move.REJECT, Move.ACCEPT),
+}
 
 
 @dataclass(slots=True)

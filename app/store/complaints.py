@@ -17,7 +17,14 @@ from app.store.listing import Listing, Moving, Page
 
 MISSING = "No such complaint"
 _OVER = ", ".join(f"'{state}'" for state in sorted(OVER))
-OPEN = f"c.state NOT IN ({_OVER})"
+
+
+def open_(alias: str) -> str:
+    """Condition: neither closed nor withdrawn."""
+    return f"{alias}.state NOT IN ({_OVER})"
+
+
+OPEN = open_("c")
 _MOVES = " ".join(f"""WHEN '{s}' THEN '[{", ".join(f'"{move}"' for move in allowed(s))}]'""" for s in State)
 _CHILDREN = {
     "moves": f"(CASE c.state {_MOVES} END)::json",

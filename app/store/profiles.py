@@ -6,7 +6,7 @@ from app.core.context import Context
 from app.core.errors import NotFound
 from app.rules.contacts import Normalized
 from app.schemas import profiles as schemas
-from app.store import customers, documents
+from app.store import complaints, customers, documents
 from app.store.listing import Listing, Page
 
 _RECEIPTS = 50
@@ -76,11 +76,17 @@ _PROMISES = (
     "ORDER BY coalesce(t.due_at, 'infinity'::timestamptz), t.id"
 )
 _OVERDUE = {"overdue": "coalesce(t.due_at < $1, false)"}
+_COMPLAINTS = (
+    f"complaints k WHERE k.customer_id = c.id AND {complaints.open_('k')} "
+    "ORDER BY coalesce(k.due_at, 'infinity'::timestamptz), k.received_at, k.id"
+)
+_LATE = {"overdue": "coalesce(k.due_at < $1, false)"}
 _CANDIDATE = documents.columns(
     schemas.Candidate,
     "c",
     {
         "archived": "c.archived_at IS NOT NULL",
+        "open_complaints": _some(schemas.OpenComplaint, "k", _COMPLAINTS, 5, _LATE),
         "matched": "f.matched",
         "last_contact": _LAST_CONTACT,
         "last_purchase": _LAST_PURCHASE,
@@ -156,6 +162,8 @@ _PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SEL
         "c",
         {
             "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.COLUMNS}) whole)",
+            "open_complaints": _some(schemas.OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
+            "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
             "last_contact": _LAST_CONTACT,
             "last_purchase": _LAST_PURCHASE,
             "totals": _some(

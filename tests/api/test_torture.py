@@ -129,6 +129,63 @@ _PROCEDURE = {
     "guidance": dict.fromkeys(("calm", "disappointed", "frustrated", "angry", "distressed"), "Two\nlines"),
     "mood": {"keep": "Breathe", "recover": "Walk"},
 }
+_MESSAGE = {
+    "channel": "email",
+    "subject": "Your complaint",
+    "body": "Two lines\nof text",
+    "staff": "tom",
+    "documents": [{"name": "Offer", "address": "https://example.com/o", "media_type": "text/plain", "size": 9}],
+    "unwelcome_reason": "They asked for it",
+}
+_STEP = {"at": "2026-03-02T08:00:00Z", "staff": "tom", "note": "Two lines\nof text", "message": _MESSAGE}
+_TOLD = {"at": "2026-03-02T08:00:00Z", "interaction_id": "{told_id}"}
+_REMEDY = {"kind": "refund", "state": "offered", "description": "All of it", "cost": "10.00", "currency": "GBP"}
+_ACTION = {"kind": "preventive", "description": "Mend the fridge", "owner": "tom", "due_on": "2026-04-01"}
+_COMPLAINT_CONTENT = {
+    "channel": "phone",
+    "site": "Leeds",
+    "sku": "TEA-1",
+    "sale_id": "{sale_id}",
+    "sale_line_no": 1,
+    "interaction_id": "{interaction_id}",
+    "staff": "tom",
+    "category": "Delivery",
+    "severity": "high",
+    "complexity": "simple",
+    "impact": "safety",
+    "immediate_action": True,
+    "words": "Two lines\nof text",
+    "wanted": "The money back",
+    "feeling": "angry",
+    "relationship_at_risk": True,
+    "publicity": "likely",
+    "value": "10.00",
+    "currency": "GBP",
+    "owner": "mia",
+    "priority": "high",
+    "cause_kind": "people",
+    "cause": "Nobody looked",
+    "attributes": {"a": {"b": ["c", 1]}},
+}
+_COMPLAINT = {
+    **_COMPLAINT_CONTENT,
+    "customer_id": "{customer_id}",
+    "complainant": {"name": "Ada", "contact": {"kind": "phone", "value": "020 7946 0000"}},
+    "received_at": "2026-03-01T10:00:00Z",
+    "remedies": [_REMEDY],
+    "history": [
+        {
+            "move": "acknowledge",
+            "at": "2026-03-01T11:00:00Z",
+            "staff": "tom",
+            "note": "Two lines\nof text",
+            "told": True,
+            "decision": None,
+        }
+    ],
+    "source": "helpdesk",
+    "external_id": "H-1",
+}
 EXAMPLES: dict[str, Any] = {
     "create_customer": _CUSTOMER,
     "create_customers": _CUSTOMER,
@@ -173,6 +230,47 @@ EXAMPLES: dict[str, Any] = {
     "change_service_policy": _POLICY,
     "create_procedure": _PROCEDURE,
     "change_procedure": _PROCEDURE,
+    "record_complaint": _COMPLAINT,
+    "record_complaints": _COMPLAINT,
+    "change_complaint": _COMPLAINT_CONTENT,
+    "claim_complaint": {"customer_id": "{customer_id}"},
+    "acknowledge_complaint": _STEP,
+    "assess_complaint": _STEP
+    | {"category": "Delivery", "severity": "high", "complexity": "complex", "impact": "safety", "owner": "mia"}
+    | {"immediate_action": True, "feeling": "angry", "relationship_at_risk": True},
+    "investigate_complaint": _TOLD | {"owner": "mia"},
+    "respond_to_complaint": _STEP | {"decision": "upheld", "decision_text": "Two lines\nof text", "offers": [_REMEDY]},
+    "accept_complaint_response": _TOLD | {"remedy_ids": ["{remedy_id}"]},
+    "reject_complaint_response": _TOLD,
+    "declare_complaint_deadlock": _STEP,
+    "refer_complaint": _TOLD | {"body": "The ombudsman", "reference": "O-1"},
+    "settle_complaint": _TOLD | {"outcome": "upheld", "outcome_text": "Two lines\nof text"},
+    "close_complaint": _TOLD | {"cause_kind": "people", "cause": "Nobody looked"},
+    "withdraw_complaint": _TOLD | {"reason": "It was mended"},
+    "reopen_complaint": _TOLD | {"reason": "It broke again"},
+    "await_others_on_complaint": _STEP | {"waiting_for": "supplier"},
+    "resume_complaint": _TOLD,
+    "tell_complainant": _MESSAGE,
+    "add_complaint_remedy": _REMEDY,
+    "change_complaint_remedy": _REMEDY | {"state": "accepted"},
+    "add_complaint_action": _ACTION,
+    "change_complaint_action": _ACTION
+    | {"done_at": "2026-03-01T10:00:00Z", "verified_at": "2026-03-01T10:00:00Z"}
+    | {"verified_by": "mia", "outcome": "No more of them"},
+    "mark_complaint_step": {"done": True, "done_by": "mia", "note": "All well"},
+}
+# Where a complaint has to be for a move: the moves that lead there.
+WAYS: dict[str, list[str]] = {
+    "assess_complaint": ["acknowledge"],
+    "investigate_complaint": ["acknowledge", "assess"],
+    "respond_to_complaint": ["acknowledge", "assess", "investigate"],
+    "accept_complaint_response": ["acknowledge", "assess", "investigate", "respond"],
+    "reject_complaint_response": ["acknowledge", "assess", "investigate", "respond"],
+    "declare_complaint_deadlock": ["acknowledge", "assess", "investigate", "respond", "reject"],
+    "refer_complaint": ["acknowledge", "assess", "investigate", "respond", "reject"],
+    "settle_complaint": ["acknowledge", "assess", "investigate", "respond", "reject", "refer"],
+    "close_complaint": ["acknowledge", "assess", "investigate", "respond", "accept"],
+    "reopen_complaint": ["withdraw"],
 }
 WITH_BODY = sorted(name for name, (_, _, operation) in OPERATIONS.items() if "requestBody" in operation)
 STREAMS = sorted(name for name in WITH_BODY if LINES in OPERATIONS[name][2]["requestBody"]["content"])
@@ -259,8 +357,9 @@ TOKENS = {
 
 
 @pytest.fixture
-async def world(client: httpx.AsyncClient, db: Any) -> dict[str, str]:
-    """One of each, so that every path leads somewhere."""
+async def world(client: httpx.AsyncClient, db: Any, request: pytest.FixtureRequest) -> dict[str, str]:
+    """One of each, so that every path leads somewhere; and a complaint where the operation that is tried needs it."""
+    name = request.node.callspec.params.get("name", "") if hasattr(request.node, "callspec") else ""
 
     async def made(path: str, body: Any) -> str:
         answer = await client.post(path, json=body)
@@ -271,7 +370,8 @@ async def world(client: httpx.AsyncClient, db: Any) -> dict[str, str]:
     relationship = await made(f"/v1/customers/{customer}/relationships", {"kind": "works_for", "customer_id": other})
     contact = {"kind": "email", "value": "x@example.com"}
     enquiry = {"kind": "enquiry", "channel": "email", "direction": "inbound", "contact": contact}
-    return {
+    letter = {"kind": "message", "channel": "letter", "direction": "outbound", "customer_id": customer}
+    found = {
         "customer_id": customer,
         "other_id": other,
         "relationship_id": relationship,
@@ -284,8 +384,23 @@ async def world(client: httpx.AsyncClient, db: Any) -> dict[str, str]:
         "external_id": "u-1",
         "calendar_id": await made("/v1/calendars", {"code": "office", "name": "Office", "time_zone": "UTC"}),
         "service_policy_id": await made("/v1/service-policies", make.policy(calendar="office")),
-        "procedure_id": await made("/v1/procedures", {"name": "Everything else"}),
+        "procedure_id": await made("/v1/procedures", {"name": "Everything else", "steps": _PROCEDURE["steps"]}),
+        "told_id": await made("/v1/interactions", letter),
+        "step": "ring",
     }
+    if name in OPERATIONS and "{complaint_id}" in OPERATIONS[name][1]:
+        history = [{"move": move, "at": "2026-03-02T07:00:00Z"} for move in WAYS.get(name, [])]
+        body: dict[str, Any] = {"words": "Off", "channel": "phone", "received_at": "2026-03-02T07:00:00Z"}
+        owned = {} if name == "claim_complaint" else {"customer_id": customer}
+        answer = await client.post("/v1/complaints", json=body | owned | {"remedies": [_REMEDY], "history": history})
+        assert answer.status_code == 201, answer.text
+        complaint_id = answer.json()["id"]
+        found |= {"complaint_id": complaint_id, "remedy_id": answer.json()["remedies"][0]["id"]}
+        found["action_id"] = await made(f"/v1/complaints/{complaint_id}/actions", _ACTION)
+        if name == "resume_complaint":
+            waits = {"waiting_for": "customer", "at": "2026-03-02T07:30:00Z"}
+            assert (await client.post(f"/v1/complaints/{complaint_id}/wait", json=waits)).status_code == 200
+    return found
 
 
 @pytest.fixture
@@ -406,6 +521,20 @@ SAMPLED = {
     "change_calendar": 5,
     "change_service_policy": 5,
     "change_procedure": 5,
+    "change_complaint": 5,
+    "investigate_complaint": 3,
+    "respond_to_complaint": 3,
+    "accept_complaint_response": 3,
+    "declare_complaint_deadlock": 7,
+    "reject_complaint_response": 3,
+    "refer_complaint": 3,
+    "settle_complaint": 3,
+    "close_complaint": 3,
+    "withdraw_complaint": 3,
+    "reopen_complaint": 3,
+    "await_others_on_complaint": 5,
+    "resume_complaint": 3,
+    "tell_complainant": 3,
 }
 
 

@@ -156,6 +156,7 @@ class TestWorked:
             ((Window(600, 600),), 0),
             ((Window(540, 600), Window(600, 660)), 2),
             ((Window(540, 660), Window(600, 720)), 3),
+            ((Window(540, 601), Window(600, 660)), 2),
             ((Window(600, 660), Window(540, 720)), 3),
             ((Window(600, 660), Window(600, 660)), 1),
             ((Window(660, 720), Window(540, 600), Window(630, 630)), 2),

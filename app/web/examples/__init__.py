@@ -6,7 +6,7 @@ the requests.
 
 from typing import Any
 
-from app.web.examples import complaining, complaint_moves, people, service, shopping, talking
+from app.web.examples import complaining, complaint_insights, complaint_moves, people, service, shopping, talking
 
 Value = dict[str, Any]
 
@@ -130,6 +130,7 @@ SCHEMAS: dict[str, Value] = {
     "Task": talking.PROMISE,
     "Relationship": talking.WORKS_FOR,
     **complaining.SCHEMAS,
+    **complaint_insights.SCHEMAS,
     **complaint_moves.SCHEMAS,
     **service.SCHEMAS,
     "Health": {"status": "ok"},

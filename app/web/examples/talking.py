@@ -140,8 +140,26 @@ _PURCHASE = {
     "site": "whitstable",
 }
 _OPEN = [{"id": TASK, "what": PROMISE["what"], "owner": "Amara", "due_at": PROMISE["due_at"], "overdue": False}]
+_COMPLAINTS: list[dict[str, Any]] = [
+    {
+        "id": "019cf4c2-6a10-7e35-b8f1-20d7c95e4a63",
+        "reference": "C-000-1170",
+        "state": "investigating",
+        "received_at": "2026-03-16T09:10:00.000000Z",
+        "category": "freshness",
+        "severity": "high",
+        "priority": "normal",
+        "feeling": "angry",
+        "relationship_at_risk": True,
+        "wanted": "The money back, and that somebody rings me before Easter",
+        "owner": "Amara",
+        "due_at": "2026-03-18T11:40:00.000000Z",
+        "overdue": False,
+    }
+]
 CALLER: dict[str, Any] = {
     "id": ZOE,
+    "open_complaints": _COMPLAINTS,
     "kind": "person",
     "display_name": "Zoë Okafor",
     "preferred_name": "Zoë",
@@ -185,6 +203,8 @@ HAPPENED: list[dict[str, Any]] = [
 ]
 PROFILE: dict[str, Any] = {
     "customer": CUSTOMER,
+    "open_complaints": _COMPLAINTS,
+    "complaints": 1,
     "last_contact": _CONTACT,
     "last_purchase": _PURCHASE,
     "totals": [

@@ -1,0 +1,44 @@
+"""An open complaint is the first thing whoever answers the phone has to see."""
+
+import httpx
+
+from tests import make
+from tests.conftest import TestClock
+
+
+async def test_it_leads_the_lookup_and_the_profile(client: httpx.AsyncClient, clock: TestClock) -> None:
+    phone = "020 7946 0958"
+    points = [{"kind": "phone", "value": phone}]
+    customer = (await client.post("/v1/customers", json=make.customer(contact_points=points))).json()
+    new = {"customer_id": customer["id"], "channel": "phone", "words": "Cold again", "feeling": "angry"}
+    older, newer = [(await client.post("/v1/complaints", json=new)).json() for _ in range(2)]
+    clock.tick(60)
+    await client.post(f"/v1/complaints/{older['id']}/withdraw", json={"reason": "A mistake"})
+
+    found = (await client.get("/v1/customers/lookup", params={"phone": phone})).json()["items"][0]
+    assert list(found)[:2] == ["id", "open_complaints"]
+    assert [c["reference"] for c in found["open_complaints"]] == [newer["reference"]]
+    assert found["open_complaints"][0]["feeling"] == "angry"
+
+    profile = (await client.get(f"/v1/customers/{customer['id']}/profile")).json()
+    assert [c["id"] for c in profile["open_complaints"]] == [newer["id"]]
+    assert profile["complaints"] == 2
+    timeline = (await client.get(f"/v1/customers/{customer['id']}/timeline?type=complaint")).json()["items"]
+    assert [entry["type"] for entry in timeline] == ["complaint.withdrawn", "complaint.received", "complaint.received"]
+
+
+async def test_the_most_urgent_comes_first(client: httpx.AsyncClient, clock: TestClock) -> None:
+    await client.post("/v1/calendars", json=make.calendar(code="always"))
+    targets = {"acknowledge_minutes": 60}
+    policy = make.policy(calendar="always", targets=targets, applies_to={"severities": ["high"]})
+    assert (await client.post("/v1/service-policies", json=policy)).status_code == 201
+    customer = (await client.post("/v1/customers", json=make.customer())).json()
+    new = {"customer_id": customer["id"], "channel": "phone", "words": "Cold again"}
+    untimed = (await client.post("/v1/complaints", json=new)).json()
+    timed = (await client.post("/v1/complaints", json={**new, "severity": "high"})).json()
+    clock.tick(7_200)
+    profile = (await client.get(f"/v1/customers/{customer['id']}/profile")).json()
+    assert [(c["id"], c["overdue"]) for c in profile["open_complaints"]] == [
+        (timed["id"], True),
+        (untimed["id"], False),
+    ]
