@@ -6,9 +6,9 @@ import shlex
 import sys
 import time
 
-from benchmarks import batch, growth, postgres, reads, report, search, shop
+from benchmarks import batch, complaints, growth, postgres, reads, report, search, shop
 
-PARTS = ("reads", "batch", "memory", "growth", "search")
+PARTS = ("reads", "batch", "memory", "growth", "search", "complaints")
 _USUAL = PARTS[:4]
 
 
@@ -36,6 +36,8 @@ def main() -> None:
                 found.more_receipts = growth.with_receipts(databases, chosen.growth_receipts, say)
         if "search" in chosen.only:
             found.searched = chosen.search_customers, search.measure(databases, chosen.search_customers, say)
+        if "complaints" in chosen.only:
+            found.complained = complaints.measure(databases, chosen.complaints, say)
     print("\n" + report.table(found))
     if chosen.write:
         report.write(found)
@@ -57,6 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--growth-receipts", type=int, default=1_000_000)
     parser.add_argument("--same-customers", action="store_true", help="growth with the number of customers fixed, too")
     parser.add_argument("--search-customers", type=int, default=1_000_000)
+    parser.add_argument("--complaints", type=int, default=200_000)
     return parser.parse_args([*shlex.split(os.environ.get("RAPPORT_BENCH_ARGS", "")), *sys.argv[1:]])
 
 

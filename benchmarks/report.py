@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.batch import BesideCopy, Memory
+from benchmarks.complaints import Complained
 from benchmarks.growth import Growth
 from benchmarks.reads import Beside
 from benchmarks.search import Searched
@@ -33,6 +34,7 @@ class Found:
     growth: Growth | None = None
     more_receipts: Growth | None = None
     searched: tuple[int, list[Searched]] | None = None
+    complained: Complained | None = None
 
 
 def table(found: Found) -> str:
@@ -65,6 +67,8 @@ def _sections(found: Found) -> list[tuple[str, str]]:
         sections.append(("growth of receipts", f"{_growth(found.more_receipts)}\n\n{machine}"))
     if found.searched:
         sections.append(("search", f"{_searched(*found.searched)}\n\n{machine}"))
+    if found.complained:
+        sections.append(("complaints", f"{_complained(found.complained)}\n\n{machine}"))
     return sections
 
 
@@ -130,6 +134,11 @@ def _growth(found: Growth) -> str:
 def _searched(customers: int, found: Sequence[Searched]) -> str:
     rows = [(one.kind, f"{one.middle:.1f}", f"{one.slow:.1f}") for one in found]
     return _rows((f"among {customers:,} customers", "median, ms", "95th percentile, ms"), rows)
+
+
+def _complained(found: Complained) -> str:
+    rows = [(one.name, f"{one.few:.1f}", f"{one.many:.1f}", f"{one.many / one.few:.2f}") for one in found.asked]
+    return _rows(("", f"{found.few:,} complaints, ms", f"{found.many:,} complaints, ms", "ratio"), rows)
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -128,6 +128,49 @@ async def test_sales_of_a_table_have_a_row_for_each_line(service: Running, dsn: 
     assert (rows_[0]["n"], rows_[0]["total"], rows_[0]["of"]) == (40, 300, 32)
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_complaints_of_a_table(service: Running, client: httpx.Client, tmp_path: Path, kind: str) -> None:
+    holder = client.post("/v1/customers", json=make.customer(contact_points=[make.email(f"lamb@{kind}.example.com")]))
+    rows: list[list[Any]] = [["No", "What", "Mail", "Received", "Answered", "Closed", "Found", "Paid back"]]
+    rows.append(["1", "Off", f"lamb@{kind}.example.com", "2026-02-02 09:00", "2026-02-03", "2026-02-04", "Upheld", "9.00"])
+    rows.append(["2", "Late", f"cod@{kind}.example.com", "2026-02-02 09:00", "", "", "", ""])
+    rows.append(["3", "Wet", "", "2026-02-02 09:00", "2026-02-01 09:00", "", "", ""])
+    path = (as_csv if kind == "csv" else as_xlsx)(tmp_path / f"complaints.{kind}", rows)
+    names = {
+        "external_id": "No",
+        "words": "What",
+        "complainant.email": "Mail",
+        "received_at": "Received",
+        "responded_at": "Answered",
+        "closed_at": "Closed",
+        "decision": "Found",
+        "remedies.cost": "Paid back",
+    }
+    constants = {
+        "channel": "email",
+        "remedies.kind": "refund",
+        "remedies.currency": "GBP",
+        "remedies.state": "accepted",
+    }
+    options = [part for field, column in names.items() for part in ("--map", f"{field}={column}")]
+    options += [part for field, value in constants.items() for part in ("--set", f"{field}={value}")]
+    options += ["--source", kind, "--timezone", "Europe/London"]
+    first = imports(service, "complaints", path, *options)
+    assert first.stdout.splitlines()[0] == "2 created, 0 replayed, 0 conflicting, 1 refused.", first.stderr
+    second = imports(service, "complaints", path, *options)
+    assert second.stdout.splitlines()[0] == "0 created, 2 replayed, 0 conflicting, 1 refused."
+    listed = client.get("/v1/complaints", params={"source": kind}).json()["items"]
+    closed, received = sorted(listed, key=lambda complaint: complaint["external_id"])
+    assert (closed["state"], closed["decision"], closed["customer_id"]) == ("closed", "upheld", holder.json()["id"])
+    assert (closed["responded_at"], closed["ended_at"]) == (
+        "2026-02-03T00:00:00.000000Z",
+        "2026-02-04T00:00:00.000000Z",
+    )
+    (remedy,) = closed["remedies"]
+    assert (remedy["state"], remedy["cost"], remedy["decided_at"]) == ("accepted", "9.00", closed["ended_at"])
+    assert (received["state"], received["customer_id"], received["remedies"]) == ("received", None, [])
+
+
 async def test_json_lines_are_sent_as_they_are(service: Running, dsn: str, tmp_path: Path) -> None:
     sent = ledger.receipts(120, "jsonl")
     changed = {**sent[3], "currency": "EUR"}

@@ -3,10 +3,10 @@
 - `acknowledged_at`, `responded_at` and `closed_at` make the moves up to there. One without a moment of its own was made
   when the next known one was: of a complaint with nothing but `closed_at`, all of them then. Who closes it takes the
   answer to be accepted. `withdrawn_at` takes the complaint back, as far as it had come.
-- A day without a time is the midnight it begins with, but not where that is before the moment that came before it on the
-  same day: then it is that moment.
-- `decision` is that of the answer. `complainant.email` and `complainant.phone` are the complainant's contact: the address,
-  else the number; where a row has both, the number goes to `attributes.complainant_phone`.
+- A day without a time is the midnight it begins with, but not where that is before the moment that came before it on
+  the same day: then it is that moment.
+- `decision` is that of the answer. `complainant.email` and `complainant.phone` are the complainant's contact: the
+  address, else the number; where a row has both, the number goes to `attributes.complainant_phone`.
 - A currency without an amount says nothing, and is left out: it may be a constant for all rows.
 """
 

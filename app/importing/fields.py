@@ -2,8 +2,8 @@
 
 A field is a dotted path into the document. Of a list of objects one can be filled from a row (`addresses.city`), but a
 contact point, identity or payment is named by its kind, system or method: `contact_points.email`, with a label
-`contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`. The way that a
-complaint has come is told by moments such as `responded_at` (see complaints.py).
+`contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`. The way that
+a complaint has come is told by moments such as `responded_at` (see complaints.py).
 """
 
 from collections.abc import Iterator, Set

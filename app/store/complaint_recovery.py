@@ -49,14 +49,16 @@ def within(happened: str, rows: str = "f.customer_id IS NOT NULL") -> str:
     return f"json_build_array({', '.join(listed)})"
 
 
-# What is exchanged for nothing, or given as a remedy, is no reason to think that the customer came back.
+# What `purchases` of a customer's totals counts, and something was paid: what is exchanged for nothing or given as a
+# remedy is no reason to think that the customer came back.
 PURCHASE = "s.kind <> 'return' AND s.total > 0 AND s.voided_at IS NULL"
-BOUGHT = f"""(
+_BOUGHT = f"""(
     SELECT s.occurred_at FROM sales s
-    WHERE s.customer_id = e.customer_id AND s.occurred_at > e.ended_at AND {PURCHASE}
+    WHERE s.customer_id = e.customer_id AND s.occurred_at > e.ended_at {{}} AND {PURCHASE}
     ORDER BY s.occurred_at LIMIT 1
 )"""
-BOUGHT_SOON = BOUGHT.replace("AND s.kind", f"AND s.occurred_at <= e.ended_at + {span(DAYS[-1])} AND s.kind")
+BOUGHT_SOON = _BOUGHT.format(f"AND s.occurred_at <= e.ended_at + {span(DAYS[-1])}")
+"""When the customer of `e` first bought after its end, if that was within 180 days."""
 _AGAIN = f"""(
     SELECT a.received_at FROM complaints a
     WHERE a.customer_id = e.customer_id AND a.received_at > e.ended_at
@@ -106,7 +108,7 @@ _ONE = f"""
                     coalesce(sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at), 0) AS after
                 FROM ({_RECEIPTS}) s GROUP BY s.currency) x
         ))::text
-    FROM (SELECT e.*, {BOUGHT} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months FROM ended e) e
+    FROM (SELECT e.*, {_BOUGHT.format("")} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months FROM ended e) e
 """
 
 _CLOSED = f"""
@@ -189,18 +191,21 @@ def _groups(by: str) -> str:
     return f"""
     WITH ended AS ({_CLOSED} UNION ALL {_OPEN_AGAIN}),
     keyed AS ({_KEYED[by]}),
+    aged AS (
+        SELECT e.*, e.closed AND e.customer_id IS NOT NULL AND e.ended_at <= $1::timestamptz - {span(DAYS[0])} AS mature
+        FROM keyed e
+    ),
     facts AS MATERIALIZED (
-        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed, e.key, e.own, e.first, e.soon,
-            CASE WHEN e.soon THEN {BOUGHT_SOON} END AS bought_at, CASE WHEN e.soon THEN {_AGAIN} END AS again_at
-        FROM (SELECT e.*, e.closed AND e.customer_id IS NOT NULL AND e.ended_at <= $1::timestamptz - {span(30)} AS soon
-            FROM keyed e) e
+        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed, e.key, e.own, e.first, e.mature,
+            CASE WHEN e.mature THEN {BOUGHT_SOON} END AS bought_at, CASE WHEN e.mature THEN {_AGAIN} END AS again_at
+        FROM aged e
     ),
     spent AS MATERIALIZED (
         SELECT e.key, e.own, s.currency, e.customer_id, bool_or(e.first) AS first,
             sum(CASE WHEN s.occurred_at < e.received_at THEN s.total END)::float8 / 6 AS b,
             sum(CASE WHEN s.occurred_at > e.ended_at THEN s.total END)::float8 / any_value({_MONTHS})::float8 AS a
         FROM facts e CROSS JOIN LATERAL ({_RECEIPTS} OFFSET 0) s
-        WHERE e.soon GROUP BY e.id, e.key, e.own, s.currency, e.customer_id
+        WHERE e.mature GROUP BY e.id, e.key, e.own, s.currency, e.customer_id
     ),
     -- A customer with several complaints counts once: they are not several who think alike.
     changes AS MATERIALIZED (
