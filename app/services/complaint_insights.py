@@ -17,6 +17,7 @@ from app.store import complaint_recovery as recovery_store
 LONGEST = timedelta(days=1_100)
 """What can be summed up at once: three years."""
 _CENT = Decimal("0.01")
+_INSTANT = timedelta(microseconds=1)
 
 
 async def insights(ctx: Context, query: InsightsQuery) -> str:
@@ -37,11 +38,11 @@ def _period(
     ctx: Context, since: datetime | None, before: datetime | None, usual: timedelta, name: str
 ) -> tuple[datetime, datetime]:
     """422 for a time that ends before it begins, or is too long."""
-    before = before or ctx.now
-    since = since or before - usual
+    since = since or (before or ctx.now) - usual
+    before = before or ctx.now + _INSTANT  # what happens at this very moment is in it
     if since >= before:
         raise invalid(f"/query/{name}", "order", "Should be before the end of the time")
-    if before - since > LONGEST:
+    if before - since > LONGEST + _INSTANT:
         raise invalid(f"/query/{name}", "too_long", f"Should be at most {LONGEST.days} days before its end")
     return since, before
 

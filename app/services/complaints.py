@@ -15,7 +15,7 @@ from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.complaints import ComplaintContent, ComplaintNew, ComplaintQuery
 from app.services import complaint_intake as intake
-from app.services import docket, service_levels
+from app.services import docket, enquiries, service_levels
 from app.services.cases import Case
 from app.services.outcomes import Outcome
 from app.store import complaints as store
@@ -109,7 +109,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
 
 
 async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document:
-    """Say whose complaint it is. 409 AlreadyClaimed if it is another's."""
+    """Say whose complaint it is; what was said about it is theirs too. 409 AlreadyClaimed if it is another's."""
     case = await docket.load(ctx, complaint_id)
     holder = case.row["customer_id"]
     if holder not in (None, customer_id):
@@ -122,6 +122,8 @@ async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document
         # At the moment it came in: there it belongs on the timeline of its customer.
         case.tell("claimed", f"received by {case.row['channel']}", case.row["received_at"], case.row["channel"])
         await docket.keep(ctx, [case])
+        for interaction_id in await store.unclaimed_messages(ctx, complaint_id):
+            await enquiries.claim(ctx, interaction_id, customer_id)
     return await store.get(ctx, complaint_id)
 
 

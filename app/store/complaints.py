@@ -185,6 +185,16 @@ async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None
     )
 
 
+async def unclaimed_messages(ctx: Context, complaint_id: UUID) -> list[UUID]:
+    """The interactions about it that belong to nobody."""
+    found = await ctx.db.fetch(
+        "SELECT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
+        "WHERE m.complaint_id = $1 AND i.customer_id IS NULL ORDER BY i.id",
+        complaint_id,
+    )
+    return [row[0] for row in found]
+
+
 async def row(ctx: Context, complaint_id: UUID) -> Record:
     found = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1", complaint_id)
     if found is None:

@@ -260,7 +260,7 @@ class TestGroups:
         }
         assert (found["ended_since"], found["ended_before"]) == (
             "2025-03-02T09:00:00.000000Z",
-            "2026-03-02T09:00:00.000000Z",
+            "2026-03-02T09:00:00.000001Z",
         )
 
     async def test_only_what_was_closed_and_only_whom_we_know(
@@ -292,7 +292,7 @@ class TestGroups:
     @pytest.mark.parametrize(
         ("query", "pointer"),
         [
-            ({"ended_since": "2026-03-02T09:00:00Z"}, "/query/ended_since"),
+            ({"ended_since": "2026-03-02T09:00:01Z"}, "/query/ended_since"),
             ({"ended_since": "2026-01-02T00:00:00Z", "ended_before": "2026-01-01T00:00:00Z"}, "/query/ended_since"),
             ({"ended_since": "2023-01-01T00:00:00Z"}, "/query/ended_since"),
             ({"ended_before": "yesterday"}, "/query/ended_before"),

@@ -42,3 +42,17 @@ async def test_the_most_urgent_comes_first(client: httpx.AsyncClient, clock: Tes
         (timed["id"], True),
         (untimed["id"], False),
     ]
+
+
+async def test_what_was_said_about_it_is_claimed_with_it(client: httpx.AsyncClient) -> None:
+    stranger = {"name": "A neighbour", "contact": {"kind": "phone", "value": "020 7946 0111"}}
+    new = {"complainant": stranger, "channel": "phone", "words": "Your van blocks the drive"}
+    complaint = (await client.post("/v1/complaints", json=new)).json()
+    assert complaint["customer_id"] is None
+    await client.post(f"/v1/complaints/{complaint['id']}/acknowledge", json={"message": {"body": "I ring the driver"}})
+    customer = (await client.post("/v1/customers", json=make.customer())).json()
+    body = {"customer_id": customer["id"]}
+    claimed = (await client.post(f"/v1/complaints/{complaint['id']}/claim", json=body)).json()
+    assert claimed["customer_id"] == customer["id"]
+    told = (await client.get("/v1/interactions", params={"customer_id": customer["id"]})).json()["items"]
+    assert [interaction["body"] for interaction in told] == ["I ring the driver"]
