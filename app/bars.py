@@ -1,11 +1,12 @@
 """Progress bars of the command line."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app import importing
+if TYPE_CHECKING:
+    from app import importing
 
 
 class ImportBar:
@@ -15,7 +16,7 @@ class ImportBar:
         self._progress = progress
         self._tasks: dict[str, Any] = {}
 
-    def __call__(self, state: importing.Progress) -> None:
+    def __call__(self, state: "importing.Progress") -> None:
         if state.phase not in self._tasks:
             self._tasks[state.phase] = self._progress.add_task(state.phase.capitalize(), total=None, rate="")
         task = self._tasks[state.phase]

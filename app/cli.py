@@ -1,4 +1,4 @@
-"""The command `rapport`."""
+"""The command `rapport`. Commands import what only they need: all of it would take seconds, for each of them."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from uuid import UUID
 
 import asyncpg
@@ -17,19 +17,20 @@ import typer
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
-from rich.progress import Progress
-from sqlalchemy.exc import DBAPIError
 
-from app import bars, importing, loading, operations, sample, worker
-from app import contract as contracts
-from app import workers as processes
-from app.core import logging, migrations
+from app import operations
+from app.core import logging
 from app.core.embedded import EmbeddedPostgresError
 from app.core.errors import Problem
 from app.core.sessions import utc_now
 from app.core.settings import Settings, settings
 from app.rules import access as rules
 from app.services import access
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from app.importing import Counts
 
 main = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Rapport: a headless customer relationship service."
@@ -51,6 +52,10 @@ def serve(
     with_sample: Annotated[bool, typer.Option("--sample", help="Fill an empty store with the sample shop.")] = False,
 ) -> None:
     """Migrate, make the first key of an empty store, and answer requests until told to stop."""
+    from app import loading
+    from app import workers as processes
+    from app.core import migrations
+
     configured = _settings()
     host, port, workers = host or configured.host, port or configured.port, workers or configured.workers
     if with_worker is not None:
@@ -68,16 +73,21 @@ def serve(
 @main.command("worker")
 def work() -> None:
     """Do what falls due (escalations, clocks under new policies) until told to stop. Several may run at once."""
+    from app import worker
+    from app.core import migrations
+
     configured = _settings()
     logging.configure(configured.log_level)
     with _stopping(), _database(configured) as dsn:
         migrations.migrate(dsn)
-        asyncio.run(_work(configured, dsn))
+        asyncio.run(worker.until_told(operations.sessions(configured, dsn, worker.ACTOR)))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the schema of the database up to date."""
+    from app.core import migrations
+
     with _database(_settings()) as dsn:
         migrations.migrate(dsn)
     out.print(f"The schema is at {migrations.head()}.")
@@ -86,6 +96,9 @@ def migrate() -> None:
 @main.command("sample")
 def fill() -> None:
     """Load the sample shop. What is there already is not doubled."""
+    from app import loading
+    from app.core import migrations
+
     configured = _settings()
     with _database(configured) as dsn:
         migrations.migrate(dsn)
@@ -98,6 +111,8 @@ def fill() -> None:
 @main.command()
 def contract(path: Annotated[Path, typer.Argument(help="Where to.")] = Path("openapi/openapi.json")) -> None:
     """Write the OpenAPI document."""
+    from app import contract as contracts
+
     contracts.write(path)
     out.print(f"Written to {path}.")
 
@@ -119,6 +134,8 @@ def import_file(
     key: Annotated[str | None, typer.Option(help="An API key; RAPPORT_API_KEY, unless said.")] = None,
 ) -> None:
     """Import a file into a running service. It can be run again: nothing is doubled."""
+    from app import bars, importing
+
     configured = _settings()
     options = importing.ImportOptions(
         resource=resource,
@@ -173,14 +190,6 @@ def revoke_key(key_id: Annotated[UUID, typer.Argument(help="The id that `keys li
     _on_store(lambda ctx: access.revoke(ctx, key_id), lambda _: out.print("Revoked."))
 
 
-async def _work(configured: Settings, dsn: str) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with operations.sessions(configured, dsn, worker.ACTOR) as caller:
-        await worker.run(caller, stop)
-
-
 @contextmanager
 def _database(configured: Settings, *, alone: bool = False) -> Iterator[str]:
     """The database, or one sentence on why there is none."""
@@ -191,8 +200,6 @@ def _database(configured: Settings, *, alone: bool = False) -> Iterator[str]:
         _fail(str(error))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         _fail(f"The database does not answer: {error}")
-    except DBAPIError as error:  # from a migration; what it wraps says it plainly
-        _fail(f"The database does not answer: {getattr(error.orig, '__cause__', None) or error.orig}")
 
 
 @contextmanager
@@ -212,6 +219,8 @@ def _stopping() -> Iterator[None]:
 @contextmanager
 def _address(host: str, port: int) -> Iterator[socket.socket]:
     """The address to listen on, or one sentence on why it cannot be had, before anything else is begun."""
+    from app import workers as processes
+
     try:
         listener = processes.bound(host, port)
     except OSError as error:
@@ -221,9 +230,11 @@ def _address(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _fill(configured: Settings, dsn: str) -> None:
+    from app import bars, loading, sample
+
     shop = sample.make(utc_now())
 
-    async def load(progress: Progress) -> None:
+    async def load(progress: "Progress") -> None:
         task = progress.add_task("Sample shop", total=loading.size(shop), rate="")
         async with operations.sessions(configured, dsn, "sample") as caller:
             await loading.load(caller, shop, lambda done: progress.advance(task, done))
@@ -242,13 +253,15 @@ def _greet(host: str, port: int, key: str | None) -> None:
         out.print(f'Try it:     curl -H "Authorization: Bearer {key}" "{address}/v1/customers?limit=2"\n', markup=False)
 
 
-def _tell(counts: importing.Counts) -> None:
+def _tell(counts: "Counts") -> None:
     told = [f"{counts.created:,} created", f"{counts.replayed:,} replayed", f"{counts.conflicting:,} conflicting"]
     stale = [f"{counts.stale:,} stale"] if counts.stale else []
     out.print(", ".join([*told, *stale, f"{counts.refused:,} refused"]) + ".")
 
 
 def _on_store(work: Any, show: Any) -> None:
+    from app.core import migrations
+
     configured = _settings()
     try:
         with _database(configured) as dsn:

@@ -9,16 +9,29 @@ from app.core.context import Context
 from app.core.sessions import Sessions
 from app.rules.sales import OnUnknownCustomer
 from app.sample import SampleShop
+from app.schemas.complaint_moves import Closing, Referring, Settlement, Waits
+from app.schemas.complaints import ComplaintNew
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions import InteractionNew
 from app.schemas.relationships import RelationshipNew
 from app.schemas.sales import SaleNew
 from app.schemas.tasks import TaskNew
-from app.services import customers, interactions, receipts, relationships, sales, tasks
+from app.services import complaint_moves as moves
+from app.services import complaints, customers, interactions, relationships, sales, tasks, versioned
+from app.services.receipts import receipt as as_received
+from app.services.versioned import CALENDARS, POLICIES, PROCEDURES
 from app.store import customers as store
+from app.store.versioned import Versioned
 
 CHUNK = 500
 Advance = Callable[[int], Any]
+# What the history of a complaint cannot say in full.
+_MOVES: dict[str, tuple[Callable[..., Awaitable[Any]], Any]] = {
+    "wait": (moves.wait, Waits),
+    "refer": (moves.refer, Referring),
+    "settle": (moves.settle, Settlement),
+    "close": (moves.close, Closing),
+}
 
 
 async def is_empty(ctx: Context) -> bool:
@@ -27,17 +40,24 @@ async def is_empty(ctx: Context) -> bool:
 
 def size(shop: SampleShop) -> int:
     """Documents, for a progress bar."""
-    return sum(len(part) for part in (shop.customers, shop.interactions, shop.sales, shop.tasks, shop.relationships))
+    parts = (shop.customers, shop.interactions, shop.sales, shop.tasks, shop.relationships, shop.complaints)
+    return sum(len(part) for part in (*parts, *_service_of(shop).values()))
 
 
 async def load(sessions: Sessions, shop: SampleShop, advance: Advance) -> None:
     """Load all of it; `advance` is told how many documents are done. A second time nothing is doubled."""
     await _each_chunk(sessions, shop.customers, _customers, advance)
     ids = await sessions.write(partial(_loyalty, [d["identities"][0]["external_id"] for d in shop.customers]))
-    await _each_chunk(sessions, shop.sales, _sales, advance)
+    receipts: dict[str, UUID] = {}
+    await _each_chunk(sessions, shop.sales, partial(_sales, receipts), advance)
     await _each_chunk(sessions, shop.interactions, partial(_interactions, ids), advance)
     await sessions.write(partial(_promises, ids, shop))
     advance(len(shop.tasks) + len(shop.relationships))
+    # What complaints are measured by is there, and committed, before them.
+    service = _service_of(shop)
+    await sessions.write(partial(_service, service))
+    advance(sum(map(len, service.values())))
+    await _each_chunk(sessions, shop.complaints, partial(_complaints, ids, receipts), advance)
 
 
 async def _each_chunk(
@@ -56,9 +76,12 @@ async def _customers(documents: Sequence[dict[str, Any]], ctx: Context) -> None:
     _all_taken(await customers.create_many(ctx, [CustomerNew.model_validate(d) for d in documents]))
 
 
-async def _sales(documents: Sequence[dict[str, Any]], ctx: Context) -> None:
-    new = [receipts.receipt(SaleNew.model_validate(d)) for d in documents]
-    _all_taken(await sales.record_many(ctx, new, OnUnknownCustomer.CREATE))
+async def _sales(ids: dict[str, UUID], documents: Sequence[dict[str, Any]], ctx: Context) -> None:
+    """Fills in the ids of the receipts, by their numbers."""
+    new = [as_received(SaleNew.model_validate(d)) for d in documents]
+    outcomes = await sales.record_many(ctx, new, OnUnknownCustomer.CREATE)
+    _all_taken(outcomes)
+    ids |= {d["receipt_no"]: o.id for d, o in zip(documents, outcomes, strict=True) if o.id is not None}
 
 
 async def _interactions(ids: dict[str, UUID], documents: Sequence[dict[str, Any]], ctx: Context) -> None:
@@ -73,6 +96,33 @@ async def _promises(ids: dict[str, UUID], shop: SampleShop, ctx: Context) -> Non
         ends = {name: value for name, value in document.items() if not name.startswith("_")}
         new = RelationshipNew.model_validate({**ends, "customer_id": ids[document["_to"]]})
         await relationships.create(ctx, ids[document["_from"]], new)
+
+
+def _service_of(shop: SampleShop) -> dict[Versioned, list[dict[str, Any]]]:
+    return {CALENDARS: [shop.calendar], POLICIES: shop.policies, PROCEDURES: shop.procedures}
+
+
+async def _service(service: dict[Versioned, list[dict[str, Any]]], ctx: Context) -> None:
+    for what, documents in service.items():
+        for new in map(what.content.model_validate, documents):
+            if await what.holder(ctx, getattr(new, what.key)) is None:
+                await versioned.create(ctx, what, new)
+
+
+async def _complaints(
+    ids: dict[str, UUID], receipts: dict[str, UUID], documents: Sequence[dict[str, Any]], ctx: Context
+) -> None:
+    new = []
+    for document in documents:
+        about = {"sale_id": receipts[document["_sale"]]} if "_sale" in document else {}
+        new.append(ComplaintNew.model_validate({**_addressed(document, ids), **about}))
+    outcomes = await complaints.record_many(ctx, new)
+    _all_taken(outcomes)
+    for document, outcome in zip(documents, outcomes, strict=True):
+        for step in document.get("_then", ()) if not outcome.replayed else ():
+            move, schema = _MOVES[step["verb"]]
+            said = {name: value for name, value in step.items() if name != "verb"}
+            await move(ctx, outcome.id, schema.model_validate(said))
 
 
 async def _loyalty(numbers: Sequence[str], ctx: Context) -> dict[str, UUID]:

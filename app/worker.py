@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import signal
+from contextlib import AbstractAsyncContextManager
 
 from app.core.sessions import Sessions
 from app.services import jobs
@@ -13,6 +15,15 @@ log = logging.getLogger("rapport.worker")
 _PAUSE = 1.0
 """Seconds between looks at an empty queue."""
 _LONGEST_PAUSE = 30.0
+
+
+async def until_told(opened: AbstractAsyncContextManager[Sessions]) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened as sessions:
+        await run(sessions, stop)
 
 
 async def run(sessions: Sessions, stop: asyncio.Event, pause: float = _PAUSE) -> None:

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -18,8 +19,14 @@ LOCK = 7_270_611
 
 
 def migrate(dsn: str) -> None:
-    """Run every migration that the database has not seen, in one transaction each start can wait for."""
-    asyncio.run(_upgrade(dsn))
+    """Run every migration that the database has not seen, in one transaction each start can wait for.
+
+    Raises OSError when the database does not answer, or refuses.
+    """
+    try:
+        asyncio.run(_upgrade(dsn))
+    except DBAPIError as error:  # what it wraps says it plainly
+        raise ConnectionError(str(getattr(error.orig, "__cause__", None) or error.orig)) from error
 
 
 @cache

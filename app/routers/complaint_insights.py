@@ -19,7 +19,7 @@ async def get_complaint_insights(ctx: Ctx, query: Annotated[InsightsQuery, Query
     What came in and what was closed, how old the backlog is, how long complaints stay in each state, which clocks were
     met, who complains again, what the causes are, and where. Every figure stands beside the one it could be bought
     with: speed beside reopened, closed beside recovered. It is about complaints received within the time that is asked
-    for, three years at most; the backlog is that of now, and the volume counts those closed by when they were closed.
+    for, 400 days at most; the backlog is that of now, and the volume counts those closed by when they were closed.
     For one product or site over time, ask with `sku` or `site`. Shares come with 95 % intervals, so that small numbers
     do not mislead, and figures are null where nothing is known. How much of a product was sold is not told here: that
     could not be counted quickly.
@@ -31,7 +31,7 @@ async def get_complaint_insights(ctx: Ctx, query: Annotated[InsightsQuery, Query
 async def get_complaint_recoveries(ctx: Ctx, query: Annotated[RecoveryQuery, Query()]) -> Response:
     """What works
 
-    Of complaints closed within the time that is asked for, three years at most: how many customers bought again within
+    Of complaints closed within the time that is asked for, 400 days at most: how many customers bought again within
     30, 90 and 180 days, how many complained again, what they spend since, what it cost, and how many complaints were
     opened again; by category, remedy, cost, handler, site, severity, feeling, channel or month. Only those whose 30, 90
     or 180 days are over count in a share, and intervals tell how far it may be off: where those of two groups overlap,

@@ -125,6 +125,6 @@ async def get_complaint_checklist(ctx: Ctx, complaint_id: PathId) -> Response:
 async def mark_complaint_step(ctx: Ctx, complaint_id: PathId, step: PathKey, change: StepChange) -> Response:
     """Mark a step of the checklist
 
-    As done, or as not done after all. 422 for a step that the procedure has not.
+    As done, or as not done after all. 404 for a step that the procedure has not.
     """
     return replies.text(await procedures.mark(ctx, complaint_id, step, change))

@@ -186,7 +186,7 @@ class Talk:
         staff = rng.choice(OFFICE) if party.line and rng.random() < 0.6 else rng.choice(party.site.staff)
         return {
             "name": party.called,
-            "product": _as_said(PRODUCTS[rng.choice(liked)].name),
+            "product": as_said(PRODUCTS[rng.choice(liked)].name),
             "site": party.site.city,
             "staff": staff.split()[0],
             "staff_name": staff,
@@ -211,7 +211,7 @@ def _sort_of(party: Party) -> str:
     return "trade" if party.line.role == Role.CUSTOMER else "supplier"
 
 
-def _as_said(product: str) -> str:
+def as_said(product: str) -> str:
     """`Free-range chicken, whole` is free-range chicken to those who talk about it."""
     name = product.split(",")[0]
     return name if name.split()[0] in _PROPER else name[0].lower() + name[1:]

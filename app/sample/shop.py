@@ -5,13 +5,16 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from app.sample.complaints import Trouble
 from app.sample.conversations import Talk
 from app.sample.customers import make_customers
 from app.sample.promises import make_tasks
 from app.sample.reach import Reach
 from app.sample.receipts import make_receipts
+from app.sample.service import POLICIES, PROCEDURES, make_calendar
 from app.sample.till import sale_document
 from app.sample.year import Year
+from app.services.service_levels import calendar_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,11 @@ class SampleShop:
     sales: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     relationships: list[dict[str, Any]]
+    complaints: list[dict[str, Any]]
+    """With the number of the receipt they are about in `_sale`, and what comes after their history in `_then`."""
+    calendar: dict[str, Any]
+    policies: list[dict[str, Any]]
+    procedures: list[dict[str, Any]]
 
 
 def make(
@@ -31,6 +39,7 @@ def make(
     customers: int = 1_000,
     receipts: int = 20_000,
     interactions: int = 5_000,
+    complaints: int = 250,
 ) -> SampleShop:
     """A year of the shop that ended yesterday, as seen at `until`. The same arguments make the same shop.
 
@@ -44,10 +53,19 @@ def make(
     parties, relationships = make_customers(Random(f"{seed}: customers"), year, reach, customers)
     rolls = make_receipts(Random(f"{seed}: receipts"), year, parties, receipts)
     till = Random(f"{seed}: till")
+    sales = [sale_document(till, receipt) for receipt in rolls]
+    operators = {sale["receipt_no"]: sale["operator"] for sale in sales if "operator" in sale}
+    calendar = make_calendar(year)
     return SampleShop(
         customers=[party.document for party in parties],
         interactions=Talk(Random(f"{seed}: interactions"), year, reach, parties).interactions(interactions),
-        sales=[sale_document(till, receipt) for receipt in rolls],
+        sales=sales,
         tasks=make_tasks(Random(f"{seed}: tasks"), year, parties),
         relationships=relationships,
+        complaints=Trouble(
+            Random(f"{seed}: complaints"), year, calendar_of(calendar), reach, parties, rolls, operators
+        ).complaints(complaints),
+        calendar=calendar,
+        policies=list(POLICIES),
+        procedures=list(PROCEDURES),
     )

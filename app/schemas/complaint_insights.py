@@ -66,7 +66,7 @@ class Volume(Resource):
     received: Count
     closed: Count
     withdrawn: Count
-    periods: Annotated[list[VolumePeriod], Field(max_length=1_200)]
+    periods: Annotated[list[VolumePeriod], Field(max_length=402)]
 
 
 class BacklogAge(Resource):

@@ -38,6 +38,7 @@ from app.schemas.common import (
     Schema,
     Version,
     partial,
+    text,
 )
 from app.schemas.complaint_parts import Action, PastRemedy, Remedy, together
 from app.schemas.interactions import Contact
@@ -221,7 +222,7 @@ class ComplaintPage(Resource):
 
 
 class ComplaintQuery(PageQuery):
-    reference: Annotated[str | None, Field(min_length=1, max_length=40, description="However it was said.")] = None
+    reference: Annotated[Annotated[str, text(40)] | None, Field(description="However it was said.")] = None
     customer_id: Id | None = None
     claimed: bool | None = None
     """`false`: of nobody who is known yet."""

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import MoveNotAllowed, invalid
+from app.core.ids import new_id
 from app.rules import complaints as rules
 from app.rules.clocks import Clock
 from app.rules.complaints import Move, State, Waiting
-from app.rules.service_levels import Clocks, Facts, Situation, levels
+from app.rules.service_levels import WAITING, Clocks, Facts, Situation, levels
 from app.services.service_levels import Chosen
 from app.store.events import Event
 
@@ -138,6 +139,10 @@ class Case:
             raise invalid("/at", "future", "Lies in the future")
         if at < self.row["state_since"]:
             raise invalid("/at", "too_early", f"It is {self.state} since {self.row['state_since'].isoformat()}")
+        # What it waited for stopped clocks: nobody can say afterwards that it went on meanwhile.
+        waits = [i for clock in self.clocks.all if not clock.over for i in clock.intervals if i.reason in WAITING]
+        if waited := [moment for i in waits for moment in (i.start, i.end) if moment is not None and at < moment]:
+            raise invalid("/at", "too_early", f"It waited for somebody else at {max(waited).isoformat()}")
 
     def facts(self, tags: Iterable[str]) -> Facts:
         row = self.row
@@ -158,6 +163,8 @@ class Case:
             for clock in self.clocks.all:
                 if not clock.over and clock.ref is not None and chosen is not None:
                     clock.ref.chosen = chosen
+                if clock.ref is None and chosen is not None:
+                    clock.ref = Kept(new_id(), chosen)
             self.chosen = chosen
             self.set(policy_id=chosen.policy_id if chosen is not None else None)
 
@@ -168,7 +175,7 @@ class Case:
             if clock.over:
                 continue
             if clock.breached_at is None and (due := clock.due()) is not None:
-                moments.append(due)
+                moments.append(due + timedelta.resolution)  # at that moment itself it is not missed yet
             moments += [moment for _, moment in self.steps(clock)]
         return max(min(moments), now) if moments else None
 

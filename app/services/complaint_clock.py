@@ -17,7 +17,7 @@ from app.services.service_levels import Chosen
 from app.store import clocks as store
 
 _MOST_DAYS = 400
-_DAY = timedelta(days=1)
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 async def explain(ctx: Context, complaint_id: UUID) -> str:
@@ -42,7 +42,6 @@ async def explain(ctx: Context, complaint_id: UUID) -> str:
 def _clock(ctx: Context, case: Case, clock: Clock, steps: list[Any]) -> dict[str, Any]:
     chosen: Chosen = clock.ref.chosen
     elapsed, due = clock.elapsed(ctx.now), clock.due()
-    left = clock.target - elapsed
     return {
         "metric": clock.metric,
         "cycle": clock.cycle,
@@ -55,19 +54,27 @@ def _clock(ctx: Context, case: Case, clock: Clock, steps: list[Any]) -> dict[str
             "time_zone": clock.calendar.time_zone,
         },
         "target_minutes": minutes(clock.target),
-        "elapsed_seconds": int(elapsed.total_seconds()),
-        "remaining_seconds": None if clock.over else int(left.total_seconds()),
+        "elapsed_seconds": _seconds(elapsed),
+        "remaining_seconds": None if clock.over else minutes(clock.target) * 60 - _seconds(elapsed),
         "started_at": spelled(clock.started_at),
         "due_at": spelled(due) if due is not None else None,
         "met_at": _spelled(clock.met_at),
         "cancelled_at": _spelled(clock.cancelled_at),
         "breached_at": _spelled(clock.breached_at),
-        "intervals": [_interval(ctx, clock, interval) for interval in clock.intervals],
+        "intervals": list(_intervals(ctx, clock)),
         "escalations": [_made(step) for step in steps] + [_to_come(level, at) for level, at in _coming(case, clock)],
     }
 
 
-def _interval(ctx: Context, clock: Clock, interval: Interval) -> dict[str, Any]:
+def _intervals(ctx: Context, clock: Clock) -> Iterator[dict[str, Any]]:
+    ran = timedelta(0)
+    for interval in clock.intervals:
+        yield _interval(ctx, clock, interval, ran)
+        ran += clock.counted(interval, ctx.now)
+
+
+def _interval(ctx: Context, clock: Clock, interval: Interval, ran: timedelta) -> dict[str, Any]:
+    """`ran` is what it had run for before: whole seconds are counted so that they sum up to those of the clock."""
     end = interval.end or max(ctx.now, interval.start)
     running = interval.kind is IntervalKind.RUNNING
     return {
@@ -75,12 +82,12 @@ def _interval(ctx: Context, clock: Clock, interval: Interval) -> dict[str, Any]:
         "reason": interval.reason,
         "starts_at": spelled(interval.start),
         "ends_at": _spelled(interval.end),
-        "counted_seconds": int(clock.counted(interval, ctx.now).total_seconds()),
-        "days": list(_days(clock.calendar, interval.start, end)) if running else [],
+        "counted_seconds": _seconds(ran + clock.counted(interval, ctx.now)) - _seconds(ran),
+        "days": list(_days(clock.calendar, interval.start, end, ran)) if running else [],
     }
 
 
-def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+def _days(calendar: Calendar, start: datetime, end: datetime, ran: timedelta) -> Iterator[dict[str, Any]]:
     """The local days of a stretch, as far as there is room: what was counted of each, and why."""
     day, last = calendar.local_day(start), calendar.local_day(end)
     for _ in range(_MOST_DAYS):
@@ -89,13 +96,13 @@ def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[dict[s
         told = calendar.day(day)
         opens = [f"{_time(window.start)}-{_time(window.end)}" for window in told.windows if window.start < window.end]
         begins, ends = _span(calendar, day)
-        counted = worked(calendar, max(start, begins), min(end, ends))
+        before, ran = ran, ran + worked(calendar, max(start, begins), min(end, ends))
         yield {
             "on": day,
             "open": opens,
             "why": told.why,
             "name": told.name,
-            "counted_seconds": int(counted.total_seconds()),
+            "counted_seconds": _seconds(ran) - _seconds(before),
         }
         day += _DAY
 
@@ -128,6 +135,10 @@ def _to_come(level: Any, at: datetime) -> dict[str, Any]:
         "reassign_to": level.reassign_to,
         "priority": None,
     }
+
+
+def _seconds(span: timedelta) -> int:
+    return span // _SECOND
 
 
 def _time(minute: int) -> str:

@@ -14,8 +14,8 @@ from app.schemas.complaint_recovery import RecoveryQuery
 from app.store import complaint_insights as insights_store
 from app.store import complaint_recovery as recovery_store
 
-LONGEST = timedelta(days=1_100)
-"""What can be summed up at once: three years."""
+LONGEST = timedelta(days=400)
+"""What can be summed up at once: a year, with the same month of the year before."""
 _CENT = Decimal("0.01")
 _INSTANT = timedelta(microseconds=1)
 

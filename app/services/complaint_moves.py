@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, invalid
+from app.core.errors import MoveNotAllowed, Problem, invalid
 from app.core.ids import new_id
 from app.rules import complaints as rules
 from app.rules.channels import Channel
@@ -30,6 +30,7 @@ from app.schemas.complaints import Complainant
 from app.schemas.interactions import InteractionNew
 from app.services import complaints, docket, interactions, procedures
 from app.services.cases import Case
+from app.services.complaint_parts import make_sure_of_room
 from app.store import complaint_parts as parts
 from app.store import complaints as store
 from app.store.documents import Document
@@ -67,6 +68,7 @@ async def respond(ctx: Context, complaint_id: UUID, step: Answer) -> Document:
         told = step.message is not None or step.interaction_id is not None
         case.set(decision=step.decision.value, decision_text=step.decision_text, told_at=at if told else None)
         known = len(await parts.remedies(ctx, complaint_id))
+        make_sure_of_room(known + len(step.offers))
         await parts.add_remedies(ctx, [_offer(case.id, known + n, offer, at) for n, offer in enumerate(step.offers, 1)])
 
     return await _move(ctx, complaint_id, Move.RESPOND, step, decide, decision=step.decision.value)
@@ -198,7 +200,7 @@ async def _wait(ctx: Context, case: Case, step: Step, waiting_for: str | None, w
         raise MoveNotAllowed(f"The complaint is {case.state}", allowed=rules.allowed(case.state))
     case.happens(ctx, at)
     interaction_id, channel = await _told(ctx, case, step, at)
-    case.set(waiting_for=waiting_for, state_since=case.row["state_since"])
+    case.set(waiting_for=waiting_for)
     if interaction_id is not None:
         case.clocks.told(case.situation, at)
     case.clocks.waits(case.situation, at)
@@ -210,7 +212,11 @@ async def _wait(ctx: Context, case: Case, step: Step, waiting_for: str | None, w
 async def _told(ctx: Context, case: Case, step: Step, at: datetime) -> tuple[UUID | None, str | None]:
     """What the customer was told with a move: the interaction, and its channel."""
     if step.message is not None:
-        interaction_id, channel = await _say(ctx, case, step.message, at)
+        try:
+            interaction_id, channel = await _say(ctx, case, step.message, at)
+        except Problem as problem:
+            problem.errors = [{**e, "pointer": f"/message{e['pointer']}"} for e in problem.errors or []] or None
+            raise
     elif step.interaction_id is not None:
         row = await store.interaction(ctx, step.interaction_id)
         if row is None or row["customer_id"] != case.row["customer_id"] or row["direction"] != Direction.OUTBOUND:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import PreconditionFailed
+from app.core.errors import Conflict, PreconditionFailed
 from app.core.ids import new_id
 from app.rules.complaints import RemedyState
 from app.rules.merge_patch import merged
@@ -18,11 +18,14 @@ from app.store import complaints
 from app.store.documents import Document
 from app.store.listing import Page
 
+_MOST = 200
+
 
 async def add_remedy(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Document:
     """What the customer asks for, or we offer; answers with the complaint."""
     case = await docket.load(ctx, complaint_id)
     known = len(await store.remedies(ctx, complaint_id))
+    make_sure_of_room(known + 1)
     sought = new.state is RemedyState.SOUGHT
     values = {
         **new.model_dump(mode="python"),
@@ -70,6 +73,7 @@ async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch
 
 async def add_action(ctx: Context, complaint_id: UUID, new: ActionNew) -> Document:
     case = await docket.load(ctx, complaint_id)
+    make_sure_of_room(await store.count_actions(ctx, complaint_id) + 1)
     action_id = new_id()
     values = {"id": action_id, "complaint_id": complaint_id, "created_at": ctx.now, "updated_at": ctx.now}
     await store.add_action(ctx, {**new.model_dump(), **values})
@@ -100,6 +104,12 @@ async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch
     case.tell(f"action_{what}", f"{new.kind} action {what}: {new.description[:100]}", ctx.now, changes=changes)
     await docket.keep(ctx, [case])
     return await store.action(ctx, complaint_id, action_id)
+
+
+def make_sure_of_room(wanted: int) -> None:
+    """409 where a complaint would have more remedies or actions than can be answered with."""
+    if wanted > _MOST:
+        raise Conflict(f"A complaint has at most {_MOST} of them")
 
 
 async def action(ctx: Context, complaint_id: UUID, action_id: UUID) -> Document:

@@ -17,6 +17,7 @@ from app.schemas.complaints import ComplaintContent, ComplaintNew, ComplaintQuer
 from app.services import complaint_intake as intake
 from app.services import docket, enquiries, service_levels
 from app.services.cases import Case
+from app.services.entries import spelled
 from app.services.outcomes import Outcome
 from app.store import complaints as store
 from app.store import customers as customer_store
@@ -81,7 +82,12 @@ async def record_many(ctx: Context, wanted: Sequence[ComplaintNew]) -> list[Outc
             if new.external_id is not None:
                 earlier[received.key] = received.id, received.content_hash
     refused = await intake.write(ctx, made)
-    return [Outcome.refused(refused[o.id]) if o.id in refused else o for o in outcomes]
+    again = [n for n, o in enumerate(outcomes) if o.id in refused and o.status != 201]
+    outcomes = [Outcome.refused(refused[o.id]) if o.id in refused else o for o in outcomes]
+    if again:  # they were taken for what was not to be: each stands for itself
+        for n, outcome in zip(again, await record_many(ctx, [wanted[n] for n in again]), strict=True):
+            outcomes[n] = outcome
+    return outcomes
 
 
 async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | None) -> Document:
@@ -148,11 +154,21 @@ async def _again(
         return Outcome(200, held_id, replayed=True)
     errors = []
     if stored:
-        content = json.loads((await store.get(ctx, held_id)).json)
-        sent_content = new.model_dump(mode="json", include=set(_CONTENT))
+        content, sent_content = json.loads((await store.get(ctx, held_id)).json), _as_sent(new)
         found = differences({name: content[name] for name in sent_content}, sent_content)
         errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
-    return Outcome.refused(ComplaintDiffers(errors=errors or None, complaint_id=str(held_id)), held_id)
+    detail = None if errors else "Its remedies or its history differ, or it was changed since"
+    return Outcome.refused(ComplaintDiffers(detail, errors=errors or None, complaint_id=str(held_id)), held_id)
+
+
+def _as_sent(new: ComplaintNew) -> dict[str, Any]:
+    """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
+    sent = new.model_dump(mode="json", include={*_CONTENT, "complainant"})
+    if new.customer_id is not None:
+        sent["customer_id"] = str(new.customer_id)
+    if new.received_at is not None:
+        sent["received_at"] = spelled(new.received_at)
+    return sent
 
 
 def _hash(new: ComplaintNew) -> bytes | None:

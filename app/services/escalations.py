@@ -28,7 +28,7 @@ async def check(ctx: Context, job: Job) -> None:
             if not clock.over:
                 clock.miss(ctx.now)
                 made += [_step(ctx, case, clock, level, at) for level, at in case.steps(clock) if at <= ctx.now]
-        if made or _news(case):
+        if made or case.changed or _news(case):
             await docket.keep(ctx, [case])
             await store.add_escalations(ctx, made)
         else:  # too early: a pause has moved its moment
@@ -52,9 +52,9 @@ async def _rederive(ctx: Context, job: Job, complaint_ids: list[UUID]) -> None:
     await docket.keep(ctx, found)
     again = {"again": True} if "again" in job.data else {}
     if len(complaint_ids) == _CHUNK:
-        await jobs.plan(ctx, job.kind, job.key, ctx.now, {**again, "after": str(complaint_ids[-1])})
+        await jobs.go_on(ctx, job, ctx.now, {**again, "after": str(complaint_ids[-1])})
     elif not again:  # and once more, for those that were just being recorded under the version before
-        await jobs.plan(ctx, job.kind, job.key, ctx.now + _MEANWHILE, {"again": True})
+        await jobs.go_on(ctx, job, ctx.now + _MEANWHILE, {"again": True})
 
 
 def _news(case: Case) -> bool:

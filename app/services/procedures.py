@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import StepOpen, invalid
+from app.core.errors import NotFound, StepOpen
 from app.rules import complaints as rules
 from app.rules.complaints import Move, State
 from app.schemas.complaint_checklists import StepChange
@@ -44,12 +44,12 @@ async def checklist(ctx: Context, complaint_id: UUID) -> str:
 
 
 async def mark(ctx: Context, complaint_id: UUID, step: str, change: StepChange) -> str:
-    """A step was done, or was not after all; answers with the checklist. 422 for a step the procedure has not."""
+    """A step was done, or was not after all; answers with the checklist. 404 for a step the procedure has not."""
     case = await docket.load(ctx, complaint_id)
     definition = await _definition(ctx, case.row["procedure_id"], case.row["procedure_version"])
     found = next((s for s in definition["steps"] if s["key"] == step), None)
     if found is None:
-        raise invalid("/path/step", "not_found", "The procedure has no such step")
+        raise NotFound("The procedure has no such step")
     before = {row["step"] for row in await parts.steps(ctx, complaint_id)}
     if change.done:
         await parts.do_step(ctx, complaint_id, step, change.done_by or ctx.actor, change.note)

@@ -75,6 +75,10 @@ async def add_action(ctx: Context, values: Mapping[str, Any]) -> None:
     await rows.insert(ctx, "complaint_actions", [values])
 
 
+async def count_actions(ctx: Context, complaint_id: UUID) -> int:
+    return await ctx.db.fetchval("SELECT count(*) FROM complaint_actions WHERE complaint_id = $1", complaint_id)
+
+
 async def action(ctx: Context, complaint_id: UUID, action_id: UUID) -> Document:
     return await documents.fetch(
         ctx, f"{_ACTION} WHERE a.id = $1 AND a.complaint_id = $2", action_id, complaint_id, missing=_NO_ACTION

@@ -50,6 +50,7 @@ _LIST = Listing(
         "state": "c.state = {}",
         # Spelled out, so that the planner sees which partial index fits.
         "open": {True: OPEN, False: f"c.state IN ({_OVER})"},
+        "unended": {True: OPEN},
         "timed": {True: f"{OPEN} AND c.due_at IS NOT NULL"},
         "due_until": "c.due_at < {}",
         "due_from": "(c.due_at >= {} OR c.due_at IS NULL)",
@@ -100,7 +101,7 @@ async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | Non
     """`reference` is that of the query, spelled as we spell it."""
     more: dict[str, Any] = {"reference": reference}
     if query.overdue is not None:
-        more["open"] = True
+        more["unended"] = True
         more["due_until" if query.overdue else "due_from"] = Moving.at(ctx.now)
     if query.sort == "due_at":
         more["timed"] = True

@@ -58,6 +58,18 @@ async def done(ctx: Context, job: Job) -> None:
     await ctx.db.execute("DELETE FROM jobs WHERE id = $1 AND leased_until = $2", job.id, job.leased_until)
 
 
+async def go_on(ctx: Context, job: Job, due_at: datetime, data: dict[str, Any]) -> None:
+    """There is more of it to be done then; nothing if it was planned anew meanwhile: then it begins again."""
+    await ctx.db.execute(
+        "UPDATE jobs SET due_at = $3, data = $4::jsonb, attempts = 0, leased_until = NULL, error = NULL "
+        "WHERE id = $1 AND leased_until = $2",
+        job.id,
+        job.leased_until,
+        due_at,
+        json.dumps(data),
+    )
+
+
 async def put_off(ctx: Context, job: Job, until: datetime | None, error: str) -> None:
     """It did not work: to be tried again then, or not at all any more."""
     await ctx.db.execute(

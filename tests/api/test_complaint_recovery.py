@@ -584,7 +584,7 @@ def _check_one(found: dict[str, Any], row: Any, complaints: list[Any], sales: li
     if ended is not None:
         shown = {s["currency"]: (s["before_per_month"], s["after_per_month"]) for s in found["spend"]}
         spent = {
-            currency: (f"{round(b, 2) + 0:.2f}", f"{round(a, 2) + 0:.2f}")
+            currency: (f"{round(b, 2) + 0:.2f}", f"{round(a, 2) + 0:.2f}" if ended < NOW else None)
             for currency, (b, a) in _spend(row, sales).items()
         }
         assert shown == (spent if row["customer_id"] is not None else {})

@@ -201,7 +201,9 @@ class TestRecord:
             assert await count(db, table) == 0
 
     async def test_tried_in_vain_it_says_so(self, client: httpx.AsyncClient) -> None:
-        answer = await client.post(PATH, params={"validate_only": "true"}, json=body(received_at="2027-01-01T00:00:00Z"))
+        answer = await client.post(
+            PATH, params={"validate_only": "true"}, json=body(received_at="2027-01-01T00:00:00Z")
+        )
         assert wrong(answer) == [("/received_at", "future")]
 
 
@@ -413,7 +415,6 @@ class TestHistory:
             (way("assess"), ("/history/0/move", "not_allowed")),
             (way("acknowledge", "assess", "respond"), ("/history/2/move", "not_allowed")),
             (way("withdraw", "close"), ("/history/1/move", "not_allowed")),
-            (way("acknowledge", "assess")[:1] + way("assess"), ("/history/1/move", None)),
             (way("acknowledge", since=ago(hours=2)), ("/history/0/at", "too_early")),
             (
                 way("acknowledge", since=ago(minutes=30)) + way("withdraw", since=ago(minutes=40)),
@@ -425,11 +426,8 @@ class TestHistory:
         ],
     )
     async def test_that_cannot_be(
-        self, client: httpx.AsyncClient, db: Any, history: list[Any], expected: tuple[str, str | None]
+        self, client: httpx.AsyncClient, db: Any, history: list[Any], expected: tuple[str, str]
     ) -> None:
-        if expected[1] is None:  # a second move at the moment of the first is fine
-            await record(client, received_at=ago(hours=1), history=history)
-            return
         answer = await client.post(PATH, json=body(received_at=ago(hours=1), history=history))
         assert wrong(answer) == [expected]
         assert await count(db, "complaints") == await count(db, "complaint_moves") == 0
@@ -592,7 +590,7 @@ class TestList:
         assert await listed(client, overdue="true") == []
         clock.tick(45 * 60)
         assert await listed(client, overdue="true") == ["critical"]
-        assert await listed(client, overdue="false") == ["paused", "untimed", "high", "low"][::1]
+        assert await listed(client, overdue="false") == ["untimed", "high", "low", "paused"]
         assert await listed(client, overdue="true", sort="due_at") == ["critical"]
         assert await listed(client, overdue="false", sort="due_at") == ["high", "low"]
         assert await listed(client, overdue="true", open="false") == []
@@ -661,16 +659,19 @@ class TestList:
             ("true", "received_at DESC, id DESC", "ix_complaints_received_at_id"),
             ("state NOT IN ('closed', 'withdrawn')", "received_at DESC, id DESC", "ix_complaints_open"),
             ("state NOT IN ('closed', 'withdrawn') AND due_at IS NOT NULL", "due_at, id", "ix_complaints_due"),
-            ("state = 'assessed'", "received_at DESC, id DESC", "ix_complaints_state_received_at_id"),
+            ("state = 'settled'", "received_at DESC, id DESC", "ix_complaints_state_received_at_id"),
             ("owner = 'o7'", "received_at DESC, id DESC", "ix_complaints_owner_received_at_id"),
         ],
     )
-    async def test_is_an_index_walk(self, client: httpx.AsyncClient, db: Any, where: str, sort: str, index: str) -> None:
+    async def test_is_an_index_walk(
+        self, client: httpx.AsyncClient, db: Any, where: str, sort: str, index: str
+    ) -> None:
         await db.execute(
             "INSERT INTO complaints (reference, channel, words, received_at, state, state_since, due_at, owner) "
             "SELECT 'C' || n, 'phone', 'x', now() - n * interval '1 minute', "
-            "(array['closed', 'received', 'assessed', 'withdrawn'])[1 + n % 4], now(), "
-            "CASE WHEN n % 2 = 0 THEN now() + n * interval '1 minute' END, 'o' || n % 20 FROM generate_series(1, 4000) n"
+            "CASE WHEN n % 40 = 0 THEN 'settled' ELSE (array['closed', 'received', 'withdrawn'])[1 + n % 3] END, "
+            "now(), CASE WHEN n % 2 = 0 THEN now() + n * interval '1 minute' END, 'o' || n % 20 "
+            "FROM generate_series(1, 4000) n"
         )
         await db.execute("ANALYZE complaints")
         statement = f"SELECT * FROM complaints WHERE {where} ORDER BY {sort} LIMIT 51"

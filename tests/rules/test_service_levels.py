@@ -145,6 +145,7 @@ class Walk:
             assert clock.target == self.clocks.policy.targets[clock.metric]
         for clock in every:
             assert all(one.end == other.start for one, other in pairwise(clock.intervals))
+            assert (clock.intervals[-1].end is not None) == clock.over
             assert clock.elapsed(self.now) == self.ran(clock)
         for metric in Metric:
             cycles = [clock.cycle for clock in every if clock.metric is metric]
@@ -447,6 +448,12 @@ class TestAdopting:
             complaint.now,
             *([] if keeps else [FIRST + 5 * HOUR]),
         }
+
+    def test_those_that_begin_alike_go_their_own_ways(self) -> None:
+        complaint = Complaint(policy(Metric.RESOLVE)).adopt(policy()).go(Move.ACKNOWLEDGE)
+        assert opened(complaint.clocks) == {Metric.RESPOND, Metric.RESOLVE, Metric.UPDATE}
+        assert complaint.open(Metric.RESPOND).elapsed(FIRST + DAY) == DAY
+        assert complaint.of(Metric.ACKNOWLEDGE)[0].elapsed(FIRST + DAY) == 2 * HOUR
 
     def test_a_clock_that_was_dropped_is_taken_up_again(self) -> None:
         complaint = Complaint(policy()).adopt(policy(Metric.RESPOND)).adopt(policy())
