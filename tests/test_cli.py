@@ -132,7 +132,9 @@ async def test_sales_of_a_table_have_a_row_for_each_line(service: Running, dsn: 
 def test_complaints_of_a_table(service: Running, client: httpx.Client, tmp_path: Path, kind: str) -> None:
     holder = client.post("/v1/customers", json=make.customer(contact_points=[make.email(f"lamb@{kind}.example.com")]))
     rows: list[list[Any]] = [["No", "What", "Mail", "Received", "Answered", "Closed", "Found", "Paid back"]]
-    rows.append(["1", "Off", f"lamb@{kind}.example.com", "2026-02-02 09:00", "2026-02-03", "2026-02-04", "Upheld", "9.00"])
+    rows.append(
+        ["1", "Off", f"lamb@{kind}.example.com", "2026-02-02 09:00", "2026-02-03", "2026-02-04", "Upheld", "9.00"]
+    )
     rows.append(["2", "Late", f"cod@{kind}.example.com", "2026-02-02 09:00", "", "", "", ""])
     rows.append(["3", "Wet", "", "2026-02-02 09:00", "2026-02-01 09:00", "", "", ""])
     path = (as_csv if kind == "csv" else as_xlsx)(tmp_path / f"complaints.{kind}", rows)
@@ -288,7 +290,8 @@ def test_the_contract_is_written_to_a_file(tmp_path: Path) -> None:
 
 COUNTED = (
     "SELECT (SELECT count(*) FROM customers) AS customers, (SELECT count(*) FROM sales) AS sales, "
-    "(SELECT count(*) FROM interactions) AS interactions, (SELECT count(*) FROM sales WHERE total < 0) AS returns"
+    "(SELECT count(*) FROM interactions) AS interactions, (SELECT count(*) FROM sales WHERE total < 0) AS returns, "
+    "(SELECT count(*) FROM complaints) AS complaints, (SELECT count(*) FROM complaints WHERE ended_at IS NULL) AS open"
 )
 
 
@@ -300,6 +303,8 @@ async def test_the_sample_shop_is_for_an_empty_store(tmp_path: Path, new_databas
         assert 19_000 <= found["sales"] <= 21_000
         assert 4_500 <= found["interactions"] <= 5_500
         assert found["returns"] > 100
+        assert found["complaints"] == 250
+        assert 12 <= found["open"] <= 18
         kinds = await ledger.fetch(dsn, "SELECT kind, count(*) AS n FROM customers GROUP BY 1")
         assert {row["kind"] for row in kinds} == {"person", "organization"}
         with service.client() as client:

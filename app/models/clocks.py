@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models import base
@@ -28,18 +28,6 @@ class ComplaintClock(SQLModel, table=True):
             name="fk_complaint_clocks_calendar_version",
         ),
         UniqueConstraint("complaint_id", "metric", "cycle"),
-        Index(
-            "ix_complaint_clocks_open_policy",
-            "policy_id",
-            "complaint_id",
-            postgresql_where=text("state IN ('running', 'paused')"),
-        ),
-        Index(
-            "ix_complaint_clocks_open_calendar",
-            "calendar_id",
-            "complaint_id",
-            postgresql_where=text("state IN ('running', 'paused')"),
-        ),
     )
 
     id: UUID = base.key()

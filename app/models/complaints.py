@@ -70,6 +70,7 @@ class Complaint(SQLModel, table=True):
         Index(None, "sale_id", postgresql_where=text("sale_id IS NOT NULL")),
         Index("ix_complaints_unclaimed", "received_at", "id", postgresql_where=text("customer_id IS NULL")),
         Index("ix_complaints_open", "received_at", "id", postgresql_where=text(_OPEN)),
+        Index("ix_complaints_open_policy", "policy_id", "id", postgresql_where=text(_OPEN)),
         Index("ix_complaints_due", "due_at", "id", postgresql_where=text(f"{_OPEN} AND due_at IS NOT NULL")),
         Index(None, "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
     )

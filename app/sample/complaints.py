@@ -68,7 +68,8 @@ class Trouble:
         operators: dict[str, str],
     ) -> None:
         """`operators`: who stood at the till, by receipt number."""
-        self._rng, self._until, self._calendar, self._reach = rng, year.until, calendar, reach
+        self._rng, self._calendar, self._reach = rng, calendar, reach
+        self._until = year.until.astimezone(LONDON).replace(microsecond=0)
         self._incidents = Incidents(rng, year, parties, receipts)
         self._operators = operators
 

@@ -22,7 +22,7 @@ def make_calendar(year: Year) -> dict[str, Any]:
         {"day": "saturday", "opens": "13:30", "closes": "17:30"},
     ]
     exceptions: list[dict[str, Any]] = []
-    for number in range(year.days[0].year, year.until.year + 2):
+    for number in range(year.days[0].year, year.days[-1].year + 2):
         christmas_eve = {"opens": "07:00", "closes": "14:00"}
         exceptions.append({"on": f"{number}-01-02", "name": "Stocktaking", "hours": []})
         exceptions.append({"on": f"{number}-12-24", "name": "Christmas Eve", "hours": [christmas_eve]})

@@ -157,15 +157,22 @@ class Case:
         )
 
     def adopt(self, ctx: Context, chosen: Chosen | None) -> None:
-        """Measure it by another policy, or another version of it, from now on."""
-        if _version(chosen) != _version(self.chosen):
-            self.clocks.adopt(chosen.policy if chosen is not None else None, self.situation, ctx.now)
-            for clock in self.clocks.all:
-                if not clock.over and clock.ref is not None and chosen is not None:
-                    clock.ref.chosen = chosen
-                if clock.ref is None and chosen is not None:
-                    clock.ref = Kept(new_id(), chosen)
-            self.chosen = chosen
+        """Measure it by another policy, or another version of it, from now on.
+
+        Where no clock runs there is none to tell by which version it was measured: then what is missing is started.
+        """
+        other = _version(chosen) != _version(self.chosen)
+        if not other and not all(clock.over for clock in self.clocks.all):
+            return
+        known = len(self.clocks.all)
+        self.clocks.adopt(chosen.policy if chosen is not None else None, self.situation, ctx.now)
+        for clock in self.clocks.all:
+            if clock.ref is None and chosen is not None:
+                clock.ref = Kept(new_id(), chosen)
+            elif not clock.over and clock.ref is not None and chosen is not None:
+                clock.ref.chosen = chosen
+        self.chosen = chosen
+        if other or len(self.clocks.all) > known:
             self.set(policy_id=chosen.policy_id if chosen is not None else None)
 
     def next_moment(self, now: datetime) -> datetime | None:

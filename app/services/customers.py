@@ -10,7 +10,7 @@ from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid
 from app.core.ids import new_id
 from app.core.sessions import Sessions
 from app.rules import search
-from app.rules.customers import default_trade
+from app.rules.customers import default_trade, display_name
 from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
@@ -126,7 +126,10 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
     if version is not None and row["version"] != version:
         raise PreconditionFailed(f"The present version is {row['version']}")
     before = _body(await store.get(ctx, customer_id))
-    new = faults.checked(CustomerNew, merged(before, sent))
+    after = merged(before, sent)
+    if "display_name" not in sent and before["display_name"] == _made_of_names(before):
+        after["display_name"] = _made_of_names(after)  # nobody chose it: it goes with the names
+    new = faults.checked(CustomerNew, after)
     # A first check against what is stored: nothing is written, and no version made, where nothing changes.
     if not (changes := differences(_settled(CustomerNew.model_validate(before)), _settled(new))):
         return await store.get(ctx, customer_id)
@@ -260,6 +263,10 @@ async def _missing_referrers(ctx: Context, wanted: Sequence[CustomerNew]) -> set
 
 def _no_referrer() -> Problem:
     return invalid("/referred_by", "not_found", "There is no such customer")
+
+
+def _made_of_names(body: dict[str, Any]) -> str | None:
+    return display_name(body.get("given_name"), body.get("family_name"), [])
 
 
 def _body(document: Document) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from app.rules.service_levels import Level
 from app.services import docket
 from app.services.cases import Case, minutes
 from app.store import clocks as store
-from app.store import jobs
+from app.store import complaints, jobs, versioned
 from app.store.jobs import Job
 
+POLICY_JOB, CALENDAR_JOB = "policy", "calendar"
 _CHUNK = 100
 _MEANWHILE = timedelta(minutes=1)
 """Longer than any transaction may take."""
@@ -36,25 +37,23 @@ async def check(ctx: Context, job: Job) -> None:
 
 
 async def rederive_policy(ctx: Context, job: Job) -> None:
-    """A policy has a new version: its open clocks are measured by that from now on; a hundred complaints a time."""
+    """A policy has a new version: open complaints are measured by that from now on; a hundred a time."""
     after = UUID(job.data["after"]) if "after" in job.data else None
-    await _rederive(ctx, job, await store.open_by_policy(ctx, UUID(job.key), after, _CHUNK))
-
-
-async def rederive_calendar(ctx: Context, job: Job) -> None:
-    after = UUID(job.data["after"]) if "after" in job.data else None
-    await _rederive(ctx, job, await store.open_by_calendar(ctx, UUID(job.key), after, _CHUNK))
-
-
-async def _rederive(ctx: Context, job: Job, complaint_ids: list[UUID]) -> None:
+    complaint_ids = await complaints.open_by_policy(ctx, UUID(job.key), after, _CHUNK)
     # Loading a complaint measures it by the current version of its policy: it only has to be kept.
     found = await docket.load_many(ctx, complaint_ids)
-    await docket.keep(ctx, found)
+    await docket.keep(ctx, [case for case in found if case.changed])
     again = {"again": True} if "again" in job.data else {}
     if len(complaint_ids) == _CHUNK:
         await jobs.go_on(ctx, job, ctx.now, {**again, "after": str(complaint_ids[-1])})
     elif not again:  # and once more, for those that were just being recorded under the version before
         await jobs.go_on(ctx, job, ctx.now + _MEANWHILE, {"again": True})
+
+
+async def rederive_calendar(ctx: Context, job: Job) -> None:
+    """A calendar has a new version: what the policies that go by it promise has changed."""
+    policies = await versioned.policies_by(ctx, UUID(job.key))
+    await jobs.plan_many(ctx, POLICY_JOB, [(str(policy_id), ctx.now) for policy_id in policies])
 
 
 def _news(case: Case) -> bool:

@@ -21,8 +21,8 @@ _CHUNK = 20
 # What each kind of job does. It has to bear being done twice: its effects are made once by what it finds in the store.
 HANDLERS: dict[str, Handler] = {
     docket.JOB: escalations.check,
-    "policy": escalations.rederive_policy,
-    "calendar": escalations.rederive_calendar,
+    escalations.POLICY_JOB: escalations.rederive_policy,
+    escalations.CALENDAR_JOB: escalations.rederive_calendar,
 }
 log = logging.getLogger("rapport.worker")
 

@@ -56,26 +56,6 @@ async def escalations(ctx: Context, complaint_id: UUID) -> list[Record]:
     )
 
 
-async def open_by_policy(ctx: Context, policy_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
-    """Complaints with a clock of the policy that is not over, by id, so many after one."""
-    return await _open(ctx, "policy_id", policy_id, after, limit)
-
-
-async def open_by_calendar(ctx: Context, calendar_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
-    return await _open(ctx, "calendar_id", calendar_id, after, limit)
-
-
-async def _open(ctx: Context, column: str, value: UUID, after: UUID | None, limit: int) -> list[UUID]:
-    found = await ctx.db.fetch(
-        f"SELECT DISTINCT complaint_id FROM complaint_clocks WHERE {column} = $1 AND state IN ('running', 'paused') "
-        "AND ($2::uuid IS NULL OR complaint_id > $2) ORDER BY complaint_id LIMIT $3",
-        value,
-        after,
-        limit,
-    )
-    return [row[0] for row in found]
-
-
 _CLOCKS = """
     SELECT k.*,
         ARRAY(SELECT e.at_minutes FROM complaint_escalations e WHERE e.clock_id = k.id) AS made, i.*

@@ -217,6 +217,12 @@ async def locked(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
     )
 
 
+async def open_by_policy(ctx: Context, policy_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+    """Open complaints that fall under the policy, by id, so many after one."""
+    found = await ctx.db.fetch(_OPEN_BY_POLICY, policy_id, after or UUID(int=0), limit)
+    return [row[0] for row in found]
+
+
 async def tags_of(ctx: Context, customer_id: UUID) -> list[str]:
     return await ctx.db.fetchval("SELECT tags FROM customers WHERE id = $1", customer_id) or []
 
@@ -238,6 +244,9 @@ def _columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
     return [[key[n] for key in listed] for n in range(width)]
 
 
+_OPEN_BY_POLICY = (
+    f"SELECT c.id FROM complaints c WHERE c.policy_id = $1 AND {OPEN} AND c.id > $2 ORDER BY c.id LIMIT $3"
+)
 _KNOWN = """
     SELECT 'complaint' AS what, w.n, k.id, json_build_object('hash', encode(k.content_hash, 'hex'))::text AS data
     FROM unnest($1::int[], $2::text[], $3::text[]) AS w(n, source, external_id)

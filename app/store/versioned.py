@@ -197,6 +197,12 @@ async def policy(ctx: Context, policy_id: UUID) -> Record:
     return row
 
 
+async def policies_by(ctx: Context, calendar_id: UUID) -> list[UUID]:
+    """Those that go by a calendar, active or not."""
+    found = await ctx.db.fetch("SELECT id FROM service_policies WHERE calendar_id = $1", calendar_id)
+    return [row[0] for row in found]
+
+
 async def procedures_of(ctx: Context, categories: Collection[str]) -> dict[str | None, tuple[UUID, int]]:
     """Id and version of the procedures for these categories, and under None the one for all others."""
     found = await ctx.db.fetch(

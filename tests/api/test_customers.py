@@ -349,6 +349,15 @@ class TestChange:
         assert changed["display_name"] == "Ada Okafor"
         assert await db.fetchval("SELECT title FROM events ORDER BY seq DESC LIMIT 1") == "Ada Okafor changed"
 
+    async def test_a_name_made_of_the_others_goes_with_them(self, client: httpx.AsyncClient) -> None:
+        made = await create(client, display_name=None, given_name="Ada", family_name="Okafor")
+        married = (await patch(client, made["id"], {"family_name": "Lind"})).json()
+        assert married["display_name"] == "Ada Lind"
+        chosen = await create(client, display_name="Boss", given_name="Ada", family_name="Okafor")
+        assert (await patch(client, chosen["id"], {"family_name": "Lind"})).json()["display_name"] == "Boss"
+        same = await patch(client, married["id"], {"given_name": "Ada"})
+        assert same.json() == married
+
     async def test_nothing_left_to_call_one_by(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
         answer = await patch(client, made["id"], {"display_name": None})

@@ -58,7 +58,7 @@ moments = st.integers(0, SPAN // MINUTE - 1).map(lambda n: n * MINUTE) | st.inte
 
 
 class TestWorkedLikeAWallClock:
-    @settings(max_examples=200)
+    @settings(max_examples=150)
     @given(calendars(), moments, moments)
     def test_is_what_counting_minute_by_minute_gives(
         self, made: tuple[Calendar, datetime], one: timedelta, other: timedelta
@@ -190,7 +190,7 @@ class TestWorked:
 
 
 class TestAfter:
-    @settings(max_examples=200)
+    @settings(max_examples=150)
     @given(calendars(), moments, st.sampled_from([MINUTE, HOUR, 8 * HOUR]) | moments)
     def test_is_the_first_moment_with_so_much_work(
         self, made: tuple[Calendar, datetime], offset: timedelta, amount: timedelta
@@ -273,7 +273,7 @@ class TestAfter:
         began = process_time()
         assert after(calendar, utc("2026-03-02"), MINUTE) is None
         assert worked(calendar, utc("2026-03-02"), utc("2076-03-02")) == NOTHING
-        assert process_time() - began < 0.05
+        assert process_time() - began < 0.1
 
     @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
     def test_on_days_of_exception_only(self, zone: str) -> None:

@@ -107,7 +107,7 @@ numbers = st.integers(0, len(CALENDARS) - 1)
 
 
 class TestAgainstPencilAndPaper:
-    @settings(max_examples=250)
+    @settings(max_examples=100)
     @given(numbers, targets, st.booleans(), walks)
     def test_counts_what_it_ran_and_nothing_else(
         self, number: int, target: timedelta, paused: bool, walk: list[tuple[timedelta, str]]
@@ -125,7 +125,7 @@ class TestAgainstPencilAndPaper:
             assert clock.intervals[0].start == clock.started_at == FIRST and clock.intervals[-1].end is None
             assert (clock.breached_at is not None) == paper.breached
 
-    @settings(max_examples=250)
+    @settings(max_examples=100)
     @given(numbers, targets, st.booleans(), walks)
     def test_is_due_when_its_target_is_used_up(
         self, number: int, target: timedelta, paused: bool, walk: list[tuple[timedelta, str]]
@@ -145,7 +145,7 @@ class TestAgainstPencilAndPaper:
             noted = clock.breached_at
             assert noted is None or noted == due
 
-    @settings(max_examples=150)
+    @settings(max_examples=100)
     @given(numbers, targets, st.booleans(), walks, gaps, st.sampled_from(["meet", "cancel"]), walks)
     def test_nothing_changes_any_more_once_it_is_over(
         self,

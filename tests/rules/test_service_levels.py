@@ -160,7 +160,7 @@ class Walk:
 
 
 class TestWalks:
-    @settings(max_examples=400)
+    @settings(max_examples=300)
     @given(policies | st.none(), st.lists(st.tuples(gaps, steps), max_size=14))
     def test_of_any_kind(self, first: Policy | None, walked: list[tuple[timedelta, tuple[str, Any, bool]]]) -> None:
         walk = Walk(first)

@@ -51,6 +51,12 @@ class TestNobodyReal:
             for entry in shop.interactions
             if "contact" in entry
         ]
+        complainants = [complaint.get("complainant", {}) for complaint in shop.complaints]
+        entered += [
+            (who["contact"]["kind"], normalized(who["contact"]["kind"], who["contact"]["value"]))
+            for who in complainants
+            if "contact" in who
+        ]
         for kind, value in entered:
             if kind in {"phone", "whatsapp"}:
                 assert value.startswith(DRAMA)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.sample import SampleShop, make
+from app.schemas.complaints import ComplaintNew
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions import InteractionNew
 from app.schemas.sales import SaleNew
@@ -22,12 +23,14 @@ from app.sample import make
 shop = make(datetime(2026, 11, 22, tzinfo=UTC), customers=120, receipts=800, interactions=300)
 print(hashlib.sha256(json.dumps(asdict(shop)).encode()).hexdigest())
 """
+SALE = "019cf4c2-6a10-7e35-b8f1-20d7c95e4a63"
 CARD = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 
 
 class TestSize:
     def test_default(self, shop: SampleShop) -> None:
         assert (len(shop.customers), len(shop.sales), len(shop.interactions)) == (1_000, 20_000, 5_000)
+        assert len(shop.complaints) == 250
 
     @pytest.mark.parametrize(
         ("customers", "receipts", "interactions"),
@@ -54,18 +57,20 @@ class TestContract:
         validate(replace(shop, sales=[]))
 
     def test_json(self, shop: SampleShop) -> None:
-        for documents in (shop.customers, shop.sales[:2_000], shop.interactions, shop.tasks, shop.relationships):
+        service = [shop.calendar, *shop.policies, *shop.procedures]
+        kept = (shop.customers, shop.sales[:2_000], shop.interactions, shop.tasks, shop.relationships, shop.complaints)
+        for documents in (*kept, service):
             assert json.loads(json.dumps(documents)) == documents
 
     def test_customers_are_those_of_the_shop(self, shop: SampleShop) -> None:
         known = {customer["identities"][0]["external_id"] for customer in shop.customers}
-        named = {entry["_customer"] for entry in (*shop.interactions, *shop.tasks)} - {None}
+        named = {entry["_customer"] for entry in (*shop.interactions, *shop.tasks, *shop.complaints)} - {None}
         named |= {bond[end] for bond in shop.relationships for end in ("_from", "_to")}
         assert named <= known
         assert all(bond["_from"] != bond["_to"] for bond in shop.relationships)
 
     def test_no_text_looks_like_a_payment_card(self, shop: SampleShop) -> None:
-        for documents in (shop.customers, shop.sales, shop.interactions, shop.tasks):
+        for documents in (shop.customers, shop.sales, shop.interactions, shop.tasks, shop.complaints):
             assert CARD.search(json.dumps(documents, ensure_ascii=False)) is None
 
 
@@ -92,6 +97,7 @@ class TestSeed:
         one, other = (make(until, seed=seed, customers=10, receipts=20, interactions=10) for seed in (1, 2))
         assert one.customers != other.customers
         assert one.sales != other.sales
+        assert one.complaints != other.complaints
 
     def test_more_receipts_do_not_rename_customers(self, until: datetime) -> None:
         one, other = (make(until, customers=30, receipts=count, interactions=0) for count in (10, 100))
@@ -142,6 +148,9 @@ def validate(shop: SampleShop) -> None:
         InteractionNew.model_validate(without_marks(interaction))
     for task in shop.tasks:
         TaskNew.model_validate(without_marks(task))
+    for complaint in shop.complaints:
+        assert "_customer" in complaint
+        ComplaintNew.model_validate(without_marks(complaint) | ({"sale_id": SALE} if "_sale" in complaint else {}))
 
 
 def without_marks(document: dict[str, object]) -> dict[str, object]:
@@ -157,6 +166,9 @@ def within(shop: SampleShop, until: datetime) -> None:
         for point in customer["contact_points"]
         if "verified_at" in point
     ]
+    for complaint in shop.complaints:
+        moments.append(complaint["received_at"])
+        moments += [step["at"] for step in (*complaint["history"], *complaint.get("_then", ()))]
     read = [datetime.fromisoformat(moment) for moment in moments]
     assert until - timedelta(days=365) <= min(read)
     assert max(read) <= until

@@ -17,6 +17,7 @@ _SETTINGS = {
     "effective_io_concurrency": "64",
     "random_page_cost": "1.1",
     "jit": "off",
+    "work_mem": "16MB",
     "max_parallel_workers_per_gather": "0",
     "max_wal_size": "2GB",
     "wal_compression": "on",

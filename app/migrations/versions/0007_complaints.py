@@ -149,6 +149,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state NOT IN ('closed', 'withdrawn')"),
     )
     op.create_index(
+        "ix_complaints_open_policy",
+        "complaints",
+        ["policy_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state NOT IN ('closed', 'withdrawn')"),
+    )
+    op.create_index(
         op.f("ix_complaints_owner_received_at_id"),
         "complaints",
         ["owner", "received_at", "id"],
@@ -357,20 +364,6 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "complaint_id", "metric", "cycle", name=op.f("uq_complaint_clocks_complaint_id_metric_cycle")
         ),
-    )
-    op.create_index(
-        "ix_complaint_clocks_open_calendar",
-        "complaint_clocks",
-        ["calendar_id", "complaint_id"],
-        unique=False,
-        postgresql_where=sa.text("state IN ('running', 'paused')"),
-    )
-    op.create_index(
-        "ix_complaint_clocks_open_policy",
-        "complaint_clocks",
-        ["policy_id", "complaint_id"],
-        unique=False,
-        postgresql_where=sa.text("state IN ('running', 'paused')"),
     )
     op.create_table(
         "clock_intervals",

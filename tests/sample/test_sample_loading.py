@@ -1,0 +1,73 @@
+"""The sample shop in a store: all of it, by the doors that everybody uses."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app import loading, operations
+from app.core.sessions import Sessions, utc_now
+from app.core.settings import Settings
+from app.sample import SampleShop, make
+from tests.service import ledger
+
+
+@pytest.fixture
+def dsn(new_database: Callable[..., str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+async def sessions(dsn: str) -> AsyncIterator[Sessions]:
+    async with operations.sessions(Settings(_env_file=None), dsn, "sample") as caller:
+        yield caller
+
+
+@pytest.fixture(scope="module")
+def small() -> SampleShop:
+    return make(utc_now(), customers=80, receipts=900, interactions=50, complaints=250)
+
+
+async def counted(dsn: str) -> dict[str, Any]:
+    (found,) = await ledger.fetch(
+        dsn,
+        "SELECT (SELECT count(*) FROM complaints) AS complaints, (SELECT count(*) FROM complaint_moves) AS moves, "
+        "(SELECT count(*) FROM calendars) AS calendars, (SELECT count(*) FROM service_policies) AS policies, "
+        "(SELECT count(*) FROM procedures) AS procedures, (SELECT count(*) FROM events) AS events",
+    )
+    return dict(found)
+
+
+async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Sessions, small: SampleShop) -> None:
+    done: list[int] = []
+    await loading.load(sessions, small, done.append)
+    assert sum(done) == loading.size(small)
+    first = await counted(dsn)
+    assert (first["complaints"], first["calendars"], first["policies"], first["procedures"]) == (250, 1, 3, 2)
+
+    (linked,) = await ledger.fetch(
+        dsn,
+        "SELECT count(sale_id) AS sales, count(customer_id) AS customers, count(policy_id) AS policies, "
+        "count(procedure_id) AS procedures, count(*) FILTER (WHERE waiting_for IS NOT NULL) AS waiting, "
+        "count(referral ->> 'body') AS referred, count(referral ->> 'outcome') AS settled FROM complaints",
+    )
+    assert linked["sales"] == sum("_sale" in complaint for complaint in small.complaints)
+    assert linked["customers"] == sum(complaint["_customer"] is not None for complaint in small.complaints)
+    assert (linked["policies"], linked["procedures"]) == (250, 250)
+    assert linked["waiting"] == 1
+    assert linked["referred"] > linked["settled"] >= 3
+
+    clocks = await ledger.fetch(
+        dsn,
+        "SELECT metric, count(*) FILTER (WHERE breached_at IS NULL)::float / count(*) AS kept "
+        "FROM complaint_clocks GROUP BY 1",
+    )
+    kept = {row["metric"]: row["kept"] for row in clocks}
+    assert set(kept) == {"acknowledge", "update", "respond", "resolve", "deadlock"}
+    assert all(share > 0.8 for share in kept.values()), kept
+    assert 0.8 < kept["respond"] < 0.99
+
+    # Tasks and relationships have no key of their own.
+    await loading.load(sessions, replace(small, tasks=[], relationships=[]), done.append)
+    assert await counted(dsn) == first
