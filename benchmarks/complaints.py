@@ -179,7 +179,7 @@ _POLICY: dict[str, Any] = {
 _COPIED = {
     "id": "s.id",
     "reference": "'B-' || nextval('complaint_numbers')",
-    "customer_id": "(SELECT ids FROM holders)[1 + floor(random() * (SELECT cardinality(ids) FROM holders))::int]",
+    "customer_id": "h.id",
     **{
         name: f"c.{name} + s.shift"
         for name in ("received_at", "state_since", "acknowledged_at", "responded_at", "ended_at", "due_at")
@@ -191,11 +191,13 @@ _KEPT = (
 )
 # Each pattern lies `{step}` after the one before; copy n of all of them follows copy n - 1.
 _COPIES = (
-    "CREATE TEMP TABLE holders AS SELECT array_agg(id) AS ids FROM customers",
+    "CREATE TEMP TABLE holders AS SELECT row_number() OVER () AS n, id FROM customers",
     "CREATE TEMP TABLE copies AS SELECT c.id AS old, uuidv7() AS id, n * (SELECT count(*) FROM complaints) * "
-    "interval '{step}' AS shift FROM complaints c, generate_series(1, {copies}) n",
+    "interval '{step}' AS shift, 1 + floor(random() * (SELECT count(*) FROM holders))::int AS holder "
+    "FROM complaints c, generate_series(1, {copies}) n",
     f"INSERT INTO complaints ({', '.join(_COPIED)}, {_KEPT}) SELECT {', '.join(_COPIED.values())}, "
-    f"{', '.join(f'c.{name}' for name in _KEPT.split(', '))} FROM copies s JOIN complaints c ON c.id = s.old",
+    f"{', '.join(f'c.{name}' for name in _KEPT.split(', '))} FROM copies s "
+    "JOIN complaints c ON c.id = s.old JOIN holders h ON h.n = s.holder",
     "INSERT INTO complaint_moves (complaint_id, position, move, from_state, to_state, happened_at, recorded_at, actor) "
     "SELECT s.id, m.position, m.move, m.from_state, m.to_state, m.happened_at + s.shift, m.recorded_at, m.actor "
     "FROM copies s JOIN complaint_moves m ON m.complaint_id = s.old",

@@ -86,4 +86,4 @@ class ComplaintClocks(Resource):
     as_of: Moment
     state: State
     waiting_for: Waiting | None
-    clocks: Annotated[list[ExplainedClock], Field(max_length=1_000)]
+    clocks: Annotated[list[ExplainedClock], Field(max_length=10_000)]

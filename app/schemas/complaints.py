@@ -63,7 +63,12 @@ class PastMove(Schema):
     told: Flag = False
     """The customer was written or spoken to at this moment."""
     decision: Decision | None = None
-    """Of `respond`."""
+    """Of `respond`; of `settle`, what the body outside decided."""
+    decision_text: Note | None = None
+    body: Name | None = None
+    """Of `refer`: who decides."""
+    reference: Reference | None = None
+    """Of `refer`: theirs."""
 
 
 class _Content(Schema):
@@ -207,7 +212,7 @@ class Complaint(Resource):
     """One of its clocks ran out before what it waited for."""
     remedies: Annotated[list[Remedy], Field(max_length=200)]
     actions: Annotated[list[Action], Field(max_length=200)]
-    clocks: Annotated[list[ClockSummary], Field(max_length=1_000)]
+    clocks: Annotated[list[ClockSummary], Field(max_length=10_000)]
     source: Label | None
     external_id: Reference | None
     attributes: Attributes

@@ -15,7 +15,7 @@ from app.rules import complaints as rules
 from app.rules.complaints import Move, RemedyState
 from app.rules.contacts import NotAContact, normalized
 from app.rules.service_levels import Clocks
-from app.schemas.complaints import ComplaintNew
+from app.schemas.complaints import ComplaintNew, PastMove
 from app.services import docket, service_levels
 from app.services.cases import Case
 from app.store import complaint_parts as parts
@@ -38,7 +38,6 @@ class Received:
 
     def row(self, ctx: Context, number: int) -> dict[str, Any]:
         new, received_at = self.new, self.new.received_at or ctx.now
-        answered = next((past.decision for past in reversed(new.history) if past.decision is not None), None)
         return {
             **new.model_dump(exclude={"remedies", "history"}),
             "id": self.id,
@@ -51,7 +50,7 @@ class Received:
             "acknowledged_at": None,
             "responded_at": None,
             "ended_at": None,
-            "decision": answered,
+            "decision": None,
             "decision_text": None,
             "told_at": None,
             "referral": None,
@@ -111,9 +110,24 @@ def _replayed(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
             code = problem.errors[0]["code"] if problem.errors else "not_allowed"
             detail = problem.errors[0]["detail"] if problem.errors else problem.detail or problem.title
             return invalid(f"/history/{n}{at}", code, detail)
-        if past.move is Move.RESPOND and past.told:
-            case.row["told_at"] = past.at
+        _remember(case, past)
     return _undecided(new)
+
+
+def _remember(case: Case, past: PastMove) -> None:
+    """What a move leaves behind, besides the state."""
+    match past.move:
+        case Move.RESPOND:
+            case.set(
+                decision=past.decision,
+                decision_text=past.decision_text,
+                told_at=past.at if past.told else None,
+            )
+        case Move.REFER:
+            case.set(referral={"body": past.body, "reference": past.reference, "outcome": None, "note": None})
+        case Move.SETTLE:
+            before = case.row["referral"] or {"body": None, "reference": None}
+            case.set(referral={**before, "outcome": past.decision, "note": past.decision_text})
 
 
 def remedies_of(case: Case, new: ComplaintNew) -> list[dict[str, Any]]:

@@ -140,3 +140,22 @@ class TestRemedies:
         results = [json.loads(line) for line in answer.text.splitlines()]
         assert [result["status"] for result in results] == [201, 422, 201]
         assert results[1]["problem"]["errors"][0]["pointer"] == "/remedies/0/state"
+
+
+async def test_a_referral_and_its_outcome_come_with_it(client: httpx.AsyncClient) -> None:
+    moves = ("acknowledge", "assess", "investigate", "respond", "reject", "refer", "settle")
+    history: list[dict[str, Any]] = [{"move": move, "at": "2026-03-01T10:00:00Z"} for move in moves]
+    history[3] |= {"decision": "not_upheld", "decision_text": "We found nothing", "told": True}
+    history[5] |= {"body": "Retail Ombudsman", "reference": "RO-17"}
+    history[6] |= {"decision": "upheld", "decision_text": "All of it back"}
+    new = {"channel": "letter", "words": "x", "received_at": "2026-03-01T10:00:00Z", "history": history}
+    made = (await client.post("/v1/complaints", json=new)).json()
+    assert made["state"] == "settled"
+    assert (made["decision"], made["decision_text"]) == ("not_upheld", "We found nothing")
+    assert made["told_at"] == "2026-03-01T10:00:00.000000Z"
+    assert made["referral"] == {
+        "body": "Retail Ombudsman",
+        "reference": "RO-17",
+        "outcome": "upheld",
+        "note": "All of it back",
+    }
