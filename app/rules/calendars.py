@@ -12,7 +12,6 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from cachetools import LRUCache
 
 DAY = timedelta(days=1)
 MINUTES_A_DAY = 1_440
@@ -61,12 +60,13 @@ class Calendar:
     last_open: date = field(init=False, repr=False)
     """The last day of UTC on which it may open. Where no weekday has windows, those are the days around exceptions."""
     _zone: ZoneInfo = field(init=False, repr=False)
-    _open: LRUCache[int, tuple[Stretch, ...]] = field(init=False, repr=False)
+    _open: dict[int, tuple[Stretch, ...]] = field(init=False, repr=False)
+    """What was worked out already, by the day's ordinal."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "last_open", self._last_open())
         object.__setattr__(self, "_zone", ZoneInfo(self.time_zone))
-        object.__setattr__(self, "_open", LRUCache(_DAYS_REMEMBERED))
+        object.__setattr__(self, "_open", {})
 
     def day(self, local: date) -> Day:
         if (exception := self.exceptions.get(local)) is not None:
@@ -82,11 +82,12 @@ class Calendar:
         """When a local day begins, in UTC."""
         return datetime(local.year, local.month, local.day, tzinfo=self._zone).astimezone(UTC)
 
-    def opened(self, utc_day: date) -> tuple[Stretch, ...]:
-        """The working time of one day of UTC, in order."""
-        number = utc_day.toordinal()
-        if (known := self._open.get(number)) is None:
-            known = self._open[number] = tuple(self._stretches(utc_day))
+    def opened(self, day: int) -> tuple[Stretch, ...]:
+        """The working time of one day of UTC, given by its ordinal, in order."""
+        if (known := self._open.get(day)) is None:
+            if len(self._open) >= _DAYS_REMEMBERED:
+                self._open.clear()
+            known = self._open[day] = tuple(self._stretches(date.fromordinal(day)))
         return known
 
     def _last_open(self) -> date:
@@ -153,14 +154,12 @@ def _from(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Stretc
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if end <= start:
         return
-    day, last = start.date(), min(end.date(), calendar.last_open)
-    while day <= last:
+    for day in range(start.toordinal(), min(end.toordinal(), calendar.last_open.toordinal()) + 1):
         for opened, closed in calendar.opened(day):
             if opened >= end:
                 return
             if closed > start:
-                yield max(opened, start), min(closed, end)
-        day += DAY
+                yield (opened if opened > start else start), (closed if closed < end else end)
 
 
 def _opens(windows: Windows) -> bool:

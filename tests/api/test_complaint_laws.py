@@ -340,7 +340,7 @@ async def each_step_once(db: Any, world: World, kept: dict[UUID, Clock], worked:
 
 
 async def lists_know_it(db: Any, kept: dict[UUID, Clock]) -> None:
-    """The first due time of what runs, and whether anything was missed; and everybody who has something to come waits."""
+    """The first due time of what runs, and whether anything was missed; and who has something to come is looked at."""
     due, breached = defaultdict(list), defaultdict(bool)
     for clock in kept.values():
         complaint_id = clock.row["complaint_id"]
