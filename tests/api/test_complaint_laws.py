@@ -166,10 +166,14 @@ def walk(dice: random.Random) -> ComplaintNew:
     for _ in range(patience):
         at += timedelta(minutes=int(dice.expovariate(1 / pace)) if dice.random() < 0.9 else 0)
         if at > NOW:
+            at = NOW
             break
         move = dice.choice([m for m in TABLE[state] if m != "withdraw" or dice.random() < 0.15] or ["withdraw"])
         history.append({"move": move, "at": at.isoformat(), "told": dice.random() < 0.3})
         state = TABLE[state][move]
+    if "withdraw" in TABLE[state] and dice.random() < 0.85:  # most of them are over
+        at += timedelta(minutes=dice.randrange(5_000))
+        history += [{"move": "withdraw", "at": at.isoformat()}] if at <= NOW else []
     category = f"c{dice.randrange(13)}"  # one of them has no policy
     return ComplaintNew.model_validate(
         {

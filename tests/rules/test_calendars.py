@@ -91,7 +91,7 @@ class TestWorkedLikeAWallClock:
         for number in range(5):
             day = first.date() + number * DAY
             midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            opened = calendar.opened(day)
+            opened = calendar.opened(day.toordinal())
             assert all(midnight <= start < end <= midnight + DAY for start, end in opened)
             stretches += opened
         assert all(end <= start for (_, end), (start, _) in pairwise(stretches))

@@ -1,0 +1,230 @@
+"""`rapport worker` as processes of their own: killed, told to stop, and without their database in mid-work."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import make
+from tests.service import ledger
+from tests.service.running import COMMAND, PATIENCE, Running, eventually, running
+
+COUNT = 1_500
+ALWAYS = [
+    {"day": day, "opens": "00:00", "closes": "24:00"}
+    for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+]
+# All three have come for a complaint that is an hour old.
+STEPS = [{"metric": "respond", "at_minutes": at, "notify": ["Amara"]} for at in (-5, 0, 5)]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Answers requests, and leaves to others what falls due."""
+    with running(tmp_path_factory.mktemp("worker"), "--no-worker") as service:
+        with service.client() as client:
+            calendar = make.calendar(code="always", hours=ALWAYS)
+            assert client.post("/v1/calendars", json=calendar).status_code == 201
+            policy = make.policy("always", targets={"respond_minutes": 10}, escalations=STEPS)
+            assert client.post("/v1/service-policies", json=policy).status_code == 201
+        yield service
+
+
+class Workers:
+    """Processes that are gone when the test is."""
+
+    def __init__(self, service: Running) -> None:
+        self.service = service
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(
+            [COMMAND, "worker"],
+            cwd=self.service.directory,
+            env=self.service.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=Path(self.service.directory / f"worker {len(self.processes)}").open("wb"),
+            start_new_session=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def stderr(self, number: int = 0) -> str:
+        return (self.service.directory / f"worker {number}").read_text()
+
+    def end(self) -> None:
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            process.wait(PATIENCE)
+
+
+@pytest.fixture
+def workers(service: Running) -> Iterator[Workers]:
+    started = Workers(service)
+    try:
+        yield started
+    finally:
+        started.end()
+
+
+def complain(service: Running, source: str, count: int = COUNT) -> None:
+    """So many complaints on which everything is due already."""
+    received = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    bodies = [
+        {"channel": "phone", "words": "x", "received_at": received, "source": source, "external_id": f"{n}"}
+        for n in range(count)
+    ]
+    content = "\n".join(json.dumps(body) for body in bodies)
+    with service.client() as client:
+        answer = client.post("/v1/complaints/batch", content=content, headers={"content-type": "application/x-ndjson"})
+    assert {json.loads(line)["status"] for line in answer.text.splitlines()} == {201}
+
+
+class Look:
+    """What is stored about the complaints of one source."""
+
+    def __init__(self, service: Running, source: str) -> None:
+        self.service, self.source = service, source
+
+    async def fetch(self, statement: str) -> list[Any]:
+        return await ledger.fetch(self.service.dsn, statement, self.source)
+
+    async def done(self) -> int:
+        rows = await self.fetch(
+            "SELECT count(DISTINCT complaint_id) FROM complaint_escalations e "
+            "JOIN complaints c ON c.id = e.complaint_id WHERE c.source = $1"
+        )
+        return rows[0][0]
+
+    async def left(self) -> list[Any]:
+        return await self.fetch(
+            "SELECT j.key, j.leased_until, j.attempts FROM jobs j JOIN complaints c ON c.id::text = j.key WHERE c.source = $1"
+        )
+
+    async def are_due_again(self) -> None:
+        """As though the time of every lease were over."""
+        await self.fetch(
+            "UPDATE jobs SET leased_until = now() FROM complaints c "
+            "WHERE c.id::text = key AND leased_until IS NOT NULL AND c.source = $1 RETURNING key"
+        )
+
+    async def each_once(self, count: int = COUNT) -> None:
+        rows = await self.fetch(
+            "SELECT e.at_minutes, count(*), count(DISTINCT e.clock_id) FROM complaint_escalations e "
+            "JOIN complaints c ON c.id = e.complaint_id WHERE c.source = $1 GROUP BY 1 ORDER BY 1"
+        )
+        assert [tuple(row) for row in rows] == [(at, count, count) for at in (-5, 0, 5)]
+        rows = await self.fetch(
+            "SELECT e.type, e.actor, count(*) FROM events e JOIN complaints c ON c.id = e.subject_id "
+            "WHERE c.source = $1 AND e.type <> 'complaint.received' GROUP BY 1, 2"
+        )
+        assert Counter({(row[0], row[1]): row[2] for row in rows}) == Counter(
+            {
+                ("complaint.warned", "worker"): count,
+                ("complaint.escalated", "worker"): 2 * count,
+                ("complaint.breached", "worker"): count,
+            }
+        )
+        assert await self.left() == []
+
+
+async def until(look: Any, wanted: int) -> None:
+    """Until so many are done; the event loop has nothing else to do meanwhile."""
+    import asyncio
+
+    for _ in range(1_200):
+        if await look() >= wanted:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{await look()} of {wanted}")
+
+
+async def test_one_of_two_is_killed(service: Running, workers: Workers) -> None:
+    complain(service, "killed")
+    look = Look(service, "killed")
+    victim, other = workers.start(), workers.start()
+    await until(look.done, COUNT // 4)
+    victim.kill()
+    assert victim.wait(PATIENCE) == -signal.SIGKILL
+    # The other one does all that the victim had not taken; what it had taken, when the lease is over.
+    await until(look.done, COUNT - 20)
+    left = await look.left()
+    assert len(left) <= 20
+    await look.are_due_again()
+    await until(look.done, COUNT)
+    eventually_empty = look.left
+
+    async def none_left() -> int:
+        return -len(await eventually_empty())
+
+    await until(none_left, 0)
+    await look.each_once()
+    assert other.poll() is None
+
+
+async def test_all_are_killed_and_others_come(service: Running, workers: Workers) -> None:
+    complain(service, "again and again")
+    look = Look(service, "again and again")
+    for part in (0.2, 0.5, 0.8):
+        both = workers.start(), workers.start()
+        await until(look.done, int(COUNT * part))
+        for process in both:
+            process.kill()
+            process.wait(PATIENCE)
+        await look.are_due_again()
+    last = workers.start()
+    await until(look.done, COUNT)
+    last.send_signal(signal.SIGTERM)
+    assert last.wait(PATIENCE) == 0
+    await look.each_once()
+
+
+async def test_told_to_stop_it_finishes_what_it_has_begun(service: Running, workers: Workers) -> None:
+    complain(service, "stopped")
+    look = Look(service, "stopped")
+    process = workers.start()
+    await until(look.done, COUNT // 4)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0, workers.stderr()
+    left = await look.left()
+    assert len(left) == COUNT - await look.done() > 0
+    assert {(row["leased_until"], row["attempts"]) for row in left} == {(None, 0)}
+    workers.start()
+    await until(look.done, COUNT)
+
+
+async def test_the_database_is_killed(service: Running, workers: Workers) -> None:
+    """It comes back, and so does the worker; what was half done then was not done."""
+    complain(service, "database")
+    look = Look(service, "database")
+    process = workers.start()
+    await until(look.done, COUNT // 4)
+    os.kill(service.postmaster(), signal.SIGKILL)
+    eventually(service.ready)
+    await look.are_due_again()
+    await until(look.done, COUNT)
+    assert process.poll() is None, workers.stderr()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0
+    await look.each_once()
+
+
+async def test_the_service_does_it_by_itself(service: Running, workers: Workers) -> None:
+    assert service.stop() == 0
+    service.start()
+    complain(service, "alone", 5)
+    look = Look(service, "alone")
+    await until(look.done, 5)
+    assert service.stop() == 0
+    service.start("--no-worker")
+    await look.each_once(5)
