@@ -32,7 +32,7 @@ from benchmarks.reads import Say
 FEWER = 2_000
 _PATTERNS = 1_000
 _YEARS = timedelta(days=3 * 365)
-_WARM, _SAMPLES, _TURN = 20, 200, 10
+_WARM, _SAMPLES, _TURN = 10, 100, 10
 _CATEGORIES = ("freshness", "delivery", "price", "manners", "waiting", "billing", "quality", "other")
 
 

@@ -91,11 +91,10 @@ _PLAN = """
         leased_until = NULL, error = NULL, failed_at = NULL
 """
 _LEASE = """
-    UPDATE jobs j SET leased_until = $3, attempts = j.attempts + 1
-    FROM (
+    WITH due AS MATERIALIZED (  -- in a subquery, it might be run once for each row it is joined to
         SELECT id FROM jobs WHERE failed_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
         ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
-    ) due
-    WHERE j.id = due.id
+    )
+    UPDATE jobs j SET leased_until = $3, attempts = j.attempts + 1 FROM due WHERE j.id = due.id
     RETURNING j.id, j.kind, j.key, j.data::text AS data, j.attempts, j.leased_until
 """

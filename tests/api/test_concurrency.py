@@ -7,7 +7,6 @@ import random
 from typing import Any
 
 import httpx
-import pytest
 
 from app.core.sessions import Sessions
 from app.rules.sales import OnUnknownCustomer
@@ -20,12 +19,6 @@ from tests.api.test_customers import create, patch
 from tests.api.test_sales import record, summed_anew
 
 CUSTOMERS, SALES = "/v1/customers", "/v1/sales"
-
-
-@pytest.fixture
-def sessions(app: Any, admin_id: Any) -> Sessions:
-    service = app.state.service
-    return Sessions(service.database, admin_id, "tests", frozenset({"admin"}), b"k" * 32, "GB", service.clock)
 
 
 async def take(sessions: Sessions, bodies: list[dict[str, Any]]) -> list[int]:

@@ -1,5 +1,6 @@
 """`rapport worker` as processes of their own: killed, told to stop, and without their database in mid-work."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -17,7 +18,7 @@ from tests import make
 from tests.service import ledger
 from tests.service.running import COMMAND, PATIENCE, Running, eventually, running
 
-COUNT = 1_500
+COUNT = 400
 ALWAYS = [
     {"day": day, "opens": "00:00", "closes": "24:00"}
     for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -46,20 +47,21 @@ class Workers:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> "subprocess.Popen[bytes]":
-        process = subprocess.Popen(
-            [COMMAND, "worker"],
-            cwd=self.service.directory,
-            env=self.service.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=Path(self.service.directory / f"worker {len(self.processes)}").open("wb"),
-            start_new_session=True,
-        )
+        with self.log(len(self.processes)).open("wb") as log:
+            process = subprocess.Popen(
+                [COMMAND, "worker"],
+                cwd=self.service.directory,
+                env=self.service.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self.processes.append(process)
         return process
 
-    def stderr(self, number: int = 0) -> str:
-        return (self.service.directory / f"worker {number}").read_text()
+    def log(self, number: int = 0) -> Path:
+        return self.service.directory / f"worker {number}"
 
     def end(self) -> None:
         for process in self.processes:
@@ -108,7 +110,8 @@ class Look:
 
     async def left(self) -> list[Any]:
         return await self.fetch(
-            "SELECT j.key, j.leased_until, j.attempts FROM jobs j JOIN complaints c ON c.id::text = j.key WHERE c.source = $1"
+            "SELECT j.key, j.leased_until, j.attempts FROM jobs j JOIN complaints c ON c.id::text = j.key "
+            "WHERE c.source = $1"
         )
 
     async def are_due_again(self) -> None:
@@ -139,9 +142,6 @@ class Look:
 
 
 async def until(look: Any, wanted: int) -> None:
-    """Until so many are done; the event loop has nothing else to do meanwhile."""
-    import asyncio
-
     for _ in range(1_200):
         if await look() >= wanted:
             return
@@ -149,40 +149,20 @@ async def until(look: Any, wanted: int) -> None:
     raise AssertionError(f"{await look()} of {wanted}")
 
 
-async def test_one_of_two_is_killed(service: Running, workers: Workers) -> None:
+async def test_one_after_the_other_is_killed(service: Running, workers: Workers) -> None:
     complain(service, "killed")
     look = Look(service, "killed")
-    victim, other = workers.start(), workers.start()
-    await until(look.done, COUNT // 4)
-    victim.kill()
-    assert victim.wait(PATIENCE) == -signal.SIGKILL
-    # The other one does all that the victim had not taken; what it had taken, when the lease is over.
-    await until(look.done, COUNT - 20)
-    left = await look.left()
-    assert len(left) <= 20
-    await look.are_due_again()
-    await until(look.done, COUNT)
-    eventually_empty = look.left
-
-    async def none_left() -> int:
-        return -len(await eventually_empty())
-
-    await until(none_left, 0)
-    await look.each_once()
-    assert other.poll() is None
-
-
-async def test_all_are_killed_and_others_come(service: Running, workers: Workers) -> None:
-    complain(service, "again and again")
-    look = Look(service, "again and again")
-    for part in (0.2, 0.5, 0.8):
-        both = workers.start(), workers.start()
+    first, second = workers.start(), workers.start()
+    for victim, part in ((first, 0.25), (second, 0.6)):
         await until(look.done, int(COUNT * part))
-        for process in both:
-            process.kill()
-            process.wait(PATIENCE)
-        await look.are_due_again()
+        victim.kill()
+        assert victim.wait(PATIENCE) == -signal.SIGKILL
+    taken = [row for row in await look.left() if row["leased_until"] is not None]
+    assert len(taken) <= 2 * 20  # what both had taken, and nobody else may do for a while
     last = workers.start()
+    await until(look.done, COUNT - len(taken))
+    assert {row["key"] for row in await look.left()} <= {row["key"] for row in taken}
+    await look.are_due_again()
     await until(look.done, COUNT)
     last.send_signal(signal.SIGTERM)
     assert last.wait(PATIENCE) == 0
@@ -195,12 +175,10 @@ async def test_told_to_stop_it_finishes_what_it_has_begun(service: Running, work
     process = workers.start()
     await until(look.done, COUNT // 4)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(PATIENCE) == 0, workers.stderr()
+    assert process.wait(PATIENCE) == 0, workers.log().read_text()
     left = await look.left()
     assert len(left) == COUNT - await look.done() > 0
     assert {(row["leased_until"], row["attempts"]) for row in left} == {(None, 0)}
-    workers.start()
-    await until(look.done, COUNT)
 
 
 async def test_the_database_is_killed(service: Running, workers: Workers) -> None:
@@ -213,7 +191,7 @@ async def test_the_database_is_killed(service: Running, workers: Workers) -> Non
     eventually(service.ready)
     await look.are_due_again()
     await until(look.done, COUNT)
-    assert process.poll() is None, workers.stderr()
+    assert process.poll() is None, workers.log().read_text()
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
     await look.each_once()
@@ -225,6 +203,5 @@ async def test_the_service_does_it_by_itself(service: Running, workers: Workers)
     complain(service, "alone", 5)
     look = Look(service, "alone")
     await until(look.done, 5)
-    assert service.stop() == 0
-    service.start("--no-worker")
     await look.each_once(5)
+    assert service.stop() == 0
