@@ -51,6 +51,14 @@ MakeApp = Callable[..., Awaitable[FastAPI]]
 Connect = Callable[..., httpx.AsyncClient]
 
 
+# Whole files go to one process each: the long ones first, so that none is begun when all the others are done.
+_LONG = ("service", "core", "test_real_shop.py", "test_complaint_laws.py", "test_escalations.py", "test_cli.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not set(_LONG) & {item.path.name, item.path.parent.name})
+
+
 class TestClock:
     """What time it is: always the same, until a test lets some pass."""
 

@@ -1,6 +1,7 @@
 """The clocks of complaints as they are explained, and as they are measured anew when a policy or a calendar changes."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.core.sessions import Sessions
-from app.services import jobs
-from app.store import jobs as store
+from app.core.context import Context
+from app.services import docket
+from app.services.cases import Case
 from tests.api import test_calendars as calendars
 from tests.api import test_service_policies as policies
 from tests.api.complaining import (
@@ -357,37 +358,36 @@ class TestPolicyChanged:
         assert await work() == 0
 
     async def test_changed_again_in_the_middle_it_begins_again(
-        self, client: httpx.AsyncClient, db: Any, sessions: Sessions, work: Worker
+        self, client: httpx.AsyncClient, db: Any, work: Worker, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A worker has taken the first hundred when the next version comes: these must not stay behind."""
+        """The first hundred are just measured by the second version when the third one comes."""
         policy = await policies.create(client, targets={"respond_minutes": 480})
         await batch(client, *(body(words=f"{n}") for n in range(150)))
         await policies.changed(client, policy, {"targets": {"respond_minutes": 60}})
-        (job,) = await sessions.write(lambda ctx: store.lease(ctx, 5, jobs.LEASE))
-        assert (job.kind, job.key) == ("policy", policy["id"])
+        keep, kept = docket.keep, list[int]()
 
-        async def overtaken(ctx: Any) -> None:
-            await jobs.HANDLERS[job.kind](ctx, job)
-            await store.done(ctx, job)
+        async def overtaken(ctx: Context, cases: Sequence[Case], **more: Any) -> None:
+            await keep(ctx, cases, **more)
+            kept.append(len(cases))
+            if len(kept) == 1:
+                await policies.changed(client, policy, {"targets": {"respond_minutes": 30}})
 
-        async def change(_: Any) -> None:
-            await policies.changed(client, policy, {"targets": {"respond_minutes": 30}})
-
-        await sessions.write(change)
-        await sessions.write(overtaken)
+        monkeypatch.setattr(docket, "keep", overtaken)
         await work()
+        assert kept == [100, 100, 50]
         targets = await db.fetch("SELECT target_minutes, policy_version, count(*) FROM complaint_clocks GROUP BY 1, 2")
         assert [tuple(row) for row in targets] == [(30, 3, 150)]
-        # And so it is where the first hundred were measured by the version before.
+
+    async def test_whoever_looks_at_it_before_measures_it_too(
+        self, client: httpx.AsyncClient, db: Any, work: Worker
+    ) -> None:
+        policy = await policies.create(client, targets={"respond_minutes": 60})
+        one = await record(client)
+        await policies.changed(client, policy, {"targets": {"respond_minutes": 240}})
         await db.execute("DELETE FROM jobs WHERE kind = 'policy'")
-        await policies.changed(client, policy, {"targets": {"respond_minutes": 20}})
-        (job,) = await sessions.write(lambda ctx: store.lease(ctx, 5, jobs.LEASE))
-        after = await db.fetchval("SELECT id FROM complaints ORDER BY id OFFSET 99 LIMIT 1")
-        await policies.changed(client, policy, {"targets": {"respond_minutes": 10}})
-        await sessions.write(lambda ctx: store.go_on(ctx, job, ctx.now, {"after": str(after)}))
-        await work()
-        versions = await db.fetch("SELECT DISTINCT policy_version FROM complaint_clocks")
-        assert [row[0] for row in versions] == [5]
+        await db.execute("UPDATE jobs SET due_at = $1", TestClock.START)
+        assert await work() == 1
+        assert (await get(client, one))["due_at"] == "2026-03-02T13:00:00.000000Z"
 
     async def test_of_no_complaints(self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker) -> None:
         policy = await policies.create(client)
