@@ -52,11 +52,23 @@ Connect = Callable[..., httpx.AsyncClient]
 
 
 # Whole files go to one process each: the long ones first, so that none is begun when all the others are done.
-_LONG = ("service", "core", "test_real_shop.py", "test_complaint_laws.py", "test_escalations.py", "test_cli.py")
+_LONG = (
+    "test_torture.py",
+    "test_real_shop.py",
+    "test_complaint_laws.py",
+    "service",
+    "core",
+    "test_escalations.py",
+    "test_cli.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not set(_LONG) & {item.path.name, item.path.parent.name})
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((n for n, name in enumerate(_LONG) if name in (item.path.name, item.path.parent.name)), len(_LONG))
 
 
 class TestClock:
