@@ -125,12 +125,13 @@ class Clocks:
             self._start(Metric.DEADLOCK, at, "deadlock")
         else:
             self._meet(Metric.DEADLOCK, at)
-        self._update(to, at, told=told, reason=to.state)
+        self._update(to, at, reason=to.state)
         self._settle(to, at)
 
     def told(self, situation: Situation, at: datetime) -> None:
         """The customer was sent a message."""
-        self._update(situation, at, told=True, reason="message")
+        self._meet(Metric.UPDATE, at)
+        self._update(situation, at, reason="message")
         self._settle(situation, at)
 
     def waits(self, situation: Situation, at: datetime) -> None:
@@ -209,13 +210,10 @@ class Clocks:
         if (clock := self.open(metric)) is not None:
             clock.meet(at)
 
-    def _update(self, to: Situation, at: datetime, *, told: bool, reason: str) -> None:
-        clock = self.open(Metric.UPDATE)
-        if clock is not None and told:
-            clock.meet(at)
+    def _update(self, to: Situation, at: datetime, *, reason: str) -> None:
         if to.state in _TOLD:
             self._start(Metric.UPDATE, at, reason)
-        elif clock is not None:
+        elif (clock := self.open(Metric.UPDATE)) is not None:
             clock.cancel(at)
 
     def _settle(self, situation: Situation, at: datetime) -> None:

@@ -11,7 +11,7 @@ from app.core.errors import MoveNotAllowed, invalid
 from app.core.ids import new_id
 from app.rules import complaints as rules
 from app.rules.clocks import Clock
-from app.rules.complaints import Move, State, Waiting
+from app.rules.complaints import Decision, Move, State, Waiting
 from app.rules.service_levels import WAITING, Clocks, Facts, Situation, levels
 from app.services.service_levels import Chosen
 from app.store.events import Event
@@ -50,7 +50,7 @@ class Kept:
 @dataclass(slots=True)
 class Case:
     row: dict[str, Any]
-    """Every column, as it is stored."""
+    """Every column, as it is stored; `referral` as an object."""
     chosen: Chosen | None
     clocks: Clocks
     changed: dict[str, Any] = field(default_factory=dict)
@@ -101,11 +101,8 @@ class Case:
         told: bool = False,
         **data: Any,
     ) -> None:
-        """Make a move of the table. 409 MoveNotAllowed naming the allowed ones, 422 for a moment that cannot be."""
-        before, to = self.state, rules.moved(self.state, move)
-        if to is None:
-            raise MoveNotAllowed(f"The complaint is {before}", allowed=rules.allowed(before))
-        self.happens(ctx, at)
+        """Make a move of the table; raises what `may` does."""
+        before, to = self.state, self.may(ctx, move, at)
         ended = at if to in rules.OVER else None
         self.set(state=to.value, state_since=at, waiting_for=None, ended_at=ended)
         if move is Move.ACKNOWLEDGE:
@@ -132,6 +129,24 @@ class Case:
             }
         )
         self.tell(_PAST[move], rules.DONE[move], at, channel, staff=staff, **data)
+
+    def may(self, ctx: Context, move: Move, at: datetime) -> State:
+        """Where a move leads. 409 MoveNotAllowed naming the allowed ones, 422 for a moment that cannot be."""
+        if (to := rules.moved(self.state, move)) is None:
+            raise MoveNotAllowed(f"The complaint is {self.state}", allowed=rules.allowed(self.state))
+        self.happens(ctx, at)
+        return to
+
+    def answered(self, decision: Decision | None, text: str | None, told_at: datetime | None) -> None:
+        self.set(decision=decision, decision_text=text, told_at=told_at)
+
+    def referred(self, body: str | None, reference: str | None) -> None:
+        self.set(referral={"body": body, "reference": reference, "outcome": None, "note": None})
+
+    def settled(self, outcome: Decision | None, note: str | None) -> None:
+        """By the body it was referred to, if it was."""
+        before = self.row["referral"] or {"body": None, "reference": None}
+        self.set(referral={**before, "outcome": outcome, "note": note})
 
     def happens(self, ctx: Context, at: datetime) -> None:
         """422 for a moment in the future, or before what happened last."""
@@ -166,14 +181,20 @@ class Case:
             return
         known = len(self.clocks.all)
         self.clocks.adopt(chosen.policy if chosen is not None else None, self.situation, ctx.now)
-        for clock in self.clocks.all:
-            if clock.ref is None and chosen is not None:
-                clock.ref = Kept(new_id(), chosen)
-            elif not clock.over and clock.ref is not None and chosen is not None:
-                clock.ref.chosen = chosen
         self.chosen = chosen
+        self.name_clocks()
+        for clock in self.clocks.all:
+            if not clock.over and chosen is not None:
+                clock.ref.chosen = chosen
         if other or len(self.clocks.all) > known:
             self.set(policy_id=chosen.policy_id if chosen is not None else None)
+
+    def name_clocks(self) -> None:
+        """Those that are new are known by an id from now on, and run by the policy that holds."""
+        for clock in self.clocks.all:
+            if clock.ref is None:
+                assert self.chosen is not None, "a clock runs by a policy"
+                clock.ref = Kept(new_id(), self.chosen)
 
     def next_moment(self, now: datetime) -> datetime | None:
         """When somebody has to look at its clocks again."""
@@ -190,8 +211,7 @@ class Case:
         """The steps of a clock's escalation that are still to be made."""
         if self.clocks.policy is None:
             return []
-        made = clock.ref.made if clock.ref is not None else frozenset()
-        return [pair for pair in levels(self.clocks.policy, clock) if minutes(pair[0].at) not in made]
+        return [pair for pair in levels(self.clocks.policy, clock) if minutes(pair[0].at) not in clock.ref.made]
 
 
 def minutes(span: timedelta) -> int:

@@ -57,7 +57,7 @@ def _clock(ctx: Context, case: Case, clock: Clock, steps: list[Any]) -> dict[str
         "elapsed_seconds": _seconds(elapsed),
         "remaining_seconds": None if clock.over else minutes(clock.target) * 60 - _seconds(elapsed),
         "started_at": spelled(clock.started_at),
-        "due_at": spelled(due) if due is not None else None,
+        "due_at": _spelled(due),
         "met_at": _spelled(clock.met_at),
         "cancelled_at": _spelled(clock.cancelled_at),
         "breached_at": _spelled(clock.breached_at),

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Problem, invalid
-from app.core.ids import new_id
 from app.rules import complaints as rules
 from app.rules.complaints import Move, RemedyState
 from app.rules.contacts import NotAContact, normalized
@@ -18,6 +17,7 @@ from app.rules.service_levels import Clocks
 from app.schemas.complaints import ComplaintNew, PastMove
 from app.services import docket, service_levels
 from app.services.cases import Case
+from app.services.complaint_parts import remedy_row
 from app.store import complaint_parts as parts
 from app.store import complaints as store
 
@@ -118,16 +118,11 @@ def _remember(case: Case, past: PastMove) -> None:
     """What a move leaves behind, besides the state."""
     match past.move:
         case Move.RESPOND:
-            case.set(
-                decision=past.decision,
-                decision_text=past.decision_text,
-                told_at=past.at if past.told else None,
-            )
+            case.answered(past.decision, past.decision_text, past.at if past.told else None)
         case Move.REFER:
-            case.set(referral={"body": past.body, "reference": past.reference, "outcome": None, "note": None})
+            case.referred(past.body, past.reference)
         case Move.SETTLE:
-            before = case.row["referral"] or {"body": None, "reference": None}
-            case.set(referral={**before, "outcome": past.decision, "note": past.decision_text})
+            case.settled(past.decision, past.decision_text)
 
 
 def remedies_of(case: Case, new: ComplaintNew) -> list[dict[str, Any]]:
@@ -136,22 +131,8 @@ def remedies_of(case: Case, new: ComplaintNew) -> list[dict[str, Any]]:
         decided_at = _decided_at(new, remedy.state)
         answered = (past.at for past in reversed(new.history) if past.move is Move.RESPOND)
         offered_at = next((at for at in answered if decided_at is None or at <= decided_at), case.row["received_at"])
-        sought = remedy.state is RemedyState.SOUGHT
-        rows.append(
-            {
-                "id": new_id(),
-                "complaint_id": case.id,
-                "position": position,
-                "kind": remedy.kind.value,
-                "state": remedy.state.value,
-                "description": remedy.description,
-                "cost": remedy.cost,
-                "currency": remedy.currency,
-                "sought_at": case.row["received_at"] if sought else None,
-                "offered_at": None if sought else offered_at,
-                "decided_at": decided_at,
-            }
-        )
+        at = case.row["received_at"] if remedy.state is RemedyState.SOUGHT else offered_at
+        rows.append(remedy_row(case.id, position, remedy, remedy.state, at, decided_at))
     return rows
 
 

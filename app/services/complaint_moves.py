@@ -7,7 +7,6 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import MoveNotAllowed, Problem, invalid
-from app.core.ids import new_id
 from app.rules import complaints as rules
 from app.rules.channels import Channel
 from app.rules.complaints import Move, RemedyState, Reopening
@@ -25,12 +24,11 @@ from app.schemas.complaint_moves import (
     Step,
     Waits,
 )
-from app.schemas.complaint_parts import RemedyNew
 from app.schemas.complaints import Complainant
 from app.schemas.interactions import InteractionNew
 from app.services import complaints, docket, interactions, procedures
 from app.services.cases import Case
-from app.services.complaint_parts import make_sure_of_room
+from app.services.complaint_parts import make_sure_of_room, remedy_row
 from app.store import complaint_parts as parts
 from app.store import complaints as store
 from app.store.documents import Document
@@ -66,10 +64,11 @@ async def respond(ctx: Context, complaint_id: UUID, step: Answer) -> Document:
 
     async def decide(case: Case, at: datetime) -> None:
         told = step.message is not None or step.interaction_id is not None
-        case.set(decision=step.decision.value, decision_text=step.decision_text, told_at=at if told else None)
+        case.answered(step.decision, step.decision_text, at if told else None)
         known = len(await parts.remedies(ctx, complaint_id))
         make_sure_of_room(known + len(step.offers))
-        await parts.add_remedies(ctx, [_offer(case.id, known + n, offer, at) for n, offer in enumerate(step.offers, 1)])
+        offers = enumerate(step.offers, start=known + 1)
+        await parts.add_remedies(ctx, [remedy_row(case.id, n, offer, RemedyState.OFFERED, at) for n, offer in offers])
 
     return await _move(ctx, complaint_id, Move.RESPOND, step, decide, decision=step.decision.value)
 
@@ -99,16 +98,14 @@ async def deadlock(ctx: Context, complaint_id: UUID, step: Step) -> Document:
 
 async def refer(ctx: Context, complaint_id: UUID, step: Referring) -> Document:
     async def hand_over(case: Case, _: datetime) -> None:
-        case.set(referral={"body": step.body, "reference": step.reference, "outcome": None, "note": None})
+        case.referred(step.body, step.reference)
 
     return await _move(ctx, complaint_id, Move.REFER, step, hand_over, body=step.body)
 
 
 async def settle(ctx: Context, complaint_id: UUID, step: Settlement) -> Document:
     async def conclude(case: Case, _: datetime) -> None:
-        decided = {"outcome": step.outcome.value, "note": step.outcome_text}
-        before = await store.referral(ctx, complaint_id)
-        case.set(referral={**(before or {"body": None, "reference": None}), **decided})
+        case.settled(step.outcome, step.outcome_text)
 
     return await _move(ctx, complaint_id, Move.SETTLE, step, conclude, outcome=step.outcome.value)
 
@@ -164,7 +161,9 @@ async def _move(
 ) -> Document:
     case = await docket.load(ctx, complaint_id)
     at = step.at or ctx.now
-    _may(ctx, case, move, at)
+    case.may(ctx, move, at)
+    if move is Move.REOPEN:
+        _may_again(case, at)
     await procedures.require_done(ctx, case, move)
     if more is not None:
         await more(case, at)
@@ -184,14 +183,11 @@ async def _move(
     return await store.get(ctx, complaint_id)
 
 
-def _may(ctx: Context, case: Case, move: Move, at: datetime) -> None:
-    if rules.moved(case.state, move) is None:
-        raise MoveNotAllowed(f"The complaint is {case.state}", allowed=rules.allowed(case.state))
-    case.happens(ctx, at)
-    if move is Move.REOPEN:
-        limits = case.chosen.reopening if case.chosen is not None else Reopening()
-        if (why := rules.may_reopen(limits, case.row["ended_at"], case.row["reopened"], at)) is not None:
-            raise MoveNotAllowed(why, allowed=[])
+def _may_again(case: Case, at: datetime) -> None:
+    """409 MoveNotAllowed where the policy has it opened no more."""
+    limits = case.chosen.reopening if case.chosen is not None else Reopening()
+    if (why := rules.may_reopen(limits, case.row["ended_at"], case.row["reopened"], at)) is not None:
+        raise MoveNotAllowed(why, allowed=[])
 
 
 async def _wait(ctx: Context, case: Case, step: Step, waiting_for: str | None, what: str, title: str) -> Document:
@@ -249,19 +245,3 @@ async def _say(ctx: Context, case: Case, message: Message, at: datetime) -> tupl
     )
     document, _ = await interactions.record(ctx, new)
     return document.id, channel
-
-
-def _offer(complaint_id: UUID, position: int, offer: RemedyNew, at: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "complaint_id": complaint_id,
-        "position": position,
-        "kind": offer.kind.value,
-        "state": RemedyState.OFFERED.value,
-        "description": offer.description,
-        "cost": offer.cost,
-        "currency": offer.currency,
-        "sought_at": None,
-        "offered_at": at,
-        "decided_at": None,
-    }

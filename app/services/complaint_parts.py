@@ -1,6 +1,7 @@
 """Remedies and actions of complaints: sought, offered, done and seen to work."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.rules.complaints import RemedyState
 from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
-from app.schemas.complaint_parts import ActionContent, ActionNew, ActionQuery, RemedyChanging, RemedyNew
+from app.schemas.complaint_parts import ActionContent, ActionNew, ActionQuery, PastRemedy, RemedyChanging, RemedyNew
 from app.services import docket
 from app.store import complaint_parts as store
 from app.store import complaints
@@ -26,17 +27,7 @@ async def add_remedy(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Docume
     case = await docket.load(ctx, complaint_id)
     known = len(await store.remedies(ctx, complaint_id))
     make_sure_of_room(known + 1)
-    sought = new.state is RemedyState.SOUGHT
-    values = {
-        **new.model_dump(mode="python"),
-        "id": new_id(),
-        "complaint_id": complaint_id,
-        "position": known + 1,
-        "sought_at": ctx.now if sought else None,
-        "offered_at": None if sought else ctx.now,
-        "decided_at": None,
-    }
-    await store.add_remedies(ctx, [values])
+    await store.add_remedies(ctx, [remedy_row(complaint_id, known + 1, new, new.state, ctx.now)])
     case.tell(f"remedy_{new.state}", f"{new.kind} {new.state}", ctx.now, kind=new.kind, description=new.description)
     await docket.keep(ctx, [case])
     return await complaints.get(ctx, complaint_id)
@@ -104,6 +95,28 @@ async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch
     case.tell(f"action_{what}", f"{new.kind} action {what}: {new.description[:100]}", ctx.now, changes=changes)
     await docket.keep(ctx, [case])
     return await store.action(ctx, complaint_id, action_id)
+
+
+def remedy_row(
+    complaint_id: UUID,
+    position: int,
+    new: RemedyNew | PastRemedy,
+    state: RemedyState,
+    at: datetime,
+    decided_at: datetime | None = None,
+) -> dict[str, Any]:
+    """`at` is when it was sought, or else when it was offered."""
+    sought = state is RemedyState.SOUGHT
+    return {
+        **new.model_dump(exclude={"state"}),
+        "id": new_id(),
+        "complaint_id": complaint_id,
+        "position": position,
+        "state": state.value,
+        "sought_at": at if sought else None,
+        "offered_at": None if sought else at,
+        "decided_at": decided_at,
+    }
 
 
 def make_sure_of_room(wanted: int) -> None:

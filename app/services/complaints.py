@@ -1,6 +1,5 @@
 """Complaints: taken in once each, found again, changed, and given to their customers."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from app.core.context import Context
 from app.core.errors import AlreadyClaimed, ComplaintDiffers, PreconditionFailed, invalid
 from app.core.ids import new_id
 from app.rules import complaints as rules
+from app.rules.content import content_hash
 from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
@@ -24,7 +24,6 @@ from app.store import customers as customer_store
 from app.store.documents import Document
 from app.store.listing import Page
 
-_HASH_BYTES = 16
 _MOST_CHANGES = 100
 _CONTENT = tuple(ComplaintContent.model_fields)
 _CHOOSES = {"category", "severity", "site", "channel", "value", "currency"}
@@ -172,6 +171,4 @@ def _as_sent(new: ComplaintNew) -> dict[str, Any]:
 
 
 def _hash(new: ComplaintNew) -> bytes | None:
-    if new.external_id is None:
-        return None
-    return hashlib.blake2b(new.model_dump_json(exclude_none=True).encode(), digest_size=_HASH_BYTES).digest()
+    return content_hash(new.model_dump_json(exclude_none=True)) if new.external_id is not None else None

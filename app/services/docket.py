@@ -1,12 +1,12 @@
 """Complaints in hand: loaded with their clocks, and kept again with all that became of them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.ids import new_id
 from app.rules.clocks import Clock, Interval, IntervalKind, Metric
 from app.rules.service_levels import Clocks
 from app.services import service_levels
@@ -53,7 +53,10 @@ async def _cases(ctx: Context, rows: Sequence[Mapping[str, Any]], *, adopting: b
         its = clocks[row["id"]]
         chosen = current.get(row["policy_id"])
         measured = next((clock.ref.chosen for clock in its if not clock.over), chosen)
-        case = Case(dict(row), measured, Clocks(measured.policy if measured is not None else None, its))
+        referral = json.loads(row["referral"]) if row["referral"] is not None else None
+        case = Case(
+            {**row, "referral": referral}, measured, Clocks(measured.policy if measured is not None else None, its)
+        )
         if adopting:
             case.adopt(ctx, chosen)
         cases.append(case)
@@ -63,6 +66,7 @@ async def _cases(ctx: Context, rows: Sequence[Mapping[str, Any]], *, adopting: b
 async def keep(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> None:
     """Write down what became of complaints: their rows, moves, clocks, events, and when to look at them again."""
     for case in cases:
+        case.name_clocks()
         _notice(case)
         due = [moment for clock in case.clocks.all if not clock.over and (moment := clock.due()) is not None]
         case.set(due_at=min(due, default=None), breached=any(c.breached_at is not None for c in case.clocks.all))
@@ -80,8 +84,7 @@ async def keep(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> Non
 def _notice(case: Case) -> None:
     """Tell of the clocks that were found to be missed."""
     for clock in case.clocks.all:
-        before = clock.ref.breached_at if clock.ref is not None else None
-        if clock.breached_at is not None and before is None:
+        if clock.breached_at is not None and clock.ref.breached_at is None:
             case.tell("breached", f"time to {clock.metric} ran out", clock.breached_at, metric=clock.metric)
 
 
@@ -89,10 +92,7 @@ async def _keep_clocks(ctx: Context, cases: Sequence[Case]) -> None:
     clocks, intervals = [], []
     for case in cases:
         for clock in case.clocks.all:
-            if clock.ref is None:
-                assert case.chosen is not None, "a clock runs by a policy"
-                clock.ref = Kept(new_id(), case.chosen)
-            elif clock.ref.over:
+            if clock.ref.over:
                 continue
             clocks.append(_clock_row(case, clock))
             intervals += [

@@ -1,6 +1,5 @@
 """Interactions on their way in: what is known already, whose they are, and whether the customer wants them."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,12 +14,12 @@ from app.core.ids import new_id
 from app.rules import interactions as rules
 from app.rules.channels import Channel
 from app.rules.contacts import NotAContact, normalized
+from app.rules.content import content_hash
 from app.rules.interactions import Direction
 from app.schemas.interactions import InteractionNew
 from app.services.tasks import Promise
 from app.store import interactions as store
 
-_HASH_BYTES = 16
 # Given by the sender or not at all; everything else that is sent may also be found or filled in by us.
 _SENT = set(InteractionNew.model_fields) - {"customer_id", "happened_at", "next_step", "source", "external_id"}
 
@@ -104,8 +103,7 @@ class Stored:
 def entry(ctx: Context, new: InteractionNew) -> Entry:
     kept = Entry(new, new_id(), new.happened_at or ctx.now, None)
     if kept.key is not None:
-        content = new.model_dump_json(exclude_none=True).encode()
-        kept.content_hash = hashlib.blake2b(content, digest_size=_HASH_BYTES).digest()
+        kept.content_hash = content_hash(new.model_dump_json(exclude_none=True))
     return kept
 
 
@@ -139,19 +137,19 @@ class Known:
         named: dict[int, tuple[UUID, str | None]] = {}
         holders: dict[int, dict[UUID, str | None]] = defaultdict(dict)
         found = {}
-        for what, n, id_, content_hash, marked in rows:
+        for what, n, id_, hashed, marked in rows:
             match what:
                 case "interaction":
-                    found[n] = (id_, content_hash)
+                    found[n] = (id_, hashed)
                 case "customer":
                     named[n] = (id_, marked)
                 case "point":
                     holders[n][id_] = marked
-        other = {id_ for n, (id_, content_hash) in found.items() if content_hash != entries[n].content_hash}
+        other = {id_ for n, (id_, hashed) in found.items() if hashed != entries[n].content_hash}
         documents = await store.stored(ctx, other) if other else {}
         stored = {
-            n: Stored(id_, content_hash, json.loads(documents[id_]) if id_ in documents else {})
-            for n, (id_, content_hash) in found.items()
+            n: Stored(id_, hashed, json.loads(documents[id_]) if id_ in documents else {})
+            for n, (id_, hashed) in found.items()
         }
         return cls(stored, named, holders)
 

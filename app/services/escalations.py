@@ -24,12 +24,12 @@ _MEANWHILE = timedelta(minutes=1)
 async def check(ctx: Context, job: Job) -> None:
     """Look at the clocks of one complaint: note what was missed, and make the steps whose moment has come."""
     for case in await docket.load_many(ctx, [UUID(job.key)]):
+        missed = case.clocks.check(ctx.now)
         made = []
         for clock in case.clocks.all:
             if not clock.over:
-                clock.miss(ctx.now)
                 made += [_step(ctx, case, clock, level, at) for level, at in case.steps(clock) if at <= ctx.now]
-        if made or case.changed or _news(case):
+        if made or missed or case.changed:
             await docket.keep(ctx, [case])
             await store.add_escalations(ctx, made)
         else:  # too early: a pause has moved its moment
@@ -54,10 +54,6 @@ async def rederive_calendar(ctx: Context, job: Job) -> None:
     """A calendar has a new version: what the policies that go by it promise has changed."""
     policies = await versioned.policies_by(ctx, UUID(job.key))
     await jobs.plan_many(ctx, POLICY_JOB, [(str(policy_id), ctx.now) for policy_id in policies])
-
-
-def _news(case: Case) -> bool:
-    return any(clock.ref is None or clock.breached_at != clock.ref.breached_at for clock in case.clocks.all)
 
 
 def _step(ctx: Context, case: Case, clock: Clock, level: Level, planned_at: datetime) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """From a receipt as it was sent to the rows that keep it: summed, weighed, and told whether it adds up."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,12 +11,12 @@ from app.core.errors import ValidationFailed, invalid
 from app.core.ids import new_id
 from app.rules import payment_cards
 from app.rules import sales as rules
+from app.rules.content import content_hash
 from app.rules.money import minor_unit, spelled
 from app.rules.sales import ZERO, Match, SaleKind
 from app.schemas.sales import SaleNew
 from app.store.receipts import LineKey
 
-_HASH_BYTES = 16
 _BEYOND = Decimal(10) ** 12
 
 
@@ -140,7 +139,7 @@ def receipt(new: SaleNew) -> Receipt:
     return Receipt(
         new,
         new_id(),
-        hashlib.blake2b(content.encode(), digest_size=_HASH_BYTES).digest(),
+        content_hash(content),
         rules.kind_of(lines, total),
         lines,
         total,

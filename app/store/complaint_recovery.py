@@ -7,16 +7,15 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.complaint_recovery import RecoveryQuery
-from app.store import documents
+from app.store import complaints, documents
 
-MISSING = "No such complaint"
 DAYS = (30, 90, 180)
 
 
 async def one(ctx: Context, complaint_id: UUID) -> str:
     found = await ctx.db.fetchval(_ONE, ctx.now, complaint_id)
     if found is None:
-        raise NotFound(MISSING)
+        raise NotFound(complaints.MISSING)
     return found
 
 

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -128,11 +127,11 @@ async def known(ctx: Context, wanted: Wanted) -> list[Record]:
     """
     return await ctx.db.fetch(
         _KNOWN,
-        *_columns(wanted.complaints, 3),
-        *_columns(wanted.points, 3),
-        *_columns(wanted.customers, 2),
-        *_columns(wanted.sales, 3),
-        *_columns(wanted.interactions, 2),
+        *rows.columns(wanted.complaints, 3),
+        *rows.columns(wanted.points, 3),
+        *rows.columns(wanted.customers, 2),
+        *rows.columns(wanted.sales, 3),
+        *rows.columns(wanted.interactions, 2),
     )
 
 
@@ -227,21 +226,11 @@ async def tags_of(ctx: Context, customer_id: UUID) -> list[str]:
     return await ctx.db.fetchval("SELECT tags FROM customers WHERE id = $1", customer_id) or []
 
 
-async def referral(ctx: Context, complaint_id: UUID) -> dict[str, Any] | None:
-    found = await ctx.db.fetchval("SELECT referral FROM complaints WHERE id = $1", complaint_id)
-    return json.loads(found) if found is not None else None
-
-
 async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
     """Whose it is, and which way it went."""
     return await ctx.db.fetchrow(
         "SELECT customer_id, direction, channel FROM interactions WHERE id = $1", interaction_id
     )
-
-
-def _columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
-    listed = list(keys)
-    return [[key[n] for key in listed] for n in range(width)]
 
 
 _OPEN_BY_POLICY = (

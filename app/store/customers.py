@@ -98,7 +98,7 @@ async def id_of(ctx: Context, system: str, external_id: str) -> UUID | None:
 
 async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:
     """Rows of (system, external_id, customer_id) for those of the identities that somebody has."""
-    systems, ids = _unzipped(identities, 2)
+    systems, ids = rows.columns(identities, 2)
     return await ctx.db.fetch(
         "SELECT i.system, i.external_id, i.customer_id FROM unnest($1::text[], $2::text[]) AS w(system, external_id) "
         "JOIN identities i USING (system, external_id)",
@@ -109,7 +109,7 @@ async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, st
 
 async def holders_of_points(ctx: Context, points: Iterable[tuple[str, str, str]]) -> list[Record]:
     """Rows of (kind, normalized, extension, customer_id) for those of the points that somebody holds alone."""
-    kinds, values, extensions = _unzipped(points, 3)
+    kinds, values, extensions = rows.columns(points, 3)
     return await ctx.db.fetch(
         "SELECT p.kind, p.normalized, p.extension, p.customer_id "
         "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension) "
@@ -158,8 +158,3 @@ async def hold_points(ctx: Context, customer_id: UUID) -> None:
     await ctx.db.execute(
         "UPDATE contact_points SET exclusive = true WHERE customer_id = $1 AND NOT shared AND NOT invalid", customer_id
     )
-
-
-def _unzipped(wanted: Iterable[tuple[str, ...]], width: int) -> list[list[str]]:
-    listed = list(wanted)
-    return [[item[n] for item in listed] for n in range(width)]

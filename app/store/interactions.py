@@ -67,8 +67,8 @@ async def known(ctx: Context, wanted: Wanted) -> list[Record]:
 
     `unwelcome` is the JSON of the channels that the customer does not want.
     """
-    interactions, points = _columns(wanted.interactions, 3), _columns(wanted.points, 3)
-    return await ctx.db.fetch(_KNOWN, *interactions, *points, *_columns(wanted.customers, 2))
+    interactions, points = rows.columns(wanted.interactions, 3), rows.columns(wanted.points, 3)
+    return await ctx.db.fetch(_KNOWN, *interactions, *points, *rows.columns(wanted.customers, 2))
 
 
 async def stored(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -97,11 +97,6 @@ async def lock(ctx: Context, interaction_id: UUID) -> Record:
     if row is None:
         raise NotFound(MISSING)
     return row
-
-
-def _columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
-    listed = list(keys)
-    return [[key[n] for key in listed] for n in range(width)]
 
 
 _KNOWN = """

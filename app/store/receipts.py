@@ -86,7 +86,7 @@ async def known(ctx: Context, wanted: Wanted) -> list[Record]:
     columns = [
         rows.literal(of, column)
         for keys, types in zip(lists, _WANTED, strict=True)
-        for of, column in zip(types, _columns(keys, len(types)), strict=True)
+        for of, column in zip(types, rows.columns(keys, len(types)), strict=True)
     ]
     return await ctx.db.fetch(_KNOWN, *columns)
 
@@ -101,7 +101,7 @@ async def balances(ctx: Context, lines: Iterable[LineKey], without: Iterable[UUI
 
     The receipts on which the lines stand are held until the transaction ends: nobody else takes the same thing back.
     """
-    wanted = _columns(sorted(lines), 3)
+    wanted = rows.columns(sorted(lines), 3)
     await ctx.db.execute(_HOLD, *wanted[:2])
     found = await ctx.db.fetch(_BALANCES, *wanted, list(without))
     return {LineKey(*row[:3]): Balance(*row[3:]) for row in (tuple(r) for r in found)}
@@ -150,11 +150,6 @@ def _seen(sales: Sequence[tuple], lines: Sequence[tuple]) -> list[str]:
     sites = sorted({sale[site] for sale in sales if sale[site] is not None})
     names, categories = ([products[key][n] for key in ordered] for n in (0, 1))
     return [rows.literal("TEXT", column) for column in (sites, ordered, names, categories)]
-
-
-def _columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
-    listed = list(keys)
-    return [[key[n] for key in listed] for n in range(width)]
 
 
 _WANTED = (

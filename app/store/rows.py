@@ -51,6 +51,12 @@ def arguments(table: str, names: Sequence[str], values: Sequence[Sequence[Any]])
     return [literal(of, column) for of, column in zip(_sent(table, tuple(names)), columns, strict=True)]
 
 
+def columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
+    """Tuples turned into lists, one a column: what a statement takes that looks many things up at once."""
+    listed = list(keys)
+    return [[key[n] for key in listed] for n in range(width)]
+
+
 def array(number: int, of: str) -> str:
     """An array parameter that is given as `literal` spells it.
 
