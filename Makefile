@@ -13,7 +13,7 @@ run: $(READY)  ## Start the service with its own database and the sample shop, o
 install: $(READY)  ## Install what the service needs into .venv
 
 test: $(READY_DEV)  ## Run all tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY_DEV)  ## Format, lint, types, tests, the contract's linters and its clients
 	$(BIN)/ruff format --check app tests benchmarks

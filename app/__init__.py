@@ -1,3 +1,3 @@
 """Rapport: a headless customer relationship service."""
 
-__version__ = "0.1.0"
+__version__ = "0.3.0"

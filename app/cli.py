@@ -119,7 +119,7 @@ def contract(path: Annotated[Path, typer.Argument(help="Where to.")] = Path("ope
 
 @main.command("import")
 def import_file(
-    resource: Annotated[str, typer.Argument(help="customers, interactions, sales or complaints.")],
+    resource: Annotated[str, typer.Argument(help="customers, interactions, sales, complaints or feedback.")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines, CSV, TSV, XLSX, XLS or ODS.")],
     mapping: Annotated[list[str] | None, typer.Option("--map", help="field=column")] = None,
     constants: Annotated[list[str] | None, typer.Option("--set", help="field=value")] = None,

@@ -1,26 +1,53 @@
 """Brings the sample shop into a store, by the same doors as everything else."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.sessions import Sessions
+from app.rules.feedback import IdeaStatus
 from app.rules.sales import OnUnknownCustomer
-from app.sample import SampleShop
+from app.sample import SampleShop, listening
+from app.sample.opinions import IDEAS
 from app.schemas.complaint_moves import Closing, Referring, Settlement, Waits
 from app.schemas.complaints import ComplaintNew
 from app.schemas.customers import CustomerNew
+from app.schemas.feedback import FeedbackNew
+from app.schemas.ideas import IdeaChange, IdeaNew, IdeaQuery
 from app.schemas.interactions import InteractionNew
 from app.schemas.relationships import RelationshipNew
 from app.schemas.sales import SaleNew
+from app.schemas.surveys import SurveyNew
 from app.schemas.tasks import TaskNew
+from app.schemas.themes import ThemeNew
+from app.schemas.visits import VisitNew
 from app.services import complaint_moves as moves
-from app.services import complaints, customers, interactions, relationships, sales, tasks, versioned
+from app.services import (
+    complaints,
+    customers,
+    feedback_intake,
+    ideas,
+    interactions,
+    relationships,
+    sales,
+    surveys,
+    tasks,
+    themes,
+    versioned,
+    visits,
+)
+from app.services.feedback_intake import Heard
+from app.services.follow_ups import RULES
 from app.services.receipts import receipt as as_received
-from app.services.versioned import CALENDARS, POLICIES, PROCEDURES
+from app.services.scorecards import SCORECARDS
+from app.services.themes import THEMES
+from app.services.versioned import CALENDARS, POLICIES, PROCEDURES, SURVEY_RULES
 from app.store import customers as store
+from app.store.surveys import SURVEYS
 from app.store.versioned import Versioned
 
 CHUNK = 500
@@ -41,7 +68,7 @@ async def is_empty(ctx: Context) -> bool:
 def size(shop: SampleShop) -> int:
     """Documents, for a progress bar."""
     parts = (shop.customers, shop.interactions, shop.sales, shop.tasks, shop.relationships, shop.complaints)
-    return sum(len(part) for part in (*parts, *_service_of(shop).values()))
+    return sum(len(part) for part in (*parts, *_service_of(shop).values(), shop.feedback, shop.visits))
 
 
 async def load(sessions: Sessions, shop: SampleShop, advance: Advance) -> None:
@@ -58,6 +85,10 @@ async def load(sessions: Sessions, shop: SampleShop, advance: Advance) -> None:
     await sessions.write(partial(_service, service))
     advance(sum(map(len, service.values())))
     await _each_chunk(sessions, shop.complaints, partial(_complaints, ids, receipts), advance)
+    # Rules begin when the past is in: nobody is asked, or rung, because of what happened in it.
+    asked = await sessions.write(_listening)
+    await _each_chunk(sessions, shop.feedback, partial(_feedback, ids, receipts, asked), advance)
+    await _each_chunk(sessions, shop.visits, partial(_visits, asked), advance)
 
 
 async def _each_chunk(
@@ -123,6 +154,79 @@ async def _complaints(
             move, schema = _MOVES[step["verb"]]
             said = {name: value for name, value in step.items() if name != "verb"}
             await move(ctx, outcome.id, schema.model_validate(said))
+
+
+@dataclass(frozen=True)
+class _Listening:
+    """What feedback and visits refer to."""
+
+    surveys: dict[str, tuple[UUID, int]]
+    """By code, with the version that is asked."""
+    scorecards: dict[str, UUID]
+    ideas: list[UUID]
+
+
+async def _listening(ctx: Context) -> _Listening:
+    for what, documents in ((RULES, listening.FEEDBACK_RULES), (SCORECARDS, listening.SCORECARDS)):
+        await _service({what: list(documents)}, ctx)
+    for theme in map(ThemeNew.model_validate, listening.THEMES):
+        if await THEMES.holder(ctx, theme.code) is None:
+            await themes.create(ctx, theme)
+    for survey in map(SurveyNew.model_validate, listening.SURVEYS):
+        if await SURVEYS.holder(ctx, survey.code) is None:
+            await surveys.open_(ctx, (await surveys.create(ctx, survey)).id)
+    await _service({SURVEY_RULES: list(listening.SURVEY_RULES)}, ctx)
+    asked = {}
+    for document in listening.SURVEYS:
+        found = json.loads((await surveys.get(ctx, await _held(ctx, SURVEYS, document["code"]))).json)
+        asked[document["code"]] = UUID(found["id"]), found["published_version"]
+    cards = {document["code"]: await _held(ctx, SCORECARDS, document["code"]) for document in listening.SCORECARDS}
+    return _Listening(asked, cards, await _ideas(ctx))
+
+
+async def _held(ctx: Context, what: Versioned, code: str) -> UUID:
+    found = await what.holder(ctx, code)
+    assert found is not None, code
+    return found
+
+
+async def _ideas(ctx: Context) -> list[UUID]:
+    """In the order of IDEAS; those that are there already stay as they are."""
+    page = await ideas.find(ctx, IdeaQuery(limit=200))
+    known = {found["title"]: UUID(found["id"]) for found in map(json.loads, page.items)}
+    for title, description, status in IDEAS:
+        if title not in known:
+            made = await ideas.create(ctx, IdeaNew(title=title, description=description))
+            known[title] = made.id
+            if status != IdeaStatus.NEW:
+                await ideas.change(ctx, made.id, IdeaChange(status=status), None)
+    return [known[title] for title, _, _ in IDEAS]
+
+
+async def _feedback(
+    ids: dict[str, UUID],
+    receipts: dict[str, UUID],
+    asked: _Listening,
+    documents: Sequence[dict[str, Any]],
+    ctx: Context,
+) -> None:
+    heard = []
+    for document in documents:
+        about: dict[str, Any] = {"sale_id": receipts[document["_sale"]]} if "_sale" in document else {}
+        if "_idea" in document:
+            about["idea_id"] = asked.ideas[document["_idea"]]
+        new = FeedbackNew.model_validate({**_addressed(document, ids), **about})
+        survey_id, version = asked.surveys.get(document.get("_survey", ""), (None, None))
+        heard.append(Heard(new, survey_id=survey_id, survey_version=version))
+    _all_taken(await feedback_intake.take(ctx, heard))
+
+
+async def _visits(asked: _Listening, documents: Sequence[dict[str, Any]], ctx: Context) -> None:
+    new = [
+        VisitNew.model_validate({**_addressed(document, {}), "scorecard_id": asked.scorecards[document["_scorecard"]]})
+        for document in documents
+    ]
+    _all_taken(await visits.record_many(ctx, new))
 
 
 async def _loyalty(numbers: Sequence[str], ctx: Context) -> dict[str, UUID]:

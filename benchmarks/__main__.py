@@ -6,9 +6,9 @@ import shlex
 import sys
 import time
 
-from benchmarks import batch, complaints, growth, postgres, reads, report, search, shop
+from benchmarks import batch, complaints, feedback, growth, postgres, reads, report, search, shop
 
-PARTS = ("reads", "batch", "memory", "growth", "search", "complaints")
+PARTS = ("reads", "batch", "memory", "growth", "search", "complaints", "feedback")
 _USUAL = PARTS[:4]
 
 
@@ -38,6 +38,8 @@ def main() -> None:
             found.searched = chosen.search_customers, search.measure(databases, chosen.search_customers, say)
         if "complaints" in chosen.only:
             found.complained = complaints.measure(databases, chosen.complaints, say)
+        if "feedback" in chosen.only:
+            found.heard = feedback.measure(databases, chosen.feedback, say)
     print("\n" + report.table(found))
     if chosen.write:
         report.write(found)
@@ -60,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--same-customers", action="store_true", help="growth with the number of customers fixed, too")
     parser.add_argument("--search-customers", type=int, default=1_000_000)
     parser.add_argument("--complaints", type=int, default=200_000)
+    parser.add_argument("--feedback", type=int, default=1_000_000)
     return parser.parse_args([*shlex.split(os.environ.get("RAPPORT_BENCH_ARGS", "")), *sys.argv[1:]])
 
 

@@ -198,15 +198,18 @@ _COPIES = (
     f"INSERT INTO complaints ({', '.join(_COPIED)}, {_KEPT}) SELECT {', '.join(_COPIED.values())}, "
     f"{', '.join(f'c.{name}' for name in _KEPT.split(', '))} FROM copies s "
     "JOIN complaints c ON c.id = s.old JOIN holders h ON h.n = s.holder",
-    "INSERT INTO complaint_moves (complaint_id, position, move, from_state, to_state, happened_at, recorded_at, actor) "
-    "SELECT s.id, m.position, m.move, m.from_state, m.to_state, m.happened_at + s.shift, m.recorded_at, m.actor "
+    "INSERT INTO complaint_moves (complaint_id, position, move, from_state, to_state, received_at, entered_at, "
+    "happened_at, recorded_at, actor) "
+    "SELECT s.id, m.position, m.move, m.from_state, m.to_state, m.received_at + s.shift, m.entered_at + s.shift, "
+    "m.happened_at + s.shift, m.recorded_at, m.actor "
     "FROM copies s JOIN complaint_moves m ON m.complaint_id = s.old",
     "CREATE TEMP TABLE clocks AS SELECT k.id AS old, uuidv7() AS id, s.id AS complaint_id, s.shift "
     "FROM copies s JOIN complaint_clocks k ON k.complaint_id = s.old",
-    "INSERT INTO complaint_clocks (id, complaint_id, metric, cycle, policy_id, policy_version, calendar_id, "
-    "calendar_version, target_minutes, state, started_at, due_at, met_at, cancelled_at, breached_at) "
-    "SELECT s.id, s.complaint_id, k.metric, k.cycle, k.policy_id, k.policy_version, k.calendar_id, k.calendar_version, "
-    "k.target_minutes, k.state, k.started_at + s.shift, k.due_at + s.shift, k.met_at + s.shift, "
+    "INSERT INTO complaint_clocks (id, complaint_id, received_at, metric, cycle, policy_id, policy_version, "
+    "calendar_id, calendar_version, target_minutes, state, started_at, due_at, met_at, cancelled_at, breached_at) "
+    "SELECT s.id, s.complaint_id, k.received_at + s.shift, k.metric, k.cycle, k.policy_id, k.policy_version, "
+    "k.calendar_id, k.calendar_version, k.target_minutes, k.state, k.started_at + s.shift, k.due_at + s.shift, "
+    "k.met_at + s.shift, "
     "k.cancelled_at + s.shift, k.breached_at + s.shift FROM clocks s JOIN complaint_clocks k ON k.id = s.old",
     "INSERT INTO clock_intervals (clock_id, position, kind, starts_at, ends_at, reason) "
     "SELECT s.id, i.position, i.kind, i.starts_at + s.shift, i.ends_at + s.shift, i.reason "

@@ -52,7 +52,7 @@ class Databases:
         return self._administer("SELECT array_agg(datname::text) FROM pg_database")
 
     def _administer(self, statement: str) -> Any:
-        return asyncio.run(_one(_as_superuser(self._server.dsn("postgres")), statement))
+        return asyncio.run(_one(as_superuser(self._server.dsn("postgres")), statement))
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def databases() -> Iterator[Databases]:
 
 async def vacuum(dsn: str) -> None:
     """What autovacuum does sooner or later, done now."""
-    await _one(_as_superuser(dsn), "VACUUM ANALYZE")
+    await _one(as_superuser(dsn), "VACUUM ANALYZE")
 
 
 async def _one(dsn: str, statement: str) -> Any:
@@ -92,5 +92,5 @@ async def _add_key(dsn: str) -> None:
     await connection.close()
 
 
-def _as_superuser(dsn: str) -> str:
+def as_superuser(dsn: str) -> str:
     return dsn.replace("//rapport@", "//postgres@")

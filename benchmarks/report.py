@@ -11,6 +11,7 @@ from statistics import median
 
 from benchmarks.batch import BesideCopy, Memory
 from benchmarks.complaints import Complained
+from benchmarks.feedback import Heard
 from benchmarks.growth import Growth
 from benchmarks.reads import Beside
 from benchmarks.search import Searched
@@ -35,6 +36,7 @@ class Found:
     more_receipts: Growth | None = None
     searched: tuple[int, list[Searched]] | None = None
     complained: Complained | None = None
+    heard: Heard | None = None
 
 
 def table(found: Found) -> str:
@@ -69,6 +71,8 @@ def _sections(found: Found) -> list[tuple[str, str]]:
         sections.append(("search", f"{_searched(*found.searched)}\n\n{machine}"))
     if found.complained:
         sections.append(("complaints", f"{_complained(found.complained)}\n\n{machine}"))
+    if found.heard:
+        sections.append(("feedback", f"{_heard(found.heard)}\n\n{machine}"))
     return sections
 
 
@@ -139,6 +143,11 @@ def _searched(customers: int, found: Sequence[Searched]) -> str:
 def _complained(found: Complained) -> str:
     rows = [(one.name, f"{one.few:.1f}", f"{one.many:.1f}", f"{one.many / one.few:.2f}") for one in found.asked]
     return _rows(("", f"{found.few:,} complaints, ms", f"{found.many:,} complaints, ms", "ratio"), rows)
+
+
+def _heard(found: Heard) -> str:
+    rows = [(one.name, f"{one.few:.1f}", f"{one.many:.1f}", f"{one.many / one.few:.2f}") for one in found.asked]
+    return _rows(("", f"{found.few:,} answers, ms", f"{found.many:,} answers, ms", "ratio"), rows)
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

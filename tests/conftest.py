@@ -53,13 +53,14 @@ Connect = Callable[..., httpx.AsyncClient]
 
 # Whole files go to one process each: the long ones first, so that none is begun when all the others are done.
 _LONG = (
-    "test_torture.py",
+    "test_schemathesis.py",
+    "test_cli.py",
     "test_real_shop.py",
     "test_complaint_laws.py",
+    "test_torture.py",
     "service",
     "core",
     "test_escalations.py",
-    "test_cli.py",
 )
 
 
@@ -128,7 +129,7 @@ def session_clock() -> TestClock:
 
 @pytest.fixture(scope="session")
 async def session_app(database_url: str, session_clock: TestClock) -> AsyncIterator[FastAPI]:
-    app = create_app(_settings(database_url=database_url), clock=session_clock)
+    app = create_app(plain_settings(database_url=database_url), clock=session_clock)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -219,7 +220,7 @@ async def make_app(empty_database: str, clock: TestClock) -> AsyncIterator[MakeA
     async with AsyncExitStack() as stack:
 
         async def make(**settings: Any) -> FastAPI:
-            app = create_app(_settings(**{"database_url": empty_database, **settings}), clock=clock)
+            app = create_app(plain_settings(**{"database_url": empty_database, **settings}), clock=clock)
             await stack.enter_async_context(app.router.lifespan_context(app))
             return app
 
@@ -234,8 +235,8 @@ async def db(empty_database: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
     await connection.close()
 
 
-def _settings(**changed: Any) -> Settings:
-    return Settings(_env_file=None, **{"rate_limit": 0, "sample": False, **changed})
+def plain_settings(**changed: Any) -> Settings:
+    return Settings(_env_file=None, **{"rate_limit": 0, "answer_rate_limit": 0, "sample": False, **changed})
 
 
 async def _add_key(connection: Any, key: str, name: str, scopes: list[str]) -> Any:

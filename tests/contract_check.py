@@ -1,5 +1,6 @@
 """Every answer of the suite is held against the OpenAPI document: what is documented is what is sent."""
 
+import functools
 import json
 import re
 from typing import Any
@@ -10,14 +11,27 @@ from fastapi import FastAPI
 from starlette.routing import compile_path
 
 from app.core import errors
+from app.core.settings import Settings
+from app.main import create_app
 
 PROBLEM = "application/problem+json"
 MAY_FAIL = {"may_fail": True}
 """As `extensions=` of a request: an answer of 500 is what the test is about."""
 _CODES = {problem.code: problem.status for problem in errors.every()}
 _INNARDS = re.compile(r"Traceback|asyncpg|sqlalchemy|\bSELECT\b|site-packages|\.py\b")
+_COMPONENT = re.compile(r'"#/components/schemas/([^"/]+)"')
 _VERBS = {"get", "put", "post", "patch", "delete"}
-_CONTRACT: list["Contract"] = []
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document. Every application has the same, and it takes a while to make."""
+    return create_app(Settings(_env_file=None, database_url="postgresql://nowhere")).openapi()
+
+
+@functools.cache
+def contract() -> "Contract":
+    return Contract(document())
 
 
 class CheckedTransport(httpx.AsyncBaseTransport):
@@ -25,21 +39,19 @@ class CheckedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, app: FastAPI) -> None:
         self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
-        if not _CONTRACT:  # every application has the same, and it takes a while to make
-            _CONTRACT.append(Contract(app.openapi()))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self._inner.handle_async_request(request)
         response.request = request
         await response.aread()
-        _CONTRACT[0].check(request, response)
+        contract().check(request, response)
         return response
 
 
 class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
-        self._validators: dict[tuple[str, str, str, str], jsonschema_rs.Draft202012Validator | None] = {}
+        self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
         # The more of a path is spelled out, the sooner it is tried: /customers/lookup before /customers/{id}.
         paths = sorted(document["paths"], key=lambda path: sum("{" in part for part in path.split("/")))
         self._paths = [(compile_path(path)[0], path) for path in paths]
@@ -67,7 +79,7 @@ class Contract:
         if not response.content or (status >= 400 and not _is_whole(responses)):
             return
         assert media in content, f"{said}\n{media} is not declared for {key} of {verb} {path}: {list(content)}"
-        validator = self._validator(path, verb, key, media, content)
+        validator = self._validator(media, content[media])
         if validator is None:
             return
         lines = media not in ("application/json", PROBLEM)
@@ -88,22 +100,27 @@ class Contract:
             described = place
         return described
 
-    def _validator(
-        self, path: str, verb: str, key: str, media: str, content: dict[str, Any]
-    ) -> jsonschema_rs.Draft202012Validator | None:
-        place = (path, verb, key, media)
-        if place not in self._validators:
-            described = content[media]
-            schema = described.get("itemSchema") or described.get("schema")
-            structured = media.endswith(("json", "jsonl", "json-lines"))
-            self._validators[place] = (
-                jsonschema_rs.Draft202012Validator(
-                    {"components": self._document.get("components", {}), "allOf": [schema]}, validate_formats=True
-                )
-                if schema and structured
-                else None
-            )
-        return self._validators[place]
+    def _validator(self, media: str, described: dict[str, Any]) -> jsonschema_rs.Draft202012Validator | None:
+        schema = described.get("itemSchema") or described.get("schema")
+        if not schema or not media.endswith(("json", "jsonl", "json-lines")):
+            return None
+        text = json.dumps(schema, sort_keys=True)  # the same schema is in many places: every problem is
+        if text not in self._validators:
+            # With no more of the document than it needs: they would be gigabytes.
+            used = {"components": {"schemas": self._used(schema)}, "allOf": [schema]}
+            self._validators[text] = jsonschema_rs.Draft202012Validator(used, validate_formats=True)
+        return self._validators[text]
+
+    def _used(self, schema: Any) -> dict[str, Any]:
+        """The components that a schema refers to, and those that they refer to."""
+        used: dict[str, Any] = {}
+        new = [schema]
+        while new:
+            for name in _COMPONENT.findall(json.dumps(new.pop())):
+                if name not in used:
+                    used[name] = self._document["components"]["schemas"][name]
+                    new.append(used[name])
+        return used
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

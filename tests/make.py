@@ -6,6 +6,11 @@ from typing import Any
 _numbers = itertools.count(1)
 
 
+def number() -> int:
+    """One that was not given before."""
+    return next(_numbers)
+
+
 def customer(**changes: Any) -> dict[str, Any]:
     return {"display_name": f"Customer {next(_numbers)}", **changes}
 
@@ -71,6 +76,26 @@ def procedure(**changes: Any) -> dict[str, Any]:
         "steps": [{"key": "ring", "title": "Ring them", "before": "assess"}],
         **changes,
     }
+
+
+def idea(**changes: Any) -> dict[str, Any]:
+    return {"title": f"Idea {next(_numbers)}", **changes}
+
+
+def survey(**changes: Any) -> dict[str, Any]:
+    """Would they recommend us, and if not, why?"""
+    code = f"survey-{next(_numbers)}"
+    score = {"key": "recommend", "kind": "nps", "wording": {"en": "Recommend us?"}, "required": True}
+    condition = {"question": "recommend", "at_most": "6"}
+    why = {"key": "why", "kind": "text", "wording": {"en": "Why?"}, "show_if": condition}
+    return {"code": code, "name": f"Survey {code}", "languages": ["en"], "questions": [score, why], **changes}
+
+
+def scorecard(*items: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """One item that is so or is not, unless there are others."""
+    code = f"scorecard-{next(_numbers)}"
+    listed = list(items) or [{"key": "greeted", "title": "Greeted"}]
+    return {"code": code, "name": f"Scorecard {code}", "items": listed, **changes}
 
 
 def sale(**changes: Any) -> dict[str, Any]:

@@ -242,7 +242,7 @@ def test_a_file_that_is_not_there_or_not_known_is_told(service: Running, tmp_pat
     assert "sales.pdf is none of .csv" in strange.stderr
     unknown = imports(service, "tasks", tmp_path / "sales.pdf")
     assert unknown.exit_code == 1
-    assert "tasks cannot be imported; customers, interactions, sales, complaints can." in unknown.stderr
+    assert "tasks cannot be imported; customers, interactions, sales, complaints, feedback can." in unknown.stderr
 
 
 @pytest.mark.parametrize(

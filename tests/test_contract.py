@@ -141,6 +141,8 @@ class TestOperations:
             assert {"500", "503"} <= failures
             return
         expected = {"400", "401", "403", "422", "429", "500", "503"}
+        if operation["security"] == []:
+            expected = expected - {"401", "403"} | {"404", "409", "410"}
         if "requestBody" in operation:
             expected |= {"408", "415"}
         if any(p["in"] == "path" and p["schema"].get("format") == "uuid" for p in _parameters(operation)):
@@ -153,7 +155,7 @@ class TestOperations:
 
     @every_operation
     def test_needs_a_scope(self, path: str, verb: str, operation: dict[str, Any]) -> None:
-        if path.startswith("/v1"):
+        if path.startswith("/v1") and operation["tags"] != ["answers"]:
             assert operation["security"] == [{"bearer": []}]
             assert operation["x-required-scope"] in access.SCOPES
             assert operation["x-required-scope"] in operation["description"]
@@ -195,6 +197,9 @@ class _Reader:
 
     # Makers first, then those who look and change, then those after which a thing is not what it was.
     LAST = (
+        "revoke_invitation",
+        "pause_survey",
+        "close_survey",
         "complete_task",
         "reopen_task",
         "cancel_task",
@@ -228,6 +233,16 @@ class _Reader:
             "create_procedure",
             "record_complaint",
             "add_complaint_action",
+            "create_survey",
+            "open_survey",
+            "create_survey_rule",
+            "create_invitation",
+            "create_idea",
+            "create_feedback_rule",
+            "create_theme",
+            "record_feedback",
+            "create_scorecard",
+            "record_visit",
         )
         last = next((n for n, prefix in enumerate(self.LAST) if name.startswith(prefix)), -1)
         return last, order.index(name) if name in order else len(order), name
@@ -239,6 +254,19 @@ class _Reader:
             del anonymous["customer"]
             made = (await self.client.post("/v1/sales", json=anonymous)).json()
             self.real[OPERATIONS[name][2]["parameters"][0]["example"]] = made["id"]
+        elif name == "claim_feedback":
+            made = (await self.client.post("/v1/feedback", json={"method": "form"})).json()
+            self.real[PATHS_OF[name]["feedback_id"]] = made["id"]
+        elif name in ("complete_visit", "cancel_visit"):
+            planned = await self.client.post("/v1/visits", json=self._real(BODIES["record_visit"]["Planned"]))
+            self.real[PATHS_OF[name]["visit_id"]] = planned.json()["id"]
+        elif name in ("get_receipt_form", "answer_by_receipt"):
+            held = await self.client.get("/v1/answer-codes", params=QUERIES["get_answer_code"])
+            self.real[QUERIES["get_receipt_form"]["code"]] = held.json()["code"]
+        elif name in ("get_form", "answer_form"):
+            made = await self.client.post("/v1/invitations", json={"survey_id": self._real(PATHS["survey_id"])})
+            sent = await self.client.post(f"/v1/invitations/{made.json()['id']}/send")
+            self.real[PATHS["token"]] = sent.json()["token"]
         elif name == "add_relationship":
             found = (await self.client.get("/v1/customers?kind=organization")).json()["items"]
             self.real[BODIES[name]["Where she works"]["customer_id"]] = found[0]["id"]

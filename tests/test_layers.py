@@ -34,9 +34,12 @@ PURE = {
     "anyascii",
     "cachetools",
     "email_validator",
+    "gcld3",
     "holidays",
     "iso4217",
     "phonenumbers",
+    "Stemmer",
+    "stopwordsiso",
 }
 """Packages that rules may lean on: small, pure and quick to import."""
 

@@ -93,6 +93,14 @@ class ComplaintDiffers(Conflict):
     code, title = "COMPLAINT_DIFFERS", "The complaint is known with other content"
 
 
+class FeedbackDiffers(Conflict):
+    code, title = "FEEDBACK_DIFFERS", "The feedback is known with other content"
+
+
+class VisitDiffers(Conflict):
+    code, title = "VISIT_DIFFERS", "The visit is known with other content"
+
+
 class StepOpen(Conflict):
     code, title = "STEP_OPEN", "A step of the procedure has to be done first"
 
@@ -109,8 +117,28 @@ class UnwelcomeChannel(Conflict):
     code, title = "UNWELCOME_CHANNEL", "The customer does not want to be contacted on this channel"
 
 
+class SurveyNotOpen(Conflict):
+    code, title = "SURVEY_NOT_OPEN", "The survey asks nobody at present"
+
+
+class AnswerClosed(Conflict):
+    code, title = "ANSWER_CLOSED", "The answers can no longer be changed"
+
+
+class AskedRecently(Conflict):
+    code, title = "ASKED_RECENTLY", "The customer was asked for feedback not long ago"
+
+
+class QuietHours(Conflict):
+    code, title = "QUIET_HOURS", "The customer is not to be contacted yet"
+
+
 class IdempotencyKeyInFlight(Conflict):
     code, title = "IDEMPOTENCY_KEY_IN_FLIGHT", "The first request with this idempotency key is still running"
+
+
+class AnswerExpired(Problem):
+    status, code, title = 410, "ANSWER_EXPIRED", "The invitation can no longer be answered"
 
 
 class PreconditionFailed(Problem):
@@ -134,7 +162,7 @@ class IdempotencyKeyReused(Problem):
 
 
 class TooManyRequests(Problem):
-    status, code, title = 429, "TOO_MANY_REQUESTS", "The API key has used up its requests for now"
+    status, code, title = 429, "TOO_MANY_REQUESTS", "Too many requests for now"
 
 
 class HeadersTooLarge(Problem):

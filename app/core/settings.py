@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     """How long a worker trusts a key it has checked: a revoked key may live on for as long."""
     rate_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 60_000
     """Requests a minute that one key may make of one worker; 0 for no limit."""
+    answer_rate_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 120
+    """Requests a minute that one address may make of one worker where no key is needed; 0 for no limit."""
 
     body_limit: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = 4_194_304
     """Bytes of a request body, decompressed; a batch is a stream and has no limit but that of its lines."""

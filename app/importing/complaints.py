@@ -13,8 +13,8 @@
 from datetime import datetime, time
 from typing import Any
 
+from app.importing.contacts import take_contact
 from app.rules.complaints import Decision, Move
-from app.rules.customers import ContactKind
 from app.schemas.common import Moment
 from app.schemas.complaints import Complainant, ComplaintNew
 
@@ -51,19 +51,8 @@ def reshaped(document: dict[str, Any]) -> Errors:
     for remedy in document.get("remedies", ()):
         if "cost" not in remedy:
             remedy.pop("currency", None)
-    _take_contact(document)
+    take_contact(document, "complainant")
     return _take_history(document)
-
-
-def _take_contact(document: dict[str, Any]) -> None:
-    complainant = document.get("complainant", {})
-    for kind in (ContactKind.EMAIL, ContactKind.PHONE):
-        if (value := complainant.pop(kind.value, None)) is None:
-            continue
-        if "contact" not in complainant:
-            complainant["contact"] = {"kind": kind.value, "value": value}
-        else:
-            document.setdefault("attributes", {})[f"complainant_{kind.value}"] = value
 
 
 def _take_history(document: dict[str, Any]) -> Errors:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from app.importing import complaints
+from app.importing import complaints, feedback
 from app.importing.fields import FAMILIES
 from app.importing.keys import keyed
 from app.importing.mapping import Plan, Values
@@ -15,6 +15,9 @@ _HEARTS = {
     "customer.identity": "customer.identity.external_id",
     "contact": "contact.value",
     "complainant.contact": "complainant.contact.value",
+    "author.contact": "author.contact.value",
+    "receipt": "receipt.receipt_no",
+    "ratings": "ratings.value",
     "refund_of": "refund_of.receipt_no",
 }
 
@@ -59,6 +62,8 @@ def _document(table: Table, plan: Plan, source: str | None, row: Row) -> Documen
     if plan.resource == "complaints" and (errors := complaints.reshaped(document)):
         found = refused("The row contradicts itself", "contradicting_cells", errors)
         return Refusal(found, row.number, original, row.position)
+    if plan.resource == "feedback":
+        feedback.reshaped(document)
     body = json.dumps(keyed(plan.resource, document, source)).encode()
     return Document(body, row.number, original, row.position)
 
@@ -89,7 +94,7 @@ def _place(document: dict[str, Any], path: str, value: Any, lists: tuple[str, ..
             # A till's table has a column for every way to pay, and zero in most of them.
             if value.strip("-0."):
                 document.setdefault(family, []).append({"method": rest, "amount": value})
-        case "attributes":
+        case "attributes" | "aspects" | "expectations":
             document.setdefault(family, {})[rest] = value
         case _:
             _nest(document, path, value, lists)

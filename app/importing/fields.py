@@ -3,7 +3,8 @@
 A field is a dotted path into the document. Of a list of objects one can be filled from a row (`addresses.city`), but a
 contact point, identity or payment is named by its kind, system or method: `contact_points.email`, with a label
 `contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`. The way that
-a complaint has come is told by moments such as `responded_at` (see complaints.py).
+a complaint has come is told by moments such as `responded_at` (see complaints.py), the figures of feedback by columns
+such as `nps` and `aspects.<name>` (see feedback.py).
 """
 
 from collections.abc import Iterator, Set
@@ -19,6 +20,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel
 
 from app.importing.complaints import ComplaintRow
+from app.importing.feedback import ASPECTS, FeedbackRow
 from app.rules.customers import ContactKind
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions import InteractionNew
@@ -60,12 +62,14 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "interactions": InteractionNew,
     "sales": SaleNew,
     "complaints": ComplaintRow,
+    "feedback": FeedbackRow,
 }
 FAMILIES = {
     "customers": ("contact_points", "identities", "attributes"),
     "interactions": ("attributes",),
     "sales": ("payments", "attributes"),
     "complaints": ("attributes",),
+    "feedback": ("attributes", *ASPECTS),
 }
 # Lists that no single cell can fill: the lines of a receipt have rows of their own, and the way that a complaint has
 # come is told by its moments.
@@ -109,7 +113,7 @@ def find(resource: str, path: str) -> Field | None:
             known = kind in set(ContactKind) and not (rest.endswith(".") and not label)
             shape = Shape.REFERENCE if kind in (ContactKind.PHONE, ContactKind.WHATSAPP) else Shape.TEXT
             return Field(path, shape, many=True) if known else None
-        case "payments":
+        case "payments" | "aspects" | "expectations":
             return Field(path, Shape.DECIMAL)
         case "identities":
             return Field(path, Shape.REFERENCE)
@@ -123,6 +127,7 @@ def allowed(resource: str) -> str:
         "identities": "identities.<system>",
         "payments": "payments.<method>",
         "attributes": "attributes.<name>",
+        **{family: f"{family}.<name>" for family in ASPECTS},
     }
     return ", ".join([*fields_of(resource), *(families[family] for family in FAMILIES[resource])])
 

@@ -1,8 +1,8 @@
 """Natural keys, so that the same file can be imported again without doubling anything.
 
-Sales carry theirs: source and receipt number. An interaction or complaint without an `external_id`, and a customer with
-neither an identity nor a contact point, get one made of what they say: the first 32 hex digits of the SHA-256 of the
-document. Two such records that say exactly the same are therefore one.
+Sales carry theirs: source and receipt number. An interaction, complaint or feedback without an `external_id`, and a
+customer with neither an identity nor a contact point, get one made of what they say: the first 32 hex digits of the
+SHA-256 of the document. Two such records that say exactly the same are therefore one.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ def keyed(resource: str, document: dict[str, Any], source: str | None) -> dict[s
     match resource:
         case "sales":
             return document if document.get("source") or not source else document | {"source": source}
-        case "interactions" | "complaints":
+        case "interactions" | "complaints" | "feedback":
             missing = {
                 name: value
                 for name, value in (("source", source or DEFAULT_SOURCE), ("external_id", fingerprint(document)))

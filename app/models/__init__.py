@@ -1,6 +1,21 @@
 """Tables, and nothing but tables. Imported together so that the metadata is whole."""
 
-from app.models import access, clocks, complaints, customers, events, interactions, jobs, sales, service, tasks
+from app.models import (
+    access,
+    clocks,
+    complaints,
+    customers,
+    events,
+    feedback,
+    ideas,
+    interactions,
+    jobs,
+    sales,
+    service,
+    surveys,
+    tasks,
+    visits,
+)
 from app.models.base import metadata
 
 __all__ = [
@@ -9,10 +24,14 @@ __all__ = [
     "complaints",
     "customers",
     "events",
+    "feedback",
+    "ideas",
     "interactions",
     "jobs",
     "metadata",
     "sales",
     "service",
+    "surveys",
     "tasks",
+    "visits",
 ]

@@ -28,10 +28,18 @@ class ComplaintClock(SQLModel, table=True):
             name="fk_complaint_clocks_calendar_version",
         ),
         UniqueConstraint("complaint_id", "metric", "cycle"),
+        Index(
+            None,
+            "metric",
+            "received_at",
+            postgresql_include=["complaint_id", "state", "due_at", "breached_at"],
+        ),
     )
 
     id: UUID = base.key()
     complaint_id: UUID = base.reference("complaints.id", null=False)
+    # When the complaint was received: insights read it from an index.
+    received_at: datetime = base.moment(null=False)
     metric: str = base.words(null=False)
     cycle: int
     policy_id: UUID = Field(nullable=False)

@@ -3,7 +3,19 @@
 import hashlib
 import secrets
 
-RESOURCES = ("customers", "interactions", "tasks", "sales", "products", "sites", "service", "complaints")
+RESOURCES = (
+    "customers",
+    "interactions",
+    "tasks",
+    "sales",
+    "products",
+    "sites",
+    "service",
+    "complaints",
+    "feedback",
+    "visits",
+    "surveys",
+)
 SCOPES = tuple(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write"))
 ADMIN = "admin"
 """Every scope there is, and those to come."""

@@ -84,6 +84,11 @@ def answered_title(channel: Channel, subject: str | None) -> str:
     return _about(" ".join(part for part in ("Enquiry answered", _MEANS[channel]) if part), subject)
 
 
+def means(channel: Channel) -> str:
+    """`by phone`, `on WhatsApp`; nothing for other channels."""
+    return _MEANS[channel]
+
+
 _NOUNS = {
     InteractionKind.CALL: "Call",
     InteractionKind.MESSAGE: "Message",

@@ -8,6 +8,7 @@ from typing import Any
 from app.sample.complaints import Trouble
 from app.sample.conversations import Talk
 from app.sample.customers import make_customers
+from app.sample.feedback import Voices
 from app.sample.promises import make_tasks
 from app.sample.reach import Reach
 from app.sample.receipts import make_receipts
@@ -28,6 +29,10 @@ class SampleShop:
     relationships: list[dict[str, Any]]
     complaints: list[dict[str, Any]]
     """With the number of the receipt they are about in `_sale`, and what comes after their history in `_then`."""
+    feedback: list[dict[str, Any]]
+    """With the code of the survey that it answers in `_survey`, the number of the idea it speaks for in `_idea`."""
+    visits: list[dict[str, Any]]
+    """With the code of their scorecard in `_scorecard`."""
     calendar: dict[str, Any]
     policies: list[dict[str, Any]]
     procedures: list[dict[str, Any]]
@@ -40,6 +45,7 @@ def make(
     receipts: int = 20_000,
     interactions: int = 5_000,
     complaints: int = 250,
+    feedback: int = 1_200,
 ) -> SampleShop:
     """A year of the shop that ended yesterday, as seen at `until`. The same arguments make the same shop.
 
@@ -56,6 +62,7 @@ def make(
     sales = [sale_document(till, receipt) for receipt in rolls]
     operators = {sale["receipt_no"]: sale["operator"] for sale in sales if "operator" in sale}
     calendar = make_calendar(year)
+    voices = Voices(Random(f"{seed}: feedback"), year, parties, rolls, operators)
     return SampleShop(
         customers=[party.document for party in parties],
         interactions=Talk(Random(f"{seed}: interactions"), year, reach, parties).interactions(interactions),
@@ -65,6 +72,8 @@ def make(
         complaints=Trouble(
             Random(f"{seed}: complaints"), year, calendar_of(calendar), reach, parties, rolls, operators
         ).complaints(complaints),
+        feedback=voices.feedback(feedback),
+        visits=voices.visits(),
         calendar=calendar,
         policies=list(POLICIES),
         procedures=list(PROCEDURES),

@@ -132,6 +132,12 @@ Quantity = Annotated[
     _Exact,
     WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; negative is a return.", "examples": ["1"]}),
 ]
+Figure = Annotated[
+    Decimal,
+    _Exact,
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string.", "examples": ["9"]}),
+]
+"""A mark, a score: a number that is neither money nor counted."""
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", min_length=3, max_length=3)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
@@ -188,7 +194,13 @@ def partial(whole: type[Schema], name: str, doc: str) -> type[Any]:
         field: (Annotated[info.annotation | None, info], None)  # type: ignore[operator]
         for field, info in whole.model_fields.items()
     }
-    return create_model(name, __base__=Schema, __doc__=doc, __module__=whole.__module__, **fields)
+    return create_model(name, __base__=_Described, __doc__=doc, __module__=whole.__module__, **fields)
+
+
+class _Described(Schema):
+    """Its fields have been described where they were declared: looking for their docstrings again takes its time."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
 
 
 class BatchResult(Resource):

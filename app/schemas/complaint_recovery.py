@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field, WithJsonSchema
 
 from app.rules.complaints import State
-from app.schemas.common import DECIMAL, Count, CurrencyCode, Id, Label, Moment, Money, Resource
+from app.rules.feedback import FeedbackMetric, Method, NpsClass
+from app.schemas.common import DECIMAL, Count, CurrencyCode, Figure, Id, Label, Moment, Money, Resource
 from app.schemas.complaint_insights import MatureShare, Scope, Share
+from app.schemas.feedback import Score
 
 Grouping = Literal["category", "remedy", "cost", "handler", "site", "severity", "feeling", "channel", "month"]
 Months = Annotated[Decimal, WithJsonSchema({"type": "string", "pattern": DECIMAL, "maxLength": 20})]
@@ -36,6 +38,20 @@ class Spend(Resource):
     months_after: Months
 
 
+class LaterFeedback(Resource):
+    """What the customer thought of us afterwards."""
+
+    id: Id
+    collected_at: Moment
+    method: Method
+    metric: FeedbackMetric
+    value: Figure
+    best: Figure
+    """Of the scale that the value is on."""
+    score: Score
+    nps_class: NpsClass | None
+
+
 class Recovery(Resource):
     complaint_id: Id
     customer_id: Id | None
@@ -47,6 +63,8 @@ class Recovery(Resource):
     """However long after the end."""
     spend: Annotated[list[Spend], Field(max_length=200)]
     """In every currency the customer paid in, before or after."""
+    later_feedback: Annotated[list[LaterFeedback], Field(max_length=20)]
+    """With a figure, within 180 days after the end; the first 20."""
 
 
 class SpendChange(Resource):
@@ -63,6 +81,18 @@ class SpendChange(Resource):
     low: Money | None
     """The mean change lies between `low` and `high` with 95 % confidence (Student's t); null of one customer."""
     high: Money | None
+
+
+class LaterScore(Resource):
+    """What customers thought of us within 180 days after the end: the mean of their scores, each customer once."""
+
+    customers: Count
+    """Who gave a figure."""
+    mean_score: Score | None
+    """Null where nobody did."""
+    low: Score | None
+    """The mean lies between `low` and `high` with 95 % confidence (Student's t); null of one customer."""
+    high: Score | None
 
 
 class Cost(Resource):
@@ -87,6 +117,7 @@ class RecoveryGroup(Resource):
     """Of those closed, including those that are open again now."""
     spend_change: Annotated[list[SpendChange], Field(max_length=200)]
     cost: Annotated[list[Cost], Field(max_length=200)]
+    later_feedback: LaterScore
 
 
 class Recoveries(Resource):

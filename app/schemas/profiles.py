@@ -8,16 +8,20 @@ from pydantic_core import PydanticCustomError
 from app.rules.channels import Channel
 from app.rules.complaints import Feeling, Priority, Severity, State
 from app.rules.customers import ContactKind, Kind
+from app.rules.feedback import FeedbackMetric, Method
 from app.rules.interactions import Direction
+from app.rules.sentiment import Sentiment
 from app.schemas.common import (
     Count,
     CurrencyCode,
+    Figure,
     Id,
     Label,
     Line,
     Moment,
     Money,
     Name,
+    Note,
     PageQuery,
     Quantity,
     Reference,
@@ -25,6 +29,7 @@ from app.schemas.common import (
     Schema,
 )
 from app.schemas.customers import Customer, UnwelcomeChannel
+from app.schemas.feedback import Score
 
 
 class LookupQuery(Schema):
@@ -75,6 +80,25 @@ class OpenComplaint(Resource):
     overdue: bool
 
 
+class LastFeedback(Resource):
+    """What the customer thought of us last."""
+
+    id: Id
+    collected_at: Moment
+    method: Method
+    metric: FeedbackMetric | None
+    value: Figure | None
+    best: Figure | None
+    """Of the scale that the value is on."""
+    score: Score | None
+    sentiment: Sentiment | None
+    text: Note | None
+    acknowledged_at: Moment | None
+    """Null: nobody has thanked for it yet."""
+    closed_at: Moment | None
+    """Null: the customer has not been told what was changed because of it."""
+
+
 class Promise(Resource):
     """An open task."""
 
@@ -108,6 +132,7 @@ class Candidate(Resource):
     matched: MatchedPoint
     last_contact: LastContact | None
     last_purchase: LastPurchase | None
+    last_feedback: LastFeedback | None
     open_promises: Annotated[list[Promise], Field(max_length=5)]
     """Overdue first."""
     preferred_channels: Annotated[list[Channel], Field(max_length=16)]
@@ -152,6 +177,15 @@ class ContactCount(Resource):
     last_at: Moment
 
 
+class FeedbackSum(Resource):
+    """All that the customer ever said of us."""
+
+    count: Count
+    mean_score: Score | None
+    """Of 0 to 100; null where they never gave a figure."""
+    unacknowledged: Count
+
+
 class TimelineEntry(Resource):
     id: Id
     type: Label
@@ -190,6 +224,8 @@ class Profile(Resource):
     """Ever, open ones included."""
     last_contact: LastContact | None
     last_purchase: LastPurchase | None
+    latest_feedback: Annotated[list[LastFeedback], Field(max_length=5)]
+    feedback: FeedbackSum
     totals: Annotated[list[Totals], Field(max_length=200)]
     usual_gap_days: Annotated[float, Field(ge=0, le=100_000)] | None
     """The median of the days between one day of purchase and the next, over the latest 50 receipts."""

@@ -50,7 +50,7 @@ class Buyers:
         for row in rows:
             if row["what"] == "customer":
                 self._ids.add(row["id"])
-            elif row["what"] != "sale":
+            elif row["what"] in ("identity", "point"):
                 self._holders[self._keys[row["n"]][row["place"]]].add(row["id"])
 
     def find(self, n: int, receipt: Receipt) -> None:

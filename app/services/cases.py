@@ -102,7 +102,7 @@ class Case:
         **data: Any,
     ) -> None:
         """Make a move of the table; raises what `may` does."""
-        before, to = self.state, self.may(ctx, move, at)
+        before, entered_at, to = self.state, self.row["state_since"], self.may(ctx, move, at)
         ended = at if to in rules.OVER else None
         self.set(state=to.value, state_since=at, waiting_for=None, ended_at=ended)
         if move is Move.ACKNOWLEDGE:
@@ -120,6 +120,8 @@ class Case:
                 "move": move.value,
                 "from_state": before.value,
                 "to_state": to.value,
+                "received_at": self.row["received_at"],
+                "entered_at": entered_at,
                 "happened_at": at,
                 "recorded_at": ctx.now,
                 "actor": ctx.actor,

@@ -17,6 +17,7 @@ from app.store import complaint_recovery as recovery_store
 LONGEST = timedelta(days=400)
 """What can be summed up at once: a year, with the same month of the year before."""
 _CENT = Decimal("0.01")
+_WORST, _BEST = Decimal(0), Decimal(100)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -68,7 +69,12 @@ def _with_interval(figures: dict[str, Any]) -> dict[str, Any]:
 
 def _mean(figures: dict[str, Any]) -> dict[str, Any]:
     deviation = figures.pop("deviation")
-    mean, cases = Decimal(figures["change_per_month"]), figures["customers"]
-    found = None if deviation is None else statistics.mean_interval(mean, Decimal(deviation), cases)
-    low, high = (None, None) if found is None else (str(bound.quantize(_CENT) + 0) for bound in found)
+    if deviation is None:
+        return {"low": None, "high": None}
+    is_score = "mean_score" in figures
+    mean = Decimal(figures["mean_score" if is_score else "change_per_month"])
+    found = statistics.mean_interval(mean, Decimal(deviation), figures["customers"])
+    assert found is not None, "what has a deviation has two cases"
+    bounds = [min(max(bound, _WORST), _BEST) if is_score else bound for bound in found]
+    low, high = (str(bound.quantize(_CENT) + 0) for bound in bounds)
     return {"low": low, "high": high}

@@ -20,6 +20,7 @@ from app.services.cases import Case
 from app.services.complaint_parts import remedy_row
 from app.store import complaint_parts as parts
 from app.store import complaints as store
+from app.store import places
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ async def write(ctx: Context, received: Sequence[Received]) -> dict[UUID, Proble
         if (problem := _replayed(ctx, case, r.new)) is not None:
             refused[case.id] = problem
     kept = [(case, r) for case, r in zip(made, ordered, strict=True) if case.id not in refused]
-    await store.name_places(ctx, [r.new.site for _, r in kept if r.new.site], [r.new.sku for _, r in kept if r.new.sku])
+    await places.name(ctx, [r.new.site for _, r in kept], [r.new.sku for _, r in kept])
     await docket.keep(ctx, [case for case, _ in kept], new=True)
     await parts.add_remedies(ctx, [row for case, r in kept for row in remedies_of(case, r.new)])
     pairs = [(case.id, r.new.interaction_id) for case, r in kept if r.new.interaction_id is not None]

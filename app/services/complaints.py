@@ -21,6 +21,7 @@ from app.services.entries import spelled
 from app.services.outcomes import Outcome
 from app.store import complaints as store
 from app.store import customers as customer_store
+from app.store import places
 from app.store.documents import Document
 from app.store.listing import Page
 
@@ -103,7 +104,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     known = await intake.Known.of(ctx, [as_new])
     if (problem := known.match(0, intake.Received(as_new, complaint_id, None))) is not None:
         raise problem
-    await store.name_places(ctx, [new.site] if new.site else [], [new.sku] if new.sku else [])
+    await places.name(ctx, [new.site], [new.sku])
     changed = {str(c["pointer"]).split("/")[1] for c in changes}
     case.set(**{name: value for name, value in new.model_dump().items() if name in changed})
     if changed & _CHOOSES:

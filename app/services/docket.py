@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.asking import After
 from app.rules.clocks import Clock, Interval, IntervalKind, Metric
+from app.rules.complaints import State
 from app.rules.service_levels import Clocks
-from app.services import service_levels
+from app.services import occasions, service_levels
 from app.services.cases import Case, Kept, minutes
 from app.services.service_levels import Chosen
 from app.store import clocks as clock_store
@@ -79,6 +81,11 @@ async def keep(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> Non
     await _keep_clocks(ctx, cases)
     await events.record_all(ctx, [event for case in cases for event in case.told])
     await plan(ctx, cases, new=new)
+    await occasions.arisen(ctx, After.COMPLAINT_CLOSED, [case.id for case in cases if _was_closed(case)])
+
+
+def _was_closed(case: Case) -> bool:
+    return case.state is State.CLOSED and bool(case.moves)
 
 
 def _notice(case: Case) -> None:
@@ -124,6 +131,7 @@ def _clock_row(case: Case, clock: Clock) -> dict[str, Any]:
     return {
         "id": clock.ref.id,
         "complaint_id": case.id,
+        "received_at": case.row["received_at"],
         "metric": clock.metric.value,
         "cycle": clock.cycle,
         "policy_id": chosen.policy_id,

@@ -8,13 +8,14 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import AlreadyClaimed, MoveNotAllowed, invalid
 from app.rules import interactions as rules
+from app.rules.asking import After
 from app.rules.channels import Channel
 from app.rules.contacts import NotAContact, normalized
 from app.rules.customers import ContactKind
 from app.rules.interactions import Direction, InteractionKind
 from app.schemas.customers import ContactPointNew, CustomerChange
 from app.schemas.interactions import AnswerNew, InteractionNew
-from app.services import customers, interactions, tasks
+from app.services import customers, interactions, occasions, tasks
 from app.store import customers as customer_store
 from app.store import events
 from app.store import interactions as store
@@ -92,6 +93,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: AnswerNew) -> Documen
 async def _give(ctx: Context, row: Record, customer_id: UUID) -> None:
     await store.change(ctx, row["id"], {"customer_id": customer_id})
     await tasks.assign(ctx, row["id"], customer_id)
+    await occasions.arisen(ctx, After.INTERACTION, [row["id"]])
     kind, direction = InteractionKind(row["kind"]), Direction(row["direction"])
     title = rules.claimed_title(kind, Channel(row["channel"]), direction, row["subject"])
     data = {"kind": row["kind"], "direction": row["direction"]}

@@ -12,6 +12,7 @@ from app.core.context import Context
 from app.core.errors import Problem, UnwelcomeChannel, invalid
 from app.core.ids import new_id
 from app.rules import interactions as rules
+from app.rules.asking import After, Occasion
 from app.rules.channels import Channel
 from app.rules.contacts import NotAContact, normalized
 from app.rules.content import content_hash
@@ -53,6 +54,23 @@ class Entry:
             interaction_id=self.id,
             owner=step.owner or self.new.staff,
             due_at=step.due_at,
+        )
+
+    @property
+    def occasion(self) -> Occasion | None:
+        """To ask the customer; what goes out without anybody's name on it, such as an invitation itself, is none."""
+        new = self.new
+        talked = new.direction is Direction.INBOUND or (new.direction is Direction.OUTBOUND and new.staff is not None)
+        if self.customer_id is None or not talked:
+            return None
+        return Occasion(
+            After.INTERACTION,
+            self.id,
+            self.happened_at,
+            self.customer_id,
+            staff=new.staff,
+            channel=new.channel.value,
+            kind=new.kind.value,
         )
 
     def row(self, now: datetime) -> dict[str, Any]:

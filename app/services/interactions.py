@@ -12,7 +12,7 @@ from app.rules.merge_patch import merged
 from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.interactions import InteractionContent, InteractionNew, InteractionQuery
-from app.services import tasks
+from app.services import occasions, tasks
 from app.services.entries import Entry, Known, Stored, entry, spelled, unwelcome
 from app.services.outcomes import Outcome
 from app.store import events
@@ -33,21 +33,21 @@ async def get(ctx: Context, interaction_id: UUID) -> Document:
     return await store.get(ctx, interaction_id)
 
 
-async def record(ctx: Context, new: InteractionNew) -> tuple[Document, Outcome]:
+async def record(ctx: Context, new: InteractionNew, *, occasion: bool = True) -> tuple[Document, Outcome]:
     """Take one interaction in; see `record_many`. Raises what was wrong with it."""
-    (outcome,) = await record_many(ctx, [new])
+    (outcome,) = await record_many(ctx, [new], occasion=occasion)
     if outcome.problem is not None:
         raise outcome.problem
     assert outcome.id is not None
     return await store.get(ctx, outcome.id), outcome
 
 
-async def record_many(ctx: Context, wanted: Sequence[InteractionNew]) -> list[Outcome]:
+async def record_many(ctx: Context, wanted: Sequence[InteractionNew], *, occasion: bool = True) -> list[Outcome]:
     """Take interactions in, in order; one outcome for each.
 
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
     InteractionDiffers. Outbound on a channel that the customer does not want: 409 UnwelcomeChannel. A customer whom
-    nobody knows, or a source without an external id: 422.
+    nobody knows, or a source without an external id: 422. Without `occasion`, nobody is asked what they think of it.
     """
     entries = [entry(ctx, new) for new in wanted]
     known = await Known.of(ctx, entries)
@@ -65,7 +65,7 @@ async def record_many(ctx: Context, wanted: Sequence[InteractionNew]) -> list[Ou
             made.append(kept)
             if kept.key:
                 earlier[kept.key] = kept
-    await _write(ctx, made)
+    await _write(ctx, made, occasion)
     return outcomes
 
 
@@ -114,12 +114,14 @@ def _again(kept: Entry, held: Entry | Stored) -> Outcome:
     return Outcome(200, held.id, replayed=True)
 
 
-async def _write(ctx: Context, made: Sequence[Entry]) -> None:
+async def _write(ctx: Context, made: Sequence[Entry], occasion: bool) -> None:
     # Everybody writes interactions in this order: nobody waits in a circle.
     ordered = sorted(made, key=lambda kept: kept.key or ("", ""))
     await store.add(ctx, [kept.row(ctx.now) for kept in ordered])
     await events.record_all(ctx, [_recorded(kept) for kept in made])
     await tasks.promise(ctx, [promised for kept in made if (promised := kept.promise) is not None])
+    if occasion:
+        await occasions.plan(ctx, [about for kept in made if (about := kept.occasion) is not None])
 
 
 def _recorded(kept: Entry) -> Event:

@@ -8,7 +8,7 @@ from functools import partial
 from app.core.context import Context
 from app.core.errors import Unavailable
 from app.core.sessions import Sessions
-from app.services import docket, escalations
+from app.services import asking, docket, escalations, feedback_claims, feedback_intake, occasions, themes
 from app.store import jobs as store
 from app.store.jobs import Job
 
@@ -23,6 +23,9 @@ HANDLERS: dict[str, Handler] = {
     docket.JOB: escalations.check,
     escalations.POLICY_JOB: escalations.rederive_policy,
     escalations.CALENDAR_JOB: escalations.rederive_calendar,
+    occasions.JOB: asking.ask,
+    feedback_intake.LOOK_AGAIN: feedback_claims.look_again,
+    themes.JOB: themes.rejudge,
 }
 log = logging.getLogger("rapport.worker")
 

@@ -8,9 +8,10 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import AlreadyClaimed, ReceiptDiffers, invalid
-from app.rules.sales import Match, OnUnknownCustomer, differences
+from app.rules.sales import Match, OnUnknownCustomer, SaleKind, differences
 from app.schemas.sales import SaleNew, SaleQuery
-from app.services import customers, drafts
+from app.services import after_sales, customers, drafts
+from app.services.after_sales import Sold
 from app.services.buyers import Buyers, keys
 from app.services.outcomes import Outcome
 from app.services.receipts import Receipt, as_sent, receipt
@@ -68,6 +69,7 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
     await events.record(
         ctx, Event("sale.claimed", "sale", sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
     )
+    await after_sales.follow(ctx, [_claimed(sale, customer_id)])
     return await store.get(ctx, sale_id)
 
 
@@ -147,6 +149,13 @@ class _Taking:
         await self._write(new, documents)
         for sale_id, kept in replaced:
             await self._replace(sale_id, kept)
+        awaited = {row["n"] for row in rows if row["what"] == "awaiting"} | revised.keys()
+        sold = [
+            _sold(kept, new=n not in stored, awaited=n in awaited)
+            for n, kept in enumerate(receipts)
+            if outcomes[n].problem is None and (n not in stored or n in revised)
+        ]
+        await after_sales.follow(self._ctx, sold, asking=any(row["what"] == "asking" for row in rows))
         return outcomes
 
     def _wanted(self, receipts: Sequence[Receipt]) -> intake.Wanted:
@@ -204,3 +213,32 @@ class _Taking:
 
 def _revises(receipts: Sequence[Receipt], row: Record) -> bool:
     return row["what"] == "sale" and receipts[row["n"]].new.revision > row["revision"]
+
+
+def _sold(kept: Receipt, *, new: bool, awaited: bool) -> Sold:
+    sale = kept.new
+    return Sold(
+        kept.id,
+        kept.kind,
+        sale.occurred_at,
+        sale.site,
+        sale.operator,
+        sale.channel.value,
+        kept.customer_id,
+        new=new,
+        awaited=awaited,
+    )
+
+
+def _claimed(sale: Record, customer_id: UUID) -> Sold:
+    return Sold(
+        sale["id"],
+        SaleKind(sale["kind"]),
+        sale["occurred_at"],
+        sale["site"],
+        sale["operator"],
+        sale["channel"],
+        customer_id,
+        new=False,
+        awaited=True,
+    )

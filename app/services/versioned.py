@@ -14,9 +14,9 @@ from app.store import events
 from app.store.documents import Document
 from app.store.events import Event
 from app.store.listing import Page
-from app.store.versioned import CALENDARS, POLICIES, PROCEDURES, Versioned
+from app.store.versioned import CALENDARS, POLICIES, PROCEDURES, SURVEY_RULES, Versioned
 
-__all__ = ["CALENDARS", "POLICIES", "PROCEDURES", "change", "create", "find", "get", "versions"]
+__all__ = ["CALENDARS", "POLICIES", "PROCEDURES", "SURVEY_RULES", "change", "create", "find", "get", "versions"]
 
 
 async def find(ctx: Context, what: Versioned, query: Any) -> Page:

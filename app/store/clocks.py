@@ -12,6 +12,7 @@ from app.store import rows
 CLOCK = (
     "id",
     "complaint_id",
+    "received_at",
     "metric",
     "cycle",
     "policy_id",
@@ -68,7 +69,7 @@ _CLOCKS = """
     WHERE k.complaint_id = ANY ($1::uuid[])
     ORDER BY k.complaint_id, k.started_at, k.metric, k.cycle
 """
-_CHANGING = ", ".join(f"{name} = excluded.{name}" for name in CLOCK[4:])
+_CHANGING = ", ".join(f"{name} = excluded.{name}" for name in CLOCK[5:])
 _SAVE_CLOCKS = f"""
     INSERT INTO complaint_clocks ({", ".join(CLOCK)}) {rows.unnested("complaint_clocks", CLOCK)}
     ON CONFLICT (id) DO UPDATE SET {_CHANGING}

@@ -1,14 +1,15 @@
-"""How complaints are dealt with, summed up in one statement: each part of it is a number of index walks."""
+"""How complaints are dealt with, summed up in one statement: each part of it reads a range of an index."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
 from app.core.context import Context
 from app.rules.clocks import Metric
 from app.rules.complaints import CauseKind, State
 from app.schemas.complaint_insights import InsightsQuery
 from app.store import documents
-from app.store.complaint_recovery import BOUGHT_SOON, DAYS, scope, span, within
+from app.store.complaint_recovery import BOUGHT_SOON, DAYS, chosen, scope, span
 
 _AGES = ((0, 1), (2, 7), (8, 14), (15, 30), (31, None))
 _TOP = 20
@@ -16,15 +17,12 @@ _TOP = 20
 
 async def insights(ctx: Context, query: InsightsQuery, since: datetime, before: datetime) -> str:
     """Shares as `count` of `of` or `mature`: their intervals are not the database's."""
-    chosen = (query.category, query.site, query.sku, query.channel, query.owner)
-    return await ctx.db.fetchval(_INSIGHTS, ctx.now, since, before, query.per, *chosen)
+    asked = chosen(query)
+    return await ctx.db.fetchval(_insights(tuple(asked)), ctx.now, since, before, query.per, *asked.values())
 
 
-def _share(count: str, of: str, source: str = "received") -> str:
-    return (
-        f"(SELECT json_build_object('count', count(*) FILTER (WHERE {count}), "
-        f"'of', count(*) FILTER (WHERE {of})) FROM {source})"
-    )
+def _share(count: str, of: str) -> str:
+    return f"(SELECT json_build_object('count', t.{count}, 'of', t.{of}) FROM totals t)"
 
 
 def _hours(interval: str) -> str:
@@ -35,6 +33,11 @@ def _rounded(hours: str) -> str:
     return f"round(({hours})::numeric, 2)"
 
 
+def _spread(hours: str) -> str:
+    """The median and what nine of ten do not exceed; add a FILTER if need be."""
+    return f"percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY {hours})"
+
+
 def _places(values: Iterable[str]) -> str:
     """The values in their order, as rows."""
     listed = ", ".join(f"({place}, '{value}')" for place, value in enumerate(values))
@@ -43,38 +46,52 @@ def _places(values: Iterable[str]) -> str:
 
 _NOW = "$1::timestamptz"
 _LATE = f"(c.breached OR coalesce(c.due_at < {_NOW}, false))"
-# Opened again, of those that ended once; those that are open for the first time cannot have been.
-_REOPENED = _share("reopened > 0", "reopened > 0 OR ended_at IS NOT NULL")
-_RECEIVED = f"""
+# Without conditions on other columns, an index has all of these, and no row has to be fetched.
+_RECEIVED = """
     SELECT c.id, c.customer_id, c.received_at, c.state, c.site, c.sku, c.cause_kind, c.reopened, c.acknowledged_at,
         c.ended_at
-    FROM complaints c WHERE c.received_at >= $2 AND c.received_at < $3 AND {scope(5)}
+    FROM complaints c WHERE c.received_at >= $2 AND c.received_at < $3{scope}
 """
-_ENDED = f"""
-    SELECT c.ended_at, c.state FROM complaints c
-    WHERE c.ended_at >= $2 AND c.ended_at < $3 AND c.state IN ('closed', 'withdrawn') AND {scope(5)}
+# Once for all shares. Those that are open for the first time cannot have been opened again: `ended` leaves them out.
+_TOTALS = f"""
+    SELECT count(*) AS received, count(*) FILTER (WHERE state = 'closed') AS closed,
+        count(*) FILTER (WHERE reopened > 0) AS reopened,
+        count(*) FILTER (WHERE reopened > 0 OR ended_at IS NOT NULL) AS ended,
+        count(customer_id) AS claimed, count(cause_kind) AS explained, count(acknowledged_at) AS acknowledged,
+        {_spread(_hours("acknowledged_at - received_at"))} AS acknowledge,
+        {_spread(_hours("ended_at - received_at"))} FILTER (WHERE state = 'closed') AS close
+    FROM received
 """
-# Every move is the end of a stay in the state it leaves; that began with the move before, or when it was received.
-# Hours are gathered in arrays: sorting them by state first would take longer than all the rest.
+_REOPENED = _share("reopened", "ended")
+# Moves and clocks know when their complaint was received: nobody has to look for those of each complaint.
+_STAYED = _hours("m.happened_at - m.entered_at")
 _STAYS = f"""
-    SELECT m.from_state, count(*) AS visits, avg(m.stayed) AS mean, array_agg(m.stayed) AS hours,
-        array_agg(m.age) FILTER (WHERE m.move = 'respond' AND m.answers = 1) AS answered,
-        count(*) FILTER (WHERE m.move = 'accept') AS accepted, count(*) FILTER (WHERE m.move = 'reject') AS rejected
-    FROM received r CROSS JOIN LATERAL (
-        SELECT m.from_state, m.move, {_hours("m.happened_at - r.received_at")} AS age,
-            {_hours("m.happened_at - lag(m.happened_at, 1, r.received_at) OVER w")} AS stayed,
-            count(*) FILTER (WHERE m.move = 'respond') OVER w AS answers
-        FROM complaint_moves m WHERE m.complaint_id = r.id WINDOW w AS (ORDER BY m.position)
-    ) m GROUP BY m.from_state
+    SELECT v.place, v.name, m.* FROM {_places(State)} CROSS JOIN LATERAL (
+        SELECT count(*) AS visits, avg({_STAYED}) AS mean, {_spread(_STAYED)} AS spread,
+            count(*) FILTER (WHERE m.move = 'accept') AS accepted, count(*) FILTER (WHERE m.move = 'reject') AS rejected
+        FROM complaint_moves m
+        WHERE m.from_state = v.name AND m.received_at >= $2 AND m.received_at < $3{{of_moves}}
+    ) m WHERE v.name NOT IN ('closed', 'withdrawn')
+"""
+_ANSWERS = f"""
+    SELECT count(*), {_spread("hours")} AS spread FROM (
+        SELECT min({_hours("m.happened_at - m.received_at")}) AS hours FROM complaint_moves m
+        WHERE m.from_state = 'investigating' AND m.move = 'respond' AND m.received_at >= $2 AND m.received_at < $3
+        {{of_moves}} GROUP BY m.complaint_id
+    ) a
 """
 _PERIODS = """
     SELECT array_agg(at ORDER BY at) AS starts FROM generate_series(date_trunc($4::text, $2::timestamptz, 'UTC'),
         $3::timestamptz - interval '1 microsecond', ('1 ' || $4::text)::interval, 'UTC') AS p(at)
 """
+_ENDED = """
+    SELECT width_bucket(c.ended_at, (SELECT starts FROM periods)) AS n,
+        count(*) FILTER (WHERE c.state = 'closed') AS closed, count(*) FILTER (WHERE c.state = 'withdrawn') AS withdrawn
+    FROM complaints c WHERE c.ended_at >= $2 AND c.ended_at < $3{scope} GROUP BY 1
+"""
 _VOLUME = """
-    SELECT json_build_object('received', (SELECT count(*) FROM received),
-        'closed', (SELECT count(*) FROM ended WHERE state = 'closed'),
-        'withdrawn', (SELECT count(*) FROM ended WHERE state = 'withdrawn'),
+    SELECT json_build_object('received', (SELECT received FROM totals),
+        'closed', coalesce(sum(e.closed), 0), 'withdrawn', coalesce(sum(e.withdrawn), 0),
         'periods', json_agg(json_build_object('starts_on', to_char(p.at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
             'received', coalesce(r.received, 0), 'closed', coalesce(e.closed, 0),
             'withdrawn', coalesce(e.withdrawn, 0)) ORDER BY p.n))
@@ -83,92 +100,95 @@ _VOLUME = """
         SELECT width_bucket(received_at, (SELECT starts FROM periods)) AS n, count(*) AS received
         FROM received GROUP BY 1
     ) r ON r.n = p.n
-    LEFT JOIN (
-        SELECT width_bucket(ended_at, (SELECT starts FROM periods)) AS n,
-            count(*) FILTER (WHERE state = 'closed') AS closed, count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn
-        FROM ended GROUP BY 1
-    ) e ON e.n = p.n
+    LEFT JOIN ended e ON e.n = p.n
 """
 _AGE = ", ".join(
     f"json_build_object('from_days', {first}, 'to_days', {'NULL::int' if last is None else last}, "
-    f"'open', count(*) FILTER (WHERE {fits}), 'breached', count(*) FILTER (WHERE late AND {fits}))"
-    for first, last in _AGES
-    for fits in [f"days >= {first}" if last is None else f"days BETWEEN {first} AND {last}"]
+    f"'open', coalesce(sum(n) FILTER (WHERE age = {place}), 0), "
+    f"'breached', coalesce(sum(n) FILTER (WHERE late AND age = {place}), 0))"
+    for place, (first, last) in enumerate(_AGES)
 )
-_BACKLOG = f"""
-    SELECT json_build_object('open', count(*), 'breached', count(*) FILTER (WHERE late),
-        'ages', json_build_array({_AGE}))
-    FROM (
-        SELECT {_LATE} AS late, greatest(floor({_hours(f"{_NOW} - c.received_at")} / 24), 0) AS days
-        FROM complaints c WHERE c.state NOT IN ('closed', 'withdrawn') AND {scope(5)}
-    ) c
+_OLDER = ", ".join(span(first) for first, _ in _AGES[1:])
+_OPEN = f"""
+    SELECT {_LATE} AS late, width_bucket({_NOW} - c.received_at, ARRAY[{_OLDER}]) AS age, count(*) AS n
+    FROM complaints c WHERE c.state NOT IN ('closed', 'withdrawn'){{scope}} GROUP BY 1, 2
 """
-_SPREAD = """
-    SELECT count(hours), percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY hours) AS spread
-    FROM unnest({}) AS a(hours)
+_BACKLOG = f"""
+    SELECT json_build_object('open', coalesce(sum(n), 0), 'breached', coalesce(sum(n) FILTER (WHERE late), 0),
+        'ages', json_build_array({_AGE})) FROM open_ones
 """
 _TIME_IN_STATE = f"""
-    SELECT json_build_object('states', coalesce(json_agg(json_build_object('state', v.name,
-        'visits', coalesce(m.visits, 0), 'ongoing', coalesce(o.ongoing, 0), 'median_hours', {_rounded("h.spread[1]")},
-        'p90_hours', {_rounded("h.spread[2]")}, 'mean_hours', {_rounded("m.mean")}) ORDER BY v.place), '[]'),
+    SELECT json_build_object('states', coalesce(json_agg(json_build_object('state', m.name,
+        'visits', m.visits, 'ongoing', coalesce(o.ongoing, 0), 'median_hours', {_rounded("m.spread[1]")},
+        'p90_hours', {_rounded("m.spread[2]")}, 'mean_hours', {_rounded("m.mean")}) ORDER BY m.place), '[]'),
         'reopened', {_REOPENED})
-    FROM {_places(State)}
-    LEFT JOIN stays m ON m.from_state = v.name
-    CROSS JOIN LATERAL ({_SPREAD.format("m.hours")}) h
-    LEFT JOIN (SELECT state, count(*) AS ongoing FROM received GROUP BY state) o ON o.state = v.name
-    WHERE v.name NOT IN ('closed', 'withdrawn') AND (m.visits > 0 OR o.ongoing > 0)
+    FROM stays m LEFT JOIN (SELECT state, count(*) AS ongoing FROM received GROUP BY state) o ON o.state = m.name
+    WHERE m.visits > 0 OR o.ongoing > 0
 """
-_CLOCKS = f"""
-    SELECT json_build_object('metrics', coalesce(json_agg(json_build_object('metric', v.name,
-        'met_in_time', k.met_in_time, 'met_late', k.met_late, 'running', k.running, 'breached', k.breached,
-        'in_time', json_build_object('count', k.met_in_time, 'of', k.met_in_time + k.met_late + k.breached))
-        ORDER BY v.place), '[]'), 'reopened', {_REOPENED})
-    FROM {_places(Metric)} JOIN (
-        SELECT metric, count(*) FILTER (WHERE met AND NOT late) AS met_in_time,
+_RAN = f"""
+    SELECT v.place, v.name, k.* FROM {_places(Metric)} CROSS JOIN LATERAL (
+        SELECT count(*) AS clocks, count(*) FILTER (WHERE met AND NOT late) AS met_in_time,
             count(*) FILTER (WHERE met AND late) AS met_late,
             count(*) FILTER (WHERE open AND NOT late) AS running,
             count(*) FILTER (WHERE NOT met AND late) AS breached
-        FROM received r CROSS JOIN LATERAL (
-            SELECT k.metric, k.state = 'met' AS met, k.state IN ('running', 'paused') AS open,
+        FROM (
+            SELECT k.state = 'met' AS met, k.state IN ('running', 'paused') AS open,
                 k.breached_at IS NOT NULL OR (k.state = 'running' AND coalesce(k.due_at < {_NOW}, false)) AS late
-            FROM complaint_clocks k WHERE k.complaint_id = r.id OFFSET 0
-        ) k GROUP BY metric
-    ) k ON k.metric = v.name
+            FROM complaint_clocks k
+            WHERE k.metric = v.name AND k.received_at >= $2 AND k.received_at < $3{{of_clocks}} OFFSET 0
+        ) k
+    ) k
+"""
+_CLOCKS = f"""
+    SELECT json_build_object('metrics', coalesce(json_agg(json_build_object('metric', k.name,
+        'met_in_time', k.met_in_time, 'met_late', k.met_late, 'running', k.running, 'breached', k.breached,
+        'in_time', json_build_object('count', k.met_in_time, 'of', k.met_in_time + k.met_late + k.breached))
+        ORDER BY k.place), '[]'), 'reopened', {_REOPENED})
+    FROM ran k WHERE k.clocks > 0
 """
 
 
-def _speed(hours: str) -> str:
-    """`hours` is an expression that is an array."""
-    return f"""(
-        SELECT json_build_object('count', s.count, 'median_hours', {_rounded("s.spread[1]")},
-            'p90_hours', {_rounded("s.spread[2]")}) FROM ({_SPREAD.format(hours)}) s
-    )"""
+def _speed(count: str, spread: str) -> str:
+    return (
+        f"json_build_object('count', {count}, 'median_hours', {_rounded(f'{spread}[1]')}, "
+        f"'p90_hours', {_rounded(f'{spread}[2]')})"
+    )
 
 
-_ACKNOWLEDGED = f"(SELECT array_agg({_hours('acknowledged_at - received_at')}) FROM received)"
-_ANSWERED = "(SELECT answered FROM stays WHERE from_state = 'investigating')"
-_CLOSED = f"(SELECT array_agg({_hours('ended_at - received_at')}) FROM received WHERE state = 'closed')"
 _SPEEDS = f"""
-    SELECT json_build_object('acknowledge', {_speed(_ACKNOWLEDGED)}, 'respond', {_speed(_ANSWERED)},
-        'close', {_speed(_CLOSED)}, 'reopened', {_REOPENED},
-        'accepted', (SELECT json_build_object('count', coalesce(sum(accepted), 0),
-            'of', coalesce(sum(accepted + rejected), 0)) FROM stays))
+    SELECT json_build_object('acknowledge', {_speed("t.acknowledged", "t.acknowledge")},
+        'respond', (SELECT {_speed("a.count", "a.spread")} FROM answers a),
+        'close', {_speed("t.closed", "t.close")}, 'reopened', {_REOPENED},
+        'accepted', (SELECT json_build_object('count', sum(accepted), 'of', sum(accepted + rejected)) FROM stays))
+    FROM totals t
 """
+
+
+def _recovered(days: int) -> str:
+    """Of rows `f` that ended so many days ago: how many bought within these days."""
+    mature = f"f.ended_at <= {_NOW} - {span(days)}"
+    return (
+        f"json_build_object('days', {days}, 'mature', count(*) FILTER (WHERE {mature}), "
+        f"'count', count(*) FILTER (WHERE {mature} AND f.bought_at <= f.ended_at + {span(days)}))"
+    )
+
+
+_RECOVERED = f"json_build_array({', '.join(map(_recovered, DAYS))})"
 _OUTCOMES = f"""
-    SELECT json_build_object('closed', {_share("state = 'closed'", "true")}, 'recovered', {within("f.bought_at")})
+    SELECT json_build_object('closed', {_share("closed", "received")}, 'recovered', {_RECOVERED})
     FROM (
         SELECT e.customer_id, e.ended_at, {BOUGHT_SOON} AS bought_at FROM received e
-        WHERE e.state = 'closed' AND e.customer_id IS NOT NULL AND e.ended_at <= {_NOW} - {span(DAYS[0])}
+        WHERE e.state = 'closed' AND e.customer_id IS NOT NULL AND e.ended_at <= {_NOW} - {span(DAYS[0])} OFFSET 0
     ) f
 """
 _REPEATS = """
     SELECT json_build_object('customers', json_build_object('count', count(*) FILTER (WHERE n > 1), 'of', count(*)),
         'complaints', coalesce(sum(n) FILTER (WHERE n > 1), 0),
-        'unclaimed', (SELECT count(*) FROM received WHERE customer_id IS NULL))
+        'unclaimed', (SELECT received - claimed FROM totals))
     FROM (SELECT count(*) AS n FROM received WHERE customer_id IS NOT NULL GROUP BY customer_id) c
 """
 _CAUSES = f"""
-    SELECT json_build_object('known', {_share("cause_kind IS NOT NULL", "true")},
+    SELECT json_build_object('known', {_share("explained", "received")},
         'kinds', coalesce(json_agg(json_build_object('cause_kind', v.name, 'count', k.n, 'of', k.known)
         ORDER BY k.n DESC, v.place), '[]'))
     FROM {_places(CauseKind)} JOIN (
@@ -202,15 +222,28 @@ _SITES = f"""
         WHERE s.site = t.site AND s.occurred_at >= $2 AND s.occurred_at < $3
     ) r
 """
-_INSIGHTS = f"""
-    WITH received AS MATERIALIZED ({_RECEIVED}),
-    periods AS MATERIALIZED ({_PERIODS}),
-    ended AS MATERIALIZED ({_ENDED}),
-    stays AS MATERIALIZED ({_STAYS})
-    SELECT json_build_object(
-        'received_since', {documents.moment("$2::timestamptz")},
-        'received_before', {documents.moment("$3::timestamptz")},
-        'per', $4::text, 'volume', ({_VOLUME}), 'backlog', ({_BACKLOG}), 'time_in_state', ({_TIME_IN_STATE}),
-        'clocks', ({_CLOCKS}), 'speed', ({_SPEEDS}), 'outcomes', ({_OUTCOMES}), 'repeat_complainants', ({_REPEATS}),
-        'causes', ({_CAUSES}), 'products', ({_PRODUCTS}), 'sites', ({_SITES}))::text
-"""
+
+
+@cache
+def _insights(named: tuple[str, ...]) -> str:
+    """Conditions are part of the statement: one that names none is answered by indexes alone."""
+    ours = " AND {}.complaint_id IN (SELECT id FROM received)" if named else ""
+    received, ended, open_ones = (part.format(scope=scope(named)) for part in (_RECEIVED, _ENDED, _OPEN))
+    stays, answers = (part.format(of_moves=ours.format("m")) for part in (_STAYS, _ANSWERS))
+    return f"""
+        WITH received AS MATERIALIZED ({received}),
+        totals AS MATERIALIZED ({_TOTALS}),
+        periods AS MATERIALIZED ({_PERIODS}),
+        ended AS MATERIALIZED ({ended}),
+        open_ones AS MATERIALIZED ({open_ones}),
+        stays AS MATERIALIZED ({stays}),
+        answers AS MATERIALIZED ({answers}),
+        ran AS MATERIALIZED ({_RAN.format(of_clocks=ours.format("k"))})
+        SELECT json_build_object(
+            'received_since', {documents.moment("$2::timestamptz")},
+            'received_before', {documents.moment("$3::timestamptz")},
+            'per', $4::text, 'volume', ({_VOLUME}), 'backlog', ({_BACKLOG}), 'time_in_state', ({_TIME_IN_STATE}),
+            'clocks', ({_CLOCKS}), 'speed', ({_SPEEDS}), 'outcomes', ({_OUTCOMES}),
+            'repeat_complainants', ({_REPEATS}), 'causes', ({_CAUSES}), 'products', ({_PRODUCTS}),
+            'sites', ({_SITES}))::text
+    """

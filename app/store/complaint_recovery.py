@@ -1,12 +1,14 @@
 """Whether customers came back after a complaint, and how much they spend since: each answer one statement."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.schemas.complaint_recovery import RecoveryQuery
+from app.schemas.complaint_insights import InsightsQuery
+from app.schemas.complaint_recovery import LaterFeedback, RecoveryQuery
 from app.store import complaints, documents
 
 DAYS = (30, 90, 180)
@@ -21,14 +23,20 @@ async def one(ctx: Context, complaint_id: UUID) -> str:
 
 async def groups(ctx: Context, query: RecoveryQuery, since: datetime, before: datetime) -> str:
     """Shares as `count` of `mature` or `of`, means with their `deviation`: their intervals are not the database's."""
-    chosen = (query.category, query.site, query.sku, query.channel, query.owner)
-    return await ctx.db.fetchval(_groups(query.by), ctx.now, since, before, *chosen, query.limit)
+    asked = chosen(query)
+    statement = _groups(query.by, tuple(asked))
+    return await ctx.db.fetchval(statement, ctx.now, since, before, query.limit, *asked.values())
 
 
-def scope(first: int) -> str:
-    """Conditions on complaints `c` for five parameters from number `first` on; null asks for nothing."""
-    columns = ("category", "site", "sku", "channel", "owner")
-    return " AND ".join(f"(${n}::text IS NULL OR c.{name} = ${n})" for n, name in enumerate(columns, start=first))
+def chosen(query: RecoveryQuery | InsightsQuery) -> dict[str, str]:
+    """Which complaints are asked for: columns and their values."""
+    asked = {name: getattr(query, name) for name in ("category", "site", "sku", "channel", "owner")}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def scope(named: Iterable[str]) -> str:
+    """Conditions on complaints `c`: the columns that were `chosen`, whose values are the parameters from $5 on."""
+    return "".join(f" AND c.{name} = ${n}" for n, name in enumerate(named, start=5))
 
 
 def span(days: int) -> str:
@@ -36,20 +44,7 @@ def span(days: int) -> str:
     return f"interval '{days * 24} hours'"
 
 
-def within(happened: str, rows: str = "f.customer_id IS NOT NULL") -> str:
-    """For rows `f`: how many of those that ended so many days ago saw something happen within these days."""
-    listed = []
-    for days in DAYS:
-        mature = f"{rows} AND f.ended_at <= $1::timestamptz - {span(days)}"
-        listed.append(
-            f"json_build_object('days', {days}, 'mature', count(*) FILTER (WHERE {mature}), "
-            f"'count', count(*) FILTER (WHERE {mature} AND {happened} <= f.ended_at + {span(days)}))"
-        )
-    return f"json_build_array({', '.join(listed)})"
-
-
-# What `purchases` of a customer's totals counts, and something was paid: what is exchanged for nothing or given as a
-# remedy is no reason to think that the customer came back.
+# Something was paid: what is exchanged for nothing, or given as a remedy, is no reason to think that they came back.
 PURCHASE = "s.kind <> 'return' AND s.total > 0 AND s.voided_at IS NULL"
 _BOUGHT = f"""(
     SELECT s.occurred_at FROM sales s
@@ -64,16 +59,23 @@ _AGAIN = f"""(
     AND a.received_at <= e.ended_at + {span(DAYS[-1])} AND a.id <> e.id
     ORDER BY a.received_at LIMIT 1
 )"""
+_HEARD = f"""
+    SELECT {{}} FROM feedback w WHERE w.customer_id = e.customer_id AND w.competitor IS NULL AND w.score IS NOT NULL
+    AND w.collected_at > e.ended_at AND w.collected_at <= e.ended_at + {span(DAYS[-1])}
+"""
+"""What the customer of `e` thought of us in the 180 days after its end."""
 _UNTIL = f"least($1::timestamptz, e.ended_at + {span(180)})"
 _MONTH = 30 * 24 * 60 * 60
 # The 180 days before it was received, and the time since it ended.
 _RECEIPTS = f"""
-    SELECT s.currency, s.total, s.occurred_at FROM sales s
+    SELECT s.currency, s.total, s.occurred_at, s.kind, s.voided_at FROM sales s
     WHERE s.customer_id = e.customer_id AND s.voided_at IS NULL
     AND s.occurred_at >= e.received_at - {span(180)} AND s.occurred_at <= {_UNTIL}
     AND (s.occurred_at < e.received_at OR s.occurred_at > e.ended_at)
 """
 _MONTHS = f"nullif(greatest(extract(epoch FROM {_UNTIL} - e.ended_at), 0), 0) / {_MONTH}"
+# The same as a float: exact numbers take their time.
+_MONTHS_OF_MANY = f"(nullif(greatest(date_part('epoch', {_UNTIL} - e.ended_at), 0), 0) / {_MONTH})"
 
 
 def _answer(days: int, happened: str) -> str:
@@ -106,27 +108,38 @@ _ONE = f"""
                 SELECT s.currency, coalesce(sum(s.total) FILTER (WHERE s.occurred_at < e.received_at), 0) AS before,
                     coalesce(sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at), 0) AS after
                 FROM ({_RECEIPTS}) s GROUP BY s.currency) x
+        ), 'later_feedback', (
+            SELECT coalesce(json_agg(row_to_json(d) ORDER BY w.collected_at, w.id), '[]')
+            FROM ({_HEARD.format("w.*")} ORDER BY w.collected_at, w.id LIMIT 20) w
+            CROSS JOIN LATERAL (SELECT {documents.columns(LaterFeedback, "w")}) d
         ))::text
     FROM (SELECT e.*, {_BOUGHT.format("")} AS bought_at, {_AGAIN} AS again_at, {_MONTHS} AS months FROM ended e) e
 """
 
-_CLOSED = f"""
-    SELECT c.id, c.customer_id, c.received_at, c.ended_at, c.category, c.site, c.severity, c.feeling, c.channel,
-        c.owner, c.reopened > 0 AS reopened, true AS closed
-    FROM complaints c WHERE c.state = 'closed' AND c.ended_at >= $2 AND c.ended_at < $3 AND {scope(4)}
+_CLOSED = """
+    SELECT c.id, c.customer_id, c.received_at, c.ended_at, {part} AS part, c.reopened > 0 AS reopened, true AS closed
+    FROM complaints c WHERE c.state = 'closed' AND c.ended_at >= $2 AND c.ended_at < $3{scope}
 """
-# Closed in this time and open again: not to be forgotten when asking what does not last.
-_OPEN_AGAIN = f"""
-    SELECT c.id, c.customer_id, c.received_at, m.happened_at, c.category, c.site, c.severity, c.feeling, c.channel,
-        c.owner, true, false
-    FROM complaints c CROSS JOIN LATERAL (
-        SELECT m.happened_at FROM complaint_moves m WHERE m.complaint_id = c.id AND m.move = 'close'
-        ORDER BY m.position DESC LIMIT 1
-    ) m
-    WHERE c.state NOT IN ('closed', 'withdrawn') AND c.reopened > 0
-    AND m.happened_at >= $2 AND m.happened_at < $3 AND {scope(4)}
+# Closed in this time and open again: not to be forgotten when asking what does not last. When one came into the state
+# that it left again is when it was closed; of several times the last counts.
+_OPEN_AGAIN = """
+    SELECT c.id, c.customer_id, c.received_at, m.closed_at, {part}, true, false
+    FROM (
+        SELECT m.complaint_id, max(m.entered_at) AS closed_at FROM complaint_moves m
+        WHERE m.from_state = 'closed' AND m.entered_at >= $2 GROUP BY m.complaint_id HAVING max(m.entered_at) < $3
+    ) m JOIN complaints c ON c.id = m.complaint_id
+    WHERE c.state NOT IN ('closed', 'withdrawn'){scope}
 """
 _ACCEPTED = "complaint_remedies r ON r.complaint_id = e.id AND r.state = 'accepted'"
+# What these are grouped by is a column.
+_COLUMNS = {
+    "category": "c.category",
+    "handler": "c.owner",
+    "site": "c.site",
+    "severity": "c.severity",
+    "feeling": "c.feeling",
+    "channel": "c.channel",
+}
 _OWN = "SELECT e.*, {} AS key, NULL::text AS own, true AS first FROM ended e"
 _SEVERAL = (
     "SELECT e.*, k.key, k.own, row_number() OVER (PARTITION BY e.id) = 1 AS first FROM ended e JOIN ({}) k USING (id)"
@@ -135,12 +148,6 @@ _BAND = """CASE WHEN k.cost <= 0 THEN 'none' WHEN k.cost < 10 THEN '<10' WHEN k.
     WHEN k.cost < 200 THEN '<200' WHEN k.cost >= 200 THEN '200+' END"""
 # Which group a complaint belongs to. With several remedies it is in several; `first` is true for one of them.
 _KEYED = {
-    "category": _OWN.format("e.category"),
-    "handler": _OWN.format("e.owner"),
-    "site": _OWN.format("e.site"),
-    "severity": _OWN.format("e.severity"),
-    "feeling": _OWN.format("e.feeling"),
-    "channel": _OWN.format("e.channel"),
     "month": _OWN.format("to_char(e.ended_at AT TIME ZONE 'UTC', 'YYYY-MM')"),
     "remedy": _SEVERAL.format(
         f"SELECT DISTINCT e.id, coalesce(r.kind, 'none') AS key, NULL::text AS own FROM ended e LEFT JOIN {_ACCEPTED}"
@@ -159,17 +166,44 @@ _KEYED = {
 }
 # Of a group by remedy or cost, only what that remedy, or remedies in that currency, cost.
 _PAID_FOR = {"remedy": "AND r.kind = e.key", "cost": "AND r.currency = e.own"}
-_KNOWN = "f.closed AND f.customer_id IS NOT NULL"
-_COUNTS = f"""count(*) FILTER (WHERE f.closed) AS complaints, count(*) FILTER (WHERE {_KNOWN}) AS with_customer,
-    {within("f.bought_at", _KNOWN)} AS bought_again, {within("f.again_at", _KNOWN)} AS complained_again,
-    json_build_object('count', count(*) FILTER (WHERE f.reopened), 'of', count(*)) AS reopened"""
+
+
+def _counted(happened: str) -> str:
+    """Of facts `f` that are `n` complaints each: how many saw something happen in time, of those it is known of."""
+    listed = []
+    for place, days in enumerate(DAYS, start=1):
+        mature = f"f.known AND f.ripe >= {place}"
+        listed.append(
+            f"json_build_object('days', {days}, 'mature', {_number(mature)}, "
+            f"'count', {_number(f'{mature} AND {happened} <= {place}')})"
+        )
+    return f"json_build_array({', '.join(listed)})"
+
+
+def _number(condition: str) -> str:
+    return f"coalesce(sum(f.n) FILTER (WHERE {condition}), 0)"
+
+
+def _soon(happened: str) -> str:
+    """In which of the spans after the end it happened first, from 1 on; null for none of them."""
+    places = enumerate(DAYS, start=1)
+    whens = " ".join(f"WHEN {happened} - e.ended_at <= {span(days)} THEN {place}" for place, days in places)
+    return f"CASE {whens} END"
+
+
+# How many of the spans are over since it ended.
+_RIPE = " + ".join(f"(e.ended_at <= (SELECT $1::timestamptz - {span(days)}))::int" for days in DAYS)
+_COUNTS = f"""{_number("f.closed")} AS complaints, {_number("f.known")} AS with_customer,
+    {_counted("f.bought")} AS bought_again, {_counted("f.again")} AS complained_again,
+    json_build_object('count', {_number("f.reopened")}, 'of', coalesce(sum(f.n), 0)) AS reopened"""
 _EACH = "avg(coalesce(b, 0)) AS b, avg(coalesce(a, 0)) AS a"
 _MEANS = """count(*) AS customers, avg(b)::numeric AS b, avg(a)::numeric AS a,
     stddev_samp(a - b)::numeric AS deviation"""
+_SCORES = "count(*) AS customers, avg(score) AS mean, stddev_samp(score) AS deviation"
 
 
 def _told(same: str) -> str:
-    """A group `g` as JSON, with those rows of `changes` and `paid` (both `x`) that are the same."""
+    """A group `g` as JSON, with those rows of `changes`, `spendings` and `opinions` (all `x`) that are the same."""
     return f"""json_build_object('key', g.key, 'currency', g.own, 'complaints', g.complaints,
         'with_customer', g.with_customer, 'bought_again', g.bought_again, 'complained_again', g.complained_again,
         'reopened', g.reopened, 'spend_change', (
@@ -180,31 +214,50 @@ def _told(same: str) -> str:
         ), 'cost', (
             SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'total', x.total::text)
             ORDER BY x.currency), '[]') FROM spendings x WHERE {same}
+        ), 'later_feedback', (
+            SELECT json_build_object('customers', coalesce(max(x.customers), 0),
+                'mean_score', round(max(x.mean), 2)::text, 'deviation', round(max(x.deviation), 6)::text
+            ) FROM opinions x WHERE {same}
         ))"""
 
 
 @cache
-def _groups(by: str) -> str:
+def _groups(by: str, named: tuple[str, ...]) -> str:
     order = "g.key" if by == "month" else "g.complaints DESC, g.key, g.own"
     same = "NOT x.whole AND x.key IS NOT DISTINCT FROM g.key AND x.own IS NOT DISTINCT FROM g.own"
+    closed, open_again = (
+        part.format(part=_COLUMNS.get(by, "NULL::text"), scope=scope(named)) for part in (_CLOSED, _OPEN_AGAIN)
+    )
     return f"""
-    WITH ended AS ({_CLOSED} UNION ALL {_OPEN_AGAIN}),
-    keyed AS ({_KEYED[by]}),
-    aged AS (
-        SELECT e.*, e.closed AND e.customer_id IS NOT NULL AND e.ended_at <= $1::timestamptz - {span(DAYS[0])} AS mature
-        FROM keyed e
+    WITH ours AS MATERIALIZED (
+        SELECT e.*, e.closed AND e.customer_id IS NOT NULL AS known, {_RIPE} AS ripe
+        FROM ({closed} UNION ALL {open_again}) e
     ),
+    -- The receipts of each customer are walked through once, for what was bought and for what was spent.
+    walked AS MATERIALIZED (
+        SELECT e.id, s.currency,
+            min(s.occurred_at) FILTER (WHERE s.occurred_at > e.ended_at AND {PURCHASE}) AS bought_at,
+            sum(s.total) FILTER (WHERE s.occurred_at < e.received_at) AS before,
+            sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at) AS after
+        FROM ours e CROSS JOIN LATERAL ({_RECEIPTS} OFFSET 0) s
+        WHERE e.known AND e.ripe > 0 GROUP BY e.id, s.currency
+    ),
+    ended AS MATERIALIZED (
+        SELECT e.*, {_soon("e.bought_at")} AS bought, {_soon("e.again_at")} AS again FROM (
+            SELECT e.*, w.bought_at, CASE WHEN e.known AND e.ripe > 0 THEN {_AGAIN} END AS again_at
+            FROM ours e LEFT JOIN (SELECT id, min(bought_at) AS bought_at FROM walked GROUP BY id) w USING (id)
+            OFFSET 0
+        ) e
+    ),
+    keyed AS ({_KEYED.get(by) or _OWN.format("e.part")}),
     facts AS MATERIALIZED (
-        SELECT e.id, e.customer_id, e.received_at, e.ended_at, e.reopened, e.closed, e.key, e.own, e.first, e.mature,
-            CASE WHEN e.mature THEN {BOUGHT_SOON} END AS bought_at, CASE WHEN e.mature THEN {_AGAIN} END AS again_at
-        FROM aged e
+        SELECT e.key, e.own, e.first, e.closed, e.known, e.reopened, e.ripe, e.bought, e.again, count(*) AS n
+        FROM keyed e GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ),
     spent AS MATERIALIZED (
-        SELECT e.key, e.own, s.currency, e.customer_id, bool_or(e.first) AS first,
-            sum(CASE WHEN s.occurred_at < e.received_at THEN s.total END)::float8 / 6 AS b,
-            sum(CASE WHEN s.occurred_at > e.ended_at THEN s.total END)::float8 / any_value({_MONTHS})::float8 AS a
-        FROM facts e CROSS JOIN LATERAL ({_RECEIPTS} OFFSET 0) s
-        WHERE e.mature GROUP BY e.id, e.key, e.own, s.currency, e.customer_id
+        SELECT e.key, e.own, w.currency, e.customer_id, e.first, w.before::float8 / 6 AS b,
+            w.after::float8 / {_MONTHS_OF_MANY} AS a
+        FROM walked w JOIN keyed e USING (id)
     ),
     -- A customer with several complaints counts once: they are not several who think alike.
     changes AS MATERIALIZED (
@@ -216,8 +269,21 @@ def _groups(by: str) -> str:
             SELECT currency, {_EACH} FROM spent WHERE first GROUP BY currency, customer_id
         ) c GROUP BY currency
     ),
+    heard AS MATERIALIZED (
+        SELECT e.key, e.own, e.first, e.customer_id, w.score
+        FROM keyed e CROSS JOIN LATERAL ({_HEARD.format("w.score")} OFFSET 0) w WHERE e.known
+    ),
+    opinions AS MATERIALIZED (
+        SELECT false AS whole, key, own, {_SCORES} FROM (
+            SELECT key, own, avg(score) AS score FROM heard GROUP BY key, own, customer_id
+        ) c GROUP BY key, own
+        UNION ALL
+        SELECT true, NULL, NULL, {_SCORES} FROM (
+            SELECT avg(score) AS score FROM heard WHERE first GROUP BY customer_id
+        ) c
+    ),
     paid AS MATERIALIZED (
-        SELECT e.key, e.own, r.currency, sum(r.cost) AS total FROM facts e JOIN {_ACCEPTED}
+        SELECT e.key, e.own, r.currency, sum(r.cost) AS total FROM keyed e JOIN {_ACCEPTED}
         WHERE e.closed AND r.cost IS NOT NULL {_PAID_FOR.get(by, "")} GROUP BY e.key, e.own, r.currency
     ),
     spendings AS MATERIALIZED (
@@ -225,7 +291,7 @@ def _groups(by: str) -> str:
         UNION ALL SELECT true, NULL, NULL, currency, sum(total) FROM paid GROUP BY currency
     ),
     counted AS MATERIALIZED (SELECT f.key, f.own, {_COUNTS} FROM facts f GROUP BY f.key, f.own),
-    listed AS (SELECT g.*, row_number() OVER (ORDER BY {order}) AS place FROM counted g ORDER BY place LIMIT $9)
+    listed AS (SELECT g.*, row_number() OVER (ORDER BY {order}) AS place FROM counted g ORDER BY place LIMIT $4)
     SELECT json_build_object('by', '{by}', 'ended_since', {documents.moment("$2::timestamptz")},
         'ended_before', {documents.moment("$3::timestamptz")}, 'groups', (SELECT count(*) FROM counted),
         'all', (SELECT {_told("x.whole")} FROM (

@@ -141,22 +141,6 @@ async def numbers(ctx: Context, count: int) -> list[int]:
     return [row[0] for row in found]
 
 
-async def name_places(ctx: Context, sites: Iterable[str], skus: Iterable[str]) -> None:
-    """Sites and products appear by themselves when something names them."""
-    if codes := sorted(set(sites)):
-        await ctx.db.execute(
-            "INSERT INTO sites (code) SELECT w.code FROM unnest($1::text[]) AS w(code) "
-            "WHERE NOT EXISTS (SELECT FROM sites k WHERE k.code = w.code) ON CONFLICT DO NOTHING",
-            codes,
-        )
-    if named := sorted(set(skus)):
-        await ctx.db.execute(
-            "INSERT INTO products (sku) SELECT w.sku FROM unnest($1::text[]) AS w(sku) "
-            "WHERE NOT EXISTS (SELECT FROM products p WHERE p.sku = w.sku) ON CONFLICT DO NOTHING",
-            named,
-        )
-
-
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
     await rows.insert(ctx, "complaints", values)
 

@@ -81,6 +81,12 @@ _COMPLAINTS = (
     "ORDER BY coalesce(k.due_at, 'infinity'::timestamptz), k.received_at, k.id"
 )
 _LATE = {"overdue": "coalesce(k.due_at < $1, false)"}
+_FEEDBACK = "feedback w WHERE w.customer_id = c.id AND w.competitor IS NULL"
+_LATEST_FEEDBACK = f"{_FEEDBACK} ORDER BY w.collected_at DESC, w.id DESC"
+_FEEDBACK_SUM = f"""(
+    SELECT json_build_object('count', count(*), 'mean_score', round(avg(w.score), 2)::text,
+        'unacknowledged', count(*) FILTER (WHERE w.acknowledged_at IS NULL)) FROM {_FEEDBACK}
+)"""
 _CANDIDATE = documents.columns(
     schemas.Candidate,
     "c",
@@ -90,6 +96,7 @@ _CANDIDATE = documents.columns(
         "matched": "f.matched",
         "last_contact": _LAST_CONTACT,
         "last_purchase": _LAST_PURCHASE,
+        "last_feedback": _first(schemas.LastFeedback, "w", _LATEST_FEEDBACK),
         "open_promises": _some(schemas.Promise, "t", _PROMISES, 5, _OVERDUE),
         "preferred_channels": "c.preferences->'channels'",
         "unwelcome_channels": "c.preferences->'unwelcome_channels'",
@@ -166,6 +173,8 @@ _PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SEL
             "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
             "last_contact": _LAST_CONTACT,
             "last_purchase": _LAST_PURCHASE,
+            "latest_feedback": _some(schemas.LastFeedback, "w", _LATEST_FEEDBACK, 5),
+            "feedback": _FEEDBACK_SUM,
             "totals": _some(
                 schemas.Totals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
             ),

@@ -81,7 +81,9 @@ class Balance(NamedTuple):
 
 
 async def known(ctx: Context, wanted: Wanted) -> list[Record]:
-    """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, and who buyers may be."""
+    """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, who buyers may be,
+    feedback that came before its receipt (`awaiting`), and survey rules that ask after sales (`asking`).
+    """
     lists: tuple[list[tuple], ...] = tuple(wanted)
     columns = [
         rows.literal(of, column)
@@ -159,6 +161,12 @@ _WANTED = (
     ("INTEGER", "UUID"),
 )
 _ARRAYS = [rows.array(n, of) for n, of in enumerate([of for types in _WANTED for of in types], start=1)]
+_AWAITING = f"""
+    SELECT 'awaiting', w.n, 0, f.id, NULL, NULL, NULL
+    FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no)
+    JOIN feedback f ON f.receipt_source = w.source AND f.receipt_no = w.receipt_no
+    WHERE f.receipt_no IS NOT NULL AND f.sale_id IS NULL
+"""
 _KNOWN = f"""
     SELECT 'sale' AS what, w.n, 0 AS place, s.id, s.revision, s.content_hash, s.customer_id
     FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no) JOIN sales s USING (source, receipt_no)
@@ -175,6 +183,10 @@ _KNOWN = f"""
     UNION ALL
     SELECT 'customer', w.n, 0, c.id, NULL, NULL, NULL
     FROM unnest({", ".join(_ARRAYS[11:])}) AS w(n, id) JOIN customers c USING (id)
+    UNION ALL {_AWAITING}
+    UNION ALL
+    SELECT 'asking', 0, 0, r.id, NULL, NULL, NULL
+    FROM survey_rules r WHERE r.active AND r.definition->>'after' = 'sale'
 """
 _HOLD = """
     SELECT FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))

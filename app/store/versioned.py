@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.models import metadata
-from app.schemas import calendars, procedures, service_policies
+from app.schemas import calendars, procedures, service_policies, survey_rules
 from app.store import documents, jobs, rows
 from app.store.documents import Document
 from app.store.listing import Listing, Page
@@ -177,6 +177,21 @@ PROCEDURES = Versioned(
     procedures.ProcedureVersion,
     {"category": "r.category = {}"},
     _CREATED,
+)
+SURVEY_RULES = Versioned(
+    "survey_rule",
+    "survey_rules",
+    "code",
+    survey_rules.SurveyRuleNew,
+    survey_rules.SurveyRule,
+    survey_rules.SurveyRuleVersion,
+    {
+        "code": "r.code = {}",
+        "survey_id": "r.survey_id = {}",
+        "active": {True: "r.active", False: "NOT r.active"},
+    },
+    _CREATED,
+    refers={"survey": "surveys"},
 )
 _IDS = """
     SELECT p.id AS policy_id, p.version AS policy_version, c.id AS calendar_id, c.version AS calendar_version

@@ -42,6 +42,9 @@ Caller = Annotated[Sessions, Depends(_sessions)]
 """For streams, which open transactions of their own."""
 IfMatch = Annotated[int | None, Depends(_if_match)]
 PathKey = Annotated[str, Path(min_length=1, max_length=100, description="A name within the resource.")]
+PathToken = Annotated[
+    str, Path(min_length=1, max_length=200, description="The token of an invitation, as it was sent.")
+]
 PathId = Annotated[UUID, Path(description="The id of the resource.")]
 
 FILLED: dict[Any, Callable[[Request], Any]] = {

@@ -48,10 +48,10 @@ class Envelope:
             if message["type"] == "http.response.start":
                 answering = True
                 headers = message["headers"]
+                headers.extend(scope.get("own_headers", ()))
                 named = {name for name, _ in headers} - {b"vary"}
                 headers[:] = [header for header in headers if header[0] != b"vary"]
                 headers.append((b"x-request-id", request_id.encode()))
-                headers.extend(scope.get("rate_limit", ()))
                 headers.extend(header for header in _ALWAYS if header[0] not in named)
                 if log.isEnabledFor(logging.DEBUG):
                     _log(scope, request_id, message["status"], started)

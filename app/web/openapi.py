@@ -71,7 +71,8 @@ class _Operation:
     def __init__(self, path: str, verb: str, operation: Schema, schemas: Schema, streams: bool) -> None:
         self.path, self.verb, self.operation, self.schemas, self.streams = path, verb, operation, schemas, streams
         self.tag = operation["tags"][0]
-        self.open = self.tag == "health"
+        self.open = self.tag in shared.OPEN
+        self.counted = self.tag != "health"
         self.writes = verb in _WRITES
         self.batch = streams and self.writes
         self.export = streams and not self.writes
@@ -109,7 +110,7 @@ class _Operation:
     def _add_parameters(self) -> None:
         add = self.operation["parameters"].append
         if self.writes and not self.streams:
-            if self.verb == "post":
+            if self.verb == "post" and not self.open:
                 add(reference("parameters", "IdempotencyKey"))
             add(reference("parameters", "ValidateOnly"))
         elif self.versioned:
@@ -155,18 +156,18 @@ class _Operation:
     def _headers(self, status: str) -> tuple[str, ...]:
         named = [
             (self.versioned, "ETag"),
-            (status == "201", "Location"),
+            (status == "201" and not self.open, "Location"),
             (self.listed, "Link"),
-            (self.verb == "post" and not self.streams, "Idempotent-Replayed"),
+            (self.verb == "post" and not self.streams and not self.open, "Idempotent-Replayed"),
             (self.tag == "sales" and status == "200" and self._makes_or_finds(), "Receipt-Stale"),
             (self.export, "Content-Disposition"),
         ]
-        counted = () if self.open else shared.ADVERTISED
+        counted = shared.ADVERTISED if self.counted else ()
         return (*(name for applies, name in named if applies), *shared.ALWAYS, *counted)
 
     def _makes_or_finds(self) -> bool:
-        """PUT does, and POST of what has a number of its own in the system that it comes from."""
-        if self.verb == "put":
+        """PUT does, and POST of what has a number of its own in the system that it comes from, and that of answers."""
+        if self.verb == "put" or (self.open and self.verb == "post"):
             return True
         content = self.operation.get("requestBody", {}).get("content", {})
         sent = {name for described in content.values() for name in self._properties(described["schema"])}
@@ -174,20 +175,22 @@ class _Operation:
 
     def _failures(self) -> Schema:
         takes_body = "requestBody" in self.operation
+        public = self.open and self.counted
         conditional = any("If-Match" in str(p) or "IfMatch" in str(p) for p in self.operation["parameters"])
         may = {
-            400: not self.open,
+            400: self.counted,
             401: not self.open,
             403: not self.open,
-            404: any("uuid" in str(p) for p in self.operation["parameters"] if p.get("in") == "path"),
+            404: public or any("uuid" in str(p) for p in self.operation["parameters"] if p.get("in") == "path"),
             406: self.export,
             408: takes_body,
-            409: self.writes and not self.batch,
+            409: public or (self.writes and not self.batch),
+            410: public,
             412: conditional or self.verb == "put",
             413: takes_body and not self.batch,
             415: takes_body,
-            422: not self.open,
-            429: not self.open,
+            422: self.counted,
+            429: self.counted,
             431: True,
             500: True,
             503: True,

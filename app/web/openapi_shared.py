@@ -17,9 +17,16 @@ TAGS = {
     "products": "What is sold. Fills itself from receipts.",
     "sites": "Where it is sold. Fills itself from receipts.",
     "complaints": "What went wrong, how it is put right, by when, and whether it brought the customer back.",
+    "feedback": "What customers and others say about the business, what it comes to, and what becomes of it.",
+    "surveys": "What customers are asked, by what rules, and who was invited to answer.",
+    "answers": "The public side of surveys: whoever holds a token, or a receipt, answers. These need no key.",
+    "visits": "Mystery shopping and observations: what is looked at, and what was seen.",
     "service": "How complaints are handled: working time, what is promised by when, and what is to be done.",
     "health": "Is the service alive, and can it answer? These need no key.",
 }
+
+OPEN = ("health", "answers")
+"""What needs no key."""
 
 SECURITY_SCHEME = {
     "type": "http",
@@ -52,7 +59,8 @@ HEADERS = {
         maxLength=128,
     ),
     "RateLimit-Policy": _header(
-        "How many requests (`q`) a key may make in so many seconds (`w`).", '"default";q=60000;w=60'
+        "How many requests (`q`) a key, or where none is needed an address, may make in so many seconds (`w`).",
+        '"default";q=60000;w=60',
     ),
     "RateLimit": _header("How many are left (`r`), and the seconds until all are back (`t`).", '"default";r=59999;t=1'),
     "Retry-After": {
@@ -127,11 +135,16 @@ RESPONSES: dict[int, tuple[str, str, tuple[str, ...]]] = {
     406: ("NotAcceptable", "It cannot be had in any of the accepted media types.", ()),
     408: ("RequestTimeout", "The body took too long to arrive.", ()),
     409: ("Conflict", "It does not fit the present state; `code` tells what stands in the way.", ("Retry-After",)),
+    410: ("Gone", "It was there, and can no longer be answered.", ()),
     412: ("PreconditionFailed", "The resource has changed since the version that was named.", ()),
     413: ("ContentTooLarge", "The body is too large.", ()),
     415: ("UnsupportedMediaType", "The body is of a type that is not read here.", ("Accept-Post",)),
     422: ("UnprocessableContent", "Some values are not right; `errors` points at each.", ()),
-    429: ("TooManyRequests", "The key has used up its requests for now.", ("Retry-After",)),
+    429: (
+        "TooManyRequests",
+        "The key has used up its requests for now, or the address where no key is needed.",
+        ("Retry-After",),
+    ),
     431: ("HeadersTooLarge", "The headers are too large.", ()),
     500: ("InternalError", "Something went wrong on our side; the log knows what, by `request_id`.", ()),
     503: (

@@ -80,6 +80,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A complaint with this `source` and `external_id` is stored with other content.",
         "Change the stored one instead, or give the new one an id of its own.",
     ),
+    "FEEDBACK_DIFFERS": (
+        "Feedback with this `source` and `external_id` is stored with other content.",
+        "Change the stored one instead, or give the new one an id of its own.",
+    ),
+    "VISIT_DIFFERS": (
+        "A visit with this `source` and `external_id` is stored with other content.",
+        "Change the stored one instead, complete it if it was only planned, or give the new one an id of its own.",
+    ),
     "STEP_OPEN": (
         "The procedure asks for a step before this move that nobody has marked as done; `steps` names it.",
         "Do it, mark it on the complaint's checklist, and make the move again.",
@@ -95,6 +103,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "UNWELCOME_CHANNEL": (
         "The customer has asked not to be contacted on this channel.",
         "Use another channel. If the contact was made all the same, record it with the reason in `unwelcome_reason`.",
+    ),
+    "SURVEY_NOT_OPEN": (
+        "The survey is a draft, paused or closed: nobody is asked, and nothing is sent or answered.",
+        "Open the survey, if it should ask.",
+    ),
+    "ANSWER_CLOSED": (
+        "The answers were given some time ago, and the time in which they could be changed is over. They are kept.",
+        "Nothing to do: what was answered first, or changed last, counts.",
+    ),
+    "ANSWER_EXPIRED": (
+        "The invitation has expired or was revoked, or its survey is over.",
+        "Nothing to do. Whoever runs the survey can invite again.",
+    ),
+    "ASKED_RECENTLY": (
+        "The customer was asked before, and the survey leaves them in peace for some days.",
+        "Ask again from `allowed_at` on.",
+    ),
+    "QUIET_HOURS": (
+        "It is not time yet to send the invitation, or the customer is not to be written to or called at this hour.",
+        "Try again from `allowed_at` on. `sendable=true` lists the invitations whose time has come.",
     ),
     "IDEMPOTENCY_KEY_IN_FLIGHT": (
         "A request with the same idempotency key has come in and is not finished yet.",
@@ -124,7 +152,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Make a new key for each thing that is to be done, and keep it only for sending that one again.",
     ),
     "TOO_MANY_REQUESTS": (
-        "The key has made more requests than it may in a minute.",
+        "The key has made more requests than it may in a minute, or the address where no key is needed; or there were "
+        "too many wrong codes for a receipt.",
         "Wait as long as `Retry-After` says. `RateLimit` tells on every answer how many are left; the `/batch` "
         "operations count as one request, however many lines they have.",
     ),

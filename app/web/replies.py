@@ -13,6 +13,8 @@ _JSON = "application/json"
 
 class Reply(Response):
     media_type = _JSON
+    remembered: bytes | None = None
+    """What a repeated request is answered with, where that is not this: a secret is shown once and kept nowhere."""
 
     def __init__(self, text: str | bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
         super().__init__(text, status, headers)
@@ -33,6 +35,18 @@ def made_or_known(document: Document, new: bool, path: str) -> Reply:
 
 def text(json: str) -> Reply:
     return Reply(json)
+
+
+def once(shown: str, remembered: str) -> Reply:
+    """Something that only the first answer shows."""
+    reply = Reply(shown)
+    reply.remembered = remembered.encode()
+    return reply
+
+
+def answered(json: str, first: bool) -> Reply:
+    """201 for the first answers, 200 for those that are known or take their place."""
+    return Reply(json, 201 if first else 200)
 
 
 def page(request: Request, found: Page) -> Reply:

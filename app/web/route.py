@@ -13,16 +13,24 @@ from fastapi.routing import APIRoute
 
 from app.core.context import Context
 from app.core.errors import MalformedRequest, UnknownParameter, invalid
-from app.web import body, idempotency
+from app.core.sessions import Sessions
+from app.web import body, idempotency, limits
 from app.web.binding import Binding, give_body
 from app.web.state import Service
 
 Handler = Callable[[Request], Awaitable[Response]]
 DRY_RUN = "validate_only"
+_NOT_KEPT = [(b"cache-control", b"no-store")]
 
 
 class Route(APIRoute):
     """Expects a tag naming the resource: its scopes are `<tag>:read` and `<tag>:write`."""
+
+    keeps_answers = True
+    """Idempotency-Key is honoured."""
+    body_limit: int | None = None
+    """Less than the setting, where a route needs no more."""
+    scope: str
 
     def get_route_handler(self) -> Any:
         binding, endpoint, empty = Binding(self), self.endpoint, self.status_code or 200
@@ -32,34 +40,37 @@ class Route(APIRoute):
             return Response(status_code=empty) if answer is None else answer
 
         reads = self.methods is not None and self.methods <= {"GET", "HEAD"}
-        scope = f"{self.tags[0]}:{'read' if reads else 'write'}"
+        self.scope = f"{self.tags[0]}:{'read' if reads else 'write'}"
         known = frozenset(binding.query)
         handle = inner if _streams(self) else _reading(inner) if reads else self._writing(inner)
         if not reads and not _streams(self):
             known = known | {DRY_RUN}
 
         async def handler(request: Request) -> Response:
-            service: Service = request.app.state.service
-            credential = await service.credentials.of(request.headers.get("authorization"))
-            credential.require(scope)
-            request.scope["rate_limit"] = service.rate_limit.spend(credential.id)
+            sessions = await self.admitted(request, request.app.state.service)
             _check_query(request, known)
-            request.scope["sessions"] = await service.sessions(credential)
+            request.scope["sessions"] = sessions
             return await handle(request)
 
         return handler
 
+    async def admitted(self, request: Request, service: Service) -> Sessions:
+        """Transactions in the name of whoever asks. Raises where they may not, or not so often."""
+        credential = await service.credentials.of(request.headers.get("authorization"))
+        credential.require(self.scope)
+        request.scope["own_headers"] = service.rate_limit.spend(credential.id)
+        return await service.sessions(credential)
+
     def _writing(self, inner: Handler) -> Handler:
         has_body = self.body_field is not None
         types = body.PATCH_TYPES if self.methods == {"PATCH"} else body.JSON_TYPES
-        replayable = self.methods == {"POST"}
+        replayable = self.methods == {"POST"} and self.keeps_answers
 
         async def handler(request: Request) -> Response:
             settings = request.app.state.service.settings
             dry = _is_dry_run(request)
-            sent = (
-                await body.read_json(request, types, settings.body_limit, settings.body_timeout) if has_body else None
-            )
+            limit = min(settings.body_limit, self.body_limit or settings.body_limit)
+            sent = await body.read_json(request, types, limit, settings.body_timeout) if has_body else None
             give_body(request, sent)
             key = idempotency.key_of(request) if replayable else None
 
@@ -84,6 +95,30 @@ class Route(APIRoute):
                 return dry_run.response
 
         return handler
+
+
+class OpenRoute(Route):
+    """Needs no key: what is sent says by itself what may be done with it. Counted by address, and never kept by caches.
+
+    Nobody's idempotency keys could be told from another's. Nor are they needed: such a route has to bear being asked
+    the same twice.
+    """
+
+    keeps_answers = False
+    body_limit = 524_288
+
+    async def admitted(self, request: Request, service: Service) -> Sessions:
+        request.scope["own_headers"] = _NOT_KEPT
+        counted = service.answer_limit.spend(limits.address(request.scope))
+        request.scope["own_headers"] = [*_NOT_KEPT, *counted]
+        return await service.open_sessions(self.scope.partition(":")[0])
+
+
+def open_resource(name: str, prefix: str | None = None) -> APIRouter:
+    """A router for what needs no key."""
+    router = resource(name, prefix)
+    router.route_class = OpenRoute
+    return router
 
 
 def resource(name: str, prefix: str | None = None) -> APIRouter:

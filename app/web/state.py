@@ -26,6 +26,8 @@ class Service:
     database: Database
     credentials: Credentials
     rate_limit: RateLimit
+    answer_limit: RateLimit
+    """Of those who need no key, by address."""
     clock: Clock = utc_now
     _cursor_key: bytes | None = field(default=None, repr=False)
 
@@ -33,17 +35,25 @@ class Service:
     def of(cls, settings: Settings, dsn: str, clock: Clock = utc_now) -> "Service":
         database = Database(dsn, settings)
         credentials = Credentials(database, settings.key_cache_seconds)
-        return cls(settings, database, credentials, RateLimit(settings.rate_limit), clock)
+        limits = RateLimit(settings.rate_limit), RateLimit(settings.answer_rate_limit)
+        return cls(settings, database, credentials, *limits, clock)
 
     async def sessions(self, credential: Credential) -> Sessions:
-        if self._cursor_key is None:
-            async with self.database.writing() as connection:
-                self._cursor_key = await access.cursor_key(connection)
-        return self._sessions(credential.id, credential.name, credential.scopes, self._cursor_key)
+        return self._sessions(credential.id, credential.name, credential.scopes, await self._secret())
+
+    async def open_sessions(self, actor: str) -> Sessions:
+        """For those who need no key: all of them have one name."""
+        return self._sessions(UUID(int=0), actor, frozenset(), await self._secret())
 
     def own_sessions(self, actor: str) -> Sessions:
         """For what the service does by itself."""
         return self._sessions(UUID(int=0), actor, frozenset(), b"")
+
+    async def _secret(self) -> bytes:
+        if self._cursor_key is None:
+            async with self.database.writing() as connection:
+                self._cursor_key = await access.cursor_key(connection)
+        return self._cursor_key
 
     def _sessions(self, actor_id: UUID, actor: str, scopes: frozenset[str], cursor_key: bytes) -> Sessions:
         return Sessions(self.database, actor_id, actor, scopes, cursor_key, self.settings.default_region, self.clock)

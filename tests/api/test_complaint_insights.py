@@ -62,6 +62,7 @@ async def clock_of(db: Any, policy: tuple[UUID, UUID], complaint: Any, metric: s
         db,
         "complaint_clocks",
         complaint_id=complaint["id"],
+        received_at=complaint["received_at"],
         metric=metric,
         state=state,
         policy_id=policy[0],

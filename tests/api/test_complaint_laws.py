@@ -271,6 +271,7 @@ async def only_ways_of_the_table(db: Any) -> None:
         for n, move in enumerate(way[row["id"]], start=1):
             assert (move["position"], move["from_state"]) == (n, state)
             assert TABLE[state][move["move"]] == move["to_state"]
+            assert (move["received_at"], move["entered_at"]) == (row["received_at"], since)
             assert move["happened_at"] >= since
             seen[state, move["move"]] += 1
             state, since = move["to_state"], move["happened_at"]
@@ -345,13 +346,15 @@ async def each_step_once(db: Any, world: World, kept: dict[UUID, Clock], worked:
 
 async def lists_know_it(db: Any, kept: dict[UUID, Clock]) -> None:
     """The first due time of what runs, and whether anything was missed; and who has something to come is looked at."""
-    due, breached = defaultdict(list), defaultdict(bool)
+    due, breached, received = defaultdict(list), defaultdict(bool), defaultdict(set)
     for clock in kept.values():
         complaint_id = clock.row["complaint_id"]
         if clock.ended_at is None and clock.row["due_at"] is not None:
             due[complaint_id].append(clock.row["due_at"])
+        received[complaint_id].add(clock.row["received_at"])
         breached[complaint_id] |= clock.row["breached_at"] is not None
-    for row in await db.fetch("SELECT id, due_at, breached FROM complaints"):
+    for row in await db.fetch("SELECT id, received_at, due_at, breached FROM complaints"):
+        assert received[row["id"]] <= {row["received_at"]}
         assert row["due_at"] == min(due[row["id"]], default=None)
         assert row["breached"] == breached[row["id"]]
     planned = {row["key"] for row in await db.fetch("SELECT key FROM jobs WHERE kind = 'complaint'")}

@@ -66,6 +66,12 @@ async def remedy(
 
 
 async def moved(db: Any, complaint: Any, position: int, move: str, before: str, to: str, at: datetime) -> None:
+    """Moves are made in their order."""
+    before_at = await db.fetchval(
+        "SELECT max(happened_at) FROM complaint_moves WHERE complaint_id = $1 AND position < $2",
+        complaint["id"],
+        position,
+    )
     await insert(
         db,
         "complaint_moves",
@@ -74,6 +80,8 @@ async def moved(db: Any, complaint: Any, position: int, move: str, before: str, 
         move=move,
         from_state=before,
         to_state=to,
+        received_at=complaint["received_at"],
+        entered_at=before_at or complaint["received_at"],
         happened_at=at,
         recorded_at=at,
         actor="test",
@@ -257,6 +265,7 @@ class TestGroups:
             "reopened": {"of": 0, **NOTHING},
             "spend_change": [],
             "cost": [],
+            "later_feedback": {"customers": 0, "mean_score": None, "low": None, "high": None},
         }
         assert (found["ended_since"], found["ended_before"]) == (
             "2025-03-02T09:00:00.000000Z",
@@ -392,6 +401,7 @@ class TestGroups:
         await moved(db, again, 2, "reopen", "closed", "reopened", ago(10))
         earlier = await complain(db, reopened=1, state="reopened", ended_at=None)
         await moved(db, earlier, 1, "close", "accepted", "closed", ago(400))
+        await moved(db, earlier, 2, "reopen", "closed", "reopened", ago(390))
         every = (await groups(client))["all"]
         assert every["complaints"] == 2
         assert (every["reopened"]["count"], every["reopened"]["of"]) == (2, 3)
@@ -459,6 +469,25 @@ class TestAgainstPython:
                 reopened=dice.choice([0, 0, 1]) if state == "closed" else 0,
             )
             complaints.append(row)
+        heard = []
+        for _ in range(150):
+            score = dice.choice([None, 0, 20, 50, 75, 100])
+            rival = dice.random() < 0.1
+            row = await insert(
+                db,
+                "feedback",
+                method="competitor" if rival else "survey",
+                competitor="The others" if rival else None,
+                customer_id=dice.choice([*customers, None]),
+                collected_at=ago(dice.uniform(0, 500)),
+                **(
+                    {}
+                    if score is None
+                    else {"metric": "score", "value": score, "worst": 0, "best": 100, "score": score}
+                ),
+            )
+            if score is not None and not rival:
+                heard.append(row)
         keys = {
             "category": "category",
             "site": "site",
@@ -470,14 +499,14 @@ class TestAgainstPython:
         closed = [c for c in complaints if c["state"] == "closed" and c["ended_at"] >= ago(365)]
         for by, column in keys.items():
             found = await groups(client, by=by)
-            assert found["all"] | {"key": None} == _expected(None, closed, complaints, sales)
+            assert found["all"] | {"key": None} == _expected(None, closed, complaints, sales, heard)
             listed = {item["key"]: item for item in found["items"]}
             assert set(listed) == {c[column] for c in closed}
             for key, item in listed.items():
                 rows = [c for c in closed if c[column] == key]
-                assert item == _expected(key, rows, complaints, sales), (by, key)
+                assert item == _expected(key, rows, complaints, sales, heard), (by, key)
         for row in complaints:
-            _check_one(await one(client, row), row, complaints, sales)
+            _check_one(await one(client, row), row, complaints, sales, heard)
 
 
 def _later(row: Any, complaints: list[Any], sales: list[Any]) -> tuple[list[datetime], list[datetime]]:
@@ -520,7 +549,32 @@ def _share(count: int, of: int) -> dict[str, Any]:
     return {"count": count, **dict(zip(("share", "low", "high"), rounded, strict=True))}
 
 
-def _expected(key: Any, rows: list[Any], complaints: list[Any], sales: list[Any]) -> dict[str, Any]:
+def _opinions(row: Any, heard: list[Any]) -> list[Any]:
+    """What the customer of a complaint that is over said of us within 180 days after its end."""
+    if row["customer_id"] is None or row["ended_at"] is None:
+        return []
+    until = row["ended_at"] + 180 * DAY
+    said = [f for f in heard if f["customer_id"] == row["customer_id"] and row["ended_at"] < f["collected_at"] <= until]
+    return sorted(said, key=lambda f: f["collected_at"])
+
+
+def _later_score(known: list[Any], heard: list[Any]) -> dict[str, Any]:
+    said: dict[Any, list[Decimal]] = {}
+    for row in known:
+        if scores := [f["score"] for f in _opinions(row, heard)]:
+            said.setdefault(row["customer_id"], []).extend(scores)
+    means = [exact.mean(scores) for scores in said.values()]
+    if len(means) < 2:
+        mean = f"{means[0]:.2f}" if means else None
+        return {"customers": len(means), "mean_score": mean, "low": None, "high": None}
+    mean = round(exact.mean(means), 2)
+    found = statistics.mean_interval(mean, exact.stdev(means), len(means))
+    assert found is not None
+    low, high = (f"{min(max(round(bound, 2), Decimal(0)), Decimal(100)):.2f}" for bound in found)
+    return {"customers": len(means), "mean_score": f"{mean:.2f}", "low": low, "high": high}
+
+
+def _expected(key: Any, rows: list[Any], complaints: list[Any], sales: list[Any], heard: list[Any]) -> dict[str, Any]:
     known = [row for row in rows if row["customer_id"] is not None]
     shares: dict[str, list[Any]] = {"bought_again": [], "complained_again": []}
     for days in (30, 90, 180):
@@ -545,6 +599,7 @@ def _expected(key: Any, rows: list[Any], complaints: list[Any], sales: list[Any]
         "reopened": {"of": len(rows), **_share(reopened, len(rows))},
         "spend_change": [_change(currency, by_customer) for currency, by_customer in sorted(each.items())],
         "cost": [],
+        "later_feedback": _later_score(known, heard),
     }
 
 
@@ -567,8 +622,9 @@ def _change(currency: str, by_customer: dict[Any, list[tuple[Decimal, Decimal]]]
     }
 
 
-def _check_one(found: dict[str, Any], row: Any, complaints: list[Any], sales: list[Any]) -> None:
+def _check_one(found: dict[str, Any], row: Any, complaints: list[Any], sales: list[Any], heard: list[Any]) -> None:
     ended = row["ended_at"]
+    assert [f["id"] for f in found["later_feedback"]] == [str(f["id"]) for f in _opinions(row, heard)][:20]
     for place, name in enumerate(("bought_again", "complained_again")):
         happened = _later(row, complaints, sales)[place]
         for entry in found["within"]:

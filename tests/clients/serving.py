@@ -20,7 +20,7 @@ KEY = "rapport_the_key_of_a_client_that_is_generated"
 def serving(database_url: str) -> Iterator[str]:
     """Serves until the block ends; gives the address. `KEY` may do everything."""
     asyncio.run(_add_key(database_url))
-    app = create_app(Settings(_env_file=None, database_url=database_url, rate_limit=0))
+    app = create_app(Settings(_env_file=None, database_url=database_url, rate_limit=0, answer_rate_limit=0))
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

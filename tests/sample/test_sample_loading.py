@@ -10,6 +10,7 @@ from app import loading, operations
 from app.core.sessions import Sessions, utc_now
 from app.core.settings import Settings
 from app.sample import SampleShop, make
+from app.sample.opinions import IDEAS
 from tests.service import ledger
 
 
@@ -26,7 +27,7 @@ async def sessions(dsn: str) -> AsyncIterator[Sessions]:
 
 @pytest.fixture(scope="module")
 def small() -> SampleShop:
-    return make(utc_now(), customers=80, receipts=900, interactions=50, complaints=250)
+    return make(utc_now(), customers=80, receipts=900, interactions=50, complaints=250, feedback=300)
 
 
 async def counted(dsn: str) -> dict[str, Any]:
@@ -34,7 +35,10 @@ async def counted(dsn: str) -> dict[str, Any]:
         dsn,
         "SELECT (SELECT count(*) FROM complaints) AS complaints, (SELECT count(*) FROM complaint_moves) AS moves, "
         "(SELECT count(*) FROM calendars) AS calendars, (SELECT count(*) FROM service_policies) AS policies, "
-        "(SELECT count(*) FROM procedures) AS procedures, (SELECT count(*) FROM events) AS events",
+        "(SELECT count(*) FROM procedures) AS procedures, (SELECT count(*) FROM events) AS events, "
+        "(SELECT count(*) FROM feedback) AS feedback, (SELECT count(*) FROM ratings) AS ratings, "
+        "(SELECT count(*) FROM visits) AS visits, (SELECT count(*) FROM idea_votes) AS votes, "
+        "(SELECT count(*) FROM surveys WHERE status = 'open') AS surveys, (SELECT count(*) FROM ideas) AS ideas",
     )
     return dict(found)
 
@@ -67,6 +71,19 @@ async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Ses
     assert set(kept) == {"acknowledge", "update", "respond", "resolve", "deadlock"}
     assert all(share > 0.8 for share in kept.values()), kept
     assert 0.8 < kept["respond"] < 0.99
+
+    assert (first["feedback"], first["visits"]) == (300 + len(small.visits), len(small.visits))
+    assert (first["surveys"], first["ideas"]) == (2, len(IDEAS))
+    assert first["ratings"] > first["feedback"]
+    assert 0 < first["votes"] <= sum("_idea" in said for said in small.feedback)
+    (told,) = await ledger.fetch(
+        dsn,
+        "SELECT count(customer_id) AS customers, count(sale_id) AS sales, count(survey_id) AS surveys, "
+        "count(sentiment) AS judged, count(*) FILTER (WHERE themes <> '{}') AS themed, "
+        "count(*) FILTER (WHERE visit_id IS NOT NULL AND customer_id IS NOT NULL) AS shoppers FROM feedback",
+    )
+    assert all(told[name] > 50 for name in ("customers", "sales", "surveys", "judged", "themed")), dict(told)
+    assert told["shoppers"] == 0
 
     # Tasks and relationships have no key of their own.
     await loading.load(sessions, replace(small, tasks=[], relationships=[]), done.append)

@@ -22,6 +22,7 @@ from app.cli import main
 from app.core.embedded import ClusterMissing, EmbeddedPostgres
 from app.core.embedded.place import Place, locate
 from app.core.settings import settings as current
+from tests.service.ready import Ready
 
 COMMAND = str(Path(sys.executable).with_name("rapport"))
 KEY = "rapport_the_admin_key_of_running_services"
@@ -44,12 +45,15 @@ def free_port() -> int:
 class Running:
     """A service that can be started, stopped, killed and started again on the same data."""
 
+    fresh = False
+    """Started as the command itself, which has yet to import what it needs: see `ready.py`."""
+
     def __init__(self, directory: Path, *, key: str | None = KEY, **settings: Any) -> None:
         self.directory = directory
         self.data_dir = directory / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Ready | subprocess.Popen[bytes] | None = None
         chosen = {"data_dir": self.data_dir, "port": self.port, "rate_limit": 0, **settings}
         if key is not None:
             chosen["bootstrap_key"] = key
@@ -57,24 +61,33 @@ class Running:
         self.environment = {**kept, **{f"RAPPORT_{name.upper()}": str(value) for name, value in chosen.items()}}
 
     def start(self, *options: str, wait: bool = True) -> "Running":
-        with (self.directory / "stdout").open("wb") as out, (self.directory / "stderr").open("wb") as err:
-            self.process = subprocess.Popen(
-                [COMMAND, "serve", *options],
-                cwd=self.directory,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,  # Ctrl-C is for its group, not for the tests'
-            )
+        self.process = self.started("serve", *options, fresh=self.fresh)
         if wait:
             eventually(lambda: self.ready() or self.process.poll() is not None)
             assert self.process.poll() is None, self.stderr
         return self
 
+    def started(
+        self, *arguments: str, out: str = "stdout", err: str = "stderr", fresh: bool = False
+    ) -> "Ready | subprocess.Popen[bytes]":
+        """A `rapport` process with these settings, in a session of its own: Ctrl-C is not for the tests."""
+        paths = self.directory / out, self.directory / err
+        if not fresh:
+            return Ready(list(arguments), self.directory, self.environment, *paths)
+        with paths[0].open("wb") as stdout, paths[1].open("wb") as stderr:
+            return subprocess.Popen(
+                [COMMAND, *arguments],
+                cwd=self.directory,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+            )
+
     def ready(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/readyz", timeout=10).status_code == 200
+            return httpx.get(f"{self.url}/readyz", timeout=10, verify=False).status_code == 200  # see `client`
         return False
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -126,7 +139,9 @@ class Running:
         return locate(self.data_dir)
 
     def client(self, key: str = KEY, **more: Any) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=60, **more)
+        # Nothing is verified, for nothing is encrypted: to read the certificates takes 40 ms.
+        headers = {"Authorization": f"Bearer {key}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, verify=False, **more)
 
     def children(self) -> list[int]:
         """The processes it has started, with theirs."""
@@ -138,6 +153,12 @@ class Running:
 
     def postmaster(self) -> int:
         return int((self.place.data / "postmaster.pid").read_text().splitlines()[0])
+
+    def is_back(self, killed: int) -> bool:
+        """Whether another postmaster than the one that was killed answers by now."""
+        with contextlib.suppress(OSError, ValueError, IndexError):  # its file is being written
+            return self.postmaster() != killed and self.ready()
+        return False
 
     def memory(self) -> int:
         """Bytes that the process has in memory."""

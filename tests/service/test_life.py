@@ -24,6 +24,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One store for the tests of this file, which follow each other: each leaves it running, or not, as it likes."""
     shared = Running(tmp_path_factory.mktemp("life"), key=None, key_cache_seconds=0.2)
     try:
+        shared.fresh = True
         yield shared.start()
     finally:
         shared.remove()

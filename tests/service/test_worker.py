@@ -16,7 +16,8 @@ import pytest
 
 from tests import make
 from tests.service import ledger
-from tests.service.running import COMMAND, PATIENCE, Running, eventually, running
+from tests.service.ready import Ready
+from tests.service.running import PATIENCE, Running, eventually, running
 
 COUNT = 400
 ALWAYS = [
@@ -44,19 +45,11 @@ class Workers:
 
     def __init__(self, service: Running) -> None:
         self.service = service
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[Ready | subprocess.Popen[bytes]] = []
 
-    def start(self) -> "subprocess.Popen[bytes]":
-        with self.log(len(self.processes)).open("wb") as log:
-            process = subprocess.Popen(
-                [COMMAND, "worker"],
-                cwd=self.service.directory,
-                env=self.service.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+    def start(self) -> "Ready | subprocess.Popen[bytes]":
+        log = self.log(len(self.processes)).name
+        process = self.service.started("worker", out=log, err=log, fresh=not self.processes)
         self.processes.append(process)
         return process
 
@@ -187,8 +180,9 @@ async def test_the_database_is_killed(service: Running, workers: Workers) -> Non
     look = Look(service, "database")
     process = workers.start()
     await until(look.done, COUNT // 4)
-    os.kill(service.postmaster(), signal.SIGKILL)
-    eventually(service.ready)
+    killed = service.postmaster()
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: service.is_back(killed))
     await look.are_due_again()
     await until(look.done, COUNT)
     assert process.poll() is None, workers.log().read_text()

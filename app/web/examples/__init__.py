@@ -6,7 +6,22 @@ the requests.
 
 from typing import Any
 
-from app.web.examples import complaining, complaint_insights, complaint_moves, people, service, shopping, talking
+from app.web.examples import (
+    complaining,
+    complaint_insights,
+    complaint_moves,
+    feedback,
+    feedback_measures,
+    ideas,
+    invitations,
+    people,
+    service,
+    shopping,
+    surveys,
+    talking,
+    themes,
+    visits,
+)
 
 Value = dict[str, Any]
 
@@ -21,9 +36,20 @@ PATHS = {
     "system": "webshop",
     "external_id": "zoe.okafor",
     **complaining.PATHS,
+    **feedback.PATHS,
+    **ideas.PATHS,
+    **themes.PATHS,
     **service.PATHS,
+    **visits.PATHS,
+    **surveys.PATHS,
+    **invitations.PATHS,
 }
-PATHS_OF = {"claim_sale": {"sale_id": shopping.UNKNOWN_SALE}, **complaining.PATHS_OF}
+PATHS_OF = {
+    "claim_sale": {"sale_id": shopping.UNKNOWN_SALE},
+    **complaining.PATHS_OF,
+    **visits.PATHS_OF,
+    **feedback.PATHS_OF,
+}
 
 QUERIES: dict[str, Value] = {
     "list_customers": {"q": "okafor"},
@@ -36,7 +62,14 @@ QUERIES: dict[str, Value] = {
     "list_products": {"category": "lamb"},
     "list_sites": {"code": "whitstable"},
     **complaining.QUERIES,
+    **feedback.QUERIES,
+    **ideas.QUERIES,
+    **themes.QUERIES,
+    **feedback_measures.QUERIES,
     **service.QUERIES,
+    **visits.QUERIES,
+    **surveys.QUERIES,
+    **invitations.QUERIES,
 }
 """Filled in where Swagger UI is tried out, so these go together."""
 
@@ -94,7 +127,13 @@ BODIES: dict[str, dict[str, Value]] = {
     "add_relationship": {"Where she works": talking.NEW_RELATIONSHIP},
     "change_relationship": {"Promoted": {"title": "Owner"}},
     **complaint_moves.BODIES,
+    **feedback.BODIES,
+    **ideas.BODIES,
+    **themes.BODIES,
     **service.BODIES,
+    **visits.BODIES,
+    **surveys.BODIES,
+    **invitations.BODIES,
 }
 
 ANSWERS: dict[str, Value] = {
@@ -113,7 +152,13 @@ ANSWERS: dict[str, Value] = {
     "cancel_task": talking.KEPT | {"status": "cancelled", "outcome": "She came by herself"},
     "change_relationship": talking.WORKS_FOR | {"title": "Owner", "version": 2},
     **complaint_moves.ANSWERS,
+    **feedback.ANSWERS,
+    **ideas.ANSWERS,
+    **themes.ANSWERS,
     **service.ANSWERS,
+    **visits.ANSWERS,
+    **surveys.ANSWERS,
+    **invitations.ANSWERS,
 }
 
 SCHEMAS: dict[str, Value] = {
@@ -131,8 +176,15 @@ SCHEMAS: dict[str, Value] = {
     "Relationship": talking.WORKS_FOR,
     **complaining.SCHEMAS,
     **complaint_insights.SCHEMAS,
+    **feedback_measures.SCHEMAS,
     **complaint_moves.SCHEMAS,
+    **feedback.SCHEMAS,
+    **ideas.SCHEMAS,
+    **themes.SCHEMAS,
     **service.SCHEMAS,
+    **visits.SCHEMAS,
+    **surveys.SCHEMAS,
+    **invitations.SCHEMAS,
     "Health": {"status": "ok"},
 }
 _CSV = "id,display_name\r\n" + f"{people.ZOE},Zoë Okafor\r\n"

@@ -46,6 +46,7 @@ _GROUP: dict[str, Any] = {
         }
     ],
     "cost": [{"currency": "GBP", "total": "318.50"}],
+    "later_feedback": {"customers": 9, "mean_score": "71.11", "low": "55.37", "high": "86.85"},
 }
 _RECOVERIES: dict[str, Any] = {
     "by": "remedy",
@@ -73,6 +74,18 @@ _RECOVERY: dict[str, Any] = {
             "after_per_month": "51.60",
             "months_before": "6.00",
             "months_after": "1.20",
+        }
+    ],
+    "later_feedback": [
+        {
+            "id": "019cf8e1-3b70-7d44-9a15-c2f06e7b8d31",
+            "collected_at": "2026-04-05T18:40:12.000000Z",
+            "method": "survey",
+            "metric": "nps",
+            "value": "8",
+            "best": "10",
+            "score": "80.00",
+            "nps_class": "passive",
         }
     ],
 }

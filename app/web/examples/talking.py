@@ -139,6 +139,19 @@ _PURCHASE = {
     "currency": "GBP",
     "site": "whitstable",
 }
+_FEEDBACK: dict[str, Any] = {
+    "id": "019cf4d8-91c4-7b12-a3d7-5e0f64b8c219",
+    "collected_at": "2026-03-15T18:22:41.000000Z",
+    "method": "survey",
+    "metric": "nps",
+    "value": "3",
+    "best": "10",
+    "score": "30.00",
+    "sentiment": "negative",
+    "text": "The lamb was off, and nobody rang back.",
+    "acknowledged_at": "2026-03-16T09:12:00.000000Z",
+    "closed_at": None,
+}
 _OPEN = [{"id": TASK, "what": PROMISE["what"], "owner": "Amara", "due_at": PROMISE["due_at"], "overdue": False}]
 _COMPLAINTS: list[dict[str, Any]] = [
     {
@@ -170,6 +183,7 @@ CALLER: dict[str, Any] = {
     "matched": {"kind": "phone", "value": "020 7946 0958", "label": "mobile", "shared": False},
     "last_contact": _CONTACT,
     "last_purchase": _PURCHASE,
+    "last_feedback": _FEEDBACK,
     "open_promises": _OPEN,
     "preferred_channels": ["whatsapp", "phone"],
     "unwelcome_channels": [{"channel": "email", "reason": "Too many newsletters", "since": "2026-02-01"}],
@@ -207,6 +221,8 @@ PROFILE: dict[str, Any] = {
     "complaints": 1,
     "last_contact": _CONTACT,
     "last_purchase": _PURCHASE,
+    "latest_feedback": [_FEEDBACK],
+    "feedback": {"count": 1, "mean_score": "30.00", "unacknowledged": 0},
     "totals": [
         {
             "currency": "GBP",

@@ -1,0 +1,44 @@
+"""Thanks, deeds, and telling about them: in which order they come, and when the loop is closed."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+STEPS = ("acknowledged", "acted", "told")
+_OF = {"acknowledged": ("by", "how"), "acted": ("by", "action"), "told": ("by", "how")}
+
+
+def closed_at(acted_at: datetime | None, told_at: datetime | None, *, nobody: bool) -> datetime | None:
+    """When it was acted upon and the customer told; where there is nobody to tell, acted upon is enough."""
+    if acted_at is None:
+        return None
+    if told_at is not None:
+        return max(acted_at, told_at)
+    return acted_at if nobody else None
+
+
+def too_early(step: str, at: datetime, collected_at: datetime, acted_at: datetime | None) -> str | None:
+    """Why a step cannot have been at this moment."""
+    if at < collected_at:
+        return "Lies before the feedback was collected"
+    if step == "told" and acted_at is not None and at < acted_at:
+        return "Lies before what the customer was told of"
+    return None
+
+
+def faults(past: Mapping[str, Any], collected_at: datetime, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with a loop that was gone through elsewhere: field, code and detail of each."""
+    for step in STEPS:
+        at = past[f"{step}_at"]
+        if at is None:
+            for name in _OF[step]:
+                field = name if name == "action" else f"{step}_{name}"
+                if past[field] is not None:
+                    yield f"{step}_at", "missing", f"{field} says that it was done: when?"
+                    break
+        elif at > now:
+            yield f"{step}_at", "future", "Lies in the future"
+        elif (why := too_early(step, at, collected_at, past["acted_at"])) is not None:
+            yield f"{step}_at", "order", why
+    if past["told_at"] is not None and past["acted_at"] is None:
+        yield "acted_at", "missing", "The customer was told of what was changed: when was it?"

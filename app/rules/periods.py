@@ -1,0 +1,60 @@
+"""Days, weeks, months, quarters and years, as the clocks of a place have them."""
+
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+
+class Every(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    """From Monday."""
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+_MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}
+
+
+class Period(NamedTuple):
+    day: date
+    """Its first."""
+    starts_at: datetime
+
+
+def periods(every: Every, since: datetime, before: datetime, time_zone: str) -> list[Period]:
+    """All that have a moment in common with the time from `since` to `before`, without gaps, the earliest first.
+
+    A day begins at midnight; where the clocks skip it, with the first moment after; where they show it twice, with the
+    first of the two.
+    """
+    zone = ZoneInfo(time_zone)
+    day, last = (
+        _first(every, since.astimezone(zone).date()),
+        (before - timedelta(microseconds=1)).astimezone(zone).date(),
+    )
+    found = []
+    while day <= last:
+        found.append(Period(day, datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)))
+        day = _next(every, day)
+    return found
+
+
+def _first(every: Every, day: date) -> date:
+    if every is Every.DAY:
+        return day
+    if every is Every.WEEK:
+        return day - timedelta(days=day.weekday())
+    months = _MONTHS[every]
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+def _next(every: Every, day: date) -> date:
+    if every is Every.DAY:
+        return day + timedelta(days=1)
+    if every is Every.WEEK:
+        return day + timedelta(days=7)
+    years, month = divmod(day.month - 1 + _MONTHS[every], 12)
+    return date(day.year + years, month + 1, 1)

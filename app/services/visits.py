@@ -1,0 +1,179 @@
+"""Visits: planned, done, corrected and called off; taken in once each."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import MoveNotAllowed, PreconditionFailed, VisitDiffers, invalid
+from app.core.ids import new_id
+from app.rules import scorecards as rules
+from app.rules.merge_patch import merged
+from app.rules.sales import differences
+from app.rules.scorecards import VisitState
+from app.schemas import faults
+from app.schemas.visits import VisitComplete, VisitContent, VisitNew, VisitQuery
+from app.services import feedback_intake, scorecards
+from app.services import visit_intake as intake
+from app.services.entries import spelled
+from app.services.outcomes import Outcome
+from app.services.visit_intake import Entry
+from app.store import places
+from app.store import visits as store
+from app.store.documents import Document
+from app.store.listing import Page
+
+_MOST_CHANGES = 100
+
+
+async def find(ctx: Context, query: VisitQuery) -> Page:
+    return await store.page(ctx, query)
+
+
+async def get(ctx: Context, visit_id: UUID) -> Document:
+    return await store.get(ctx, visit_id)
+
+
+async def record(ctx: Context, new: VisitNew) -> tuple[Document, Outcome]:
+    """Take one visit in; see `record_many`. Raises what was wrong with it."""
+    (outcome,) = await record_many(ctx, [new])
+    if outcome.problem is not None:
+        raise outcome.problem
+    assert outcome.id is not None
+    return await store.get(ctx, outcome.id), outcome
+
+
+async def record_many(ctx: Context, wanted: Sequence[VisitNew]) -> list[Outcome]:
+    """Take visits in, in order; one outcome for each.
+
+    New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
+    VisitDiffers. What it refers to and is not there, or results that do not answer its scorecard: 422.
+    """
+    known = await intake.Known.of(ctx, wanted)
+    outcomes: list[Outcome] = []
+    made: list[Entry] = []
+    earlier: dict[store.Key, Entry] = {}  # in this very chunk
+    for new in wanted:
+        entry = Entry(new, new_id())
+        held = known.visits.get(entry.key) if entry.key is not None else None
+        before = earlier.get(entry.key) if entry.key is not None else None
+        if held is not None:
+            outcomes.append(await _again(ctx, entry, *held))
+        elif before is not None:
+            outcomes.append(_twice(entry, before))
+        elif (problem := known.match(ctx, entry)) is not None:
+            outcomes.append(Outcome.refused(problem))
+        else:
+            outcomes.append(Outcome(201, entry.id))
+            made.append(entry)
+            if entry.key is not None:
+                earlier[entry.key] = entry
+    await _write(ctx, made)
+    return outcomes
+
+
+async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is a VisitChange: a merge patch. 412 if the visit is no longer at `version`."""
+    row = await store.lock(ctx, visit_id)
+    if version is not None and row["version"] != version:
+        raise PreconditionFailed(f"The present version is {row['version']}")
+    before = await _content(ctx, row)
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    for name, other in (("sale_id", "receipt"), ("receipt", "sale_id")):
+        if sent.get(name) is not None and sent.get(other) is None:
+            before[other] = None  # the sale is named in another way now
+    new = faults.checked(VisitContent, merged(before, sent))
+    after = {**new.model_dump(mode="json"), "happened_at": spelled(new.happened_at)}
+    if not (changes := differences(before, after)):
+        return await store.get(ctx, visit_id)
+    await intake.referred(ctx, new)
+    done = row["state"] == VisitState.DONE
+    if new.results and not done:
+        raise invalid("/results", "not_done", f"The visit is {row['state']}: results come with its completion")
+    card = await scorecards.pinned(ctx, row["scorecard_id"], row["scorecard_version"])
+    if done and (problem := intake.judged(ctx, card, new.results, new.happened_at)) is not None:
+        raise problem
+    values = {**intake.content(new), **(card.row(new.results) if done else {})}
+    await places.name(ctx, [new.site], [])
+    await store.change(ctx, visit_id, values)
+    await intake.tell(ctx, [("changed", {**row, **values}, {"changes": changes[:_MOST_CHANGES]})])
+    if done:
+        heard = intake.as_heard({**row, **values}, card)
+        await feedback_intake.retake(ctx, await store.feedback_of(ctx, visit_id), heard)
+    return await store.get(ctx, visit_id)
+
+
+async def complete(ctx: Context, visit_id: UUID, done: VisitComplete) -> Document:
+    row = await store.lock(ctx, visit_id)
+    _may(row)
+    happened_at = done.happened_at or min(row["happened_at"], ctx.now)
+    card = await scorecards.pinned(ctx, row["scorecard_id"], row["scorecard_version"])
+    if (problem := intake.judged(ctx, card, done.results, happened_at)) is not None:
+        raise problem
+    values = {
+        "state": VisitState.DONE.value,
+        "happened_at": happened_at,
+        "note": row["note"] if done.note is None else done.note,
+        **card.row(done.results),
+    }
+    await store.change(ctx, visit_id, values)
+    await intake.tell(ctx, [("done", {**row, **values}, {})])
+    await intake.hear(ctx, [({**row, **values}, card)])
+    return await store.get(ctx, visit_id)
+
+
+async def cancel(ctx: Context, visit_id: UUID, reason: str) -> Document:
+    row = await store.lock(ctx, visit_id)
+    _may(row)
+    await store.change(ctx, visit_id, {"state": VisitState.CANCELLED.value, "reason": reason})
+    await intake.tell(ctx, [("cancelled", row, {"reason": reason})])
+    return await store.get(ctx, visit_id)
+
+
+async def _write(ctx: Context, made: Sequence[Entry]) -> None:
+    if not made:
+        return
+    # Everybody writes visits in this order: nobody waits in a circle.
+    written = [(entry, entry.row(ctx)) for entry in sorted(made, key=lambda entry: entry.key or ("", ""))]
+    await places.name(ctx, [entry.new.site for entry in made], [])
+    await store.add(ctx, [row for _, row in written])
+    await intake.tell(ctx, [(row["state"], row, {}) for _, row in written])
+    await intake.hear(ctx, [(row, entry.card) for entry, row in written if entry.done and entry.card is not None])
+
+
+async def _again(ctx: Context, entry: Entry, held_id: UUID, held_hash: bytes | None) -> Outcome:
+    if entry.content_hash == held_hash:
+        return Outcome(200, held_id, replayed=True)
+    stored = json.loads((await store.get(ctx, held_id)).json)
+    stored["results"] = _plain(stored["results"])
+    sent = entry.as_sent()
+    if not (found := differences({name: stored[name] for name in sent}, sent)):
+        return Outcome(200, held_id, replayed=True)
+    errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
+    return Outcome.refused(VisitDiffers(errors=errors, visit_id=str(held_id)), held_id)
+
+
+def _twice(entry: Entry, before: Entry) -> Outcome:
+    if entry.content_hash == before.content_hash:
+        return Outcome(200, before.id, replayed=True)
+    detail = "An earlier line of this batch has other content for it"
+    return Outcome.refused(VisitDiffers(detail, visit_id=str(before.id)), before.id)
+
+
+async def _content(ctx: Context, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be changed, as it was given."""
+    stored = json.loads((await store.get(ctx, row["id"])).json)
+    content = {name: stored[name] for name in VisitContent.model_fields}
+    sale_id = str(row["sale_id"]) if row["sale_id"] is not None else None
+    return {**content, "sale_id": sale_id, "results": _plain(stored["results"])}
+
+
+def _plain(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in result.items() if name != "score"} for result in results]
+
+
+def _may(row: Mapping[str, Any]) -> None:
+    state = VisitState(row["state"])
+    if state is not VisitState.PLANNED:
+        raise MoveNotAllowed(f"The visit is {state}", allowed=rules.allowed(state))

@@ -1,0 +1,91 @@
+"""Rows that were there before a migration know afterwards what new ones are written with."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from app.core.migrations import FOLDER
+
+RECEIVED = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CLOCKS = """
+    WITH calendar AS (INSERT INTO calendars (code) VALUES ('usual') RETURNING id),
+    dated AS (INSERT INTO calendar_versions (calendar_id, version, actor) SELECT id, 1, 'test' FROM calendar),
+    policy AS (
+        INSERT INTO service_policies (code, position, calendar_id) SELECT 'usual', 1, id FROM calendar RETURNING id
+    ),
+    version AS (
+        INSERT INTO service_policy_versions (service_policy_id, version, actor) SELECT id, 1, 'test' FROM policy
+    )
+    INSERT INTO complaint_clocks (complaint_id, metric, cycle, policy_id, policy_version, calendar_id, calendar_version,
+        target_minutes, state, started_at)
+    SELECT id, 'update', 1, (SELECT id FROM policy), 1, (SELECT id FROM calendar), 1, 60, 'running', now()
+    FROM unnest($1::uuid[]) AS c(id)
+"""
+
+
+async def as_of(dsn: str, revision: str) -> None:
+    """Migrate only so far."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+
+    def upgrade(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+    )
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    await engine.dispose()
+
+
+async def test_moves_and_clocks_learn_when_their_complaint_was_received(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0011")
+    db = await asyncpg.connect(dsn)
+    complaints = [
+        await db.fetchval(
+            "INSERT INTO complaints (reference, channel, words, received_at, state_since) "
+            "VALUES ($1, 'phone', 'It was off', $2, $2) RETURNING id",
+            f"T-{days}",
+            RECEIVED + timedelta(days=days),
+        )
+        for days in (0, 1)
+    ]
+    # How many hours after it was received; two moves may be of the same moment.
+    ways = {complaints[0]: (1, 3, 3, 40, 90), complaints[1]: (2,)}
+    for complaint, hours in ways.items():
+        received_at = await db.fetchval("SELECT received_at FROM complaints WHERE id = $1", complaint)
+        for position, after in enumerate(hours, start=1):
+            await db.execute(
+                "INSERT INTO complaint_moves (complaint_id, position, move, from_state, to_state, happened_at, "
+                "recorded_at, actor) VALUES ($1, $2, 'acknowledge', 'received', 'acknowledged', $3, now(), 'test')",
+                complaint,
+                position,
+                received_at + after * HOUR,
+            )
+    await db.execute(CLOCKS, complaints)
+    await db.close()
+    await as_of(dsn, "0012")
+    db = await asyncpg.connect(dsn)
+    for complaint, hours in ways.items():
+        received_at = await db.fetchval("SELECT received_at FROM complaints WHERE id = $1", complaint)
+        moves = await db.fetch(
+            "SELECT received_at, entered_at FROM complaint_moves WHERE complaint_id = $1 ORDER BY position", complaint
+        )
+        assert [tuple(move) for move in moves] == [
+            (received_at, received_at + after * HOUR) for after in (0, *hours[:-1])
+        ]
+    clocks = await db.fetch(
+        "SELECT k.received_at, c.received_at FROM complaint_clocks k JOIN complaints c ON c.id = k.complaint_id"
+    )
+    assert len(clocks) == 2 and all(kept == received for kept, received in clocks)
+    await db.close()
