@@ -8,7 +8,7 @@ from app.core.context import Context
 from app.rules.clocks import Metric
 from app.rules.complaints import CauseKind, State
 from app.schemas.complaint_insights import InsightsQuery
-from app.store import documents
+from app.store import documents, sums
 from app.store.complaint_recovery import BOUGHT_SOON, DAYS, chosen, scope, span
 
 _AGES = ((0, 1), (2, 7), (8, 14), (15, 30), (31, None))
@@ -18,7 +18,7 @@ _TOP = 20
 async def insights(ctx: Context, query: InsightsQuery, since: datetime, before: datetime) -> str:
     """Shares as `count` of `of` or `mature`: their intervals are not the database's."""
     asked = chosen(query)
-    return await ctx.db.fetchval(_insights(tuple(asked)), ctx.now, since, before, query.per, *asked.values())
+    return await sums.fetch(ctx, _insights(tuple(asked)), ctx.now, since, before, query.per, *asked.values())
 
 
 def _share(count: str, of: str) -> str:

@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.complaint_insights import InsightsQuery
 from app.schemas.complaint_recovery import LaterFeedback, RecoveryQuery
-from app.store import complaints, documents
+from app.store import complaints, documents, sums
 
 DAYS = (30, 90, 180)
 
@@ -25,7 +25,7 @@ async def groups(ctx: Context, query: RecoveryQuery, since: datetime, before: da
     """Shares as `count` of `mature` or `of`, means with their `deviation`: their intervals are not the database's."""
     asked = chosen(query)
     statement = _groups(query.by, tuple(asked))
-    return await ctx.db.fetchval(statement, ctx.now, since, before, query.limit, *asked.values())
+    return await sums.fetch(ctx, statement, ctx.now, since, before, query.limit, *asked.values())
 
 
 def chosen(query: RecoveryQuery | InsightsQuery) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.context import Context
+from app.store import sums
 
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -17,7 +18,7 @@ class Statement:
 
     async def value(self, ctx: Context, values: Mapping[str, Any]) -> Any:
         """The first column of the first row. Values that the statement does not ask for are left out."""
-        return await ctx.db.fetchval(self.sql, *(values[name] for name in self.names))
+        return await sums.fetch(ctx, self.sql, *(values[name] for name in self.names))
 
 
 def statement(text: str) -> Statement:

@@ -134,10 +134,17 @@ class TestAsking:
 
 
 class _Counted:
-    """A connection that can do one thing only, and counts how often it does."""
+    """A connection that can ask one thing, and be told how to; it counts how often it is asked."""
 
     def __init__(self, db: Any) -> None:
         self._db, self.statements = db, 0
+
+    def transaction(self) -> Any:
+        return self._db.transaction()
+
+    async def execute(self, settings: str) -> None:
+        assert all(part.strip().startswith("SET LOCAL") for part in settings.split(";"))
+        await self._db.execute(settings)
 
     async def fetchval(self, *asked: Any) -> Any:
         self.statements += 1

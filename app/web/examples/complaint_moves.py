@@ -34,7 +34,7 @@ _OFFERED = {**_ANSWERED, "remedies": [REFUND | {"state": "offered", "offered_at"
 _AGREED = {**_ANSWERED, "remedies": [REFUND | {"state": "accepted", "decided_at": ACKNOWLEDGED}]}
 _REFERRAL = {"body": "Retail Ombudsman", "reference": "RO-2026-0417", "outcome": None, "note": None}
 BODIES: dict[str, dict[str, Any]] = {
-    "record_complaint": {"A customer": NEW, "A stranger": NEW_FROM_A_STRANGER},
+    "record_complaint": {"A stranger": NEW_FROM_A_STRANGER, "A customer": NEW},
     "record_complaints": {"A complaint": NEW_FROM_A_STRANGER},
     "change_complaint": {"Who sees to it": {"owner": "Tom", "priority": "high"}},
     "claim_complaint": {"Zoë's": {"customer_id": ZOE}},

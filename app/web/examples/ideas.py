@@ -40,7 +40,10 @@ VOTE: dict[str, Any] = {"customer_id": people.ZOE, "feedback_id": None, "voted_a
 PATHS = {"idea_id": IDEA}
 QUERIES: dict[str, dict[str, Any]] = {"list_ideas": {"status": "planned"}}
 BODIES: dict[str, dict[str, Any]] = {
-    "create_idea": {"Zoë's": NEW},
+    "create_idea": {
+        "An idea": {"title": "Smaller packs for one", "description": "Half a pound is too much for one person."},
+        "Zoë's": NEW,
+    },
     "change_idea": {"It is planned": DECISION},
     "vote_for_idea": {"Zoë wants it": {"customer_id": people.ZOE}},
     "unvote_for_idea": {"Zoë does not any more": {"customer_id": people.ZOE}},

@@ -29,7 +29,7 @@ def _item(key: str, title: str, **more: Any) -> dict[str, Any]:
 
 
 NEW_SCORECARD: dict[str, Any] = {
-    "code": "counter",
+    "code": "front-counter",
     "name": "At the counter",
     "kind": None,
     "items": [
@@ -133,7 +133,7 @@ CANCELLATION: dict[str, Any] = {"reason": "The shop is closed that day"}
 PATHS = {"scorecard_id": SCORECARD, "visit_id": VISIT}
 PATHS_OF = {name: {"visit_id": PLANNED_VISIT} for name in ("complete_visit", "cancel_visit")}
 QUERIES: dict[str, dict[str, Any]] = {
-    "list_scorecards": {"code": "counter"},
+    "list_scorecards": {"code": "front-counter"},
     "list_visits": {"site": "whitstable", "state": "done"},
 }
 BODIES: dict[str, dict[str, Any]] = {
