@@ -1,7 +1,7 @@
 """Who bought: found by identity, then by contact point; made where unknown; left open where several may be meant."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from asyncpg import Record
@@ -40,18 +40,21 @@ class Buyers:
     """The buyers of the receipts of one transaction: those who are known, and those who are made on the way."""
 
     def __init__(
-        self, ctx: Context, receipts: Sequence[Receipt], rows: Sequence[Record], on_unknown: OnUnknownCustomer
+        self,
+        ctx: Context,
+        receipts: Sequence[Receipt],
+        holders: Iterable[Record],
+        named: Iterable[Record],
+        on_unknown: OnUnknownCustomer,
     ):
+        """`holders`: of what buyers were told by; `named`: customers that were named by their ids."""
         self._ctx, self._on_unknown = ctx, on_unknown
         self._keys = [keys(ctx, r.new.customer) for r in receipts]
         self._holders: dict[Key, set[UUID]] = defaultdict(set)
-        self._ids: set[UUID] = set()
+        self._ids: set[UUID] = {row["id"] for row in named}
         self.made: list[Draft] = []
-        for row in rows:
-            if row["what"] == "customer":
-                self._ids.add(row["id"])
-            elif row["what"] in ("identity", "point"):
-                self._holders[self._keys[row["n"]][row["place"]]].add(row["id"])
+        for row in holders:
+            self._holders[self._keys[row["n"]][row["place"]]].add(row["id"])
 
     def find(self, n: int, receipt: Receipt) -> None:
         """Set who bought the n-th receipt."""

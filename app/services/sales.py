@@ -1,6 +1,7 @@
 """Receipts: taken in exactly once, in whatever order they come, and made true again when they change."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -120,8 +121,12 @@ class _Taking:
             # Somebody else may be revising them at this moment: what they make of them is what counts.
             await intake.hold(self._ctx, newer)
             rows = await intake.known(self._ctx, wanted)
-        stored = {row["n"]: row for row in rows if row["what"] == "sale"}
-        buyers = Buyers(self._ctx, receipts, rows, self._on_unknown)
+        known = defaultdict(list)
+        for row in rows:
+            known[row["what"]].append(row)
+        stored = {row["n"]: row for row in known["sale"]}
+        holders = known["identity"] + known["point"]
+        buyers = Buyers(self._ctx, receipts, holders, known["customer"], self._on_unknown)
         revised = {n: row["id"] for n, row in stored.items() if _revises(receipts, row)}
         changing = [r for n, r in enumerate(receipts) if n not in stored or n in revised]
         returns = await Returns.of(self._ctx, changing, list(revised.values()))
@@ -149,13 +154,14 @@ class _Taking:
         await self._write(new, documents)
         for sale_id, kept in replaced:
             await self._replace(sale_id, kept)
-        awaited = {row["n"] for row in rows if row["what"] == "awaiting"} | revised.keys()
-        sold = [
-            _sold(kept, new=n not in stored, awaited=n in awaited)
-            for n, kept in enumerate(receipts)
-            if outcomes[n].problem is None and (n not in stored or n in revised)
-        ]
-        await after_sales.follow(self._ctx, sold, asking=any(row["what"] == "asking" for row in rows))
+        awaited = {row["n"] for row in known["awaiting"]} | revised.keys()
+        if awaited or known["asking"]:
+            sold = [
+                _sold(kept, new=n not in stored, awaited=n in awaited)
+                for n, kept in enumerate(receipts)
+                if outcomes[n].problem is None and (n not in stored or n in revised)
+            ]
+            await after_sales.follow(self._ctx, sold, asking=bool(known["asking"]))
         return outcomes
 
     def _wanted(self, receipts: Sequence[Receipt]) -> intake.Wanted:
