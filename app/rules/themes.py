@@ -10,6 +10,7 @@ from typing import Any
 
 READ = 50_000
 """Characters; what comes after them is not read."""
+_BIT = 2_000
 
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
@@ -64,7 +65,7 @@ class Themes:
 
     def found(self, text: str, language: str | None) -> list[str]:
         """The codes of the themes it is about, in order of the alphabet."""
-        folded = _fold(text[:READ])[:READ]
+        folded = _read(text)
         known = language if language is None or language in self._named else ""
         index = self._indexes.get(known) or self._indexes.setdefault(known, self._index(known))
         found: set[str] = set()
@@ -94,6 +95,16 @@ class Themes:
                     index.words[tuple(tokens)].add(theme.code)
                     index.lengths[tokens[0]].add(len(tokens))
         return index
+
+
+def _read(text: str) -> str:
+    """Folded bit by bit: one sign may become eighteen letters, and only so many are read."""
+    folded = ""
+    for start in range(0, min(len(text), READ), _BIT):
+        folded += _fold(text[start : start + _BIT])
+        if len(folded) >= READ:
+            break
+    return folded[:READ]
 
 
 def telling(words: str) -> bool:

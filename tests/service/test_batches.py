@@ -136,17 +136,34 @@ def test_a_batch_may_be_gzipped_and_may_be_empty(client: httpx.Client) -> None:
     assert statuses(ledger.batch(client, b"no gzip", **{"content-encoding": "gzip"})) == [(1, 400)]
 
 
-async def test_a_client_that_goes_away_leaves_its_complete_lines_and_a_service_that_lives(
+async def test_a_client_that_stops_in_a_line_leaves_its_complete_lines_and_a_service_that_lives(
     service: Running, client: httpx.Client, dsn: str
 ) -> None:
-    sent = ledger.receipts(1_200, "gone")
+    sent = ledger.receipts(1_200, "stopped")
     content = ledger.body(sent[:-1])
     with ledger.begin_batch(service) as line:
         line.sendall(ledger.chunk(content + json.dumps(sent[-1]).encode()[:-5]))
+        line.shutdown(socket.SHUT_WR)
+        while line.recv(65_536):  # what it does not read, it takes back what it sent with
+            pass
     end = time.monotonic() + 30
-    while (found := await ledger.stored(dsn, "gone")) != ledger.per_buyer(sent[:-1]):
+    while (found := await ledger.stored(dsn, "stopped")) != ledger.per_buyer(sent[:-1]):
         assert time.monotonic() < end, found
     assert statuses(ledger.batch(client, ledger.body(sent)))[-2:] == [(1_199, 200), (1_200, 201)]
+    assert "Traceback" not in service.stderr
+
+
+async def test_a_client_that_goes_away_without_reading_loses_nothing_that_it_sends_again(
+    service: Running, client: httpx.Client, dsn: str
+) -> None:
+    """The network may forget what was under way; what was taken in are whole lines."""
+    sent = ledger.receipts(1_200, "gone")
+    with ledger.begin_batch(service) as line:
+        line.sendall(ledger.chunk(ledger.body(sent)[:-5]))
+    results = statuses(ledger.batch(client, ledger.body(sent)))
+    assert {status for _, status in results} <= {200, 201}
+    assert results[-1] == (1_200, 201)
+    assert await ledger.stored(dsn, "gone") == ledger.per_buyer(sent)
     assert "Traceback" not in service.stderr
 
 
