@@ -107,6 +107,19 @@ def postmaster(data_dir: Path) -> int:
     return int((locate(data_dir).data / "postmaster.pid").read_text().splitlines()[0])
 
 
+def kill(data_dir: Path) -> None:
+    """The postmaster; and wait for the next one: what it leaves behind goes on writing for a moment."""
+    killed = postmaster(data_dir)
+    os.kill(killed, signal.SIGKILL)
+
+    def is_followed() -> bool:
+        with contextlib.suppress(OSError, ValueError, IndexError):  # its file is being written
+            return postmaster(data_dir) != killed
+        return False
+
+    eventually(is_followed)
+
+
 def query(dsn: str, sql: str) -> Any:
     async def ask() -> Any:
         connection = await asyncpg.connect(dsn, timeout=10)
@@ -509,7 +522,7 @@ class TestKills:
             writers = [asyncio.create_task(write(first)) for first in range(4)]
             for _ in range(2):
                 await acknowledge_more()
-                os.kill(postmaster(data_dir), signal.SIGKILL)
+                await asyncio.to_thread(kill, data_dir)
             await acknowledge_more()
             done.set()
             await asyncio.gather(*writers)

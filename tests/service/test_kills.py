@@ -48,8 +48,9 @@ async def test_killed_during_a_batch(service: Running, victim: str) -> None:
             service.kill()
             service.start()
         else:
-            os.kill(service.postmaster(), signal.SIGKILL)
-            eventually(service.ready)
+            killed = service.postmaster()
+            os.kill(killed, signal.SIGKILL)
+            eventually(lambda killed=killed: service.is_back(killed))
     sending.join()
     assert sender.interruptions >= 1
     assert len(sender.acknowledged) == COUNT
