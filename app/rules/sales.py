@@ -94,17 +94,3 @@ def balanced(lines: Sequence[Line], payments: Sequence[Decimal], total: Decimal,
 def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, unit: Decimal) -> bool:
     """Is this return (negative quantity and total) more than what is left of the line it names?"""
     return -quantity > left_quantity or -total > left_total + unit
-
-
-def differences(stored: object, sent: object, pointer: str = "") -> list[dict[str, object]]:
-    """Every place where two JSON documents differ, as JSON pointers with both values; missing is null."""
-    if isinstance(stored, dict) and isinstance(sent, dict):
-        keys = list(dict.fromkeys([*stored, *sent]))
-        return [d for key in keys for d in differences(stored.get(key), sent.get(key), f"{pointer}/{key}")]
-    if isinstance(stored, list) and isinstance(sent, list) and len(stored) == len(sent):
-        return [
-            d
-            for i, (left, right) in enumerate(zip(stored, sent, strict=True))
-            for d in differences(left, right, f"{pointer}/{i}")
-        ]
-    return [] if stored == sent else [{"pointer": pointer, "stored": stored, "sent": sent}]

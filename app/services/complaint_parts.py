@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Conflict, PreconditionFailed
+from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.rules.complaints import RemedyState
+from app.rules.differences import differences
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.complaint_parts import ActionContent, ActionNew, ActionQuery, PastRemedy, RemedyChanging, RemedyNew
-from app.services import docket
+from app.services import docket, versions
 from app.store import complaint_parts as store
 from app.store import complaints
 from app.store.documents import Document
@@ -40,8 +40,7 @@ async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch
     """
     case = await docket.load(ctx, complaint_id)
     row = await store.remedy(ctx, complaint_id, remedy_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     stored = {name: row[name] for name in RemedyChanging.model_fields}
     stored["cost"] = None if row["cost"] is None else str(row["cost"])
     before = RemedyChanging.model_validate(stored)
@@ -77,8 +76,7 @@ async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch
     """`patch` is an ActionChange: a merge patch. 412 if the action is no longer at `version`."""
     case = await docket.load(ctx, complaint_id)
     document = await store.action(ctx, complaint_id, action_id)
-    if version is not None and document.version != version:
-        raise PreconditionFailed(f"The present version is {document.version}")
+    versions.must_be(document.version, version)
     stored = json.loads(document.json)
     before = ActionContent.model_validate({name: stored[name] for name in ActionContent.model_fields})
     sent = patch.model_dump(mode="json", exclude_unset=True)

@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyClaimed, ComplaintDiffers, PreconditionFailed, invalid
+from app.core.errors import AlreadyClaimed, ComplaintDiffers, invalid
 from app.core.ids import new_id
 from app.rules import complaints as rules
 from app.rules.content import content_hash
+from app.rules.differences import MOST, as_errors, differences
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.complaints import ComplaintContent, ComplaintNew, ComplaintQuery
 from app.services import complaint_intake as intake
-from app.services import docket, enquiries, service_levels
+from app.services import docket, enquiries, service_levels, versions
 from app.services.cases import Case
 from app.services.entries import spelled
 from app.services.outcomes import Outcome
@@ -25,7 +25,6 @@ from app.store import places
 from app.store.documents import Document
 from app.store.listing import Page
 
-_MOST_CHANGES = 100
 _CONTENT = tuple(ComplaintContent.model_fields)
 _CHOOSES = {"category", "severity", "site", "channel", "value", "currency"}
 """What the policy is chosen by."""
@@ -93,8 +92,7 @@ async def record_many(ctx: Context, wanted: Sequence[ComplaintNew]) -> list[Outc
 async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a ComplaintChange: a merge patch. 412 if the complaint is no longer at `version`."""
     case = await docket.load(ctx, complaint_id)
-    if version is not None and case.row["version"] != version:
-        raise PreconditionFailed(f"The present version is {case.row['version']}")
+    versions.must_be(case.row["version"], version)
     stored = json.loads((await store.get(ctx, complaint_id)).json)
     before = {name: stored[name] for name in _CONTENT}
     new = faults.checked(ComplaintContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
@@ -109,7 +107,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     case.set(**{name: value for name, value in new.model_dump().items() if name in changed})
     if changed & _CHOOSES:
         await rechoose(ctx, case)
-    case.tell("changed", "changed", ctx.now, changes=changes[:_MOST_CHANGES])
+    case.tell("changed", "changed", ctx.now, changes=changes[:MOST])
     await docket.keep(ctx, [case])
     return await store.get(ctx, complaint_id)
 
@@ -156,7 +154,7 @@ async def _again(
     if stored:
         content, sent_content = json.loads((await store.get(ctx, held_id)).json), _as_sent(new)
         found = differences({name: content[name] for name in sent_content}, sent_content)
-        errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
+        errors = as_errors(found[:MOST])
     detail = None if errors else "Its remedies or its history differ, or it was changed since"
     return Outcome.refused(ComplaintDiffers(detail, errors=errors or None, complaint_id=str(held_id)), held_id)
 

@@ -11,11 +11,11 @@ from app.core.ids import new_id
 from app.core.sessions import Sessions
 from app.rules import search
 from app.rules.customers import default_trade, display_name
+from app.rules.differences import MOST, differences
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.customers import CustomerExport, CustomerNew, CustomerQuery
-from app.services import drafts
+from app.services import drafts, versions
 from app.services.drafts import Draft, draft
 from app.services.outcomes import Outcome
 from app.store import customers as store
@@ -24,7 +24,6 @@ from app.store.documents import Document
 from app.store.events import Event
 from app.store.listing import Page
 
-_MOST_CHANGES = 100
 _EXPORT_PAGE = 500
 
 
@@ -123,8 +122,7 @@ async def tell_created(ctx: Context, made: Sequence[Draft]) -> None:
 
 async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None) -> Document:
     row = await store.lock(ctx, customer_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     before = _body(await store.get(ctx, customer_id))
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _made_of_names(before):
@@ -142,7 +140,7 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
     await _referrers_exist(ctx, [new])
     await _rewrite(ctx, wanted, sent, archived)
     title = f"{wanted.row['display_name']} changed"
-    await _record(ctx, "customer.changed", customer_id, title, {"changes": changes[:_MOST_CHANGES]})
+    await _record(ctx, "customer.changed", customer_id, title, {"changes": changes[:MOST]})
     return await store.get(ctx, customer_id)
 
 

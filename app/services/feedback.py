@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Conflict, PreconditionFailed
+from app.core.errors import Conflict
 from app.rules.merge_patch import merged
 from app.schemas import faults
 from app.schemas.feedback import FeedbackContent, FeedbackNew, FeedbackQuery, RatingNew
 from app.services import feedback_intake as intake
+from app.services import versions
 from app.services.heard import CONTENT, Heard
 from app.services.outcomes import Outcome
 from app.store import feedback as store
@@ -46,8 +47,7 @@ async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | Non
     judged anew, and its language found out, unless it is given.
     """
     row = await store.lock(ctx, feedback_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     if row["visit_id"] is not None:
         raise Conflict("It is what a visit found: the visit is what can be corrected", visit_id=str(row["visit_id"]))
     stored = json.loads((await store.get(ctx, feedback_id)).json)

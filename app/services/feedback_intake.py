@@ -9,7 +9,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import FeedbackDiffers
 from app.rules import feedback_titles
-from app.rules.sales import differences
+from app.rules.differences import MOST, as_errors, differences
 from app.services import follow_ups, ideas, texts
 from app.services.feedback_references import Known
 from app.services.heard import Heard
@@ -23,7 +23,6 @@ __all__ = ["Heard", "retake", "rewrite", "take"]
 
 LOOK_AGAIN = "awaited_receipt"
 """The kind of the jobs that look once more whether a receipt has come in that feedback names; their key is its id."""
-_MOST_CHANGES = 100
 _ANY_TRANSACTION = timedelta(minutes=2)
 """Longer than any goes on."""
 
@@ -112,7 +111,7 @@ def _differs(one: Heard, held_id: UUID, stored: Mapping[str, Any]) -> Outcome:
     sent = one.as_sent()
     if not (found := differences({name: stored.get(name) for name in sent}, sent)):
         return Outcome(200, held_id, replayed=True)
-    errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
+    errors = as_errors(found[:MOST])
     return Outcome.refused(FeedbackDiffers(errors=errors, feedback_id=str(held_id)), held_id)
 
 
@@ -154,6 +153,6 @@ def _received(one: Heard) -> Event:
 
 
 def _changed(ctx: Context, one: Heard, changes: list[dict[str, object]]) -> Event:
-    data = {"changes": changes[:_MOST_CHANGES]}
+    data = {"changes": changes[:MOST]}
     title = feedback_titles.done("Changed", one.title)
     return Event("feedback.changed", "feedback", one.id, one.customer_id, title, ctx.now, one.new.channel, data)

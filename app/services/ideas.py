@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import NotFound, PreconditionFailed, invalid
+from app.core.errors import NotFound, invalid
 from app.core.ids import new_id
+from app.rules.differences import MOST, differences
 from app.rules.feedback import IdeaStatus
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.ideas import IdeaContent, IdeaNew, IdeaQuery, IdeaVoteQuery, Voter
+from app.services import versions
 from app.store import customers as customer_store
 from app.store import events
 from app.store import ideas as store
@@ -22,7 +23,6 @@ from app.store.events import Event
 from app.store.ideas import IDEAS
 from app.store.listing import Page
 
-_MOST_CHANGES = 100
 _NO_SUCH = "There is no such idea"
 
 
@@ -58,8 +58,7 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
     Those who voted get no event of their own, however many they are: the list of votes says whom to tell.
     """
     row = await IDEAS.lock(ctx, idea_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     stored = json.loads((await IDEAS.get(ctx, idea_id)).json)
     before = {name: stored[name] for name in IdeaContent.model_fields}
     sent = patch.model_dump(mode="json", exclude_unset=True)
@@ -69,7 +68,7 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
     if not (changes := differences(before, after)):
         return await IDEAS.get(ctx, idea_id)
     await IDEAS.change(ctx, idea_id, {**after, "status_at": ctx.now if moved else row["status_at"]})
-    data = {"changes": changes[:_MOST_CHANGES]}
+    data = {"changes": changes[:MOST]}
     done, said = (after["status"], _MOVED[after["status"]]) if moved else ("changed", "Idea changed")
     await _record(ctx, done, said, {"id": idea_id, **after}, None, ctx.now, data)
     return await IDEAS.get(ctx, idea_id)

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import InteractionDiffers, PreconditionFailed
+from app.core.errors import InteractionDiffers
 from app.rules import interactions as rules
+from app.rules.differences import MOST, as_errors, differences
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.interactions import InteractionContent, InteractionNew, InteractionQuery
-from app.services import occasions, tasks
+from app.services import occasions, tasks, versions
 from app.services.entries import Entry, Known, Stored, entry, spelled, unwelcome
 from app.services.outcomes import Outcome
 from app.store import events
@@ -21,7 +21,6 @@ from app.store.documents import Document
 from app.store.events import Event
 from app.store.listing import Page
 
-_MOST_CHANGES = 100
 _ASKED_OF_THE_CUSTOMER = {"/channel", "/direction", "/unwelcome_reason"}
 
 
@@ -72,8 +71,7 @@ async def record_many(ctx: Context, wanted: Sequence[InteractionNew], *, occasio
 async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is an InteractionChange: a merge patch. 412 if the interaction is no longer at `version`."""
     row = await store.lock(ctx, interaction_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     stored = json.loads((await store.get(ctx, interaction_id)).json)
     before = {name: stored[name] for name in InteractionContent.model_fields}
     new = faults.checked(InteractionContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
@@ -88,7 +86,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     awaits = rules.awaits_answer(new.kind, new.direction)
     await store.change(ctx, interaction_id, {**after, "happened_at": new.happened_at, "awaits_answer": awaits})
     title = rules.changed_title(new.kind, new.channel, new.direction, new.subject)
-    data = {"changes": changes[:_MOST_CHANGES]}
+    data = {"changes": changes[:MOST]}
     await events.record(
         ctx,
         Event(
@@ -109,7 +107,7 @@ def _again(kept: Entry, held: Entry | Stored) -> Outcome:
     if kept.content_hash != held.content_hash:
         sent, stored = kept.as_sent(), held.as_stored()
         if found := differences({name: stored[name] for name in sent}, sent):
-            errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
+            errors = as_errors(found[:MOST])
             return Outcome.refused(InteractionDiffers(errors=errors, interaction_id=str(held.id)), held.id)
     return Outcome(200, held.id, replayed=True)
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import PreconditionFailed
+from app.services import versions
 from app.store import events
 from app.store.documents import Document
 from app.store.events import Event
@@ -25,8 +25,7 @@ async def get(ctx: Context, what: Plain, row_id: UUID) -> Document:
 async def change(ctx: Context, what: Plain, row_id: UUID, patch: Any, version: int | None) -> Document:
     """412 if the row is no longer at `version`; nothing is written where nothing changes."""
     row = await what.lock(ctx, row_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     sent = patch.model_dump(exclude_unset=True)
     values = {name: value for name, value in sent.items() if row[name] != value}
     if values:

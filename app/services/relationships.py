@@ -7,13 +7,14 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import Conflict, NotFound, PreconditionFailed, invalid
+from app.core.errors import Conflict, NotFound, invalid
 from app.core.ids import new_id
 from app.rules.customers import INVERSE, RelationshipKind
+from app.rules.differences import differences
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.schemas import faults
 from app.schemas.relationships import Reading, RelationshipContent, RelationshipNew, RelationshipQuery
+from app.services import versions
 from app.store import customers as customer_store
 from app.store import events
 from app.store import relationships as store
@@ -94,8 +95,7 @@ async def remove(ctx: Context, relationship_id: UUID, version: int | None) -> No
 
 async def _locked(ctx: Context, relationship_id: UUID, version: int | None) -> Record:
     row = await store.lock(ctx, relationship_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     return row
 
 

@@ -9,7 +9,8 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import AlreadyClaimed, ReceiptDiffers, invalid
-from app.rules.sales import Match, OnUnknownCustomer, SaleKind, differences
+from app.rules.differences import as_errors, differences
+from app.rules.sales import Match, OnUnknownCustomer, SaleKind
 from app.schemas.sales import SaleNew, SaleQuery
 from app.services import after_sales, customers, drafts
 from app.services.after_sales import Sold
@@ -185,7 +186,7 @@ class _Taking:
             stored = json.loads((await store.get(self._ctx, sale_id)).json)
             found = differences({name: stored[name] for name in sent}, sent)
             if found:
-                errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found]
+                errors = as_errors(found)
                 return Outcome.refused(ReceiptDiffers(errors=errors, sale_id=str(sale_id)), sale_id)
         return Outcome(200, sale_id, replayed=True)
 

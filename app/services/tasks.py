@@ -10,14 +10,15 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, PreconditionFailed, invalid
+from app.core.errors import MoveNotAllowed, invalid
 from app.core.ids import new_id
 from app.rules import tasks as rules
+from app.rules.differences import differences
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.rules.tasks import TaskStatus
 from app.schemas import faults
 from app.schemas.tasks import TaskNew, TaskQuery
+from app.services import versions
 from app.store import customers as customer_store
 from app.store import events
 from app.store import tasks as store
@@ -103,8 +104,7 @@ async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
 async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a TaskChange: a merge patch. 412 if the task is no longer at `version`."""
     row = await store.lock(ctx, task_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     stored = json.loads((await store.get(ctx, task_id)).json)
     before = TaskNew.model_validate({name: stored[name] for name in TaskNew.model_fields})
     sent = patch.model_dump(mode="json", exclude_unset=True)

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Conflict, PreconditionFailed, ValidationFailed, invalid
+from app.core.errors import Conflict, ValidationFailed, invalid
 from app.core.ids import new_id
 from app.rules.merge_patch import merged
 from app.schemas import faults
+from app.services.versions import must_be
 from app.store import events
 from app.store.documents import Document
 from app.store.events import Event
@@ -45,8 +46,7 @@ async def create(ctx: Context, what: Versioned, new: Any) -> Document:
 async def change(ctx: Context, what: Versioned, row_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a merge patch. 412 if it is no longer at `version`; where nothing changes, the version stays."""
     row = await what.lock(ctx, row_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    must_be(row["version"], version)
     document = await what.get(ctx, row_id)
     stored = json.loads(document.json)
     before = {name: stored[name] for name in what.content.model_fields if stored[name] is not None}

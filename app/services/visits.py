@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, PreconditionFailed, VisitDiffers, invalid
+from app.core.errors import MoveNotAllowed, VisitDiffers, invalid
 from app.core.ids import new_id
 from app.rules import scorecards as rules
+from app.rules.differences import MOST, as_errors, differences
 from app.rules.merge_patch import merged
-from app.rules.sales import differences
 from app.rules.scorecards import VisitState
 from app.schemas import faults
 from app.schemas.visits import VisitComplete, VisitContent, VisitNew, VisitQuery
-from app.services import feedback_intake, scorecards
+from app.services import feedback_intake, scorecards, versions
 from app.services import visit_intake as intake
 from app.services.entries import spelled
 from app.services.outcomes import Outcome
@@ -23,8 +23,6 @@ from app.store import places
 from app.store import visits as store
 from app.store.documents import Document
 from app.store.listing import Page
-
-_MOST_CHANGES = 100
 
 
 async def find(ctx: Context, query: VisitQuery) -> Page:
@@ -76,8 +74,7 @@ async def record_many(ctx: Context, wanted: Sequence[VisitNew]) -> list[Outcome]
 async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a VisitChange: a merge patch. 412 if the visit is no longer at `version`."""
     row = await store.lock(ctx, visit_id)
-    if version is not None and row["version"] != version:
-        raise PreconditionFailed(f"The present version is {row['version']}")
+    versions.must_be(row["version"], version)
     before = await _content(ctx, row)
     sent = patch.model_dump(mode="json", exclude_unset=True)
     for name, other in (("sale_id", "receipt"), ("receipt", "sale_id")):
@@ -97,7 +94,7 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
     values = {**intake.content(new), **(card.row(new.results) if done else {})}
     await places.name(ctx, [new.site], [])
     await store.change(ctx, visit_id, values)
-    await intake.tell(ctx, [("changed", {**row, **values}, {"changes": changes[:_MOST_CHANGES]})])
+    await intake.tell(ctx, [("changed", {**row, **values}, {"changes": changes[:MOST]})])
     if done:
         heard = intake.as_heard({**row, **values}, card)
         await feedback_intake.retake(ctx, await store.feedback_of(ctx, visit_id), heard)
@@ -150,7 +147,7 @@ async def _again(ctx: Context, entry: Entry, held_id: UUID, held_hash: bytes | N
     sent = entry.as_sent()
     if not (found := differences({name: stored[name] for name in sent}, sent)):
         return Outcome(200, held_id, replayed=True)
-    errors = [{**d, "code": "differs", "detail": "Is known with another value"} for d in found[:_MOST_CHANGES]]
+    errors = as_errors(found[:MOST])
     return Outcome.refused(VisitDiffers(errors=errors, visit_id=str(held_id)), held_id)
 
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.sales import SaleKind, balanced, differences, exceeds, kind_of, line_total, turnover
+from app.rules.differences import differences
+from app.rules.sales import SaleKind, balanced, exceeds, kind_of, line_total, turnover
 
 PENNY = Decimal("0.01")
 CENTS = st.integers(-100_000, 100_000).map(lambda n: Decimal(n) / 100)
