@@ -8,14 +8,13 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from app import __version__, worker
+from app import __version__, routers, worker
 from app.core import logging
 from app.core.sessions import Clock, utc_now
 from app.core.settings import Settings, settings
-from app.routers import ROUTERS
 from app.web import documentation, openapi, problems
-from app.web.envelope import Envelope
-from app.web.state import Service
+from app.web.app_state import AppState
+from app.web.middleware import RequestMiddleware
 
 _LAST_JOB = 5.0
 """Seconds for the worker to finish what it has begun, at the end."""
@@ -27,7 +26,7 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now, *, wo
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service: Service = app.state.service
+        service: AppState = app.state.service
         stop = asyncio.Event()
         tasks = [asyncio.create_task(service.keep_house())]
         if working:
@@ -47,15 +46,14 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now, *, wo
         redoc_url=None,
     )
     dsn = configured.database_url.get_secret_value() if configured.database_url else ""
-    app.state.service = Service.of(configured, dsn, clock)
-    for router in ROUTERS:
-        # Not included but added: a router inside a router is asked anew with every request which of its routes fits.
-        app.router.routes.extend(router.routes)
+    app.state.service = AppState.of(configured, dsn, clock)
+    # Not included but added: a router inside a router is asked anew with every request which of its routes fits.
+    app.router.routes.extend(routers.routes())
     documentation.install(app)
     openapi.install(app)
     problems.install(app)
     # The last added is the outermost.
-    app.add_middleware(Envelope, header_limit=configured.header_limit)
+    app.add_middleware(RequestMiddleware, header_limit=configured.header_limit)
     if configured.cors_origins:
         app.add_middleware(CORSMiddleware, **_cors(configured.cors_origins))
     return app

@@ -21,9 +21,11 @@ from starlette.routing import Route
 from app.core import database
 from app.core.ids import new_id
 from app.core.settings import settings
-from app.schemas.customers import CustomerQuery
-from app.schemas.profiles import TimelineQuery
-from app.store import customers, profiles, receipts
+from app.schemas.customers.customers import CustomerQuery
+from app.schemas.overview.profiles import TimelineQuery
+from app.store.customers import customers
+from app.store.overview import profiles
+from app.store.sales import intake
 
 _JSON = "application/json"
 _CUSTOMER = f"{customers._ONE} WHERE c.id = $1"
@@ -95,7 +97,7 @@ async def record_sale(request: Request) -> Response:
     buyer, hashed = new["customer"]["identity"], hashlib.blake2b(raw, digest_size=16).digest()
     async with request.app.state.pool.acquire() as db:
         customer_id = await db.fetchval(_BUYER, buyer["system"], buyer["external_id"])
-        row = await db.fetchrow(receipts._WRITE_ONE, *_arguments(new, customer_id, hashed))
+        row = await db.fetchrow(intake._WRITE_ONE, *_arguments(new, customer_id, hashed))
     headers = {"location": f"/v1/sales/{row[1]}", "etag": f'"{row[2]}"'}
     return Response(row[0], 201, headers=headers, media_type=_JSON)
 
@@ -131,8 +133,8 @@ def _arguments(new: dict[str, Any], customer_id: Any, content_hash: bytes) -> li
         "created_at": now,
         "updated_at": now,
     }
-    sale = tuple([row[name] for name in receipts.SALE])
-    line_rows = [(id_, *[line.get(name) for name in receipts.SALE_LINE[1:]]) for line in lines]
+    sale = tuple([row[name] for name in intake.SALE])
+    line_rows = [(id_, *[line.get(name) for name in intake.SALE_LINE[1:]]) for line in lines]
     items = f"{len(lines)} items" if len(lines) > 1 else "1 item"
     title = f"Bought for {total} {new['currency']} at {new['site']} ({items})"
-    return receipts._arguments(_BENCH, [sale], [title], line_rows)  # type: ignore[arg-type]
+    return intake._arguments(_BENCH, [sale], [title], line_rows)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from app.store import receipts as intake
+from app.store.sales import intake
 from benchmarks import client, loading, requests, servers, shop
 from benchmarks.loading import Loaded
 from benchmarks.postgres import Databases

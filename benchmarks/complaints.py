@@ -18,12 +18,13 @@ import asyncpg
 
 from app.core.context import Context
 from app.core.sessions import utc_now
-from app.rules.channels import Channel
-from app.rules.complaints import MOVES, OVER, CauseKind, Feeling, Severity, State
-from app.schemas.calendars import CalendarNew
-from app.schemas.complaints import ComplaintNew
-from app.schemas.service_policies import ServicePolicyNew
-from app.services import complaints, versioned
+from app.rules.complaints.states import MOVES, OVER, CauseKind, Feeling, Severity, State
+from app.rules.kit.channels import Channel
+from app.schemas.complaints.complaints import ComplaintNew
+from app.schemas.service_levels.calendars import CalendarNew
+from app.schemas.service_levels.policies import ServicePolicyNew
+from app.services.complaints import complaints
+from app.services.kit import versioned
 from benchmarks import client, loading, postgres, servers, shop
 from benchmarks.client import Connection
 from benchmarks.postgres import Databases

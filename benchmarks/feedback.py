@@ -35,13 +35,13 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Heard:
+class FeedbackDraft:
     few: int
     many: int
     asked: list[Asked]
 
 
-def measure(databases: Databases, count: int, say: Say) -> Heard:
+def measure(databases: Databases, count: int, say: Say) -> FeedbackDraft:
     stores = []
     for number in (FEWER, count):
         say(f"Loading {number:,} pieces of feedback")
@@ -62,7 +62,7 @@ def measure(databases: Databases, count: int, say: Say) -> Heard:
             say(f"{name}: {asked[-1].few:.1f} ms, {asked[-1].many:.1f} ms")
     for dsn, _, _ in stores:
         databases.drop(dsn)
-    return Heard(FEWER, count, asked)
+    return FeedbackDraft(FEWER, count, asked)
 
 
 def _ways(stack: ExitStack, dsn: str, ids: list[str], customers: list[str]) -> dict[str, Iterator[float]]:

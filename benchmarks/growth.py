@@ -93,7 +93,7 @@ class _Asked:
             "Profile": _endless(requests.profiles(loaded)),
             "Lookup by phone": _endless(requests.lookups(loaded)),
             "Search by name": _endless(mixed),
-            "Receipt of 3 lines": _endless(requests.receipts(loaded), client.numbers(1)),
+            "ReceiptDraft of 3 lines": _endless(requests.receipts(loaded), client.numbers(1)),
         }
 
     def ask(self, name: str) -> float:

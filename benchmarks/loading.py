@@ -12,13 +12,12 @@ import asyncpg
 from app.core.context import Context
 from app.core.ids import new_id
 from app.core.sessions import utc_now
-from app.rules.sales import Match
-from app.schemas.interactions import InteractionNew
-from app.schemas.sales import SaleNew
-from app.services import entries
-from app.services.receipts import Receipt, receipt
-from app.store import receipts as intake
-from app.store import sales
+from app.rules.sales.receipts import Match
+from app.schemas.interactions.interactions import InteractionNew
+from app.schemas.sales.sales import SaleNew
+from app.services.interactions import intake as entries
+from app.services.sales.receipts import ReceiptDraft, draft_receipt
+from app.store.sales import intake, sales
 from benchmarks import people, postgres, shop
 from benchmarks.shop import Scale
 
@@ -100,8 +99,8 @@ async def _receipts(ctx: Context, scale: Scale, customers: Sequence[UUID]) -> No
         await ctx.db.copy_records_to_table("events", records=[w[2] for w in written], columns=(*_EVENT, "data"))
 
 
-def _pattern(ctx: Context, basket: dict[str, Any]) -> tuple[Receipt, list[Any], list[tuple], dict[str, Any]]:
-    kept = receipt(SaleNew.model_validate(shop.receipt(basket, "0", shop.START, 0)))
+def _pattern(ctx: Context, basket: dict[str, Any]) -> tuple[ReceiptDraft, list[Any], list[tuple], dict[str, Any]]:
+    kept = draft_receipt(SaleNew.model_validate(shop.receipt(basket, "0", shop.START, 0)))
     kept.match = Match.MATCHED
     row = [json.dumps(v) if isinstance(v, dict | list) else v for v in kept.row(ctx.now)]
     told = {"source": kept.new.source, "kind": kept.kind.value, "total": str(kept.total), "currency": shop.CURRENCY}
@@ -109,7 +108,7 @@ def _pattern(ctx: Context, basket: dict[str, Any]) -> tuple[Receipt, list[Any], 
 
 
 def _written(
-    patterns: Sequence[tuple[Receipt, list[Any], list[tuple], dict[str, Any]]],
+    patterns: Sequence[tuple[ReceiptDraft, list[Any], list[tuple], dict[str, Any]]],
     scale: Scale,
     customers: Sequence[UUID],
     some: Iterable[int],

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.ids import new_id
-from app.rules import search
-from app.schemas.customers import CustomerNew
-from app.services import drafts
-from app.services.drafts import Draft
-from app.store import search as words
+from app.rules.customers import search
+from app.schemas.customers.customers import CustomerNew
+from app.services.customers import drafts
+from app.services.customers.drafts import Draft
+from app.store.customers import search as words
 from benchmarks import shop
 
 _CHUNK = 10_000

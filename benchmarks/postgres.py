@@ -14,7 +14,7 @@ import asyncpg
 from app.core.embedded import EmbeddedPostgres
 from app.core.embedded.place import locate
 from app.core.migrations import migrate
-from app.rules import access
+from app.rules.access import keys
 
 KEY = "rapport_the_key_of_the_benchmarks_and_of_nothing_else"
 _EMPTY = "migrated"
@@ -87,7 +87,7 @@ async def _add_key(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(
         "INSERT INTO api_keys (name, secret_hash, hint, scopes) VALUES ('bench', $1, 'bench', '{admin}')",
-        access.hashed(KEY),
+        keys.hash_key(KEY),
     )
     await connection.close()
 

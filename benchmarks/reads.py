@@ -55,7 +55,7 @@ OPERATIONS: dict[str, tuple[Callable[[Loaded], list[bytes]], float]] = {
     "Profile": (requests.profiles, 0.5),
     "Lookup by phone": (requests.lookups, 0.5),
     "One customer": (requests.one_customer, 0.4),
-    "Receipt of 3 lines": (requests.receipts, 0.4),
+    "ReceiptDraft of 3 lines": (requests.receipts, 0.4),
 }
 
 

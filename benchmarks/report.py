@@ -11,7 +11,7 @@ from statistics import median
 
 from benchmarks.batch import BesideCopy, Memory
 from benchmarks.complaints import Complained
-from benchmarks.feedback import Heard
+from benchmarks.feedback import FeedbackDraft
 from benchmarks.growth import Growth
 from benchmarks.reads import Beside
 from benchmarks.search import Searched
@@ -36,7 +36,7 @@ class Found:
     more_receipts: Growth | None = None
     searched: tuple[int, list[Searched]] | None = None
     complained: Complained | None = None
-    heard: Heard | None = None
+    heard: FeedbackDraft | None = None
 
 
 def table(found: Found) -> str:
@@ -145,7 +145,7 @@ def _complained(found: Complained) -> str:
     return _rows(("", f"{found.few:,} complaints, ms", f"{found.many:,} complaints, ms", "ratio"), rows)
 
 
-def _heard(found: Heard) -> str:
+def _heard(found: FeedbackDraft) -> str:
     rows = [(one.name, f"{one.few:.1f}", f"{one.many:.1f}", f"{one.many / one.few:.2f}") for one in found.asked]
     return _rows(("", f"{found.few:,} answers, ms", f"{found.many:,} answers, ms", "ratio"), rows)
 

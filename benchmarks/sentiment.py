@@ -12,8 +12,8 @@ from pathlib import Path
 from statistics import correlation, median
 from time import perf_counter
 
-from app.rules import language, sentiment
-from app.rules.sentiment import Sentiment
+from app.rules.feedback import language, sentiment
+from app.rules.feedback.sentiment import Sentiment
 
 _NEUTRAL = 0.125
 

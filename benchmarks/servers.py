@@ -16,7 +16,7 @@ from typing import Any
 
 import uvicorn
 
-from app import workers
+from app import server
 from benchmarks.client import HOST
 
 SERVICE = "app.main:serving"
@@ -89,7 +89,7 @@ def listen(application: str, port: int) -> None:
         return config(application, **settings)
 
     uvicorn.Config = configured  # type: ignore[assignment, misc]
-    workers.listen(socket.create_server((HOST, port), backlog=128), 1)
+    server.listen(socket.create_server((HOST, port), backlog=128), 1)
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:

@@ -125,7 +125,7 @@ def baskets(count: int = 400) -> list[dict[str, Any]]:
     return made
 
 
-def receipt(basket: dict[str, Any], number: str, occurred_at: datetime, buyer: int) -> dict[str, Any]:
+def draft_receipt(basket: dict[str, Any], number: str, occurred_at: datetime, buyer: int) -> dict[str, Any]:
     """As a till sends it."""
     customer = {"identity": {"system": "loyalty", "external_id": card(buyer)}}
     return {

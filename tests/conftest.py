@@ -26,8 +26,8 @@ from app.core.migrations import migrate
 from app.core.settings import Settings
 from app.main import create_app
 from app.models import metadata
-from app.rules import access
-from tests.contract_check import CheckedTransport
+from app.rules.access import keys as access
+from tests.support.contract_check import CheckedTransport
 
 for _name in [name for name in os.environ if name.startswith("RAPPORT_")]:
     del os.environ[_name]
@@ -56,7 +56,7 @@ _LONG = (
     "test_schemathesis.py",
     "test_cli.py",
     "test_real_shop.py",
-    "test_complaint_laws.py",
+    "test_laws.py",
     "test_torture.py",
     "service",
     "core",
@@ -243,7 +243,7 @@ async def _add_key(connection: Any, key: str, name: str, scopes: list[str]) -> A
     return await connection.fetchval(
         "INSERT INTO api_keys (name, secret_hash, hint, scopes) VALUES ($1, $2, $3, $4) RETURNING id",
         name,
-        access.hashed(key),
+        access.hash_key(key),
         access.hint(key),
         scopes,
     )

@@ -8,10 +8,10 @@ import pytest
 
 from app.core.settings import Settings
 from app.main import create_app
-from app.rules import access
+from app.rules.access import keys as access
 from tests import make
 from tests.conftest import ADMIN_KEY, Keys
-from tests.contract_check import operations
+from tests.support.contract_check import operations
 
 DOCUMENT = create_app(Settings(_env_file=None, database_url="postgresql://nowhere")).openapi()
 NOTHING = "0190a0b0-0000-7000-8000-000000000000"
@@ -139,7 +139,7 @@ class TestKeys:
         for (table,) in tables:
             found = await db.fetchval(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%' || $1 || '%'", key[8:40])
             assert found == 0, table
-        assert await db.fetchval("SELECT count(*) FROM api_keys WHERE secret_hash = $1", access.hashed(key)) == 1
+        assert await db.fetchval("SELECT count(*) FROM api_keys WHERE secret_hash = $1", access.hash_key(key)) == 1
 
     def test_are_random_enough(self) -> None:
         keys = {access.new_key() for _ in range(1000)}

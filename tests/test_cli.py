@@ -13,8 +13,8 @@ from click.testing import Result
 
 from app import contract
 from tests import make
-from tests.service import ledger
-from tests.service.running import KEY, Running, free_port, running
+from tests.support import ledger
+from tests.support.running import KEY, Running, free_port, running
 
 
 @pytest.fixture(scope="module")

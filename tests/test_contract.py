@@ -12,8 +12,9 @@ import pytest
 
 from app import contract
 from app.core import errors
-from app.rules import access
-from app.web.examples import ANSWERS, BODIES, PATHS, PATHS_OF, QUERIES, complaining
+from app.rules.access import keys
+from app.web.examples import ANSWERS, BODIES, PATHS, PATHS_OF, QUERIES
+from app.web.examples.complaints import complaints
 
 COMMITTED = Path(__file__).parents[1] / contract.DEFAULT_PATH
 PROBLEM = "application/problem+json"
@@ -157,7 +158,7 @@ class TestOperations:
     def test_needs_a_scope(self, path: str, verb: str, operation: dict[str, Any]) -> None:
         if path.startswith("/v1") and operation["tags"] != ["answers"]:
             assert operation["security"] == [{"bearer": []}]
-            assert operation["x-required-scope"] in access.SCOPES
+            assert operation["x-required-scope"] in keys.SCOPES
             assert operation["x-required-scope"] in operation["description"]
         else:
             assert operation["security"] == []
@@ -283,14 +284,14 @@ class _Reader:
         way |= {"declare": "KAIRJ", "refer": "KAIRJ", "settle": "KAIRJF", "close": "KAIRY", "reopen": "W"}
         moves = {"K": "acknowledge", "A": "assess", "I": "investigate", "R": "respond", "J": "reject"}
         moves |= {"F": "refer", "Y": "accept", "W": "withdraw"}
-        customer_id = self._real(complaining.NEW["customer_id"])
+        customer_id = self._real(complaints.NEW["customer_id"])
         new: dict[str, Any] = {"channel": "phone", "words": "Off", "customer_id": customer_id}
         if name == "claim_complaint":
             del new["customer_id"]
         if name == "mark_complaint_step":
             new["category"] = "freshness"
         if name == "change_complaint_remedy":
-            new["remedies"] = complaining.NEW["remedies"]
+            new["remedies"] = complaints.NEW["remedies"]
         new["history"] = [{"move": moves[m], "at": "2026-03-02T09:00:00Z"} for m in way.get(name.split("_")[0], "")]
         new["received_at"] = "2026-03-02T09:00:00Z"
         made = (await self.client.post("/v1/complaints", json=new)).json()
@@ -299,9 +300,9 @@ class _Reader:
         if "{action_id}" in OPERATIONS[name][0]:
             action = BODIES["add_complaint_action"]["A cause removed"]
             planned = await self.client.post(f"/v1/complaints/{made['id']}/actions", json=action)
-            self.real[complaining.ACTION] = planned.json()["id"]
+            self.real[complaints.ACTION] = planned.json()["id"]
         if made["remedies"]:
-            self.real[complaining.REMEDY] = made["remedies"][0]["id"]
+            self.real[complaints.REMEDY] = made["remedies"][0]["id"]
         self.real[PATHS_OF.get(name, PATHS)["complaint_id"]] = made["id"]
 
     async def _send(self, name: str, path: str, verb: str, operation: Any, media_type: str | None, body: Any) -> None:

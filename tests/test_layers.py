@@ -1,16 +1,14 @@
-"""The house: imports go one way, downwards; nothing below the web knows of it; a room is one small file."""
+"""The house: floors on top, domains inside them; imports go one way among both; a room is one small file."""
 
 import ast
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-import pytest
-
 APP = Path(__file__).parents[1] / "app"
-FILES = sorted(path for path in APP.rglob("*.py") if "migrations/versions" not in path.as_posix())
 LONGEST = 300
-LONGER: dict[str, str] = {}
-"""Files that may be longer, and why."""
 
 # What a floor may import, itself included; the smallest first. `core` and `rules` know no one above them.
 FLOORS: dict[str, set[str]] = {
@@ -26,10 +24,29 @@ FLOORS: dict[str, set[str]] = {
     "sample": {"sample", "services", "schemas", "rules", "core"},
     "importing": {"importing", "schemas", "rules", "core"},
 }
-EXCEPTIONS: dict[tuple[str, str], str] = {}
-"""(file, imported floor) that are let through, and why."""
-HTTP = ("fastapi", "starlette", "uvicorn", "httptools")
+WAYS_IN = ("app.main", "app.server", "app.worker", "app.contract", "app.cli", "app.sample.load")
+"""These, and what is in them, may import anything."""
+
+# Floors that are divided into domains, and the domains in the order in which they may know each other: a domain may
+# import from those before it, on every floor, and through their doors only. `kit` is what all of them use.
+DIVIDED = ("routers", "schemas", "services", "store", "models", "rules", "web.examples")
+DOMAINS = (
+    "kit",
+    "access",
+    "customers",
+    "interactions",
+    "sales",
+    "service_levels",
+    "complaints",
+    "feedback",
+    "surveys",
+    "visits",
+    "overview",
+)
+HTTP = {"fastapi", "starlette", "uvicorn", "httptools"}
 BELOW_THE_WEB = ("rules", "models", "core", "schemas", "store", "services", "sample")
+SPEAKING_SQL = ("store", "core", "migrations", "importing")
+"""The pool and the migrations are the database's own; the importer sorts receipts in an SQLite file of its own."""
 PURE = {
     "anyascii",
     "cachetools",
@@ -42,98 +59,150 @@ PURE = {
     "stopwordsiso",
 }
 """Packages that rules may lean on: small, pure and quick to import."""
+VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
 
-def name(path: Path) -> str:
-    return path.relative_to(APP).as_posix()
+@dataclass(frozen=True)
+class Module:
+    path: Path
+
+    @cached_property
+    def name(self) -> str:
+        """`app.services.sales.receipts`; a package has the name of its folder."""
+        parts = self.path.relative_to(APP.parent).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def is_way_in(self) -> bool:
+        return self.name == "app" or any(self.name == way or self.name.startswith(f"{way}.") for way in WAYS_IN)
+
+    @property
+    def floor(self) -> str | None:
+        """None for the ways in, which stand on top of everything."""
+        return None if self.is_way_in else self.name.split(".")[1]
+
+    @cached_property
+    def imports(self) -> set[str]:
+        """Every module that is imported, and every name out of one: app.store.sales, app.store.sales.get."""
+        found: set[str] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{self.name} imports by a relative path"
+                found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        return found
+
+    @cached_property
+    def imported_modules(self) -> set[str]:
+        """The modules of ours that are imported, whether whole or for a name in them."""
+        ours = {found for found in self.imports if found.startswith("app.")}
+        return {found if found in BY_NAME else found.rpartition(".")[0] for found in ours}
 
 
-def floor(path: Path) -> str | None:
-    """None for what stands on top of everything: app/main.py, app/cli.py and the like."""
-    parts = path.relative_to(APP).parts
-    return parts[0] if len(parts) > 1 else None
+MODULES = [Module(path) for path in sorted(APP.rglob("*.py")) if "migrations/versions" not in path.as_posix()]
+BY_NAME = {module.name: module for module in MODULES}
 
 
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports, with full names: `from app.store import sales` is app.store.sales."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name(path)} imports by a relative path"
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+def divided(name: str) -> tuple[str, str] | None:
+    """The floor and the domain of a module; None where there are no domains."""
+    for floor in DIVIDED:
+        if name.startswith(f"app.{floor}."):
+            return floor, name.removeprefix(f"app.{floor}.").partition(".")[0]
+    return None
 
 
-def test_every_floor_is_known() -> None:
-    assert {floor(path) for path in FILES} - {None} == set(FLOORS)
+def is_door(name: str) -> bool:
+    """A domain's own package, as against the modules in it."""
+    place = divided(name)
+    return place is not None and name == f"app.{place[0]}.{place[1]}"
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if floor(p)], ids=name)
-def test_imports_go_down(path: Path) -> None:
-    here = floor(path)
-    assert here is not None
-    reached = {module.split(".")[1] for module in imports(path) if module.startswith("app.") and module.count(".") >= 1}
-    reached = {part for part in reached if part in FLOORS or (APP / f"{part}.py").exists()}
-    allowed = FLOORS[here] | {imported for file, imported in EXCEPTIONS if file == name(path)}
-    assert reached <= allowed, f"{name(path)} reaches up to {sorted(reached - allowed)}"
+def faults(check: Callable[[Module], Iterator[str]], *floors: str) -> list[str]:
+    """What is wrong, all of it, each with its module; of some floors or of all."""
+    chosen = [module for module in MODULES if not floors or module.floor in floors]
+    return [f"{module.name}: {fault}" for module in chosen for fault in check(module)]
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if floor(p) in BELOW_THE_WEB], ids=name)
-def test_nothing_below_the_web_knows_http(path: Path) -> None:
-    assert not [module for module in imports(path) if module.partition(".")[0] in HTTP]
+def test_every_floor_and_domain_is_known() -> None:
+    assert {module.floor for module in MODULES} - {None} == set(FLOORS)
+    places = {place[1] for module in MODULES if module.path.name != "__init__.py" and (place := divided(module.name))}
+    assert places <= set(DOMAINS)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if floor(p) == "rules"], ids=name)
-def test_rules_are_pure(path: Path) -> None:
-    """Standard library and small pure packages; nothing that reads a clock, the environment, files or a network."""
-    used = {module.partition(".")[0] for module in imports(path)} - {"app"}
-    assert used <= PURE | set(sys.stdlib_module_names)
-    assert not used & {"os", "time", "socket", "asyncio", "random", "pathlib", "logging"}
-    text = path.read_text(encoding="utf-8")
-    assert "datetime.now(" not in text and "date.today(" not in text
+def test_floors_import_downwards() -> None:
+    def check(module: Module) -> Iterator[str]:
+        if module.floor is not None:
+            for imported in module.imported_modules:
+                floor = BY_NAME[imported].floor if imported in BY_NAME else imported.split(".")[1]
+                if floor not in FLOORS[module.floor] and imported != "app":
+                    yield f"reaches up to {imported}"
+
+    assert not faults(check)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if floor(p) in ("services", "store", "schemas")], ids=name)
-def test_only_the_caller_knows_what_time_it_is(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert not [word for word in ("datetime.now(", "date.today(", "time.time(", "os.environ") if word in text]
+def test_domains_import_those_before_them() -> None:
+    def check(module: Module) -> Iterator[str]:
+        if (place := divided(module.name)) is None or place[1] not in DOMAINS:
+            return
+        for imported in module.imported_modules:
+            other = divided(imported)
+            if other is not None and DOMAINS.index(other[1]) > DOMAINS.index(place[1]):
+                yield f"{place[1]} knows {imported}"
+
+    assert not faults(check)
 
 
-# The pool and the migrations are the database's own; the importer sorts receipts in an SQLite file of its own.
-SPEAKING = ("store", "core", "migrations", "importing", None)
+def test_domains_are_entered_by_their_doors() -> None:
+    """Another domain, and what stands outside of all domains, imports a domain's package and not what is in it."""
+
+    def check(module: Module) -> Iterator[str]:
+        here = divided(module.name)
+        if module.is_way_in or module.floor in ("sample", "importing") or module.name == "app.web.examples":
+            return
+        for imported in module.imported_modules:
+            other = divided(imported)
+            if other is None or other[1] == "kit" or (here is not None and here[1] == other[1]):
+                continue
+            if not is_door(imported):
+                yield f"goes past the door of {imported}"
+
+    assert not faults(check)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if floor(p) not in SPEAKING], ids=name)
-def test_only_the_store_speaks_sql(path: Path) -> None:
-    strings = [
-        node.value
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    statements = ("SELECT ", "INSERT INTO ", "DELETE FROM ", "WITH RECURSIVE ")
-    found = [text[:60] for text in strings if text.lstrip().startswith(statements)]
-    # `UPDATE ... SET` may be prose; so it has to be both.
-    found += [text[:60] for text in strings if text.lstrip().startswith("UPDATE ") and " SET " in text]
-    assert not found
+def test_doors_say_what_they_offer() -> None:
+    def check(module: Module) -> Iterator[str]:
+        if not is_door(module.name) or module.name.split(".")[1] in ("routers", "models"):
+            return
+        offered = {
+            name.value
+            for node in module.tree.body
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "__all__"
+            for name in getattr(node.value, "elts", ())
+        }
+        imported = {
+            alias.asname or alias.name for n in module.tree.body if isinstance(n, ast.ImportFrom) for alias in n.names
+        }
+        if offered != imported:
+            yield f"offers {sorted(offered ^ imported)} otherwise than it imports"
 
-
-@pytest.mark.parametrize("path", [p for p in FILES if floor(p) == "routers" and p.name != "__init__.py"], ids=name)
-def test_routes_only_unpack_and_call(path: Path) -> None:
-    """A docstring and one statement each: no if, no try, no loop."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.AsyncFunctionDef):
-            statements = node.body[1:] if ast.get_docstring(node) else node.body
-            assert len(statements) == 1, f"{node.name} has {len(statements)} statements"
-        assert not isinstance(node, ast.If | ast.Try | ast.For | ast.While), f"{name(path)}:{node.lineno}"
+    assert not faults(check)
 
 
 def test_services_call_each_other_in_no_circle() -> None:
+    """Module by module, by their full names. A door stands for the modules that it opens to."""
     calls = {
-        path.stem: {module.split(".")[2] for module in imports(path) if module.startswith("app.services.")}
-        for path in FILES
-        if floor(path) == "services"
+        module.name: {name for name in module.imported_modules if name.startswith("app.services.") and name in BY_NAME}
+        for module in MODULES
+        if module.floor == "services"
     }
 
     def reachable(start: str) -> set[str]:
@@ -148,18 +217,70 @@ def test_services_call_each_other_in_no_circle() -> None:
     assert not [service for service in calls if service in reachable(service)]
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_a_room_is_small(path: Path) -> None:
-    length = len(path.read_text(encoding="utf-8").splitlines())
-    assert length <= LONGEST or name(path) in LONGER, f"{length} lines"
+def test_nothing_below_the_web_knows_http() -> None:
+    def check(module: Module) -> Iterator[str]:
+        yield from (name for name in module.imports if name.partition(".")[0] in HTTP)
+
+    assert not faults(check, *BELOW_THE_WEB)
 
 
-def test_exceptions_are_still_needed() -> None:
-    assert not [file for file in LONGER if len((APP / file).read_text(encoding="utf-8").splitlines()) <= LONGEST]
+def test_rules_are_pure() -> None:
+    """Standard library and small pure packages; nothing that reads a clock, the environment, files or a network."""
+    impure = {"os", "time", "socket", "asyncio", "random", "pathlib", "logging"}
+
+    def check(module: Module) -> Iterator[str]:
+        used = {name.partition(".")[0] for name in module.imports} - {"app"}
+        yield from used - PURE - set(sys.stdlib_module_names)
+        yield from used & impure
+
+    assert not faults(check, "rules")
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_names_say_something(path: Path) -> None:
-    assert path.stem not in ("utils", "helpers", "manager", "misc", "util", "helper")
-    # schemas/common.py holds the types that every contract is made of: DESIGN's word for it is the exception.
-    assert path.stem != "common" or name(path) == "schemas/common.py"
+def test_only_the_caller_knows_what_time_it_is() -> None:
+    def check(module: Module) -> Iterator[str]:
+        words = ("datetime.now(", "date.today(", "time.time(", "os.environ")
+        yield from (word for word in words if word in module.text)
+
+    assert not faults(check, "rules", "schemas", "store", "services")
+
+
+def test_only_the_store_speaks_sql() -> None:
+    statements = ("SELECT ", "INSERT INTO ", "DELETE FROM ", "WITH RECURSIVE ")
+
+    def is_sql(text: str) -> bool:
+        # `UPDATE ... SET` may be prose; so it has to be both.
+        return text.startswith(statements) or (text.startswith("UPDATE ") and " SET " in text)
+
+    def check(module: Module) -> Iterator[str]:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_sql(node.value.lstrip()):
+                yield node.value[:60]
+
+    assert not faults(check, *(set(FLOORS) - set(SPEAKING_SQL)))
+
+
+def test_routes_only_unpack_and_call() -> None:
+    """A docstring and one statement each: no if, no try, no loop."""
+
+    def check(module: Module) -> Iterator[str]:
+        if module.path.name == "__init__.py":
+            return
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.AsyncFunctionDef):
+                statements = node.body[1:] if ast.get_docstring(node) else node.body
+                if len(statements) != 1:
+                    yield f"{node.name} has {len(statements)} statements"
+            if isinstance(node, ast.If | ast.Try | ast.For | ast.While):
+                yield f"line {node.lineno} decides"
+
+    assert not faults(check, "routers")
+
+
+def test_rooms_are_small_and_their_names_say_something() -> None:
+    def check(module: Module) -> Iterator[str]:
+        if (length := len(module.text.splitlines())) > LONGEST:
+            yield f"{length} lines"
+        if module.path.stem in VAGUE:
+            yield "says nothing by its name"
+
+    assert not faults(check)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from app import contract
-from tests.clients.serving import KEY, serving
+from tests.support.serving import KEY, serving
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis, which makes the requests, is not installed")
 from schemathesis.config import SchemathesisConfig  # noqa: E402

@@ -15,8 +15,8 @@ from typing import Any
 
 from app.importing.contacts import take_contact
 from app.rules.complaints import Decision, Move
-from app.schemas.common import Moment
 from app.schemas.complaints import Complainant, ComplaintNew
+from app.schemas.kit.types import Moment
 
 _WAY = (Move.ACKNOWLEDGE, Move.ASSESS, Move.INVESTIGATE, Move.RESPOND, Move.ACCEPT, Move.CLOSE)
 _MOMENTS = {

@@ -11,8 +11,8 @@ from typing import Any
 
 from app.importing.contacts import take_contact
 from app.rules.feedback import FeedbackMetric, Side
-from app.schemas.common import Figure
 from app.schemas.feedback import Author, FeedbackNew
+from app.schemas.kit.types import Figure
 
 ASPECTS = {"aspects": Side.EXPERIENCE, "expectations": Side.EXPECTATION}
 """The families of columns that name what they are about."""

@@ -1,37 +1,11 @@
 """Tables, and nothing but tables. Imported together so that the metadata is whole."""
 
-from app.models import (
-    access,
-    clocks,
-    complaints,
-    customers,
-    events,
-    feedback,
-    ideas,
-    interactions,
-    jobs,
-    sales,
-    service,
-    surveys,
-    tasks,
-    visits,
-)
-from app.models.base import metadata
+from importlib import import_module
+from pkgutil import walk_packages
 
-__all__ = [
-    "access",
-    "clocks",
-    "complaints",
-    "customers",
-    "events",
-    "feedback",
-    "ideas",
-    "interactions",
-    "jobs",
-    "metadata",
-    "sales",
-    "service",
-    "surveys",
-    "tasks",
-    "visits",
-]
+from app.models.kit.columns import metadata
+
+__all__ = ["metadata"]
+
+for _found in walk_packages(__path__, f"{__name__}."):
+    import_module(_found.name)

@@ -6,8 +6,6 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from app.rules.calendars import Calendar
-from app.rules.channels import Channel
 from app.rules.complaints import (
     Complexity,
     Decision,
@@ -18,9 +16,10 @@ from app.rules.complaints import (
     Publicity,
     RemedyKind,
     RemedyState,
-    Severity,
 )
 from app.rules.customers import ContactKind
+from app.rules.kit.channels import Channel
+from app.rules.service_levels import Calendar, Severity
 from app.sample.businesses import OFFICE, SITES
 from app.sample.conversations import as_said
 from app.sample.grievances import STRANGERS, About, Grievance, Worth

@@ -5,9 +5,9 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from app.rules.channels import Channel
 from app.rules.customers import ContactKind, Role
 from app.rules.interactions import Direction, InteractionKind
+from app.rules.kit.channels import Channel
 from app.sample import wishes
 from app.sample.businesses import OFFICE
 from app.sample.party import CONTACT_OF, Party

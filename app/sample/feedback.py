@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.rules.channels import Channel
+from app.rules.kit.channels import Channel
 from app.sample.businesses import OFFICE, SITES, Site
 from app.sample.conversations import as_said
 from app.sample.listening import ASPECTS, SURVEYS

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.rules.channels import Channel
 from app.rules.customers import ContactKind
+from app.rules.kit.channels import Channel
 from app.sample.businesses import Line, Site
 
 

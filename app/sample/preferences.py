@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from app.rules.channels import Channel
+from app.rules.kit.channels import Channel
 from app.sample import wishes
 from app.sample.party import Party
 from app.sample.year import DAYS, Year

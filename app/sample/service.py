@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.rules.clocks import Metric
+from app.rules.service_levels import Metric
 from app.sample.businesses import LINES, OFFICE
 from app.sample.year import Year
 

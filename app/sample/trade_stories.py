@@ -1,8 +1,8 @@
 """What the sample shop talks about with kitchens, suppliers and strangers."""
 
-from app.rules.channels import Channel as C
 from app.rules.interactions import Direction
 from app.rules.interactions import InteractionKind as K
+from app.rules.kit.channels import Channel as C
 from app.sample.turns import Story, Turn
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.rules.channels import Channel as C
 from app.rules.interactions import Direction, InteractionKind
+from app.rules.kit.channels import Channel as C
 
 
 @dataclass(frozen=True)

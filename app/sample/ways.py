@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.rules.calendars import Calendar, after
 from app.rules.complaints import Decision, Move
+from app.rules.service_levels import Calendar, after
 from app.sample.grievances import BODIES, NOTES
 
 # What becomes of complaints: how many of a thousand.

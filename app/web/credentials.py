@@ -8,7 +8,7 @@ from cachetools import TTLCache
 from app.core.database import Database
 from app.core.errors import InsufficientScope, Unauthenticated
 from app.rules import access as rules
-from app.store import access
+from app.store import access as keys
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="rapport"'}
 _REFUSED = {"WWW-Authenticate": 'Bearer realm="rapport", error="invalid_token"'}
@@ -40,11 +40,11 @@ class Credentials:
         scheme, _, key = authorization.partition(" ")
         if scheme.lower() != "bearer" or not key or len(key) > _LONGEST:
             raise Unauthenticated("Send the header Authorization: Bearer <key>", headers=_REFUSED)
-        secret_hash = rules.hashed(key.strip())
+        secret_hash = rules.hash_key(key.strip())
         credential = self._known.get(secret_hash)
         if credential is None:
             async with self._database.reading() as connection:
-                row = await access.by_hash(connection, secret_hash)
+                row = await keys.by_hash(connection, secret_hash)
             if row is None:
                 raise Unauthenticated("The key is not known, or was revoked", headers=_REFUSED)
             credential = self._known[secret_hash] = Credential(row["id"], row["name"], frozenset(row["scopes"]))

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.errors import NotAcceptable
-from app.rules.csv_rows import Row
+from app.rules.kit.csv_rows import Row
 
 CSV = "text/csv"
 LINES = "application/x-ndjson"

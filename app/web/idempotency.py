@@ -9,7 +9,7 @@ from fastapi import Request, Response
 
 from app.core.context import Context
 from app.core.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, MalformedRequest
-from app.store import idempotency as store
+from app.store.kit import idempotency as store
 from app.web.replies import Reply
 
 _KEY = re.compile(r'[!#-\[\]-~]{1,255}|"[ !#-\[\]-~]{1,255}"')

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.schemas.common import Attributes
+from app.schemas.kit.types import Attributes
 from app.web import openapi_shared as shared
 from app.web.openapi_shared import Schema, reference
 

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 
 from app.core import errors
 from app.core.database import meaning
-from app.schemas import faults
-from app.web import paths
+from app.schemas.kit import validation
+from app.web import allowed_methods
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("rapport.problems")
@@ -75,7 +75,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    listed = faults.entries(error.errors())
+    listed = validation.entries(error.errors())
     unknown = any(e["loc"][0] == "query" and e["type"] == "extra_forbidden" for e in error.errors())
     problem = errors.UnknownParameter if unknown else errors.ValidationFailed
     return response(problem(errors=listed), request)
@@ -85,7 +85,7 @@ async def _http(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: unknown paths and wrong methods."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        allowed = ", ".join(paths.methods(request.app, request.scope["path"]))
+        allowed = ", ".join(allowed_methods.methods(request.app, request.scope["path"]))
         return response(errors.MethodNotAllowed(headers={"Allow": allowed}), request)
     if error.status_code == 404:
         return response(errors.NotFound("No such path"), request)

@@ -4,9 +4,9 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
-from app.services.outcomes import Outcome
-from app.store.documents import Document
-from app.store.listing import Page
+from app.services.kit.record_result import RecordResult
+from app.store.kit.documents import Document
+from app.store.kit.listing import Page
 
 _JSON = "application/json"
 
@@ -61,7 +61,7 @@ def _with_cursor(request: Request, cursor: str) -> str:
     return f"{quote(request.scope['path'])}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
-def recorded(document: Document, outcome: Outcome, path: str) -> Reply:
+def recorded(document: Document, outcome: RecordResult, path: str) -> Reply:
     """201 for a new receipt; 200 for one that was known, saying whether what came was the older one."""
     if outcome.status == 201:
         return created(document, path)

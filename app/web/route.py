@@ -15,8 +15,8 @@ from app.core.context import Context
 from app.core.errors import MalformedRequest, UnknownParameter, invalid
 from app.core.sessions import Sessions
 from app.web import body, idempotency, limits
-from app.web.binding import Binding, give_body
-from app.web.state import Service
+from app.web.app_state import AppState
+from app.web.arguments import Binding, give_body
 
 Handler = Callable[[Request], Awaitable[Response]]
 DRY_RUN = "validate_only"
@@ -54,7 +54,7 @@ class Route(APIRoute):
 
         return handler
 
-    async def admitted(self, request: Request, service: Service) -> Sessions:
+    async def admitted(self, request: Request, service: AppState) -> Sessions:
         """Transactions in the name of whoever asks. Raises where they may not, or not so often."""
         credential = await service.credentials.of(request.headers.get("authorization"))
         credential.require(self.scope)
@@ -107,7 +107,7 @@ class OpenRoute(Route):
     keeps_answers = False
     body_limit = 524_288
 
-    async def admitted(self, request: Request, service: Service) -> Sessions:
+    async def admitted(self, request: Request, service: AppState) -> Sessions:
         request.scope["own_headers"] = _NOT_KEPT
         counted = service.answer_limit.spend(limits.address(request.scope))
         request.scope["own_headers"] = [*_NOT_KEPT, *counted]

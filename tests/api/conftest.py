@@ -10,7 +10,7 @@ import pytest
 from app.core.database import Database
 from app.core.sessions import Sessions
 from app.core.settings import Settings
-from app.services import jobs
+from app.services.kit import job_runner
 from tests.conftest import TestClock
 
 NewSessions = Callable[[], Sessions]
@@ -44,7 +44,7 @@ def work(new_sessions: NewSessions) -> Worker:
 
     async def until_idle(most: int = 10_000) -> int:
         worker, total = new_sessions(), 0
-        while done := await jobs.work_off(worker):
+        while done := await job_runner.run_due(worker):
             total += done
             assert total <= most, "the worker goes round in circles"
         return total

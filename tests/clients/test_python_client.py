@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from app import contract
-from tests.clients.serving import KEY, serving
+from tests.support.serving import KEY, serving
 
 pytestmark = pytest.mark.skipif(
     find_spec("openapi_python_client") is None, reason="openapi-python-client, which makes the client, is not installed"

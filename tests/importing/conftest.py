@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from fake_service import FakeService, Write
+
+from tests.support.fake_service import FakeService, Write
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from fake_service import FakeService, Write
 
 from app.importing import ImportFailed, ImportOptions
 from app.importing.importer import produced
 from app.importing.rows import Document, Refusal
-from app.rules.complaints import Move, State, moved
-from app.schemas.complaints import ComplaintNew
+from app.rules.complaints.states import Move, State, moved
+from app.schemas.complaints.complaints import ComplaintNew
+from tests.support.fake_service import FakeService, Write
 
 CONSTANTS = {"channel": "phone", "words": "It was off"}
 COLUMNS = ("received_at", "acknowledged_at", "responded_at", "closed_at", "withdrawn_at", "decision")

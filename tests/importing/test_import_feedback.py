@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_service import FakeService, Write
 
 from app.importing import ImportFailed, ImportOptions
 from app.importing.importer import produced
 from app.importing.rows import Document, Refusal
-from app.schemas.feedback import FeedbackNew
+from app.schemas.feedback.feedback import FeedbackNew
+from tests.support.fake_service import FakeService, Write
 
 
 def records(path: Path, **more: Any) -> list[Document | Refusal]:

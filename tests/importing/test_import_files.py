@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from fake_service import Write
 
 from app.importing import ImportFailed, ImportOptions, delimited, jsonlines, workbooks
 from app.importing.delimited import DelimitedFile
 from app.importing.importer import produced
 from app.importing.rows import Document, Refusal, Row
 from app.importing.workbooks import WorkbookTable
+from tests.support.fake_service import Write
 
 
 def rows_of(path: Path, encoding: str | None = None) -> tuple[list[str], list[Row]]:

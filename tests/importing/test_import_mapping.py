@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_service import Write
 
 from app.importing import ImportFailed, ImportOptions
 from app.importing.fields import FAMILIES, SCHEMAS, WHOLE, allowed, fields_of, find
 from app.importing.importer import produced
 from app.importing.rows import Document, Refusal
-from app.schemas.customers import CustomerNew
-from app.schemas.interactions import InteractionNew
+from app.schemas.customers.customers import CustomerNew
+from app.schemas.interactions.interactions import InteractionNew
+from tests.support.fake_service import Write
 
 
 def records(path: Path, resource: str = "customers", **more: Any) -> list[Document | Refusal]:

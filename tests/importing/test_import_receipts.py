@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_service import Write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.importing import ImportOptions, receipts
 from app.importing.importer import produced
 from app.importing.rows import Document, Refusal
-from app.schemas.sales import SaleNew
+from app.schemas.sales.sales import SaleNew
+from tests.support.fake_service import Write
 
 CONSTANTS = {"source": "till", "currency": "EUR"}
 HEADER = ["receipt_no", "occurred_at", "sku", "name", "quantity", "unit_price", "discount", "site", "Customer", "Phone"]

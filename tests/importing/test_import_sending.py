@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from fake_service import Broken, FakeService, Write
 
 from app.importing import Counts, ImportFailed, ImportOptions, Progress, run, sending
 from app.importing.sending import WAITS
+from tests.support.fake_service import Broken, FakeService, Write
 
 
 def people(count: int, city: str = "") -> str:

@@ -5,7 +5,7 @@ import phonenumbers
 import pytest
 
 from app.sample import SampleShop, make
-from app.schemas.sales import SaleNew
+from app.schemas.sales.sales import SaleNew
 
 UNTIL = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def sales(shop: SampleShop) -> list[SaleNew]:
 
 
 @pytest.fixture(scope="session")
-def normalized() -> Callable[[str, str], str]:
+def normalize() -> Callable[[str, str], str]:
     """How a contact point is matched, by its kind and what was entered."""
 
     def normalize(kind: str, value: str) -> str:

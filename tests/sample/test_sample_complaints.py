@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from app.rules.complaints import CauseKind, Decision, Feeling, Move, RemedyState, Severity, State, moved
+from app.rules.complaints.states import CauseKind, Decision, Feeling, Move, RemedyState, State, moved
+from app.rules.service_levels.policies import Severity
 from app.sample import SampleShop, make
-from app.schemas.calendars import CalendarNew
-from app.schemas.procedures import ProcedureNew
-from app.schemas.service_policies import ServicePolicyNew
-from app.services.service_levels import calendar_of
+from app.schemas.complaints.procedures import ProcedureNew
+from app.schemas.service_levels.calendars import CalendarNew
+from app.schemas.service_levels.policies import ServicePolicyNew
+from app.services.service_levels.policies import calendar_of
 
 Complaint = dict[str, Any]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from app.rules.customers import RelationshipKind
+from app.rules.customers.customers import RelationshipKind
 from app.sample import SampleShop, make
 from app.sample.products import PRODUCTS
 
@@ -17,9 +17,9 @@ DRAMA = (
 )  # fmt: skip
 
 
-def points(shop: SampleShop, normalized: Normalize) -> list[tuple[str, str, str, bool]]:
+def points(shop: SampleShop, normalize: Normalize) -> list[tuple[str, str, str, bool]]:
     return [
-        (customer["identities"][0]["external_id"], point["kind"], normalized(point["kind"], point["value"]),
+        (customer["identities"][0]["external_id"], point["kind"], normalize(point["kind"], point["value"]),
          point.get("shared", False))
         for customer in shop.customers
         for point in customer["contact_points"]
@@ -32,11 +32,11 @@ class TestUnique:
         assert len(identities) == len(set(identities))
 
     @pytest.mark.parametrize("count", [1_000, 3_000])
-    def test_contact_points(self, shop: SampleShop, until: datetime, normalized: Normalize, count: int) -> None:
+    def test_contact_points(self, shop: SampleShop, until: datetime, normalize: Normalize, count: int) -> None:
         made = shop if count == 1_000 else make(until, customers=count, receipts=0, interactions=0)
         owners: dict[tuple[str, str], set[str]] = {}
         shared: dict[tuple[str, str], set[bool]] = {}
-        for owner, kind, value, is_shared in points(made, normalized):
+        for owner, kind, value, is_shared in points(made, normalize):
             owners.setdefault((kind, value), set()).add(owner)
             shared.setdefault((kind, value), set()).add(is_shared)
         assert [value for value, who in owners.items() if len(who) > 1 and shared[value] != {True}] == []
@@ -44,16 +44,16 @@ class TestUnique:
 
 
 class TestNobodyReal:
-    def test_addresses_and_numbers(self, shop: SampleShop, normalized: Normalize) -> None:
-        entered = [(kind, value) for _, kind, value, _ in points(shop, normalized)]
+    def test_addresses_and_numbers(self, shop: SampleShop, normalize: Normalize) -> None:
+        entered = [(kind, value) for _, kind, value, _ in points(shop, normalize)]
         entered += [
-            (entry["contact"]["kind"], normalized(entry["contact"]["kind"], entry["contact"]["value"]))
+            (entry["contact"]["kind"], normalize(entry["contact"]["kind"], entry["contact"]["value"]))
             for entry in shop.interactions
             if "contact" in entry
         ]
         complainants = [complaint.get("complainant", {}) for complaint in shop.complaints]
         entered += [
-            (who["contact"]["kind"], normalized(who["contact"]["kind"], who["contact"]["value"]))
+            (who["contact"]["kind"], normalize(who["contact"]["kind"], who["contact"]["value"]))
             for who in complainants
             if "contact" in who
         ]

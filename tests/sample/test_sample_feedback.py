@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from app.rules.feedback import Method
+from app.rules.feedback.feedback import Method
 from app.sample import SampleShop, listening, make
-from app.schemas.feedback import FeedbackNew
-from app.schemas.feedback_rules import FeedbackRuleNew
-from app.schemas.scorecards import ScorecardNew
-from app.schemas.survey_rules import SurveyRuleNew
-from app.schemas.surveys import SurveyNew
-from app.schemas.themes import ThemeNew
-from app.schemas.visits import VisitNew
+from app.schemas.feedback.feedback import FeedbackNew
+from app.schemas.feedback.rules import FeedbackRuleNew
+from app.schemas.feedback.themes import ThemeNew
+from app.schemas.surveys.rules import SurveyRuleNew
+from app.schemas.surveys.surveys import SurveyNew
+from app.schemas.visits.scorecards import ScorecardNew
+from app.schemas.visits.visits import VisitNew
 
 Said = dict[str, Any]
 SOMETHING = "0199c0de-0000-7000-8000-000000000001"

@@ -3,8 +3,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from app.rules.channels import Channel
-from app.rules.interactions import InteractionKind
+from app.rules.interactions.interactions import InteractionKind
+from app.rules.kit.channels import Channel
 from app.sample import SampleShop
 
 Normalize = Callable[[str, str], str]
@@ -45,13 +45,13 @@ class TestRespect:
 
 
 class TestContacts:
-    def test_addresses_are_those_of_the_customer(self, shop: SampleShop, normalized: Normalize) -> None:
+    def test_addresses_are_those_of_the_customer(self, shop: SampleShop, normalize: Normalize) -> None:
         known = by_number(shop)
         everybody: set[tuple[str, str]] = set()
         mine: dict[str, set[tuple[str, str]]] = {}
         for number, customer in known.items():
             found = {
-                (point["kind"], normalized(point["kind"], point["value"]))
+                (point["kind"], normalize(point["kind"], point["value"]))
                 for point in customer["contact_points"]
                 if not point.get("invalid") and not point.get("shared")
             }
@@ -61,7 +61,7 @@ class TestContacts:
         for entry in shop.interactions:
             if "contact" not in entry:
                 continue
-            contact = (entry["contact"]["kind"], normalized(entry["contact"]["kind"], entry["contact"]["value"]))
+            contact = (entry["contact"]["kind"], normalize(entry["contact"]["kind"], entry["contact"]["value"]))
             if entry["_customer"] is None:
                 unknown += 1
                 assert contact not in everybody

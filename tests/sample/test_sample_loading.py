@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from app import loading, operations
+from app.cli import runtime
 from app.core.sessions import Sessions, utc_now
 from app.core.settings import Settings
-from app.sample import SampleShop, make
+from app.sample import SampleShop, load, make
 from app.sample.opinions import IDEAS
-from tests.service import ledger
+from tests.support import ledger
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def dsn(new_database: Callable[..., str]) -> str:
 
 @pytest.fixture
 async def sessions(dsn: str) -> AsyncIterator[Sessions]:
-    async with operations.sessions(Settings(_env_file=None), dsn, "sample") as caller:
+    async with runtime.sessions(Settings(_env_file=None), dsn, "sample") as caller:
         yield caller
 
 
@@ -45,8 +45,8 @@ async def counted(dsn: str) -> dict[str, Any]:
 
 async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Sessions, small: SampleShop) -> None:
     done: list[int] = []
-    await loading.load(sessions, small, done.append)
-    assert sum(done) == loading.size(small)
+    await load.load(sessions, small, done.append)
+    assert sum(done) == load.size(small)
     first = await counted(dsn)
     assert (first["complaints"], first["calendars"], first["policies"], first["procedures"]) == (250, 1, 3, 2)
 
@@ -86,5 +86,5 @@ async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Ses
     assert told["shoppers"] == 0
 
     # Tasks and relationships have no key of their own.
-    await loading.load(sessions, replace(small, tasks=[], relationships=[]), done.append)
+    await load.load(sessions, replace(small, tasks=[], relationships=[]), done.append)
     assert await counted(dsn) == first

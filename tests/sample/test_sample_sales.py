@@ -2,10 +2,10 @@ from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 
-from app.rules import sales as rules
-from app.rules.money import minor_unit
+from app.rules.kit.money import minor_unit
+from app.rules.sales import receipts as rules
 from app.sample import SampleShop
-from app.schemas.sales import SaleNew
+from app.schemas.sales.sales import SaleNew
 
 PENNY = minor_unit("GBP")
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.sample import SampleShop, make
-from app.schemas.complaints import ComplaintNew
-from app.schemas.customers import CustomerNew
-from app.schemas.interactions import InteractionNew
-from app.schemas.sales import SaleNew
-from app.schemas.tasks import TaskNew
+from app.schemas.complaints.complaints import ComplaintNew
+from app.schemas.customers.customers import CustomerNew
+from app.schemas.interactions.interactions import InteractionNew
+from app.schemas.interactions.tasks import TaskNew
+from app.schemas.sales.sales import SaleNew
 
 FINGERPRINT = """
 import hashlib, json

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from tests import make
-from tests.service import ledger
-from tests.service.running import Running, eventually, running
+from tests.support import ledger
+from tests.support.running import Running, eventually, running
 
 LINE_LIMIT = 65_536
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from app.rules.complaints import MOVES, OPEN
+from app.rules.complaints.states import MOVES, OPEN
 from tests.conftest import ADMIN_KEY, MakeApp, TestClock
-from tests.service import pages
+from tests.support import pages
 
 PAGE = pages.DOCS / "complaints.md"
 LATER = {

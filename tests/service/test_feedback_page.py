@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import ADMIN_KEY, MakeApp, TestClock
-from tests.service import pages
+from tests.support import pages
 
 PAGE = pages.DOCS / "feedback.md"
 LATER = {

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.service import ledger
-from tests.service.running import Running, eventually, running
+from tests.support import ledger
+from tests.support.running import Running, eventually, running
 
 COUNT = 6_000
 

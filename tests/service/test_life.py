@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests import make
-from tests.service.running import KEY, Running, eventually, free_port
+from tests.support.running import KEY, Running, eventually, free_port
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests import make
-from tests.service.running import KEY, Running, eventually, running
+from tests.support.running import KEY, Running, eventually, running
 
 AUTHORIZED = f"host: rapport\r\nauthorization: Bearer {KEY}\r\n".encode()
 JSON = b"content-type: application/json\r\n"

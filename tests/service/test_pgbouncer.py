@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from tests import make
-from tests.service import ledger
-from tests.service.running import KEY, Running, eventually, free_port, running
+from tests.support import ledger
+from tests.support.running import KEY, Running, eventually, free_port, running
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from tests import make
-from tests.service import ledger
-from tests.service.ready import Ready
-from tests.service.running import PATIENCE, Running, eventually, running
+from tests.support import ledger
+from tests.support.ready import Ready
+from tests.support.running import PATIENCE, Running, eventually, running
 
 COUNT = 400
 ALWAYS = [

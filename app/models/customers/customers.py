@@ -1,0 +1,168 @@
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app.models.kit.columns import (
+    array_column,
+    boolean_column,
+    created_at_column,
+    id_column,
+    json_column,
+    one_of_check,
+    reference_column,
+    text_column,
+    timestamp_column,
+    version_column,
+)
+from app.rules.customers.customers import ContactKind, Kind, RelationshipKind, Trade
+
+
+class Customer(SQLModel, table=True):
+    __tablename__ = "customers"
+    __table_args__ = (
+        one_of_check("kind", Kind),
+        one_of_check("trade", Trade),
+        CheckConstraint("referred_by <> id", name="referred_by_other"),
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "sort_name", "id"),
+        Index(None, "owner", "created_at", "id", postgresql_where=text("owner IS NOT NULL")),
+        Index(None, "acquisition_source", "created_at", "id", postgresql_where=text("acquisition_source IS NOT NULL")),
+        Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
+        Index(None, "tags", postgresql_using="gin"),
+        Index(None, "words", postgresql_using="gin"),
+    )
+
+    id: UUID = id_column()
+    kind: str = text_column(null=False)
+    trade: str = text_column(null=False)
+    roles: list[str] = array_column()
+    display_name: str = text_column(null=False)
+    given_name: str | None = text_column()
+    family_name: str | None = text_column()
+    name_prefix: str | None = text_column()
+    name_suffix: str | None = text_column()
+    preferred_name: str | None = text_column()
+    salutation: str | None = text_column()
+    pronunciation: str | None = text_column()
+    tags: list[str] = array_column()
+    owner: str | None = text_column()
+    acquisition_source: str | None = text_column()
+    referred_by: UUID | None = reference_column("customers.id")
+    preferences: dict = json_column()
+    attributes: dict = json_column()
+    # Folded forms, for sorting and finding; the names themselves are kept byte for byte.
+    sort_name: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
+    words: list[str] = array_column(Text(collation="C"))
+    archived_at: datetime | None = timestamp_column()
+    version: int = version_column()
+    created_at: datetime = created_at_column()
+    updated_at: datetime = created_at_column()
+
+
+class ContactPoint(SQLModel, table=True):
+    __tablename__ = "contact_points"
+    __table_args__ = (
+        one_of_check("kind", ContactKind),
+        Index(None, "customer_id"),
+        Index(None, "kind", "normalized"),
+        # `exclusive` is what may be held by one customer only: not shared, not invalid, its customer not archived.
+        Index(
+            "uq_contact_points_holder",
+            "kind",
+            "normalized",
+            "extension",
+            unique=True,
+            postgresql_where=text("exclusive"),
+        ),
+    )
+
+    id: UUID = id_column()
+    customer_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE")
+    position: int
+    kind: str = text_column(null=False)
+    value: str = text_column(null=False)
+    normalized: str = text_column(null=False)
+    extension: str = text_column(null=False, server_default="")
+    label: str | None = text_column()
+    primary: bool = boolean_column()
+    verified_at: datetime | None = timestamp_column()
+    invalid: bool = boolean_column()
+    shared: bool = boolean_column()
+    exclusive: bool = boolean_column()
+
+
+class Identity(SQLModel, table=True):
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("system", "external_id", name="uq_identities_holder"),
+        Index(None, "customer_id"),
+    )
+
+    id: UUID = id_column()
+    customer_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE")
+    system: str = text_column(null=False)
+    external_id: str = text_column(null=False)
+    created_at: datetime = created_at_column()
+
+
+class Address(SQLModel, table=True):
+    __tablename__ = "addresses"
+    __table_args__ = (Index(None, "customer_id"), Index(None, "country", "postal_code"))
+
+    id: UUID = id_column()
+    customer_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE")
+    position: int
+    label: str | None = text_column()
+    lines: list[str] = array_column()
+    city: str | None = text_column()
+    region: str | None = text_column()
+    postal_code: str | None = text_column()
+    country: str | None = text_column()
+    primary: bool = boolean_column()
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Relationship(SQLModel, table=True):
+    """`from` does to `to` what the kind says; a household is the same from both ends, and stored once."""
+
+    __tablename__ = "relationships"
+    __table_args__ = (
+        one_of_check("kind", RelationshipKind),
+        CheckConstraint("from_id <> to_id", name="two_parties"),
+        CheckConstraint("kind <> 'household' OR from_id < to_id", name="household_once"),
+        UniqueConstraint("from_id", "kind", "to_id", name="uq_relationships_once"),
+        Index(None, "to_id"),
+    )
+
+    id: UUID = id_column()
+    from_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE")
+    to_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE")
+    kind: str = text_column(null=False)
+    title: str | None = text_column()
+    since: date | None = None
+    until: date | None = None
+    version: int = version_column()
+    created_at: datetime = created_at_column()
+    updated_at: datetime = created_at_column()
+
+
+class SearchWord(SQLModel, table=True):
+    """Every word that some customer is found by, once: typing errors are forgiven here, not in the customers."""
+
+    __tablename__ = "search_words"
+    __table_args__ = (
+        Index(
+            "ix_search_words_alike",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+            postgresql_where=text("fuzzy"),
+        ),
+    )
+
+    word: str = Field(sa_column=Column(Text(collation="C"), primary_key=True))
+    fuzzy: bool = boolean_column("true")

@@ -1,0 +1,84 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from app.models.kit.columns import (
+    boolean_column,
+    created_at_column,
+    id_column,
+    json_column,
+    one_of_check,
+    reference_column,
+    text_column,
+    timestamp_column,
+    version_column,
+)
+from app.rules.interactions.interactions import Direction, InteractionKind
+from app.rules.kit.channels import Channel
+
+
+class Interaction(SQLModel, table=True):
+    __tablename__ = "interactions"
+    __table_args__ = (
+        one_of_check("kind", InteractionKind),
+        one_of_check("channel", Channel),
+        one_of_check("direction", Direction),
+        CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external"),
+        Index(
+            "uq_interactions_external",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index(
+            None,
+            "customer_id",
+            "happened_at",
+            "id",
+            postgresql_include=["channel", "direction"],
+            postgresql_where=text("customer_id IS NOT NULL"),
+        ),
+        Index(None, "happened_at", "id"),
+        Index(None, "staff", "happened_at", "id", postgresql_where=text("staff IS NOT NULL")),
+        Index(None, "kind", "happened_at", "id"),
+        Index(None, "channel", "happened_at", "id"),
+        Index(None, "thread", "happened_at", "id", postgresql_where=text("thread IS NOT NULL")),
+        Index("ix_interactions_unclaimed", "happened_at", "id", postgresql_where=text("customer_id IS NULL")),
+        Index(
+            "ix_interactions_unanswered",
+            "happened_at",
+            "id",
+            postgresql_where=text("awaits_answer AND answered_at IS NULL"),
+        ),
+    )
+
+    id: UUID = id_column()
+    customer_id: UUID | None = reference_column("customers.id")
+    contact: dict | None = json_column(None, null=True)
+    kind: str = text_column(null=False)
+    channel: str = text_column(null=False)
+    direction: str = text_column(null=False)
+    subject: str | None = text_column()
+    body: str | None = text_column()
+    happened_at: datetime = timestamp_column(null=False)
+    duration_seconds: int | None = None
+    provider: str | None = text_column()
+    participants: list = json_column("'[]'")
+    staff: str | None = text_column()
+    outcome: str | None = text_column()
+    documents: list = json_column("'[]'")
+    thread: str | None = text_column()
+    source: str | None = text_column()
+    external_id: str | None = text_column()
+    content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    unwelcome_reason: str | None = text_column()
+    awaits_answer: bool = boolean_column()
+    answered_at: datetime | None = timestamp_column()
+    answered_by_id: UUID | None = reference_column("interactions.id")
+    attributes: dict = json_column()
+    version: int = version_column()
+    created_at: datetime = created_at_column()
+    updated_at: datetime = created_at_column()

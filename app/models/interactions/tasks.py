@@ -1,0 +1,62 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import SQLModel
+
+from app.models.kit.columns import (
+    created_at_column,
+    id_column,
+    one_of_check,
+    reference_column,
+    text_column,
+    timestamp_column,
+    version_column,
+)
+from app.rules.interactions.tasks import TaskStatus
+
+# Tasks without a date come last, and a list can still be walked by one index.
+DUE = text("coalesce(due_at, 'infinity'::timestamptz)")
+
+
+class Task(SQLModel, table=True):
+    __tablename__ = "tasks"
+    __table_args__ = (
+        one_of_check("status", TaskStatus),
+        CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed"),
+        Index("ix_tasks_customer", "customer_id", DUE, "id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index(
+            "ix_tasks_promises",
+            "customer_id",
+            DUE,
+            "id",
+            postgresql_where=text("customer_id IS NOT NULL AND status = 'open'"),
+        ),
+        Index("ix_tasks_owner", "owner", DUE, "id", postgresql_where=text("owner IS NOT NULL")),
+        Index(
+            "ix_tasks_owner_open",
+            "owner",
+            DUE,
+            "id",
+            postgresql_where=text("owner IS NOT NULL AND status = 'open'"),
+        ),
+        Index("ix_tasks_due", DUE, "id"),
+        Index(None, "created_at", "id"),
+        Index("ix_tasks_status", "status", DUE, "id"),
+        Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
+    )
+
+    id: UUID = id_column()
+    what: str = text_column(null=False)
+    note: str | None = text_column()
+    customer_id: UUID | None = reference_column("customers.id")
+    interaction_id: UUID | None = reference_column("interactions.id")
+    owner: str | None = text_column()
+    due_at: datetime | None = timestamp_column()
+    status: str = text_column(null=False, server_default="open")
+    snoozed_until: datetime | None = timestamp_column()
+    outcome: str | None = text_column()
+    closed_at: datetime | None = timestamp_column()
+    version: int = version_column()
+    created_at: datetime = created_at_column()
+    updated_at: datetime = created_at_column()

@@ -1,0 +1,28 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app.models.kit.columns import created_at_column, id_column, json_column, text_column, timestamp_column
+
+
+class Job(SQLModel, table=True):
+    """Something to be done at its time, once. A row that is there is still to be done."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index("ix_jobs_due", "due_at", "id", postgresql_where=text("failed_at IS NULL")),
+    )
+
+    id: UUID = id_column()
+    kind: str = text_column(null=False)
+    key: str = text_column(null=False)
+    data: dict = json_column()
+    due_at: datetime = timestamp_column(null=False)
+    attempts: int = Field(default=None, sa_column_kwargs={"server_default": text("0")})
+    leased_until: datetime | None = timestamp_column()
+    error: str | None = text_column()
+    failed_at: datetime | None = timestamp_column()
+    created_at: datetime = created_at_column()

@@ -1,0 +1,144 @@
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlmodel import Field, SQLModel
+
+from app.models.kit.columns import (
+    array_column,
+    boolean_column,
+    created_at_column,
+    id_column,
+    json_column,
+    numeric_column,
+    one_of_check,
+    reference_column,
+    text_column,
+    timestamp_column,
+    version_column,
+)
+from app.rules.sales.receipts import Match, SaleChannel, SaleKind
+
+
+class Product(SQLModel, table=True):
+    """What receipts have been seen to sell."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        UniqueConstraint("sku"),
+        Index(None, "created_at", "id"),
+        Index(None, "category", "created_at", "id", postgresql_where=text("category IS NOT NULL")),
+    )
+
+    id: UUID = id_column()
+    sku: str = text_column(null=False)
+    name: str | None = text_column()
+    category: str | None = text_column()
+    version: int = version_column()
+    created_at: datetime = created_at_column()
+    updated_at: datetime = created_at_column()
+
+
+class Site(SQLModel, table=True):
+    """Where receipts have been seen to come from."""
+
+    __tablename__ = "sites"
+    __table_args__ = (UniqueConstraint("code"), Index(None, "created_at", "id"))
+
+    id: UUID = id_column()
+    code: str = text_column(null=False)
+    name: str | None = text_column()
+    time_zone: str | None = text_column()
+    version: int = version_column()
+    created_at: datetime = created_at_column()
+    updated_at: datetime = created_at_column()
+
+
+class Sale(SQLModel, table=True):
+    __tablename__ = "sales"
+    __table_args__ = (
+        one_of_check("kind", SaleKind),
+        one_of_check("channel", SaleChannel),
+        one_of_check("match", Match),
+        UniqueConstraint("source", "receipt_no", name="uq_sales_receipt"),
+        Index(None, "customer_id", "occurred_at", "id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index(None, "occurred_at", "id"),
+        Index(None, "site", "occurred_at", "id", postgresql_where=text("site IS NOT NULL")),
+        Index(None, "till", "occurred_at", "id", postgresql_where=text("till IS NOT NULL")),
+        Index("ix_sales_unmatched", "occurred_at", "id", postgresql_where=text("match IN ('unmatched', 'ambiguous')")),
+        Index("ix_sales_unbalanced", "occurred_at", "id", postgresql_where=text("NOT balanced")),
+    )
+
+    id: UUID = id_column()
+    source: str = text_column(null=False)
+    receipt_no: str = text_column(null=False)
+    revision: int = Field(sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
+    kind: str = text_column(null=False)
+    occurred_at: datetime = timestamp_column(null=False)
+    business_date: date
+    site: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("sites.code")))
+    till: str | None = text_column()
+    operator: str | None = text_column()
+    channel: str = text_column(null=False)
+    currency: str = text_column(null=False)
+    customer_id: UUID | None = reference_column("customers.id")
+    match: str = text_column(null=False)
+    customer: dict | None = json_column(None, null=True)
+    candidates: list[UUID] = array_column(Uuid)
+    payments: list = json_column("'[]'")
+    total: Decimal = numeric_column()
+    # The total again, but with what was sold and what was taken back told apart, both positive.
+    gross: Decimal = numeric_column()
+    refunded: Decimal = numeric_column()
+    balanced: bool = boolean_column("true")
+    attributes: dict = json_column()
+    # Of the receipt as it was sent: the same receipt again is recognised by it.
+    content_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    voided_at: datetime | None = timestamp_column()
+    void_reason: str | None = text_column()
+    version: int = version_column()
+    created_at: datetime = created_at_column()
+    updated_at: datetime = created_at_column()
+
+
+class SaleLine(SQLModel, table=True):
+    __tablename__ = "sale_lines"
+    __table_args__ = (
+        Index(
+            "ix_sale_lines_refunds",
+            "refund_receipt_no",
+            "refund_line_no",
+            postgresql_where=text("refund_receipt_no IS NOT NULL"),
+        ),
+    )
+
+    sale_id: UUID = reference_column("sales.id", null=False, ondelete="CASCADE", primary=True)
+    line_no: int = Field(primary_key=True)
+    sku: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("products.sku")))
+    name: str | None = text_column()
+    category: str | None = text_column()
+    quantity: Decimal = numeric_column()
+    unit_price: Decimal = numeric_column()
+    discount: Decimal = numeric_column(default="0")
+    tax: Decimal = numeric_column(default="0")
+    total: Decimal = numeric_column()
+    refund_receipt_no: str | None = text_column()
+    refund_line_no: int | None = None
+
+
+class CustomerTotals(SQLModel, table=True):
+    """What one customer bought in one currency: kept with every receipt, so that a profile costs the same for ever."""
+
+    __tablename__ = "customer_totals"
+
+    customer_id: UUID = reference_column("customers.id", null=False, primary=True)
+    currency: str = text_column(null=False, primary_key=True)
+    receipts: int
+    purchases: int
+    returns: int
+    gross: Decimal = numeric_column(default="0")
+    refunded: Decimal = numeric_column(default="0")
+    net: Decimal = numeric_column(default="0")
+    first_purchase_at: datetime | None = timestamp_column()
+    last_purchase_at: datetime | None = timestamp_column()

@@ -1,0 +1,1 @@
+"""Calendars, service policies and clocks."""

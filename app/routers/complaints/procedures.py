@@ -1,0 +1,68 @@
+from typing import Annotated
+
+from fastapi import Body, Query, Request, Response
+
+from app.schemas.complaints.procedures import (
+    Procedure,
+    ProcedureChange,
+    ProcedureNew,
+    ProcedurePage,
+    ProcedureQuery,
+    ProcedureVersionPage,
+)
+from app.schemas.kit.types import VersionQuery
+from app.services.complaints.procedures import PROCEDURES
+from app.web import replies
+from app.web.deps import Ctx, IfMatch, PathId
+from app.web.route import resource
+
+PATH = "/v1/procedures"
+router = resource("service", PATH)
+
+
+@router.get("", response_model=ProcedurePage)
+async def list_procedures(ctx: Ctx, request: Request, query: Annotated[ProcedureQuery, Query()]) -> Response:
+    """List procedures"""
+    return replies.page(request, await PROCEDURES.find(ctx, query))
+
+
+@router.post("", response_model=Procedure, status_code=201)
+async def create_procedure(ctx: Ctx, new: ProcedureNew) -> Response:
+    """Create a procedure
+
+    The steps for complaints of a category, what may be said, and how to deal with customers who are upset. 409 when
+    the category has one already.
+    """
+    return replies.created(await PROCEDURES.create(ctx, new), PATH)
+
+
+@router.get("/{procedure_id}", response_model=Procedure)
+async def get_procedure(ctx: Ctx, procedure_id: PathId) -> Response:
+    """Get a procedure"""
+    return replies.one(await PROCEDURES.get(ctx, procedure_id))
+
+
+@router.patch("/{procedure_id}", response_model=Procedure)
+async def change_procedure(
+    ctx: Ctx,
+    procedure_id: PathId,
+    patch: Annotated[ProcedureChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
+    version: IfMatch,
+) -> Response:
+    """Change a procedure
+
+    A JSON merge patch: what is left out stays, null takes a value away, the list of steps is replaced whole. It becomes
+    a new version, unless nothing changes; complaints keep the version that they began with.
+    """
+    return replies.one(await PROCEDURES.change(ctx, procedure_id, patch, version))
+
+
+@router.get("/{procedure_id}/versions", response_model=ProcedureVersionPage)
+async def list_procedure_versions(
+    ctx: Ctx, request: Request, procedure_id: PathId, query: Annotated[VersionQuery, Query()]
+) -> Response:
+    """List the versions of a procedure
+
+    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    """
+    return replies.page(request, await PROCEDURES.versions(ctx, procedure_id, query))

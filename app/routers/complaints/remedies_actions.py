@@ -1,0 +1,87 @@
+"""What belongs to a complaint: remedies and actions."""
+
+from typing import Annotated
+
+from fastapi import Body, Query, Request, Response
+
+from app.schemas.complaints.complaints import Complaint
+from app.schemas.complaints.remedies_actions import (
+    Action,
+    ActionChange,
+    ActionNew,
+    ActionPage,
+    ActionQuery,
+    RemedyChange,
+    RemedyNew,
+)
+from app.services.complaints import remedies_actions
+from app.web import replies
+from app.web.deps import Ctx, IfMatch, PathId
+from app.web.route import resource
+
+router = resource("complaints", "/v1")
+PATH = "/v1/complaints"
+
+
+@router.post("/complaints/{complaint_id}/remedies", response_model=Complaint)
+async def add_complaint_remedy(ctx: Ctx, complaint_id: PathId, new: RemedyNew) -> Response:
+    """Add a remedy
+
+    What the customer asks for (`sought`), or what we offer (`offered`). Answers with the complaint.
+    """
+    return replies.one(await remedies_actions.add_remedy(ctx, complaint_id, new))
+
+
+@router.patch("/complaints/{complaint_id}/remedies/{remedy_id}", response_model=Complaint)
+async def change_complaint_remedy(
+    ctx: Ctx,
+    complaint_id: PathId,
+    remedy_id: PathId,
+    patch: Annotated[RemedyChange, Body(media_type="application/merge-patch+json")],
+    version: IfMatch,
+) -> Response:
+    """Change a remedy
+
+    Offered, accepted or refused one by one; what it cost. The version is that of the remedy. Answers with the
+    complaint.
+    """
+    return replies.one(await remedies_actions.change_remedy(ctx, complaint_id, remedy_id, patch, version))
+
+
+@router.post("/complaints/{complaint_id}/actions", response_model=Action, status_code=201)
+async def add_complaint_action(ctx: Ctx, complaint_id: PathId, new: ActionNew) -> Response:
+    """Plan an action
+
+    Corrective: so that it is right again. Preventive: so that it does not happen again.
+    """
+    return replies.created(await remedies_actions.add_action(ctx, complaint_id, new), f"{PATH}/{complaint_id}/actions")
+
+
+@router.get("/complaints/{complaint_id}/actions/{action_id}", response_model=Action)
+async def get_complaint_action(ctx: Ctx, complaint_id: PathId, action_id: PathId) -> Response:
+    """Get an action"""
+    return replies.one(await remedies_actions.action(ctx, complaint_id, action_id))
+
+
+@router.patch("/complaints/{complaint_id}/actions/{action_id}", response_model=Action)
+async def change_complaint_action(
+    ctx: Ctx,
+    complaint_id: PathId,
+    action_id: PathId,
+    patch: Annotated[ActionChange, Body(media_type="application/merge-patch+json")],
+    version: IfMatch,
+) -> Response:
+    """Change an action
+
+    It is done with `done_at`, and seen to work with `verified_at`.
+    """
+    return replies.one(await remedies_actions.change_action(ctx, complaint_id, action_id, patch, version))
+
+
+@router.get("/complaint-actions", response_model=ActionPage)
+async def list_complaint_actions(ctx: Ctx, request: Request, query: Annotated[ActionQuery, Query()]) -> Response:
+    """List the actions of all complaints
+
+    Those that are due soonest first. `done=false&owner=…` is what somebody still has to do.
+    """
+    return replies.page(request, await remedies_actions.find_actions(ctx, query))

@@ -1,0 +1,30 @@
+from fastapi import APIRouter, Request, Response
+
+from app.core.errors import Unavailable
+from app.schemas.kit.health import Health
+from app.web import replies
+from app.web.route import operation_id
+
+router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
+
+
+@router.get("/healthz", response_model=Health)
+async def check_health() -> Response:
+    """Is the process alive?
+
+    Never asks the database.
+    """
+    return replies.text('{"status":"ok"}')
+
+
+@router.get("/readyz", response_model=Health)
+async def check_readiness(request: Request) -> Response:
+    """Can requests be answered?
+
+    503 while the database is away or its schema is behind.
+    """
+    return replies.text('{"status":"ok"}') if await request.app.state.service.ready() else await _unready()
+
+
+async def _unready() -> Response:
+    raise Unavailable("The schema of the database is behind: run `rapport migrate`")

@@ -1,0 +1,40 @@
+from typing import Annotated
+
+from fastapi import Body, Query, Request, Response
+
+from app.schemas.sales.products import Product, ProductChange, ProductPage, ProductQuery
+from app.services.sales.products import PRODUCTS
+from app.web import replies
+from app.web.deps import Ctx, IfMatch, PathId
+from app.web.route import resource
+
+router = resource("products")
+
+
+@router.get("", response_model=ProductPage)
+async def list_products(ctx: Ctx, request: Request, query: Annotated[ProductQuery, Query()]) -> Response:
+    """List products
+
+    They appear by themselves when a receipt names them.
+    """
+    return replies.page(request, await PRODUCTS.find(ctx, query))
+
+
+@router.get("/{product_id}", response_model=Product)
+async def get_product(ctx: Ctx, product_id: PathId) -> Response:
+    """Get a product"""
+    return replies.one(await PRODUCTS.get(ctx, product_id))
+
+
+@router.patch("/{product_id}", response_model=Product)
+async def change_product(
+    ctx: Ctx,
+    product_id: PathId,
+    patch: Annotated[ProductChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
+    version: IfMatch,
+) -> Response:
+    """Change a product
+
+    A JSON merge patch: what is left out stays, null takes a value away.
+    """
+    return replies.one(await PRODUCTS.change(ctx, product_id, patch, version))

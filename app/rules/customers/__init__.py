@@ -1,0 +1,16 @@
+"""Customers: who they are and how to reach them."""
+
+from app.rules.customers.contact_points import Normalized, NotAContact, normalize, normalize_email
+from app.rules.customers.customers import ContactKind, Kind, RelationshipKind, Role, Trade
+
+__all__ = [
+    "ContactKind",
+    "Kind",
+    "Normalized",
+    "NotAContact",
+    "RelationshipKind",
+    "Role",
+    "Trade",
+    "normalize",
+    "normalize_email",
+]

@@ -1,0 +1,73 @@
+"""Contact points in the one form by which they are matched. What was entered is kept beside it."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from app.rules.customers.customers import ContactKind
+
+
+class Normalized(NamedTuple):
+    value: str
+    extension: str = ""
+
+
+class NotAContact(ValueError):
+    """The sentence says what is wrong with it."""
+
+
+@lru_cache(maxsize=65_536)
+def normalize(kind: ContactKind, value: str, region: str) -> Normalized:
+    """E.164 of phone numbers, the canonical form of e-mail addresses, handles without decoration. Raises NotAContact.
+
+    `region` (ISO 3166-1) is the country of a number that was written without one.
+    """
+    match kind:
+        case ContactKind.PHONE | ContactKind.WHATSAPP:
+            return normalize_phone(value, region)
+        case ContactKind.EMAIL:
+            return Normalized(normalize_email(value))
+        case ContactKind.WEB:
+            return Normalized(_address(value))
+        case ContactKind.FACEBOOK | ContactKind.INSTAGRAM | ContactKind.TELEGRAM:
+            return Normalized(_handle(value))
+    return Normalized(_plain(value))
+
+
+def normalize_phone(value: str, region: str) -> Normalized:
+    """E.164 and the extension: `020 7946 0000 x12` in GB is (+442079460000, 12)."""
+    try:
+        number = phonenumbers.parse(unicodedata.normalize("NFKC", value), region)
+    except phonenumbers.NumberParseException:
+        raise NotAContact("Is not a phone number") from None
+    if not phonenumbers.is_possible_number(number):
+        raise NotAContact(f"Is not a possible phone number in {region}, or of the country it names")
+    return Normalized(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), number.extension or "")
+
+
+def normalize_email(value: str) -> str:
+    """Normalised by email-validator and lower-cased: nobody gives two people addresses that differ in case."""
+    try:
+        return validate_email(value.strip(), check_deliverability=False, allow_quoted_local=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise NotAContact(f"Is not an e-mail address: {error}"[:300]) from None
+
+
+def _address(value: str) -> str:
+    return _plain(re.sub(r"^https?://(www\.)?", "", value.strip(), flags=re.IGNORECASE)).rstrip("/")
+
+
+def _handle(value: str) -> str:
+    last = _address(value).partition("?")[0].rstrip("/").rpartition("/")[2]
+    return last.lstrip("@") or _plain(value)
+
+
+def _plain(value: str) -> str:
+    folded = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    if not folded:
+        raise NotAContact("Is empty")
+    return folded

@@ -1,0 +1,171 @@
+"""Was it meant kindly? A text's sentiment by a list of words: no network, no model, a fraction of a millisecond.
+
+The method is VADER's (Hutto and Gilbert, 2014): words have a valence; a negation before them turns it round, an
+intensifier makes it stronger, what stands after "but" counts for more. It knows words and not what is meant: irony is
+judged as it is written. docs/feedback.md says how often it is right.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from math import sqrt
+
+JUDGE = "rapport-lexicon"
+VERSION = "1"
+"""Kept beside each judgement. Whoever changes a rule, a number or a list here counts on: what was judged before that
+can then be found and judged anew."""
+
+READ = 5_000
+"""Characters; what comes after them is not read."""
+
+
+class Sentiment(StrEnum):
+    negative = "negative"
+    neutral = "neutral"
+    positive = "positive"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    score: Decimal
+    """-1 to 1, three decimals. A rank and not a share: 0.8 is not twice 0.4."""
+    sentiment: Sentiment
+
+
+@dataclass(frozen=True)
+class _Tongue:
+    lists: tuple[str, ...]
+    negations: frozenset[str]
+    stronger: frozenset[str]
+    weaker: frozenset[str]
+    turns: frozenset[str]
+    """But: what follows is what was meant."""
+
+
+def _tongue(lists: str, negations: str, stronger: str, weaker: str, turns: str) -> _Tongue:
+    words = (frozenset(each.split()) for each in (negations, stronger, weaker, turns))
+    return _Tongue(tuple(lists.split()), *words)
+
+
+_TONGUES = {
+    "en": _tongue(
+        "en en_feedback",
+        "not no never none nobody nothing nowhere neither nor without hardly barely scarcely rarely seldom cannot cant"
+        " dont doesnt didnt isnt wasnt arent werent wont wouldnt couldnt shouldnt hasnt havent hadnt aint lacks lack"
+        " lacking lacked",
+        "very really so extremely absolutely totally completely incredibly truly highly super too especially"
+        " particularly exceptionally utterly most",
+        "slightly somewhat fairly rather quite kinda almost little partly",
+        "but however",
+    ),
+    "fr": _tongue(
+        "fr",
+        "pas jamais aucun aucune rien sans ni guère",
+        "très vraiment trop extrêmement si tellement super absolument totalement tout",
+        "peu assez plutôt",
+        "mais cependant pourtant",
+    ),
+    "nl": _tongue(
+        "nl",
+        "niet geen nooit niets niemand zonder nergens noch nauwelijks",
+        "zeer heel erg echt super ontzettend te enorm uiterst",
+        "beetje redelijk vrij nogal",
+        "maar echter",
+    ),
+}
+LANGUAGES = frozenset(_TONGUES)
+"""ISO 639-1 codes of what can be judged."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|[.,;:!?]+|\S")
+_STOPS = frozenset(".,;:!?")
+_LOOK_BACK = 3
+_NEGATED = -0.74
+_STRONGER, _WEAKER = 1.3, 0.7
+_BEFORE_BUT, _AFTER_BUT = 0.5, 1.5
+_EXCLAIMED, _MOST_EXCLAIMED = 0.07, 4
+_SATURATION = 15 / 16
+_NEUTRAL = Decimal("0.05")
+_THOUSANDTH = Decimal("0.001")
+
+
+def judge(text: str, language: str | None) -> Judgement | None:
+    """None where the language is not known or not among LANGUAGES, and for a text without a word or a sign.
+
+    A text that has words, but none that tells anything, is neutral.
+    """
+    tongue = _TONGUES.get(language or "")
+    if tongue is None:
+        return None
+    text = text[:READ].casefold().replace("’", "'").replace("\ufe0f", "")
+    known, signs = _words(tongue.lists), _words(("signs",))
+    tokens = list(_tokens(text, known, signs))
+    if not any(token in signs or token[0].isalpha() for token in tokens):
+        return None
+    score = Decimal(_score(tokens, tongue, known, signs, text.count("!"))).quantize(_THOUSANDTH)
+    return Judgement(score, _sentiment(score))
+
+
+def _sentiment(score: Decimal) -> Sentiment:
+    if abs(score) < _NEUTRAL:
+        return Sentiment.neutral
+    return Sentiment.positive if score > 0 else Sentiment.negative
+
+
+@cache
+def _words(lists: tuple[str, ...]) -> dict[str, float]:
+    """By word or by two words; a later list has the last say."""
+    folder = resources.files("app.rules.feedback") / "lexicons"
+    lines = (line for each in lists for line in (folder / f"{each}.txt").read_text(encoding="utf-8").splitlines())
+    pairs = (line.rpartition("\t") for line in lines if not line.startswith("# "))
+    return {word: int(thousandths) / 1000 for word, _, thousandths in pairs}
+
+
+def _tokens(text: str, known: dict[str, float], signs: dict[str, float]) -> Iterator[str]:
+    for piece in text.split():
+        if piece in signs:
+            yield piece
+            continue
+        for token in _WORD.findall(piece):
+            # l'accueil is accueil, well-cooked is well and cooked, unless the whole is known. Don't stays don't.
+            if token not in known and token[0].isalpha() and not token.endswith("n't"):
+                yield from re.split("['-]", token)
+            else:
+                yield token
+
+
+def _score(tokens: list[str], tongue: _Tongue, known: dict[str, float], signs: dict[str, float], marks: int) -> float:
+    before = 0.0
+    after = 0.0
+    turned = False
+    for place, token in enumerate(tokens):
+        if token in tongue.turns:
+            before, after, turned = before + after, 0.0, True
+        after += signs[token] if token in signs else _valence(tokens, place, tongue, known)
+    total = before * _BEFORE_BUT + after * _AFTER_BUT if turned else after
+    exclaimed = min(marks, _MOST_EXCLAIMED) * _EXCLAIMED
+    total += exclaimed if total > 0 else -exclaimed if total < 0 else 0
+    return total / sqrt(total * total + _SATURATION)
+
+
+def _valence(tokens: list[str], place: int, tongue: _Tongue, known: dict[str, float]) -> float:
+    token = tokens[place]
+    if place and (pair := known.get(f"{tokens[place - 1]} {token}")) is not None:
+        return pair
+    valence = known.get(token, 0.0)
+    if not valence or token in tongue.negations:
+        return 0.0
+    negated = False
+    for earlier in reversed(tokens[max(0, place - _LOOK_BACK) : place]):
+        if earlier[0] in _STOPS or earlier in tongue.turns:
+            break
+        if earlier in tongue.negations or earlier.endswith("n't"):
+            negated = True
+        elif earlier in tongue.stronger:
+            valence *= _STRONGER
+        elif earlier in tongue.weaker:
+            valence *= _WEAKER
+    return valence * _NEGATED if negated else valence

@@ -1,0 +1,66 @@
+"""How feedback reads on a timeline, long after."""
+
+from decimal import Decimal
+
+from app.rules.feedback.feedback import FeedbackMetric, Method, Scale
+from app.rules.interactions import means
+from app.rules.kit.channels import Channel
+
+_LONGEST = 300
+_NOUNS = {
+    Method.SURVEY: "Feedback by survey",
+    Method.REVIEW: "Review",
+    Method.FORM: "Feedback by form",
+    Method.MYSTERY_SHOPPER: "Mystery shopping",
+    Method.OBSERVATION: "Observation",
+    Method.COMPLAINT: "Feedback in a complaint",
+    Method.SOCIAL: "Feedback on social media",
+    Method.SUGGESTION: "Suggestion",
+    Method.COMPETITOR: "Feedback about a competitor",
+}
+_STARS = Scale(Decimal(1), Decimal(5))
+
+
+def title(
+    method: Method,
+    competitor: str | None,
+    metric: FeedbackMetric | None,
+    value: Decimal | None,
+    scale: Scale,
+    said: str | None,
+) -> str:
+    """`Feedback by survey: 3 of 10`; `Review: 2 of 5 stars - "Cold soup"`; `Feedback about a competitor (Miller's)`.
+
+    `said` is its headline. `scale` is that of the value; where there is none, it does not matter.
+    """
+    noun = _NOUNS[method] + (f" ({competitor})" if competitor else "")
+    figure = figured(metric, value, scale) if metric is not None and value is not None else None
+    quoted = f'"{said}"' if said else None
+    told = " - ".join(part for part in (figure, quoted) if part)
+    return _shortened(f"{noun}: {told}" if told else noun)
+
+
+def figured(metric: FeedbackMetric, value: Decimal, scale: Scale) -> str:
+    """`3 of 10`, `2 of 5 stars`; `2, where 1 is best and 6 worst` on a scale on which little is good."""
+    if scale.best < scale.worst:
+        return f"{_spelled(value)}, where {_spelled(scale.best)} is best and {_spelled(scale.worst)} worst"
+    stars = " stars" if metric is FeedbackMetric.RATING and scale == _STARS else ""
+    return f"{_spelled(value)} of {_spelled(scale.best)}{stars}"
+
+
+def done(what: str, title: str, channel: Channel | None = None) -> str:
+    """`Thanked by e-mail: Review: 2 of 5 stars`."""
+    return _shortened(f"{' '.join(part for part in (what, channel and means(channel)) if part)}: {title}")
+
+
+def sentence(title: str) -> str:
+    """What stands for the words of somebody who gave a figure and said nothing."""
+    return f"{title}. Nothing was said with it."
+
+
+def _spelled(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _shortened(whole: str) -> str:
+    return whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 1]}…"

@@ -1,0 +1,5 @@
+"""Receipts, products and sites."""
+
+from app.rules.sales.receipts import SaleChannel
+
+__all__ = ["SaleChannel"]

@@ -1,7 +1,0 @@
-from typing import Literal
-
-from app.schemas.common import Resource
-
-
-class Health(Resource):
-    status: Literal["ok"]

@@ -1,0 +1,224 @@
+"""The types that every contract is made of. Bounded, strict, and explained in the OpenAPI document."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import PydanticCustomError, core_schema
+
+from app.rules.kit import json_limits
+
+# Everything but the control characters that no name, note or number contains.
+ONE_LINE = r"^[^\u0000-\u001F\u007F]*$"
+LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F]*$"
+
+
+class Schema(BaseModel):
+    """Base of everything that comes in: unknown fields are refused, infinities are not numbers."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, frozen=True)
+
+
+class Resource(BaseModel):
+    """Base of everything that goes out. The database writes the JSON; these classes name its columns."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+def text(most: int, least: int = 1, pattern: str = ONE_LINE) -> Any:
+    return StringConstraints(min_length=least, max_length=most, pattern=pattern)
+
+
+Label = Annotated[str, text(100)]
+Name = Annotated[str, text(300)]
+Line = Annotated[str, text(1_000)]
+Note = Annotated[str, text(50_000, pattern=LINES)]
+Reference = Annotated[str, text(200)]
+"""An id in somebody else's system: a receipt number, a loyalty card, a message id."""
+
+
+def _only_text(value: object) -> object:
+    if isinstance(value, str | datetime | date | UUID | Decimal):
+        return value
+    raise PydanticCustomError("string_type", "Input should be a string")
+
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _moment_text(value: object) -> object:
+    # A number in a string would be taken for seconds since 1970.
+    if isinstance(value, str) and not _MOMENT.match(value):
+        raise PydanticCustomError("datetime_parsing", "Should be a moment of RFC 3339, such as 2026-03-01T10:15:00Z")
+    return _only_text(value)
+
+
+def _day_text(value: object) -> object:
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise PydanticCustomError("date_parsing", "Should be a day such as 2026-03-01")
+    return _only_text(value)
+
+
+def _day_in_range(value: date) -> date:
+    if not 1000 <= value.year < 3000:  # the first and the last day there is are stored as infinities
+        raise PydanticCustomError("day_range", "Should be between the years 1000 and 3000")
+    return value
+
+
+def _in_range(value: datetime) -> datetime:
+    if not EARLIEST <= value <= LATEST:
+        raise PydanticCustomError("moment_range", "Should be between the years 1900 and 2200")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    return _in_range(value).astimezone(UTC)
+
+
+class _Exact:
+    """A decimal in a string, checked and read without leaving compiled code: a receipt has dozens."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        text_schema = core_schema.str_schema(pattern=DECIMAL, max_length=20, strict=True)
+        return core_schema.chain_schema([text_schema, core_schema.decimal_schema()])
+
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
+_DECIMAL_SCHEMA = {"type": "string", "pattern": DECIMAL, "maxLength": 20}
+
+Id = Annotated[UUID, BeforeValidator(_only_text)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_moment_text),
+    AfterValidator(_in_utc),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
+]
+"""RFC 3339 with an offset; answered in UTC."""
+LocalMoment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_moment_text),
+    AfterValidator(_in_range),
+    PlainSerializer(lambda value: value.astimezone(UTC).isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
+]
+"""The same, but the offset it was sent with can still be asked for."""
+_DAY_SCHEMA = {"type": "string", "format": "date", "maxLength": 10}
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_day_in_range), WithJsonSchema(_DAY_SCHEMA)]
+Money = Annotated[
+    Decimal,
+    _Exact,
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; never a float.", "examples": ["12.34"]}),
+]
+Quantity = Annotated[
+    Decimal,
+    _Exact,
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; negative is a return.", "examples": ["1"]}),
+]
+Figure = Annotated[
+    Decimal,
+    _Exact,
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string.", "examples": ["9"]}),
+]
+"""A mark, a score: a number that is neither money nor counted."""
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", min_length=3, max_length=3)]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2)]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+
+
+def _listed(value: str) -> str:
+    if value not in _ZONES:
+        raise PydanticCustomError("time_zone", "Should be a time zone of the IANA list, such as Europe/London")
+    return value
+
+
+_ZONES = available_timezones()
+TimeZone = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", min_length=1, max_length=64), AfterValidator(_listed)
+]
+Tag = Annotated[str, text(60)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", min_length=1, max_length=60)]
+LineNumber = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+"""Of a line of a receipt."""
+Flag = Annotated[bool, Field(strict=True)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+def _bounded(value: dict[str, Any]) -> dict[str, Any]:
+    if (problem := json_limits.problem(value)) is not None:
+        code, detail = problem
+        raise PydanticCustomError(code, detail)
+    return value
+
+
+Attributes = Annotated[
+    dict[Annotated[str, text(100)], Any],
+    AfterValidator(_bounded),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": json_limits.MOST_KEYS,
+            "additionalProperties": True,
+            "description": "Anything else worth keeping: JSON of at most 16 KiB, 8 levels and 200 keys.",
+        }
+    ),
+]
+
+
+class PageQuery(Schema):
+    limit: Annotated[int, Field(ge=1, le=200, description="How many items to answer with.")] = 50
+    cursor: Annotated[
+        str | None,
+        Field(max_length=1_000, pattern=r"^[A-Za-z0-9_-]*$", description="The `next_cursor` of the page before."),
+    ] = None
+
+
+class VersionQuery(PageQuery):
+    """For lists of the versions of a resource."""
+
+    sort: Literal["version", "-version"] = "-version"
+
+
+def partial(whole: type[Schema], name: str, doc: str) -> type[Any]:
+    """The merge patch (RFC 7396) of a schema: every field may be left out, and null takes a value away."""
+    fields: dict[str, Any] = {
+        field: (Annotated[info.annotation | None, info], None)  # type: ignore[operator]
+        for field, info in whole.model_fields.items()
+    }
+    return create_model(name, __base__=_Described, __doc__=doc, __module__=whole.__module__, **fields)
+
+
+class _Described(Schema):
+    """Its fields have been described where they were declared: looking for their docstrings again takes its time."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+
+class BatchResult(Resource):
+    """One line of the answer to a batch, in the order of the lines sent."""
+
+    line: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    status: Annotated[int, Field(ge=200, le=599)]
+    """As the line would have been answered on its own."""
+    id: Id | None = None
+    replayed: bool = False
+    """It was known already, with just this content."""
+    problem: dict[str, Any] | None = None

@@ -1,0 +1,38 @@
+"""API keys: made, listed, revoked. The key itself is seen once, by whoever made it."""
+
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import invalid
+from app.rules.access import keys as rules
+from app.store.access import keys as store
+
+
+async def create(ctx: Context, name: str, scopes: list[str], key: str | None = None) -> str:
+    """A new key, or the one given, of 32 characters or more."""
+    if unknown := sorted(set(scopes) - {*rules.SCOPES, rules.ADMIN}):
+        raise invalid("/scopes", "scope", f"Not known: {', '.join(unknown)}. Known: {', '.join(rules.SCOPES)}, admin")
+    if not 1 <= len(name) <= rules.LONGEST_NAME:
+        raise invalid("/name", "too_long" if name else "missing", f"A name has 1 to {rules.LONGEST_NAME} characters")
+    if key is not None and len(key) < rules.SHORTEST_KEY:
+        raise invalid("/key", "too_short", f"A key has {rules.SHORTEST_KEY} characters or more")
+    made = key or rules.new_key()
+    await store.add(ctx, name, rules.hash_key(made), rules.hint(made), sorted(set(scopes)))
+    return made
+
+
+async def bootstrap(ctx: Context, key: str | None) -> str | None:
+    """The first admin key of an empty store; None where there are keys already."""
+    if await store.has_any(ctx):
+        return None
+    return await create(ctx, "admin", [rules.ADMIN], key)
+
+
+async def find(ctx: Context) -> list[Record]:
+    return await store.every(ctx)
+
+
+async def revoke(ctx: Context, key_id: UUID) -> None:
+    await store.revoke(ctx, key_id)

@@ -1,0 +1,139 @@
+"""Remedies and actions of complaints: sought, offered, done and seen to work."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import Conflict
+from app.core.ids import new_id
+from app.rules.complaints.states import RemedyState
+from app.rules.kit.differences import differences
+from app.rules.kit.merge_patch import merged
+from app.schemas.complaints.remedies_actions import (
+    ActionContent,
+    ActionNew,
+    ActionQuery,
+    PastRemedy,
+    RemedyChanging,
+    RemedyNew,
+)
+from app.schemas.kit import validation
+from app.services.complaints import case_store
+from app.services.kit import patching
+from app.store.complaints import complaints
+from app.store.complaints import remedies_actions as store
+from app.store.kit.documents import Document
+from app.store.kit.listing import Page
+
+_MOST = 200
+
+
+async def add_remedy(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Document:
+    """What the customer asks for, or we offer; answers with the complaint."""
+    case = await case_store.load(ctx, complaint_id)
+    known = len(await store.remedies(ctx, complaint_id))
+    make_sure_of_room(known + 1)
+    await store.add_remedies(ctx, [remedy_row(complaint_id, known + 1, new, new.state, ctx.now)])
+    case.tell(f"remedy_{new.state}", f"{new.kind} {new.state}", ctx.now, kind=new.kind, description=new.description)
+    await case_store.save(ctx, [case])
+    return await complaints.get(ctx, complaint_id)
+
+
+async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is a RemedyChange: a merge patch. Its moments follow its state; answers with the complaint.
+
+    412 if the remedy is no longer at `version`.
+    """
+    case = await case_store.load(ctx, complaint_id)
+    row = await store.remedy(ctx, complaint_id, remedy_id)
+    patching.require_version(row["version"], version)
+    stored = {name: row[name] for name in RemedyChanging.model_fields}
+    stored["cost"] = None if row["cost"] is None else str(row["cost"])
+    before = RemedyChanging.model_validate(stored)
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    new = validation.checked(RemedyChanging, merged(before.model_dump(mode="json"), sent))
+    if changes := differences(before.model_dump(mode="json"), new.model_dump(mode="json")):
+        moments: dict[str, Any] = {}
+        if new.state is not before.state:
+            decided = new.state in (RemedyState.ACCEPTED, RemedyState.REFUSED)
+            moments = {"decided_at": ctx.now if decided else None}
+            if new.state is RemedyState.OFFERED:
+                moments["offered_at"] = ctx.now
+        await store.change_remedy(ctx, remedy_id, {**new.model_dump(), **moments})
+        what = f"remedy_{new.state}" if moments else "remedy_changed"
+        title = f"{new.kind} {new.state}" if moments else f"{new.kind} changed"
+        case.tell(what, title, ctx.now, changes=changes)
+        await case_store.save(ctx, [case])
+    return await complaints.get(ctx, complaint_id)
+
+
+async def add_action(ctx: Context, complaint_id: UUID, new: ActionNew) -> Document:
+    case = await case_store.load(ctx, complaint_id)
+    make_sure_of_room(await store.count_actions(ctx, complaint_id) + 1)
+    action_id = new_id()
+    values = {"id": action_id, "complaint_id": complaint_id, "created_at": ctx.now, "updated_at": ctx.now}
+    await store.add_action(ctx, {**new.model_dump(), **values})
+    case.tell("action_planned", f"{new.kind} action: {new.description[:100]}", ctx.now, owner=new.owner)
+    await case_store.save(ctx, [case])
+    return await store.action(ctx, complaint_id, action_id)
+
+
+async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is an ActionChange: a merge patch. 412 if the action is no longer at `version`."""
+    case = await case_store.load(ctx, complaint_id)
+    document = await store.action(ctx, complaint_id, action_id)
+    patching.require_version(document.version, version)
+    stored = json.loads(document.json)
+    before = ActionContent.model_validate({name: stored[name] for name in ActionContent.model_fields})
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    new = validation.checked(ActionContent, merged(before.model_dump(mode="json"), sent))
+    changes = differences(before.model_dump(mode="json"), new.model_dump(mode="json"))
+    if not changes:
+        return document
+    await store.change_action(ctx, action_id, new.model_dump())
+    what = "changed"
+    if before.done_at is None and new.done_at is not None:
+        what = "done"
+    if before.verified_at is None and new.verified_at is not None:
+        what = "verified"
+    case.tell(f"action_{what}", f"{new.kind} action {what}: {new.description[:100]}", ctx.now, changes=changes)
+    await case_store.save(ctx, [case])
+    return await store.action(ctx, complaint_id, action_id)
+
+
+def remedy_row(
+    complaint_id: UUID,
+    position: int,
+    new: RemedyNew | PastRemedy,
+    state: RemedyState,
+    at: datetime,
+    decided_at: datetime | None = None,
+) -> dict[str, Any]:
+    """`at` is when it was sought, or else when it was offered."""
+    sought = state is RemedyState.SOUGHT
+    return {
+        **new.model_dump(exclude={"state"}),
+        "id": new_id(),
+        "complaint_id": complaint_id,
+        "position": position,
+        "state": state.value,
+        "sought_at": at if sought else None,
+        "offered_at": None if sought else at,
+        "decided_at": decided_at,
+    }
+
+
+def make_sure_of_room(wanted: int) -> None:
+    """409 where a complaint would have more remedies or actions than can be answered with."""
+    if wanted > _MOST:
+        raise Conflict(f"A complaint has at most {_MOST} of them")
+
+
+async def action(ctx: Context, complaint_id: UUID, action_id: UUID) -> Document:
+    return await store.action(ctx, complaint_id, action_id)
+
+
+async def find_actions(ctx: Context, query: ActionQuery) -> Page:
+    return await store.actions(ctx, query)

@@ -1,0 +1,6 @@
+"""Customers: who they are and how to reach them."""
+
+from app.services.customers.customers import change, record_created
+from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
+
+__all__ = ["CustomerDraft", "change", "draft_customer", "record_created", "write_drafts"]

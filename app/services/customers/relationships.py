@@ -1,0 +1,125 @@
+"""Relationships between customers: kept once, read from both ends."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import Conflict, NotFound, invalid
+from app.core.ids import new_id
+from app.rules.customers.customers import INVERSE, RelationshipKind
+from app.rules.kit.differences import differences
+from app.rules.kit.merge_patch import merged
+from app.schemas.customers.relationships import Reading, RelationshipContent, RelationshipNew, RelationshipQuery
+from app.schemas.kit import validation
+from app.services.kit import patching
+from app.store.customers import customers as customer_store
+from app.store.customers import relationships as store
+from app.store.kit import events
+from app.store.kit.documents import Document
+from app.store.kit.events import Event
+from app.store.kit.listing import Page
+
+# As an event tells it: *from* ... *to*.
+_PHRASES = {
+    RelationshipKind.WORKS_FOR: "works for",
+    RelationshipKind.HOUSEHOLD: "shares a household with",
+    RelationshipKind.PARENT_ORGANIZATION: "is the parent organization of",
+    RelationshipKind.DISTRIBUTOR_OF: "distributes for",
+    RelationshipKind.SUPPLIES: "supplies",
+    RelationshipKind.REFERRED: "referred",
+}
+_FORWARD = {inverse: kind for kind, inverse in INVERSE.items()}
+
+
+async def find(ctx: Context, customer_id: UUID, query: RelationshipQuery) -> Page:
+    return await store.page(ctx, customer_id, query)
+
+
+async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Document:
+    return await store.get(ctx, relationship_id, viewpoint)
+
+
+async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Document:
+    """`new.kind` is read from `customer_id`. 409 if the two have this relationship already."""
+    _in_order(new)
+    names = await store.names(ctx, customer_id, new.customer_id)
+    if customer_id not in names:
+        raise NotFound(customer_store.MISSING)
+    if new.customer_id == customer_id:
+        raise invalid("/customer_id", "self", "Should be another customer")
+    if new.customer_id not in names:
+        raise invalid("/customer_id", "not_found", "There is no such customer")
+    from_id, kind, to_id = _stored(customer_id, new.kind, new.customer_id)
+    if (known := await store.find(ctx, from_id, kind, to_id)) is not None:
+        raise Conflict("They have this relationship already", relationship_id=str(known))
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "from_id": from_id,
+        "to_id": to_id,
+        "kind": kind.value,
+        "title": new.title,
+        "since": new.since,
+        "until": new.until,
+        "created_at": ctx.now,
+        "updated_at": ctx.now,
+    }
+    await store.add(ctx, row)
+    await _record(ctx, "added", row)
+    return await store.get(ctx, row["id"], customer_id)
+
+
+async def change(
+    ctx: Context, relationship_id: UUID, patch: Any, version: int | None, viewpoint: UUID | None
+) -> Document:
+    """`patch` is a RelationshipChange: a merge patch. 412 if the relationship is no longer at `version`."""
+    row = await _locked(ctx, relationship_id, version)
+    stored = json.loads((await store.get(ctx, relationship_id, viewpoint)).json)
+    before = {name: stored[name] for name in RelationshipContent.model_fields}
+    new = validation.checked(RelationshipContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
+    if not (changes := differences(before, new.model_dump(mode="json"))):
+        return await store.get(ctx, relationship_id, viewpoint)
+    _in_order(new)
+    await store.change(ctx, relationship_id, new.model_dump())
+    await _record(ctx, "changed", row, {"changes": changes})
+    return await store.get(ctx, relationship_id, viewpoint)
+
+
+async def remove(ctx: Context, relationship_id: UUID, version: int | None) -> None:
+    row = await _locked(ctx, relationship_id, version)
+    await store.remove(ctx, relationship_id)
+    await _record(ctx, "removed", row)
+
+
+async def _locked(ctx: Context, relationship_id: UUID, version: int | None) -> Record:
+    row = await store.lock(ctx, relationship_id)
+    patching.require_version(row["version"], version)
+    return row
+
+
+def _stored(own: UUID, reading: Reading, other: UUID) -> tuple[UUID, RelationshipKind, UUID]:
+    if reading == RelationshipKind.HOUSEHOLD:  # the same from both ends
+        return min(own, other), RelationshipKind.HOUSEHOLD, max(own, other)
+    if (kind := _FORWARD.get(reading)) is not None:
+        return other, kind, own
+    return own, RelationshipKind(reading), other
+
+
+def _in_order(content: RelationshipContent) -> None:
+    if content.since is not None and content.until is not None and content.until < content.since:
+        raise invalid("/until", "before_since", "Should not be before `since`")
+
+
+async def _record(ctx: Context, done: str, row: Any, data: dict[str, Any] | None = None) -> None:
+    """For both customers: it is on the timeline of each."""
+    from_id, to_id, kind = row["from_id"], row["to_id"], RelationshipKind(row["kind"])
+    names = await store.names(ctx, from_id, to_id)
+    title = f"Relationship {done}: {names[from_id]} {_PHRASES[kind]} {names[to_id]}"
+    ends = {"kind": kind.value, "from_id": str(from_id), "to_id": str(to_id), **(data or {})}
+    both = [
+        Event(f"relationship.{done}", "relationship", row["id"], customer_id, title, ctx.now, data=ends)
+        for customer_id in (from_id, to_id)
+    ]
+    await events.record(ctx, *both)

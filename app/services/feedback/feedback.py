@@ -1,0 +1,68 @@
+"""Feedback: taken in once each, found again, and corrected."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import Conflict
+from app.rules.kit.merge_patch import merged
+from app.schemas.feedback.feedback import FeedbackContent, FeedbackNew, FeedbackQuery, RatingNew
+from app.schemas.kit import validation
+from app.services.feedback import intake
+from app.services.feedback.drafts import CONTENT, FeedbackDraft
+from app.services.kit import patching
+from app.services.kit.record_result import RecordResult
+from app.store.feedback import feedback as store
+from app.store.kit.documents import Document
+from app.store.kit.listing import Page
+
+
+async def find(ctx: Context, query: FeedbackQuery) -> Page:
+    return await store.page(ctx, query)
+
+
+async def get(ctx: Context, feedback_id: UUID) -> Document:
+    return await store.get(ctx, feedback_id)
+
+
+async def record(ctx: Context, new: FeedbackNew) -> tuple[Document, RecordResult]:
+    """Take one piece of feedback in; see `feedback_intake.take`. Raises what was wrong with it."""
+    (outcome,) = await record_many(ctx, [new])
+    if outcome.problem is not None:
+        raise outcome.problem
+    assert outcome.id is not None
+    return await store.get(ctx, outcome.id), outcome
+
+
+async def record_many(ctx: Context, wanted: Sequence[FeedbackNew]) -> list[RecordResult]:
+    return await intake.take(ctx, [FeedbackDraft(new) for new in wanted])
+
+
+async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is a FeedbackChange: a merge patch. 412 if it is no longer at `version`, 409 if a visit found it.
+
+    What is named by a sale that is new to it fills where it was, as it does when feedback comes in; a changed text is
+    judged anew, and its language found out, unless it is given.
+    """
+    row = await store.lock(ctx, feedback_id)
+    patching.require_version(row["version"], version)
+    if row["visit_id"] is not None:
+        raise Conflict("It is what a visit found: the visit is what can be corrected", visit_id=str(row["visit_id"]))
+    stored = json.loads((await store.get(ctx, feedback_id)).json)
+    before = {name: stored[name] for name in CONTENT}
+    before["ratings"] = [{name: r[name] for name in RatingNew.model_fields} for r in stored["ratings"]]
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    if sent.get("text", before["text"]) != before["text"]:
+        del before["language"]
+    content = validation.checked(FeedbackContent, merged(before, sent)).model_dump(mode="json")
+    new = validation.checked(FeedbackNew, {**content, "method": row["method"], "author": stored["author"]})
+    heard = FeedbackDraft(
+        new,
+        survey_id=row["survey_id"],
+        survey_version=row["survey_version"],
+        answers=stored["answers"],
+    )
+    sold = (row["sale_id"], row["sale_line_no"]) != (new.sale_id, new.sale_line_no)
+    return await intake.rewrite(ctx, row, heard, fill=sold)

@@ -1,0 +1,180 @@
+"""Ideas: suggested, voted for, and told what became of them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import NotFound, invalid
+from app.core.ids import new_id
+from app.rules.feedback.feedback import IdeaStatus
+from app.rules.kit.differences import MOST, differences
+from app.rules.kit.merge_patch import merged
+from app.schemas.feedback.ideas import IdeaContent, IdeaNew, IdeaQuery, IdeaVoteQuery, Voter
+from app.schemas.kit import validation
+from app.services.kit import patching
+from app.store import customers as customer_store
+from app.store.feedback import ideas as store
+from app.store.feedback.ideas import IDEAS
+from app.store.kit import events
+from app.store.kit.documents import Document
+from app.store.kit.events import Event
+from app.store.kit.listing import Page
+
+_NO_SUCH = "There is no such idea"
+
+
+async def find(ctx: Context, query: IdeaQuery) -> Page:
+    return await IDEAS.page(ctx, query)
+
+
+async def get(ctx: Context, idea_id: UUID) -> Document:
+    return await IDEAS.get(ctx, idea_id)
+
+
+async def votes(ctx: Context, idea_id: UUID, query: IdeaVoteQuery) -> Page:
+    await IDEAS.get(ctx, idea_id)
+    return await store.votes(ctx, idea_id, query)
+
+
+async def create(ctx: Context, new: IdeaNew) -> Document:
+    customer_id = await _customer(ctx, new.customer_id, new.feedback_id)
+    idea_id = new_id()
+    content = new.model_dump(exclude={"customer_id", "feedback_id"})
+    moments = dict.fromkeys(("status_at", "created_at", "updated_at"), ctx.now)
+    await store.add(ctx, {"id": idea_id, **content, **moments})
+    await _record(ctx, "created", "Idea suggested", {"id": idea_id, **content}, customer_id, ctx.now)
+    if customer_id is not None or new.feedback_id is not None:
+        # Whoever voices it has it on their timeline already.
+        await store.add_vote(ctx, idea_id, customer_id, new.feedback_id, ctx.now)
+    return await IDEAS.get(ctx, idea_id)
+
+
+async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is an IdeaChange: a merge patch. 412 if the idea is no longer at `version`.
+
+    Those who voted get no event of their own, however many they are: the list of votes says whom to tell.
+    """
+    row = await IDEAS.lock(ctx, idea_id)
+    patching.require_version(row["version"], version)
+    stored = json.loads((await IDEAS.get(ctx, idea_id)).json)
+    before = {name: stored[name] for name in IdeaContent.model_fields}
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    after = validation.checked(IdeaContent, merged(before, sent)).model_dump(mode="json")
+    if (moved := after["status"] != before["status"]) and "status_note" not in sent:
+        after["status_note"] = None  # what was said of the old status is not true of the new one
+    if not (changes := differences(before, after)):
+        return await IDEAS.get(ctx, idea_id)
+    await IDEAS.change(ctx, idea_id, {**after, "status_at": ctx.now if moved else row["status_at"]})
+    data = {"changes": changes[:MOST]}
+    done, said = (after["status"], _MOVED[after["status"]]) if moved else ("changed", "Idea changed")
+    await _record(ctx, done, said, {"id": idea_id, **after}, None, ctx.now, data)
+    return await IDEAS.get(ctx, idea_id)
+
+
+async def vote(
+    ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None, at: datetime
+) -> bool:
+    """One more who wants it: once per customer, or per piece of feedback of nobody known. Says whether it counts anew.
+
+    A vote that feedback cast for nobody known becomes the customer's, once the feedback is theirs. Customer and
+    feedback are known to exist; 422 when the idea is not.
+    """
+    if (row := await store.locked(ctx, idea_id)) is None:
+        raise invalid("/idea_id", "not_found", _NO_SUCH)
+    return await _vote(ctx, row, customer_id, feedback_id, at)
+
+
+async def unvote(ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None) -> bool:
+    """Takes back the vote of this customer, or of this feedback of nobody known. Says whether there was one."""
+    if (row := await store.locked(ctx, idea_id)) is None:
+        return False
+    found = [
+        held
+        for held in await store.cast(ctx, idea_id, customer_id, feedback_id)
+        if held["customer_id"] in (None, customer_id)
+    ]
+    for held in found:
+        await store.remove_vote(ctx, idea_id, held["id"])
+        if held["customer_id"] is not None:
+            await _record(ctx, "unvoted", "Vote taken back for the idea", row, customer_id, ctx.now)
+    return bool(found)
+
+
+async def support(ctx: Context, idea_id: UUID, voter: Voter) -> Document:
+    """A vote from outside: twice counts once."""
+    customer_id = await _voter(ctx, idea_id, voter)
+    await vote(ctx, idea_id, customer_id=customer_id, feedback_id=voter.feedback_id, at=ctx.now)
+    return await IDEAS.get(ctx, idea_id)
+
+
+async def withdraw(ctx: Context, idea_id: UUID, voter: Voter) -> Document:
+    """A vote taken back from outside; where there is none, nothing happens."""
+    customer_id = await _voter(ctx, idea_id, voter)
+    await unvote(ctx, idea_id, customer_id=customer_id, feedback_id=voter.feedback_id)
+    return await IDEAS.get(ctx, idea_id)
+
+
+async def _vote(
+    ctx: Context, idea: Mapping[str, Any], customer_id: UUID | None, feedback_id: UUID | None, at: datetime
+) -> bool:
+    idea_id = idea["id"]
+    held = await store.cast(ctx, idea_id, customer_id, feedback_id)
+    own = next((h for h in held if h["customer_id"] is not None and h["customer_id"] == customer_id), None)
+    said = next((h for h in held if feedback_id is not None and h["feedback_id"] == feedback_id), None)
+    if said is not None and said["customer_id"] is None and customer_id is not None:
+        if own is not None:  # they had voted already: the same vote under two names
+            await store.remove_vote(ctx, idea_id, said["id"])
+        else:
+            await store.own_vote(ctx, said["id"], customer_id)
+            await _record(ctx, "voted", "Voted for the idea", idea, customer_id, at)
+        return False
+    if own is not None or said is not None:
+        return False
+    await store.add_vote(ctx, idea_id, customer_id, feedback_id, at)
+    await _record(ctx, "voted", "Voted for the idea", idea, customer_id, at)
+    return True
+
+
+async def _voter(ctx: Context, idea_id: UUID, voter: Voter) -> UUID | None:
+    if await store.locked(ctx, idea_id) is None:
+        raise NotFound(_NO_SUCH)
+    return await _customer(ctx, voter.customer_id, voter.feedback_id)
+
+
+async def _customer(ctx: Context, customer_id: UUID | None, feedback_id: UUID | None) -> UUID | None:
+    """Whose voice it is; 422 for a customer or feedback that there is not, or that do not belong together."""
+    if customer_id is not None and not await customer_store.existing(ctx, [customer_id]):
+        raise invalid("/customer_id", "not_found", "There is no such customer")
+    if feedback_id is None:
+        return customer_id
+    if (said := await store.whose(ctx, feedback_id)) is None:
+        raise invalid("/feedback_id", "not_found", "There is no such feedback")
+    holder: UUID | None = said["customer_id"]
+    if customer_id is not None and holder not in (None, customer_id):
+        raise invalid("/feedback_id", "differs", "It is another customer's feedback")
+    return customer_id or holder
+
+
+async def _record(
+    ctx: Context,
+    done: str,
+    said: str,
+    idea: Mapping[str, Any],
+    customer_id: UUID | None,
+    at: datetime,
+    data: dict[str, Any] | None = None,
+) -> None:
+    title = f"{said}: {idea['title']}"
+    await events.record(ctx, Event(f"idea.{done}", "idea", idea["id"], customer_id, title, at, data=data or {}))
+
+
+_MOVED = {
+    IdeaStatus.NEW: "Idea is new again",
+    IdeaStatus.CONSIDERED: "Idea is being considered",
+    IdeaStatus.PLANNED: "Idea is planned",
+    IdeaStatus.DONE: "Idea is done",
+    IdeaStatus.DECLINED: "Idea was declined",
+}

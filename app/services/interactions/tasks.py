@@ -1,0 +1,166 @@
+"""Tasks: promises made, kept, put off and called off."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import MoveNotAllowed, invalid
+from app.core.ids import new_id
+from app.rules.interactions import tasks as rules
+from app.rules.interactions.tasks import TaskStatus
+from app.rules.kit.differences import differences
+from app.rules.kit.merge_patch import merged
+from app.schemas.interactions.tasks import TaskNew, TaskQuery
+from app.schemas.kit import validation
+from app.services.kit import patching
+from app.store import customers as customer_store
+from app.store.interactions import tasks as store
+from app.store.kit import events
+from app.store.kit.documents import Document
+from app.store.kit.events import Event
+from app.store.kit.listing import Page
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDraft:
+    """A task to come. `made_at` is when it was promised, which may be long ago."""
+
+    what: str
+    made_at: datetime
+    note: str | None = None
+    customer_id: UUID | None = None
+    interaction_id: UUID | None = None
+    owner: str | None = None
+    due_at: datetime | None = None
+
+
+async def find(ctx: Context, query: TaskQuery) -> Page:
+    return await store.page(ctx, query)
+
+
+async def get(ctx: Context, task_id: UUID) -> Document:
+    return await store.get(ctx, task_id)
+
+
+async def create(ctx: Context, new: TaskNew) -> Document:
+    await _customer_exists(ctx, new.customer_id)
+    promised = TaskDraft(new.what, ctx.now, new.note, new.customer_id, owner=new.owner, due_at=new.due_at)
+    (task_id,) = await create_tasks(ctx, [promised])
+    return await store.get(ctx, task_id)
+
+
+async def create_tasks(ctx: Context, promises: Sequence[TaskDraft]) -> list[UUID]:
+    """Keep any number of promises as tasks; their customers are known to exist."""
+    kept = [(new_id(), promised) for promised in promises]
+    await store.add(
+        ctx,
+        [
+            {
+                "id": task_id,
+                "what": p.what,
+                "note": p.note,
+                "customer_id": p.customer_id,
+                "interaction_id": p.interaction_id,
+                "owner": p.owner,
+                "due_at": p.due_at,
+                "created_at": ctx.now,
+                "updated_at": ctx.now,
+            }
+            for task_id, p in kept
+        ],
+    )
+    await events.record_all(
+        ctx,
+        [
+            Event(
+                "task.created",
+                "task",
+                task_id,
+                p.customer_id,
+                rules.title("created", p.what),
+                p.made_at,
+                data=_told(owner=p.owner, due_at=p.due_at),
+            )
+            for task_id, p in kept
+        ],
+    )
+    return [task_id for task_id, _ in kept]
+
+
+async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
+    """What was promised to nobody known yet was promised to this customer."""
+    for row in await store.unassigned(ctx, interaction_id):
+        await store.change(ctx, row["id"], {"customer_id": customer_id})
+        changes = [{"pointer": "/customer_id", "stored": None, "sent": str(customer_id)}]
+        await _record(ctx, "changed", row, customer_id, {"changes": changes})
+
+
+async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -> Document:
+    """`patch` is a TaskChange: a merge patch. 412 if the task is no longer at `version`."""
+    row = await store.lock(ctx, task_id)
+    patching.require_version(row["version"], version)
+    stored = json.loads((await store.get(ctx, task_id)).json)
+    before = TaskNew.model_validate({name: stored[name] for name in TaskNew.model_fields})
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    new = validation.checked(TaskNew, merged(before.model_dump(mode="json"), sent))
+    if not (changes := differences(before.model_dump(mode="json"), new.model_dump(mode="json"))):
+        return await store.get(ctx, task_id)
+    await _customer_exists(ctx, new.customer_id)
+    await store.change(ctx, task_id, new.model_dump())
+    await _record(ctx, "changed", {**row, "what": new.what}, new.customer_id, {"changes": changes})
+    return await store.get(ctx, task_id)
+
+
+async def complete(ctx: Context, task_id: UUID, outcome: str | None) -> Document:
+    return await _move(ctx, task_id, "complete", "completed", {"outcome": outcome}, _told(outcome=outcome))
+
+
+async def cancel(ctx: Context, task_id: UUID, reason: str | None) -> Document:
+    return await _move(ctx, task_id, "cancel", "cancelled", {"outcome": reason}, _told(reason=reason))
+
+
+async def snooze(ctx: Context, task_id: UUID, until: datetime) -> Document:
+    """Out of sight until then; 422 for a moment that has passed."""
+    if until <= ctx.now:
+        raise invalid("/until", "past", "Should lie in the future")
+    return await _move(ctx, task_id, "snooze", "snoozed", {"snoozed_until": until}, _told(until=until))
+
+
+async def reopen(ctx: Context, task_id: UUID) -> Document:
+    return await _move(ctx, task_id, "reopen", "reopened", {"outcome": None}, {})
+
+
+async def _move(
+    ctx: Context, task_id: UUID, verb: str, done: str, values: Mapping[str, Any], told: dict[str, Any]
+) -> Document:
+    row = await store.lock(ctx, task_id)
+    status = TaskStatus(row["status"])
+    if (to := rules.moved(status, verb)) is None:
+        raise MoveNotAllowed(f"The task is {status}", allowed=rules.allowed(status))
+    closed_at = None if to == TaskStatus.OPEN else ctx.now
+    moved = {"status": to.value, "closed_at": closed_at, "snoozed_until": None, **values}
+    await store.change(ctx, task_id, moved)
+    await _record(ctx, done, row, row["customer_id"], told)
+    return await store.get(ctx, task_id)
+
+
+async def _customer_exists(ctx: Context, customer_id: UUID | None) -> None:
+    if customer_id is not None and not await customer_store.existing(ctx, [customer_id]):
+        raise invalid("/customer_id", "not_found", "There is no such customer")
+
+
+async def _record(
+    ctx: Context, done: str, task: Record | Mapping[str, Any], customer_id: UUID | None, data: dict[str, Any]
+) -> None:
+    title = rules.title(done, task["what"])
+    await events.record(ctx, Event(f"task.{done}", "task", task["id"], customer_id, title, ctx.now, data=data))
+
+
+def _told(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}

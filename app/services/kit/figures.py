@@ -1,0 +1,52 @@
+"""Figures that the database counted, with the range in which they may lie."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core.context import Context
+from app.core.errors import invalid
+from app.rules.kit import statistics
+
+Figures = dict[str, Any]
+_INSTANT = timedelta(microseconds=1)
+
+
+def period(
+    ctx: Context,
+    since: datetime | None,
+    before: datetime | None,
+    *,
+    default: timedelta,
+    longest: timedelta,
+    parameter: str,
+) -> tuple[datetime, datetime]:
+    """The period that is asked for: by default the time of that length before `before`, or before now.
+
+    422 at `parameter` for a period that ends before it begins, or is too long.
+    """
+    since = since or (before or ctx.now) - default
+    before = before or ctx.now + _INSTANT  # what happens at this very moment is in it
+    if since >= before:
+        raise invalid(f"/query/{parameter}", "order", "Should be before the end of the time")
+    if is_longer(since, before, longest):
+        raise invalid(f"/query/{parameter}", "too_long", f"Should be at most {longest.days} days before its end")
+    return since, before
+
+
+def is_longer(since: datetime, before: datetime, longest: timedelta) -> bool:
+    return before - since > longest + _INSTANT
+
+
+def with_intervals(counted: str, complete: Callable[[Figures], Figures]) -> str:
+    """The JSON that the database wrote, with each of its objects completed from the innermost outwards."""
+    return json.dumps(json.loads(counted, object_hook=complete), ensure_ascii=False, separators=(",", ":"))
+
+
+def share(count: int, of: int) -> Figures:
+    """`share`, `low` and `high`, from 0 to 1; null of no cases."""
+    found = statistics.share(count, of)
+    values = (None, None, None) if found is None else (found.share, found.low, found.high)
+    names = ("share", "low", "high")
+    return {name: None if value is None else round(value, 4) for name, value in zip(names, values, strict=True)}

@@ -1,0 +1,94 @@
+"""Resources of which every version is kept: made, found, read, and changed into a new version by merge patch."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import Conflict, ValidationFailed, invalid
+from app.core.ids import new_id
+from app.rules.kit.merge_patch import merged
+from app.schemas.kit import validation
+from app.services.kit.patching import require_version
+from app.store.kit import events
+from app.store.kit.documents import Document
+from app.store.kit.events import Event
+from app.store.kit.listing import Page
+from app.store.kit.versioned import VersionedTable
+
+
+class VersionedResource:
+    def __init__(self, table: VersionedTable) -> None:
+        self.table = table
+
+    async def find(self, ctx: Context, query: Any) -> Page:
+        return await self.table.page(ctx, query)
+
+    async def get(self, ctx: Context, row_id: UUID) -> Document:
+        return await self.table.get(ctx, row_id)
+
+    async def versions(self, ctx: Context, row_id: UUID, query: Any) -> Page:
+        return await self.table.versions(ctx, row_id, query)
+
+    async def create(self, ctx: Context, new: Any) -> Document:
+        """`new` is of the content's schema. 409 when another one has its code or category."""
+        definition = _definition(new)
+        ids = await _referred(ctx, self.table, definition)
+        await _is_free(ctx, self.table, definition)
+        row_id = new_id()
+        await self.table.add(ctx, row_id, definition, ids)
+        await _record(ctx, self.table, "created", row_id, definition, {"version": 1})
+        return await self.table.get(ctx, row_id)
+
+    async def change(self, ctx: Context, row_id: UUID, patch: Any, version: int | None) -> Document:
+        """`patch` is a merge patch. 412 if it is no longer at `version`; where nothing changes, the version stays."""
+        row = await self.table.lock(ctx, row_id)
+        require_version(row["version"], version)
+        document = await self.table.get(ctx, row_id)
+        stored = json.loads(document.json)
+        before = {name: stored[name] for name in self.table.content.model_fields if stored[name] is not None}
+        sent = patch.model_dump(mode="json", exclude_unset=True)
+        definition = _definition(validation.checked(self.table.content, merged(before, sent)))
+        changed = [name for name, value in definition.items() if value != before.get(name)]
+        if not changed:
+            return document
+        ids = await _referred(ctx, self.table, definition)
+        if self.table.key in changed:
+            await _is_free(ctx, self.table, definition)
+        number = row["version"] + 1
+        await self.table.change(ctx, row_id, number, definition, ids)
+        # What it was and is stands in its versions.
+        await _record(ctx, self.table, "changed", row_id, definition, {"version": number, "changed": changed})
+        return await self.table.get(ctx, row_id)
+
+
+def _definition(content: Any) -> dict[str, Any]:
+    found = [{"pointer": p, "code": code, "detail": detail} for p, code, detail in content.faults()]
+    if found:
+        raise ValidationFailed(errors=found)
+    definition: dict[str, Any] = content.model_dump(mode="json")
+    return definition
+
+
+async def _referred(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
+    ids = await table.referred(ctx, definition)
+    for name, found in ids.items():
+        if found is None:
+            raise invalid(f"/{name}", "not_found", f"There is no {name} with this code")
+    return ids
+
+
+async def _is_free(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> None:
+    key = definition[table.key]
+    if (holder := await table.holder(ctx, key)) is not None:
+        said = f"without a {table.key}" if key is None else f"with this {table.key}"
+        who: dict[str, Any] = {f"{table.kind}_id": str(holder)}
+        raise Conflict(f"There is a {table.noun} {said} already", **who)
+
+
+async def _record(
+    ctx: Context, table: VersionedTable, done: str, row_id: UUID, definition: Mapping[str, Any], data: dict[str, Any]
+) -> None:
+    title = f"{table.noun.capitalize()} {definition['name']} {done}"
+    await events.record(ctx, Event(f"{table.kind}.{done}", table.kind, row_id, None, title, ctx.now, data=data))

@@ -1,0 +1,36 @@
+"""Who is calling, and all there is to know about them."""
+
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import invalid
+from app.rules.customers import ContactKind, NotAContact, normalize, normalize_email
+from app.schemas.overview.profiles import LookupQuery, TimelineQuery
+from app.store import customers
+from app.store.kit.listing import Page
+from app.store.overview import profiles
+
+
+async def lookup(ctx: Context, query: LookupQuery) -> str:
+    """Candidates, likeliest first; none is an answer too. 422 for what is no number or address at all."""
+    try:
+        if query.phone is not None:
+            return await profiles.by_phone(ctx, normalize(ContactKind.PHONE, query.phone, ctx.region))
+        if query.email is not None:
+            return await profiles.by_email(ctx, normalize_email(query.email))
+    except NotAContact as error:
+        raise invalid(f"/query/{'phone' if query.phone else 'email'}", "not_a_contact", str(error)) from None
+    assert query.identity is not None
+    system, _, external_id = query.identity.partition(":")
+    return await profiles.by_identity(ctx, system, external_id)
+
+
+async def profile(ctx: Context, customer_id: UUID) -> str:
+    return await profiles.profile(ctx, customer_id)
+
+
+async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
+    page = await profiles.timeline(ctx, customer_id, query)
+    if not page.items and not await customers.existing(ctx, [customer_id]):
+        await customers.get(ctx, customer_id)  # raises what is to be said about that
+    return page

@@ -1,0 +1,201 @@
+"""From a receipt as it was sent to the rows that keep it: summed, weighed, and told whether it adds up."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.core.errors import ValidationFailed, invalid
+from app.core.ids import new_id
+from app.rules.kit.content_hash import content_hash
+from app.rules.kit.money import minor_unit, spelled
+from app.rules.sales import payment_cards
+from app.rules.sales import receipts as rules
+from app.rules.sales.receipts import ZERO, Match, SaleKind
+from app.schemas.sales.sales import SaleNew
+from app.store.sales.intake import LineKey
+
+_BEYOND = Decimal(10) ** 12
+
+
+class Line(NamedTuple):
+    line_no: int
+    sku: str | None
+    name: str | None
+    category: str | None
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    tax: Decimal
+    total: Decimal
+    refund_receipt_no: str | None
+    refund_line_no: int | None
+
+
+@dataclass(slots=True)
+class ReceiptDraft:
+    """A receipt with its sums; the buyer is found later."""
+
+    new: SaleNew
+    id: UUID
+    content_hash: bytes
+    kind: SaleKind
+    lines: list[Line]
+    total: Decimal
+    gross: Decimal
+    refunded: Decimal
+    balanced: bool
+    customer_id: UUID | None = None
+    match: Match = Match.ANONYMOUS
+    candidates: tuple[UUID, ...] = ()
+
+    @property
+    def returns(self) -> list[tuple[int, LineKey, Line]]:
+        """The lines that name what they take back: position, the line taken back, and the line itself."""
+        return [
+            (n, LineKey(self.new.source, line.refund_receipt_no, line.refund_line_no or 0), line)
+            for n, line in enumerate(self.lines)
+            if line.refund_receipt_no is not None
+        ]
+
+    @property
+    def title(self) -> str:
+        """How the receipt reads on a timeline, long after."""
+        verb = {SaleKind.SALE: "Bought", SaleKind.RETURN: "Returned", SaleKind.EXCHANGE: "Exchanged"}[self.kind]
+        count = len(self.lines)
+        items = f" ({count} item{'s' if count != 1 else ''})" if count else ""
+        place = f" at {self.new.site}" if self.new.site else ""
+        return f"{verb} for {abs(self.total)} {self.new.currency}{place}{items}"
+
+    def row(self, now: datetime) -> tuple:
+        """In the order of store.receipts.SALE."""
+        new = self.new
+        return (
+            self.id,
+            new.source,
+            new.receipt_no,
+            new.revision,
+            self.kind.value,
+            new.occurred_at,
+            new.business_date or new.occurred_at.date(),
+            new.site,
+            new.till,
+            new.operator,
+            new.channel.value,
+            new.currency,
+            self.customer_id,
+            self.match.value,
+            new.customer and new.customer.model_dump(mode="json", exclude_none=True),
+            self.candidates,
+            [payment.model_dump(mode="json") for payment in new.payments],
+            self.total,
+            self.gross,
+            self.refunded,
+            self.balanced,
+            new.attributes,
+            self.content_hash,
+            now,
+            now,
+        )
+
+    def line_rows(self) -> list[tuple]:
+        """In the order of store.receipts.SALE_LINE."""
+        return [(self.id, *line) for line in self.lines]
+
+
+def draft_receipt(new: SaleNew) -> ReceiptDraft:
+    """Raises ValidationFailed for a card number, a line number that stands twice, or a sum too large to be spelled."""
+    content = new.model_dump_json(exclude_none=True)
+    if payment_cards.suspicious(content) and (at := payment_cards.pointer(new.model_dump(mode="json"))):
+        raise invalid(at, "payment_card_number", "Looks like the number of a payment card, which is never kept")
+    unit = minor_unit(new.currency)
+    lines = [
+        Line(
+            line.line_no if line.line_no is not None else n,
+            line.sku,
+            line.name,
+            line.category,
+            line.quantity,
+            _money(line.unit_price, new.currency),
+            _money(line.discount or ZERO, new.currency),
+            _money(line.tax or ZERO, new.currency),
+            _money(
+                rules.line_total(line.quantity, line.unit_price, line.discount or ZERO, unit)
+                if line.total is None
+                else line.total,
+                new.currency,
+            ),
+            line.refund_of.receipt_no if line.refund_of else None,
+            line.refund_of.line_no if line.refund_of else None,
+        )
+        for n, line in enumerate(new.lines, start=1)
+    ]
+    _numbers_once(lines)
+    total = _money(sum((line.total for line in lines), ZERO) if new.total is None else new.total, new.currency)
+    _spellable([(f"/lines/{n}/total", line.total) for n, line in enumerate(lines)] + [("/total", total)])
+    gross, refunded = rules.turnover(lines, total)
+    return ReceiptDraft(
+        new,
+        new_id(),
+        content_hash(content),
+        rules.kind_of(lines, total),
+        lines,
+        total,
+        _money(gross, new.currency),
+        _money(refunded, new.currency),
+        rules.balanced(lines, [payment.amount for payment in new.payments], total, unit),
+    )
+
+
+def as_sent(kept: ReceiptDraft) -> dict[str, Any]:
+    """The receipt as it would be answered with, as far as its sender decides: to be compared with what is stored."""
+    new = kept.new
+    return {
+        "source": new.source,
+        "receipt_no": new.receipt_no,
+        "occurred_at": new.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "business_date": (new.business_date or new.occurred_at.date()).isoformat(),
+        "site": new.site,
+        "till": new.till,
+        "operator": new.operator,
+        "channel": new.channel.value,
+        "currency": new.currency,
+        "customer": new.customer and new.customer.model_dump(mode="json", exclude_none=True),
+        "lines": [
+            {
+                **{
+                    name: str(v) if isinstance(v, Decimal) else v
+                    for name, v in line._asdict().items()
+                    if name[:6] != "refund"
+                },
+                "refund_of": line.refund_receipt_no
+                and {"receipt_no": line.refund_receipt_no, "line_no": line.refund_line_no},
+            }
+            for line in kept.lines
+        ],
+        "payments": [payment.model_dump(mode="json") for payment in new.payments],
+        "total": str(kept.total),
+        "attributes": new.attributes,
+    }
+
+
+@lru_cache(maxsize=8_192)
+def _money(amount: Decimal, currency: str) -> Decimal:
+    return spelled(amount, currency)
+
+
+def _spellable(amounts: list[tuple[str, Decimal]]) -> None:
+    for pointer, amount in amounts:
+        if abs(amount) >= _BEYOND:  # nobody sent it: it was multiplied or summed up here
+            raise invalid(pointer, "number_range", "Comes to more than 12 digits before the point")
+
+
+def _numbers_once(lines: list[Line]) -> None:
+    numbers = [line.line_no for line in lines]
+    if len(set(numbers)) < len(numbers):
+        twice = next(n for n, number in enumerate(numbers) if number in numbers[:n])
+        raise ValidationFailed(
+            errors=[{"pointer": f"/lines/{twice}/line_no", "code": "twice", "detail": "Stands twice in the receipt"}]
+        )

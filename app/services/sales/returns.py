@@ -1,0 +1,53 @@
+"""Nothing is taken back twice: what is left of every line that the receipts of one transaction return."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import RefundExceedsSale
+from app.rules.kit.money import minor_unit
+from app.rules.sales import receipts as rules
+from app.rules.sales.receipts import ZERO
+from app.services.sales.receipts import ReceiptDraft
+from app.store.sales import intake as store
+from app.store.sales.intake import Balance, LineKey
+
+
+class Returns:
+    """A line that is not known yet can be returned: tills send late. What can be known is held to."""
+
+    def __init__(self, balances: dict[LineKey, Balance]) -> None:
+        self._balances = balances
+
+    @classmethod
+    async def of(cls, ctx: Context, receipts: Sequence[ReceiptDraft], revised: Sequence[UUID]) -> "Returns":
+        named = {key for receipt in receipts for _, key, _ in receipt.returns}
+        return cls(await store.balances(ctx, named, revised) if named else {})
+
+    def take(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
+        """Count in what this receipt takes back, and what it sells; or say which line takes too much."""
+        if not self._balances:
+            return None
+        unit = minor_unit(receipt.new.currency)
+        after = dict(self._balances)
+        for n, key, line in receipt.returns:
+            balance = after[key]
+            if balance.quantity is not None and balance.total is not None:
+                left, left_total = balance.quantity + balance.returned, balance.total + balance.returned_total
+                if rules.exceeds(left, left_total, line.quantity, line.total, unit):
+                    return _exceeded(n, key, left, left_total, receipt.new.currency)
+            after[key] = balance._replace(
+                returned=balance.returned + min(line.quantity, ZERO),
+                returned_total=balance.returned_total + min(line.total, ZERO),
+            )
+        for line in receipt.lines:
+            key = LineKey(receipt.new.source, receipt.new.receipt_no, line.line_no)
+            if key in after:
+                after[key] = after[key]._replace(quantity=line.quantity, total=line.total)
+        self._balances = after
+        return None
+
+
+def _exceeded(n: int, key: LineKey, left: object, left_total: object, currency: str) -> RefundExceedsSale:
+    detail = f"Of line {key.line_no} of receipt {key.receipt_no}, {left} for {left_total} {currency} can be returned"
+    return RefundExceedsSale(errors=[{"pointer": f"/lines/{n}/refund_of", "code": "exceeds", "detail": detail}])

@@ -1,0 +1,11 @@
+"""Calendars, service policies and clocks."""
+
+from app.services.service_levels.policies import (
+    EffectivePolicy,
+    calendar_of,
+    current_policy,
+    policies_at,
+    select_policies,
+)
+
+__all__ = ["EffectivePolicy", "calendar_of", "current_policy", "policies_at", "select_policies"]

@@ -1,0 +1,82 @@
+"""Surveys: defined in versions, of which one at most is asked."""
+
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import MoveNotAllowed
+from app.rules.surveys import receipt_codes
+from app.rules.surveys import surveys as rules
+from app.rules.surveys.surveys import SurveyStatus
+from app.schemas.surveys.surveys import AnswerCode, AnswerCodeQuery, SurveyNew, SurveyQuery
+from app.services.kit.versioned import VersionedResource
+from app.store.kit import events
+from app.store.kit.documents import Document
+from app.store.kit.events import Event
+from app.store.kit.listing import Page
+from app.store.surveys import surveys as store
+
+SURVEYS = VersionedResource(store.SURVEYS)
+_DONE = {"open": "opened", "pause": "paused", "close": "closed"}
+
+
+async def find(ctx: Context, query: SurveyQuery) -> Page:
+    return await SURVEYS.find(ctx, query)
+
+
+async def get(ctx: Context, survey_id: UUID) -> Document:
+    return await SURVEYS.get(ctx, survey_id)
+
+
+async def versions(ctx: Context, survey_id: UUID, query: Any) -> Page:
+    return await SURVEYS.versions(ctx, survey_id, query)
+
+
+async def create(ctx: Context, new: SurveyNew) -> Document:
+    return await SURVEYS.create(ctx, new)
+
+
+async def change(ctx: Context, survey_id: UUID, patch: Any, version: int | None) -> Document:
+    """A new version, which is not asked until the survey is opened again. 409 once the survey is closed."""
+    row = await store.lock(ctx, survey_id)
+    if row["status"] == SurveyStatus.CLOSED:
+        raise MoveNotAllowed("The survey is closed", allowed=[])
+    return await SURVEYS.change(ctx, survey_id, patch, version)
+
+
+async def open_(ctx: Context, survey_id: UUID) -> Document:
+    """Its newest version is asked from now on. Nothing happens where it is asked already."""
+    row = await store.lock(ctx, survey_id)
+    if row["status"] == SurveyStatus.OPEN and row["published_version"] == row["newest"]:
+        return await get(ctx, survey_id)
+    return await _move(ctx, row, "open", {"published_version": row["newest"], "opened_at": ctx.now})
+
+
+async def pause(ctx: Context, survey_id: UUID) -> Document:
+    return await _move(ctx, await store.lock(ctx, survey_id), "pause", {})
+
+
+async def close(ctx: Context, survey_id: UUID) -> Document:
+    return await _move(ctx, await store.lock(ctx, survey_id), "close", {"closed_at": ctx.now})
+
+
+def answer_code(ctx: Context, query: AnswerCodeQuery) -> str:
+    """The JSON of the code that goes on a receipt."""
+    code = receipt_codes.code(ctx.cursor_key, query.source, query.receipt_no)
+    return AnswerCode(source=query.source, receipt_no=query.receipt_no, code=code).model_dump_json()
+
+
+async def _move(ctx: Context, row: Record, move: str, values: dict[str, Any]) -> Document:
+    status = SurveyStatus(row["status"])
+    froms, to = rules.MOVES[move]
+    if status not in froms:
+        raise MoveNotAllowed(f"The survey is {status}", allowed=rules.moves(status))
+    await store.move(ctx, row["id"], {"status": to.value, **values})
+    title = f"Survey {row['name']} {_DONE[move]}"
+    published = values.get("published_version", row["published_version"])
+    data = {"published_version": published} if published is not None else {}
+    event = Event(f"survey.{_DONE[move]}", "survey", row["id"], None, title, ctx.now, data=data)
+    await events.record(ctx, event)
+    return await get(ctx, row["id"])

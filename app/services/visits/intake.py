@@ -1,0 +1,204 @@
+"""Visits on their way in: what they refer to, what they are worth, and what they count as."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import Problem, invalid
+from app.rules.feedback import FeedbackMetric, Method
+from app.rules.kit.channels import Channel
+from app.rules.kit.content_hash import content_hash
+from app.rules.kit.timestamps import format_timestamp
+from app.rules.visits import scorecards as rules
+from app.rules.visits.scorecards import VisitKind, VisitState
+from app.schemas.feedback import FeedbackNew, RatingNew, ReceiptRef
+from app.schemas.visits.visits import ItemResult, VisitContent, VisitNew
+from app.services import feedback
+from app.services.feedback import FeedbackDraft
+from app.services.visits import scorecards
+from app.services.visits.scorecards import Card
+from app.store.kit import events
+from app.store.kit.events import Event
+from app.store.visits import visits as store
+from app.store.visits.visits import Key
+
+
+@dataclass(slots=True)
+class VisitDraft:
+    new: VisitNew
+    id: UUID
+    card: Card | None = None
+
+    @property
+    def key(self) -> Key | None:
+        new = self.new
+        return (new.source, new.external_id) if new.source is not None and new.external_id is not None else None
+
+    @property
+    def content_hash(self) -> bytes | None:
+        """Of what was sent; None without a key, since it cannot be sent again."""
+        return content_hash(self.new.model_dump_json(exclude_none=True)) if self.key is not None else None
+
+    @property
+    def done(self) -> bool:
+        return bool(self.new.results)
+
+    def as_sent(self) -> dict[str, Any]:
+        """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
+        new = self.new
+        found_later = {"sale_id"} if new.receipt is not None else set()
+        sent = new.model_dump(mode="json", exclude=found_later)
+        if new.happened_at is not None:
+            sent["happened_at"] = format_timestamp(new.happened_at)
+        return {k: v for k, v in sent.items() if k not in ("happened_at", "results") or v}
+
+    def row(self, ctx: Context) -> dict[str, Any]:
+        assert self.card is not None
+        new = self.new
+        planned: dict[str, Any] = {"results": [], "score": None, "uncapped_score": None, "capped_by": []}
+        return {
+            "id": self.id,
+            "kind": new.kind.value,
+            "scorecard_id": self.card.id,
+            "scorecard_version": self.card.version,
+            "state": (VisitState.DONE if self.done else VisitState.PLANNED).value,
+            **content(new),
+            "happened_at": new.happened_at or ctx.now,
+            **(self.card.row(new.results) if self.done else planned),
+            "source": new.source,
+            "external_id": new.external_id,
+            "content_hash": self.content_hash,
+            "created_at": ctx.now,
+            "updated_at": ctx.now,
+        }
+
+
+class References:
+    """What the store knows of what visits refer to: looked up at once."""
+
+    def __init__(
+        self,
+        visits: Mapping[Key, tuple[UUID, bytes | None]],
+        cards: Mapping[UUID, Card],
+        sales: set[UUID],
+        interactions: set[UUID],
+    ) -> None:
+        self.visits, self._cards, self._sales, self._interactions = visits, cards, sales, interactions
+
+    @classmethod
+    async def of(cls, ctx: Context, news: Sequence[VisitNew]) -> "References":
+        keys = [(new.source, new.external_id) for new in news if new.source is not None and new.external_id is not None]
+        return cls(
+            await store.load_references(ctx, keys),
+            await scorecards.current(ctx, [new.scorecard_id for new in news]),
+            *await _referred(ctx, news),
+        )
+
+    def match(self, ctx: Context, entry: VisitDraft) -> Problem | None:
+        """Set what the visit is judged by; or say why it cannot be taken in."""
+        new = entry.new
+        if (new.source is None) != (new.external_id is None):
+            missing = "external_id" if new.external_id is None else "source"
+            return invalid(f"/{missing}", "missing", "A source and its external id belong together")
+        if (card := self._cards.get(new.scorecard_id)) is None:
+            return invalid("/scorecard_id", "not_found", "There is no such scorecard")
+        if card.kind not in (None, new.kind):
+            return invalid("/scorecard_id", "kind", f"This scorecard is for another kind of visit: {card.kind}")
+        if (problem := _missing(new, self._sales, self._interactions)) is not None:
+            return problem
+        entry.card = card
+        if not entry.done:
+            unplanned = invalid("/happened_at", "missing", "A visit without results is planned for some moment")
+            return unplanned if new.happened_at is None else None
+        return judged(ctx, card, new.results, new.happened_at or ctx.now)
+
+
+async def referred(ctx: Context, content: VisitContent) -> None:
+    """Raises ValidationFailed when it refers to something that is not there."""
+    if (problem := _missing(content, *await _referred(ctx, [content]))) is not None:
+        raise problem
+
+
+def judged(ctx: Context, card: Card, results: Sequence[ItemResult], happened_at: datetime) -> Problem | None:
+    """Why a visit with these results cannot be done."""
+    if happened_at > ctx.now:
+        return invalid("/happened_at", "future", "What is done does not lie in the future")
+    return card.refused(results)
+
+
+def content(new: VisitNew | VisitContent) -> dict[str, Any]:
+    """Columns of what can be changed of a visit, but for the results."""
+    columns = new.model_dump(exclude={"receipt", "results", "kind", "scorecard_id", "source", "external_id"})
+    receipt = new.receipt
+    columns["receipt_source"] = receipt.source if receipt is not None else None
+    columns["receipt_no"] = receipt.receipt_no if receipt is not None else None
+    return columns
+
+
+async def hear(ctx: Context, done: Iterable[tuple[Mapping[str, Any], Card]]) -> None:
+    """Visits that are done count as feedback: rows, with what they are judged by."""
+    heard = [as_heard(row, card) for row, card in done]
+    for outcome in await feedback.take(ctx, heard) if heard else []:
+        if outcome.problem is not None:  # nothing that was not asked about before
+            raise outcome.problem
+
+
+def as_heard(row: Mapping[str, Any], card: Card) -> FeedbackDraft:
+    """What a visit counts as: no customer's opinion, but a score like any other."""
+    results = [ItemResult.model_validate({k: v for k, v in r.items() if k != "score"}) for r in row["results"]]
+    ratings = []
+    if row["score"] is not None:
+        ratings.append(_rating(row["score"], None))
+        ratings += [_rating(worth, aspect) for aspect, worth in card.aspects(results).items()]
+    receipt = None
+    if row["receipt_no"] is not None:
+        receipt = ReceiptRef(source=row["receipt_source"], receipt_no=row["receipt_no"])
+    return FeedbackDraft(
+        FeedbackNew(
+            method=Method(row["kind"]),
+            collected_at=row["happened_at"],
+            channel=Channel.IN_PERSON,
+            site=row["site"],
+            staff=row["staff"],
+            sale_id=row["sale_id"],
+            receipt=receipt,
+            interaction_id=row["interaction_id"],
+            ratings=ratings,
+            text=row["note"],
+        ),
+        visit_id=row["id"],
+    )
+
+
+async def tell(ctx: Context, visits: Iterable[tuple[str, Mapping[str, Any], dict[str, Any]]]) -> None:
+    """Events: what was done, with which row, and more to tell of it. They are no customer's."""
+    told = []
+    for done, row, more in visits:
+        title = rules.title(VisitKind(row["kind"]), done, row["site"], row["score"])
+        at = row["happened_at"] if done == "done" else ctx.now
+        data = {name: row[name] for name in ("kind", "site") if row[name] is not None} | more
+        if row["score"] is not None:
+            data["score"] = str(row["score"])
+        told.append(Event(f"visit.{done}", "visit", row["id"], None, title, at, data=data))
+    await events.record_all(ctx, told)
+
+
+async def _referred(ctx: Context, news: Sequence[VisitNew | VisitContent]) -> tuple[set[UUID], set[UUID]]:
+    sales = {new.sale_id for new in news if new.sale_id is not None}
+    interactions = {new.interaction_id for new in news if new.interaction_id is not None}
+    return await store.sales(ctx, sales), await store.interactions(ctx, interactions)
+
+
+def _missing(new: VisitNew | VisitContent, sales: set[UUID], interactions: set[UUID]) -> Problem | None:
+    if new.sale_id is not None and new.sale_id not in sales:
+        return invalid("/sale_id", "not_found", "There is no such sale")
+    if new.interaction_id is not None and new.interaction_id not in interactions:
+        return invalid("/interaction_id", "not_found", "There is no such interaction")
+    return None
+
+
+def _rating(worth: Any, aspect: str | None) -> RatingNew:
+    return RatingNew.model_validate({"metric": FeedbackMetric.SCORE, "value": str(worth), "aspect": aspect})

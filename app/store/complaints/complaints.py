@@ -1,0 +1,245 @@
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.rules.complaints.states import OVER, State, allowed
+from app.schemas.complaints import complaints as schemas
+from app.schemas.complaints import moves as moves_schemas
+from app.schemas.complaints import remedies_actions as parts
+from app.store.kit import documents, rows
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Moving, Page
+
+MISSING = "No such complaint"
+_OVER = ", ".join(f"'{state}'" for state in sorted(OVER))
+
+
+def open_(alias: str) -> str:
+    """Condition: neither closed nor withdrawn."""
+    return f"{alias}.state NOT IN ({_OVER})"
+
+
+OPEN = open_("c")
+_MOVES = " ".join(f"""WHEN '{s}' THEN '[{", ".join(f'"{move}"' for move in allowed(s))}]'""" for s in State)
+_CHILDREN = {
+    "moves": f"(CASE c.state {_MOVES} END)::json",
+    "remedies": documents.json_array(
+        parts.Remedy, "r", "complaint_remedies r WHERE r.complaint_id = c.id", "r.position, r.id"
+    ),
+    "actions": documents.json_array(parts.Action, "a", "complaint_actions a WHERE a.complaint_id = c.id", "a.id"),
+    "clocks": documents.json_array(
+        schemas.ClockSummary, "k", "complaint_clocks k WHERE k.complaint_id = c.id", "k.started_at, k.metric, k.cycle"
+    ),
+}
+COLUMNS = documents.columns(schemas.Complaint, "c", _CHILDREN)
+_ONE = documents.select_one(schemas.Complaint, "complaints c", "c", _CHILDREN)
+_LIST = Listing(
+    "complaints",
+    COLUMNS,
+    "complaints",
+    "c",
+    {
+        "reference": "c.reference = {}",
+        "customer_id": "c.customer_id = {}",
+        "claimed": {True: "c.customer_id IS NOT NULL", False: "c.customer_id IS NULL"},
+        "state": "c.state = {}",
+        # Spelled out, so that the planner sees which partial index fits.
+        "open": {True: OPEN, False: f"c.state IN ({_OVER})"},
+        "unended": {True: OPEN},
+        "timed": {True: f"{OPEN} AND c.due_at IS NOT NULL"},
+        "due_until": "c.due_at < {}",
+        "due_from": "(c.due_at >= {} OR c.due_at IS NULL)",
+        "breached": {True: "c.breached", False: "NOT c.breached"},
+        "category": "c.category = {}",
+        "severity": "c.severity = {}",
+        "priority": "c.priority = {}",
+        "feeling": "c.feeling = {}",
+        "channel": "c.channel = {}",
+        "site": "c.site = {}",
+        "sku": "c.sku = {}",
+        "sale_id": "c.sale_id = {}",
+        "staff": "c.staff = {}",
+        "owner": "c.owner = {}",
+        "source": "c.source = {}",
+        "external_id": "c.external_id = {}",
+        "received_since": "c.received_at >= {}",
+        "received_before": "c.received_at < {}",
+    },
+    {"received_at": ("c.received_at", "timestamptz"), "due_at": ("c.due_at", "timestamptz")},
+)
+_WAY = Listing(
+    "moves of a complaint",
+    documents.columns(moves_schemas.MoveMade, "m"),
+    "complaint_moves",
+    "m",
+    {"complaint_id": "m.complaint_id = {}"},
+    {"position": ("m.position", "int")},
+    tie=("m.complaint_id", "uuid"),
+)
+
+
+class ReferenceKeys(NamedTuple):
+    """What complaints refer to, to be looked up at once; `n` is the complaint's place."""
+
+    complaints: list[tuple[int, str, str]]
+    points: list[tuple[int, str, str]]
+    customers: list[tuple[int, UUID]]
+    sales: list[tuple[int, UUID, int | None]]
+    interactions: list[tuple[int, UUID]]
+
+
+async def get(ctx: Context, complaint_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE c.id = $1", complaint_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | None) -> Page:
+    """`reference` is that of the query, spelled as we spell it."""
+    more: dict[str, Any] = {"reference": reference}
+    if query.overdue is not None:
+        more["unended"] = True
+        more["due_until" if query.overdue else "due_from"] = Moving.at(ctx.now)
+    if query.sort == "due_at":
+        more["timed"] = True
+    return await _LIST.page(ctx, query, more)
+
+
+async def way(ctx: Context, complaint_id: UUID, query: Any) -> Page:
+    """The moves it has made, first to last."""
+    return await _WAY.page(ctx, _InOrder(query), {"complaint_id": complaint_id})
+
+
+class _InOrder:
+    """The way of a complaint has one order only."""
+
+    sort = "position"
+
+    def __init__(self, query: Any) -> None:
+        self.limit, self.cursor = query.limit, query.cursor
+
+
+async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
+    """Rows of (what, n, id, data): complaints that exist (data: their hash), who their customers may be (tags),
+    which sales there are (whose, and with the line asked for?), and which interactions.
+    """
+    return await ctx.db.fetch(
+        _REFERENCES,
+        *rows.columns(wanted.complaints, 3),
+        *rows.columns(wanted.points, 3),
+        *rows.columns(wanted.customers, 2),
+        *rows.columns(wanted.sales, 3),
+        *rows.columns(wanted.interactions, 2),
+    )
+
+
+async def numbers(ctx: Context, count: int) -> list[int]:
+    """So many numbers that no complaint had before."""
+    found = await ctx.db.fetch("SELECT nextval('complaint_numbers') FROM generate_series(1, $1)", count)
+    return [row[0] for row in found]
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "complaints", values)
+
+
+async def change(ctx: Context, complaint_id: UUID, values: Mapping[str, Any]) -> None:
+    await rows.update(ctx, "complaints", complaint_id, {**values, "updated_at": ctx.now})
+
+
+async def add_moves(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "complaint_moves", values)
+
+
+async def last_move(ctx: Context, complaint_id: UUID) -> int:
+    """The place of its last move; 0 when there is none."""
+    return await ctx.db.fetchval(
+        "SELECT coalesce(max(position), 0) FROM complaint_moves WHERE complaint_id = $1", complaint_id
+    )
+
+
+async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """(complaint, interaction): what was said about it. One that is known already stays."""
+    await ctx.db.execute(
+        "INSERT INTO complaint_messages SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
+        [pair[0] for pair in pairs],
+        [pair[1] for pair in pairs],
+    )
+
+
+async def unclaimed_messages(ctx: Context, complaint_id: UUID) -> list[UUID]:
+    """The interactions about it that belong to nobody."""
+    found = await ctx.db.fetch(
+        "SELECT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
+        "WHERE m.complaint_id = $1 AND i.customer_id IS NULL ORDER BY i.id",
+        complaint_id,
+    )
+    return [row[0] for row in found]
+
+
+async def row(ctx: Context, complaint_id: UUID) -> Record:
+    found = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1", complaint_id)
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+async def lock(ctx: Context, complaint_id: UUID) -> Record:
+    row = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1 FOR NO KEY UPDATE", complaint_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def locked(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
+    """Those of them that there are, held, in the order in which everybody takes them."""
+    return await ctx.db.fetch(
+        "SELECT * FROM complaints WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(complaint_ids)
+    )
+
+
+async def open_by_policy(ctx: Context, policy_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+    """Open complaints that fall under the policy, by id, so many after one."""
+    found = await ctx.db.fetch(_OPEN_BY_POLICY, policy_id, after or UUID(int=0), limit)
+    return [row[0] for row in found]
+
+
+async def tags_of(ctx: Context, customer_id: UUID) -> list[str]:
+    return await ctx.db.fetchval("SELECT tags FROM customers WHERE id = $1", customer_id) or []
+
+
+async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
+    """Whose it is, and which way it went."""
+    return await ctx.db.fetchrow(
+        "SELECT customer_id, direction, channel FROM interactions WHERE id = $1", interaction_id
+    )
+
+
+_OPEN_BY_POLICY = (
+    f"SELECT c.id FROM complaints c WHERE c.policy_id = $1 AND {OPEN} AND c.id > $2 ORDER BY c.id LIMIT $3"
+)
+_REFERENCES = """
+    SELECT 'complaint' AS what, w.n, k.id, json_build_object('hash', encode(k.content_hash, 'hex'))::text AS data
+    FROM unnest($1::int[], $2::text[], $3::text[]) AS w(n, source, external_id)
+    JOIN complaints k USING (source, external_id) WHERE k.external_id IS NOT NULL
+    UNION ALL
+    SELECT 'point', w.n, c.id, json_build_object('tags', c.tags)::text
+    FROM unnest($4::int[], $5::text[], $6::text[]) AS w(n, kind, normalized)
+    JOIN contact_points p USING (kind, normalized)
+    JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
+    WHERE NOT p.invalid
+    UNION ALL
+    SELECT 'customer', w.n, c.id, json_build_object('tags', c.tags)::text
+    FROM unnest($7::int[], $8::uuid[]) AS w(n, id) JOIN customers c USING (id)
+    UNION ALL
+    SELECT 'sale', w.n, s.id, json_build_object('customer_id', c.id, 'tags', c.tags, 'line',
+        w.line_no IS NULL OR EXISTS (SELECT FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no))::text
+    FROM unnest($9::int[], $10::uuid[], $11::int[]) AS w(n, id, line_no)
+    JOIN sales s USING (id) LEFT JOIN customers c ON c.id = s.customer_id
+    UNION ALL
+    SELECT 'interaction', w.n, i.id, json_build_object('customer_id', c.id, 'tags', c.tags)::text
+    FROM unnest($12::int[], $13::uuid[]) AS w(n, id)
+    JOIN interactions i USING (id) LEFT JOIN customers c ON c.id = i.customer_id
+"""

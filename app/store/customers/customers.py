@@ -1,0 +1,161 @@
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.rules.customers.search import MOST_TERMS
+from app.schemas.customers import customers as schemas
+from app.store.customers import search
+from app.store.kit import documents, rows
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Page
+
+MISSING = "No such customer"
+_CHILDREN = {
+    "contact_points": documents.json_array(
+        schemas.ContactPoint,
+        "p",
+        "contact_points p WHERE p.customer_id = c.id",
+        "p.position",
+        {"extension": "nullif(p.extension, '')"},
+    ),
+    "identities": documents.json_array(
+        schemas.Identity, "i", "identities i WHERE i.customer_id = c.id", "i.system, i.external_id"
+    ),
+    "addresses": documents.json_array(schemas.Address, "a", "addresses a WHERE a.customer_id = c.id", "a.position"),
+}
+COLUMNS = documents.columns(schemas.Customer, "c", _CHILDREN)
+_ONE = documents.select_one(schemas.Customer, "customers c", "c", _CHILDREN)
+_FILTERS: dict[str, str | Mapping[Any, str]] = {
+    "archived": {"no": "c.archived_at IS NULL", "yes": "c.archived_at IS NOT NULL", "any": "true"},
+    "kind": "c.kind = {}",
+    "trade": "c.trade = {}",
+    "role": "c.roles @> ARRAY[{}::text]",
+    "owner": "c.owner = {}",
+    "tag": "c.tags @> ARRAY[{}::text]",
+    "acquisition_source": "c.acquisition_source = {}",
+    "referred_by": "c.referred_by = {}",
+    "country": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.country = {})",
+    "postal_code": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.postal_code = {})",
+    "system": "EXISTS (SELECT FROM identities i WHERE i.customer_id = c.id AND i.system = {})",
+    "created_since": "c.created_at >= {}",
+    "created_before": "c.created_at < {}",
+    "updated_since": "c.updated_at >= {}",
+}
+_SORTS = {
+    "created_at": ("c.created_at", "timestamptz"),
+    "updated_at": ("c.updated_at", "timestamptz"),
+    "display_name": ("c.sort_name", "text"),
+}
+_LIST = Listing("customers", COLUMNS, "customers", "c", _FILTERS, _SORTS)
+_SEARCHES = {
+    terms: Listing(
+        f"customers found by {terms} words",
+        COLUMNS,
+        f"(SELECT c.*, m.score FROM {search.matching(terms)} m JOIN customers c ON c.id = m.id)",
+        "c",
+        _FILTERS,
+        {"score": ("c.score", "float8")},
+        parameters=search.parameters(terms),
+    )
+    for terms in range(1, MOST_TERMS + 1)
+}
+
+
+async def get(ctx: Context, customer_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE c.id = $1", customer_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.CustomerQuery) -> Page:
+    return await _LIST.page(ctx, query)
+
+
+async def found(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]) -> Page:
+    """The page of customers that have all these words, best match first."""
+    meant = await search.meanings(ctx, terms)
+    if not all(meaning.scores for meaning in meant):
+        return Page([], None)
+    given = [argument for meaning in meant for argument in meaning.arguments()]
+    ordered = query.model_copy(update={"sort": "-score"})
+    return await _SEARCHES[len(terms)].page(ctx, ordered, given=given, about=" ".join(terms))
+
+
+async def lock(ctx: Context, customer_id: UUID) -> Record:
+    """The row itself, held against other changes until the transaction ends; referring to it stays possible."""
+    row = await ctx.db.fetchrow("SELECT * FROM customers WHERE id = $1 FOR NO KEY UPDATE", customer_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def id_of(ctx: Context, system: str, external_id: str) -> UUID | None:
+    return await ctx.db.fetchval(
+        "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2", system, external_id
+    )
+
+
+async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:
+    """Rows of (system, external_id, customer_id) for those of the identities that somebody has."""
+    systems, ids = rows.columns(identities, 2)
+    return await ctx.db.fetch(
+        "SELECT i.system, i.external_id, i.customer_id FROM unnest($1::text[], $2::text[]) AS w(system, external_id) "
+        "JOIN identities i USING (system, external_id)",
+        systems,
+        ids,
+    )
+
+
+async def holders_of_points(ctx: Context, points: Iterable[tuple[str, str, str]]) -> list[Record]:
+    """Rows of (kind, normalized, extension, customer_id) for those of the points that somebody holds alone."""
+    kinds, values, extensions = rows.columns(points, 3)
+    return await ctx.db.fetch(
+        "SELECT p.kind, p.normalized, p.extension, p.customer_id "
+        "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension) "
+        "JOIN contact_points p USING (kind, normalized, extension) WHERE p.exclusive",
+        kinds,
+        values,
+        extensions,
+    )
+
+
+async def has_any(ctx: Context) -> bool:
+    return await ctx.db.fetchval("SELECT EXISTS (SELECT FROM customers)")
+
+
+async def existing(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
+    found = await ctx.db.fetch("SELECT id FROM customers WHERE id = ANY ($1::uuid[])", list(ids))
+    return {row["id"] for row in found}
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "customers", values)
+
+
+async def change(ctx: Context, customer_id: UUID, values: Mapping[str, Any]) -> None:
+    await rows.update(ctx, "customers", customer_id, {**values, "updated_at": ctx.now})
+
+
+async def add_children(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, table, values)
+
+
+async def drop_children(ctx: Context, table: str, customer_id: UUID) -> None:
+    await ctx.db.execute(f"DELETE FROM {table} WHERE customer_id = $1", customer_id)
+
+
+async def points(ctx: Context, customer_id: UUID) -> list[Record]:
+    return await ctx.db.fetch("SELECT * FROM contact_points WHERE customer_id = $1 ORDER BY position", customer_id)
+
+
+async def release_points(ctx: Context, customer_id: UUID) -> None:
+    """Nobody is kept from a number by a customer who is archived."""
+    await ctx.db.execute("UPDATE contact_points SET exclusive = false WHERE customer_id = $1", customer_id)
+
+
+async def hold_points(ctx: Context, customer_id: UUID) -> None:
+    await ctx.db.execute(
+        "UPDATE contact_points SET exclusive = true WHERE customer_id = $1 AND NOT shared AND NOT invalid", customer_id
+    )

@@ -1,0 +1,1 @@
+"""Feedback, ideas and themes."""

@@ -1,0 +1,86 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.ids import new_id
+from app.schemas.feedback import ideas as schemas
+from app.store.kit import documents, rows
+from app.store.kit.listing import Listing, Page
+from app.store.kit.simple_resources import SimpleTable
+
+IDEAS = SimpleTable(
+    "idea",
+    "ideas",
+    schemas.Idea,
+    {"status": "r.status = {}", "owner": "r.owner = {}"},
+    {"votes": ("r.votes", "integer"), "created_at": ("r.created_at", "timestamptz")},
+)
+_VOTES = Listing(
+    "idea_votes",
+    documents.columns(schemas.IdeaVote, "v"),
+    "idea_votes",
+    "v",
+    {"idea_id": "v.idea_id = {}"},
+    {"voted_at": ("v.voted_at", "timestamptz")},
+)
+
+
+async def locked(ctx: Context, idea_id: UUID) -> Record | None:
+    """The idea, held until the transaction ends; None if there is no such idea."""
+    return await ctx.db.fetchrow("SELECT * FROM ideas WHERE id = $1 FOR NO KEY UPDATE", idea_id)
+
+
+async def add(ctx: Context, values: Mapping[str, Any]) -> None:
+    await rows.insert(ctx, "ideas", [values])
+
+
+async def votes(ctx: Context, idea_id: UUID, query: schemas.IdeaVoteQuery) -> Page:
+    return await _VOTES.page(ctx, query, {"idea_id": idea_id})
+
+
+async def cast(ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_id: UUID | None) -> list[Record]:
+    """The votes that this customer, or this piece of feedback, has cast already. The idea is locked."""
+    return await ctx.db.fetch(
+        "SELECT id, customer_id, feedback_id FROM idea_votes "
+        "WHERE idea_id = $1 AND (customer_id = $2 OR feedback_id = $3) ORDER BY id",
+        idea_id,
+        customer_id,
+        feedback_id,
+    )
+
+
+async def add_vote(
+    ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_id: UUID | None, at: datetime
+) -> None:
+    """One vote more; the idea is locked, so that the count stays what counting would give."""
+    vote = {"id": new_id(), "idea_id": idea_id, "customer_id": customer_id, "feedback_id": feedback_id}
+    await rows.insert(ctx, "idea_votes", [{**vote, "voted_at": at}])
+    await _count(ctx, idea_id, 1)
+
+
+async def own_vote(ctx: Context, vote_id: UUID, customer_id: UUID) -> None:
+    """A vote of nobody's becomes this customer's."""
+    await ctx.db.execute("UPDATE idea_votes SET customer_id = $2 WHERE id = $1", vote_id, customer_id)
+
+
+async def remove_vote(ctx: Context, idea_id: UUID, vote_id: UUID) -> None:
+    await ctx.db.execute("DELETE FROM idea_votes WHERE id = $1", vote_id)
+    await _count(ctx, idea_id, -1)
+
+
+async def whose(ctx: Context, feedback_id: UUID) -> Record | None:
+    """The customer_id of a piece of feedback; None if there is no such feedback."""
+    return await ctx.db.fetchrow("SELECT customer_id FROM feedback WHERE id = $1", feedback_id)
+
+
+async def _count(ctx: Context, idea_id: UUID, more: int) -> None:
+    await ctx.db.execute(
+        "UPDATE ideas SET votes = votes + $2, version = version + 1, updated_at = $3 WHERE id = $1",
+        idea_id,
+        more,
+        ctx.now,
+    )

@@ -1,0 +1,123 @@
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.schemas.interactions import interactions as schemas
+from app.store.kit import documents, rows
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Page
+
+MISSING = "No such interaction"
+_WAITING = "i.awaits_answer AND i.answered_at IS NULL"
+_FIRST_TASK = "FROM tasks t WHERE t.interaction_id = i.id ORDER BY t.id LIMIT 1"
+_OWN = {
+    "task_id": f"(SELECT t.id {_FIRST_TASK})",
+    "awaits_answer": f"({_WAITING})",
+    "answer_seconds": "CASE WHEN i.answered_at IS NOT NULL THEN "
+    "greatest(floor(extract(epoch FROM i.answered_at - i.happened_at)), 0)::bigint END",
+}
+COLUMNS = documents.columns(schemas.Interaction, "i", _OWN)
+_ONE = documents.select_one(schemas.Interaction, "interactions i", "i", _OWN)
+_LIST = Listing(
+    "interactions",
+    COLUMNS,
+    "interactions",
+    "i",
+    {
+        "customer_id": "i.customer_id = {}",
+        "claimed": {True: "i.customer_id IS NOT NULL", False: "i.customer_id IS NULL"},
+        "kind": "i.kind = {}",
+        "channel": "i.channel = {}",
+        "direction": "i.direction = {}",
+        "staff": "i.staff = {}",
+        "thread": "i.thread = {}",
+        "source": "i.source = {}",
+        "external_id": "i.external_id = {}",
+        # Spelled out, so that the planner sees which partial index fits.
+        "unanswered": {True: _WAITING, False: f"NOT ({_WAITING})"},
+        "happened_since": "i.happened_at >= {}",
+        "happened_before": "i.happened_at < {}",
+    },
+    {"happened_at": ("i.happened_at", "timestamptz")},
+)
+
+
+class ReferenceKeys(NamedTuple):
+    """What interactions and their customers are looked up by; `n` is the interaction's place."""
+
+    interactions: list[tuple[int, str, str]]
+    points: list[tuple[int, str, str]]
+    customers: list[tuple[int, UUID]]
+
+
+async def get(ctx: Context, interaction_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE i.id = $1", interaction_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.InteractionQuery) -> Page:
+    return await _LIST.page(ctx, query)
+
+
+async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
+    """Rows of (what, n, id, content_hash, unwelcome): interactions that exist, and who their customers may be.
+
+    `unwelcome` is the JSON of the channels that the customer does not want.
+    """
+    interactions, points = rows.columns(wanted.interactions, 3), rows.columns(wanted.points, 3)
+    return await ctx.db.fetch(_REFERENCES, *interactions, *points, *rows.columns(wanted.customers, 2))
+
+
+async def stored(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The JSON of several at once, with the next step as it was promised."""
+    found = await ctx.db.fetch(_STORED, list(ids))
+    return {row[0]: row[1] for row in found}
+
+
+async def unwelcome(ctx: Context, customer_id: UUID) -> str | None:
+    """The JSON of the channels that a customer does not want."""
+    return await ctx.db.fetchval(
+        "SELECT preferences ->> 'unwelcome_channels' FROM customers WHERE id = $1", customer_id
+    )
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "interactions", values)
+
+
+async def change(ctx: Context, interaction_id: UUID, values: Mapping[str, Any]) -> None:
+    await rows.update(ctx, "interactions", interaction_id, {**values, "updated_at": ctx.now})
+
+
+async def lock(ctx: Context, interaction_id: UUID) -> Record:
+    row = await ctx.db.fetchrow("SELECT * FROM interactions WHERE id = $1 FOR NO KEY UPDATE", interaction_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+_REFERENCES = """
+    SELECT 'interaction' AS what, w.n, i.id, i.content_hash, NULL AS unwelcome
+    FROM unnest($1::int[], $2::text[], $3::text[]) AS w(n, source, external_id)
+    JOIN interactions i USING (source, external_id) WHERE i.external_id IS NOT NULL
+    UNION ALL
+    SELECT 'point', w.n, c.id, NULL, c.preferences ->> 'unwelcome_channels'
+    FROM unnest($4::int[], $5::text[], $6::text[]) AS w(n, kind, normalized)
+    JOIN contact_points p USING (kind, normalized)
+    JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
+    WHERE NOT p.invalid
+    UNION ALL
+    SELECT 'customer', w.n, c.id, NULL, c.preferences ->> 'unwelcome_channels'
+    FROM unnest($7::int[], $8::uuid[]) AS w(n, id) JOIN customers c USING (id)
+"""
+_NEXT_STEP = (
+    f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "
+    f"{_FIRST_TASK})"
+)
+_STORED = f"""
+    SELECT i.id, row_to_json(d)::text FROM interactions i
+    CROSS JOIN LATERAL (SELECT {COLUMNS}, {_NEXT_STEP} AS next_step) d WHERE i.id = ANY ($1::uuid[])
+"""

@@ -1,0 +1,76 @@
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.rules.interactions.tasks import Due, TaskStatus, due_until
+from app.schemas.interactions import tasks as schemas
+from app.store.kit import documents, rows
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Moving, Page
+
+MISSING = "No such task"
+COLUMNS = documents.columns(schemas.Task, "t")
+_ONE = documents.select_one(schemas.Task, "tasks t", "t")
+# As the indexes have it: tasks without a date come last.
+_DUE = "coalesce(t.due_at, 'infinity'::timestamptz)"
+_OPEN = "t.status = 'open'"
+_LIST = Listing(
+    "tasks",
+    COLUMNS,
+    "tasks",
+    "t",
+    {
+        "owner": "t.owner = {}",
+        "customer_id": "t.customer_id = {}",
+        # Spelled out, so that the planner sees which partial index fits.
+        "status": {status: f"t.status = '{status}'" for status in TaskStatus},
+        "due": dict.fromkeys(Due, _OPEN),
+        "due_until": f"{_DUE} < {{}}",
+        "due_since": f"t.due_at IS NOT NULL AND {_DUE} >= {{}}",
+        "due_before": f"{_DUE} < {{}}",
+        "awake_at": "(t.snoozed_until IS NULL OR t.snoozed_until <= {})",
+        "asleep_at": "t.snoozed_until > {}",
+    },
+    {"due_at": (_DUE, "timestamptz"), "created_at": ("t.created_at", "timestamptz")},
+)
+
+
+async def get(ctx: Context, task_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE t.id = $1", task_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
+    more: dict[str, datetime] = {}
+    if query.due is not None:
+        more["due_until"] = Moving.at(due_until(query.due, ctx.now))
+    if query.awake is not None:
+        more["awake_at" if query.awake else "asleep_at"] = Moving.at(ctx.now)
+    return await _LIST.page(ctx, query, more)
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "tasks", values)
+
+
+async def change(ctx: Context, task_id: UUID, values: Mapping[str, Any]) -> None:
+    await rows.update(ctx, "tasks", task_id, {**values, "updated_at": ctx.now})
+
+
+async def lock(ctx: Context, task_id: UUID) -> Record:
+    row = await ctx.db.fetchrow("SELECT * FROM tasks WHERE id = $1 FOR NO KEY UPDATE", task_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def unassigned(ctx: Context, interaction_id: UUID) -> list[Record]:
+    """The tasks of an interaction that belong to no customer, held until the transaction ends."""
+    return await ctx.db.fetch(
+        "SELECT * FROM tasks WHERE interaction_id = $1 AND customer_id IS NULL ORDER BY id FOR NO KEY UPDATE",
+        interaction_id,
+    )

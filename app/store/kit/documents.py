@@ -1,0 +1,76 @@
+"""How the database writes JSON: a schema class names the columns, so that nothing is listed twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, get_args
+
+from pydantic import AwareDatetime, BaseModel
+
+from app.core.context import Context
+from app.core.errors import NotFound
+
+_UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A resource as the database spelled it."""
+
+    json: str
+    id: Any
+    version: int
+
+
+def columns(schema: type[BaseModel], alias: str, own: Mapping[str, str] | None = None) -> str:
+    """The select list of a schema: a field is the column of its name, unless `own` says what it is made of."""
+    own = own or {}
+    listed = []
+    for name, field in schema.model_fields.items():
+        expression = own.get(name) or formatted(f'{alias}."{name}"', field.annotation)
+        listed.append(f'{expression} AS "{name}"')
+    return ", ".join(listed)
+
+
+def formatted(expression: str, annotation: Any) -> str:
+    """Moments in UTC with microseconds, decimals as strings, everything else as Postgres has it."""
+    types = _types(annotation)
+    if datetime in types or AwareDatetime in types:
+        return timestamp(expression)
+    return f"{expression}::text" if Decimal in types else expression
+
+
+def timestamp(expression: str) -> str:
+    return _UTC.format(expression)
+
+
+def json_array(
+    schema: type[BaseModel], alias: str, source: str, order: str, own: Mapping[str, str] | None = None
+) -> str:
+    """A JSON array of the rows of `source` (everything after FROM, a WHERE included), as an expression."""
+    listed = columns(schema, alias, own)
+    return (
+        f"(SELECT coalesce(json_agg(row_to_json(d) ORDER BY {order}), '[]'::json) "
+        f"FROM {source.replace(' WHERE ', f' CROSS JOIN LATERAL (SELECT {listed}) d WHERE ', 1)})"
+    )
+
+
+def select_one(schema: type[BaseModel], source: str, alias: str, own: Mapping[str, str] | None = None) -> str:
+    """SELECT json, id, version FROM `source`: what `fetch` reads. A WHERE may follow."""
+    return (
+        f"SELECT row_to_json(d)::text AS json, {alias}.id, {alias}.version "
+        f"FROM {source} CROSS JOIN LATERAL (SELECT {columns(schema, alias, own)}) d"
+    )
+
+
+async def fetch(ctx: Context, statement: str, *arguments: Any, missing: str) -> Document:
+    row = await ctx.db.fetchrow(statement, *arguments)
+    if row is None:
+        raise NotFound(missing)
+    return Document(row[0], row[1], row[2])
+
+
+def _types(annotation: Any) -> set[Any]:
+    arguments = get_args(annotation)
+    return {annotation} if not arguments else {t for a in arguments for t in _types(a)}

@@ -1,0 +1,144 @@
+"""Resources of which every version is kept: what they are now, what they were, and what depends on them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+from pydantic import BaseModel
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.models import metadata
+from app.store.kit import documents, jobs, rows
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Page
+
+Sorts = Mapping[str, tuple[str, str]]
+BY_CREATION: Sorts = {"created_at": ("r.created_at", "timestamptz")}
+
+
+class VersionedTable:
+    """`content` is the schema of a definition: fields that have a column are kept there as well.
+
+    `kind` is what events and the versions' table are named by. What `key` names is unique, null included. `refers` maps
+    a field to the table of what it names by code; the id is kept in a column. Rows are named `r`.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        table: str,
+        key: str,
+        content: type[BaseModel],
+        schema: type[BaseModel],
+        version_schema: type[BaseModel],
+        filters: Mapping[str, str | Mapping[Any, str]],
+        sorts: Sorts,
+        *,
+        refers: Mapping[str, str] | None = None,
+        job: str | None = None,
+    ) -> None:
+        self.kind, self.table, self.key, self.content = kind, table, key, content
+        self.noun = kind.replace("_", " ")
+        self.job = job
+        """The kind of job that follows a change."""
+        self.refers = refers or {}
+        self._missing = f"No such {self.noun}"
+        kept = metadata.tables[table].columns
+        self._columns = [name for name in content.model_fields if name in kept]
+        own = {name: f"r.definition->'{name}'" for name in content.model_fields if name not in kept} | {
+            name: f"(SELECT o.code FROM {other} o WHERE o.id = r.{name}_id)" for name, other in self.refers.items()
+        }
+        self._list = Listing(table, documents.columns(schema, "r", own), table, "r", filters, sorts)
+        self._one = f"{documents.select_one(schema, f'{table} r', 'r', own)} WHERE r.id = $1"
+        past = f"{kind}_versions"
+        self._past, self._owner = past, f"{kind}_id"
+        self._versions = Listing(
+            past,
+            documents.columns(version_schema, "r"),
+            past,
+            "r",
+            {"owner": f"r.{self._owner} = {{}}"},
+            {"version": ("r.version", "integer")},
+            tie=("r.version", "integer"),
+        )
+
+    async def page(self, ctx: Context, query: Any) -> Page:
+        return await self._list.page(ctx, query)
+
+    async def get(self, ctx: Context, row_id: UUID) -> Document:
+        return await documents.fetch(ctx, self._one, row_id, missing=self._missing)
+
+    async def versions(self, ctx: Context, row_id: UUID, query: Any) -> Page:
+        found = await self._versions.page(ctx, query, {"owner": row_id})
+        if not found.items:  # the first version is as old as the thing itself
+            raise NotFound(self._missing)
+        return found
+
+    async def lock(self, ctx: Context, row_id: UUID) -> Record:
+        row = await ctx.db.fetchrow(f"SELECT id, version FROM {self.table} WHERE id = $1 FOR NO KEY UPDATE", row_id)
+        if row is None:
+            raise NotFound(self._missing)
+        return row
+
+    async def holder(self, ctx: Context, key: str | None) -> UUID | None:
+        """Who has this key."""
+        if key is None:
+            return await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {self.key} IS NULL")
+        return await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {self.key} = $1", key)
+
+    async def referred(self, ctx: Context, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
+        """The ids of what is named by code, by field; None where there is no such thing."""
+        return {
+            name: await ctx.db.fetchval(f"SELECT id FROM {other} WHERE code = $1", definition[name])
+            for name, other in self.refers.items()
+        }
+
+    async def add(self, ctx: Context, row_id: UUID, definition: Mapping[str, Any], ids: Mapping[str, Any]) -> None:
+        """Its first version. `ids` is what `referred` found."""
+        row = {"id": row_id, **self._row(ctx, definition, ids), "created_at": ctx.now}
+        await rows.insert(ctx, self.table, [row])
+        await self._keep(ctx, row_id, 1, definition)
+
+    async def change(
+        self, ctx: Context, row_id: UUID, version: int, definition: Mapping[str, Any], ids: Mapping[str, Any]
+    ) -> None:
+        """Its next version, which is number `version`; the row is locked."""
+        await rows.update(ctx, self.table, row_id, self._row(ctx, definition, ids))
+        await self._keep(ctx, row_id, version, definition)
+        if self.job is not None:
+            await jobs.schedule(ctx, self.job, str(row_id), ctx.now)
+
+    async def definitions(self, ctx: Context, wanted: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Any]:
+        """What those versions said; nothing for those that there are not."""
+        ordered = sorted(wanted)
+        if not ordered:
+            return {}
+        found = await ctx.db.fetch(
+            f"SELECT v.{self._owner}, v.version, v.definition::text "
+            f"FROM unnest($1::uuid[], $2::int[]) AS w(id, version) "
+            f"JOIN {self._past} v ON v.{self._owner} = w.id AND v.version = w.version",
+            [row_id for row_id, _ in ordered],
+            [version for _, version in ordered],
+        )
+        return {(row[0], row[1]): json.loads(row[2]) for row in found}
+
+    def _row(self, ctx: Context, definition: Mapping[str, Any], ids: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            **{name: definition[name] for name in self._columns},
+            **{f"{name}_id": ids[name] for name in self.refers},
+            "definition": definition,
+            "updated_at": ctx.now,
+        }
+
+    async def _keep(self, ctx: Context, row_id: UUID, version: int, definition: Mapping[str, Any]) -> None:
+        row = {
+            self._owner: row_id,
+            "version": version,
+            "definition": definition,
+            "actor": ctx.actor,
+            "created_at": ctx.now,
+        }
+        await rows.insert(ctx, self._past, [row])

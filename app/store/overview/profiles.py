@@ -1,0 +1,210 @@
+"""Everything known of a customer, each answer one statement. Parts walk an index and stop after a few rows."""
+
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.rules.customers import Normalized
+from app.schemas.overview import profiles as schemas
+from app.store import complaints, customers
+from app.store.kit import documents
+from app.store.kit.listing import Listing, Page
+
+_RECEIPTS = 50
+
+
+async def by_phone(ctx: Context, number: Normalized) -> str:
+    return await ctx.db.fetchval(_BY_POINT, ctx.now, ["phone", "whatsapp"], number.value, number.extension)
+
+
+async def by_email(ctx: Context, address: str) -> str:
+    return await ctx.db.fetchval(_BY_POINT, ctx.now, ["email"], address, "")
+
+
+async def by_identity(ctx: Context, system: str, external_id: str) -> str:
+    return await ctx.db.fetchval(_BY_IDENTITY, ctx.now, system, external_id)
+
+
+async def profile(ctx: Context, customer_id: UUID) -> str:
+    found = await ctx.db.fetchval(_PROFILE, ctx.now, customer_id)
+    if found is None:
+        raise NotFound(customers.MISSING)
+    return found
+
+
+async def timeline(ctx: Context, customer_id: UUID, query: schemas.TimelineQuery) -> Page:
+    subject = "subject_type" if query.type and "." not in query.type else "type"
+    unset = {"type": None, subject: query.type}
+    return await _TIMELINE.page(ctx, _Latest(query), {"customer_id": customer_id, **unset})
+
+
+class _Latest:
+    """A timeline has one order only."""
+
+    sort = "-happened"
+
+    def __init__(self, query: schemas.TimelineQuery) -> None:
+        self.limit, self.cursor = query.limit, query.cursor
+        self.channel, self.since, self.before = query.channel, query.since, query.before
+
+
+def _first(schema: type, alias: str, source: str, own: dict[str, str] | None = None) -> str:
+    """The first row of a source as a JSON object, or null."""
+    return f"(SELECT row_to_json(d) FROM (SELECT {documents.columns(schema, alias, own)} FROM {source} LIMIT 1) d)"
+
+
+def _some(schema: type, alias: str, source: str, most: int, own: dict[str, str] | None = None) -> str:
+    """The first rows of a source as a JSON array."""
+    return (
+        "(SELECT coalesce(json_agg(row_to_json(d)), '[]'::json) "
+        f"FROM (SELECT {documents.columns(schema, alias, own)} FROM {source} LIMIT {most}) d)"
+    )
+
+
+_LAST_CONTACT = _first(
+    schemas.LastContact,
+    "i",
+    "interactions i WHERE i.customer_id = c.id AND i.direction <> 'internal' ORDER BY i.happened_at DESC, i.id DESC",
+)
+_LAST_PURCHASE = _first(
+    schemas.LastPurchase,
+    "s",
+    "sales s WHERE s.customer_id = c.id AND s.kind <> 'return' AND s.voided_at IS NULL "
+    "ORDER BY s.occurred_at DESC, s.id DESC",
+)
+_PROMISES = (
+    "tasks t WHERE t.customer_id = c.id AND t.status = 'open' "
+    "ORDER BY coalesce(t.due_at, 'infinity'::timestamptz), t.id"
+)
+_OVERDUE = {"overdue": "coalesce(t.due_at < $1, false)"}
+_COMPLAINTS = (
+    f"complaints k WHERE k.customer_id = c.id AND {complaints.open_('k')} "
+    "ORDER BY coalesce(k.due_at, 'infinity'::timestamptz), k.received_at, k.id"
+)
+_LATE = {"overdue": "coalesce(k.due_at < $1, false)"}
+_FEEDBACK = "feedback w WHERE w.customer_id = c.id AND w.competitor IS NULL"
+_LATEST_FEEDBACK = f"{_FEEDBACK} ORDER BY w.collected_at DESC, w.id DESC"
+_FEEDBACK_SUM = f"""(
+    SELECT json_build_object('count', count(*), 'mean_score', round(avg(w.score), 2)::text,
+        'unacknowledged', count(*) FILTER (WHERE w.acknowledged_at IS NULL)) FROM {_FEEDBACK}
+)"""
+_CANDIDATE = documents.columns(
+    schemas.Candidate,
+    "c",
+    {
+        "archived": "c.archived_at IS NOT NULL",
+        "open_complaints": _some(schemas.OpenComplaint, "k", _COMPLAINTS, 5, _LATE),
+        "matched": "f.matched",
+        "last_contact": _LAST_CONTACT,
+        "last_purchase": _LAST_PURCHASE,
+        "last_feedback": _first(schemas.LastFeedback, "w", _LATEST_FEEDBACK),
+        "open_promises": _some(schemas.Promise, "t", _PROMISES, 5, _OVERDUE),
+        "preferred_channels": "c.preferences->'channels'",
+        "unwelcome_channels": "c.preferences->'unwelcome_channels'",
+        "standing_instructions": "c.preferences->'standing_instructions'",
+    },
+)
+
+
+def _lookup(found: str) -> str:
+    """Best first: the right extension, then who is not archived, holds it alone, and was last heard of."""
+    return f"""
+        SELECT json_build_object('items',
+            coalesce(json_agg(row_to_json(d) ORDER BY r.rank, r.heard DESC NULLS LAST), '[]'))::text
+        FROM (
+            SELECT f.*, greatest(
+                (SELECT max(i.happened_at) FROM interactions i WHERE i.customer_id = f.customer_id),
+                (SELECT max(s.occurred_at) FROM sales s WHERE s.customer_id = f.customer_id)) AS heard
+            FROM (SELECT DISTINCT ON (customer_id) * FROM ({found} LIMIT 100) p ORDER BY customer_id, rank) f
+            ORDER BY f.rank, heard DESC NULLS LAST LIMIT 20
+        ) r
+        CROSS JOIN LATERAL (SELECT r.matched) f
+        JOIN customers c ON c.id = r.customer_id
+        CROSS JOIN LATERAL (SELECT {_CANDIDATE}) d
+    """
+
+
+_BY_POINT = _lookup(
+    """
+    SELECT p.customer_id,
+        json_build_object('kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared) AS matched,
+        ($4::text <> '' AND p.extension <> $4::text)::int * 8 + (k.archived_at IS NOT NULL)::int * 4
+            + (p.shared)::int * 2 + (NOT p.primary)::int AS rank
+    FROM contact_points p JOIN customers k ON k.id = p.customer_id
+    WHERE p.kind = ANY ($2::text[]) AND p.normalized = $3 AND NOT p.invalid
+    """
+)
+_BY_IDENTITY = _lookup(
+    """
+    SELECT i.customer_id,
+        json_build_object('kind', 'identity', 'value', i.external_id, 'label', i.system, 'shared', false) AS matched,
+        0 AS rank
+    FROM identities i WHERE i.system = $2 AND i.external_id = $3
+    """
+)
+_LATEST_RECEIPTS = (
+    "SELECT s.id, s.occurred_at, s.business_date FROM sales s WHERE s.customer_id = c.id AND s.kind <> 'return' "
+    f"AND s.voided_at IS NULL ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
+)
+_GAP = f"""(
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FROM (
+        SELECT day - lag(day) OVER (ORDER BY day) AS gap
+        FROM (SELECT DISTINCT business_date AS day FROM ({_LATEST_RECEIPTS}) latest) days
+    ) gaps
+)"""
+_FAVOURITES = f"""(
+    SELECT l.sku, max(l.name) AS name, count(*) AS purchases, sum(l.quantity) AS quantity,
+        max(latest.occurred_at) AS last_bought_at
+    FROM ({_LATEST_RECEIPTS}) latest JOIN sale_lines l ON l.sale_id = latest.id
+    WHERE l.sku IS NOT NULL AND l.quantity > 0
+    GROUP BY l.sku ORDER BY count(*) DESC, sum(l.quantity) DESC, l.sku
+) f"""
+_COUNTS = """(
+    SELECT i.channel, i.direction, count(*) AS count, max(i.happened_at) AS last_at
+    FROM interactions i WHERE i.customer_id = c.id GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel
+) k"""
+_TIMELINE_COLUMNS = documents.columns(schemas.TimelineEntry, "e")
+_PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SELECT {}) d WHERE c.id = $2".format(
+    documents.columns(
+        schemas.Profile,
+        "c",
+        {
+            "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.COLUMNS}) whole)",
+            "open_complaints": _some(schemas.OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
+            "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
+            "last_contact": _LAST_CONTACT,
+            "last_purchase": _LAST_PURCHASE,
+            "latest_feedback": _some(schemas.LastFeedback, "w", _LATEST_FEEDBACK, 5),
+            "feedback": _FEEDBACK_SUM,
+            "totals": _some(
+                schemas.Totals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
+            ),
+            "usual_gap_days": _GAP,
+            "favourite_products": _some(schemas.Favourite, "f", _FAVOURITES, 5),
+            "contact_counts": _some(schemas.ContactCount, "k", _COUNTS, 100),
+            "open_promises": _some(schemas.Promise, "t", _PROMISES, 20, _OVERDUE),
+            "timeline": _some(
+                schemas.TimelineEntry,
+                "e",
+                "events e WHERE e.customer_id = c.id ORDER BY e.occurred_at DESC, e.seq DESC",
+                20,
+            ),
+        },
+    )
+)
+_TIMELINE = Listing(
+    "timeline",
+    _TIMELINE_COLUMNS,
+    "events",
+    "e",
+    {
+        "customer_id": "e.customer_id = {}",
+        "type": "e.type = {}",
+        "subject_type": "e.subject_type = {}",
+        "channel": "e.channel = {}",
+        "since": "e.occurred_at >= {}",
+        "before": "e.occurred_at < {}",
+    },
+    {"happened": ("e.occurred_at", "timestamptz")},
+    tie=("e.seq", "bigint"),
+)

@@ -1,0 +1,252 @@
+"""Taking receipts in: one statement looks up all there is to know, one writes any number of receipts."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.schemas.sales import sales as schemas
+from app.store.kit import documents, rows
+from app.store.kit.documents import Document
+from app.store.sales.sales import LINE
+
+SALE = (
+    "id",
+    "source",
+    "receipt_no",
+    "revision",
+    "kind",
+    "occurred_at",
+    "business_date",
+    "site",
+    "till",
+    "operator",
+    "channel",
+    "currency",
+    "customer_id",
+    "match",
+    "customer",
+    "candidates",
+    "payments",
+    "total",
+    "gross",
+    "refunded",
+    "balanced",
+    "attributes",
+    "content_hash",
+    "created_at",
+    "updated_at",
+)
+SALE_LINE = (
+    "sale_id",
+    "line_no",
+    "sku",
+    "name",
+    "category",
+    "quantity",
+    "unit_price",
+    "discount",
+    "tax",
+    "total",
+    "refund_receipt_no",
+    "refund_line_no",
+)
+
+
+class ReferenceKeys(NamedTuple):
+    """What receipts and their buyers are looked up by; `n` is the receipt's place, `place` that of the buyer's key."""
+
+    receipts: list[tuple[int, str, str]]
+    identities: list[tuple[int, int, str, str]]
+    points: list[tuple[int, int, str, str]]
+    customers: list[tuple[int, UUID]]
+
+
+class LineKey(NamedTuple):
+    source: str
+    receipt_no: str
+    line_no: int
+
+
+class Balance(NamedTuple):
+    """What a line sold, None where it is not known (yet), and what was taken back of it, negative as receipts do."""
+
+    quantity: Decimal | None
+    total: Decimal | None
+    returned: Decimal
+    returned_total: Decimal
+
+
+async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
+    """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, who buyers may be,
+    feedback that came before its receipt (`awaiting`), and survey rules that ask after sales (`asking`).
+    """
+    lists: tuple[list[tuple], ...] = tuple(wanted)
+    columns = [
+        rows.literal(of, column)
+        for keys, types in zip(lists, _WANTED, strict=True)
+        for of, column in zip(types, rows.columns(keys, len(types)), strict=True)
+    ]
+    return await ctx.db.fetch(_REFERENCES, *columns)
+
+
+async def hold(ctx: Context, sales: Iterable[UUID]) -> None:
+    """Keep others from changing these receipts until the transaction ends."""
+    await ctx.db.execute("SELECT FROM sales WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(sales))
+
+
+async def balances(ctx: Context, lines: Iterable[LineKey], without: Iterable[UUID]) -> dict[LineKey, Balance]:
+    """What was sold and taken back of each of these lines, the receipts `without` not counted.
+
+    The receipts on which the lines stand are held until the transaction ends: nobody else takes the same thing back.
+    """
+    wanted = rows.columns(sorted(lines), 3)
+    await ctx.db.execute(_HOLD, *wanted[:2])
+    found = await ctx.db.fetch(_BALANCES, *wanted, list(without))
+    return {LineKey(*row[:3]): Balance(*row[3:]) for row in (tuple(r) for r in found)}
+
+
+async def write(ctx: Context, sales: Sequence[tuple], titles: Sequence[str], lines: Sequence[tuple]) -> None:
+    """Write receipts: rows of SALE in the order of (source, receipt_no), rows of SALE_LINE, a title for each event."""
+    await ctx.db.execute(_WRITE, *_arguments(ctx, sales, titles, lines))
+
+
+async def write_one(ctx: Context, sale: tuple, title: str, lines: Sequence[tuple]) -> Document:
+    """The same for one, answered with its document."""
+    row = await ctx.db.fetchrow(_WRITE_ONE, *_arguments(ctx, [sale], [title], lines))
+    return Document(row[0], row[1], row[2])
+
+
+async def replace(ctx: Context, sale: tuple, lines: Sequence[tuple]) -> None:
+    """Put new content in the place of the old; the id and the day it was first heard of stay."""
+    kept = ("id", "created_at")
+    values = {name: value for name, value in zip(SALE, sale, strict=True) if name not in kept}
+    await fill(ctx, [sale], lines)
+    await rows.update(ctx, "sales", sale[0], values)
+    await ctx.db.execute("DELETE FROM sale_lines WHERE sale_id = $1", sale[0])
+    await rows.insert(ctx, "sale_lines", [dict(zip(SALE_LINE, line, strict=True)) for line in lines])
+
+
+async def fill(ctx: Context, sales: Sequence[tuple], lines: Sequence[tuple]) -> None:
+    """Sites and products that are seen for the first time."""
+    await ctx.db.execute(f"WITH {_FILL} SELECT", *_seen(sales, lines))
+
+
+def _arguments(ctx: Context, sales: Sequence[tuple], titles: Sequence[str], lines: Sequence[tuple]) -> list[Any]:
+    return [
+        *_seen(sales, lines),
+        ctx.actor,
+        rows.literal("TEXT", titles),
+        *rows.arguments("sales", SALE, sales),
+        *rows.arguments("sale_lines", SALE_LINE, lines),
+    ]
+
+
+def _seen(sales: Sequence[tuple], lines: Sequence[tuple]) -> list[str]:
+    site, (sku, name, category) = SALE.index("site"), (SALE_LINE.index(n) for n in ("sku", "name", "category"))
+    products = {line[sku]: (line[name], line[category]) for line in reversed(lines) if line[sku] is not None}
+    ordered = sorted(products)
+    sites = sorted({sale[site] for sale in sales if sale[site] is not None})
+    names, categories = ([products[key][n] for key in ordered] for n in (0, 1))
+    return [rows.literal("TEXT", column) for column in (sites, ordered, names, categories)]
+
+
+_WANTED = (
+    ("INTEGER", "TEXT", "TEXT"),
+    ("INTEGER", "INTEGER", "TEXT", "TEXT"),
+    ("INTEGER", "INTEGER", "TEXT", "TEXT"),
+    ("INTEGER", "UUID"),
+)
+_ARRAYS = [rows.array(n, of) for n, of in enumerate([of for types in _WANTED for of in types], start=1)]
+_AWAITING = f"""
+    SELECT 'awaiting', w.n, 0, f.id, NULL, NULL, NULL
+    FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no)
+    JOIN feedback f ON f.receipt_source = w.source AND f.receipt_no = w.receipt_no
+    WHERE f.receipt_no IS NOT NULL AND f.sale_id IS NULL
+"""
+_REFERENCES = f"""
+    SELECT 'sale' AS what, w.n, 0 AS place, s.id, s.revision, s.content_hash, s.customer_id
+    FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no) JOIN sales s USING (source, receipt_no)
+    UNION ALL
+    SELECT 'identity', w.n, w.place, i.customer_id, NULL, NULL, NULL
+    FROM unnest({", ".join(_ARRAYS[3:7])}) AS w(n, place, system, external_id)
+    JOIN identities i USING (system, external_id)
+    UNION ALL
+    SELECT 'point', w.n, w.place, p.customer_id, NULL, NULL, NULL
+    FROM unnest({", ".join(_ARRAYS[7:11])}) AS w(n, place, kind, normalized)
+    JOIN contact_points p USING (kind, normalized)
+    JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
+    WHERE NOT p.invalid
+    UNION ALL
+    SELECT 'customer', w.n, 0, c.id, NULL, NULL, NULL
+    FROM unnest({", ".join(_ARRAYS[11:])}) AS w(n, id) JOIN customers c USING (id)
+    UNION ALL {_AWAITING}
+    UNION ALL
+    SELECT 'asking', 0, 0, r.id, NULL, NULL, NULL
+    FROM survey_rules r WHERE r.active AND r.definition->>'after' = 'sale'
+"""
+_HOLD = """
+    SELECT FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+    ORDER BY id FOR NO KEY UPDATE
+"""
+_BALANCES = """
+    SELECT w.source, w.receipt_no, w.line_no, l.quantity, l.total, r.quantity AS returned, r.total AS returned_total
+    FROM unnest($1::text[], $2::text[], $3::int[]) AS w(source, receipt_no, line_no)
+    LEFT JOIN sales s ON s.source = w.source AND s.receipt_no = w.receipt_no AND s.voided_at IS NULL
+    LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = w.line_no
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(b.quantity), 0) AS quantity, coalesce(sum(b.total), 0) AS total
+        FROM sale_lines b JOIN sales bs ON bs.id = b.sale_id AND bs.source = w.source AND bs.voided_at IS NULL
+        WHERE b.refund_receipt_no = w.receipt_no AND b.refund_line_no = w.line_no AND b.sale_id <> ALL ($4::uuid[])
+    ) r
+"""
+_PRODUCTS = ", ".join(rows.array(n, "TEXT") for n in (2, 3, 4))
+_FILL = f"""
+    new_sites AS (
+        INSERT INTO sites (code) SELECT w.code FROM unnest({rows.array(1, "TEXT")}) AS w(code)
+        WHERE NOT EXISTS (SELECT FROM sites k WHERE k.code = w.code) ON CONFLICT DO NOTHING
+    ),
+    new_products AS (
+        INSERT INTO products (sku, name, category)
+        SELECT w.sku, w.name, w.category FROM unnest({_PRODUCTS}) AS w(sku, name, category)
+        WHERE NOT EXISTS (SELECT FROM products k WHERE k.sku = w.sku) ON CONFLICT DO NOTHING
+    )
+"""
+# Constraints between what the parts of one statement write are checked when all of it has been written.
+_PARTS = f"""
+    WITH {_FILL},
+    sent AS MATERIALIZED ({rows.unnested("sales", SALE, 7)}),
+    s AS (INSERT INTO sales ({", ".join(SALE)}) SELECT * FROM sent RETURNING *),
+    l AS (INSERT INTO sale_lines ({", ".join(SALE_LINE)}) {rows.unnested("sale_lines", SALE_LINE, 7 + len(SALE))}
+        RETURNING *),
+    totals AS (
+        INSERT INTO customer_totals AS t
+            (customer_id, currency, receipts, purchases, returns, gross, refunded, net,
+            first_purchase_at, last_purchase_at)
+        SELECT customer_id, currency, count(*), count(*) FILTER (WHERE kind <> 'return'),
+            count(*) FILTER (WHERE kind = 'return'), sum(gross), sum(refunded), sum(total),
+            min(occurred_at) FILTER (WHERE kind <> 'return'), max(occurred_at) FILTER (WHERE kind <> 'return')
+        FROM sent WHERE customer_id IS NOT NULL GROUP BY customer_id, currency ORDER BY customer_id, currency
+        ON CONFLICT (customer_id, currency) DO UPDATE SET
+            receipts = t.receipts + excluded.receipts, purchases = t.purchases + excluded.purchases,
+            returns = t.returns + excluded.returns, gross = t.gross + excluded.gross,
+            refunded = t.refunded + excluded.refunded, net = t.net + excluded.net,
+            first_purchase_at = least(t.first_purchase_at, excluded.first_purchase_at),
+            last_purchase_at = greatest(t.last_purchase_at, excluded.last_purchase_at)
+    ),
+    told AS (
+        INSERT INTO events
+            (type, subject_type, subject_id, customer_id, channel, occurred_at, recorded_at, actor, title, data)
+        SELECT 'sale.recorded', 'sale', sent.id, sent.customer_id, sent.channel, sent.occurred_at, sent.created_at, $5,
+            titles.title, jsonb_build_object('source', sent.source, 'receipt_no', sent.receipt_no, 'kind', sent.kind,
+                'total', sent.total::text, 'currency', sent.currency, 'site', sent.site)
+        FROM (SELECT *, row_number() OVER () AS place FROM sent) sent
+        JOIN unnest({rows.array(6, "TEXT")}) WITH ORDINALITY AS titles(title, place) USING (place)
+    )
+"""
+_WRITE = f"{_PARTS} SELECT"
+_WRITTEN = {"lines": documents.json_array(schemas.SaleLine, "l", "l WHERE l.sale_id = s.id", "l.line_no", LINE)}
+_WRITE_ONE = f"{_PARTS} {documents.select_one(schemas.Sale, 's', 's', _WRITTEN)}"

@@ -1,0 +1,97 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.schemas.sales import sales as schemas
+from app.store.kit import documents
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Page
+
+MISSING = "No such sale"
+LINE = {
+    "refund_of": "CASE WHEN l.refund_receipt_no IS NOT NULL THEN "
+    "json_build_object('receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no) END"
+}
+_CHILDREN = {
+    "lines": documents.json_array(schemas.SaleLine, "l", "sale_lines l WHERE l.sale_id = s.id", "l.line_no", LINE)
+}
+COLUMNS = documents.columns(schemas.Sale, "s", _CHILDREN)
+_ONE = documents.select_one(schemas.Sale, "sales s", "s", _CHILDREN)
+_LIST = Listing(
+    "sales",
+    COLUMNS,
+    "sales",
+    "s",
+    {
+        "customer_id": "s.customer_id = {}",
+        "source": "s.source = {}",
+        "receipt_no": "s.receipt_no = {}",
+        "site": "s.site = {}",
+        "till": "s.till = {}",
+        "kind": "s.kind = {}",
+        # Spelled out, so that the planner sees which partial index fits.
+        "match": {
+            "unmatched": "s.match IN ('unmatched', 'ambiguous') AND s.match = 'unmatched'",
+            "ambiguous": "s.match IN ('unmatched', 'ambiguous') AND s.match = 'ambiguous'",
+            "matched": "s.match = 'matched'",
+            "anonymous": "s.match = 'anonymous'",
+        },
+        "balanced": {True: "s.balanced", False: "NOT s.balanced"},
+        "voided": {"no": "s.voided_at IS NULL", "yes": "s.voided_at IS NOT NULL", "any": "true"},
+        "occurred_since": "s.occurred_at >= {}",
+        "occurred_before": "s.occurred_at < {}",
+    },
+    {"occurred_at": ("s.occurred_at", "timestamptz")},
+)
+
+
+async def get(ctx: Context, sale_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE s.id = $1", sale_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.SaleQuery) -> Page:
+    return await _LIST.page(ctx, query)
+
+
+async def lock(ctx: Context, sale_id: UUID) -> Record:
+    row = await ctx.db.fetchrow("SELECT * FROM sales WHERE id = $1 FOR NO KEY UPDATE", sale_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def change(ctx: Context, sale_id: UUID, values: Mapping[str, Any]) -> None:
+    named = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
+    await ctx.db.execute(
+        f"UPDATE sales SET {named}, version = version + 1, updated_at = $2 WHERE id = $1",
+        sale_id,
+        ctx.now,
+        *values.values(),
+    )
+
+
+async def retotal(ctx: Context, customers: set[UUID]) -> None:
+    """Sum these customers' receipts anew. A receipt of theirs that is being written at this moment is waited for."""
+    ordered = sorted(customers)
+    await ctx.db.execute(
+        "DELETE FROM customer_totals WHERE (customer_id, currency) IN (SELECT customer_id, currency "
+        "FROM customer_totals WHERE customer_id = ANY ($1::uuid[]) ORDER BY customer_id, currency FOR UPDATE)",
+        ordered,
+    )
+    await ctx.db.execute(
+        """
+        INSERT INTO customer_totals
+            (customer_id, currency, receipts, purchases, returns, gross, refunded, net,
+            first_purchase_at, last_purchase_at)
+        SELECT customer_id, currency, count(*), count(*) FILTER (WHERE kind <> 'return'),
+            count(*) FILTER (WHERE kind = 'return'), sum(gross), sum(refunded), sum(total),
+            min(occurred_at) FILTER (WHERE kind <> 'return'), max(occurred_at) FILTER (WHERE kind <> 'return')
+        FROM sales WHERE customer_id = ANY ($1::uuid[]) AND voided_at IS NULL
+        GROUP BY customer_id, currency ORDER BY customer_id, currency
+        """,
+        ordered,
+    )

@@ -1,0 +1,77 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.rules.surveys.surveys import InvitationState
+from app.schemas.surveys import invitations as schemas
+from app.store.kit import documents, rows
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Moving, Page
+
+MISSING = "No such invitation"
+_ONE = documents.select_one(schemas.Invitation, "invitations i", "i")
+_WAITS = (
+    "i.state = 'pending' AND i.send_after <= {0} AND i.expires_at > {0} "
+    "AND EXISTS (SELECT FROM surveys v WHERE v.id = i.survey_id AND v.status = 'open')"
+)
+_RAN_OUT = "i.expires_at <= {} AND i.state IN ('pending', 'sent')"
+_FILTERS: dict[str, str | Mapping[Any, str]] = {
+    "survey_id": "i.survey_id = {}",
+    "customer_id": "i.customer_id = {}",
+    # Spelled out, so that the planner sees which partial index fits.
+    "state": {state: f"i.state = '{state}'" for state in InvitationState},
+    "expired_at": _RAN_OUT,
+    "not_expired_at": f"NOT ({_RAN_OUT})",
+    "sendable_at": _WAITS.replace("{0}", "{}"),
+    "not_sendable_at": f"NOT ({_WAITS.replace('{0}', '{}')})",
+    "channel": "i.channel = {}",
+    "site": "i.site = {}",
+    "created_since": "i.created_at >= {}",
+    "created_before": "i.created_at < {}",
+}
+_COLUMNS = documents.columns(schemas.Invitation, "i")
+_LIST = Listing("invitations", _COLUMNS, "invitations", "i", _FILTERS, {"created_at": ("i.created_at", "timestamptz")})
+_WAITING = Listing(
+    "invitations", _COLUMNS, "invitations", "i", _FILTERS, {"expires_at": ("i.expires_at", "timestamptz")}
+)
+
+
+async def get(ctx: Context, invitation_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE i.id = $1", invitation_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.InvitationQuery) -> Page:
+    now, more = Moving.at(ctx.now), {}
+    if query.expired is not None:
+        more["expired_at" if query.expired else "not_expired_at"] = now
+    if query.sendable is not None:
+        more["sendable_at" if query.sendable else "not_sendable_at"] = now
+    if query.sendable:
+        return await _WAITING.page(ctx, query.model_copy(update={"sort": "expires_at"}), more)
+    return await _LIST.page(ctx, query, more)
+
+
+async def lock(ctx: Context, invitation_id: UUID) -> Record:
+    row = await ctx.db.fetchrow("SELECT * FROM invitations WHERE id = $1 FOR NO KEY UPDATE", invitation_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "invitations", values)
+
+
+async def change(ctx: Context, invitation_id: UUID, values: Mapping[str, Any]) -> None:
+    await rows.update(ctx, "invitations", invitation_id, {**values, "updated_at": ctx.now})
+
+
+async def made(ctx: Context, rule_id: UUID, occasion: str) -> bool:
+    """Whether a rule has asked after this already."""
+    return await ctx.db.fetchval(
+        "SELECT EXISTS (SELECT FROM invitations WHERE rule_id = $1 AND occasion = $2)", rule_id, occasion
+    )

@@ -1,0 +1,94 @@
+"""Surveys, which of their versions is asked, and what was answered so far."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.schemas.surveys import surveys
+from app.store.kit import rows
+from app.store.kit.versioned import VersionedTable
+
+SURVEYS = VersionedTable(
+    "survey",
+    "surveys",
+    "code",
+    surveys.SurveyNew,
+    surveys.Survey,
+    surveys.SurveyVersion,
+    {"code": "r.code = {}", "status": "r.status = {}"},
+    {"created_at": ("r.created_at", "timestamptz")},
+)
+_MISSING = "No such survey"
+# What is asked of somebody, whether they may still answer, and what they did.
+_ASKED = """
+    s.id AS survey_id, s.status, v.version AS survey_version, v.definition::text,
+    f.id AS feedback_id, f.answers::text, f.created_at AS answered_at
+"""
+_INVITED = f"""
+    SELECT i.id, i.state, i.customer_id, i.sale_id, i.complaint_id, i.interaction_id, i.site, i.staff, i.channel,
+        i.language, i.expires_at, {_ASKED}
+    FROM invitations i
+    JOIN surveys s ON s.id = i.survey_id
+    JOIN survey_versions v ON v.survey_id = i.survey_id AND v.version = i.survey_version
+    LEFT JOIN feedback f ON f.invitation_id = i.id
+    WHERE i.token_hash = $1
+"""
+# Whoever has answered goes on with the version that they were asked with.
+_RECEIPT = f"""
+    SELECT {_ASKED}
+    FROM (
+        SELECT o.id, o.status, o.published_version FROM surveys o
+        JOIN survey_versions p ON p.survey_id = o.id AND p.version = o.published_version
+        WHERE o.status = 'open' AND (p.definition->>'for_receipts')::boolean
+        ORDER BY o.opened_at DESC, o.id DESC LIMIT 1
+    ) s
+    LEFT JOIN feedback f ON f.receipt_source = $1 AND f.receipt_no = $2 AND f.survey_id = s.id
+    JOIN survey_versions v ON v.survey_id = s.id AND v.version = coalesce(f.survey_version, s.published_version)
+"""
+
+
+async def lock(ctx: Context, survey_id: UUID) -> Record:
+    """The survey with the number of its newest version, held until the transaction ends."""
+    row = await ctx.db.fetchrow(
+        "SELECT s.id, s.code, s.status, s.published_version, s.definition->>'name' AS name, "
+        "(SELECT max(v.version) FROM survey_versions v WHERE v.survey_id = s.id) AS newest "
+        "FROM surveys s WHERE s.id = $1 FOR NO KEY UPDATE OF s",
+        survey_id,
+    )
+    if row is None:
+        raise NotFound(_MISSING)
+    return row
+
+
+async def move(ctx: Context, survey_id: UUID, values: dict[str, Any]) -> None:
+    await rows.update(ctx, "surveys", survey_id, values | {"updated_at": ctx.now})
+
+
+async def lock_invitation(ctx: Context, token_hash: bytes) -> None:
+    """Whoever else answers it waits until this transaction ends."""
+    await ctx.db.execute("SELECT FROM invitations WHERE token_hash = $1 FOR UPDATE", token_hash)
+
+
+async def invited(ctx: Context, token_hash: bytes) -> Record | None:
+    """What the holder of a token is asked."""
+    return await ctx.db.fetchrow(_INVITED, token_hash)
+
+
+async def answered(ctx: Context, invitation_id: UUID, at: datetime) -> None:
+    values = {"state": "answered", "answered_at": at, "updated_at": at}
+    await rows.update(ctx, "invitations", invitation_id, values)
+
+
+async def lock_receipt(ctx: Context, source: str, receipt_no: str) -> None:
+    """Whoever else answers by this receipt waits until this transaction ends."""
+    place = f"answers {source}\x1f{receipt_no}"
+    await ctx.db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", place)
+
+
+async def for_receipt(ctx: Context, source: str, receipt_no: str) -> Record | None:
+    """What the holder of a receipt is asked; None while nothing is."""
+    return await ctx.db.fetchrow(_RECEIPT, source, receipt_no)

@@ -1,0 +1,98 @@
+"""What has to be known before somebody is asked: rules, surveys as they were published, customers, and occasions."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.rules.surveys.contact_policy import After
+
+
+class Rule(NamedTuple):
+    id: UUID
+    active: bool
+    survey_id: UUID
+    definition: dict[str, Any]
+
+
+async def active_rules(ctx: Context, after: After) -> list[Rule]:
+    found = await ctx.db.fetch(
+        f"{_RULE} WHERE r.active AND r.definition->>'after' = $1 ORDER BY r.id",
+        after.value,
+    )
+    return [_rule(row) for row in found]
+
+
+async def rule(ctx: Context, rule_id: UUID) -> Rule | None:
+    row = await ctx.db.fetchrow(f"{_RULE} WHERE r.id = $1", rule_id)
+    return row and _rule(row)
+
+
+async def surveys(ctx: Context, survey_ids: Iterable[UUID]) -> list[Record]:
+    """Rows of (id, code, status, published_version, definition): the definition as it was published last, if it was."""
+    return await ctx.db.fetch(_SURVEYS, list(survey_ids))
+
+
+async def customers(ctx: Context, customer_ids: Iterable[UUID], *, hold: bool) -> list[Record]:
+    """Rows of (id, archived, tags, preferences, kinds, contacts, last_asked); held until the transaction ends.
+
+    Nobody else can ask them meanwhile. Contact points are those that work, the best of a kind first.
+    """
+    ordered = list(customer_ids)
+    if hold:
+        await ctx.db.execute("SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", ordered)
+    return await ctx.db.fetch(_CUSTOMERS, ordered)
+
+
+async def subjects(ctx: Context, after: After, subject_ids: Iterable[UUID]) -> list[Record]:
+    """Sales, complaints or interactions, alike; `holds`: one may ask after it as it stands."""
+    return await ctx.db.fetch(_SUBJECTS[after], list(subject_ids))
+
+
+def _rule(row: Record) -> Rule:
+    return Rule(row["id"], row["active"], row["survey_id"], json.loads(row["definition"]))
+
+
+_RULE = "SELECT r.id, r.active, r.survey_id, r.definition::text AS definition FROM survey_rules r"
+_SURVEYS = """
+    SELECT s.id, s.code, s.status, s.published_version, coalesce(v.definition, s.definition)::text AS definition
+    FROM surveys s LEFT JOIN survey_versions v ON v.survey_id = s.id AND v.version = s.published_version
+    WHERE s.id = ANY ($1::uuid[])
+"""
+_CUSTOMERS = """
+    SELECT c.id, c.archived_at IS NOT NULL AS archived, c.tags, c.preferences::text AS preferences,
+        p.kinds, p.contacts, a.last_asked
+    FROM customers c
+    CROSS JOIN LATERAL (
+        SELECT array_agg(p.kind ORDER BY p.primary DESC, p.position) AS kinds,
+            array_agg(p.value ORDER BY p.primary DESC, p.position) AS contacts
+        FROM contact_points p WHERE p.customer_id = c.id AND NOT p.invalid
+    ) p
+    LEFT JOIN LATERAL (
+        SELECT i.created_at AS last_asked FROM invitations i
+        WHERE i.customer_id = c.id AND i.state <> 'revoked' ORDER BY i.created_at DESC LIMIT 1
+    ) a ON true
+    WHERE c.id = ANY ($1::uuid[])
+"""
+_SUBJECTS = {
+    After.SALE: """
+        SELECT s.id, s.customer_id, s.occurred_at AS happened_at, s.site, s.operator AS staff, s.channel,
+            NULL AS kind, NULL AS category, s.total, s.currency,
+            s.kind <> 'return' AND s.voided_at IS NULL AS holds
+        FROM sales s WHERE s.id = ANY ($1::uuid[])
+    """,
+    After.COMPLAINT_CLOSED: """
+        SELECT k.id, k.customer_id, coalesce(k.ended_at, k.state_since) AS happened_at, k.site, k.staff, k.channel,
+            NULL AS kind, k.category, NULL::numeric AS total, NULL AS currency, k.state = 'closed' AS holds
+        FROM complaints k WHERE k.id = ANY ($1::uuid[])
+    """,
+    After.INTERACTION: """
+        SELECT i.id, i.customer_id, i.happened_at, NULL AS site, i.staff, i.channel,
+            i.kind, NULL AS category, NULL::numeric AS total, NULL AS currency,
+            i.direction = 'inbound' OR i.direction = 'outbound' AND i.staff IS NOT NULL AS holds
+        FROM interactions i WHERE i.id = ANY ($1::uuid[])
+    """,
+}

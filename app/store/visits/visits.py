@@ -1,0 +1,103 @@
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.rules.visits.scorecards import VisitState
+from app.schemas.visits import visits as schemas
+from app.store.kit import documents, rows
+from app.store.kit.documents import Document
+from app.store.kit.listing import Listing, Page
+
+MISSING = "No such visit"
+_OWN = {
+    # Of a receipt that came in later than the visit: found when it is asked for.
+    "sale_id": "coalesce(v.sale_id, (SELECT s.id FROM sales s "
+    "WHERE s.source = v.receipt_source AND s.receipt_no = v.receipt_no))",
+    "receipt": "CASE WHEN v.receipt_no IS NOT NULL "
+    "THEN json_build_object('source', v.receipt_source, 'receipt_no', v.receipt_no) END",
+    "feedback_id": "(SELECT f.id FROM feedback f WHERE f.visit_id = v.id)",
+}
+_ONE = documents.select_one(schemas.Visit, "visits v", "v", _OWN)
+_LIST = Listing(
+    "visits",
+    documents.columns(schemas.Visit, "v", _OWN),
+    "visits",
+    "v",
+    {
+        "kind": "v.kind = {}",
+        "state": {state: f"v.state = '{state}'" for state in VisitState},
+        "site": "v.site = {}",
+        "staff": "v.staff = {}",
+        "shopper": "v.shopper = {}",
+        "scorecard_id": "v.scorecard_id = {}",
+        "interaction_id": "v.interaction_id = {}",
+        "source": "v.source = {}",
+        "external_id": "v.external_id = {}",
+        "happened_since": "v.happened_at >= {}",
+        "happened_before": "v.happened_at < {}",
+    },
+    {"happened_at": ("v.happened_at", "timestamptz")},
+)
+Key = tuple[str, str]
+
+
+async def get(ctx: Context, visit_id: UUID) -> Document:
+    return await documents.fetch(ctx, f"{_ONE} WHERE v.id = $1", visit_id, missing=MISSING)
+
+
+async def page(ctx: Context, query: schemas.VisitQuery) -> Page:
+    return await _LIST.page(ctx, query)
+
+
+async def load_references(ctx: Context, keys: Iterable[Key]) -> dict[Key, tuple[UUID, bytes | None]]:
+    """Id and content hash of those that were taken in already, by source and external id."""
+    wanted = rows.columns(sorted(set(keys)), 2)
+    if not wanted[0]:
+        return {}
+    found = await ctx.db.fetch(
+        "SELECT v.source, v.external_id, v.id, v.content_hash FROM unnest($1::text[], $2::text[]) "
+        "AS w(source, external_id) JOIN visits v USING (source, external_id) WHERE v.external_id IS NOT NULL",
+        *wanted,
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in found}
+
+
+async def sales(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them that there are."""
+    return await _existing(ctx, "sales", ids)
+
+
+async def interactions(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them that there are."""
+    return await _existing(ctx, "interactions", ids)
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "visits", values)
+
+
+async def change(ctx: Context, visit_id: UUID, values: Mapping[str, Any]) -> None:
+    await rows.update(ctx, "visits", visit_id, {**values, "updated_at": ctx.now})
+
+
+async def lock(ctx: Context, visit_id: UUID) -> Record:
+    row = await ctx.db.fetchrow("SELECT * FROM visits WHERE id = $1 FOR NO KEY UPDATE", visit_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def feedback_of(ctx: Context, visit_id: UUID) -> UUID:
+    """What a visit that is done counts as."""
+    return await ctx.db.fetchval("SELECT id FROM feedback WHERE visit_id = $1", visit_id)
+
+
+async def _existing(ctx: Context, table: str, ids: Iterable[UUID]) -> set[UUID]:
+    if not (wanted := list(ids)):
+        return set()
+    found = await ctx.db.fetch(f"SELECT id FROM {table} WHERE id = ANY ($1::uuid[])", wanted)
+    return {row[0] for row in found}

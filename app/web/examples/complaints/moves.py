@@ -1,0 +1,125 @@
+"""What each move of Zoë's complaint is asked with and answered with."""
+
+from typing import Any
+
+from app.web.examples.complaints.complaints import (
+    ACKNOWLEDGED,
+    ACTION,
+    COMPLAINT,
+    LAMB,
+    LATER,
+    NEW,
+    NEW_FROM_A_STRANGER,
+    REFUND,
+    RUNNING,
+    UNKNOWN,
+)
+from app.web.examples.customers.customers import ZOE
+
+_MET = RUNNING | {"state": "met", "met_at": ACKNOWLEDGED}
+
+
+def _moved(state: str, moves: list[str], **changes: Any) -> dict[str, Any]:
+    moved = {"state": state, "moves": moves, "state_since": ACKNOWLEDGED, "acknowledged_at": ACKNOWLEDGED}
+    return LAMB | moved | {"due_at": None, "clocks": [_MET], "version": 2, "updated_at": LATER} | changes
+
+
+_ANSWERED: dict[str, Any] = {
+    "responded_at": ACKNOWLEDGED,
+    "decision": "upheld",
+    "decision_text": "It was our fault.",
+    "told_at": ACKNOWLEDGED,
+}
+_OFFERED = {**_ANSWERED, "remedies": [REFUND | {"state": "offered", "offered_at": ACKNOWLEDGED}]}
+_AGREED = {**_ANSWERED, "remedies": [REFUND | {"state": "accepted", "decided_at": ACKNOWLEDGED}]}
+_REFERRAL = {"body": "Retail Ombudsman", "reference": "RO-2026-0417", "outcome": None, "note": None}
+BODIES: dict[str, dict[str, Any]] = {
+    "record_complaint": {"A stranger": NEW_FROM_A_STRANGER, "A customer": NEW},
+    "record_complaints": {"A complaint": NEW_FROM_A_STRANGER},
+    "change_complaint": {"Who sees to it": {"owner": "Tom", "priority": "high"}},
+    "claim_complaint": {"Zoë's": {"customer_id": ZOE}},
+    "mark_complaint_step": {"Done": {"done_by": "Amara", "note": "Nobody fell ill"}},
+    "add_complaint_remedy": {"An apology": {"kind": "apology", "state": "offered", "description": "In person"}},
+    "change_complaint_remedy": {"Offered": {"state": "offered"}},
+    "add_complaint_action": {
+        "A cause removed": {
+            "kind": "preventive",
+            "description": "A second thermometer in the van",
+            "owner": "Tom",
+            "due_on": "2026-03-31",
+        }
+    },
+    "change_complaint_action": {"Done": {"done_at": "2026-03-01T16:00:00+00:00", "outcome": "It logs every minute"}},
+    "acknowledge_complaint": {"By phone": {"staff": "Amara", "message": {"body": "I am sorry; we look into it."}}},
+    "assess_complaint": {"Grave": {"severity": "high", "complexity": "simple", "impact": "several_customers"}},
+    "investigate_complaint": {"By Tom": {"owner": "Tom", "note": "Van and fridge logs of Friday"}},
+    "respond_to_complaint": {
+        "Upheld": {
+            "decision": "upheld",
+            "decision_text": "It was our fault.",
+            "offers": [{"kind": "refund", "state": "offered", "cost": "17.00", "currency": "GBP"}],
+            "message": {"body": "You were right, and here is your money back."},
+        }
+    },
+    "accept_complaint_response": {"All of it": {"note": "She was glad of the call"}},
+    "reject_complaint_response": {"Not enough": {"note": "She wants to hear it from the owner"}},
+    "declare_complaint_deadlock": {"Stuck": {"note": "Neither side moves"}},
+    "refer_complaint": {"To the ombudsman": {"body": "Retail Ombudsman", "reference": "RO-2026-0417"}},
+    "settle_complaint": {"Decided": {"outcome": "partly_upheld", "outcome_text": "Half of it back"}},
+    "close_complaint": {"With its cause": {"cause_kind": "process", "cause": "The van was not cooled on Fridays"}},
+    "withdraw_complaint": {"Taken back": {"reason": "It was another shop's"}},
+    "reopen_complaint": {"Again": {"reason": "The refund never came"}},
+    "await_others_on_complaint": {"The supplier": {"waiting_for": "supplier", "note": "Cold chain records"}},
+    "resume_complaint": {"They came": {"note": "Records received"}},
+    "tell_complainant": {"How it goes": {"body": "We have found the batch; you will hear from me tomorrow."}},
+}
+_SEEN = {"id": ACTION, "complaint_id": COMPLAINT, "done_at": None, "verified_at": None, "verified_by": None}
+THERMOMETER: dict[str, Any] = {
+    **BODIES["add_complaint_action"]["A cause removed"],
+    **_SEEN,
+    "outcome": None,
+    "version": 1,
+    "created_at": LATER,
+    "updated_at": LATER,
+}
+ANSWERS: dict[str, Any] = {
+    "change_complaint": LAMB | {"owner": "Tom", "priority": "high", "version": 2, "updated_at": LATER},
+    "claim_complaint": LAMB
+    | NEW_FROM_A_STRANGER
+    | {"id": UNKNOWN, "sale_id": None, "sale_line_no": None, "sku": None, "remedies": [], "version": 2},
+    "change_complaint_action": THERMOMETER
+    | {"done_at": "2026-03-01T16:00:00.000000Z", "outcome": "It logs every minute", "version": 2},
+    "change_complaint_remedy": LAMB | {"remedies": _OFFERED["remedies"], "version": 2},
+    "acknowledge_complaint": _moved("acknowledged", ["assess", "withdraw"]),
+    "assess_complaint": _moved("assessed", ["investigate", "withdraw"]),
+    "investigate_complaint": _moved("investigating", ["respond", "withdraw"], owner="Tom"),
+    "respond_to_complaint": _moved("responded", ["accept", "reject", "withdraw"], **_OFFERED),
+    "accept_complaint_response": _moved("accepted", ["close", "withdraw"], **_AGREED),
+    "reject_complaint_response": _moved(
+        "rejected", ["investigate", "deadlock", "refer", "close", "withdraw"], **_ANSWERED
+    ),
+    "declare_complaint_deadlock": _moved(
+        "deadlock", ["investigate", "accept", "refer", "settle", "withdraw"], **_ANSWERED
+    ),
+    "refer_complaint": _moved("referred", ["settle", "withdraw"], **_ANSWERED, referral=_REFERRAL),
+    "settle_complaint": _moved(
+        "settled",
+        ["close", "withdraw"],
+        **_ANSWERED,
+        referral=_REFERRAL | {"outcome": "partly_upheld", "note": "Half of it back"},
+    ),
+    "close_complaint": _moved(
+        "closed",
+        ["reopen"],
+        **_AGREED,
+        ended_at=ACKNOWLEDGED,
+        cause_kind="process",
+        cause="The van was not cooled on Fridays",
+    ),
+    "withdraw_complaint": _moved("withdrawn", ["reopen"], ended_at=ACKNOWLEDGED),
+    "reopen_complaint": _moved("reopened", ["assess", "investigate", "withdraw"], reopened=1),
+    "await_others_on_complaint": _moved("investigating", ["respond", "withdraw"], waiting_for="supplier"),
+    "resume_complaint": _moved("investigating", ["respond", "withdraw"]),
+    "tell_complainant": _moved("investigating", ["respond", "withdraw"]),
+}
+SCHEMAS: dict[str, Any] = {"Action": THERMOMETER}

@@ -1,0 +1,229 @@
+"""Zoë gives three of ten: what she said, what it led to, and how she was told."""
+
+from typing import Any
+
+from app.web.examples.customers.customers import ZOE
+from app.web.examples.interactions.interactions import TASK
+from app.web.examples.sales.sales import SALE
+
+FEEDBACK = "019cf4d8-91c4-7b12-a3d7-5e0f64b8c219"
+UNKNOWN = "019cf4d9-02b7-7e46-9c15-8d3f70a6e4b2"
+RULE = "019ce9f0-5a36-7d08-8b21-c47e19f0d563"
+_THANKS = "019cf4e0-7d10-7f63-b8a9-24c05e9f1d37"
+_AT, _RULED = "2026-03-15T18:22:41.318000Z", "2026-03-01T08:15:02.640000Z"
+_THANKED, _ACTED, _TOLD = "2026-03-16T09:12:00.000000Z", "2026-03-18T16:40:00.000000Z", "2026-03-19T10:05:00.000000Z"
+_RATED: dict[str, Any] = {"metric": "nps", "value": "3", "worst": "0", "best": "10"}
+_SCORED = _RATED | {"score": "30.00", "nps_class": "detractor"}
+
+NEW: dict[str, Any] = {
+    "method": "survey",
+    "channel": "whatsapp",
+    "receipt": {"source": "till", "receipt_no": "2026-000117"},
+    "ratings": [
+        {"metric": "nps", "value": "3"},
+        {"metric": "csat", "value": "2", "aspect": "freshness"},
+        {"metric": "csat", "value": "5", "aspect": "freshness", "side": "expectation"},
+    ],
+    "text": "The lamb was off, and nobody rang back. It was terrible.",
+    "source": "formbricks",
+    "external_id": "r-20931",
+}
+REVIEW: dict[str, Any] = {
+    "method": "review",
+    "channel": "social",
+    "collected_at": "2026-02-20T19:03:00Z",
+    "author": {"name": "Hungry in Kent"},
+    "site": "whitstable",
+    "ratings": [{"metric": "rating", "value": "2"}],
+    "title": "Cold soup",
+    "text": "Lovely bread, but the soup was cold.",
+    "url": "https://reviews.example/whitstable/881",
+    "loop": {"acknowledged_at": "2026-02-21T08:30:00Z", "acknowledged_by": "Tom", "acknowledged_how": "social"},
+    "source": "reviews",
+    "external_id": "881",
+}
+_OVERHEARD: dict[str, Any] = {
+    "method": "competitor",
+    "competitor": "Miller's",
+    "ratings": [{"metric": "rating", "value": "4"}],
+    "text": "Always fresh, always friendly.",
+    "url": "https://reviews.example/millers/14",
+}
+HEARD: dict[str, Any] = {
+    "id": FEEDBACK,
+    "method": "survey",
+    "collected_at": _AT,
+    "channel": "whatsapp",
+    "customer_id": ZOE,
+    "author": None,
+    "sale_id": SALE,
+    "sale_line_no": None,
+    "receipt": {"source": "till", "receipt_no": "2026-000117"},
+    "interaction_id": None,
+    "complaint_id": None,
+    "site": "whitstable",
+    "till": "1",
+    "staff": "Amara",
+    "sku": None,
+    "competitor": None,
+    "idea_id": None,
+    "survey_id": None,
+    "survey_version": None,
+    "invitation_id": None,
+    "visit_id": None,
+    **_SCORED,
+    "ratings": [
+        _SCORED | {"question": None, "aspect": None, "side": "experience"},
+        {
+            "metric": "csat",
+            "value": "2",
+            "worst": "1",
+            "best": "5",
+            "score": "25.00",
+            "nps_class": None,
+            "question": None,
+            "aspect": "freshness",
+            "side": "experience",
+        },
+        {
+            "metric": "csat",
+            "value": "5",
+            "worst": "1",
+            "best": "5",
+            "score": "100.00",
+            "nps_class": None,
+            "question": None,
+            "aspect": "freshness",
+            "side": "expectation",
+        },
+    ],
+    "answers": [],
+    "title": None,
+    "text": NEW["text"],
+    "url": None,
+    "language": "en",
+    "sentiment": "negative",
+    "sentiment_score": "-0.477",
+    "judged_by": "rapport-lexicon",
+    "judged_version": "1",
+    "themes": ["freshness"],
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "acknowledged_how": None,
+    "acknowledged_interaction_id": None,
+    "acted_at": None,
+    "acted_by": None,
+    "action": None,
+    "told_at": None,
+    "told_by": None,
+    "told_how": None,
+    "told_interaction_id": None,
+    "closed_at": None,
+    "follow_ups": [{"rule_id": RULE, "task_id": TASK, "complaint_id": None}],
+    "source": "formbricks",
+    "external_id": "r-20931",
+    "attributes": {},
+    "version": 1,
+    "created_at": _AT,
+    "updated_at": _AT,
+}
+THANKS: dict[str, Any] = {
+    "channel": "whatsapp",
+    "message": "Thank you for telling us. I am sorry, and I will ring you today.",
+    "by": "Amara",
+}
+DEED: dict[str, Any] = {"action": "The fridge is checked every evening, and calls are noted at once.", "by": "Tom"}
+NEWS: dict[str, Any] = {
+    "channel": "whatsapp",
+    "message": "Our fridge is checked every evening now. Thank you for putting us right.",
+    "by": "Amara",
+}
+THANKED = HEARD | {
+    "acknowledged_at": _THANKED,
+    "acknowledged_by": "Amara",
+    "acknowledged_how": "whatsapp",
+    "acknowledged_interaction_id": _THANKS,
+    "version": 2,
+    "updated_at": _THANKED,
+}
+ACTED = THANKED | {
+    "acted_at": _ACTED,
+    "acted_by": "Tom",
+    "action": DEED["action"],
+    "version": 3,
+    "updated_at": _ACTED,
+}
+TOLD = ACTED | {
+    "told_at": _TOLD,
+    "told_by": "Amara",
+    "told_how": "whatsapp",
+    "told_interaction_id": "019cf4ff-19e2-7c50-a6b4-0f8d35c7e921",
+    "closed_at": _TOLD,
+    "version": 4,
+    "updated_at": _TOLD,
+}
+NEW_RULE: dict[str, Any] = {
+    "code": "low-score",
+    "name": "Ring whoever gives us little",
+    "when": {"methods": ["survey"], "score_below": 50, "customer_known": "yes"},
+    "task": {"what": "Ring back", "owner": "Amara", "due_hours": 24},
+}
+_COMPLAINT_RULE: dict[str, Any] = {
+    "code": "angry-review",
+    "name": "Angry reviews are complaints",
+    "when": {"methods": ["review"], "sentiments": ["negative"], "themes": ["freshness"]},
+    "complaint": {"category": "freshness", "severity": "high", "owner": "Tom"},
+}
+RULING: dict[str, Any] = {
+    "id": RULE,
+    "code": "low-score",
+    "name": NEW_RULE["name"],
+    "active": True,
+    "when": {
+        "methods": ["survey"],
+        "metrics": [],
+        "surveys": [],
+        "sites": [],
+        "channels": [],
+        "score_below": 50,
+        "sentiments": [],
+        "themes": [],
+        "customer_known": "yes",
+    },
+    "task": NEW_RULE["task"],
+    "complaint": None,
+    "version": 1,
+    "created_at": _RULED,
+    "updated_at": _RULED,
+}
+_STRICTER: dict[str, Any] = {"when": {"score_below": 70}}
+_VERSION: dict[str, Any] = {
+    "version": 1,
+    "definition": {name: RULING[name] for name in ("code", "name", "active", "when", "task", "complaint")},
+    "actor": "head office",
+    "created_at": _RULED,
+}
+
+PATHS = {"feedback_id": FEEDBACK, "feedback_rule_id": RULE}
+PATHS_OF = {"claim_feedback": {"feedback_id": UNKNOWN}}
+QUERIES: dict[str, dict[str, Any]] = {"list_feedback": {"site": "whitstable", "acknowledged": False}}
+BODIES: dict[str, dict[str, Any]] = {
+    "record_feedback": {"Three of ten": NEW, "A review": REVIEW, "Of a competitor": _OVERHEARD},
+    "record_feedback_batch": {"A review": REVIEW},
+    "change_feedback": {"Whom it is about": {"staff": "Tom"}},
+    "claim_feedback": {"Zoë's": {"customer_id": ZOE}},
+    "acknowledge_feedback": {"A thank-you": THANKS},
+    "act_on_feedback": {"A better fridge": DEED},
+    "tell_of_feedback": {"What was changed": NEWS},
+    "create_feedback_rule": {"A task": NEW_RULE, "A complaint": _COMPLAINT_RULE},
+    "change_feedback_rule": {"Sooner": _STRICTER},
+}
+ANSWERS: dict[str, Any] = {
+    "change_feedback": HEARD | {"staff": "Tom", "version": 2},
+    "claim_feedback": HEARD | {"id": UNKNOWN, "source": None, "external_id": None, "follow_ups": [], "version": 2},
+    "acknowledge_feedback": THANKED,
+    "act_on_feedback": ACTED,
+    "tell_of_feedback": TOLD,
+    "change_feedback_rule": RULING | {"when": RULING["when"] | {"score_below": 70}, "version": 2},
+}
+SCHEMAS: dict[str, Any] = {"Feedback": HEARD, "FeedbackRule": RULING, "FeedbackRuleVersion": _VERSION}

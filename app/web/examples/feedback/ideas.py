@@ -1,0 +1,55 @@
+"""What customers would like, and what becomes of it."""
+
+from typing import Any
+
+from app.web.examples.customers import customers
+
+IDEA = "019cf2a0-4e10-7c62-b1d8-5a7f3e90c246"
+NEW: dict[str, Any] = {
+    "title": "Open on Monday mornings",
+    "description": "For those who work at the weekend.",
+    "owner": "Tom",
+    "customer_id": customers.ZOE,
+}
+SUGGESTED: dict[str, Any] = {
+    "id": IDEA,
+    "title": NEW["title"],
+    "description": NEW["description"],
+    "owner": "Tom",
+    "status": "new",
+    "status_note": None,
+    "status_at": "2026-03-16T09:20:11.402000Z",
+    "votes": 1,
+    "attributes": {},
+    "version": 2,
+    "created_at": "2026-03-16T09:20:11.402000Z",
+    "updated_at": "2026-03-16T09:20:11.402000Z",
+}
+DECISION: dict[str, Any] = {"status": "planned", "status_note": "From May, eight to noon."}
+DECIDED = (
+    SUGGESTED
+    | DECISION
+    | {
+        "status_at": "2026-04-01T15:02:54.880000Z",
+        "updated_at": "2026-04-01T15:02:54.880000Z",
+        "version": 3,
+    }
+)
+VOTE: dict[str, Any] = {"customer_id": customers.ZOE, "feedback_id": None, "voted_at": "2026-03-16T09:20:11.402000Z"}
+
+PATHS = {"idea_id": IDEA}
+QUERIES: dict[str, dict[str, Any]] = {"list_ideas": {"status": "planned"}}
+BODIES: dict[str, dict[str, Any]] = {
+    "create_idea": {
+        "An idea": {"title": "Smaller packs for one", "description": "Half a pound is too much for one person."},
+        "Zoë's": NEW,
+    },
+    "change_idea": {"It is planned": DECISION},
+    "vote_for_idea": {"Zoë wants it": {"customer_id": customers.ZOE}},
+    "unvote_for_idea": {"Zoë does not any more": {"customer_id": customers.ZOE}},
+}
+ANSWERS: dict[str, Any] = {
+    "change_idea": DECIDED,
+    "unvote_for_idea": SUGGESTED | {"votes": 0, "version": 3},
+}
+SCHEMAS: dict[str, Any] = {"Idea": SUGGESTED, "IdeaVote": VOTE}

@@ -1,0 +1,143 @@
+"""What Zoë bought on a Saturday."""
+
+from typing import Any
+
+from app.web.examples.customers.customers import ZOE
+
+SALE = "019cea40-2b10-7c8e-a5d1-6f3b9e0c4a27"
+UNKNOWN_SALE = "019cea52-7f40-7a19-8c3d-0e5b6a9f1d38"
+PRODUCT = "019cea40-2b14-7f60-9e08-c1a7d4b25f49"
+SITE = "019cea40-2b15-7112-bd47-38e6f0a9c75a"
+_AT = "2026-03-14T10:30:02.417733Z"
+
+NEW: dict[str, Any] = {
+    "source": "till",
+    "receipt_no": "2026-000117",
+    "occurred_at": "2026-03-14T10:30:00+00:00",
+    "site": "whitstable",
+    "till": "1",
+    "operator": "Amara",
+    "currency": "GBP",
+    "customer": {
+        "identity": {"system": "loyalty", "external_id": "2001-4477"},
+        "phone": "020 7946 0958",
+        "name": "Zoë Okafor",
+    },
+    "lines": [
+        {
+            "sku": "LAMB-SHOULDER",
+            "name": "Lamb shoulder",
+            "category": "lamb",
+            "quantity": "1.250",
+            "unit_price": "13.60",
+            "total": "17.00",
+        },
+        {"sku": "SAUSAGE-6", "name": "Six pork sausages", "category": "pork", "quantity": "1", "unit_price": "5.50"},
+    ],
+    "payments": [{"method": "card", "amount": "22.50", "reference": "auth 448120"}],
+    "total": "22.50",
+}
+RECEIPT: dict[str, Any] = {
+    "id": SALE,
+    "source": "till",
+    "receipt_no": "2026-000117",
+    "revision": 0,
+    "kind": "sale",
+    "occurred_at": "2026-03-14T10:30:00.000000Z",
+    "business_date": "2026-03-14",
+    "site": "whitstable",
+    "till": "1",
+    "operator": "Amara",
+    "channel": "in_store",
+    "currency": "GBP",
+    "customer_id": ZOE,
+    "match": "matched",
+    "customer": NEW["customer"],
+    "candidates": [],
+    "lines": [
+        {
+            "line_no": 1,
+            "sku": "LAMB-SHOULDER",
+            "name": "Lamb shoulder",
+            "category": "lamb",
+            "quantity": "1.250",
+            "unit_price": "13.60",
+            "discount": "0.00",
+            "tax": "0.00",
+            "total": "17.00",
+            "refund_of": None,
+        },
+        {
+            "line_no": 2,
+            "sku": "SAUSAGE-6",
+            "name": "Six pork sausages",
+            "category": "pork",
+            "quantity": "1",
+            "unit_price": "5.50",
+            "discount": "0.00",
+            "tax": "0.00",
+            "total": "5.50",
+            "refund_of": None,
+        },
+    ],
+    "payments": [{"method": "card", "amount": "22.50", "reference": "auth 448120"}],
+    "total": "22.50",
+    "balanced": True,
+    "attributes": {},
+    "voided_at": None,
+    "void_reason": None,
+    "version": 1,
+    "created_at": _AT,
+    "updated_at": _AT,
+}
+RETURN: dict[str, Any] = {
+    "source": "till",
+    "receipt_no": "2026-000124",
+    "occurred_at": "2026-03-14T15:05:00+00:00",
+    "site": "whitstable",
+    "till": "1",
+    "currency": "GBP",
+    "customer": {"identity": {"system": "loyalty", "external_id": "2001-4477"}},
+    "lines": [
+        {
+            "sku": "SAUSAGE-6",
+            "quantity": "-1",
+            "unit_price": "5.50",
+            "total": "-5.50",
+            "refund_of": {"receipt_no": "2026-000117", "line_no": 2},
+        }
+    ],
+    "payments": [{"method": "card", "amount": "-5.50"}],
+    "total": "-5.50",
+}
+CLAIMED = RECEIPT | {
+    "id": UNKNOWN_SALE,
+    "receipt_no": "2026-000121",
+    "customer": None,
+    "version": 2,
+    "updated_at": "2026-03-14T11:02:19.905113Z",
+}
+VOIDED = RECEIPT | {
+    "voided_at": "2026-03-14T10:41:55.300271Z",
+    "void_reason": "Rung up twice",
+    "version": 2,
+    "updated_at": "2026-03-14T10:41:55.300271Z",
+}
+LAMB: dict[str, Any] = {
+    "id": PRODUCT,
+    "sku": "LAMB-SHOULDER",
+    "name": "Lamb shoulder",
+    "category": "lamb",
+    "version": 1,
+    "created_at": _AT,
+    "updated_at": _AT,
+}
+WHITSTABLE: dict[str, Any] = {
+    "id": SITE,
+    "code": "whitstable",
+    "name": None,
+    "time_zone": None,
+    "version": 1,
+    "created_at": _AT,
+    "updated_at": _AT,
+}

@@ -1,0 +1,107 @@
+"""What every request and response shares, whatever the route: ids, limits, headers, HEAD and OPTIONS. Plain ASGI."""
+
+import logging
+import re
+import secrets
+import time
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
+
+from app.core.errors import HeadersTooLarge, MalformedRequest
+from app.web import allowed_methods, problems
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_MOST_HEADERS = 100
+_LEAST_COMPRESSED = 1_000
+_ALWAYS = [
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"Authorization, Accept, Accept-Encoding, Origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+log = logging.getLogger("rapport.requests")
+
+
+class RequestMiddleware:
+    def __init__(self, app: ASGIApp, header_limit: int) -> None:
+        self._app, self._header_limit = app, header_limit
+        self._compressing = CompressMiddleware(app, minimum_size=_LEAST_COMPRESSED)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # the answer of GET without its body
+            scope["method"] = "GET"
+        started = time.perf_counter()
+        answering = False
+
+        async def sending(message: Message) -> None:
+            nonlocal answering
+            if message["type"] == "http.response.start":
+                answering = True
+                headers = message["headers"]
+                headers.extend(scope.get("own_headers", ()))
+                named = {name for name, _ in headers} - {b"vary"}
+                headers[:] = [header for header in headers if header[0] != b"vary"]
+                headers.append((b"x-request-id", request_id.encode()))
+                headers.extend(header for header in _ALWAYS if header[0] not in named)
+                if log.isEnabledFor(logging.DEBUG):
+                    _log(scope, request_id, message["status"], started)
+            elif is_head:
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            await (self._refused(scope) or self._answering(scope))(scope, receive, sending)
+        except Exception as error:
+            if answering:
+                raise
+            await problems.unexpected(Request(scope), error)(scope, receive, sending)
+
+    def _answering(self, scope: Scope) -> ASGIApp:
+        return self._compressing if any(name == b"accept-encoding" for name, _ in scope["headers"]) else self._app
+
+    def _refused(self, scope: Scope) -> ASGIApp | None:
+        headers = scope["headers"]
+        if len(headers) > _MOST_HEADERS or sum(len(n) + len(v) for n, v in headers) > self._header_limit:
+            return problems.response(HeadersTooLarge(headers={"Connection": "close"}), Request(scope))
+        if b"\0" in scope.get("raw_path", b"") or "\0" in scope["path"] or "\ufffd" in scope["path"]:
+            return problems.response(MalformedRequest("The path is not UTF-8 text"), Request(scope))
+        if scope["method"] == "OPTIONS" and "access-control-request-method" not in Headers(scope=scope):
+            return _Options()
+        return None
+
+
+class _Options:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = ", ".join(allowed_methods.methods(scope["app"], scope["path"])) if "app" in scope else ""
+        headers: list[Any] = [(b"content-length", b"0")]
+        if allowed:
+            headers.append((b"allow", allowed.encode()))
+        await send({"type": "http.response.start", "status": 204 if allowed else 404, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _request_id(scope: Scope) -> str:
+    sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
+    return sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(12)
+
+
+def _log(scope: Scope, request_id: str, status: int, started: float) -> None:
+    route = scope.get("route")
+    fields = {
+        "request_id": request_id,
+        "method": scope["method"],
+        "route": getattr(route, "path", None),
+        "status": status,
+        "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+    }
+    log.debug("request", extra={"fields": fields})

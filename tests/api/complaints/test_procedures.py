@@ -1,0 +1,147 @@
+"""Procedures through the API: what is theirs alone. What versioned resources share stands in test_calendars."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from app.rules.complaints.states import Feeling
+from app.schemas.complaints.procedures import Guidance
+from tests import make
+from tests.api.service_levels.test_calendars import MERGE, planned, told, wrong
+from tests.conftest import Keys
+
+PATH = "/v1/procedures"
+STEP = {"key": "ring", "title": "Ring them", "before": "assess"}
+
+
+async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+    answer = await client.post(PATH, json=make.procedure(**changes))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def patched(client: httpx.AsyncClient, made: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
+    return await client.patch(f"{PATH}/{made['id']}", json=patch, headers=MERGE | headers)
+
+
+async def changed(client: httpx.AsyncClient, made: dict[str, Any], patch: Any) -> dict[str, Any]:
+    answer = await patched(client, made, patch)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_there_is_guidance_for_every_feeling() -> None:
+    assert set(Guidance.model_fields) == set(Feeling)
+
+
+class TestCreate:
+    async def test_whole(self, client: httpx.AsyncClient, db: Any) -> None:
+        body = {
+            "category": "Delivery",
+            "name": "Late deliveries",
+            "steps": [
+                {**STEP, "mandatory": True, "wording": "Dear Dr Okafor,\nI am sorry."},
+                {"key": "find-parcel_2", "title": "Find it", "before": "respond", "mandatory": False, "wording": None},
+            ],
+            "guidance": dict.fromkeys(Feeling, None) | {"angry": "Let them finish.\nDo not argue."},
+            "mood": {"keep": "It is not about you", "recover": "Take a walk"},
+        }
+        answer = await client.post(PATH, json=body)
+        assert answer.status_code == 201, answer.text
+        found = answer.json()
+        assert answer.headers["location"] == f"{PATH}/{found['id']}"
+        assert {name: found[name] for name in body} == body
+        assert (await client.get(f"{PATH}/{found['id']}")).json() == found
+        (first,) = (await client.get(f"{PATH}/{found['id']}/versions")).json()["items"]
+        assert (first["version"], first["definition"]) == (1, body)
+        title = "Procedure Late deliveries created"
+        assert await told(db, found) == [("procedure.created", title, None, {"version": 1})]
+
+    async def test_a_step_is_mandatory_unless_said_otherwise(self, client: httpx.AsyncClient) -> None:
+        made = await create(client)
+        assert made["steps"] == [STEP | {"mandatory": True, "wording": None}]
+        assert (made["category"], made["mood"]) == (None, {"keep": None, "recover": None})
+
+    @pytest.mark.parametrize(
+        ("change", "expected"),
+        [
+            ({"category": ""}, ("/category", "string_too_short")),
+            ({"steps": [STEP, STEP]}, ("/steps/1/key", "duplicate")),
+            ({"steps": [STEP | {"key": "Ring them"}]}, ("/steps/0/key", "string_pattern_mismatch")),
+            ({"steps": [STEP | {"key": "ring\n"}]}, ("/steps/0/key", "string_pattern_mismatch")),
+            ({"steps": [STEP | {"before": "answer"}]}, ("/steps/0/before", "enum")),
+            ({"steps": [STEP | {"mandatory": 1}]}, ("/steps/0/mandatory", "bool_type")),
+            ({"steps": [STEP | {"wording": "x" * 5_001}]}, ("/steps/0/wording", "string_too_long")),
+            ({"steps": [STEP | {"key": f"k{n}"} for n in range(101)]}, ("/steps", "too_long")),
+            ({"guidance": {"bored": "x"}}, ("/guidance/bored", "unknown_field")),
+            ({"mood": {"keep": "a\0"}}, ("/mood/keep", "control_character")),
+            ({"name": None}, ("/name", "string_type")),
+        ],
+    )
+    async def test_wrong_values(
+        self, client: httpx.AsyncClient, change: dict[str, Any], expected: tuple[str, str]
+    ) -> None:
+        assert wrong(await client.post(PATH, json=make.procedure(**change))) == [expected]
+        assert (await client.get(PATH)).json()["items"] == []
+
+    async def test_a_taken_category(self, client: httpx.AsyncClient) -> None:
+        made = await create(client, category="Delivery")
+        answer = await client.post(PATH, json=make.procedure(category="Delivery"))
+        assert (answer.status_code, answer.json()["procedure_id"]) == (409, made["id"])
+
+    async def test_only_one_is_for_all_other_categories(self, client: httpx.AsyncClient) -> None:
+        answers = await asyncio.gather(*(client.post(PATH, json=make.procedure()) for _ in range(5)))
+        assert sorted(answer.status_code for answer in answers) == [201] + [409] * 4
+        refused = next(answer for answer in answers if answer.status_code == 409)
+        assert refused.json()["detail"] == "There is a procedure without a category already"
+
+
+class TestList:
+    async def test_by_category(self, client: httpx.AsyncClient) -> None:
+        general, delivery = await create(client), await create(client, category="Delivery")
+        assert (await client.get(PATH, params={"category": "Delivery"})).json()["items"] == [delivery]
+        assert (await client.get(PATH, params={"sort": "created_at"})).json()["items"] == [general, delivery]
+
+
+class TestChange:
+    async def test_within_its_parts(self, client: httpx.AsyncClient, db: Any) -> None:
+        made = await create(client, guidance={"calm": "Listen", "angry": "Listen longer"}, mood={"keep": "Breathe"})
+        found = await changed(client, made, {"guidance": {"calm": None}, "mood": {"recover": "Walk"}})
+        assert (found["guidance"]["calm"], found["guidance"]["angry"]) == (None, "Listen longer")
+        assert found["mood"] == {"keep": "Breathe", "recover": "Walk"}
+        assert found["version"] == 2
+        newest, oldest = (await client.get(f"{PATH}/{made['id']}/versions")).json()["items"]
+        assert (oldest["definition"]["guidance"], newest["definition"]["mood"]) == (made["guidance"], found["mood"])
+        title = f"Procedure {made['name']} changed"
+        data = {"version": 2, "changed": ["guidance", "mood"]}
+        assert (await told(db, made))[1:] == [("procedure.changed", title, None, data)]
+
+    async def test_no_clock_goes_by_it(self, client: httpx.AsyncClient, db: Any) -> None:
+        await changed(client, await create(client), {"name": "x"})
+        assert await planned(db) == []
+
+    async def test_no_version_where_nothing_changes(self, client: httpx.AsyncClient) -> None:
+        made = await create(client)
+        assert await changed(client, made, {"steps": [STEP], "category": None, "guidance": {"calm": None}}) == made
+
+    async def test_takes_its_category_away(self, client: httpx.AsyncClient) -> None:
+        made = await create(client, category="Delivery")
+        assert (await changed(client, made, {"category": None}))["category"] is None
+        other = await create(client, category="Delivery")
+        answer = await patched(client, other, {"category": None})
+        assert (answer.status_code, answer.json()["procedure_id"]) == (409, made["id"])
+
+    async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
+        made = await create(client)
+        assert (await patched(client, made, {"name": "x"}, **{"if-match": '"9"'})).status_code == 412
+
+
+class TestScopes:
+    async def test_reading_does_not_include_writing(self, client: httpx.AsyncClient, keys: Keys) -> None:
+        made = await create(client)
+        reader = await keys("service:read")
+        assert (await reader.get(f"{PATH}/{made['id']}")).status_code == 200
+        assert (await reader.post(PATH, json=make.procedure())).status_code == 403
+        assert (await patched(reader, made, {"name": "x"})).status_code == 403

@@ -1,0 +1,310 @@
+"""What belongs to a complaint, through the API: remedies and actions."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.conftest import TestClock
+from tests.make.complaints import MERGE, PATH, get, moved, pointers, record, record_in, refused, told, wrong
+
+NOW, LATER = "2026-03-02T09:00:00.000000Z", "2026-03-02T09:01:00.000000Z"
+ACTIONS = "/v1/complaint-actions"
+
+
+async def add_remedy(client: httpx.AsyncClient, one: dict[str, Any], **new: Any) -> dict[str, Any]:
+    """The remedy as the complaint has it."""
+    answer = await client.post(f"{PATH}/{one['id']}/remedies", json=new)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["remedies"][-1]
+
+
+async def change_remedy(
+    client: httpx.AsyncClient, one: dict[str, Any], remedy: dict[str, Any], changes: Any, **headers: str
+) -> httpx.Response:
+    path = f"{PATH}/{one['id']}/remedies/{remedy['id']}"
+    return await client.patch(path, json=changes, headers=MERGE | headers)
+
+
+async def changed_remedy(
+    client: httpx.AsyncClient, one: dict[str, Any], remedy: dict[str, Any], changes: Any
+) -> dict[str, Any]:
+    answer = await change_remedy(client, one, remedy, changes)
+    assert answer.status_code == 200, answer.text
+    return next(r for r in answer.json()["remedies"] if r["id"] == remedy["id"])
+
+
+async def plan(client: httpx.AsyncClient, one: dict[str, Any], description: str = "Mend it", **new: Any) -> Any:
+    body = {"kind": "corrective", "description": description, **new}
+    answer = await client.post(f"{PATH}/{one['id']}/actions", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def change_action(
+    client: httpx.AsyncClient, action: dict[str, Any], changes: Any, **headers: str
+) -> httpx.Response:
+    path = f"{PATH}/{action['complaint_id']}/actions/{action['id']}"
+    return await client.patch(path, json=changes, headers=MERGE | headers)
+
+
+async def changed_action(client: httpx.AsyncClient, action: dict[str, Any], changes: Any) -> dict[str, Any]:
+    answer = await change_action(client, action, changes)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def listed(client: httpx.AsyncClient, **query: Any) -> list[str]:
+    """Their descriptions, of all pages, two a page."""
+    found: list[str] = []
+    while True:
+        answer = await client.get(ACTIONS, params={"limit": 2, **query})
+        assert answer.status_code == 200, answer.text
+        found += [item["description"] for item in answer.json()["items"]]
+        if (cursor := answer.json()["next_cursor"]) is None:
+            return found
+        query["cursor"] = cursor
+
+
+class TestRemedies:
+    async def test_are_sought_and_offered(self, client: httpx.AsyncClient, db: Any) -> None:
+        one = await record(client, remedies=[{"kind": "apology"}])
+        sought = await add_remedy(client, one, kind="replacement")
+        offered = await add_remedy(
+            client, one, kind="refund", state="offered", description="Half", cost="5.00", currency="GBP"
+        )
+        assert (sought["state"], sought["sought_at"], sought["offered_at"]) == ("sought", NOW, None)
+        assert (offered["state"], offered["sought_at"], offered["offered_at"]) == ("offered", None, NOW)
+        assert (offered["description"], offered["cost"], offered["currency"]) == ("Half", "5.00", "GBP")
+        after = await get(client, one)
+        assert [r["kind"] for r in after["remedies"]] == ["apology", "replacement", "refund"]
+        assert after["version"] == 3
+        assert (await told(db, one))[1:] == [
+            ("remedy_sought", "replacement sought"),
+            ("remedy_offered", "refund offered"),
+        ]
+
+    async def test_go_their_way_one_by_one(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
+        one = await record(client)
+        remedy = await add_remedy(client, one, kind="refund")
+        clock.tick(60)
+        offered = await changed_remedy(client, one, remedy, {"state": "offered", "cost": "5.00", "currency": "GBP"})
+        assert (offered["sought_at"], offered["offered_at"], offered["decided_at"]) == (NOW, LATER, None)
+        assert (offered["cost"], offered["version"]) == ("5.00", 2)
+        clock.tick(60)
+        accepted = await changed_remedy(client, one, remedy, {"state": "accepted"})
+        assert (accepted["offered_at"], accepted["decided_at"]) == (LATER, "2026-03-02T09:02:00.000000Z")
+        again = await changed_remedy(client, one, remedy, {"state": "offered"})
+        assert (again["state"], again["decided_at"]) == ("offered", None)
+        assert [what for what, _ in await told(db, one)][1:] == [
+            "remedy_sought",
+            "remedy_offered",
+            "remedy_accepted",
+            "remedy_offered",
+        ]
+
+    async def test_change_without_a_word_of_their_state(self, client: httpx.AsyncClient, db: Any) -> None:
+        one = await record(client)
+        remedy = await add_remedy(client, one, kind="refund", cost="5.00", currency="GBP", description="Half")
+        after = await changed_remedy(client, one, remedy, {"cost": "6.00", "description": None, "kind": "goodwill"})
+        assert (after["cost"], after["description"], after["kind"], after["state"]) == (
+            "6.00",
+            None,
+            "goodwill",
+            "sought",
+        )
+        assert (await told(db, one))[-1] == ("remedy_changed", "goodwill changed")
+        events = len(await told(db, one))
+        assert await changed_remedy(client, one, remedy, {"cost": "6.00"}) == after
+        assert len(await told(db, one)) == events
+
+    @pytest.mark.parametrize(
+        ("changes", "expected"),
+        [
+            ({"state": None}, ("/state", "missing")),
+            ({"kind": None}, ("/kind", "missing")),
+            ({"state": "lost"}, ("/state", "enum")),
+            ({"cost": "1.00"}, ("", "missing")),
+            ({"cost": "x"}, ("/cost", "decimal_string")),
+            ({"offered_at": NOW}, ("/offered_at", "unknown_field")),
+        ],
+    )
+    async def test_wrong_changes(
+        self, client: httpx.AsyncClient, changes: dict[str, Any], expected: tuple[str, str]
+    ) -> None:
+        one = await record(client)
+        remedy = await add_remedy(client, one, kind="refund")
+        before = await get(client, one)
+        assert wrong(await change_remedy(client, one, remedy, changes)) == [expected]
+        assert await get(client, one) == before
+
+    async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
+        """It is the version of the remedy that counts."""
+        one = await record(client)
+        remedy = await add_remedy(client, one, kind="refund")
+        await add_remedy(client, one, kind="apology")
+        assert (
+            await change_remedy(client, one, remedy, {"state": "offered"}, **{"if-match": '"3"'})
+        ).status_code == 412
+        assert (
+            await change_remedy(client, one, remedy, {"state": "offered"}, **{"if-match": '"1"'})
+        ).status_code == 200
+        answers = await asyncio.gather(
+            *(
+                change_remedy(client, one, remedy, {"cost": f"{n}.00", "currency": "GBP"}, **{"if-match": '"2"'})
+                for n in range(10)
+            )
+        )
+        assert sorted(a.status_code for a in answers) == [200] + [412] * 9
+
+    async def test_of_another_complaint(self, client: httpx.AsyncClient) -> None:
+        one, other = await record(client), await record(client)
+        remedy = await add_remedy(client, one, kind="refund")
+        for where, what in ((other, remedy), (one, {"id": uuid4()}), ({"id": uuid4()}, remedy)):
+            assert (await change_remedy(client, where, what, {"state": "offered"})).status_code == 404
+        assert (await client.post(f"{PATH}/{uuid4()}/remedies", json={"kind": "refund"})).status_code == 404
+
+    async def test_there_is_an_end_to_them(self, client: httpx.AsyncClient, db: Any) -> None:
+        one = await record_in(client, "investigating", remedies=[{"kind": "refund"}] * 50)
+        await db.execute(
+            "INSERT INTO complaint_remedies (complaint_id, position, kind, state) "
+            "SELECT $1, n, 'apology', 'sought' FROM generate_series(51, 199) n",
+            one["id"],
+        )
+        await add_remedy(client, one, kind="refund")
+        assert len((await get(client, one))["remedies"]) == 200
+        assert (await client.post(f"{PATH}/{one['id']}/remedies", json={"kind": "refund"})).status_code == 409
+        assert (await refused(client, one, "respond", offers=[{"kind": "refund"}])).status_code == 409
+        assert (await moved(client, one, "respond"))["state"] == "responded"
+
+    async def test_of_many_at_once_none_is_lost(self, client: httpx.AsyncClient) -> None:
+        one = await record(client)
+        await asyncio.gather(*(add_remedy(client, one, kind="refund", description=f"{n}") for n in range(12)))
+        found = await get(client, one)
+        assert sorted(int(r["description"]) for r in found["remedies"]) == list(range(12))
+        assert found["version"] == 13
+
+
+class TestActions:
+    async def test_are_planned(self, client: httpx.AsyncClient, db: Any) -> None:
+        one = await record(client)
+        body = {"kind": "preventive", "description": "A new fridge", "owner": "tom", "due_on": "2026-04-01"}
+        answer = await client.post(f"{PATH}/{one['id']}/actions", json=body)
+        assert answer.status_code == 201, answer.text
+        found = answer.json()
+        assert answer.headers["location"] == f"{PATH}/{one['id']}/actions/{found['id']}"
+        assert {name: found[name] for name in body} == body
+        assert (found["complaint_id"], found["done_at"], found["verified_at"]) == (one["id"], None, None)
+        assert (await client.get(answer.headers["location"])).json() == found
+        assert (await get(client, one))["actions"] == [found]
+        assert (await told(db, one))[-1] == ("action_planned", "preventive action: A new fridge")
+
+    async def test_are_done_and_seen_to_work(self, client: httpx.AsyncClient, db: Any) -> None:
+        one = await record(client)
+        action = await plan(client, one)
+        done = await changed_action(client, action, {"done_at": "2026-03-01T10:00:00+01:00", "outcome": "It is cold"})
+        assert (done["done_at"], done["outcome"], done["version"]) == ("2026-03-01T09:00:00.000000Z", "It is cold", 2)
+        verified = await changed_action(client, action, {"verified_at": NOW, "verified_by": "mia"})
+        assert (verified["verified_at"], verified["verified_by"]) == (NOW, "mia")
+        assert (await told(db, one))[2:] == [
+            ("action_done", "corrective action done: Mend it"),
+            ("action_verified", "corrective action verified: Mend it"),
+        ]
+        undone = await changed_action(client, action, {"done_at": None, "verified_at": None})
+        assert (undone["done_at"], undone["verified_at"]) == (None, None)
+        assert (await told(db, one))[-1][0] == "action_changed"
+
+    async def test_nothing_new(self, client: httpx.AsyncClient, db: Any) -> None:
+        action = await plan(client, await record(client))
+        before = await changed_action(client, action, {"done_at": NOW})
+        assert await changed_action(client, action, {"done_at": "2026-03-02T10:00:00+01:00", "owner": None}) == before
+
+    @pytest.mark.parametrize(
+        ("changes", "expected"),
+        [
+            ({"verified_at": NOW}, ("", "missing")),
+            ({"description": None}, ("/description", "missing")),
+            ({"kind": "x"}, ("/kind", "enum")),
+            ({"due_on": "tomorrow"}, ("/due_on", "date_parsing")),
+            ({"complaint_id": str(uuid4())}, ("/complaint_id", "unknown_field")),
+        ],
+    )
+    async def test_wrong_changes(self, client: httpx.AsyncClient, changes: Any, expected: tuple[str, str]) -> None:
+        action = await plan(client, await record(client))
+        assert wrong(await change_action(client, action, changes)) == [expected]
+
+    async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
+        action = await plan(client, await record(client))
+        answers = await asyncio.gather(
+            *(change_action(client, action, {"owner": f"{n}"}, **{"if-match": '"1"'}) for n in range(10))
+        )
+        assert sorted(a.status_code for a in answers) == [200] + [412] * 9
+
+    async def test_of_another_complaint(self, client: httpx.AsyncClient) -> None:
+        action, other = await plan(client, await record(client)), await record(client)
+        for strange in (action | {"complaint_id": other["id"]}, action | {"id": uuid4()}):
+            path = f"{PATH}/{strange['complaint_id']}/actions/{strange['id']}"
+            assert (await client.get(path)).status_code == 404
+            assert (await change_action(client, strange, {"owner": "tom"})).status_code == 404
+        new = {"kind": "corrective", "description": "x"}
+        assert (await client.post(f"{PATH}/{uuid4()}/actions", json=new)).status_code == 404
+
+    async def test_there_is_an_end_to_them(self, client: httpx.AsyncClient, db: Any) -> None:
+        one = await record(client)
+        await db.execute(
+            "INSERT INTO complaint_actions (complaint_id, kind, description) "
+            "SELECT $1, 'corrective', 'x' FROM generate_series(1, 199)",
+            one["id"],
+        )
+        await plan(client, one)
+        answer = await client.post(f"{PATH}/{one['id']}/actions", json={"kind": "corrective", "description": "x"})
+        assert (answer.status_code, "200" in answer.json()["detail"]) == (409, True)
+
+    async def test_of_all_complaints(self, client: httpx.AsyncClient) -> None:
+        one, other = await record(client), await record(client)
+        for name, due_on in (
+            ("late", "2026-02-01"),
+            ("soon", "2026-03-05"),
+            ("some day", None),
+            ("soon too", "2026-03-05"),
+        ):
+            await plan(client, one, name, due_on=due_on)
+        await plan(client, other, "elsewhere", due_on="2026-03-01", kind="preventive", owner="tom")
+        done = await plan(client, other, "done", due_on="2026-01-01")
+        await changed_action(client, done, {"done_at": NOW})
+        verified = await plan(client, other, "verified", due_on="2026-01-02", owner="tom")
+        await changed_action(client, verified, {"done_at": NOW, "verified_at": NOW})
+        everything = ["done", "verified", "late", "elsewhere", "soon", "soon too", "some day"]
+        assert await listed(client) == everything
+        assert await listed(client, complaint_id=other["id"]) == ["done", "verified", "elsewhere"]
+        assert await listed(client, owner="tom") == ["verified", "elsewhere"]
+        assert await listed(client, owner="tom", done="false") == ["elsewhere"]
+        assert await listed(client, kind="preventive") == ["elsewhere"]
+        assert await listed(client, done="true") == ["done", "verified"]
+        assert await listed(client, done="true", verified="false") == ["done"]
+        assert await listed(client, verified="true") == ["verified"]
+        assert await listed(client, done="false") == everything[2:]
+        assert await listed(client, due_before="2026-03-05") == everything[:4]
+
+    @pytest.mark.parametrize(
+        ("query", "status"),
+        [({"owned": "tom"}, 400), ({"done": "x"}, 422), ({"sort": "owner"}, 422), ({"due_before": "x"}, 422)],
+    )
+    async def test_wrong_queries(self, client: httpx.AsyncClient, query: dict[str, str], status: int) -> None:
+        assert (await client.get(ACTIONS, params=query)).status_code == status
+
+    async def test_when_the_complaint_is_over_too(self, client: httpx.AsyncClient) -> None:
+        """What prevents the next one is seldom done before this one is closed."""
+        one = await record_in(client, "closed")
+        action = await plan(client, one, kind="preventive")
+        assert (await changed_action(client, action, {"done_at": NOW}))["done_at"] == NOW
+        after = await get(client, one)
+        assert (after["state"], after["ended_at"]) == ("closed", one["ended_at"])
+
+
+async def test_pointers_of_offers(client: httpx.AsyncClient) -> None:
+    one = await record_in(client, "investigating")
+    offers = [{"kind": "refund"}, {"kind": "refund", "cost": "1.00"}]
+    assert pointers(await refused(client, one, "respond", offers=offers)) == ["/offers/1"]

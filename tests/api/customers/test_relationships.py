@@ -1,0 +1,223 @@
+"""Relationships between customers through the API: a class for each verb."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.rules.customers.customers import INVERSE
+from app.schemas.customers.relationships import Reading
+from tests import make
+
+MERGE = {"content-type": "application/merge-patch+json"}
+
+
+def path(customer: dict[str, Any]) -> str:
+    return f"/v1/customers/{customer['id']}/relationships"
+
+
+def item(found: dict[str, Any], seen_from: dict[str, Any] | None = None) -> str:
+    return f"/v1/relationships/{found['id']}" + (f"?customer_id={seen_from['id']}" if seen_from else "")
+
+
+async def create_customer(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+    answer = await client.post("/v1/customers", json=make.customer(**body))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def couple(client: httpx.AsyncClient) -> tuple[dict[str, Any], dict[str, Any]]:
+    zoe = await create_customer(client, display_name="Zoë")
+    return zoe, await create_customer(client, display_name="Bakery Ltd", kind="organization")
+
+
+async def relate(client: httpx.AsyncClient, one: Any, kind: str, other: Any, **more: Any) -> httpx.Response:
+    return await client.post(path(one), json={"kind": kind, "customer_id": other["id"], **more})
+
+
+async def related(client: httpx.AsyncClient, one: Any, kind: str, other: Any, **more: Any) -> dict[str, Any]:
+    answer = await relate(client, one, kind, other, **more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def listed(client: httpx.AsyncClient, customer: dict[str, Any], **query: Any) -> list[dict[str, Any]]:
+    answer = await client.get(path(customer), params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+async def patched(client: httpx.AsyncClient, one: Any, found: Any, patch: Any, **headers: str) -> httpx.Response:
+    return await client.patch(item(found, one), json=patch, headers=MERGE | headers)
+
+
+def pointers(answer: httpx.Response) -> list[str]:
+    return [error["pointer"] for error in answer.json()["errors"]]
+
+
+def test_every_reading_is_named() -> None:
+    assert set(Reading) == set(INVERSE) | set(INVERSE.values())
+
+
+class TestAdd:
+    async def test_seen_from_both_ends(self, client: httpx.AsyncClient, db: Any) -> None:
+        zoe, bakery = await couple(client)
+        answer = await relate(client, zoe, "works_for", bakery, title="Head baker", since="2024-01-01")
+        assert answer.status_code == 201, answer.text
+        found = answer.json()
+        assert answer.headers["location"] == item(found)
+        assert answer.headers["etag"] == '"1"'
+        assert (found["kind"], found["direction"], found["title"]) == ("works_for", "outgoing", "Head baker")
+        assert (found["since"], found["until"]) == ("2024-01-01", None)
+        assert found["customer"] == {"id": bakery["id"], "display_name": "Bakery Ltd", "kind": "organization"}
+        assert await listed(client, zoe) == [found]
+        (seen,) = await listed(client, bakery)
+        assert (seen["id"], seen["kind"], seen["direction"]) == (found["id"], "employs", "incoming")
+        assert seen["customer"] == {"id": zoe["id"], "display_name": "Zoë", "kind": "person"}
+        events = await db.fetch("SELECT * FROM events WHERE subject_id = $1 ORDER BY seq", found["id"])
+        assert {str(event["customer_id"]) for event in events} == {zoe["id"], bakery["id"]}
+        assert {event["type"] for event in events} == {"relationship.added"}
+        assert {event["title"] for event in events} == {"Relationship added: Zoë works for Bakery Ltd"}
+
+    @pytest.mark.parametrize("kind", list(Reading))
+    async def test_every_reading(self, client: httpx.AsyncClient, kind: str) -> None:
+        one, other = await couple(client)
+        for left, right in ((one, other), (other, one)):
+            found = await related(client, left, kind, right)
+            assert found["kind"] == kind
+            expected = "mutual" if kind == "household" else "outgoing" if kind in INVERSE else "incoming"
+            assert found["direction"] == expected
+            assert (await listed(client, left))[-1] == found
+            (seen,) = [each for each in await listed(client, right) if each["id"] == found["id"]]
+            inverse = {**INVERSE, **{v: k for k, v in INVERSE.items()}}[kind]
+            assert seen["kind"] == inverse
+            if kind == "household":
+                break
+
+    async def test_said_from_the_other_end(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await couple(client)
+        found = await related(client, bakery, "employs", zoe)
+        assert (found["kind"], found["direction"]) == ("employs", "incoming")
+        assert (await listed(client, zoe))[0]["kind"] == "works_for"
+
+    @pytest.mark.parametrize(("kind", "inverse"), [("works_for", "employs"), ("household", "household")])
+    async def test_once(self, client: httpx.AsyncClient, kind: str, inverse: str) -> None:
+        zoe, bakery = await couple(client)
+        found = await related(client, zoe, kind, bakery)
+        for again in (relate(client, zoe, kind, bakery), relate(client, bakery, inverse, zoe)):
+            answer = await again
+            assert answer.status_code == 409
+            assert answer.json()["relationship_id"] == found["id"]
+        await related(client, zoe, "referred_by", bakery)
+
+    async def test_many_at_once(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await couple(client)
+        asked = [relate(client, zoe, "household", bakery), relate(client, bakery, "household", zoe)]
+        answers = await asyncio.gather(*asked, *(relate(client, zoe, "household", bakery) for _ in range(8)))
+        assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
+
+    async def test_unknown_customers(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await couple(client)
+        nobody = {"id": str(uuid4())}
+        answer = await relate(client, zoe, "works_for", nobody)
+        assert answer.status_code == 422
+        assert pointers(answer) == ["/customer_id"]
+        assert (await relate(client, nobody, "works_for", bakery)).status_code == 404
+        answer = await relate(client, zoe, "household", zoe)
+        assert answer.status_code == 422
+        assert pointers(answer) == ["/customer_id"]
+
+    @pytest.mark.parametrize(
+        ("wrong", "pointer"),
+        [
+            ({"kind": "admires"}, "/kind"),
+            ({"title": "a\0"}, "/title"),
+            ({"since": "2024-13-01"}, "/since"),
+            ({"since": "0001-01-01"}, "/since"),
+            ({"until": "9999-12-31"}, "/until"),
+            ({"since": 1_700_000_000}, "/since"),
+            ({"since": "2024-01-02", "until": "2024-01-01"}, "/until"),
+            ({"from_id": "x"}, "/from_id"),
+        ],
+    )
+    async def test_wrong_values(self, client: httpx.AsyncClient, wrong: dict[str, Any], pointer: str) -> None:
+        zoe, bakery = await couple(client)
+        answer = await client.post(path(zoe), json={"kind": "works_for", "customer_id": bakery["id"], **wrong})
+        assert answer.status_code == 422, answer.text
+        assert pointers(answer) == [pointer]
+
+    @pytest.mark.parametrize("day", ["1000-01-01", "2999-12-31"])
+    async def test_far_away_days(self, client: httpx.AsyncClient, day: str) -> None:
+        zoe, bakery = await couple(client)
+        found = await related(client, zoe, "works_for", bakery, since=day, until=day)
+        assert (found["since"], found["until"]) == (day, day)
+
+
+class TestList:
+    async def test_pages(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await couple(client)
+        made = [await related(client, zoe, kind, bakery) for kind in ("works_for", "supplied_by", "household")]
+        first = (await client.get(path(zoe), params={"limit": 2})).json()
+        assert first["items"] == made[:2]
+        rest = (await client.get(path(zoe), params={"limit": 2, "cursor": first["next_cursor"]})).json()
+        assert rest == {"items": made[2:], "next_cursor": None}
+        assert await listed(client, zoe, sort="-created_at") == made[::-1]
+        answer = await client.get(path(bakery), params={"cursor": first["next_cursor"]})
+        assert answer.status_code == 400
+
+    async def test_none(self, client: httpx.AsyncClient) -> None:
+        zoe, _ = await couple(client)
+        assert (await client.get(path(zoe))).json() == {"items": [], "next_cursor": None}
+        assert (await client.get(path({"id": uuid4()}))).status_code == 404
+
+
+class TestGet:
+    async def test_from_either_end(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await couple(client)
+        stranger = await create_customer(client)
+        found = await related(client, zoe, "works_for", bakery)
+        assert (await client.get(item(found, zoe))).json() == found
+        assert (await client.get(item(found, bakery))).json()["kind"] == "employs"
+        assert (await client.get(item(found, stranger))).status_code == 404
+
+
+class TestChange:
+    async def test_from_the_other_end(self, client: httpx.AsyncClient, db: Any) -> None:
+        zoe, bakery = await couple(client)
+        found = await related(client, zoe, "works_for", bakery, title="Baker", since="2024-01-01")
+        answer = await patched(client, bakery, found, {"title": None, "until": "2025-01-01"}, **{"if-match": '"1"'})
+        assert answer.status_code == 200, answer.text
+        after = answer.json()
+        assert (after["kind"], after["title"], after["since"], after["until"]) == (
+            "employs",
+            None,
+            "2024-01-01",
+            "2025-01-01",
+        )
+        assert (after["version"], answer.headers["etag"]) == (2, '"2"')
+        assert (await patched(client, zoe, found, {"title": "x"}, **{"if-match": '"1"'})).status_code == 412
+        rows = await db.fetch("SELECT data FROM events WHERE type = 'relationship.changed'")
+        assert len(rows) == 2
+        assert {"pointer": "/title", "stored": "Baker", "sent": None} in json.loads(rows[0]["data"])["changes"]
+
+    async def test_nothing_new(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await couple(client)
+        found = await related(client, zoe, "works_for", bakery, title="Baker")
+        assert (await patched(client, zoe, found, {"title": "Baker"})).json() == found
+
+    @pytest.mark.parametrize(
+        ("patch", "pointer"),
+        [({"until": "2023-12-31"}, "/until"), ({"kind": "employs"}, "/kind"), ({"since": "x"}, "/since")],
+    )
+    async def test_wrong_values(self, client: httpx.AsyncClient, patch: Any, pointer: str) -> None:
+        zoe, bakery = await couple(client)
+        found = await related(client, zoe, "works_for", bakery, since="2024-01-01")
+        answer = await patched(client, zoe, found, patch)
+        assert answer.status_code == 422
+        assert pointers(answer) == [pointer]
+
+    async def test_unknown(self, client: httpx.AsyncClient) -> None:
+        assert (await client.delete(item({"id": uuid4()}))).status_code == 404

@@ -1,0 +1,106 @@
+"""Scorecards through the API: what is theirs alone. What versioned resources share stands in test_calendars."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.api.service_levels.test_calendars import MERGE, told, wrong
+
+PATH = "/v1/scorecards"
+ITEM = {"key": "greeted", "title": "Greeted"}
+SCALE = {"key": "advice", "title": "Advice", "kind": "scale", "worst": "1", "best": "5"}
+
+
+async def create(client: httpx.AsyncClient, *items: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    answer = await client.post(PATH, json=make.scorecard(*items, **changes))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+class TestCreate:
+    async def test_whole(self, client: httpx.AsyncClient, db: Any) -> None:
+        item = {
+            **SCALE,
+            "section": "Advice",
+            "weight": "2.5",
+            "critical": True,
+            "cap": "40",
+            "fails_below": "25",
+            "evidence_required": True,
+            "may_not_apply": True,
+        }
+        body = make.scorecard(item, kind="observation", name="Counter")
+        answer = await client.post(PATH, json=body)
+        assert answer.status_code == 201, answer.text
+        found = answer.json()
+        assert found | body == found and answer.headers["location"] == f"{PATH}/{found['id']}"
+        assert (await client.get(f"{PATH}/{found['id']}")).json() == found
+        assert (await client.get(PATH, params={"code": body["code"]})).json()["items"] == [found]
+        assert await told(db, found) == [("scorecard.created", "Scorecard Counter created", None, {"version": 1})]
+
+    async def test_an_item_says_little_unless_it_wants_to(self, client: httpx.AsyncClient) -> None:
+        (item,) = (await create(client, ITEM))["items"]
+        assert item == ITEM | {
+            "section": None,
+            "kind": "yes_no",
+            "worst": None,
+            "best": None,
+            "weight": "1",
+            "critical": False,
+            "cap": "0",
+            "fails_below": None,
+            "evidence_required": False,
+            "may_not_apply": False,
+        }
+
+    @pytest.mark.parametrize(
+        ("items", "expected"),
+        [
+            ([], ("/items", "too_short")),
+            ([ITEM | {"key": f"k{n}"} for n in range(201)], ("/items", "too_long")),
+            ([ITEM | {"key": f"k{n}"} for n in range(50)], ("/items", "too_many_aspects")),
+            ([ITEM, ITEM], ("/items/1/key", "duplicate")),
+            ([ITEM | {"weight": "0"}], ("/items/0/weight", "greater_than")),
+            ([ITEM | {"weight": "-1"}], ("/items/0/weight", "greater_than")),
+            ([ITEM | {"weight": 1}], ("/items/0/weight", "string_type")),
+            ([ITEM | {"critical": True, "cap": "100.01"}], ("/items/0/cap", "score")),
+            ([ITEM | {"critical": True, "cap": "-1"}], ("/items/0/cap", "score")),
+            ([ITEM | {"cap": "40"}], ("/items/0/cap", "not_critical")),
+            ([ITEM | {"fails_below": "10"}], ("/items/0/fails_below", "scale")),
+            ([ITEM | {"worst": "1"}], ("/items/0/worst", "scale")),
+            ([ITEM, SCALE | {"fails_below": "101"}], ("/items/1/fails_below", "score")),
+            ([SCALE | {"worst": None}], ("/items/0/worst", "missing")),
+            ([SCALE | {"best": None}], ("/items/0/best", "missing")),
+            ([SCALE | {"best": "1.0"}], ("/items/0/best", "scale")),
+            ([ITEM | {"kind": "text"}], ("/items/0/kind", "enum")),
+        ],
+    )
+    async def test_refuses(self, client: httpx.AsyncClient, items: Any, expected: tuple[str, str]) -> None:
+        assert wrong(await client.post(PATH, json=make.scorecard(items=items))) == [expected]
+
+    async def test_many_items_are_told_of_by_their_sections(self, client: httpx.AsyncClient) -> None:
+        items = [ITEM | {"key": f"k{n}", "section": f"Section {n % 49}"} for n in range(200)]
+        assert len((await create(client, *items))["items"]) == 200
+
+    async def test_a_code_is_one_scorecards_only(self, client: httpx.AsyncClient) -> None:
+        made = await create(client, code="counter")
+        answer = await client.post(PATH, json=make.scorecard(code="counter"))
+        assert (answer.status_code, answer.json()["scorecard_id"]) == (409, made["id"])
+
+
+class TestChange:
+    async def test_items_are_replaced_whole_in_a_version_of_its_own(self, client: httpx.AsyncClient) -> None:
+        made = await create(client, ITEM)
+        answer = await client.patch(f"{PATH}/{made['id']}", json={"items": [SCALE]}, headers=MERGE)
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert ([item["key"] for item in found["items"]], found["version"]) == (["advice"], 2)
+        past = (await client.get(f"{PATH}/{made['id']}/versions")).json()["items"]
+        assert [[item["key"] for item in v["definition"]["items"]] for v in past] == [["advice"], ["greeted"]]
+
+    async def test_refuses_what_it_could_not_be_made_of(self, client: httpx.AsyncClient) -> None:
+        made = await create(client, ITEM)
+        answer = await client.patch(f"{PATH}/{made['id']}", json={"items": [ITEM, ITEM]}, headers=MERGE)
+        assert wrong(answer) == [("/items/1/key", "duplicate")]

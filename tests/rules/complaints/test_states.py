@@ -1,0 +1,198 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.rules.complaints import states as rules
+from app.rules.complaints.states import Move, Priority, State
+from app.rules.service_levels.policies import Reopening
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+# The whole path: from each state, what may be done, and where that leads.
+PATH: dict[str, dict[str, str]] = {
+    "received": {"acknowledge": "acknowledged", "withdraw": "withdrawn"},
+    "acknowledged": {"assess": "assessed", "withdraw": "withdrawn"},
+    "assessed": {"investigate": "investigating", "withdraw": "withdrawn"},
+    "investigating": {"respond": "responded", "withdraw": "withdrawn"},
+    "responded": {"accept": "accepted", "reject": "rejected", "withdraw": "withdrawn"},
+    "accepted": {"close": "closed", "withdraw": "withdrawn"},
+    "rejected": {
+        "investigate": "investigating",
+        "deadlock": "deadlock",
+        "refer": "referred",
+        "close": "closed",
+        "withdraw": "withdrawn",
+    },
+    "deadlock": {
+        "investigate": "investigating",
+        "accept": "accepted",
+        "refer": "referred",
+        "settle": "settled",
+        "withdraw": "withdrawn",
+    },
+    "referred": {"settle": "settled", "withdraw": "withdrawn"},
+    "settled": {"close": "closed", "withdraw": "withdrawn"},
+    "closed": {"reopen": "reopened"},
+    "withdrawn": {"reopen": "reopened"},
+    "reopened": {"assess": "assessed", "investigate": "investigating", "withdraw": "withdrawn"},
+}
+
+
+class TestMoves:
+    @pytest.mark.parametrize("state", State)
+    @pytest.mark.parametrize("move", Move)
+    def test_the_closed_table(self, state: State, move: Move) -> None:
+        to = PATH[state].get(move)
+        assert rules.moved(state, move) == to
+        assert (move in rules.allowed(state)) == (to is not None)
+
+    @pytest.mark.parametrize("state", State)
+    def test_are_listed_in_their_order(self, state: State) -> None:
+        assert rules.allowed(state) == [move for move in Move if move in PATH[state]]
+
+    def test_every_state_is_reached_and_left(self) -> None:
+        reached, ahead = set[str](), ["received"]
+        while ahead:
+            state = ahead.pop()
+            reached.add(state)
+            ahead += set(PATH[state].values()) - reached
+        assert reached == set(State) and all(rules.allowed(state) for state in State)
+
+    @pytest.mark.parametrize("state", State)
+    def test_an_end_is_reached_from_everywhere(self, state: State) -> None:
+        assert (state in rules.OVER) != (state in rules.OPEN)
+        assert (Move.WITHDRAW in rules.allowed(state)) == (state in rules.OPEN)
+        assert (Move.REOPEN in rules.allowed(state)) == (state in rules.OVER)
+
+    def test_each_has_words_for_what_was_done(self) -> None:
+        assert rules.DONE.keys() == set(Move) == rules.MOVES.keys()
+        assert len(set(rules.DONE.values())) == len(Move)
+
+
+class TestReopening:
+    @pytest.mark.parametrize(
+        ("policy", "ago", "reopened", "why"),
+        [
+            (Reopening(), timedelta(days=9_999), 99, None),
+            (Reopening(within=timedelta(days=30)), timedelta(0), 0, None),
+            (Reopening(within=timedelta(days=30)), timedelta(days=30) - MICROSECOND, 0, None),
+            (Reopening(within=timedelta(days=30)), timedelta(days=30), 99, None),
+            (Reopening(within=timedelta(days=30)), timedelta(days=30) + MICROSECOND, 0, "ended more than 30 days ago"),
+            (Reopening(at_most=2), timedelta(days=9_999), 1, None),
+            (Reopening(at_most=2), timedelta(0), 2, "reopened 2 times already; the policy allows 2"),
+            (Reopening(at_most=2), timedelta(0), 3, "reopened 3 times already; the policy allows 2"),
+            (Reopening(at_most=0), timedelta(0), 0, "the policy allows 0"),
+            (Reopening(timedelta(days=30), 2), timedelta(days=30), 1, None),
+            (Reopening(timedelta(days=30), 2), timedelta(days=31), 1, "30 days"),
+            (Reopening(timedelta(days=30), 2), timedelta(days=29), 2, "2 times"),
+        ],
+    )
+    def test_within_some_days_and_so_often(
+        self, policy: Reopening, ago: timedelta, reopened: int, why: str | None
+    ) -> None:
+        said = rules.may_reopen(policy, NOW - ago, reopened, NOW)
+        assert said is None if why is None else said is not None and why in said
+
+
+class TestPriority:
+    @pytest.mark.parametrize(
+        ("priority", "higher"),
+        [
+            (Priority.LOW, Priority.NORMAL),
+            (Priority.NORMAL, Priority.HIGH),
+            (Priority.HIGH, Priority.URGENT),
+            (Priority.URGENT, Priority.URGENT),
+        ],
+    )
+    def test_is_raised_by_one(self, priority: Priority, higher: Priority) -> None:
+        assert rules.raised(priority) is higher
+
+
+class TestReference:
+    # 5724 is Damm's own example; the other check digits were worked out apart from this program.
+    @pytest.mark.parametrize(
+        ("number", "said"), [(1, "C-000-0013"), (572, "C-000-5724"), (43_881, "C-043-8810"), (1_234_567, "C-1234-5671")]
+    )
+    def test_examples(self, number: int, said: str) -> None:
+        assert rules.reference(number) == said
+
+    @given(st.integers(0, 10**17 - 1) | st.integers(0, 10**7))
+    def test_leads_back_to_its_number(self, number: int) -> None:
+        assert rules.number_of(rules.reference(number)) == number
+
+    def test_lead_back_to_the_first_thousands_of_numbers_each(self) -> None:
+        references = [rules.reference(number) for number in range(20_000)]
+        assert len(set(references)) == len(references)
+        assert [rules.number_of(reference) for reference in references] == list(range(20_000))
+
+    @pytest.mark.parametrize("number", [0, 1, 999, 12_345, 900_909, 9_876_543, 10**12 + 7, 10**17 - 1])
+    def test_every_single_slip_is_caught(self, number: int) -> None:
+        said = rules.reference(number)
+        for slip in wrong_digits(said) | swapped_digits(said):
+            assert rules.number_of(slip) is None, slip
+
+    @settings(max_examples=40)
+    @given(st.integers(0, 10**10))
+    def test_every_single_slip_is_caught_in_any_number(self, number: int) -> None:
+        said = rules.reference(number)
+        assert not [slip for slip in wrong_digits(said) | swapped_digits(said) if rules.number_of(slip) is not None]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "C-001-2340",
+            "c-001-2340",
+            "c 00 1234 0",
+            "C0012340",
+            "0012340",
+            "00 12 34 0",
+            " complaint no. 001.2340 ",
+            "C–001–2340",
+            "№ 001/2340",
+        ],
+    )
+    def test_is_understood_however_it_is_said(self, said: str) -> None:
+        assert rules.number_of(said) == 1_234
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "",
+            "C-",
+            "complaint",
+            "1234-0",  # too short to be one
+            "012340",
+            "C-001-2341",
+            "٠٠١٢٣٤٠",  # digits of another script are not taken for ours
+            "000123²0",
+            "0" * 19,
+            "1" * 5_000,
+        ],
+    )
+    def test_is_not_made_out_of_anything_else(self, said: str) -> None:
+        assert rules.number_of(said) is None
+
+    @given(st.text(max_size=40))
+    def test_of_any_text_is_a_number_or_none(self, said: str) -> None:
+        number = rules.number_of(said)
+        assert number is None or 0 <= number < 10**17
+
+
+def wrong_digits(said: str) -> set[str]:
+    places = [place for place, character in enumerate(said) if character.isdigit()]
+    every = {said[:place] + digit + said[place + 1 :] for place in places for digit in "0123456789"}
+    return every - {said}
+
+
+def swapped_digits(said: str) -> set[str]:
+    """Two neighbours the wrong way round, over a dash too."""
+    places = [place for place, character in enumerate(said) if character.isdigit()]
+    slips = set()
+    for one, other in pairwise(places):
+        characters = list(said)
+        characters[one], characters[other] = characters[other], characters[one]
+        slips.add("".join(characters))
+    return slips - {said}

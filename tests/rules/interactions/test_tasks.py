@@ -1,0 +1,53 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.rules.interactions import tasks as rules
+from app.rules.interactions.tasks import Due, TaskStatus
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class TestMoves:
+    @pytest.mark.parametrize(
+        ("status", "verb", "to"),
+        [
+            (TaskStatus.OPEN, "complete", TaskStatus.COMPLETED),
+            (TaskStatus.OPEN, "snooze", TaskStatus.OPEN),
+            (TaskStatus.OPEN, "cancel", TaskStatus.CANCELLED),
+            (TaskStatus.OPEN, "reopen", None),
+            (TaskStatus.COMPLETED, "complete", None),
+            (TaskStatus.COMPLETED, "snooze", None),
+            (TaskStatus.COMPLETED, "cancel", None),
+            (TaskStatus.COMPLETED, "reopen", TaskStatus.OPEN),
+            (TaskStatus.CANCELLED, "complete", None),
+            (TaskStatus.CANCELLED, "snooze", None),
+            (TaskStatus.CANCELLED, "cancel", None),
+            (TaskStatus.CANCELLED, "reopen", TaskStatus.OPEN),
+        ],
+    )
+    def test_the_closed_table(self, status: TaskStatus, verb: str, to: TaskStatus | None) -> None:
+        assert rules.moved(status, verb) == to
+        assert (verb in rules.allowed(status)) == (to is not None)
+
+    def test_there_is_always_a_way_on(self) -> None:
+        assert all(rules.allowed(status) for status in TaskStatus)
+
+
+class TestDue:
+    @pytest.mark.parametrize(
+        ("due", "ahead"),
+        [(Due.OVERDUE, timedelta(0)), (Due.TODAY, timedelta(hours=24)), (Due.WEEK, timedelta(days=7))],
+    )
+    def test_how_far_ahead(self, due: Due, ahead: timedelta) -> None:
+        assert rules.due_until(due, NOW) == NOW + ahead
+
+
+class TestTitle:
+    def test_reads_well_alone(self) -> None:
+        assert rules.title("completed", "Send the samples") == "Task completed: Send the samples"
+
+    def test_is_cut(self) -> None:
+        title = rules.title("created", "x" * 1_000)
+        assert len(title) == rules.LONGEST_TITLE
+        assert title.endswith("x…")

@@ -1,0 +1,50 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.kit.money import CURRENCIES, minor_unit, spelled
+
+AMOUNTS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=6)
+
+
+@pytest.mark.parametrize(
+    ("currency", "unit"), [("GBP", "0.01"), ("JPY", "1"), ("KWD", "0.001"), ("CLF", "0.0001"), ("XAU", "1")]
+)
+def test_the_smallest_coin(currency: str, unit: str) -> None:
+    assert minor_unit(currency) == Decimal(unit)
+
+
+@pytest.mark.parametrize("currency", ["GBX", "gbp", "", "USDT"])
+def test_no_currency(currency: str) -> None:
+    with pytest.raises(KeyError):
+        minor_unit(currency)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("12.3", "GBP", "12.30"),
+        ("12", "GBP", "12.00"),
+        ("1.2500", "GBP", "1.25"),
+        ("1.2505", "GBP", "1.2505"),
+        ("100", "JPY", "100"),
+        ("1E+2", "JPY", "100"),
+        ("0.000", "JPY", "0"),
+        ("-0.5", "EUR", "-0.50"),
+        ("999999999999.999999", "GBP", "999999999999.999999"),
+    ],
+)
+def test_spelling(amount: str, currency: str, text: str) -> None:
+    assert str(spelled(Decimal(amount), currency)) == text
+
+
+@given(AMOUNTS, st.sampled_from(sorted(CURRENCIES)))
+def test_spelling_never_changes_an_amount(amount: Decimal, currency: str) -> None:
+    text = str(spelled(amount, currency))
+    assert Decimal(text) == amount
+    assert "E" not in text
+    assert (
+        spelled(Decimal(text), currency) == spelled(amount, currency) and str(spelled(Decimal(text), currency)) == text
+    )

@@ -1,0 +1,300 @@
+"""What is asked, what may be answered, and what a definition may be."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.surveys import surveys
+from app.rules.surveys.definition_check import faults
+from app.rules.surveys.surveys import Answer, QuestionKind, SurveyStatus
+from app.schemas.surveys.surveys import SurveyNew
+
+CHOICES = [{"key": key, "wording": {"en": key}} for key in ("meat", "cheese", "bread")]
+
+
+def ask(key: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "kind": kind, "wording": {"en": f"{key}?"}, **more}
+
+
+def defined(*questions: dict[str, Any], **more: Any) -> dict[str, Any]:
+    whole = {"code": "s", "name": "S", "languages": ["en"], "questions": list(questions), **more}
+    return SurveyNew.model_validate(whole).model_dump(mode="json")
+
+
+def wrong(*questions: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
+    return [(pointer, code) for pointer, code, _ in faults(defined(*questions, **more))]
+
+
+EVERYTHING = surveys.questions(
+    defined(
+        ask("nps", "nps", required=True),
+        ask("csat", "csat"),
+        ask("ces", "ces", worst="7", best="1"),
+        ask("stars", "rating", worst="1", best="10"),
+        ask("one", "single_choice", choices=CHOICES),
+        ask("some", "multiple_choice", choices=CHOICES, most_choices=2),
+        ask("words", "text", show_if={"question": "nps", "at_most": "6"}),
+        ask("number", "number"),
+        ask("count", "number", worst="0", best="10"),
+        ask("again", "yes_no", show_if={"question": "words"}),
+        ask("deep", "text", required=True, show_if={"question": "again", "answered_yes": "no"}),
+        ask("cheese", "text", show_if={"question": "some", "any_of": ["cheese", "bread"]}),
+    )
+)
+
+
+def verdict(*answers: Answer) -> list[tuple[str, str]]:
+    return [(pointer, code) for pointer, code, _ in surveys.checked(EVERYTHING, answers).faults]
+
+
+def number(question: str, value: str) -> Answer:
+    return Answer(question, Decimal(value))
+
+
+NINE = number("nps", "9")
+THREE = number("nps", "3")
+
+
+class TestChecked:
+    def test_what_is_kept_is_in_the_order_of_the_questions(self) -> None:
+        found = surveys.checked(EVERYTHING, [Answer("some", choices=("bread", "meat")), number("csat", "5.0"), NINE])
+        assert [answer.given() for answer in found.accepted] == [
+            {"value": "9"},
+            {"value": "5"},
+            {"choices": ["meat", "bread"]},
+        ]
+
+    @pytest.mark.parametrize(
+        ("answer", "expected"),
+        [
+            (number("csat", "0.9"), ("/answers/1/value", "scale")),
+            (number("csat", "5.1"), ("/answers/1/value", "scale")),
+            (number("ces", "0"), ("/answers/1/value", "scale")),
+            (number("ces", "8"), ("/answers/1/value", "scale")),
+            (number("stars", "11"), ("/answers/1/value", "scale")),
+            (number("count", "-1"), ("/answers/1/value", "scale")),
+            (number("nobody", "1"), ("/answers/1/question", "not_found")),
+            (number("nps", "8"), ("/answers/1/question", "duplicate")),
+            (Answer("one", choices=()), ("/answers/1/choices", "too_short")),
+            (Answer("one", choices=("fish",)), ("/answers/1/choices/0", "not_found")),
+            (Answer("one", choices=("meat", "bread")), ("/answers/1/choices", "too_long")),
+            (Answer("some", choices=("meat", "meat")), ("/answers/1/choices", "duplicate")),
+            (Answer("some", choices=("meat", "bread", "cheese")), ("/answers/1/choices", "too_long")),
+            (Answer("csat"), ("/answers/1", "kind")),
+            (Answer("csat", text="5"), ("/answers/1", "kind")),
+            (Answer("csat", Decimal(5), text="five"), ("/answers/1", "kind")),
+            (Answer("words", text="Good"), ("/answers/1/question", "not_asked")),
+            (Answer("again", yes="yes"), ("/answers/1/question", "not_asked")),
+        ],
+    )
+    def test_what_is_refused(self, answer: Answer, expected: tuple[str, str]) -> None:
+        assert verdict(NINE, answer) == [expected]
+
+    @pytest.mark.parametrize("value", ["9.5", "-1", "11", "0.000001"])
+    def test_nps_is_a_whole_number_from_0_to_10(self, value: str) -> None:
+        assert verdict(number("nps", value)) == [("/answers/0/value", "scale")]
+
+    @pytest.mark.parametrize("value", ["-999999999999", "0", "12.5"])
+    def test_a_number_without_a_scale_is_any(self, value: str) -> None:
+        assert verdict(NINE, number("number", value)) == []
+
+    def test_what_is_required_is_missing(self) -> None:
+        assert verdict() == [("/answers", "missing")]
+
+    def test_what_is_not_asked_is_not_missing(self) -> None:
+        words, again = Answer("words", text="Slow"), Answer("again", yes="no")
+        assert verdict(THREE, words, Answer("again", yes="yes")) == []
+        assert verdict(THREE, words, again) == [("/answers", "missing")]
+        assert verdict(THREE, words, again, Answer("deep", text="Very")) == []
+
+    def test_what_hangs_on_something_that_is_not_asked_is_not_asked(self) -> None:
+        chain = [Answer("words", text="Slow"), Answer("again", yes="no"), Answer("deep", text="Very")]
+        assert verdict(NINE, *chain) == [(f"/answers/{n}/question", "not_asked") for n in (1, 2, 3)]
+
+    def test_long_texts(self) -> None:
+        assert verdict(THREE, Answer("words", text="x" * 5_001)) == [("/answers/1/text", "too_long")]
+        assert verdict(THREE, Answer("words", text="x" * 5_000)) == []
+
+    def test_long_texts_together(self) -> None:
+        listed = surveys.questions(defined(*(ask(f"t{n}", "text") for n in range(9))))
+        answers = [Answer(f"t{n}", text="x" * 5_000) for n in range(9)]
+        assert [fault[:2] for fault in surveys.checked(listed, answers).faults] == [("/answers", "too_long")]
+        assert surveys.checked(listed, answers[:8]).faults == ()
+
+    decimals = st.one_of(
+        st.integers(-2, 12).map(Decimal), st.decimals(allow_nan=False, allow_infinity=False, places=3, max_value=10**9)
+    )
+    keys = st.sampled_from([question.key for question in EVERYTHING] + ["nobody"])
+    fitting = st.one_of(
+        st.builds(number, st.just("nps"), st.integers(0, 10).map(str)),
+        st.builds(number, st.sampled_from(["csat", "ces", "stars", "number", "count"]), st.integers(1, 5).map(str)),
+        st.builds(lambda c: Answer("some", choices=tuple(c)), st.sets(st.sampled_from(["meat", "cheese"]), min_size=1)),
+        st.builds(lambda k, t: Answer(k, text=t), st.sampled_from(["words", "deep", "cheese"]), st.text(min_size=1)),
+        st.builds(lambda y: Answer("again", yes=y), st.sampled_from(["yes", "no"])),
+    )
+    anything = st.builds(
+        Answer,
+        keys,
+        st.none() | decimals,
+        st.none() | st.lists(st.sampled_from(["meat", "cheese", "fish", ""]), max_size=4).map(tuple),
+        st.none() | st.sampled_from(["yes", "no", "perhaps"]),
+        st.none() | st.text(max_size=20),
+    )
+
+    @given(st.lists(st.one_of(fitting, fitting, anything), max_size=10))
+    def test_never_fails_and_what_it_accepts_is_what_is_asked(self, answers: list[Answer]) -> None:
+        found = surveys.checked(EVERYTHING, answers)
+        assert not (found.accepted and found.faults)
+        if found.faults:
+            assert all(pointer.startswith("/answers") for pointer, _, _ in found.faults)
+            return
+        accepted = {answer.question: answer for answer in found.accepted}
+        shown = {question.key: question for question in surveys.asked(EVERYTHING, accepted)}
+        assert len(accepted) == len(found.accepted) == len(answers)
+        assert set(accepted) <= set(shown)
+        assert {key for key, question in shown.items() if question.required} <= set(accepted)
+        for key, answer in accepted.items():
+            assert set(answer.given()) == {shown[key].field}
+            assert answer.value is None or shown[key].scale is None or shown[key].scale.holds(answer.value)
+        # What is accepted is accepted again, in any order, as the same.
+        assert surveys.checked(EVERYTHING, list(reversed(found.accepted))) == found
+
+
+class TestAsked:
+    @pytest.mark.parametrize(
+        ("test", "answer", "shown"),
+        [
+            ({"at_least": "3"}, number("a", "3"), True),
+            ({"at_least": "3"}, number("a", "2.999"), False),
+            ({"at_most": "3"}, number("a", "3"), True),
+            ({"at_most": "3"}, number("a", "3.001"), False),
+            ({"at_least": "2", "at_most": "3"}, number("a", "4"), False),
+            ({"any_of": ["meat", "bread"]}, Answer("a", choices=("cheese", "bread")), True),
+            ({"any_of": ["meat"]}, Answer("a", choices=("cheese",)), False),
+            ({"answered_yes": "yes"}, Answer("a", yes="yes"), True),
+            ({"answered_yes": "yes"}, Answer("a", yes="no"), False),
+            ({}, Answer("a", text="x"), True),
+            ({"at_least": "3"}, Answer("a", text="4"), False),
+            ({"any_of": ["meat"]}, number("a", "1"), False),
+        ],
+    )
+    def test_by_what_was_answered(self, test: dict[str, Any], answer: Answer, shown: bool) -> None:
+        listed = [
+            surveys.question(ask("a", "text")),
+            surveys.question(ask("b", "text", show_if={"question": "a"} | test)),
+        ]
+        assert [q.key for q in surveys.asked(listed, {"a": answer})] == (["a", "b"] if shown else ["a"])
+        assert [q.key for q in surveys.asked(listed, {})] == ["a"]
+
+
+class TestFaults:
+    def test_of_a_good_one_there_are_none(self) -> None:
+        again = ask("b", "text", show_if={"question": "a", "at_most": "6", "at_least": "2"})
+        assert wrong(ask("a", "nps"), again, introduction={"en": "Hello"}) == []
+
+    @pytest.mark.parametrize(
+        ("questions", "expected"),
+        [
+            ([ask("a", "nps"), ask("a", "text")], ("/questions/1/key", "duplicate")),
+            ([ask("a", "nps", worst="0", best="10")], ("/questions/0/worst", "kind")),
+            ([ask("a", "text", best="10")], ("/questions/0/best", "kind")),
+            ([ask("a", "csat", worst="1")], ("/questions/0", "missing")),
+            ([ask("a", "csat", worst="1", best="1.0")], ("/questions/0/best", "scale")),
+            ([ask("a", "single_choice")], ("/questions/0/choices", "missing")),
+            ([ask("a", "nps", choices=CHOICES)], ("/questions/0/choices", "kind")),
+            ([ask("a", "single_choice", choices=[*CHOICES, CHOICES[0]])], ("/questions/0/choices/3/key", "duplicate")),
+            ([ask("a", "single_choice", choices=CHOICES, most_choices=1)], ("/questions/0/most_choices", "kind")),
+            ([ask("a", "text", aspect="x")], ("/questions/0/aspect", "kind")),
+            ([ask("a", "number", side="expectation")], ("/questions/0/side", "kind")),
+            ([ask("a", "text", wording={})], ("/questions/0/wording", "missing")),
+            ([ask("a", "text", wording={"en": "?", "de": "?"})], ("/questions/0/wording/de", "language")),
+            (
+                [ask("a", "single_choice", choices=[{"key": "x", "wording": {}}])],
+                ("/questions/0/choices/0/wording", "missing"),
+            ),
+        ],
+    )
+    def test_of_questions(self, questions: list[dict[str, Any]], expected: tuple[str, str]) -> None:
+        assert wrong(*questions) == [expected]
+
+    @pytest.mark.parametrize(
+        ("test", "expected"),
+        [
+            ({"question": "later"}, ("question", "not_found")),
+            ({"question": "b"}, ("question", "not_found")),
+            ({"question": "nobody"}, ("question", "not_found")),
+            ({"question": "n", "any_of": ["meat"]}, ("any_of", "kind")),
+            ({"question": "n", "answered_yes": "no"}, ("answered_yes", "kind")),
+            ({"question": "c", "at_least": "1"}, ("at_least", "kind")),
+            ({"question": "c", "any_of": ["meat", "fish"]}, ("any_of/1", "not_found")),
+            ({"question": "y", "at_most": "1"}, ("at_most", "kind")),
+        ],
+    )
+    def test_of_conditions(self, test: dict[str, Any], expected: tuple[str, str]) -> None:
+        before = [ask("n", "nps"), ask("c", "single_choice", choices=CHOICES), ask("y", "yes_no")]
+        questions = [*before, ask("b", "text", show_if=test), ask("later", "nps")]
+        assert wrong(*questions) == [(f"/questions/3/show_if/{expected[0]}", expected[1])]
+
+    def test_of_languages(self) -> None:
+        both = {"en": "?", "DE": "?"}
+        assert wrong(ask("a", "text", wording={"en": "?"}), languages=["en", "EN"]) == [
+            ("/languages", "duplicate"),
+            ("/questions/0/wording", "missing"),
+        ]
+        found = wrong(ask("a", "text", wording=both), languages=["en", "DE"], thanks={"DE": "Danke"})
+        assert found == [("/thanks", "missing")]
+
+
+class TestLanguages:
+    @pytest.mark.parametrize(
+        ("wanted", "expected"),
+        [
+            ("de", "de"),
+            ("DE-at", "de"),
+            ("pt-BR", "pt-BR"),
+            ("pt-PT", "pt-BR"),
+            ("pt", "pt-BR"),
+            ("zh-Hant-TW", "zh-Hant"),
+            ("zh-TW", "zh-Hant"),
+            ("fr", "en"),
+            ("d", "en"),
+            ("", "en"),
+            (None, "en"),
+        ],
+    )
+    def test_the_best_there_is(self, wanted: str | None, expected: str) -> None:
+        assert surveys.best(["en", "de", "pt-BR", "zh-Hant"], wanted) == expected
+
+    def test_the_next_wish_counts_where_the_first_cannot_be_met(self) -> None:
+        assert surveys.best(["en", "de"], "fr", "de-CH") == "de"
+        assert surveys.best(["en", "de"], "fr", None) == "en"
+
+    def test_none_fits_where_none_is_related(self) -> None:
+        assert surveys.fitting(["en", "de"], "fr") is None
+
+
+class TestMoves:
+    @pytest.mark.parametrize(
+        ("status", "expected"),
+        [
+            ("draft", ["open", "close"]),
+            ("open", ["open", "pause", "close"]),
+            ("paused", ["open", "close"]),
+            ("closed", []),
+        ],
+    )
+    def test_from_each_status(self, status: str, expected: list[str]) -> None:
+        assert surveys.moves(SurveyStatus(status)) == expected
+
+
+def test_equal_answers_are_spelled_alike() -> None:
+    spelled = {number("a", value).given()["value"] for value in ("9", "9.0", "9.000000", "09")}
+    assert spelled == {"9"}
+    assert number("a", "-0.0").given() == number("a", "0").given()
+
+
+def test_every_kind_is_answered_with_something() -> None:
+    assert {surveys.question(ask("a", kind)).field for kind in QuestionKind} == {"value", "choices", "text", "yes"}

@@ -1,0 +1,37 @@
+"""Customers and what they are to each other."""
+
+from typing import Any
+
+import httpx
+
+from tests import make
+from tests.api.customers.test_customers import WHOLE
+from tests.support.tortured.making import made
+
+_CUSTOMER = {**WHOLE, "referred_by": "{other_id}"}
+EXAMPLES: dict[str, Any] = {
+    "create_customer": _CUSTOMER,
+    "create_customers": _CUSTOMER,
+    "change_customer": _CUSTOMER,
+    "put_customer": _CUSTOMER,
+    "add_relationship": {
+        "kind": "supplies",
+        "customer_id": "{other_id}",
+        "title": "Cook",
+        "since": "2026-01-01",
+        "until": "2026-02-01",
+    },
+    "change_relationship": {"title": "Cook", "since": "2026-01-01", "until": "2026-02-01"},
+}
+
+
+async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+    customer, other = [await made(client, "/v1/customers", make.customer()) for _ in range(2)]
+    works_for = {"kind": "works_for", "customer_id": other}
+    return {
+        "customer_id": customer,
+        "other_id": other,
+        "relationship_id": await made(client, f"/v1/customers/{customer}/relationships", works_for),
+        "system": "webshop",
+        "external_id": "u-1",
+    }

@@ -1,0 +1,121 @@
+"""Feedback, what is done about it, and its rules."""
+
+from typing import Any
+
+import httpx
+
+from tests.support.tortured.making import made
+
+_WHEN = "2026-03-01T11:00:00Z"
+_SAID = {
+    "at": "2026-03-02T08:00:00Z",
+    "by": "tom",
+    "channel": "email",
+    "message": "Two lines\nof text",
+    "unwelcome_reason": "They asked for it",
+}
+_CONTENT = {
+    "channel": "email",
+    "sale_id": "{sale_id}",
+    "sale_line_no": 1,
+    "interaction_id": "{interaction_id}",
+    "complaint_id": "{handled_id}",
+    "site": "Leeds",
+    "till": "1",
+    "staff": "tom",
+    "sku": "TEA-1",
+    "ratings": [
+        {
+            "metric": "rating",
+            "value": "7.5",
+            "worst": "1",
+            "best": "10",
+            "question": "q1",
+            "aspect": "waiting time",
+            "side": "expectation",
+        },
+        {"metric": "nps", "value": "3"},
+    ],
+    "title": "Cold soup",
+    "text": "Two lines\nof text",
+    "url": "https://example.com/r/1",
+    "language": "en-GB",
+    "attributes": {"a": {"b": ["c", 1]}},
+}
+_FEEDBACK = {
+    **_CONTENT,
+    "method": "review",
+    "collected_at": "2026-03-01T10:00:00Z",
+    "customer_id": "{customer_id}",
+    "author": {"name": "Ada", "contact": {"kind": "phone", "value": "020 7946 0000"}},
+    "loop": {
+        "acknowledged_at": _WHEN,
+        "acknowledged_by": "tom",
+        "acknowledged_how": "phone",
+        "acted_at": _WHEN,
+        "acted_by": "tom",
+        "action": "Two lines\nof text",
+        "told_at": _WHEN,
+        "told_by": "tom",
+        "told_how": "email",
+    },
+    "source": "reviews",
+    "external_id": "R-1",
+}
+_RULE = {
+    "code": "low",
+    "name": "Low",
+    "active": False,
+    "when": {
+        "methods": ["review"],
+        "metrics": ["nps"],
+        "surveys": ["after-sale"],
+        "sites": ["Leeds"],
+        "channels": ["email"],
+        "score_below": 50,
+        "sentiments": ["negative"],
+        "themes": ["queue"],
+        "customer_known": "yes",
+    },
+    "task": {"what": "Ring back", "owner": "tom", "due_hours": 24},
+}
+_THEME = {
+    "code": "waiting",
+    "name": "Waiting",
+    "active": False,
+    "words": ["queue"],
+    "phrases": ["took ages"],
+    "languages": ["en"],
+}
+EXAMPLES: dict[str, Any] = {
+    "record_feedback": _FEEDBACK,
+    "record_feedback_batch": _FEEDBACK,
+    "change_feedback": _CONTENT,
+    "claim_feedback": {"customer_id": "{customer_id}"},
+    "acknowledge_feedback": _SAID,
+    "act_on_feedback": {"action": "Two lines\nof text", "at": "2026-03-02T08:00:00Z", "by": "tom"},
+    "tell_of_feedback": _SAID,
+    "create_feedback_rule": _RULE,
+    "change_feedback_rule": _RULE,
+    "create_theme": _THEME,
+    "change_theme": _THEME,
+}
+
+
+async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+    rule = {"code": "a", "name": "A", "active": False, "task": {"what": "Ring back"}}
+    return {
+        "handled_id": await made(client, "/v1/complaints", {"channel": "phone", "words": "Off"}),
+        "feedback_id": await made(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN}),
+        "feedback_rule_id": await made(client, "/v1/feedback-rules", rule),
+        "theme_id": await made(client, "/v1/themes", {"code": "a", "name": "A", "words": ["queue"]}),
+    }
+
+
+def state(name: str, path: str) -> str | None:
+    return "acted" if name == "tell_of_feedback" else None
+
+
+async def brought(client: httpx.AsyncClient, found: dict[str, str], state: str) -> dict[str, str]:
+    loop = {"acted_at": _WHEN}
+    return {"feedback_id": await made(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN, "loop": loop})}

@@ -1,0 +1,68 @@
+"""Interactions, and tasks."""
+
+from typing import Any
+
+import httpx
+
+from tests.support.tortured.making import made
+
+_INTERACTION = {
+    "customer_id": "{customer_id}",
+    "contact": {"kind": "email", "value": "someone@example.com"},
+    "kind": "meeting",
+    "channel": "video",
+    "direction": "outbound",
+    "subject": "Steaks",
+    "body": "Two lines\nof text",
+    "happened_at": "2026-03-01T10:00:00Z",
+    "duration_seconds": 60,
+    "provider": "zoom",
+    "participants": [{"name": "Mia", "role": "buyer", "address": "mia@example.com", "customer_id": "{customer_id}"}],
+    "staff": "tom",
+    "outcome": "Agreed",
+    "documents": [
+        {"name": "Offer", "address": "https://example.com/o.pdf", "media_type": "application/pdf", "size": 9}
+    ],
+    "thread": "t-1",
+    "unwelcome_reason": "They asked for it",
+    "attributes": {"a": {"b": ["c", 1]}},
+}
+_TASK = {
+    "what": "Call back",
+    "note": "Two lines\nof text",
+    "customer_id": "{customer_id}",
+    "owner": "mia",
+    "due_at": "2026-04-01T10:00:00Z",
+}
+EXAMPLES: dict[str, Any] = {
+    "record_interaction": _INTERACTION,
+    "record_interactions": _INTERACTION,
+    "change_interaction": {
+        name: value for name, value in _INTERACTION.items() if name not in ("customer_id", "contact")
+    },
+    "claim_interaction": {"customer_id": "{customer_id}", "keep_contact": True},
+    "answer_interaction": {
+        "channel": "phone",
+        "subject": "Steaks",
+        "body": "Two lines\nof text",
+        "happened_at": "2026-03-01T10:00:00Z",
+        "staff": "tom",
+        "outcome": "Answered",
+    },
+    "create_task": _TASK,
+    "change_task": _TASK,
+    "complete_task": {"outcome": "Done"},
+    "snooze_task": {"until": "2026-04-01T10:00:00Z"},
+    "cancel_task": {"reason": "Not wanted"},
+}
+
+
+async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+    contact = {"kind": "email", "value": "x@example.com"}
+    enquiry = {"kind": "enquiry", "channel": "email", "direction": "inbound", "contact": contact}
+    letter = {"kind": "message", "channel": "letter", "direction": "outbound", "customer_id": found["customer_id"]}
+    return {
+        "interaction_id": await made(client, "/v1/interactions", enquiry),
+        "told_id": await made(client, "/v1/interactions", letter),
+        "task_id": await made(client, "/v1/tasks", {"what": "Call"}),
+    }

@@ -1,0 +1,58 @@
+"""Sales, products and sites."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests import make
+from tests.support.tortured.making import made, only
+
+_SOMEBODY = str(uuid4())
+_SALE = make.sale(
+    revision=1,
+    business_date="2026-03-01",
+    site="Leeds",
+    till="1",
+    operator="mia",
+    channel="online",
+    customer={
+        "id": _SOMEBODY,
+        "identity": {"system": "loyalty", "external_id": "L-1"},
+        "phone": "020 7946 0000",
+        "email": "a@example.com",
+        "name": "Ada",
+    },
+    lines=[
+        {
+            "line_no": 1,
+            "sku": "T",
+            "name": "Tea",
+            "category": "Food",
+            "quantity": "1",
+            "unit_price": "10.00",
+            "discount": "0.00",
+            "tax": "0.10",
+            "total": "10.00",
+            "refund_of": {"receipt_no": "X", "line_no": 1},
+        }
+    ],
+    payments=[{"method": "card", "amount": "10.00", "reference": "1111"}],
+    attributes={"a": {"b": ["c", 1]}},
+)
+EXAMPLES: dict[str, Any] = {
+    "record_sale": _SALE,
+    "record_sales": _SALE,
+    "claim_sale": {"customer_id": "{customer_id}"},
+    "void_sale": {"reason": "Wrong till"},
+    "change_product": {"name": "Tea", "category": "Food"},
+    "change_site": {"name": "Leeds", "time_zone": "Europe/London"},
+}
+
+
+async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+    return {
+        "sale_id": await made(client, "/v1/sales", make.sale(site="Leeds")),
+        "product_id": await only(client, "/v1/products"),
+        "site_id": await only(client, "/v1/sites"),
+    }

@@ -1,0 +1,64 @@
+"""Calendars, service policies and procedures."""
+
+from typing import Any
+
+import httpx
+
+from tests import make
+from tests.support.tortured.making import made
+
+_CALENDAR = {
+    "code": "night",
+    "name": "Night shift",
+    "time_zone": "Europe/London",
+    "hours": [{"day": "monday", "opens": "00:00", "closes": "06:00"}],
+    "exceptions": [{"on": "2026-12-24", "name": "Eve", "hours": [{"opens": "00:00", "closes": "24:00"}]}],
+    "holidays": {"country": "GB", "subdivision": "SCT"},
+}
+_POLICY = {
+    "code": "night",
+    "name": "By night",
+    "position": 1,
+    "active": False,
+    "calendar": "office",
+    "applies_to": {
+        "categories": ["Delivery"],
+        "severities": ["high"],
+        "channels": ["phone"],
+        "sites": ["Leeds"],
+        "customer_tags": ["vip"],
+        "value_from": "100.00",
+        "currency": "GBP",
+    },
+    "targets": {f"{name}_minutes": 60 for name in ("acknowledge", "update", "respond", "resolve", "deadlock")},
+    "pauses": ["waiting_customer", "referred"],
+    "escalations": [
+        {"metric": "respond", "at_minutes": -5, "notify": ["tom"], "reassign_to": "mia", "raise_priority": True}
+    ],
+    "reopening": {"within_days": 90, "at_most": 2},
+}
+_PROCEDURE = {
+    "category": "Delivery",
+    "name": "Deliveries",
+    "steps": [{"key": "ring", "title": "Ring", "before": "assess", "mandatory": False, "wording": "Two\nlines"}],
+    "guidance": dict.fromkeys(("calm", "disappointed", "frustrated", "angry", "distressed"), "Two\nlines"),
+    "mood": {"keep": "Breathe", "recover": "Walk"},
+}
+EXAMPLES: dict[str, Any] = {
+    "create_calendar": _CALENDAR,
+    "change_calendar": _CALENDAR,
+    "create_service_policy": _POLICY,
+    "change_service_policy": _POLICY,
+    "create_procedure": _PROCEDURE,
+    "change_procedure": _PROCEDURE,
+}
+
+
+async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+    everything = {"name": "Everything else", "steps": _PROCEDURE["steps"]}
+    return {
+        "calendar_id": await made(client, "/v1/calendars", {"code": "office", "name": "Office", "time_zone": "UTC"}),
+        "service_policy_id": await made(client, "/v1/service-policies", make.policy(calendar="office")),
+        "procedure_id": await made(client, "/v1/procedures", everything),
+        "step": "ring",
+    }
