@@ -10,7 +10,7 @@ from app.core import errors
 from app.web.documentation import slug
 from app.web.problem_texts import TEXTS
 
-SLUGS = [slug(problem.code) for problem in errors.every()]
+SLUGS = [slug(problem.code) for problem in errors.problem_classes()]
 
 
 class Links(HTMLParser):
@@ -81,7 +81,7 @@ class TestDocs:
 class TestProblemPages:
     def test_every_code_is_explained(self) -> None:
         """One who adds a problem writes its page: in `app/web/problem_texts.py`."""
-        assert set(TEXTS) == {problem.code for problem in errors.every()}
+        assert set(TEXTS) == {problem.code for problem in errors.problem_classes()}
 
     @pytest.mark.parametrize("name", SLUGS)
     async def test_has_a_page(self, anonymous: httpx.AsyncClient, name: str) -> None:

@@ -1,1 +1,1 @@
-"""What everything stands on: settings, the database, errors, the context of a request."""
+"""The base of all floors: settings, database, transactions, errors, logging."""

@@ -1,4 +1,4 @@
-"""How often somebody may be wrong before they are no longer listened to for a while."""
+"""Limits failed attempts: after too many within a window, further attempts have to wait."""
 
 from collections import deque
 from collections.abc import Hashable
@@ -6,24 +6,24 @@ from datetime import datetime, timedelta
 
 from cachetools import LRUCache
 
-_MOST_KEPT = 100_000
+_MAX_KEYS = 100_000
 
 
-class Guesses:
-    """Counts, in this process, what was wrong in the last `span` about each thing that may be guessed."""
+class AttemptLimit:
+    """Counts failures per key in this process, over a sliding window."""
 
-    def __init__(self, most: int, span: timedelta) -> None:
-        self._most, self._span = most, span
-        self._missed: LRUCache[Hashable, deque[datetime]] = LRUCache(_MOST_KEPT)
+    def __init__(self, max_failures: int, window: timedelta) -> None:
+        self._max_failures, self._window = max_failures, window
+        self._failures: LRUCache[Hashable, deque[datetime]] = LRUCache(_MAX_KEYS)
 
-    def wait(self, what: Hashable, now: datetime) -> timedelta | None:
-        """How long until one more may be made; None when it may be made now."""
-        missed = self._missed.get(what)
-        if missed is None or len(missed) < self._most or missed[0] + self._span <= now:
+    def retry_after(self, key: Hashable, now: datetime) -> timedelta | None:
+        """How long to wait before the next attempt; None where it may be made now."""
+        failures = self._failures.get(key)
+        if failures is None or len(failures) < self._max_failures or failures[0] + self._window <= now:
             return None
-        return missed[0] + self._span - now
+        return failures[0] + self._window - now
 
-    def miss(self, what: Hashable, now: datetime) -> None:
-        if what not in self._missed:
-            self._missed[what] = deque(maxlen=self._most)
-        self._missed[what].append(now)
+    def record_failure(self, key: Hashable, now: datetime) -> None:
+        if key not in self._failures:
+            self._failures[key] = deque(maxlen=self._max_failures)
+        self._failures[key].append(now)

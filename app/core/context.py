@@ -1,4 +1,4 @@
-"""Who is asking, when, and with which connection: the first argument of every service and store function."""
+"""The first argument of every service and store function: the caller, the time and the database connection."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Context:
     db: "PoolConnectionProxy"
-    """Inside a transaction for writes, in autocommit for reads of a single statement."""
+    """In a transaction for writes, in autocommit for single-statement reads."""
     actor_id: UUID
     actor: str
     """The name of the API key, as events show it."""
     scopes: frozenset[str]
     now: datetime
     cursor_key: bytes
-    """Signs the cursors of pages."""
+    """Signs pagination cursors."""
     region: str
-    """The country of phone numbers written without one."""
+    """ISO 3166-1 alpha-2 code of the country assumed for phone numbers without a country code."""

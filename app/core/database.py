@@ -1,4 +1,4 @@
-"""The connection pool, and what a database error means to whoever caused it."""
+"""The connection pool, and the mapping of database errors to problems."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,12 +9,12 @@ import asyncpg
 from app.core import errors
 from app.core.settings import Settings
 
-RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
-"""Run the whole transaction again: it may succeed, or find out properly who was first."""
+RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+"""Worth running the whole transaction again: it may succeed, or see the row that was committed first."""
 
 
 class Database:
-    """A pool that is opened when it is first needed, so that the service starts while its database is away."""
+    """A pool that is opened on first use, so that the service starts even while its database is unreachable."""
 
     def __init__(self, dsn: str, settings: Settings) -> None:
         self._dsn, self._settings = dsn, settings
@@ -22,9 +22,9 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
-        """A connection in autocommit, for single statements that change nothing."""
+        """A connection in autocommit, for single read-only statements."""
         async with self._connection() as connection:
-            if self._settings.pgbouncer:  # outside a transaction, parse and execute may meet different servers
+            if self._settings.pgbouncer:  # outside a transaction, parse and execute may reach different servers
                 async with connection.transaction(readonly=True):
                     yield connection
             else:
@@ -32,7 +32,7 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
-        """A connection in a transaction that is committed when the block ends well."""
+        """A connection in a transaction that is committed when the block ends without an exception."""
         async with self._connection() as connection, connection.transaction():
             yield connection
 
@@ -43,19 +43,19 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
-        pool = self._pool or await self._opened()
-        # A timer is only set for those who have to wait.
+        pool = self._pool or await self._open()
+        # The timeout costs a timer: it is only set where no connection is idle.
         connection = await pool.acquire(timeout=None if pool.get_idle_size() else self._settings.pool_timeout)
         try:
             yield connection
         except asyncpg.InternalClientError as error:
-            # The server has said good-bye on it and not hung up yet: the driver no longer knows what to make of it.
+            # The server announced its shutdown but has not closed the connection yet: asyncpg cannot use it any more.
             connection.terminate()
-            raise asyncpg.InterfaceError("The connection was being closed") from error
+            raise asyncpg.InterfaceError("The server is closing this connection") from error
         finally:
             await pool.release(connection)
 
-    async def _opened(self) -> asyncpg.Pool:
+    async def _open(self) -> asyncpg.Pool:
         pool = await asyncpg.create_pool(
             self._dsn,
             min_size=0,
@@ -63,30 +63,30 @@ class Database:
             timeout=self._settings.pool_timeout,
             command_timeout=self._settings.statement_timeout + 1,
             max_inactive_connection_lifetime=0,
-            max_queries=1_000_000_000,  # a connection is as good as it was on its first query
-            reset=_keep,
+            max_queries=1_000_000_000,  # connections do not degrade with use
+            reset=_no_reset,
             **_session(self._settings),
         )
         if self._pool is None:
             self._pool = pool
-        else:  # somebody else was quicker
+        else:  # another task opened one first
             await pool.close()
         return self._pool
 
 
-def meaning(error: BaseException) -> errors.Problem | None:
-    """The one place where a database error becomes a problem; None when it is a defect of ours."""
+def problem_for(error: BaseException) -> errors.Problem | None:
+    """The problem that a database error is reported as; None where the error is a bug of this service."""
     match error:
         case asyncpg.QueryCanceledError():
-            return errors.Unavailable("The request took too long")
+            return errors.Unavailable("A database statement exceeded its time limit")
         case asyncpg.UniqueViolationError():
-            return errors.Conflict("Something with the same key exists already")
+            return errors.Conflict("A resource with the same key already exists")
         case asyncpg.ForeignKeyViolationError():
-            return errors.Conflict("It refers to something that does not exist, or is still referred to")
+            return errors.Conflict("A referenced resource does not exist, or this resource is still referenced")
         case asyncpg.DataError() | asyncpg.CheckViolationError() | asyncpg.ProgramLimitExceededError():
             return errors.ValidationFailed("A value cannot be stored")
         case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
-            return errors.Unavailable("Others were changing the same things")
+            return errors.Unavailable("Concurrent requests changed the same resources")
         case (
             asyncpg.InsufficientResourcesError()
             | asyncpg.OperatorInterventionError()
@@ -97,7 +97,7 @@ def meaning(error: BaseException) -> errors.Problem | None:
             | OSError()
             | TimeoutError()
         ):
-            return errors.Unavailable("The database cannot be reached, or has no connection free")
+            return errors.Unavailable("The database is unreachable or has no free connection")
     return None
 
 
@@ -111,7 +111,7 @@ def _session(settings: Settings) -> dict[str, Any]:
         "server_settings": {
             "application_name": "rapport",
             "jit": "off",
-            # Requests are short and many: a helper process for one of them costs more than it saves.
+            # Requests are short and many: starting parallel workers costs more than it saves.
             "max_parallel_workers_per_gather": "0",
             "timezone": "UTC",
             "statement_timeout": milliseconds,
@@ -121,5 +121,5 @@ def _session(settings: Settings) -> dict[str, Any]:
     }
 
 
-async def _keep(_: object) -> None:
-    """Nothing to reset between uses: no statement of ours leaves anything behind in a session."""
+async def _no_reset(_: object) -> None:
+    """Saves a round trip: no statement of this service leaves state behind in a database session."""

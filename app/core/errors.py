@@ -1,14 +1,17 @@
-"""Everything that can go wrong, as problems that know their status and their stable code."""
+"""Every error that a client can see. Each class knows its HTTP status, its stable code and its title."""
 
 from typing import Any, ClassVar
 
 
 class Problem(Exception):
-    """Base of all. `detail` is for people, `errors` points at places in the request, `more` are further members."""
+    """Rendered as an RFC 9457 problem document by `web/problems.py`.
+
+    `detail` is for people, `errors` points at fields of the request, `extensions` are additional members.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL_ERROR"
-    title: ClassVar[str] = "Something went wrong on our side"
+    title: ClassVar[str] = "Internal server error"
 
     def __init__(
         self,
@@ -16,49 +19,49 @@ class Problem(Exception):
         *,
         errors: list[dict[str, Any]] | None = None,
         headers: dict[str, str] | None = None,
-        **more: Any,
+        **extensions: Any,
     ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = errors
         self.headers = headers or {}
-        self.more = more
+        self.extensions = extensions
 
 
 class MalformedBody(Problem):
-    status, code, title = 400, "MALFORMED_BODY", "The body could not be read"
+    status, code, title = 400, "MALFORMED_BODY", "The request body could not be parsed"
 
 
 class MalformedRequest(Problem):
-    status, code, title = 400, "MALFORMED_REQUEST", "The request could not be read"
+    status, code, title = 400, "MALFORMED_REQUEST", "The request is malformed"
 
 
 class UnknownParameter(Problem):
-    status, code, title = 400, "UNKNOWN_PARAMETER", "A query parameter is not known here"
+    status, code, title = 400, "UNKNOWN_PARAMETER", "Unknown query parameter"
 
 
 class InvalidCursor(Problem):
-    status, code, title = 400, "INVALID_CURSOR", "The cursor does not belong to this list"
+    status, code, title = 400, "INVALID_CURSOR", "The cursor is not valid for this list"
 
 
 class Unauthenticated(Problem):
-    status, code, title = 401, "UNAUTHENTICATED", "A valid API key is needed"
+    status, code, title = 401, "UNAUTHENTICATED", "A valid API key is required"
 
 
 class InsufficientScope(Problem):
-    status, code, title = 403, "INSUFFICIENT_SCOPE", "The API key may not do this"
+    status, code, title = 403, "INSUFFICIENT_SCOPE", "The API key lacks the required scope"
 
 
 class NotFound(Problem):
-    status, code, title = 404, "NOT_FOUND", "There is no such thing"
+    status, code, title = 404, "NOT_FOUND", "Resource not found"
 
 
 class MethodNotAllowed(Problem):
-    status, code, title = 405, "METHOD_NOT_ALLOWED", "The path exists, the method does not"
+    status, code, title = 405, "METHOD_NOT_ALLOWED", "The path does not support this method"
 
 
 class NotAcceptable(Problem):
-    status, code, title = 406, "NOT_ACCEPTABLE", "None of the accepted media types can be had here"
+    status, code, title = 406, "NOT_ACCEPTABLE", "None of the accepted media types is available"
 
 
 class RequestTimeout(Problem):
@@ -66,11 +69,11 @@ class RequestTimeout(Problem):
 
 
 class Conflict(Problem):
-    status, code, title = 409, "CONFLICT", "The request does not fit the present state"
+    status, code, title = 409, "CONFLICT", "The request conflicts with the current state of the resource"
 
 
 class AlreadyHeld(Conflict):
-    code, title = "ALREADY_HELD", "Another customer holds this identity or contact point"
+    code, title = "ALREADY_HELD", "Another customer already has this identity or contact point"
 
 
 class CustomerArchived(Conflict):
@@ -78,39 +81,39 @@ class CustomerArchived(Conflict):
 
 
 class MoveNotAllowed(Conflict):
-    code, title = "MOVE_NOT_ALLOWED", "The present status does not allow this"
+    code, title = "MOVE_NOT_ALLOWED", "The current status does not allow this transition"
 
 
 class ReceiptDiffers(Conflict):
-    code, title = "RECEIPT_DIFFERS", "The receipt is known with other content"
+    code, title = "RECEIPT_DIFFERS", "The receipt is already stored with different content"
 
 
 class InteractionDiffers(Conflict):
-    code, title = "INTERACTION_DIFFERS", "The interaction is known with other content"
+    code, title = "INTERACTION_DIFFERS", "The interaction is already stored with different content"
 
 
 class ComplaintDiffers(Conflict):
-    code, title = "COMPLAINT_DIFFERS", "The complaint is known with other content"
+    code, title = "COMPLAINT_DIFFERS", "The complaint is already stored with different content"
 
 
 class FeedbackDiffers(Conflict):
-    code, title = "FEEDBACK_DIFFERS", "The feedback is known with other content"
+    code, title = "FEEDBACK_DIFFERS", "The feedback is already stored with different content"
 
 
 class VisitDiffers(Conflict):
-    code, title = "VISIT_DIFFERS", "The visit is known with other content"
+    code, title = "VISIT_DIFFERS", "The visit is already stored with different content"
 
 
 class StepOpen(Conflict):
-    code, title = "STEP_OPEN", "A step of the procedure has to be done first"
+    code, title = "STEP_OPEN", "A mandatory step of the procedure is not done"
 
 
 class RefundExceedsSale(Conflict):
-    code, title = "REFUND_EXCEEDS_SALE", "The return is more than what is left of the line it names"
+    code, title = "REFUND_EXCEEDS_SALE", "The return exceeds what remains of the sale line that it refers to"
 
 
 class AlreadyClaimed(Conflict):
-    code, title = "ALREADY_CLAIMED", "It belongs to another customer already"
+    code, title = "ALREADY_CLAIMED", "The record already belongs to another customer"
 
 
 class UnwelcomeChannel(Conflict):
@@ -118,7 +121,7 @@ class UnwelcomeChannel(Conflict):
 
 
 class SurveyNotOpen(Conflict):
-    code, title = "SURVEY_NOT_OPEN", "The survey asks nobody at present"
+    code, title = "SURVEY_NOT_OPEN", "The survey is not open"
 
 
 class AnswerClosed(Conflict):
@@ -126,15 +129,15 @@ class AnswerClosed(Conflict):
 
 
 class AskedRecently(Conflict):
-    code, title = "ASKED_RECENTLY", "The customer was asked for feedback not long ago"
+    code, title = "ASKED_RECENTLY", "The customer was asked for feedback too recently"
 
 
 class QuietHours(Conflict):
-    code, title = "QUIET_HOURS", "The customer is not to be contacted yet"
+    code, title = "QUIET_HOURS", "The customer must not be contacted yet"
 
 
 class IdempotencyKeyInFlight(Conflict):
-    code, title = "IDEMPOTENCY_KEY_IN_FLIGHT", "The first request with this idempotency key is still running"
+    code, title = "IDEMPOTENCY_KEY_IN_FLIGHT", "The first request with this idempotency key is still in progress"
 
 
 class AnswerExpired(Problem):
@@ -142,51 +145,70 @@ class AnswerExpired(Problem):
 
 
 class PreconditionFailed(Problem):
-    status, code, title = 412, "PRECONDITION_FAILED", "The resource has changed since"
+    status, code, title = 412, "PRECONDITION_FAILED", "A precondition of the request is not met"
 
 
 class BodyTooLarge(Problem):
-    status, code, title = 413, "BODY_TOO_LARGE", "The body is too large"
+    status, code, title = 413, "BODY_TOO_LARGE", "The request body is too large"
 
 
 class UnsupportedMediaType(Problem):
-    status, code, title = 415, "UNSUPPORTED_MEDIA_TYPE", "The body is of a type that is not read here"
+    status, code, title = (
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "The media type or encoding of the request body is not supported",
+    )
 
 
 class ValidationFailed(Problem):
-    status, code, title = 422, "VALIDATION_FAILED", "Some values are not right"
+    status, code, title = 422, "VALIDATION_FAILED", "The request failed validation"
 
 
 class IdempotencyKeyReused(Problem):
-    status, code, title = 422, "IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request"
+    status, code, title = 422, "IDEMPOTENCY_KEY_REUSED", "The idempotency key was already used for a different request"
 
 
 class TooManyRequests(Problem):
-    status, code, title = 429, "TOO_MANY_REQUESTS", "Too many requests for now"
+    status, code, title = 429, "TOO_MANY_REQUESTS", "Too many requests"
 
 
 class HeadersTooLarge(Problem):
-    status, code, title = 431, "HEADERS_TOO_LARGE", "The headers are too large"
+    status, code, title = 431, "HEADERS_TOO_LARGE", "The request headers are too large"
 
 
 class Unavailable(Problem):
-    status, code, title = 503, "UNAVAILABLE", "The service cannot answer just now"
+    status, code, title = 503, "UNAVAILABLE", "The service is temporarily unavailable"
 
-    def __init__(self, detail: str | None = None, **more: Any) -> None:
-        more.setdefault("headers", {"Retry-After": "1"})
-        super().__init__(detail, **more)
+    def __init__(self, detail: str | None = None, **options: Any) -> None:
+        options.setdefault("headers", {"Retry-After": "1"})
+        super().__init__(detail, **options)
 
 
 def invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
-    """One wrong value, and where it is."""
+    """A single field that failed validation."""
     return ValidationFailed(errors=[{"pointer": pointer, "code": code, "detail": detail}])
 
 
-def every() -> list[type[Problem]]:
-    """All problems that have a code of their own: the published list."""
-    found, queue = [], [Problem]
+def reference_not_found(pointer: str, resource: str) -> ValidationFailed:
+    """A field refers to a record that does not exist."""
+    return invalid(pointer, "not_found", f"{resource} not found")
+
+
+def must_be_sent_together(*names: str, missing: str) -> ValidationFailed:
+    """Fields that only mean something together; points at the missing one."""
+    return invalid(f"/{missing}", "missing", f"{' and '.join(f'`{name}`' for name in names)} must be sent together")
+
+
+def in_the_future(pointer: str) -> ValidationFailed:
+    return invalid(pointer, "future", "Must not be in the future")
+
+
+def problem_classes() -> list[type[Problem]]:
+    """The published list: every class with a code of its own, parents before children."""
+    classes: list[type[Problem]] = []
+    queue = [Problem]
     while queue:
         problem = queue.pop(0)
-        found.append(problem)
+        classes.append(problem)
         queue.extend(problem.__subclasses__())
-    return found
+    return classes

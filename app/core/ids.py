@@ -4,5 +4,5 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """A UUIDv7: unique, and in the order in which they were made, which is what indexes like."""
+    """A UUIDv7: ordered by creation time, so that index inserts stay local."""
     return uuid7()

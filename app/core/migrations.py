@@ -1,4 +1,4 @@
-"""Brings the schema up to date, or says that it is not."""
+"""Runs the Alembic migrations, and tells which revision this code expects."""
 
 import asyncio
 from functools import cache
@@ -14,25 +14,25 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 FOLDER = Path(__file__).parent.parent / "migrations"
-# Any number, as long as it stays the same: two starts at once migrate one after the other.
+# Key of an advisory lock (any constant): concurrent starts migrate one after the other.
 LOCK = 7_270_611
 
 
 def migrate(dsn: str) -> None:
-    """Run every migration that the database has not seen, in one transaction each start can wait for.
+    """Run all pending migrations in one transaction.
 
-    Raises OSError when the database does not answer, or refuses.
+    Raises OSError when the database is unreachable or refuses the connection.
     """
     try:
         asyncio.run(_upgrade(dsn))
-    except DBAPIError as error:  # what it wraps says it plainly
+    except DBAPIError as error:  # the wrapped driver error has the readable message
         raise ConnectionError(str(getattr(error.orig, "__cause__", None) or error.orig)) from error
 
 
 @cache
 def head() -> str:
     revision = ScriptDirectory.from_config(_config()).get_current_head()
-    assert revision is not None, "there are migrations"
+    assert revision is not None, "the migrations folder is empty"
     return revision
 
 

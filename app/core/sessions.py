@@ -1,4 +1,4 @@
-"""Transactions for one caller: where a context comes from, and where a transaction is run again."""
+"""Transactions on behalf of a caller, retried when they lose a race."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.database import RETRIED, Database
+from app.core.database import RETRYABLE, Database
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
@@ -37,16 +37,16 @@ class Sessions:
             yield self._context(connection)
 
     async def write(self, work: Callable[[Context], Awaitable[Result]]) -> Result:
-        """Run `work` in one transaction and commit it; again, from the start, if it lost a race.
+        """Run `work` in one transaction and commit it; run it again from the start if it lost a race.
 
-        A unique violation is a lost race too: in the next run the winner's row is there to be seen, and the work
-        decides what that means. What still collides then is raised.
+        Unique violations count as lost races: the next attempt sees the winner's row, and `work` decides what that
+        means. The error of the last attempt is raised.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self.database.writing() as connection:
                     return await work(self._context(connection))
-            except RETRIED:
+            except RETRYABLE:
                 if attempt == ATTEMPTS:
                     raise
                 await asyncio.sleep(random.uniform(0, 0.01) * 2**attempt)

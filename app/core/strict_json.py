@@ -1,54 +1,58 @@
-"""JSON as it was meant: anything that two parsers could read differently is refused."""
+"""Strict JSON: refuses whatever two parsers could read differently."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from app.core import errors
 
-DEEPEST = 32
+MAX_DEPTH = 32
 
 
-def parsed(raw: bytes | bytearray) -> Any:
-    """JSON as RFC 8259 has it: UTF-8 (a byte order mark is passed over), no NaN, no name twice, 32 levels deep."""
+def parse(raw: bytes | bytearray) -> Any:
+    """JSON of RFC 8259 in UTF-8 (a byte order mark is skipped), without NaN or duplicate keys, up to 32 levels deep.
+
+    Raises MalformedBody, and ValidationFailed for duplicate keys and too much nesting.
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise errors.MalformedBody("The body is not UTF-8") from None
+        raise errors.MalformedBody("The body is not valid UTF-8") from None
     try:
         value = _DECODER.decode(text)
     except RecursionError:
-        raise errors.MalformedBody("The body is nested too deep") from None
-    except _Twice as twice:
-        raise errors.invalid("", "duplicate_key", f"The name {twice.name!r} stands twice in one object") from None
+        raise errors.MalformedBody("The body is nested too deeply") from None
+    except _DuplicateKey as duplicate:
+        raise errors.invalid("", "duplicate_key", f"Duplicate key {duplicate.key!r} in one object") from None
     except ValueError as error:
-        raise errors.MalformedBody(f"The body is not JSON: {error}"[:300]) from None
-    if text.count("[") + text.count("{") > DEEPEST and _deeper(value, DEEPEST):
-        raise errors.invalid("", "too_deep", f"Should be nested at most {DEEPEST} levels deep")
+        raise errors.MalformedBody(f"The body is not valid JSON: {error}"[:300]) from None
+    if text.count("[") + text.count("{") > MAX_DEPTH and _exceeds_depth(value, MAX_DEPTH):
+        raise errors.invalid("", "too_deep", f"Must be nested at most {MAX_DEPTH} levels deep")
     return value
 
 
-class _Twice(Exception):
-    def __init__(self, name: str) -> None:
-        self.name = name
+class _DuplicateKey(Exception):
+    def __init__(self, key: str) -> None:
+        self.key = key
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        raise _Twice(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
-    return found
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise _DuplicateKey(next(key for key, count in counts.items() if count > 1))
+    return members
 
 
-def _no_constant(name: str) -> None:
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _deeper(value: Any, left: int) -> bool:
+def _exceeds_depth(value: Any, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return False
-    inner = value.values() if isinstance(value, dict) else value
-    return left == 0 or any(_deeper(item, left - 1) for item in inner)
+    items = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_exceeds_depth(item, levels - 1) for item in items)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)

@@ -52,7 +52,7 @@ def _reader(schema: type[BaseModel], prepare: Prepare, limit: int) -> Callable[[
         if raw is None:
             return _Line(number, 0, problem=errors.BodyTooLarge(f"A line may have {limit} bytes"))
         try:
-            return _Line(number, len(raw), prepare(validation.checked(schema, strict_json.parsed(raw))))
+            return _Line(number, len(raw), prepare(validation.validate(schema, strict_json.parse(raw))))
         except errors.Problem as problem:
             return _Line(number, len(raw), problem=problem)
 

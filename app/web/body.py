@@ -22,7 +22,7 @@ async def read_json(request: Request, types: tuple[str, ...], limit: int, pause:
         chunks += chunk
         if len(chunks) > limit:
             raise errors.BodyTooLarge(f"At most {limit} bytes", headers={"Connection": "close"})
-    return strict_json.parsed(chunks)
+    return strict_json.parse(chunks)
 
 
 def lines_type(request: Request) -> None:

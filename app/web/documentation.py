@@ -83,7 +83,7 @@ def _by_status(problem: type[errors.Problem]) -> tuple[int, str]:
     return problem.status, problem.code
 
 
-_BY_SLUG = {slug(problem.code): problem for problem in errors.every()}
+_BY_SLUG = {slug(problem.code): problem for problem in errors.problem_classes()}
 _HTML = """<!doctype html>
 <html lang="en">
 <head>

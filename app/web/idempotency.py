@@ -46,5 +46,5 @@ async def replay(ctx: Context, key: str, print_: bytes) -> Response | None:
 
 async def remember(ctx: Context, key: str, print_: bytes, response: Response) -> None:
     headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-    body = getattr(response, "remembered", None) or bytes(response.body)
+    body = getattr(response, "stored_body", None) or bytes(response.body)
     await store.remember(ctx, key, store.Answer(print_, response.status_code, headers, body))

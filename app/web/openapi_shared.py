@@ -205,7 +205,7 @@ def problem_schemas() -> dict[str, Schema]:
         "ProblemCode": {
             "type": "string",
             "description": "For programs: stable.",
-            "enum": sorted({problem.code for problem in errors.every()}),
+            "enum": sorted({problem.code for problem in errors.problem_classes()}),
         },
         "ProblemPlace": {
             "type": "object",
@@ -222,7 +222,7 @@ def problem_schemas() -> dict[str, Schema]:
 
 
 def problem_codes(status: int) -> list[type[errors.Problem]]:
-    return [problem for problem in errors.every() if problem.status == status]
+    return [problem for problem in errors.problem_classes() if problem.status == status]
 
 
 def _phrase(status: int) -> str:

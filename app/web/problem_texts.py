@@ -1,169 +1,174 @@
-"""What each problem code means and what to do about it: the words of its page."""
+"""What each problem code means and how to resolve it: the texts of the pages under /problems."""
 
 TEXTS: dict[str, tuple[str, str]] = {
     "INTERNAL_ERROR": (
-        "The service met something that it was not written for. Nothing of the request was stored.",
-        "Try again later. If it stays, pass the `request_id` on to whoever runs the service: their log has the rest.",
+        "The service failed unexpectedly. Nothing that the request asked for was stored.",
+        "Try again later. If the error persists, pass the `request_id` on to the operator of the service: it finds "
+        "the entry in the log.",
     ),
     "MALFORMED_BODY": (
-        "The body is not JSON in UTF-8, ended early, or could not be decompressed. NaN and infinities are not JSON.",
-        "Send what `detail` asks for. Sending the same bytes again will not help.",
+        "The body is not JSON in UTF-8, is incomplete, or could not be decompressed. NaN and infinities are not JSON.",
+        "Correct what `detail` names. Sending the same bytes again will fail again.",
     ),
     "MALFORMED_REQUEST": (
-        "A header or the query string could not be read: text that is not UTF-8, a parameter that stands twice, "
-        "an entity tag or an idempotency key of another form.",
+        "A header or the query string is malformed: text that is not UTF-8, a query parameter that is sent more than "
+        "once, or an entity tag or idempotency key in a wrong format.",
         "Correct what `detail` names.",
     ),
     "UNKNOWN_PARAMETER": (
-        "The query has a parameter that this operation does not know. It is refused rather than passed over, "
-        "since a misspelt filter would otherwise answer with everything.",
-        "Look for the name in `errors` and compare it with the operation's parameters.",
+        "The query string has a parameter that this operation does not define. It is refused rather than ignored, "
+        "since a misspelt filter would otherwise return the whole list.",
+        "Compare the names in `errors` with the parameters of the operation.",
     ),
     "INVALID_CURSOR": (
-        "The cursor was changed, or belongs to a list with other filters or another sort.",
-        "Begin again without a cursor, and from page to page send the same filters and sort as for the first.",
+        "The cursor was modified, or was issued for a list with other filters or another sort order.",
+        "Start again without a cursor, and send the same filters and sort order with every page.",
     ),
     "UNAUTHENTICATED": (
-        "There is no key in the request, or one that is unknown or revoked.",
-        "Send `Authorization: Bearer` and the key. `rapport keys list` shows which keys there are.",
+        "The request has no API key, or one that is unknown or revoked.",
+        "Send `Authorization: Bearer` followed by the key. `rapport keys list` shows the existing keys.",
     ),
     "INSUFFICIENT_SCOPE": (
-        "The key is valid, but may not do this.",
-        "Use a key with the scope that `detail` names; `rapport keys create` makes one.",
+        "The API key is valid, but does not have the scope that this operation requires.",
+        "Use a key with the scope that `detail` names; `rapport keys create` creates one.",
     ),
     "NOT_FOUND": (
-        "There is nothing at this path: the path is not one of the API's, or nothing with this id exists.",
-        "Check the id. It is one that Rapport gave, not one of another system.",
+        "The path is not part of the API, or no resource with this id exists.",
+        "Check the path and the id. Ids are those that Rapport assigned, not those of another system.",
     ),
     "METHOD_NOT_ALLOWED": (
-        "The path exists, but not for this method.",
-        "The header `Allow` lists the methods that it has.",
+        "The path exists, but does not support this method.",
+        "Use one of the methods in the `Allow` header.",
     ),
     "NOT_ACCEPTABLE": (
-        "The `Accept` header asks for a media type that this operation cannot answer with.",
-        "Accept one of those that the operation documents.",
+        "The `Accept` header asks for a media type that this operation does not offer.",
+        "Accept one of the media types that the operation documents.",
     ),
     "REQUEST_TIMEOUT": (
-        "The body paused for too long while it was being sent.",
-        "Send it again. A body that takes long to make is better made first and sent then.",
+        "The headers or the body took too long to arrive.",
+        "Send the request again. Where a body takes long to generate, generate it before sending it.",
     ),
     "CONFLICT": (
-        "The request is well formed, but does not fit what is stored: it would make a duplicate, or refers to "
-        "something that does not exist.",
-        "Read the present state, then decide anew.",
+        "The request is valid, but conflicts with what is stored: it would create a duplicate, or refers to "
+        "a resource that does not exist.",
+        "Read the current state, then decide whether the request still applies.",
     ),
     "ALREADY_HELD": (
-        "An identity or an unshared contact point belongs to another customer already. `errors` points at each, "
-        "and `customer_ids` names the holders.",
-        "Most often this is the same person: use the customer who is there. Where a household really shares a "
+        "An identity or an unshared contact point already belongs to another customer. `errors` points at each, "
+        "and `customer_ids` lists those customers.",
+        "In most cases this is the same person: use the existing customer. Where several people really share a "
         "phone number, mark the contact point as `shared`.",
     ),
     "CUSTOMER_ARCHIVED": (
-        "The customer is archived, and archived customers do not change.",
+        "The customer is archived, and archived customers cannot be changed.",
         "Restore the customer first.",
     ),
     "MOVE_NOT_ALLOWED": (
-        "The status that it has does not allow this step: what is completed cannot be completed again.",
-        "Read it again: somebody may have been quicker. `allowed` lists what may be done now.",
+        "The resource is in a status that does not allow this transition: a completed task, for example, cannot be "
+        "completed again.",
+        "Read the resource again: another request may have changed it. `allowed` lists the transitions that are "
+        "possible now.",
     ),
     "RECEIPT_DIFFERS": (
-        "A receipt with this source and number is stored with other content. `errors` lists every difference, "
-        "with what is stored and what was sent.",
+        "A receipt with this `source` and `receipt_no` is stored with different content. `errors` lists every "
+        "difference, with the stored and the sent value.",
         "If the till corrected the receipt, send it with a higher `revision`. If two receipts have the same "
-        "number, their `source` should tell them apart.",
+        "number, send them with different values of `source`.",
     ),
     "INTERACTION_DIFFERS": (
-        "An interaction with this `source` and `external_id` is stored with other content.",
-        "Change the stored one instead, or give the new one an id of its own.",
+        "An interaction with this `source` and `external_id` is stored with different content.",
+        "Change the stored interaction instead, or send the new one with an `external_id` of its own.",
     ),
     "COMPLAINT_DIFFERS": (
-        "A complaint with this `source` and `external_id` is stored with other content.",
-        "Change the stored one instead, or give the new one an id of its own.",
+        "A complaint with this `source` and `external_id` is stored with different content.",
+        "Change the stored complaint instead, or send the new one with an `external_id` of its own.",
     ),
     "FEEDBACK_DIFFERS": (
-        "Feedback with this `source` and `external_id` is stored with other content.",
-        "Change the stored one instead, or give the new one an id of its own.",
+        "Feedback with this `source` and `external_id` is stored with different content.",
+        "Change the stored feedback instead, or send the new one with an `external_id` of its own.",
     ),
     "VISIT_DIFFERS": (
-        "A visit with this `source` and `external_id` is stored with other content.",
-        "Change the stored one instead, complete it if it was only planned, or give the new one an id of its own.",
+        "A visit with this `source` and `external_id` is stored with different content.",
+        "Change the stored visit instead, complete it if it is still planned, or send the new one with an "
+        "`external_id` of its own.",
     ),
     "STEP_OPEN": (
-        "The procedure asks for a step before this move that nobody has marked as done; `steps` names it.",
-        "Do it, mark it on the complaint's checklist, and make the move again.",
+        "The procedure requires a step before this transition that is not marked as done; `steps` lists it.",
+        "Carry out the step, mark it as done on the complaint's checklist, and send the request again.",
     ),
     "REFUND_EXCEEDS_SALE": (
-        "The receipt takes back more than is left of the line that it names in `refund_of`.",
-        "Check the line's number and what was returned before. A return that names no line is always taken.",
+        "The receipt returns more than remains of the sale line that it names in `refund_of`.",
+        "Check the line number and what was returned before. A return without `refund_of` is always accepted.",
     ),
     "ALREADY_CLAIMED": (
-        "It belongs to a customer already.",
-        "Nothing to do if that is the right one.",
+        "The record already belongs to another customer; `customer_id` names them.",
+        "Nothing, if that is the right customer.",
     ),
     "UNWELCOME_CHANNEL": (
         "The customer has asked not to be contacted on this channel.",
-        "Use another channel. If the contact was made all the same, record it with the reason in `unwelcome_reason`.",
+        "Use another channel. If the contact took place nevertheless, record it with the reason in `unwelcome_reason`.",
     ),
     "SURVEY_NOT_OPEN": (
-        "The survey is a draft, paused or closed: nobody is asked, and nothing is sent or answered.",
-        "Open the survey, if it should ask.",
+        "The survey is a draft, paused or closed: it accepts neither invitations nor answers.",
+        "Open the survey, if it should run.",
     ),
     "ANSWER_CLOSED": (
-        "The answers were given some time ago, and the time in which they could be changed is over. They are kept.",
-        "Nothing to do: what was answered first, or changed last, counts.",
+        "The period in which the answers could be changed is over. The stored answers remain.",
+        "Nothing: the last answers that were accepted count.",
     ),
     "ANSWER_EXPIRED": (
-        "The invitation has expired or was revoked, or its survey is over.",
-        "Nothing to do. Whoever runs the survey can invite again.",
+        "The invitation has expired or was revoked, or its survey is closed.",
+        "Nothing. The operator of the survey can send a new invitation.",
     ),
     "ASKED_RECENTLY": (
-        "The customer was asked before, and the survey leaves them in peace for some days.",
-        "Ask again from `allowed_at` on.",
+        "The customer was invited to a survey before, and the survey's minimum interval between invitations has not "
+        "passed.",
+        "Invite again from `allowed_at` on.",
     ),
     "QUIET_HOURS": (
-        "It is not time yet to send the invitation, or the customer is not to be written to or called at this hour.",
-        "Try again from `allowed_at` on. `sendable=true` lists the invitations whose time has come.",
+        "The invitation is not due yet, or the customer must not be contacted on this channel at this hour.",
+        "Try again from `allowed_at` on. `sendable=true` lists the invitations that can be sent now.",
     ),
     "IDEMPOTENCY_KEY_IN_FLIGHT": (
-        "A request with the same idempotency key has come in and is not finished yet.",
-        "Wait as long as `Retry-After` says and send it again: the answer will be that of the first.",
+        "Another request with the same idempotency key is still being processed.",
+        "Wait for the time in `Retry-After` and send the request again: the response will be that of the first.",
     ),
     "PRECONDITION_FAILED": (
-        "The resource has another version than the one in `If-Match`, or exists although `If-None-Match: *` "
-        "wanted to make it.",
-        "Read it again, apply the change to what it is now, and send that with the new `ETag`.",
+        "The resource has another version than the one in `If-Match`, or it already exists although the request has "
+        "`If-None-Match: *`.",
+        "Read the resource again, apply the change to its current state, and send it with the new `ETag`.",
     ),
     "BODY_TOO_LARGE": (
-        "The body, or a line of a batch, is larger than the service takes. For compressed bodies the size after "
-        "decompression counts.",
-        "Send many records to the `/batch` operations, which take any number of lines.",
+        "The body, or a line of a batch, exceeds the size limit. The limit of compressed bodies applies to their "
+        "decompressed size.",
+        "Send many records to the `/batch` operations, which accept any number of lines.",
     ),
     "UNSUPPORTED_MEDIA_TYPE": (
-        "The body's `Content-Type` or `Content-Encoding` is not one that is read here.",
-        "Send JSON as `application/json`, a PATCH as `application/merge-patch+json`, a batch as "
-        "`application/x-ndjson`, all in UTF-8 and compressed with gzip or not at all.",
+        "The `Content-Type` or `Content-Encoding` of the body is not supported by this operation.",
+        "Send JSON as `application/json`, a PATCH as `application/merge-patch+json` and a batch as "
+        "`application/x-ndjson`, all in UTF-8, uncompressed or compressed with gzip.",
     ),
     "VALIDATION_FAILED": (
-        "The request can be read, but some of its values are not right.",
-        "`errors` has an entry for each: `pointer` says where, `code` and `detail` what.",
+        "The request is well formed, but some of its values are invalid.",
+        "Correct the fields listed in `errors`: `pointer` locates the field, `code` and `detail` name the problem.",
     ),
     "IDEMPOTENCY_KEY_REUSED": (
-        "The idempotency key was used before, for a request that is not the same as this one.",
-        "Make a new key for each thing that is to be done, and keep it only for sending that one again.",
+        "The idempotency key was used before, for a request with other content.",
+        "Generate a new key for every operation, and reuse it only to retry that same request.",
     ),
     "TOO_MANY_REQUESTS": (
-        "The key has made more requests than it may in a minute, or the address where no key is needed; or there were "
-        "too many wrong codes for a receipt.",
-        "Wait as long as `Retry-After` says. `RateLimit` tells on every answer how many are left; the `/batch` "
-        "operations count as one request, however many lines they have.",
+        "The API key, or the client address where no key is required, has exceeded its requests per minute; or too "
+        "many wrong codes were sent for a receipt.",
+        "Wait for the time in `Retry-After`. The `RateLimit` header of every response tells how many requests remain; "
+        "a `/batch` operation counts as one request, however many lines it has.",
     ),
     "HEADERS_TOO_LARGE": (
-        "The request line and headers are larger, or more in number, than the service takes.",
-        "Send long texts in bodies, and fewer headers.",
+        "The request line and headers exceed the limit on their size or number.",
+        "Send long texts in the body, and fewer headers.",
     ),
     "UNAVAILABLE": (
-        "The service runs, but cannot answer just now: its database is away, busy, or has no connection free.",
-        "Wait as long as `Retry-After` says and send the request again, with the same idempotency key if it is a POST.",
+        "The service is running, but its database is unreachable, overloaded or has no free connection.",
+        "Wait for the time in `Retry-After` and send the request again, with the same idempotency key if it is a POST.",
     ),
 }
-"""code: what it means, what to do."""
+"""Code: (what it means, how to resolve it)."""

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.core import errors
-from app.core.database import meaning
+from app.core.database import problem_for
 from app.schemas.kit import validation
 from app.web import allowed_methods
 
@@ -38,7 +38,7 @@ def document(problem: errors.Problem, request_id: str | None = None, instance: s
         "code": problem.code,
         "request_id": request_id,
         "errors": problem.errors,
-        **problem.more,
+        **problem.extensions,
     }
     return {name: value for name, value in members.items() if value is not None}
 
@@ -62,7 +62,7 @@ def of(error: BaseException) -> errors.Problem:
     """The problem that any exception stands for, for answers that are not a whole response (a line of a batch)."""
     if isinstance(error, errors.Problem):
         return error
-    if (problem := meaning(error)) is not None:
+    if (problem := problem_for(error)) is not None:
         return problem
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return errors.Problem()
@@ -93,5 +93,5 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    problem = meaning(error)
+    problem = problem_for(error)
     return unexpected(request, error) if problem is None else response(problem, request)

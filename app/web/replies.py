@@ -1,4 +1,4 @@
-"""Responses made of JSON that the database has written already."""
+"""Responses made of JSON that the database has already written."""
 
 from urllib.parse import quote, urlencode
 
@@ -8,61 +8,59 @@ from app.services.kit.record_result import RecordResult
 from app.store.kit.documents import Document
 from app.store.kit.listing import Page
 
-_JSON = "application/json"
-
 
 class Reply(Response):
-    media_type = _JSON
-    remembered: bytes | None = None
-    """What a repeated request is answered with, where that is not this: a secret is shown once and kept nowhere."""
+    media_type = "application/json"
+    stored_body: bytes | None = None
+    """What is stored for replays, where that is not the body itself: a secret is shown once and never stored."""
 
     def __init__(self, text: str | bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
         super().__init__(text, status, headers)
 
 
-def one(document: Document, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+def resource(document: Document, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
     return Reply(document.json, status, {"ETag": f'"{document.version}"', **(headers or {})})
 
 
 def created(document: Document, path: str) -> Reply:
-    return one(document, 201, {"Location": f"{path}/{document.id}"})
+    return resource(document, 201, {"Location": f"{path}/{document.id}"})
 
 
-def made_or_known(document: Document, new: bool, path: str) -> Reply:
-    """201 for what this request made, 200 for what was there before."""
-    return created(document, path) if new else one(document)
+def created_or_existing(document: Document, new: bool, path: str) -> Reply:
+    """201 for what this request created, 200 for what existed before."""
+    return created(document, path) if new else resource(document)
 
 
-def text(json: str) -> Reply:
+def recorded(document: Document, result: RecordResult, path: str) -> Reply:
+    """201 for a new record; 200 for a known one, with a header where what was sent is older than what is stored."""
+    if result.status == 201:
+        return created(document, path)
+    return resource(document, headers={"Receipt-Stale": "true"} if result.stale else None)
+
+
+def created_or_replaced(json: str, new: bool) -> Reply:
+    """201 for first answers to a survey, 200 for answers that were known or have been replaced."""
+    return Reply(json, 201 if new else 200)
+
+
+def json_text(json: str) -> Reply:
     return Reply(json)
 
 
-def once(shown: str, remembered: str) -> Reply:
-    """Something that only the first answer shows."""
-    reply = Reply(shown)
-    reply.remembered = remembered.encode()
+def shown_once(body: str, stored_body: str) -> Reply:
+    """A body with a secret that only the first response shows."""
+    reply = Reply(body)
+    reply.stored_body = stored_body.encode()
     return reply
 
 
-def answered(json: str, first: bool) -> Reply:
-    """201 for the first answers, 200 for those that are known or take their place."""
-    return Reply(json, 201 if first else 200)
-
-
-def page(request: Request, found: Page) -> Reply:
-    cursor = found.next_cursor
-    quoted = f'"{cursor}"' if cursor else "null"  # a cursor is base64url: nothing in it wants escaping
+def page(request: Request, page: Page) -> Reply:
+    cursor = page.next_cursor
+    quoted = f'"{cursor}"' if cursor else "null"  # a cursor is base64url: nothing in it needs escaping
     headers = {"Link": f'<{_with_cursor(request, cursor)}>; rel="next"'} if cursor else None
-    return Reply(f'{{"items":[{",".join(found.items)}],"next_cursor":{quoted}}}', headers=headers)
+    return Reply(f'{{"items":[{",".join(page.items)}],"next_cursor":{quoted}}}', headers=headers)
 
 
 def _with_cursor(request: Request, cursor: str) -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    return f"{quote(request.scope['path'])}?{urlencode([*kept, ('cursor', cursor)])}"
-
-
-def recorded(document: Document, outcome: RecordResult, path: str) -> Reply:
-    """201 for a new receipt; 200 for one that was known, saying whether what came was the older one."""
-    if outcome.status == 201:
-        return created(document, path)
-    return one(document, headers={"Receipt-Stale": "true"} if outcome.stale else None)
+    parameters = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    return f"{quote(request.scope['path'])}?{urlencode([*parameters, ('cursor', cursor)])}"

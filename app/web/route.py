@@ -182,7 +182,7 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     if unknown := [name for name in names if name not in known]:
         problems = [
-            {"pointer": f"/query/{n}", "code": "unknown_parameter", "detail": "Is not known here"} for n in unknown
+            {"pointer": f"/query/{n}", "code": "unknown_parameter", "detail": "Unknown parameter"} for n in unknown
         ]
         raise UnknownParameter(errors=problems)
     if len(set(names)) < len(names):

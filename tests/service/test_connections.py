@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from app.core.database import Database, meaning
+from app.core.database import Database, problem_for
 from app.core.errors import Unavailable
 from app.core.settings import Settings
 
@@ -65,7 +65,7 @@ async def test_a_connection_that_the_server_is_closing_is_unavailable_once_and_t
         with pytest.raises((asyncpg.InterfaceError, asyncpg.PostgresError, OSError)) as caught:
             async with store.reading() as connection:
                 await connection.fetchval("SELECT 1")
-        assert isinstance(meaning(caught.value), Unavailable)
+        assert isinstance(problem_for(caught.value), Unavailable)
         async with store.reading() as connection:
             assert await connection.fetchval("SELECT 2") == 2
         assert len(relay.clients) == 2

@@ -17,7 +17,7 @@ from app.main import create_app
 PROBLEM = "application/problem+json"
 MAY_FAIL = {"may_fail": True}
 """As `extensions=` of a request: an answer of 500 is what the test is about."""
-_CODES = {problem.code: problem.status for problem in errors.every()}
+_CODES = {problem.code: problem.status for problem in errors.problem_classes()}
 _INNARDS = re.compile(r"Traceback|asyncpg|sqlalchemy|\bSELECT\b|site-packages|\.py\b")
 _COMPONENT = re.compile(r'"#/components/schemas/([^"/]+)"')
 _VERBS = {"get", "put", "post", "patch", "delete"}

@@ -61,7 +61,7 @@ async def record_complaints(request: Request, caller: Caller) -> Response:
 @router.get("/{complaint_id}", response_model=Complaint)
 async def get_complaint(ctx: Ctx, complaint_id: PathId) -> Response:
     """Get a complaint"""
-    return replies.one(await complaints.get(ctx, complaint_id))
+    return replies.resource(await complaints.get(ctx, complaint_id))
 
 
 @router.patch("/{complaint_id}", response_model=Complaint)
@@ -77,7 +77,7 @@ async def change_complaint(
     policy or the procedure is chosen by what changes, they are chosen anew: what has run and what was paused stays, a
     breach stays one.
     """
-    return replies.one(await complaints.change(ctx, complaint_id, patch, version))
+    return replies.resource(await complaints.change(ctx, complaint_id, patch, version))
 
 
 @router.post("/{complaint_id}/claim", response_model=Complaint)
@@ -86,7 +86,7 @@ async def claim_complaint(ctx: Ctx, complaint_id: PathId, claim: ComplaintClaim)
 
     For complaints of somebody who was not known. 409 when it belongs to another customer already.
     """
-    return replies.one(await complaints.claim(ctx, complaint_id, claim.customer_id))
+    return replies.resource(await complaints.claim(ctx, complaint_id, claim.customer_id))
 
 
 @router.get("/{complaint_id}/moves", response_model=MovePage)
@@ -108,7 +108,7 @@ async def explain_complaint_clock(ctx: Ctx, complaint_id: PathId) -> Response:
     Every interval of every clock, what it counts day by day in which calendar, and why it stood still; when it runs
     out, and what was or will be done then.
     """
-    return replies.text(await clock_report.explain(ctx, complaint_id))
+    return replies.json_text(await clock_report.explain(ctx, complaint_id))
 
 
 @router.get("/{complaint_id}/checklist", response_model=Checklist)
@@ -118,7 +118,7 @@ async def get_complaint_checklist(ctx: Ctx, complaint_id: PathId) -> Response:
     The steps of its procedure and what was done of them, what is missing for each possible move, and what helps with a
     customer who feels as this one does.
     """
-    return replies.text(await checklist.checklist(ctx, complaint_id))
+    return replies.json_text(await checklist.checklist(ctx, complaint_id))
 
 
 @router.put("/{complaint_id}/checklist/{step}", response_model=Checklist)
@@ -127,4 +127,4 @@ async def mark_complaint_step(ctx: Ctx, complaint_id: PathId, step: PathKey, cha
 
     As done, or as not done after all. 404 for a step that the procedure has not.
     """
-    return replies.text(await checklist.mark(ctx, complaint_id, step, change))
+    return replies.json_text(await checklist.mark(ctx, complaint_id, step, change))

@@ -23,4 +23,4 @@ async def get_complaint_insights(ctx: Ctx, query: Annotated[InsightsQuery, Query
     do not mislead, and figures are null where nothing is known. How much of a product was sold is not told here: that
     could not be counted quickly.
     """
-    return replies.text(await insights.insights(ctx, query))
+    return replies.json_text(await insights.insights(ctx, query))

@@ -31,7 +31,7 @@ async def acknowledge_complaint(ctx: Ctx, complaint_id: PathId, step: Step) -> R
     Tell the customer that it has come in; ends the clock of that name. What they are told goes into `message`, and
     becomes an interaction.
     """
-    return replies.one(await moves.acknowledge(ctx, complaint_id, step))
+    return replies.resource(await moves.acknowledge(ctx, complaint_id, step))
 
 
 @router.post("/assess", response_model=Complaint)
@@ -40,7 +40,7 @@ async def assess_complaint(ctx: Ctx, complaint_id: PathId, step: Assessment) -> 
 
     How grave, how intricate, whom it touches. The policy and the procedure are chosen anew by that.
     """
-    return replies.one(await moves.assess(ctx, complaint_id, step))
+    return replies.resource(await moves.assess(ctx, complaint_id, step))
 
 
 @router.post("/investigate", response_model=Complaint)
@@ -49,7 +49,7 @@ async def investigate_complaint(ctx: Ctx, complaint_id: PathId, step: Investigat
 
     Also after a rejection, a deadlock or a reopening: when it is looked at again.
     """
-    return replies.one(await moves.investigate(ctx, complaint_id, step))
+    return replies.resource(await moves.investigate(ctx, complaint_id, step))
 
 
 @router.post("/respond", response_model=Complaint)
@@ -58,7 +58,7 @@ async def respond_to_complaint(ctx: Ctx, complaint_id: PathId, step: Answer) -> 
 
     The decision, and what is offered. `told_at` is set when the customer is told with it.
     """
-    return replies.one(await moves.respond(ctx, complaint_id, step))
+    return replies.resource(await moves.respond(ctx, complaint_id, step))
 
 
 @router.post("/accept", response_model=Complaint)
@@ -67,7 +67,7 @@ async def accept_complaint_response(ctx: Ctx, complaint_id: PathId, step: Accept
 
     The customer accepts the response, and the remedies on offer, or some of them: the others are refused.
     """
-    return replies.one(await moves.accept(ctx, complaint_id, step))
+    return replies.resource(await moves.accept(ctx, complaint_id, step))
 
 
 @router.post("/reject", response_model=Complaint)
@@ -76,7 +76,7 @@ async def reject_complaint_response(ctx: Ctx, complaint_id: PathId, step: Step) 
 
     The customer rejects the response, and what was offered.
     """
-    return replies.one(await moves.reject(ctx, complaint_id, step))
+    return replies.resource(await moves.reject(ctx, complaint_id, step))
 
 
 @router.post("/deadlock", response_model=Complaint)
@@ -85,7 +85,7 @@ async def declare_complaint_deadlock(ctx: Ctx, complaint_id: PathId, step: Step)
 
     The customer rejected the response, and neither side moves. It has a clock and an escalation of its own.
     """
-    return replies.one(await moves.deadlock(ctx, complaint_id, step))
+    return replies.resource(await moves.deadlock(ctx, complaint_id, step))
 
 
 @router.post("/refer", response_model=Complaint)
@@ -94,7 +94,7 @@ async def refer_complaint(ctx: Ctx, complaint_id: PathId, step: Referring) -> Re
 
     To an ombudsman, an arbitrator, a court.
     """
-    return replies.one(await moves.refer(ctx, complaint_id, step))
+    return replies.resource(await moves.refer(ctx, complaint_id, step))
 
 
 @router.post("/settle", response_model=Complaint)
@@ -103,7 +103,7 @@ async def settle_complaint(ctx: Ctx, complaint_id: PathId, step: Settlement) -> 
 
     By the body it was referred to, or by agreement out of a deadlock.
     """
-    return replies.one(await moves.settle(ctx, complaint_id, step))
+    return replies.resource(await moves.settle(ctx, complaint_id, step))
 
 
 @router.post("/close", response_model=Complaint)
@@ -112,7 +112,7 @@ async def close_complaint(ctx: Ctx, complaint_id: PathId, step: Closing) -> Resp
 
     With the root cause, where it is known. Ends the clock to resolve; the others are called off.
     """
-    return replies.one(await moves.close(ctx, complaint_id, step))
+    return replies.resource(await moves.close(ctx, complaint_id, step))
 
 
 @router.post("/withdraw", response_model=Complaint)
@@ -121,7 +121,7 @@ async def withdraw_complaint(ctx: Ctx, complaint_id: PathId, step: Reason) -> Re
 
     The customer takes it back. All clocks are called off.
     """
-    return replies.one(await moves.withdraw(ctx, complaint_id, step))
+    return replies.resource(await moves.withdraw(ctx, complaint_id, step))
 
 
 @router.post("/reopen", response_model=Complaint)
@@ -130,7 +130,7 @@ async def reopen_complaint(ctx: Ctx, complaint_id: PathId, step: Reason) -> Resp
 
     As long, and as often, as the policy allows. It gets new clocks; the old ones stay as they were.
     """
-    return replies.one(await moves.reopen(ctx, complaint_id, step))
+    return replies.resource(await moves.reopen(ctx, complaint_id, step))
 
 
 @router.post("/wait", response_model=Complaint)
@@ -139,7 +139,7 @@ async def await_others_on_complaint(ctx: Ctx, complaint_id: PathId, step: Waits)
 
     For the customer, a supplier, somebody else. The policy says whether clocks stand still meanwhile; the state stays.
     """
-    return replies.one(await moves.wait(ctx, complaint_id, step))
+    return replies.resource(await moves.wait(ctx, complaint_id, step))
 
 
 @router.post("/resume", response_model=Complaint)
@@ -148,7 +148,7 @@ async def resume_complaint(ctx: Ctx, complaint_id: PathId, step: Step) -> Respon
 
     What it waited for has come.
     """
-    return replies.one(await moves.resume(ctx, complaint_id, step))
+    return replies.resource(await moves.resume(ctx, complaint_id, step))
 
 
 @router.post("/messages", response_model=Complaint)
@@ -157,4 +157,4 @@ async def tell_complainant(ctx: Ctx, complaint_id: PathId, message: Message) -> 
 
     Becomes an outbound interaction of the complaint, and starts the clock of the next update anew.
     """
-    return replies.one(await moves.tell(ctx, complaint_id, message))
+    return replies.resource(await moves.tell(ctx, complaint_id, message))

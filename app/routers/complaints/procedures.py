@@ -39,7 +39,7 @@ async def create_procedure(ctx: Ctx, new: ProcedureNew) -> Response:
 @router.get("/{procedure_id}", response_model=Procedure)
 async def get_procedure(ctx: Ctx, procedure_id: PathId) -> Response:
     """Get a procedure"""
-    return replies.one(await PROCEDURES.get(ctx, procedure_id))
+    return replies.resource(await PROCEDURES.get(ctx, procedure_id))
 
 
 @router.patch("/{procedure_id}", response_model=Procedure)
@@ -54,7 +54,7 @@ async def change_procedure(
     A JSON merge patch: what is left out stays, null takes a value away, the list of steps is replaced whole. It becomes
     a new version, unless nothing changes; complaints keep the version that they began with.
     """
-    return replies.one(await PROCEDURES.change(ctx, procedure_id, patch, version))
+    return replies.resource(await PROCEDURES.change(ctx, procedure_id, patch, version))
 
 
 @router.get("/{procedure_id}/versions", response_model=ProcedureVersionPage)

@@ -29,7 +29,7 @@ async def add_complaint_remedy(ctx: Ctx, complaint_id: PathId, new: RemedyNew) -
 
     What the customer asks for (`sought`), or what we offer (`offered`). Answers with the complaint.
     """
-    return replies.one(await remedies_actions.add_remedy(ctx, complaint_id, new))
+    return replies.resource(await remedies_actions.add_remedy(ctx, complaint_id, new))
 
 
 @router.patch("/complaints/{complaint_id}/remedies/{remedy_id}", response_model=Complaint)
@@ -45,7 +45,7 @@ async def change_complaint_remedy(
     Offered, accepted or refused one by one; what it cost. The version is that of the remedy. Answers with the
     complaint.
     """
-    return replies.one(await remedies_actions.change_remedy(ctx, complaint_id, remedy_id, patch, version))
+    return replies.resource(await remedies_actions.change_remedy(ctx, complaint_id, remedy_id, patch, version))
 
 
 @router.post("/complaints/{complaint_id}/actions", response_model=Action, status_code=201)
@@ -60,7 +60,7 @@ async def add_complaint_action(ctx: Ctx, complaint_id: PathId, new: ActionNew) -
 @router.get("/complaints/{complaint_id}/actions/{action_id}", response_model=Action)
 async def get_complaint_action(ctx: Ctx, complaint_id: PathId, action_id: PathId) -> Response:
     """Get an action"""
-    return replies.one(await remedies_actions.action(ctx, complaint_id, action_id))
+    return replies.resource(await remedies_actions.action(ctx, complaint_id, action_id))
 
 
 @router.patch("/complaints/{complaint_id}/actions/{action_id}", response_model=Action)
@@ -75,7 +75,7 @@ async def change_complaint_action(
 
     It is done with `done_at`, and seen to work with `verified_at`.
     """
-    return replies.one(await remedies_actions.change_action(ctx, complaint_id, action_id, patch, version))
+    return replies.resource(await remedies_actions.change_action(ctx, complaint_id, action_id, patch, version))
 
 
 @router.get("/complaint-actions", response_model=ActionPage)

@@ -66,7 +66,7 @@ async def export_customers(request: Request, caller: Caller, query: Annotated[Cu
 @router.get("/{customer_id}", response_model=Customer)
 async def get_customer(ctx: Ctx, customer_id: PathId) -> Response:
     """Get a customer"""
-    return replies.one(await customers.get(ctx, customer_id))
+    return replies.resource(await customers.get(ctx, customer_id))
 
 
 @router.patch("/{customer_id}", response_model=Customer)
@@ -80,7 +80,7 @@ async def change_customer(
 
     A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole.
     """
-    return replies.one(await customers.change(ctx, customer_id, patch, version))
+    return replies.resource(await customers.change(ctx, customer_id, patch, version))
 
 
 @router.post("/{customer_id}/archive", response_model=Customer)
@@ -89,7 +89,7 @@ async def archive_customer(ctx: Ctx, customer_id: PathId) -> Response:
 
     No longer listed or in anyone's way: the contact points are free for others. The history stays.
     """
-    return replies.one(await customers.archive(ctx, customer_id))
+    return replies.resource(await customers.archive(ctx, customer_id))
 
 
 @router.post("/{customer_id}/restore", response_model=Customer)
@@ -98,7 +98,7 @@ async def restore_customer(ctx: Ctx, customer_id: PathId) -> Response:
 
     Answers 409 when somebody else has taken a contact point meanwhile.
     """
-    return replies.one(await customers.restore(ctx, customer_id))
+    return replies.resource(await customers.restore(ctx, customer_id))
 
 
 @router.put("/by-identity/{system}/{external_id}", response_model=Customer)
@@ -114,6 +114,6 @@ async def put_customer(
     What was not sent stays as it is; identities are added, other lists replaced whole. 201 when the customer was made.
     `If-None-Match: *` only makes.
     """
-    return replies.made_or_known(
+    return replies.created_or_existing(
         *await customers.put(ctx, system, external_id, new, only_new=if_none_match == "*"), path=PATH
     )

@@ -46,7 +46,7 @@ async def add_relationship(ctx: Ctx, customer_id: PathId, new: RelationshipNew) 
 @router.get("/relationships/{relationship_id}", response_model=Relationship)
 async def get_relationship(ctx: Ctx, relationship_id: PathId, customer_id: Viewpoint = None) -> Response:
     """Get a relationship"""
-    return replies.one(await relationships.get(ctx, relationship_id, customer_id))
+    return replies.resource(await relationships.get(ctx, relationship_id, customer_id))
 
 
 @router.patch("/relationships/{relationship_id}", response_model=Relationship)
@@ -62,7 +62,7 @@ async def change_relationship(
     A JSON merge patch: what is left out stays, null takes a value away. Who it binds and how stays for ever: remove it
     and add another.
     """
-    return replies.one(await relationships.change(ctx, relationship_id, patch, version, customer_id))
+    return replies.resource(await relationships.change(ctx, relationship_id, patch, version, customer_id))
 
 
 @router.delete("/relationships/{relationship_id}", status_code=204)

@@ -52,7 +52,7 @@ async def record_feedback_batch(request: Request, caller: Caller) -> Response:
 @router.get("/{feedback_id}", response_model=Feedback)
 async def get_feedback(ctx: Ctx, feedback_id: PathId) -> Response:
     """Get a piece of feedback"""
-    return replies.one(await feedback.get(ctx, feedback_id))
+    return replies.resource(await feedback.get(ctx, feedback_id))
 
 
 @router.patch("/{feedback_id}", response_model=Feedback)
@@ -67,7 +67,7 @@ async def change_feedback(
     A JSON merge patch: what is left out stays, null takes a value away, the list of ratings is replaced whole. A
     changed text is judged anew. 409 for what a visit found: it goes with the visit.
     """
-    return replies.one(await feedback.change(ctx, feedback_id, patch, version))
+    return replies.resource(await feedback.change(ctx, feedback_id, patch, version))
 
 
 @router.post("/{feedback_id}/claim", response_model=Feedback)
@@ -77,7 +77,7 @@ async def claim_feedback(ctx: Ctx, feedback_id: PathId, claim: FeedbackClaim) ->
     For feedback of somebody who was not known; what was written to them about it becomes theirs too. 409 when it
     belongs to another customer already.
     """
-    return replies.one(await claims.claim(ctx, feedback_id, claim.customer_id))
+    return replies.resource(await claims.claim(ctx, feedback_id, claim.customer_id))
 
 
 @router.post("/{feedback_id}/acknowledge", response_model=Feedback)
@@ -88,7 +88,7 @@ async def acknowledge_feedback(ctx: Ctx, feedback_id: PathId, thanks: Acknowledg
     known. 409 when it was acknowledged otherwise already, or when the customer does not want the channel and no
     `unwelcome_reason` is given. The same again changes nothing.
     """
-    return replies.one(await loop.acknowledge(ctx, feedback_id, thanks))
+    return replies.resource(await loop.acknowledge(ctx, feedback_id, thanks))
 
 
 @router.post("/{feedback_id}/act", response_model=Feedback)
@@ -98,7 +98,7 @@ async def act_on_feedback(ctx: Ctx, feedback_id: PathId, deed: Deed) -> Response
     Where there is nobody to tell, neither a customer nor an author who can be reached, this closes the loop. 409 when
     something else was done because of it already.
     """
-    return replies.one(await loop.act(ctx, feedback_id, deed))
+    return replies.resource(await loop.act(ctx, feedback_id, deed))
 
 
 @router.post("/{feedback_id}/tell", response_model=Feedback)
@@ -108,4 +108,4 @@ async def tell_of_feedback(ctx: Ctx, feedback_id: PathId, told: Told) -> Respons
     Closes the loop. 409 as long as nothing was changed, when the customer was told otherwise already, or when they do
     not want the channel and no `unwelcome_reason` is given. A `message` is kept as an interaction.
     """
-    return replies.one(await loop.tell(ctx, feedback_id, told))
+    return replies.resource(await loop.tell(ctx, feedback_id, told))

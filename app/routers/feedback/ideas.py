@@ -42,7 +42,7 @@ async def create_idea(ctx: Ctx, new: IdeaNew) -> Response:
 @router.get("/{idea_id}", response_model=Idea)
 async def get_idea(ctx: Ctx, idea_id: PathId) -> Response:
     """Get an idea"""
-    return replies.one(await ideas.get(ctx, idea_id))
+    return replies.resource(await ideas.get(ctx, idea_id))
 
 
 @router.patch("/{idea_id}", response_model=Idea)
@@ -58,7 +58,7 @@ async def change_idea(
     `idea.planned`; it is not written on the timelines of those who voted, who may be thousands: the idea's votes say
     whom to tell. The version rises with every vote: without `If-Match`, votes are not in the way of a change.
     """
-    return replies.one(await ideas.change(ctx, idea_id, patch, version))
+    return replies.resource(await ideas.change(ctx, idea_id, patch, version))
 
 
 @router.post("/{idea_id}/vote", response_model=Idea)
@@ -67,7 +67,7 @@ async def vote_for_idea(ctx: Ctx, idea_id: PathId, voter: Voter) -> Response:
 
     Once per customer, and once per piece of feedback of nobody who is known: again changes nothing.
     """
-    return replies.one(await ideas.support(ctx, idea_id, voter))
+    return replies.resource(await ideas.support(ctx, idea_id, voter))
 
 
 @router.post("/{idea_id}/unvote", response_model=Idea)
@@ -76,7 +76,7 @@ async def unvote_for_idea(ctx: Ctx, idea_id: PathId, voter: Voter) -> Response:
 
     Where there is none, nothing changes.
     """
-    return replies.one(await ideas.withdraw(ctx, idea_id, voter))
+    return replies.resource(await ideas.withdraw(ctx, idea_id, voter))
 
 
 @router.get("/{idea_id}/votes", response_model=IdeaVotePage)

@@ -23,7 +23,7 @@ async def get_feedback_measures(ctx: Ctx, query: Annotated[MeasuresQuery, Query(
     figures are null, never 0; a period without answers is there all the same. A customer with two tags counts in both.
     Answers about one aspect, expectations and what is said about competitors are not in it.
     """
-    return replies.text(await measures.measures(ctx, query))
+    return replies.json_text(await measures.measures(ctx, query))
 
 
 @router.get("/methods", response_model=MethodsSideBySide)
@@ -33,7 +33,7 @@ async def get_feedback_methods(ctx: Ctx, query: Annotated[MethodsQuery, Query()]
     What surveys, reviews, mystery shoppers and all the others say about one and the same site, on the common scale
     from 0 to 100. Where the `spread` is wide, methods disagree: then one of them does not see what the others see.
     """
-    return replies.text(await measures.methods(ctx, query))
+    return replies.json_text(await measures.methods(ctx, query))
 
 
 @router.get("/gaps", response_model=AspectGaps)
@@ -43,7 +43,7 @@ async def get_feedback_gaps(ctx: Ctx, query: Annotated[GapsQuery, Query()]) -> R
     By aspect, such as waiting time or freshness: what customers expect, what they found, and where it falls short
     most. Who told both at once is compared with themselves, which makes the interval narrow.
     """
-    return replies.text(await measures.gaps(ctx, query))
+    return replies.json_text(await measures.gaps(ctx, query))
 
 
 @router.get("/competitors", response_model=Competitors)
@@ -54,7 +54,7 @@ async def get_feedback_competitors(ctx: Ctx, query: Annotated[CompetitorsQuery, 
     sentiment, and what is spoken of most. Of ours, only reviews and what was said on social media: other methods
     reach other people, and would not compare.
     """
-    return replies.text(await measures.competitors(ctx, query))
+    return replies.json_text(await measures.competitors(ctx, query))
 
 
 @router.get("/loop", response_model=Loops)
@@ -64,4 +64,4 @@ async def get_feedback_loop(ctx: Ctx, query: Annotated[LoopQuery, Query()]) -> R
     Of our own feedback collected in this time: how much of it was acknowledged, acted upon, and told about to the
     customer, how long that took, and how much was forgotten. To see which, list feedback with `acknowledged=false`.
     """
-    return replies.text(await measures.loop(ctx, query))
+    return replies.json_text(await measures.loop(ctx, query))

@@ -39,7 +39,7 @@ async def create_feedback_rule(ctx: Ctx, new: FeedbackRuleNew) -> Response:
 @router.get("/{feedback_rule_id}", response_model=FeedbackRule)
 async def get_feedback_rule(ctx: Ctx, feedback_rule_id: PathId) -> Response:
     """Get a feedback rule"""
-    return replies.one(await FEEDBACK_RULES.get(ctx, feedback_rule_id))
+    return replies.resource(await FEEDBACK_RULES.get(ctx, feedback_rule_id))
 
 
 @router.patch("/{feedback_rule_id}", response_model=FeedbackRule)
@@ -55,7 +55,7 @@ async def change_feedback_rule(
     version, unless nothing changes; what was made by it stays. A rule that is not to be applied any more is made
     inactive.
     """
-    return replies.one(await FEEDBACK_RULES.change(ctx, feedback_rule_id, patch, version))
+    return replies.resource(await FEEDBACK_RULES.change(ctx, feedback_rule_id, patch, version))
 
 
 @router.get("/{feedback_rule_id}/versions", response_model=FeedbackRuleVersionPage)

@@ -38,13 +38,13 @@ async def rejudge_texts(ctx: Ctx) -> Response:
     it bit by bit; what comes to something else gets a new version. Themes that are made or changed do the same by
     themselves.
     """
-    return replies.text(await themes.plan_rejudging(ctx))
+    return replies.json_text(await themes.plan_rejudging(ctx))
 
 
 @router.get("/{theme_id}", response_model=Theme)
 async def get_theme(ctx: Ctx, theme_id: PathId) -> Response:
     """Get a theme"""
-    return replies.one(await THEMES.get(ctx, theme_id))
+    return replies.resource(await THEMES.get(ctx, theme_id))
 
 
 @router.patch("/{theme_id}", response_model=Theme)
@@ -60,7 +60,7 @@ async def change_theme(
     changes, and everything that was said is looked through again. A theme that is not to be looked for any more is made
     inactive.
     """
-    return replies.one(await themes.change(ctx, theme_id, patch, version))
+    return replies.resource(await themes.change(ctx, theme_id, patch, version))
 
 
 @router.get("/{theme_id}/versions", response_model=ThemeVersionPage)

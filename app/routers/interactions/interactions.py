@@ -58,7 +58,7 @@ async def record_interactions(request: Request, caller: Caller) -> Response:
 @router.get("/{interaction_id}", response_model=Interaction)
 async def get_interaction(ctx: Ctx, interaction_id: PathId) -> Response:
     """Get an interaction"""
-    return replies.one(await interactions.get(ctx, interaction_id))
+    return replies.resource(await interactions.get(ctx, interaction_id))
 
 
 @router.patch("/{interaction_id}", response_model=Interaction)
@@ -72,7 +72,7 @@ async def change_interaction(
 
     A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole.
     """
-    return replies.one(await interactions.change(ctx, interaction_id, patch, version))
+    return replies.resource(await interactions.change(ctx, interaction_id, patch, version))
 
 
 @router.post("/{interaction_id}/claim", response_model=Interaction)
@@ -82,7 +82,9 @@ async def claim_interaction(ctx: Ctx, interaction_id: PathId, claim: Interaction
     For contacts from addresses that nobody was known by. What was promised in it, and its answer, become the customer's
     too. 409 when it belongs to another customer already.
     """
-    return replies.one(await enquiries.claim(ctx, interaction_id, claim.customer_id, keep_contact=claim.keep_contact))
+    return replies.resource(
+        await enquiries.claim(ctx, interaction_id, claim.customer_id, keep_contact=claim.keep_contact)
+    )
 
 
 @router.post("/{interaction_id}/answer", response_model=Interaction, status_code=201)

@@ -40,7 +40,7 @@ async def create_task(ctx: Ctx, new: TaskNew) -> Response:
 @router.get("/{task_id}", response_model=Task)
 async def get_task(ctx: Ctx, task_id: PathId) -> Response:
     """Get a task"""
-    return replies.one(await tasks.get(ctx, task_id))
+    return replies.resource(await tasks.get(ctx, task_id))
 
 
 @router.patch("/{task_id}", response_model=Task)
@@ -54,7 +54,7 @@ async def change_task(
 
     A JSON merge patch: what is left out stays, null takes a value away. The status changes by its own verbs.
     """
-    return replies.one(await tasks.change(ctx, task_id, patch, version))
+    return replies.resource(await tasks.change(ctx, task_id, patch, version))
 
 
 @router.post("/{task_id}/complete", response_model=Task)
@@ -63,7 +63,7 @@ async def complete_task(ctx: Ctx, task_id: PathId, done: TaskComplete) -> Respon
 
     Of open tasks only: otherwise 409, with the verbs that are possible in `allowed`.
     """
-    return replies.one(await tasks.complete(ctx, task_id, done.outcome))
+    return replies.resource(await tasks.complete(ctx, task_id, done.outcome))
 
 
 @router.post("/{task_id}/snooze", response_model=Task)
@@ -73,7 +73,7 @@ async def snooze_task(ctx: Ctx, task_id: PathId, snooze: TaskSnooze) -> Response
     It stays open and due, but lists with `awake=true` leave it out until then. Of open tasks only: otherwise 409, with
     the verbs that are possible in `allowed`.
     """
-    return replies.one(await tasks.snooze(ctx, task_id, snooze.until))
+    return replies.resource(await tasks.snooze(ctx, task_id, snooze.until))
 
 
 @router.post("/{task_id}/cancel", response_model=Task)
@@ -82,7 +82,7 @@ async def cancel_task(ctx: Ctx, task_id: PathId, cancel: TaskCancel) -> Response
 
     Of open tasks only: otherwise 409, with the verbs that are possible in `allowed`.
     """
-    return replies.one(await tasks.cancel(ctx, task_id, cancel.reason))
+    return replies.resource(await tasks.cancel(ctx, task_id, cancel.reason))
 
 
 @router.post("/{task_id}/reopen", response_model=Task)
@@ -91,4 +91,4 @@ async def reopen_task(ctx: Ctx, task_id: PathId) -> Response:
 
     Of completed and cancelled tasks only: otherwise 409, with the verbs that are possible in `allowed`.
     """
-    return replies.one(await tasks.reopen(ctx, task_id))
+    return replies.resource(await tasks.reopen(ctx, task_id))

@@ -14,7 +14,7 @@ async def check_health() -> Response:
 
     Never asks the database.
     """
-    return replies.text('{"status":"ok"}')
+    return replies.json_text('{"status":"ok"}')
 
 
 @router.get("/readyz", response_model=Health)
@@ -23,7 +23,7 @@ async def check_readiness(request: Request) -> Response:
 
     503 while the database is away or its schema is behind.
     """
-    return replies.text('{"status":"ok"}') if await request.app.state.service.ready() else await _unready()
+    return replies.json_text('{"status":"ok"}') if await request.app.state.service.ready() else await _unready()
 
 
 async def _unready() -> Response:

@@ -23,7 +23,7 @@ async def get_complaint_recoveries(ctx: Ctx, query: Annotated[RecoveryQuery, Que
     Bands of cost are `none`, `<10`, `<50`, `<200` and `200+`, per currency; without a key: a remedy was accepted, and
     nobody said what it cost. Later feedback joins when there is feedback.
     """
-    return replies.text(await complaint_recovery.recoveries(ctx, query))
+    return replies.json_text(await complaint_recovery.recoveries(ctx, query))
 
 
 @router.get("/{complaint_id}/recovery", response_model=Recovery)
@@ -34,4 +34,4 @@ async def get_complaint_recovery(ctx: Ctx, complaint_id: PathId) -> Response:
     before and after. While it is open, `ended_at` and everything after is null; without a customer who is known,
     nothing is known at all. Later feedback joins when there is feedback.
     """
-    return replies.text(await complaint_recovery.recovery(ctx, complaint_id))
+    return replies.json_text(await complaint_recovery.recovery(ctx, complaint_id))

@@ -19,7 +19,7 @@ async def lookup_customers(ctx: Ctx, query: Annotated[LookupQuery, Query()]) -> 
     to be read in a second: the name and how to say it, the last contact and purchase, what was promised, and what not
     to do.
     """
-    return replies.text(await profiles.lookup(ctx, query))
+    return replies.json_text(await profiles.lookup(ctx, query))
 
 
 @router.get("/{customer_id}/profile", response_model=Profile)
@@ -29,7 +29,7 @@ async def get_customer_profile(ctx: Ctx, customer_id: PathId) -> Response:
     Who they are and how they want to be treated, what they bought and what of it came back, how often they are in
     touch, what was promised, and the latest of their timeline.
     """
-    return replies.text(await profiles.profile(ctx, customer_id))
+    return replies.json_text(await profiles.profile(ctx, customer_id))
 
 
 @router.get("/{customer_id}/timeline", response_model=TimelinePage)

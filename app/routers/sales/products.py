@@ -23,7 +23,7 @@ async def list_products(ctx: Ctx, request: Request, query: Annotated[ProductQuer
 @router.get("/{product_id}", response_model=Product)
 async def get_product(ctx: Ctx, product_id: PathId) -> Response:
     """Get a product"""
-    return replies.one(await PRODUCTS.get(ctx, product_id))
+    return replies.resource(await PRODUCTS.get(ctx, product_id))
 
 
 @router.patch("/{product_id}", response_model=Product)
@@ -37,4 +37,4 @@ async def change_product(
 
     A JSON merge patch: what is left out stays, null takes a value away.
     """
-    return replies.one(await PRODUCTS.change(ctx, product_id, patch, version))
+    return replies.resource(await PRODUCTS.change(ctx, product_id, patch, version))

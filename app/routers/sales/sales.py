@@ -54,7 +54,7 @@ async def list_sales(ctx: Ctx, request: Request, query: Annotated[SaleQuery, Que
 @router.get("/{sale_id}", response_model=Sale)
 async def get_sale(ctx: Ctx, sale_id: PathId) -> Response:
     """Get a receipt"""
-    return replies.one(await sales.get(ctx, sale_id))
+    return replies.resource(await sales.get(ctx, sale_id))
 
 
 @router.post("/{sale_id}/claim", response_model=Sale)
@@ -63,7 +63,7 @@ async def claim_sale(ctx: Ctx, sale_id: PathId, claim: SaleClaim) -> Response:
 
     For receipts that came without a customer, or with one that nobody knew.
     """
-    return replies.one(await sales.claim(ctx, sale_id, claim.customer_id))
+    return replies.resource(await sales.claim(ctx, sale_id, claim.customer_id))
 
 
 @router.post("/{sale_id}/void", response_model=Sale)
@@ -72,4 +72,4 @@ async def void_sale(ctx: Ctx, sale_id: PathId, void: SaleVoid) -> Response:
 
     It leaves all sums, and stays to be seen; its number stays taken.
     """
-    return replies.one(await sales.void(ctx, sale_id, void.reason))
+    return replies.resource(await sales.void(ctx, sale_id, void.reason))

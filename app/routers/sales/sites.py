@@ -23,7 +23,7 @@ async def list_sites(ctx: Ctx, request: Request, query: Annotated[SiteQuery, Que
 @router.get("/{site_id}", response_model=Site)
 async def get_site(ctx: Ctx, site_id: PathId) -> Response:
     """Get a site"""
-    return replies.one(await SITES.get(ctx, site_id))
+    return replies.resource(await SITES.get(ctx, site_id))
 
 
 @router.patch("/{site_id}", response_model=Site)
@@ -37,4 +37,4 @@ async def change_site(
 
     A JSON merge patch: what is left out stays, null takes a value away.
     """
-    return replies.one(await SITES.change(ctx, site_id, patch, version))
+    return replies.resource(await SITES.change(ctx, site_id, patch, version))

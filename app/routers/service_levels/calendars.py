@@ -39,7 +39,7 @@ async def create_calendar(ctx: Ctx, new: CalendarNew) -> Response:
 @router.get("/{calendar_id}", response_model=Calendar)
 async def get_calendar(ctx: Ctx, calendar_id: PathId) -> Response:
     """Get a calendar"""
-    return replies.one(await CALENDARS.get(ctx, calendar_id))
+    return replies.resource(await CALENDARS.get(ctx, calendar_id))
 
 
 @router.patch("/{calendar_id}", response_model=Calendar)
@@ -54,7 +54,7 @@ async def change_calendar(
     A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole. It becomes a new
     version, unless nothing changes, and the open clocks that go by it are worked out again.
     """
-    return replies.one(await CALENDARS.change(ctx, calendar_id, patch, version))
+    return replies.resource(await CALENDARS.change(ctx, calendar_id, patch, version))
 
 
 @router.get("/{calendar_id}/versions", response_model=CalendarVersionPage)

@@ -42,7 +42,7 @@ async def create_service_policy(ctx: Ctx, new: ServicePolicyNew) -> Response:
 @router.get("/{service_policy_id}", response_model=ServicePolicy)
 async def get_service_policy(ctx: Ctx, service_policy_id: PathId) -> Response:
     """Get a service policy"""
-    return replies.one(await POLICIES.get(ctx, service_policy_id))
+    return replies.resource(await POLICIES.get(ctx, service_policy_id))
 
 
 @router.patch("/{service_policy_id}", response_model=ServicePolicy)
@@ -57,7 +57,7 @@ async def change_service_policy(
     A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole. It becomes a new
     version, unless nothing changes, and the open clocks of its complaints are worked out again.
     """
-    return replies.one(await POLICIES.change(ctx, service_policy_id, patch, version))
+    return replies.resource(await POLICIES.change(ctx, service_policy_id, patch, version))
 
 
 @router.get("/{service_policy_id}/versions", response_model=ServicePolicyVersionPage)

@@ -20,7 +20,7 @@ async def get_form(ctx: Ctx, token: PathToken, query: Annotated[FormQuery, Query
     still be changed. 404 for a token that is none, 410 for one that has expired, was revoked, or whose survey is over,
     409 while the survey is paused.
     """
-    return replies.text(await answers.form(ctx, token, query.language))
+    return replies.json_text(await answers.form(ctx, token, query.language))
 
 
 @router.post("/{token}", response_model=Form, status_code=201)
@@ -31,7 +31,7 @@ async def answer_form(ctx: Ctx, token: PathToken, new: AnswersNew) -> Response:
     first, until `editable_until`; 409 after that. 422 where a question that is asked and required is not answered, or
     one is answered that is not asked.
     """
-    return replies.answered(*await answers.answer(ctx, token, new))
+    return replies.created_or_replaced(*await answers.answer(ctx, token, new))
 
 
 @receipts.get("", response_model=Form)
@@ -41,7 +41,7 @@ async def get_receipt_form(ctx: Ctx, query: Annotated[ReceiptFormQuery, Query()]
     What is asked on receipts, for whoever has the code that is printed there. 404 for a wrong code, whether there is
     such a receipt or not, and when nothing is asked; 429 after ten wrong codes for a receipt within an hour.
     """
-    return replies.text(await answers.receipt_form(ctx, query))
+    return replies.json_text(await answers.receipt_form(ctx, query))
 
 
 @receipts.post("", response_model=Form, status_code=201)
@@ -51,4 +51,4 @@ async def answer_by_receipt(ctx: Ctx, new: ReceiptAnswersNew) -> Response:
     Once for each receipt and survey, without a name: it is the buyer's when the receipt is. Otherwise as invitations
     are answered.
     """
-    return replies.answered(*await answers.receipt_answer(ctx, new))
+    return replies.created_or_replaced(*await answers.receipt_answer(ctx, new))

@@ -49,7 +49,7 @@ async def create_invitations(request: Request, caller: Caller) -> Response:
 @router.get("/{invitation_id}", response_model=Invitation)
 async def get_invitation(ctx: Ctx, invitation_id: PathId) -> Response:
     """Get an invitation"""
-    return replies.one(await invitations.get(ctx, invitation_id))
+    return replies.resource(await invitations.get(ctx, invitation_id))
 
 
 @router.post("/{invitation_id}/send", response_model=Sending)
@@ -62,7 +62,7 @@ async def send_invitation(ctx: Ctx, invitation_id: PathId) -> Response:
     customer's quiet hours (`allowed_at` says from when on), on a channel that has become unwelcome, and when it was
     answered, was revoked or has run out.
     """
-    return replies.once(*await invitations.send(ctx, invitation_id))
+    return replies.shown_once(*await invitations.send(ctx, invitation_id))
 
 
 @router.post("/{invitation_id}/revoke", response_model=Invitation)
@@ -72,4 +72,4 @@ async def revoke_invitation(ctx: Ctx, invitation_id: PathId) -> Response:
     Its token is worth nothing any more, and it no longer counts as having asked the customer. 409 when it was answered
     or revoked.
     """
-    return replies.one(await invitations.revoke(ctx, invitation_id))
+    return replies.resource(await invitations.revoke(ctx, invitation_id))

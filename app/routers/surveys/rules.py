@@ -43,7 +43,7 @@ async def create_survey_rule(ctx: Ctx, new: SurveyRuleNew) -> Response:
 @router.get("/{survey_rule_id}", response_model=SurveyRule)
 async def get_survey_rule(ctx: Ctx, survey_rule_id: PathId) -> Response:
     """Get a survey rule"""
-    return replies.one(await SURVEY_RULES.get(ctx, survey_rule_id))
+    return replies.resource(await SURVEY_RULES.get(ctx, survey_rule_id))
 
 
 @router.patch("/{survey_rule_id}", response_model=SurveyRule)
@@ -59,7 +59,7 @@ async def change_survey_rule(
     version, unless nothing changes. Whom it is about to ask, it asks as it is then: not at all when it is no longer
     active.
     """
-    return replies.one(await SURVEY_RULES.change(ctx, survey_rule_id, patch, version))
+    return replies.resource(await SURVEY_RULES.change(ctx, survey_rule_id, patch, version))
 
 
 @router.get("/{survey_rule_id}/versions", response_model=SurveyRuleVersionPage)

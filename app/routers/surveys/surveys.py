@@ -44,7 +44,7 @@ async def get_survey(ctx: Ctx, survey_id: PathId) -> Response:
 
     As it was written last: what is asked is its `published_version`.
     """
-    return replies.one(await surveys.get(ctx, survey_id))
+    return replies.resource(await surveys.get(ctx, survey_id))
 
 
 @router.patch("/{survey_id}", response_model=Survey)
@@ -60,7 +60,7 @@ async def change_survey(
     becomes a new version, unless nothing changes. What is published stays as it is, and is what customers are asked,
     until the survey is opened again. 409 once it is closed.
     """
-    return replies.one(await surveys.change(ctx, survey_id, patch, version))
+    return replies.resource(await surveys.change(ctx, survey_id, patch, version))
 
 
 @router.get("/{survey_id}/versions", response_model=SurveyVersionPage)
@@ -81,7 +81,7 @@ async def open_survey(ctx: Ctx, survey_id: PathId) -> Response:
     Its newest version is published: that is what customers are asked from now on. Opening one that is open publishes
     what was changed since. Whoever was invited before keeps the questions of their invitation. 409 once it is closed.
     """
-    return replies.one(await surveys.open_(ctx, survey_id))
+    return replies.resource(await surveys.open_(ctx, survey_id))
 
 
 @router.post("/{survey_id}/pause", response_model=Survey)
@@ -90,7 +90,7 @@ async def pause_survey(ctx: Ctx, survey_id: PathId) -> Response:
 
     Nobody can answer it until it is opened again. 409 unless it is open.
     """
-    return replies.one(await surveys.pause(ctx, survey_id))
+    return replies.resource(await surveys.pause(ctx, survey_id))
 
 
 @router.post("/{survey_id}/close", response_model=Survey)
@@ -99,7 +99,7 @@ async def close_survey(ctx: Ctx, survey_id: PathId) -> Response:
 
     For good: nobody can answer it any more. 409 when it is closed already.
     """
-    return replies.one(await surveys.close(ctx, survey_id))
+    return replies.resource(await surveys.close(ctx, survey_id))
 
 
 @codes.get("", response_model=AnswerCode)
@@ -109,4 +109,4 @@ async def get_answer_code(ctx: Ctx, query: Annotated[AnswerCodeQuery, Query()]) 
     To be printed on it, so that its holder can answer the survey that is asked on receipts. The receipt need not be
     known yet: a till may ask ahead for numbers that it is going to give. The code of a receipt never changes.
     """
-    return replies.text(surveys.answer_code(ctx, query))
+    return replies.json_text(surveys.answer_code(ctx, query))

@@ -40,7 +40,7 @@ async def create_scorecard(ctx: Ctx, new: ScorecardNew) -> Response:
 @router.get("/{scorecard_id}", response_model=Scorecard)
 async def get_scorecard(ctx: Ctx, scorecard_id: PathId) -> Response:
     """Get a scorecard"""
-    return replies.one(await SCORECARDS.get(ctx, scorecard_id))
+    return replies.resource(await SCORECARDS.get(ctx, scorecard_id))
 
 
 @router.patch("/{scorecard_id}", response_model=Scorecard)
@@ -55,7 +55,7 @@ async def change_scorecard(
     A JSON merge patch: what is left out stays, null takes a value away, the list of items is replaced whole. It becomes
     a new version, unless nothing changes; visits keep the version that they were made with.
     """
-    return replies.one(await SCORECARDS.change(ctx, scorecard_id, patch, version))
+    return replies.resource(await SCORECARDS.change(ctx, scorecard_id, patch, version))
 
 
 @router.get("/{scorecard_id}/versions", response_model=ScorecardVersionPage)

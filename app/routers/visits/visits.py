@@ -47,7 +47,7 @@ async def record_visits(request: Request, caller: Caller) -> Response:
 @router.get("/{visit_id}", response_model=Visit)
 async def get_visit(ctx: Ctx, visit_id: PathId) -> Response:
     """Get a visit"""
-    return replies.one(await visits.get(ctx, visit_id))
+    return replies.resource(await visits.get(ctx, visit_id))
 
 
 @router.patch("/{visit_id}", response_model=Visit)
@@ -62,7 +62,7 @@ async def change_visit(
     A JSON merge patch: what is left out stays, null takes a value away. The results of a visit that is done are
     replaced whole, by the scorecard that it was made with: it is scored anew, and so is what it counts as.
     """
-    return replies.one(await visits.change(ctx, visit_id, patch, version))
+    return replies.resource(await visits.change(ctx, visit_id, patch, version))
 
 
 @router.post("/{visit_id}/complete", response_model=Visit)
@@ -72,7 +72,7 @@ async def complete_visit(ctx: Ctx, visit_id: PathId, done: VisitComplete) -> Res
     With a result for every item of its scorecard. Of planned visits only: otherwise 409, with the verbs that are
     possible in `allowed`.
     """
-    return replies.one(await visits.complete(ctx, visit_id, done))
+    return replies.resource(await visits.complete(ctx, visit_id, done))
 
 
 @router.post("/{visit_id}/cancel", response_model=Visit)
@@ -81,4 +81,4 @@ async def cancel_visit(ctx: Ctx, visit_id: PathId, cancel: VisitCancel) -> Respo
 
     Of planned visits only: otherwise 409, with the verbs that are possible in `allowed`.
     """
-    return replies.one(await visits.cancel(ctx, visit_id, cancel.reason))
+    return replies.resource(await visits.cancel(ctx, visit_id, cancel.reason))

@@ -1,13 +1,13 @@
-"""Where two JSON documents differ: what a change is told by, and why what comes twice is refused."""
+"""Differences between two JSON documents: what an event reports, and why a resent record is refused."""
 
 from typing import Any
 
 MOST = 100
-"""As many as are told of at once."""
+"""Reported at most at once."""
 
 
 def differences(stored: object, sent: object, pointer: str = "") -> list[dict[str, object]]:
-    """Every place where two JSON documents differ, as JSON pointers with both values; missing is null."""
+    """The JSON pointer of every difference, with both values; a missing value is null."""
     if isinstance(stored, dict) and isinstance(sent, dict):
         keys = list(dict.fromkeys([*stored, *sent]))
         return [d for key in keys for d in differences(stored.get(key), sent.get(key), f"{pointer}/{key}")]
@@ -21,5 +21,5 @@ def differences(stored: object, sent: object, pointer: str = "") -> list[dict[st
 
 
 def as_errors(found: list[dict[str, object]]) -> list[dict[str, Any]]:
-    """The errors of a problem: what was sent is known already, and is another there."""
-    return [{**each, "code": "differs", "detail": "Is known with another value"} for each in found]
+    """The `errors` of a problem: the record is already stored with other values."""
+    return [{**difference, "code": "differs", "detail": "A different value is already stored"} for difference in found]

@@ -16,34 +16,41 @@ def problem(value: Any) -> tuple[str, str] | None:
     try:
         found = _walk(value, 0)
     except UnicodeEncodeError:
-        return "surrogate", "Contains a lone surrogate, which is not text"
+        return "surrogate", "Must not contain lone surrogates"
     if found is None and len(json.dumps(value, ensure_ascii=False).encode()) > MOST_BYTES:
-        return "too_large", f"Should be at most {MOST_BYTES} bytes of JSON"
+        return "too_large", f"Must be at most {MOST_BYTES} bytes of JSON"
     return found
 
 
 def _walk(value: Any, depth: int) -> tuple[str, str] | None:
     if depth > MOST_DEPTH:
-        return "too_deep", f"Should be nested at most {MOST_DEPTH} levels deep"
+        return "too_deep", f"Must be nested at most {MOST_DEPTH} levels deep"
     match value:
         case str():
             return _text(value)
         case bool() | None:
             return None
         case int():
-            return None if abs(value) <= _MOST_NUMBER else ("number_range", "Numbers should lie within ±(2^53-1)")
+            return None if abs(value) <= _MOST_NUMBER else ("number_range", "Numbers must lie within ±(2^53-1)")
         case float():
             fits = value == 0 or _LEAST_NUMBER <= abs(value) <= _MOST_NUMBER
-            return None if fits else ("number_range", "Numbers should be finite, and lie within ±(2^53-1)")
+            return (
+                None
+                if fits
+                else (
+                    "number_range",
+                    "Numbers must be finite, lie within ±(2^53-1), and not be closer to zero than 1e-30",
+                )
+            )
         case dict():
             if len(value) > MOST_KEYS:
-                return "too_many_keys", f"Should have at most {MOST_KEYS} keys"
+                return "too_many_keys", f"Must have at most {MOST_KEYS} keys"
             return next((p for k, v in value.items() if (p := _text(k) or _walk(v, depth + 1))), None)
         case list():
             return next((p for item in value if (p := _walk(item, depth + 1))), None)
-    return "json_type", "Should be a JSON value"
+    return "json_type", "Must be a JSON value"
 
 
 def _text(value: str) -> tuple[str, str] | None:
     value.encode()
-    return ("control_character", "Contains a NUL character") if "\0" in value else None
+    return ("control_character", "Must not contain NUL characters") if "\0" in value else None

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in the words of the contract: JSON pointers, stable codes, and sentences."""
+"""Turns pydantic's validation errors into those of the contract: a JSON pointer, a stable code and a sentence."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -11,30 +11,34 @@ from app.schemas.kit.types import DECIMAL, LINES, ONE_LINE
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def checked(schema: type[Model], value: Any) -> Model:
-    """The value as its schema has it; raises ValidationFailed with a pointer to every place that is wrong."""
+def validate(schema: type[Model], value: Any) -> Model:
+    """Raises ValidationFailed with a pointer to every invalid field."""
     try:
         return schema.model_validate(value)
     except ValidationError as error:
-        found = [{**entry, "loc": ("body", *entry["loc"])} for entry in error.errors(include_url=False)]
-        raise ValidationFailed(errors=entries(found)) from None
+        located = [{**entry, "loc": ("body", *entry["loc"])} for entry in error.errors(include_url=False)]
+        raise ValidationFailed(errors=entries(located)) from None
 
 
-def entries(found: Sequence[Any]) -> list[dict[str, Any]]:
-    return [_entry(error) for error in found]
+def entries(located: Sequence[Any]) -> list[dict[str, Any]]:
+    """`located` are pydantic's errors, whose `loc` begins with the part of the request: body, query, path, header."""
+    return [_entry(error) for error in located]
 
 
 def _entry(error: Any) -> dict[str, str]:
-    place, *rest = error["loc"]
-    parts = rest if place == "body" else [place, *rest]
+    part_of_request, *rest = error["loc"]
+    parts = rest if part_of_request == "body" else [part_of_request, *rest]
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
     code, detail = error["type"], error["msg"]
     if code == "extra_forbidden":
-        code, detail = "unknown_field", "Is not known here"
+        code, detail = "unknown_field", "Unknown parameter" if part_of_request == "query" else "Unknown field"
     elif code == "string_pattern_mismatch" and error.get("ctx", {}).get("pattern") in (ONE_LINE, LINES):
-        code, detail = "control_character", "Contains a control character"
+        code, detail = "control_character", "Must not contain control characters"
     elif code == "string_pattern_mismatch" and error.get("ctx", {}).get("pattern") == DECIMAL:
-        code, detail = "decimal_string", "Should be a decimal number, at most 12 digits before the point and 6 after it"
+        code, detail = (
+            "decimal_string",
+            "Must be a decimal string with at most 12 digits before the point and 6 after it",
+        )
     elif code == "string_unicode":
-        code, detail = "surrogate", "Contains a lone surrogate, which is not text"
+        code, detail = "surrogate", "Must not contain lone surrogates"
     return {"pointer": pointer, "code": code, "detail": detail}

@@ -96,7 +96,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     patching.require_version(case.row["version"], version)
     stored = json.loads((await store.get(ctx, complaint_id)).json)
     before = {name: stored[name] for name in _CONTENT}
-    new = validation.checked(ComplaintContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
+    new = validation.validate(ComplaintContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
     if not (changes := differences(before, new.model_dump(mode="json"))):
         return await store.get(ctx, complaint_id)
     as_new = ComplaintNew.model_validate({**new.model_dump(mode="json"), "customer_id": case.row["customer_id"]})

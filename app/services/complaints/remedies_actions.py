@@ -53,7 +53,7 @@ async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch
     stored["cost"] = None if row["cost"] is None else str(row["cost"])
     before = RemedyChanging.model_validate(stored)
     sent = patch.model_dump(mode="json", exclude_unset=True)
-    new = validation.checked(RemedyChanging, merged(before.model_dump(mode="json"), sent))
+    new = validation.validate(RemedyChanging, merged(before.model_dump(mode="json"), sent))
     if changes := differences(before.model_dump(mode="json"), new.model_dump(mode="json")):
         moments: dict[str, Any] = {}
         if new.state is not before.state:
@@ -88,7 +88,7 @@ async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch
     stored = json.loads(document.json)
     before = ActionContent.model_validate({name: stored[name] for name in ActionContent.model_fields})
     sent = patch.model_dump(mode="json", exclude_unset=True)
-    new = validation.checked(ActionContent, merged(before.model_dump(mode="json"), sent))
+    new = validation.validate(ActionContent, merged(before.model_dump(mode="json"), sent))
     changes = differences(before.model_dump(mode="json"), new.model_dump(mode="json"))
     if not changes:
         return document

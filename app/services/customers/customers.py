@@ -80,7 +80,7 @@ async def put(
     others = [i for i in sent.pop("identities", []) if i != own]
     if known is None:
         try:
-            return await create(ctx, validation.checked(CustomerNew, {**sent, "identities": [own, *others]})), True
+            return await create(ctx, validation.validate(CustomerNew, {**sent, "identities": [own, *others]})), True
         except AlreadyHeld:
             known = await store.id_of(ctx, system, external_id)
             if known is None:  # not somebody who made the same customer a moment ago
@@ -128,7 +128,7 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _made_of_names(before):
         after["display_name"] = _made_of_names(after)  # nobody chose it: it goes with the names
-    new = validation.checked(CustomerNew, after)
+    new = validation.validate(CustomerNew, after)
     # A first check against what is stored: nothing is written, and no version made, where nothing changes.
     if not (changes := differences(_settled(CustomerNew.model_validate(before)), _settled(new))):
         return await store.get(ctx, customer_id)
@@ -207,7 +207,7 @@ async def _same(
 
     `earlier` are those who were made by earlier lines of the same batch, and are not stored yet.
     """
-    holders = [UUID(holder) for holder in problem.more["customer_ids"]]
+    holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
     if len(holders) != 1:
         return None
     stored = earlier.get(holders[0]) or CustomerNew.model_validate(_body(await store.get(ctx, holders[0])))

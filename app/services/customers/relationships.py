@@ -78,7 +78,7 @@ async def change(
     row = await _locked(ctx, relationship_id, version)
     stored = json.loads((await store.get(ctx, relationship_id, viewpoint)).json)
     before = {name: stored[name] for name in RelationshipContent.model_fields}
-    new = validation.checked(RelationshipContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
+    new = validation.validate(RelationshipContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
     if not (changes := differences(before, new.model_dump(mode="json"))):
         return await store.get(ctx, relationship_id, viewpoint)
     _in_order(new)

@@ -56,8 +56,8 @@ async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | Non
     sent = patch.model_dump(mode="json", exclude_unset=True)
     if sent.get("text", before["text"]) != before["text"]:
         del before["language"]
-    content = validation.checked(FeedbackContent, merged(before, sent)).model_dump(mode="json")
-    new = validation.checked(FeedbackNew, {**content, "method": row["method"], "author": stored["author"]})
+    content = validation.validate(FeedbackContent, merged(before, sent)).model_dump(mode="json")
+    new = validation.validate(FeedbackNew, {**content, "method": row["method"], "author": stored["author"]})
     heard = FeedbackDraft(
         new,
         survey_id=row["survey_id"],

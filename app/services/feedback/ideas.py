@@ -62,7 +62,7 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
     stored = json.loads((await IDEAS.get(ctx, idea_id)).json)
     before = {name: stored[name] for name in IdeaContent.model_fields}
     sent = patch.model_dump(mode="json", exclude_unset=True)
-    after = validation.checked(IdeaContent, merged(before, sent)).model_dump(mode="json")
+    after = validation.validate(IdeaContent, merged(before, sent)).model_dump(mode="json")
     if (moved := after["status"] != before["status"]) and "status_note" not in sent:
         after["status_note"] = None  # what was said of the old status is not true of the new one
     if not (changes := differences(before, after)):

@@ -77,7 +77,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     patching.require_version(row["version"], version)
     stored = json.loads((await store.get(ctx, interaction_id)).json)
     before = {name: stored[name] for name in InteractionContent.model_fields}
-    new = validation.checked(InteractionContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
+    new = validation.validate(InteractionContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
     after = new.model_dump(mode="json")
     changes = differences(before, {**after, "happened_at": format_timestamp(new.happened_at)})
     if not changes:

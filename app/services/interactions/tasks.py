@@ -108,7 +108,7 @@ async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -
     stored = json.loads((await store.get(ctx, task_id)).json)
     before = TaskNew.model_validate({name: stored[name] for name in TaskNew.model_fields})
     sent = patch.model_dump(mode="json", exclude_unset=True)
-    new = validation.checked(TaskNew, merged(before.model_dump(mode="json"), sent))
+    new = validation.validate(TaskNew, merged(before.model_dump(mode="json"), sent))
     if not (changes := differences(before.model_dump(mode="json"), new.model_dump(mode="json"))):
         return await store.get(ctx, task_id)
     await _customer_exists(ctx, new.customer_id)

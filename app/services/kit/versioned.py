@@ -49,7 +49,7 @@ class VersionedResource:
         stored = json.loads(document.json)
         before = {name: stored[name] for name in self.table.content.model_fields if stored[name] is not None}
         sent = patch.model_dump(mode="json", exclude_unset=True)
-        definition = _definition(validation.checked(self.table.content, merged(before, sent)))
+        definition = _definition(validation.validate(self.table.content, merged(before, sent)))
         changed = [name for name, value in definition.items() if value != before.get(name)]
         if not changed:
             return document

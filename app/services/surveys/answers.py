@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.core.attempt_limit import Guesses
+from app.core.attempt_limit import AttemptLimit
 from app.core.context import Context
 from app.core.errors import AnswerClosed, AnswerExpired, NotFound, SurveyNotOpen, TooManyRequests, ValidationFailed
 from app.rules import access
@@ -25,8 +25,8 @@ from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.surveys import surveys as store
 
-_GUESSES = Guesses(10, timedelta(hours=1))
-"""Wrong codes, by receipt."""
+_WRONG_CODES = AttemptLimit(10, timedelta(hours=1))
+"""By receipt: (source, receipt_no)."""
 
 
 async def form(ctx: Context, token: str, language: str | None) -> str:
@@ -147,11 +147,11 @@ async def _invited(ctx: Context, token: str) -> _Sheet:
 def _must_hold(ctx: Context, source: str, receipt_no: str, code: str) -> None:
     """404 for a wrong code, whether there is such a receipt or not. After some of them, 429 for every code."""
     receipt = (source, receipt_no)
-    if (wait := _GUESSES.wait(receipt, ctx.now)) is not None:
+    if (wait := _WRONG_CODES.retry_after(receipt, ctx.now)) is not None:
         headers = {"Retry-After": str(int(wait.total_seconds()) + 1)}
         raise TooManyRequests("Too many wrong codes for this receipt", headers=headers)
     if not receipt_codes.fits(ctx.cursor_key, source, receipt_no, code):
-        _GUESSES.miss(receipt, ctx.now)
+        _WRONG_CODES.record_failure(receipt, ctx.now)
         raise NotFound("There is no receipt with this code")
 
 

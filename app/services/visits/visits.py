@@ -81,7 +81,7 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
     for name, other in (("sale_id", "receipt"), ("receipt", "sale_id")):
         if sent.get(name) is not None and sent.get(other) is None:
             before[other] = None  # the sale is named in another way now
-    new = validation.checked(VisitContent, merged(before, sent))
+    new = validation.validate(VisitContent, merged(before, sent))
     after = {**new.model_dump(mode="json"), "happened_at": format_timestamp(new.happened_at)}
     if not (changes := differences(before, after)):
         return await store.get(ctx, visit_id)

@@ -57,7 +57,7 @@ class TestProblems:
         assert problem["code"] in page.text
 
     def test_codes_are_unique_and_shaped(self) -> None:
-        codes = [problem.code for problem in errors.every()]
+        codes = [problem.code for problem in errors.problem_classes()]
         assert len(set(codes)) == len(codes)
         assert all(re.fullmatch(r"[A-Z]+(_[A-Z]+)*", code) for code in codes)
 

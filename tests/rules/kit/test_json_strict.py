@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import MalformedBody, ValidationFailed
-from app.core.strict_json import DEEPEST, parsed
+from app.core.strict_json import MAX_DEPTH, parse
 
 JSON = st.recursive(
     st.none()
@@ -21,17 +21,17 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_what_others_write_is_read(value: object) -> None:
-    assert parsed(json.dumps(value).encode()) == value
+    assert parse(json.dumps(value).encode()) == value
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_json_or_refused(raw: bytes) -> None:
     with suppress(MalformedBody, ValidationFailed):
-        parsed(raw)
+        parse(raw)
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
-    assert parsed(b"\xef\xbb\xbf[1]") == [1]
+    assert parse(b"\xef\xbb\xbf[1]") == [1]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 )  # fmt: skip
 def test_is_malformed(raw: bytes) -> None:
     with pytest.raises(MalformedBody):
-        parsed(raw)
+        parse(raw)
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,20 @@ def test_is_malformed(raw: bytes) -> None:
     [
         (b'{"a":1,"a":1}', "duplicate_key"),
         (b'[{"x":{"a":1,"\\u0061":2}}]', "duplicate_key"),
-        (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), "too_deep"),
+        (b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), "too_deep"),
         (b"[" * 900 + b"]" * 900, "too_deep"),
     ],
 )
 def test_is_refused(raw: bytes, code: str) -> None:
     with pytest.raises(ValidationFailed) as refused:
-        parsed(raw)
+        parse(raw)
     assert refused.value.errors is not None
     assert [error["code"] for error in refused.value.errors] == [code]
 
 
 def test_at_its_deepest_it_is_read() -> None:
-    parsed(b"[" * DEEPEST + b"]" * DEEPEST)
+    parse(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
 
 
 def test_brackets_in_texts_are_no_depth() -> None:
-    assert parsed(json.dumps("[" * 100).encode()) == "[" * 100
+    assert parse(json.dumps("[" * 100).encode()) == "[" * 100
