@@ -364,17 +364,17 @@ class TestPolicyChanged:
         policy = await policies.create(client, targets={"respond_minutes": 480})
         await batch(client, *(body(words=f"{n}") for n in range(150)))
         await policies.changed(client, policy, {"targets": {"respond_minutes": 60}})
-        keep, kept = case_store.keep, list[int]()
+        save, saved = case_store.save, list[int]()
 
         async def overtaken(ctx: Context, cases: Sequence[Case], **more: Any) -> None:
-            await keep(ctx, cases, **more)
-            kept.append(len(cases))
-            if len(kept) == 1:
+            await save(ctx, cases, **more)
+            saved.append(len(cases))
+            if len(saved) == 1:
                 await policies.changed(client, policy, {"targets": {"respond_minutes": 30}})
 
-        monkeypatch.setattr(case_store, "keep", overtaken)
+        monkeypatch.setattr(case_store, "save", overtaken)
         await work()
-        assert kept == [100, 100, 50]
+        assert saved == [100, 100, 50]
         targets = await db.fetch("SELECT target_minutes, policy_version, count(*) FROM complaint_clocks GROUP BY 1, 2")
         assert [tuple(row) for row in targets] == [(30, 3, 150)]
 

@@ -342,11 +342,11 @@ class TestLeases:
     async def test_what_was_planned_anew_meanwhile_stays(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, sessions: Sessions
     ) -> None:
-        await sessions.write(lambda ctx: store.plan(ctx, "test", "a", ctx.now))
+        await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now))
         (job,) = await sessions.write(lambda ctx: store.lease(ctx, 1, job_runner.LEASE))
-        await sessions.write(lambda ctx: store.plan(ctx, "test", "a", ctx.now + SECOND))
+        await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now + SECOND))
         await sessions.write(lambda ctx: store.done(ctx, job))
-        await sessions.write(lambda ctx: store.put_off(ctx, job, None, "x"))
+        await sessions.write(lambda ctx: store.retry_later(ctx, job, None, "x"))
         row = await db.fetchrow("SELECT attempts, leased_until, failed_at, error FROM jobs")
         assert tuple(row) == (0, None, None, None)
         assert await sessions.write(lambda ctx: store.lease(ctx, 1, job_runner.LEASE)) == []
@@ -357,7 +357,7 @@ class TestLeases:
         wanted = [
             (name, clock.now - days * timedelta(days=1)) for name, days in (("a", 1), ("b", 3), ("c", 2), ("d", -1))
         ]
-        await sessions.write(lambda ctx: store.plan_many(ctx, "test", wanted))
+        await sessions.write(lambda ctx: store.schedule_many(ctx, "test", wanted))
         first = await sessions.write(lambda ctx: store.lease(ctx, 2, job_runner.LEASE))
         assert {job.key for job in first} == {"b", "c"}
         assert [job.key for job in await sessions.write(lambda ctx: store.lease(ctx, 2, job_runner.LEASE))] == ["a"]
@@ -382,7 +382,7 @@ class TestFailures:
             raise RuntimeError("secret")
 
         monkeypatch.setitem(job_runner.HANDLERS, "test", broken)
-        await sessions.write(lambda ctx: store.plan(ctx, "test", "a", ctx.now))
+        await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now))
         with caplog.at_level(logging.CRITICAL, "rapport.worker"):
             for _ in range(12):
                 await work()
@@ -411,14 +411,14 @@ class TestFailures:
             done.append(job.key)
 
         monkeypatch.setitem(job_runner.HANDLERS, "test", fails_for_some)
-        await sessions.write(lambda ctx: store.plan_many(ctx, "test", [(f"{n}", ctx.now) for n in range(30)]))
+        await sessions.write(lambda ctx: store.schedule_many(ctx, "test", [(f"{n}", ctx.now) for n in range(30)]))
         await work()
         assert sorted(map(int, done)) == [n for n in range(30) if n % 3]
         assert await db.fetchval("SELECT count(*) FROM jobs WHERE error = 'RuntimeError' AND attempts = 1") == 10
 
     async def test_a_kind_that_is_not_known_is_put_off_too(self, db: Any, sessions: Sessions, work: Worker) -> None:
         """A newer version may have planned it; this one must not stumble over it for ever."""
-        await sessions.write(lambda ctx: store.plan(ctx, "of the future", "a", ctx.now))
+        await sessions.write(lambda ctx: store.schedule(ctx, "of the future", "a", ctx.now))
         await work()
         assert await db.fetchval("SELECT error FROM jobs WHERE due_at > $1", TestClock.START) == "KeyError"
 
@@ -430,16 +430,16 @@ class TestFailures:
                 raise RuntimeError
 
         monkeypatch.setitem(job_runner.HANDLERS, "test", third_time)
-        await sessions.write(lambda ctx: store.plan(ctx, "test", "a", ctx.now))
+        await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now))
         for pause in (5, 10, 0):
             await work()
             clock.tick(pause)
         assert await db.fetchval("SELECT count(*) FROM jobs") == 0
 
     async def test_a_new_plan_begins_anew(self, db: Any, clock: TestClock, sessions: Sessions, work: Worker) -> None:
-        await sessions.write(lambda ctx: store.plan(ctx, "unknown", "a", ctx.now))
+        await sessions.write(lambda ctx: store.schedule(ctx, "unknown", "a", ctx.now))
         await work()
-        await sessions.write(lambda ctx: store.plan(ctx, "unknown", "a", ctx.now))
+        await sessions.write(lambda ctx: store.schedule(ctx, "unknown", "a", ctx.now))
         assert tuple(await db.fetchrow("SELECT attempts, error, failed_at FROM jobs")) == (0, None, None)
 
 
@@ -453,7 +453,7 @@ class TestManyJobs:
             done[job.key] += 1
 
         monkeypatch.setitem(job_runner.HANDLERS, "test", count)
-        await sessions.write(lambda ctx: store.plan_many(ctx, "test", [(f"{n}", ctx.now) for n in range(10_000)]))
+        await sessions.write(lambda ctx: store.schedule_many(ctx, "test", [(f"{n}", ctx.now) for n in range(10_000)]))
         shares = await asyncio.gather(*(as_one(new_sessions()) for _ in range(8)))
         assert sum(shares) == 10_000
         assert min(shares) > 500  # nobody waits for the others

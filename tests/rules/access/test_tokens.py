@@ -25,7 +25,7 @@ class TestTokens:
         assert len(tokens.hash_token(token)) == 32
 
     def test_even_text_that_is_none(self) -> None:
-        assert tokens.hash_token("\ud800") != tokens.hashed("\ud801")
+        assert tokens.hash_token("\ud800") != tokens.hash_token("\ud801")
 
 
 class TestReceiptCodes:
