@@ -1,4 +1,4 @@
-"""The OpenAPI document as a file: the same text for the same contract, whoever writes it."""
+"""The OpenAPI document as a file: the same bytes for the same contract, on any machine."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ DEFAULT_PATH = Path("openapi/openapi.json")
 
 
 def render() -> str:
-    """The document as text. Components stand in the order of their names, paths in that of the routes."""
-    # No setting has a say in the contract: neither the environment nor a database is looked at.
+    """The document as text; components are in alphabetical order, paths in the order of the routes."""
+    # No setting changes the contract, so neither the environment nor a database is read.
     document = create_app(Settings(_env_file=None)).openapi()
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

@@ -1,4 +1,4 @@
-"""The application: routers, problems, limits and documents put together."""
+"""The ASGI application: routes, problem documents, limits and documentation put together."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,30 +11,31 @@ from starlette.middleware.cors import CORSMiddleware
 from app import __version__, routers, worker
 from app.core import logging
 from app.core.sessions import Clock, utc_now
-from app.core.settings import Settings, settings
+from app.core.settings import Settings
+from app.core.settings import settings as current_settings
 from app.web import documentation, openapi, problems
 from app.web.app_state import AppState
 from app.web.middleware import RequestMiddleware
 
-_LAST_JOB = 5.0
-"""Seconds for the worker to finish what it has begun, at the end."""
+_SHUTDOWN_TIMEOUT = 5.0
+"""Seconds that the worker has to finish its current job when the process ends."""
 
 
-def create_app(configured: Settings | None = None, clock: Clock = utc_now, *, working: bool = False) -> FastAPI:
-    """The service on the database that its settings name; `working`: it also does what falls due."""
-    configured = configured or settings()
+def create_app(settings: Settings | None = None, clock: Clock = utc_now, *, run_jobs: bool = False) -> FastAPI:
+    """The application on the database that the settings name. With `run_jobs` it also runs due jobs."""
+    settings = settings or current_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service: AppState = app.state.service
         stop = asyncio.Event()
         tasks = [asyncio.create_task(service.keep_house())]
-        if working:
+        if run_jobs:
             tasks.append(asyncio.create_task(worker.run(service.own_sessions(worker.ACTOR), stop)))
         yield
         stop.set()
         tasks[0].cancel()
-        await asyncio.wait(tasks, timeout=_LAST_JOB)
+        await asyncio.wait(tasks, timeout=_SHUTDOWN_TIMEOUT)
         await service.database.close()
 
     app = FastAPI(
@@ -45,22 +46,22 @@ def create_app(configured: Settings | None = None, clock: Clock = utc_now, *, wo
         redirect_slashes=False,
         redoc_url=None,
     )
-    dsn = configured.database_url.get_secret_value() if configured.database_url else ""
-    app.state.service = AppState.of(configured, dsn, clock)
-    # Not included but added: a router inside a router is asked anew with every request which of its routes fits.
+    dsn = settings.database_url.get_secret_value() if settings.database_url else ""
+    app.state.service = AppState.of(settings, dsn, clock)
+    # Added, not included: an included router would be searched for a matching route with every request.
     app.router.routes.extend(routers.routes())
     documentation.install(app)
     openapi.install(app)
     problems.install(app)
-    # The last added is the outermost.
-    app.add_middleware(RequestMiddleware, header_limit=configured.header_limit)
-    if configured.cors_origins:
-        app.add_middleware(CORSMiddleware, **_cors(configured.cors_origins))
+    # The middleware that is added last is the outermost.
+    app.add_middleware(RequestMiddleware, header_limit=settings.header_limit)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **_cors(settings.cors_origins))
     return app
 
 
 def _cors(origins: list[str]) -> dict[str, Any]:
-    """What browser front ends of these origins may send and read."""
+    """The CORS policy for browser front ends of these origins."""
     return {
         "allow_origins": origins,
         "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
@@ -89,8 +90,8 @@ def _cors(origins: list[str]) -> dict[str, Any]:
     }
 
 
-def serving() -> FastAPI:
-    """What a worker process runs."""
-    configured = settings()
-    logging.configure(configured.log_level)
-    return create_app(configured, working=configured.worker)
+def served_app() -> FastAPI:
+    """The application of a server process, configured by its environment."""
+    settings = current_settings()
+    logging.configure(settings.log_level)
+    return create_app(settings, run_jobs=settings.worker)

@@ -1,4 +1,4 @@
-"""The processes that answer requests: this one, or several that this one starts and watches."""
+"""The processes that answer requests: this one, or several that this one starts and supervises."""
 
 import ctypes
 import multiprocessing
@@ -13,28 +13,28 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from app.main import serving
+from app.main import served_app
 
 _PR_SET_PDEATHSIG = 1
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """The address, taken but not yet listened on. Raises OSError where it cannot be had."""
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that is bound to the address and does not listen yet. Raises OSError."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    taken = socket.socket(family, kind, protocol)
+    bound = socket.socket(family, kind, protocol)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
     except OSError:
-        taken.close()
+        bound.close()
         raise
-    return taken
+    return bound
 
 
-def listen(listener: socket.socket, workers: int) -> None:
+def serve(listener: socket.socket, workers: int) -> None:
     """Answer requests until SIGTERM or SIGINT."""
     config = uvicorn.Config(
-        "app.main:serving" if workers == 1 else "app.server:worker",
+        "app.main:served_app" if workers == 1 else "app.server:worker_app",
         factory=True,
         workers=workers,
         loop="uvloop",
@@ -44,28 +44,28 @@ def listen(listener: socket.socket, workers: int) -> None:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=10,
-        timeout_worker_healthcheck=30,  # one that is still importing does not answer yet
+        timeout_worker_healthcheck=30,  # a worker that is still importing does not answer yet
     )
     if workers == 1:
         uvicorn.Server(config).run(sockets=[listener])
     else:
-        _Workers(config, [listener]).run()
+        _Supervisor(config, [listener]).run()
 
 
-def worker() -> FastAPI:
-    """What each of several processes runs. It ends with the one that started it, however that one ends.
+def worker_app() -> FastAPI:
+    """The application of one of several worker processes, which ends with its parent, however that ends.
 
-    Left over, it would keep the address, and answer without a database.
+    An orphaned worker would keep the address, and answer without a database.
     """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-    starter = multiprocessing.parent_process()
-    if starter is not None and os.getppid() != starter.pid:  # gone before the signal was asked for
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.getppid() != parent.pid:  # it ended before the signal was requested
         raise SystemExit(1)
-    return serving()
+    return served_app()
 
 
-class _Workers(Multiprocess):
-    """Ctrl-C in a terminal reaches all of its processes: this one takes it, and tells the workers to finish."""
+class _Supervisor(Multiprocess):
+    """Ctrl-C in a terminal reaches every process: only this one handles it, and asks the workers to finish."""
 
     def init_processes(self) -> None:
         with _interrupt_blocked():
@@ -78,8 +78,8 @@ class _Workers(Multiprocess):
 
 @contextmanager
 def _interrupt_blocked() -> Iterator[None]:
-    # A process that is started meanwhile has it blocked for good; to this one it comes when the block ends.
-    resource_tracker.ensure_running()  # to be started among the workers, it would end the block
+    # Processes started inside inherit the block for good; this one gets a pending SIGINT when the block ends.
+    resource_tracker.ensure_running()  # started later, among the workers, it would unblock the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield

@@ -19,7 +19,7 @@ import uvicorn
 from app import server
 from benchmarks.client import HOST
 
-SERVICE = "app.main:serving"
+SERVICE = "app.main:served_app"
 BARE = "benchmarks.bare:app"
 _ROOT = Path(__file__).parent.parent
 _PATIENCE = 60
@@ -89,7 +89,7 @@ def listen(application: str, port: int) -> None:
         return config(application, **settings)
 
     uvicorn.Config = configured  # type: ignore[assignment, misc]
-    server.listen(socket.create_server((HOST, port), backlog=128), 1)
+    server.serve(socket.create_server((HOST, port), backlog=128), 1)
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:

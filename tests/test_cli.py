@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -185,7 +188,7 @@ async def test_json_lines_are_sent_as_they_are(service: Running, dsn: str, tmp_p
     second = imports(service, "sales", path, "--refused", str(tmp_path / "elsewhere.jsonl"))
     assert second.stdout.splitlines() == [
         "0 created, 120 replayed, 1 conflicting, 1 refused.",
-        f"What was not taken, and why: {tmp_path / 'elsewhere.jsonl'}",
+        f"Refused and conflicting records, with reasons: {tmp_path / 'elsewhere.jsonl'}",
     ]
     assert await ledger.stored(dsn, "jsonl") == ledger.per_buyer(sent)
 
@@ -206,7 +209,7 @@ def test_unknown_buyers_can_be_left_to_be_claimed(service: Running, client: http
         (["--key", "another_key_that_is_long_enough_to_be_one"], {}, "does not accept this key"),
         (["--url", "http://127.0.0.1:{free}"], {}, "No service answers at http://127.0.0.1:"),
         (["--url", "nowhere"], {}, "cannot be called"),
-        (["--map", "total"], {}, "--map wants name=value, not 'total'"),
+        (["--map", "total"], {}, "--map takes name=value, not 'total'"),
         (["--map", "totl=x"], {}, "totl"),
         (["--timezone", "Mars/Olympus"], {}, "'Mars/Olympus' is no time zone; they are called like Europe/London."),
     ],
@@ -286,6 +289,25 @@ def test_the_contract_is_written_to_a_file(tmp_path: Path) -> None:
     told = Running(tmp_path).run("contract", str(tmp_path / "openapi.json"))
     assert told.stdout == f"Written to {tmp_path / 'openapi.json'}.\n"
     assert (tmp_path / "openapi.json").read_text() == contract.render()
+
+
+LIST_KEYS = """
+import sys
+from app.cli import main
+main(["keys", "list"], standalone_mode=False)
+print(*sorted(sys.modules))
+"""
+
+
+def test_a_command_imports_only_what_it_needs(tmp_path: Path, dsn: str) -> None:
+    environment = {**Running(tmp_path, database_url=dsn).environment, "PYTHONPATH": os.pathsep.join(sys.path)}
+    listed = subprocess.run(
+        [sys.executable, "-c", LIST_KEYS], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    modules = set(listed.stdout.splitlines()[-1].split())
+    assert "app.services.access.keys" in modules
+    needless = {"app.main", "app.sample", "app.importing", "app.routers", "fastapi", "httpx", "rich.progress"}
+    assert not modules & needless
 
 
 COUNTED = (

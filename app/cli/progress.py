@@ -1,20 +1,20 @@
-"""Progress bars of the command line."""
+"""Progress bars of the command line, on standard error."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
     from app import importing
 
 
-class ImportBar:
-    """Shows how far an import is, how fast it goes, and how long it will take."""
+class ImportProgress:
+    """A bar for each phase of an import: how far it is, how fast it goes, and how long it will take."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._tasks: dict[str, Any] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, state: "importing.Progress") -> None:
         if state.phase not in self._tasks:
@@ -25,6 +25,6 @@ class ImportBar:
         self._progress.update(task, rate=f"{speed:,.0f} {state.unit}/s" if speed else "")
 
 
-def progress() -> Progress:
+def progress_bars() -> Progress:
     columns = (TextColumn("{task.description:>12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     return Progress(*columns, TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=Console(stderr=True))

@@ -1,10 +1,11 @@
-"""What the command line does to a store: the database it works on, and the caller it works as."""
+"""What a command runs with: the database, a caller of its own, and an orderly end."""
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from uuid import UUID
 
 from app.core.context import Context
@@ -12,17 +13,18 @@ from app.core.database import Database
 from app.core.embedded import DataDirectoryInUse, EmbeddedPostgres
 from app.core.sessions import Sessions
 from app.core.settings import Settings
-from app.core.settings import settings as current
+from app.core.settings import settings as current_settings
 
 Result = TypeVar("Result")
-_NOBODY = UUID(int=0)
+_NO_KEY = UUID(int=0)
+"""The command line acts without an API key."""
 
 
 @contextmanager
-def database(settings: Settings, *, alone: bool = False) -> Iterator[str]:
-    """The address of the database: the one that is set, or the embedded one, which runs for as long as this does.
+def database(settings: Settings, *, exclusive: bool = False) -> Iterator[str]:
+    """The DSN of the configured database, or of the embedded one, which runs for as long as the block does.
 
-    Where the embedded one is running already for another process, that one is used, unless it has to be `alone`.
+    Where another process already runs the embedded one, that one is used; `exclusive` raises DataDirectoryInUse.
     """
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
@@ -32,33 +34,47 @@ def database(settings: Settings, *, alone: bool = False) -> Iterator[str]:
         try:
             stack.enter_context(postgres)
         except DataDirectoryInUse:
-            if alone:
+            if exclusive:
                 raise
         dsn = postgres.dsn()
-        os.environ["RAPPORT_DATABASE_URL"] = dsn  # worker processes are told where it is
-        current.cache_clear()
+        os.environ["RAPPORT_DATABASE_URL"] = dsn  # worker processes read it
+        current_settings.cache_clear()
         try:
             yield dsn
         finally:
             del os.environ["RAPPORT_DATABASE_URL"]
-            current.cache_clear()
+            current_settings.cache_clear()
 
 
 @asynccontextmanager
 async def sessions(settings: Settings, dsn: str, actor: str = "rapport") -> AsyncIterator[Sessions]:
-    """Transactions in the name of the command line itself."""
+    """Transactions of the command line, which may do everything; events name `actor`."""
     store = Database(dsn, settings)
     try:
-        yield Sessions(store, _NOBODY, actor, frozenset({"admin"}), b"", settings.default_region)
+        yield Sessions(store, _NO_KEY, actor, frozenset({"admin"}), b"", settings.default_region)
     finally:
         await store.close()
 
 
-def once(settings: Settings, dsn: str, work: Callable[[Context], Awaitable[Result]]) -> Result:
-    """One transaction, from beginning to end."""
+def run_in_transaction(settings: Settings, dsn: str, work: Callable[[Context], Awaitable[Result]]) -> Result:
+    """Run `work` in an event loop, a connection pool and a transaction of its own."""
 
     async def run() -> Result:
         async with sessions(settings, dsn) as caller:
             return await caller.write(work)
 
     return asyncio.run(run())
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """SIGTERM ends the process as Ctrl-C does: through every `finally`, so that the database is stopped too."""
+
+    def stop(*_: object) -> NoReturn:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None

@@ -162,7 +162,7 @@ def test_an_address_in_use_is_told_before_anything_is_begun(tmp_path: Path) -> N
     with socket.create_server(("127.0.0.1", service.port)):
         refused = service.try_to_serve()
     assert refused.returncode == 1
-    assert refused.stderr == f"127.0.0.1:{service.port} cannot be listened on: Address already in use.\n"
+    assert refused.stderr == f"Cannot listen on 127.0.0.1:{service.port}: Address already in use.\n"
     assert refused.stdout == ""
     assert not service.data_dir.exists()
 
