@@ -20,7 +20,7 @@ from app.core.context import Context
 from app.core.sessions import utc_now
 from app.rules.complaints.states import MOVES, OVER, CauseKind, Feeling, Severity, State
 from app.rules.kit.channels import Channel
-from app.schemas.complaints.complaints import ComplaintNew
+from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.service_levels.calendars import CalendarNew
 from app.schemas.service_levels.policies import ServicePolicyNew
 from app.services.complaints import complaints
@@ -95,7 +95,7 @@ def _ways(stack: ExitStack, dsn: str, ids: list[UUID]) -> dict[str, Iterator[flo
         "Open ones, most urgent first": times([f"{base}?open=true&sort=due_at"]),
         "Of one category and severity": times([f"{base}?category={c}&severity=high" for c in _CATEGORIES]),
         "One complaint": times([f"{base}/{id_}" for id_ in some]),
-        "Clock": times([f"{base}/{id_}/clock" for id_ in some]),
+        "Clock": times([f"{base}/{id_}/clocks" for id_ in some]),
         "Insights, 90 days": times([f"{base}/insights?received_since={since}"]),
         "Recovery, a year by category": times([f"{base}/recovery?by=category"]),
     }

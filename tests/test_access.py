@@ -17,7 +17,7 @@ DOCUMENT = create_app(Settings(_env_file=None, database_url="postgresql://nowher
 NOTHING = "0190a0b0-0000-7000-8000-000000000000"
 OPEN = {
     *("check_health", "check_readiness"),
-    *("get_form", "answer_form", "get_receipt_form", "answer_by_receipt"),
+    *("get_survey_form", "submit_survey_answers", "get_receipt_survey_form", "submit_receipt_answers"),
 }
 GUARDED = {
     operation["operationId"]: (

@@ -233,7 +233,7 @@ class _Reader:
             "create_service_policy",
             "create_procedure",
             "record_complaint",
-            "add_complaint_action",
+            "create_complaint_action",
             "create_survey",
             "open_survey",
             "create_survey_rule",
@@ -242,6 +242,7 @@ class _Reader:
             "create_feedback_rule",
             "create_theme",
             "record_feedback",
+            "record_feedback_action",
             "create_scorecard",
             "record_visit",
         )
@@ -261,10 +262,10 @@ class _Reader:
         elif name in ("complete_visit", "cancel_visit"):
             planned = await self.client.post("/v1/visits", json=self._real(BODIES["record_visit"]["Planned"]))
             self.real[PATHS_OF[name]["visit_id"]] = planned.json()["id"]
-        elif name in ("get_receipt_form", "answer_by_receipt"):
+        elif name in ("get_receipt_survey_form", "submit_receipt_answers"):
             held = await self.client.get("/v1/answer-codes", params=QUERIES["get_answer_code"])
-            self.real[QUERIES["get_receipt_form"]["code"]] = held.json()["code"]
-        elif name in ("get_form", "answer_form"):
+            self.real[QUERIES["get_receipt_survey_form"]["code"]] = held.json()["code"]
+        elif name in ("get_survey_form", "submit_survey_answers"):
             made = await self.client.post("/v1/invitations", json={"survey_id": self._real(PATHS["survey_id"])})
             sent = await self.client.post(f"/v1/invitations/{made.json()['id']}/send")
             self.real[PATHS["token"]] = sent.json()["token"]
@@ -290,15 +291,15 @@ class _Reader:
             del new["customer_id"]
         if name == "mark_complaint_step":
             new["category"] = "freshness"
-        if name == "change_complaint_remedy":
+        if name == "update_complaint_remedy":
             new["remedies"] = complaints.NEW["remedies"]
         new["history"] = [{"move": moves[m], "at": "2026-03-02T09:00:00Z"} for m in way.get(name.split("_")[0], "")]
         new["received_at"] = "2026-03-02T09:00:00Z"
         made = (await self.client.post("/v1/complaints", json=new)).json()
         if name == "resume_complaint":
-            await self.client.post(f"/v1/complaints/{made['id']}/wait", json={"waiting_for": "customer"})
+            await self.client.post(f"/v1/complaints/{made['id']}/hold", json={"waiting_for": "customer"})
         if "{action_id}" in OPERATIONS[name][0]:
-            action = BODIES["add_complaint_action"]["A cause removed"]
+            action = BODIES["create_complaint_action"]["A cause removed"]
             planned = await self.client.post(f"/v1/complaints/{made['id']}/actions", json=action)
             self.real[complaints.ACTION] = planned.json()["id"]
         if made["remedies"]:

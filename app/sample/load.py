@@ -13,12 +13,12 @@ from app.rules.feedback.feedback import IdeaStatus
 from app.rules.sales.receipts import OnUnknownCustomer
 from app.sample import SampleShop, listening
 from app.sample.opinions import IDEAS
-from app.schemas.complaints.complaints import ComplaintNew
-from app.schemas.complaints.moves import Closing, Referring, Settlement, Waits
+from app.schemas.complaints.intake import ComplaintNew
+from app.schemas.complaints.moves import ComplaintClosure, ComplaintHold, ComplaintReferral, ComplaintSettlement
 from app.schemas.customers.customers import CustomerNew
 from app.schemas.customers.relationships import RelationshipNew
-from app.schemas.feedback.feedback import FeedbackNew
 from app.schemas.feedback.ideas import IdeaChange, IdeaNew, IdeaQuery
+from app.schemas.feedback.intake import FeedbackNew
 from app.schemas.feedback.themes import ThemeNew
 from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.interactions.tasks import TaskNew
@@ -49,10 +49,10 @@ CHUNK = 500
 Advance = Callable[[int], Any]
 # What the history of a complaint cannot say in full.
 _MOVES: dict[str, tuple[Callable[..., Awaitable[Any]], Any]] = {
-    "wait": (moves.wait, Waits),
-    "refer": (moves.refer, Referring),
-    "settle": (moves.settle, Settlement),
-    "close": (moves.close, Closing),
+    "hold": (moves.hold, ComplaintHold),
+    "refer": (moves.refer, ComplaintReferral),
+    "settle": (moves.settle, ComplaintSettlement),
+    "close": (moves.close, ComplaintClosure),
 }
 
 

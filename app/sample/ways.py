@@ -118,7 +118,7 @@ class Way:
 
     def waiting(self) -> None:
         self.investigating()
-        self._then("wait", self._days(0.1, 0.5), waiting_for=self.rng.choice(("customer", "supplier")))
+        self._then("hold", self._days(0.1, 0.5), waiting_for=self.rng.choice(("customer", "supplier")))
 
     def referred(self) -> None:
         self.deadlock()

@@ -12,7 +12,7 @@ from app.importing import ImportFailed, ImportOptions
 from app.importing.importer import produced
 from app.importing.rows import Document, Refusal
 from app.rules.complaints.states import Move, State, moved
-from app.schemas.complaints.complaints import ComplaintNew
+from app.schemas.complaints.intake import ComplaintNew
 from tests.support.fake_service import FakeService, Write
 
 CONSTANTS = {"channel": "phone", "words": "It was off"}

@@ -9,7 +9,7 @@ import pytest
 from app.importing import ImportFailed, ImportOptions
 from app.importing.importer import produced
 from app.importing.rows import Document, Refusal
-from app.schemas.feedback.feedback import FeedbackNew
+from app.schemas.feedback.intake import FeedbackNew
 from tests.support.fake_service import FakeService, Write
 
 

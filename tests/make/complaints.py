@@ -142,7 +142,7 @@ async def moves(client: httpx.AsyncClient, one: dict[str, Any]) -> list[dict[str
 
 async def clocks(client: httpx.AsyncClient, one: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
     """Its clocks explained, by metric and cycle."""
-    answer = await client.get(f"{PATH}/{one['id']}/clock")
+    answer = await client.get(f"{PATH}/{one['id']}/clocks")
     assert answer.status_code == 200, answer.text
     return {(clock["metric"], clock["cycle"]): clock for clock in answer.json()["clocks"]}
 

@@ -18,7 +18,7 @@ Complaint = dict[str, Any]
 
 def way(complaint: Complaint) -> list[str]:
     """All its moves, those that come after its history included; that it waits is no move."""
-    after = [step["verb"] for step in complaint.get("_then", ()) if step["verb"] != "wait"]
+    after = [step["verb"] for step in complaint.get("_then", ()) if step["verb"] != "hold"]
     return [past["move"] for past in complaint["history"]] + after
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.rules.feedback.feedback import Method
 from app.sample import SampleShop, listening, make
-from app.schemas.feedback.feedback import FeedbackNew
+from app.schemas.feedback.intake import FeedbackNew
 from app.schemas.feedback.rules import FeedbackRuleNew
 from app.schemas.feedback.themes import ThemeNew
 from app.schemas.surveys.rules import SurveyRuleNew

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.sample import SampleShop, make
-from app.schemas.complaints.complaints import ComplaintNew
+from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.customers.customers import CustomerNew
 from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.interactions.tasks import TaskNew

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from app.schemas.complaints.insights import Insights, InsightsQuery
+from app.schemas.complaints.insights import ComplaintInsights, InsightsQuery
 from app.services.complaints import insights
 from app.web import replies
 from app.web.deps import Ctx
@@ -11,16 +11,15 @@ from app.web.route import resource
 router = resource("complaints")
 
 
-@router.get("/insights", response_model=Insights)
+@router.get("/insights", response_model=ComplaintInsights)
 async def get_complaint_insights(ctx: Ctx, query: Annotated[InsightsQuery, Query()]) -> Response:
-    """Insights
+    """Get complaint insights
 
-    What came in and what was closed, how old the backlog is, how long complaints stay in each state, which clocks were
-    met, who complains again, what the causes are, and where. Every figure stands beside the one it could be bought
-    with: speed beside reopened, closed beside recovered. It is about complaints received within the time that is asked
-    for, 400 days at most; the backlog is that of now, and the volume counts those closed by when they were closed.
-    For one product or site over time, ask with `sku` or `site`. Shares come with 95 % intervals, so that small numbers
-    do not mislead, and figures are null where nothing is known. How much of a product was sold is not told here: that
-    could not be counted quickly.
+    Volume, backlog, time in each state, clock performance, response times, outcomes, repeat complainants, root causes,
+    products and sites. Measures that can be traded against each other are shown together: speed with the share
+    reopened, closed with recovered. Covers complaints received in the given period of at most 400 days; the backlog is
+    that of now, and closed complaints are counted in the period in which they ended. Filter by `sku` or `site` to
+    follow one product or site. Shares come with 95 % confidence intervals; a figure is null when there is nothing to
+    calculate it from. Complaints are not set against units sold, which could not be counted quickly enough.
     """
     return replies.json_text(await insights.insights(ctx, query))

@@ -22,7 +22,10 @@ router = resource("service", PATH)
 
 @router.get("", response_model=ProcedurePage)
 async def list_procedures(ctx: Ctx, request: Request, query: Annotated[ProcedureQuery, Query()]) -> Response:
-    """List procedures"""
+    """List procedures
+
+    Newest first by default. A procedure is the checklist for the complaints of one category.
+    """
     return replies.page(request, await PROCEDURES.find(ctx, query))
 
 
@@ -30,29 +33,33 @@ async def list_procedures(ctx: Ctx, request: Request, query: Annotated[Procedure
 async def create_procedure(ctx: Ctx, new: ProcedureNew) -> Response:
     """Create a procedure
 
-    The steps for complaints of a category, what may be said, and how to deal with customers who are upset. 409 when
-    the category has one already.
+    The steps for complaints of one category, suggested wording, and guidance for dealing with upset customers. 409 when
+    the category already has a procedure.
     """
     return replies.created(await PROCEDURES.create(ctx, new), PATH)
 
 
 @router.get("/{procedure_id}", response_model=Procedure)
 async def get_procedure(ctx: Ctx, procedure_id: PathId) -> Response:
-    """Get a procedure"""
+    """Get a procedure
+
+    The current version of the procedure. Earlier ones are listed under `/versions`.
+    """
     return replies.resource(await PROCEDURES.get(ctx, procedure_id))
 
 
 @router.patch("/{procedure_id}", response_model=Procedure)
-async def change_procedure(
+async def update_procedure(
     ctx: Ctx,
     procedure_id: PathId,
     patch: Annotated[ProcedureChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a procedure
+    """Update a procedure
 
-    A JSON merge patch: what is left out stays, null takes a value away, the list of steps is replaced whole. It becomes
-    a new version, unless nothing changes; complaints keep the version that they began with.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, the list of steps is
+    replaced as a whole. Creates a new version unless nothing changes; open complaints keep the version they started
+    with.
     """
     return replies.resource(await PROCEDURES.change(ctx, procedure_id, patch, version))
 
@@ -63,6 +70,6 @@ async def list_procedure_versions(
 ) -> Response:
     """List the versions of a procedure
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await PROCEDURES.versions(ctx, procedure_id, query))

@@ -24,56 +24,59 @@ PATH = "/v1/complaints"
 
 
 @router.post("/complaints/{complaint_id}/remedies", response_model=Complaint)
-async def add_complaint_remedy(ctx: Ctx, complaint_id: PathId, new: RemedyNew) -> Response:
+async def create_complaint_remedy(ctx: Ctx, complaint_id: PathId, new: RemedyNew) -> Response:
     """Add a remedy
 
-    What the customer asks for (`sought`), or what we offer (`offered`). Answers with the complaint.
+    A remedy that the customer asks for (`sought`) or that the business offers (`offered`). Answers with the complaint.
     """
     return replies.resource(await remedies_actions.add_remedy(ctx, complaint_id, new))
 
 
 @router.patch("/complaints/{complaint_id}/remedies/{remedy_id}", response_model=Complaint)
-async def change_complaint_remedy(
+async def update_complaint_remedy(
     ctx: Ctx,
     complaint_id: PathId,
     remedy_id: PathId,
     patch: Annotated[RemedyChange, Body(media_type="application/merge-patch+json")],
     version: IfMatch,
 ) -> Response:
-    """Change a remedy
+    """Update a remedy
 
-    Offered, accepted or refused one by one; what it cost. The version is that of the remedy. Answers with the
-    complaint.
+    To offer, accept or refuse a single remedy, or to record its cost. `If-Match` takes the version of the remedy.
+    Answers with the complaint.
     """
     return replies.resource(await remedies_actions.change_remedy(ctx, complaint_id, remedy_id, patch, version))
 
 
 @router.post("/complaints/{complaint_id}/actions", response_model=Action, status_code=201)
-async def add_complaint_action(ctx: Ctx, complaint_id: PathId, new: ActionNew) -> Response:
+async def create_complaint_action(ctx: Ctx, complaint_id: PathId, new: ActionNew) -> Response:
     """Plan an action
 
-    Corrective: so that it is right again. Preventive: so that it does not happen again.
+    A corrective action fixes the problem, a preventive action stops it from happening again.
     """
     return replies.created(await remedies_actions.add_action(ctx, complaint_id, new), f"{PATH}/{complaint_id}/actions")
 
 
 @router.get("/complaints/{complaint_id}/actions/{action_id}", response_model=Action)
 async def get_complaint_action(ctx: Ctx, complaint_id: PathId, action_id: PathId) -> Response:
-    """Get an action"""
+    """Get an action
+
+    With its due date, its outcome, and when it was done and verified.
+    """
     return replies.resource(await remedies_actions.action(ctx, complaint_id, action_id))
 
 
 @router.patch("/complaints/{complaint_id}/actions/{action_id}", response_model=Action)
-async def change_complaint_action(
+async def update_complaint_action(
     ctx: Ctx,
     complaint_id: PathId,
     action_id: PathId,
     patch: Annotated[ActionChange, Body(media_type="application/merge-patch+json")],
     version: IfMatch,
 ) -> Response:
-    """Change an action
+    """Update an action
 
-    It is done with `done_at`, and seen to work with `verified_at`.
+    Set `done_at` when it is completed, and `verified_at` when somebody has checked that it works.
     """
     return replies.resource(await remedies_actions.change_action(ctx, complaint_id, action_id, patch, version))
 
@@ -82,6 +85,6 @@ async def change_complaint_action(
 async def list_complaint_actions(ctx: Ctx, request: Request, query: Annotated[ActionQuery, Query()]) -> Response:
     """List the actions of all complaints
 
-    Those that are due soonest first. `done=false&owner=…` is what somebody still has to do.
+    Those that are due soonest first. For the open actions of one person, filter by `done=false` and `owner`.
     """
     return replies.page(request, await remedies_actions.find_actions(ctx, query))

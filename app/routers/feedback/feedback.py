@@ -2,8 +2,9 @@ from typing import Annotated
 
 from fastapi import Body, Query, Request, Response
 
-from app.schemas.feedback.feedback import Feedback, FeedbackChange, FeedbackNew, FeedbackPage, FeedbackQuery
-from app.schemas.feedback.loop import Acknowledgement, Deed, FeedbackClaim, Told
+from app.schemas.feedback.feedback import Feedback, FeedbackPage, FeedbackQuery
+from app.schemas.feedback.intake import FeedbackChange, FeedbackNew
+from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackClaim, FeedbackNotification
 from app.schemas.kit.types import BatchResult
 from app.services.feedback import claims, feedback, loop
 from app.web import batch, replies
@@ -18,8 +19,8 @@ PATH = "/v1/feedback"
 async def list_feedback(ctx: Ctx, request: Request, query: Annotated[FeedbackQuery, Query()]) -> Response:
     """List feedback
 
-    Whatever was said, however it came: latest first unless sorted otherwise. `acknowledged=false` lists what nobody
-    has thanked for yet, `closed=false` the loops that are open, `claimed=false` what is of nobody who is known.
+    All feedback, whichever way it was collected, latest first by default. `acknowledged=false` lists what nobody has
+    responded to yet, `closed=false` open loops, and `claimed=false` feedback without a customer.
     """
     return replies.page(request, await feedback.find(ctx, query))
 
@@ -28,12 +29,13 @@ async def list_feedback(ctx: Ctx, request: Request, query: Annotated[FeedbackQue
 async def record_feedback(ctx: Ctx, new: FeedbackNew) -> Response:
     """Record feedback
 
-    Exactly once per `source` and `external_id`, where they are given: the same again answers 200 with what is stored,
-    other content 409 naming the differences. Each rating is kept as it was given and brought onto the scale from 0 to
-    100; the text is judged, where its language can be. Without `customer_id`, it is that of the buyer, of whoever
-    complained or was spoken to, or of whoever alone is known by the author's contact; where nobody is known, it is
-    kept, to be claimed later. Where it was and who served is taken from the sale, where it is not given; a receipt
-    that is not known yet is waited for. Feedback rules make tasks and complaints of it at once.
+    Idempotent by `source` and `external_id` where they are given: the same content again answers 200 with what is
+    stored, other content answers 409 and names the differences. Each rating is stored on its original scale and
+    converted to a score from 0 to 100; the text is analyzed in supported languages. Without `customer_id`, the feedback
+    is assigned to the buyer, to the customer of the complaint or interaction, or to the only customer with the author's
+    contact point; otherwise it stays unassigned until it is claimed. Site and staff are taken from the sale when they
+    are left out. A receipt that is not known yet is linked as soon as it arrives. Feedback rules create tasks and
+    complaints immediately.
     """
     return replies.recorded(*await feedback.record(ctx, new), path=PATH)
 
@@ -43,69 +45,76 @@ async def record_feedback(ctx: Ctx, new: FeedbackNew) -> Response:
 async def record_feedback_batch(request: Request, caller: Caller) -> Response:
     """Record feedback in bulk
 
-    One piece of feedback a line, of any number; one result a line, in order, as soon as it is recorded. One bad line
-    stops nothing, and the whole can be sent again: lines with `source` and `external_id` are recorded once.
+    JSON Lines: one piece of feedback per line, any number of lines. Answers one result per line, in order, as soon as
+    the feedback is recorded. A line that is refused does not affect the others. The same file can be sent again: lines
+    with `source` and `external_id` are recorded once.
     """
     return await batch.answer(request, caller, FeedbackNew, feedback.record_many)
 
 
 @router.get("/{feedback_id}", response_model=Feedback)
 async def get_feedback(ctx: Ctx, feedback_id: PathId) -> Response:
-    """Get a piece of feedback"""
+    """Get a piece of feedback
+
+    With its ratings, its text analysis, and what was done about it.
+    """
     return replies.resource(await feedback.get(ctx, feedback_id))
 
 
 @router.patch("/{feedback_id}", response_model=Feedback)
-async def change_feedback(
+async def update_feedback(
     ctx: Ctx,
     feedback_id: PathId,
     patch: Annotated[FeedbackChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a piece of feedback
+    """Update a piece of feedback
 
-    A JSON merge patch: what is left out stays, null takes a value away, the list of ratings is replaced whole. A
-    changed text is judged anew. 409 for what a visit found: it goes with the visit.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, the list of ratings
+    is replaced as a whole. A changed text is analyzed again. 409 for the feedback of a visit, which is changed by
+    updating the visit.
     """
     return replies.resource(await feedback.change(ctx, feedback_id, patch, version))
 
 
 @router.post("/{feedback_id}/claim", response_model=Feedback)
 async def claim_feedback(ctx: Ctx, feedback_id: PathId, claim: FeedbackClaim) -> Response:
-    """Say whose feedback it is
+    """Assign feedback to a customer
 
-    For feedback of somebody who was not known; what was written to them about it becomes theirs too. 409 when it
-    belongs to another customer already.
+    For feedback without a customer; interactions about it are assigned to the same customer. 409 when it already
+    belongs to another customer.
     """
     return replies.resource(await claims.claim(ctx, feedback_id, claim.customer_id))
 
 
 @router.post("/{feedback_id}/acknowledge", response_model=Feedback)
-async def acknowledge_feedback(ctx: Ctx, feedback_id: PathId, thanks: Acknowledgement) -> Response:
-    """Thank for feedback
+async def acknowledge_feedback(ctx: Ctx, feedback_id: PathId, thanks: FeedbackAcknowledgement) -> Response:
+    """Acknowledge feedback
 
-    With a `message` and the `channel` that it went out on, it is kept as an interaction, of the customer where one is
-    known. 409 when it was acknowledged otherwise already, or when the customer does not want the channel and no
-    `unwelcome_reason` is given. The same again changes nothing.
+    Records that the author was thanked. With `message` and `channel`, the message is recorded as an interaction, of the
+    customer where one is known. Repeating the same request changes nothing. 409 when it was already acknowledged
+    otherwise, or when the customer does not want the channel and no `unwelcome_reason` is given.
     """
     return replies.resource(await loop.acknowledge(ctx, feedback_id, thanks))
 
 
 @router.post("/{feedback_id}/act", response_model=Feedback)
-async def act_on_feedback(ctx: Ctx, feedback_id: PathId, deed: Deed) -> Response:
-    """Say what was changed because of it
+async def record_feedback_action(ctx: Ctx, feedback_id: PathId, deed: FeedbackAction) -> Response:
+    """Record what was changed
 
-    Where there is nobody to tell, neither a customer nor an author who can be reached, this closes the loop. 409 when
-    something else was done because of it already.
+    Records the improvement made because of the feedback. Closes the loop when there is nobody to notify: neither a
+    customer nor an author with a contact point. Repeating the same request changes nothing. 409 when another action is
+    already recorded.
     """
     return replies.resource(await loop.act(ctx, feedback_id, deed))
 
 
-@router.post("/{feedback_id}/tell", response_model=Feedback)
-async def tell_of_feedback(ctx: Ctx, feedback_id: PathId, told: Told) -> Response:
-    """Tell the customer what was changed
+@router.post("/{feedback_id}/notify", response_model=Feedback)
+async def notify_feedback_customer(ctx: Ctx, feedback_id: PathId, told: FeedbackNotification) -> Response:
+    """Notify the customer of what was changed
 
-    Closes the loop. 409 as long as nothing was changed, when the customer was told otherwise already, or when they do
-    not want the channel and no `unwelcome_reason` is given. A `message` is kept as an interaction.
+    Closes the loop. With `message` and `channel`, the message is recorded as an interaction. 409 while no action is
+    recorded, when the customer was already notified otherwise, or when they do not want the channel and no
+    `unwelcome_reason` is given.
     """
-    return replies.resource(await loop.tell(ctx, feedback_id, told))
+    return replies.resource(await loop.notify(ctx, feedback_id, told))

@@ -25,7 +25,7 @@ router = resource("feedback", PATH)
 async def list_ideas(ctx: Ctx, request: Request, query: Annotated[IdeaQuery, Query()]) -> Response:
     """List ideas
 
-    What most people want stands first, unless sorted otherwise.
+    Those with the most votes first by default.
     """
     return replies.page(request, await ideas.find(ctx, query))
 
@@ -34,29 +34,33 @@ async def list_ideas(ctx: Ctx, request: Request, query: Annotated[IdeaQuery, Que
 async def create_idea(ctx: Ctx, new: IdeaNew) -> Response:
     """Create an idea
 
-    With `customer_id` or `feedback_id`, whoever voices it has cast the first vote.
+    With `customer_id` or `feedback_id`, the first vote is cast for whoever suggested it.
     """
     return replies.created(await ideas.create(ctx, new), PATH)
 
 
 @router.get("/{idea_id}", response_model=Idea)
 async def get_idea(ctx: Ctx, idea_id: PathId) -> Response:
-    """Get an idea"""
+    """Get an idea
+
+    With its status and its number of votes.
+    """
     return replies.resource(await ideas.get(ctx, idea_id))
 
 
 @router.patch("/{idea_id}", response_model=Idea)
-async def change_idea(
+async def update_idea(
     ctx: Ctx,
     idea_id: PathId,
     patch: Annotated[IdeaChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change an idea
+    """Update an idea
 
-    A JSON merge patch: what is left out stays, null takes a value away. A new `status` is an event of its own, such as
-    `idea.planned`; it is not written on the timelines of those who voted, who may be thousands: the idea's votes say
-    whom to tell. The version rises with every vote: without `If-Match`, votes are not in the way of a change.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value. A new `status` is
+    recorded as an event such as `idea.planned`. The event does not appear on the timelines of the voters, who may be
+    thousands; list the votes to notify them. Every vote increments the version: leave `If-Match` out to update
+    regardless of votes.
     """
     return replies.resource(await ideas.change(ctx, idea_id, patch, version))
 
@@ -65,16 +69,16 @@ async def change_idea(
 async def vote_for_idea(ctx: Ctx, idea_id: PathId, voter: Voter) -> Response:
     """Vote for an idea
 
-    Once per customer, and once per piece of feedback of nobody who is known: again changes nothing.
+    One vote per customer, and one per piece of feedback without a customer. Voting again changes nothing.
     """
     return replies.resource(await ideas.support(ctx, idea_id, voter))
 
 
 @router.post("/{idea_id}/unvote", response_model=Idea)
-async def unvote_for_idea(ctx: Ctx, idea_id: PathId, voter: Voter) -> Response:
-    """Take a vote back
+async def withdraw_idea_vote(ctx: Ctx, idea_id: PathId, voter: Voter) -> Response:
+    """Withdraw a vote
 
-    Where there is none, nothing changes.
+    Where there is no such vote, nothing changes.
     """
     return replies.resource(await ideas.withdraw(ctx, idea_id, voter))
 
@@ -85,6 +89,6 @@ async def list_idea_votes(
 ) -> Response:
     """List the votes for an idea
 
-    Who wants it, so that they can be told what became of it: the first who did stands first, unless sorted otherwise.
+    Who voted, so that they can be notified of the outcome. Earliest vote first by default.
     """
     return replies.page(request, await ideas.votes(ctx, idea_id, query))

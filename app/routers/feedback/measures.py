@@ -2,8 +2,15 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from app.schemas.feedback.comparisons import AspectGaps, Competitors, CompetitorsQuery, GapsQuery, LoopQuery, Loops
-from app.schemas.feedback.measures import Measures, MeasuresQuery, MethodsQuery, MethodsSideBySide
+from app.schemas.feedback.comparisons import (
+    AspectGaps,
+    CompetitorComparison,
+    CompetitorsQuery,
+    GapsQuery,
+    LoopQuery,
+    LoopReport,
+)
+from app.schemas.feedback.measures import Measures, MeasuresQuery, MethodComparison, MethodsQuery
 from app.services.feedback import measures
 from app.web import replies
 from app.web.deps import Ctx
@@ -14,54 +21,55 @@ router = resource("feedback")
 
 @router.get("/measures", response_model=Measures)
 async def get_feedback_measures(ctx: Ctx, query: Annotated[MeasuresQuery, Query()]) -> Response:
-    """Measures
+    """Get feedback measures
 
-    NPS, CSAT, CES, ratings or the score that everything has in common, by time, site, staff, product, channel, method,
-    survey or tag of the customer; with the number of answers, the mean from 0 to 100, and 95 % intervals, so that
-    small numbers do not mislead. `response` is the share of invitations sent in this time that were answered. What was
-    collected within the time that is asked for counts, 3,700 days at most, and 400 by day. Where nobody has answered,
-    figures are null, never 0; a period without answers is there all the same. A customer with two tags counts in both.
-    Answers about one aspect, expectations and what is said about competitors are not in it.
+    NPS, CSAT, CES, ratings or the common score, grouped by period, site, staff, product, channel, method, survey or
+    customer tag. Each measure comes with the number of answers, the mean from 0 to 100 and a 95 % confidence interval.
+    `response` is the share of invitations sent in the period that were answered. Covers feedback collected in the given
+    period of at most 3,700 days, or 400 when grouped by day. Figures are null, never 0, when there are no answers;
+    periods without answers are listed as well. A customer with two tags is counted in both groups. Answers about a
+    single aspect, expectations and feedback about competitors are left out.
     """
     return replies.json_text(await measures.measures(ctx, query))
 
 
-@router.get("/methods", response_model=MethodsSideBySide)
+@router.get("/methods", response_model=MethodComparison)
 async def get_feedback_methods(ctx: Ctx, query: Annotated[MethodsQuery, Query()]) -> Response:
-    """Methods side by side
+    """Compare collection methods
 
-    What surveys, reviews, mystery shoppers and all the others say about one and the same site, on the common scale
-    from 0 to 100. Where the `spread` is wide, methods disagree: then one of them does not see what the others see.
+    What surveys, reviews, mystery shopping visits and the other methods say about each site, on the common scale from 0
+    to 100. A wide `spread` means that the methods disagree, so that one of them misses something the others see.
     """
     return replies.json_text(await measures.methods(ctx, query))
 
 
 @router.get("/gaps", response_model=AspectGaps)
 async def get_feedback_gaps(ctx: Ctx, query: Annotated[GapsQuery, Query()]) -> Response:
-    """Expectation against experience
+    """Compare expectations with experience
 
-    By aspect, such as waiting time or freshness: what customers expect, what they found, and where it falls short
-    most. Who told both at once is compared with themselves, which makes the interval narrow.
+    For each aspect, such as waiting time or freshness: what customers expect, what they experience and the gap between
+    the two, the widest shortfall first. When enough people rated both, each person's two answers are compared, which
+    narrows the confidence interval.
     """
     return replies.json_text(await measures.gaps(ctx, query))
 
 
-@router.get("/competitors", response_model=Competitors)
+@router.get("/competitors", response_model=CompetitorComparison)
 async def get_feedback_competitors(ctx: Ctx, query: Annotated[CompetitorsQuery, Query()]) -> Response:
-    """Competitors beside us
+    """Compare with competitors
 
-    What is written about others (feedback with the method `competitor`) beside what is written about us: marks,
-    sentiment, and what is spoken of most. Of ours, only reviews and what was said on social media: other methods
-    reach other people, and would not compare.
+    Ratings, sentiment and most frequent themes of feedback about competitors (method `competitor`), beside those of the
+    business's own reviews and social media posts. Other methods reach other people and are left out of the comparison.
     """
     return replies.json_text(await measures.competitors(ctx, query))
 
 
-@router.get("/loop", response_model=Loops)
+@router.get("/loop", response_model=LoopReport)
 async def get_feedback_loop(ctx: Ctx, query: Annotated[LoopQuery, Query()]) -> Response:
-    """Closing the loop
+    """Get loop performance
 
-    Of our own feedback collected in this time: how much of it was acknowledged, acted upon, and told about to the
-    customer, how long that took, and how much was forgotten. To see which, list feedback with `acknowledged=false`.
+    For feedback collected in the given period: how much of it was acknowledged, acted on, notified to the customer and
+    closed, how long that took, and how much is overdue for an acknowledgement. To see which, list feedback with
+    `acknowledged=false`.
     """
     return replies.json_text(await measures.loop(ctx, query))

@@ -22,7 +22,10 @@ router = resource("feedback", PATH)
 
 @router.get("", response_model=FeedbackRulePage)
 async def list_feedback_rules(ctx: Ctx, request: Request, query: Annotated[FeedbackRuleQuery, Query()]) -> Response:
-    """List feedback rules"""
+    """List feedback rules
+
+    Newest first by default. A rule creates a task or a complaint from feedback that matches it.
+    """
     return replies.page(request, await FEEDBACK_RULES.find(ctx, query))
 
 
@@ -30,30 +33,33 @@ async def list_feedback_rules(ctx: Ctx, request: Request, query: Annotated[Feedb
 async def create_feedback_rule(ctx: Ctx, new: FeedbackRuleNew) -> Response:
     """Create a feedback rule
 
-    Makes a task or a complaint of feedback that falls under it, once, at the moment it comes in: of every score below
-    50, say, or of what sounds angry. 409 when another rule has the code.
+    Creates a task or a complaint from each piece of matching feedback, once, when the feedback is recorded: for every
+    score below 50, for example, or for negative reviews. 409 when the code is already in use.
     """
     return replies.created(await FEEDBACK_RULES.create(ctx, new), PATH)
 
 
 @router.get("/{feedback_rule_id}", response_model=FeedbackRule)
 async def get_feedback_rule(ctx: Ctx, feedback_rule_id: PathId) -> Response:
-    """Get a feedback rule"""
+    """Get a feedback rule
+
+    The current version of the rule. Earlier ones are listed under `/versions`.
+    """
     return replies.resource(await FEEDBACK_RULES.get(ctx, feedback_rule_id))
 
 
 @router.patch("/{feedback_rule_id}", response_model=FeedbackRule)
-async def change_feedback_rule(
+async def update_feedback_rule(
     ctx: Ctx,
     feedback_rule_id: PathId,
     patch: Annotated[FeedbackRuleChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a feedback rule
+    """Update a feedback rule
 
-    A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole. It becomes a new
-    version, unless nothing changes; what was made by it stays. A rule that is not to be applied any more is made
-    inactive.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are replaced as
+    a whole. Creates a new version unless nothing changes; tasks and complaints that it created stay. Set `active` to
+    false to stop a rule.
     """
     return replies.resource(await FEEDBACK_RULES.change(ctx, feedback_rule_id, patch, version))
 
@@ -64,6 +70,6 @@ async def list_feedback_rule_versions(
 ) -> Response:
     """List the versions of a feedback rule
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await FEEDBACK_RULES.versions(ctx, feedback_rule_id, query))

@@ -2,7 +2,15 @@ from typing import Annotated
 
 from fastapi import Body, Query, Request, Response
 
-from app.schemas.feedback.themes import Rejudging, Theme, ThemeChange, ThemeNew, ThemePage, ThemeQuery, ThemeVersionPage
+from app.schemas.feedback.themes import (
+    TextReanalysis,
+    Theme,
+    ThemeChange,
+    ThemeNew,
+    ThemePage,
+    ThemeQuery,
+    ThemeVersionPage,
+)
 from app.schemas.kit.types import VersionQuery
 from app.services.feedback import themes
 from app.services.feedback.themes import THEMES
@@ -16,7 +24,10 @@ router = resource("feedback", PATH)
 
 @router.get("", response_model=ThemePage)
 async def list_themes(ctx: Ctx, request: Request, query: Annotated[ThemeQuery, Query()]) -> Response:
-    """List themes"""
+    """List themes
+
+    Newest first by default. A theme is a topic that feedback texts are searched for.
+    """
     return replies.page(request, await THEMES.find(ctx, query))
 
 
@@ -24,41 +35,44 @@ async def list_themes(ctx: Ctx, request: Request, query: Annotated[ThemeQuery, Q
 async def create_theme(ctx: Ctx, new: ThemeNew) -> Response:
     """Create a theme
 
-    Feedback that speaks of it is filed under it from now on; what was said before is looked through by the worker. 409
-    when another theme has the code.
+    New feedback that mentions it is tagged with its code immediately; the worker searches existing feedback in the
+    background. 409 when the code is already in use.
     """
     return replies.created(await themes.create(ctx, new), PATH)
 
 
-@router.post("/rejudge", response_model=Rejudging)
-async def rejudge_texts(ctx: Ctx) -> Response:
-    """Judge all texts again
+@router.post("/reanalyze", response_model=TextReanalysis)
+async def reanalyze_feedback(ctx: Ctx) -> Response:
+    """Analyze all feedback again
 
-    Language, sentiment and themes of everything that was ever said, by the judge and the themes of now. The worker does
-    it bit by bit; what comes to something else gets a new version. Themes that are made or changed do the same by
-    themselves.
+    Schedules the detection of language, sentiment and themes for all feedback, with the current analyzer and themes.
+    The worker does it in the background; feedback whose result differs gets a new version. Creating or updating a theme
+    schedules the same.
     """
     return replies.json_text(await themes.plan_rejudging(ctx))
 
 
 @router.get("/{theme_id}", response_model=Theme)
 async def get_theme(ctx: Ctx, theme_id: PathId) -> Response:
-    """Get a theme"""
+    """Get a theme
+
+    The current version of the theme. Earlier ones are listed under `/versions`.
+    """
     return replies.resource(await THEMES.get(ctx, theme_id))
 
 
 @router.patch("/{theme_id}", response_model=Theme)
-async def change_theme(
+async def update_theme(
     ctx: Ctx,
     theme_id: PathId,
     patch: Annotated[ThemeChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a theme
+    """Update a theme
 
-    A JSON merge patch: what is left out stays, lists are replaced whole. It becomes a new version, unless nothing
-    changes, and everything that was said is looked through again. A theme that is not to be looked for any more is made
-    inactive.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, lists are replaced as a whole. Creates a
+    new version unless nothing changes, and schedules a new analysis of all feedback. Set `active` to false to stop
+    searching for a theme.
     """
     return replies.resource(await themes.change(ctx, theme_id, patch, version))
 
@@ -69,6 +83,6 @@ async def list_theme_versions(
 ) -> Response:
     """List the versions of a theme
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await THEMES.versions(ctx, theme_id, query))

@@ -22,7 +22,10 @@ router = resource("service", PATH)
 
 @router.get("", response_model=CalendarPage)
 async def list_calendars(ctx: Ctx, request: Request, query: Annotated[CalendarQuery, Query()]) -> Response:
-    """List calendars"""
+    """List calendars
+
+    Newest first by default. Calendars define the working time that service level targets are measured in.
+    """
     return replies.page(request, await CALENDARS.find(ctx, query))
 
 
@@ -30,29 +33,32 @@ async def list_calendars(ctx: Ctx, request: Request, query: Annotated[CalendarQu
 async def create_calendar(ctx: Ctx, new: CalendarNew) -> Response:
     """Create a calendar
 
-    Working time is what the clock on the wall of its time zone shows: an hour that a change of the clocks skips is
-    never worked, one that it repeats is worked twice. 409 when the code is taken.
+    Working time is local time in the calendar's time zone: an hour that is skipped when the clocks change is not
+    counted, an hour that is repeated is counted twice. 409 when the code is already in use.
     """
     return replies.created(await CALENDARS.create(ctx, new), PATH)
 
 
 @router.get("/{calendar_id}", response_model=Calendar)
 async def get_calendar(ctx: Ctx, calendar_id: PathId) -> Response:
-    """Get a calendar"""
+    """Get a calendar
+
+    The current version of the calendar. Earlier ones are listed under `/versions`.
+    """
     return replies.resource(await CALENDARS.get(ctx, calendar_id))
 
 
 @router.patch("/{calendar_id}", response_model=Calendar)
-async def change_calendar(
+async def update_calendar(
     ctx: Ctx,
     calendar_id: PathId,
     patch: Annotated[CalendarChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a calendar
+    """Update a calendar
 
-    A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole. It becomes a new
-    version, unless nothing changes, and the open clocks that go by it are worked out again.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are replaced as
+    a whole. Creates a new version unless nothing changes, and recalculates the open clocks that use this calendar.
     """
     return replies.resource(await CALENDARS.change(ctx, calendar_id, patch, version))
 
@@ -63,6 +69,6 @@ async def list_calendar_versions(
 ) -> Response:
     """List the versions of a calendar
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await CALENDARS.versions(ctx, calendar_id, query))

@@ -24,7 +24,7 @@ router = resource("service", PATH)
 async def list_service_policies(ctx: Ctx, request: Request, query: Annotated[ServicePolicyQuery, Query()]) -> Response:
     """List service policies
 
-    In the order in which they are tried, unless sorted otherwise.
+    In order of evaluation by default: by `position`, the lowest first.
     """
     return replies.page(request, await POLICIES.find(ctx, query))
 
@@ -33,29 +33,32 @@ async def list_service_policies(ctx: Ctx, request: Request, query: Annotated[Ser
 async def create_service_policy(ctx: Ctx, new: ServicePolicyNew) -> Response:
     """Create a service policy
 
-    A complaint falls under the first active policy that fits it; complaints that are open already stay under theirs.
-    409 when the code is taken.
+    A new complaint is measured by the first active policy that matches it. Complaints that are already open keep their
+    policy. 409 when the code is already in use.
     """
     return replies.created(await POLICIES.create(ctx, new), PATH)
 
 
 @router.get("/{service_policy_id}", response_model=ServicePolicy)
 async def get_service_policy(ctx: Ctx, service_policy_id: PathId) -> Response:
-    """Get a service policy"""
+    """Get a service policy
+
+    The current version of the policy. Earlier ones are listed under `/versions`.
+    """
     return replies.resource(await POLICIES.get(ctx, service_policy_id))
 
 
 @router.patch("/{service_policy_id}", response_model=ServicePolicy)
-async def change_service_policy(
+async def update_service_policy(
     ctx: Ctx,
     service_policy_id: PathId,
     patch: Annotated[ServicePolicyChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a service policy
+    """Update a service policy
 
-    A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole. It becomes a new
-    version, unless nothing changes, and the open clocks of its complaints are worked out again.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are replaced as
+    a whole. Creates a new version unless nothing changes, and recalculates the open clocks of its complaints.
     """
     return replies.resource(await POLICIES.change(ctx, service_policy_id, patch, version))
 
@@ -66,6 +69,6 @@ async def list_service_policy_versions(
 ) -> Response:
     """List the versions of a service policy
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await POLICIES.versions(ctx, service_policy_id, query))

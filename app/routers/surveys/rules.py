@@ -22,7 +22,10 @@ router = resource("surveys", PATH)
 
 @router.get("", response_model=SurveyRulePage)
 async def list_survey_rules(ctx: Ctx, request: Request, query: Annotated[SurveyRuleQuery, Query()]) -> Response:
-    """List survey rules"""
+    """List survey rules
+
+    Newest first by default. A rule invites customers automatically, after a sale, a closed complaint or an interaction.
+    """
     return replies.page(request, await SURVEY_RULES.find(ctx, query))
 
 
@@ -30,34 +33,36 @@ async def list_survey_rules(ctx: Ctx, request: Request, query: Annotated[SurveyR
 async def create_survey_rule(ctx: Ctx, new: SurveyRuleNew) -> Response:
     """Create a survey rule
 
-    From now on, customers are invited after what it names, once for each sale, complaint or interaction: while the
-    survey is open, the customer is not archived, and was not asked in the survey's `not_again_days`; on the channel
-    that they prefer among those allowed that reach them, never on an unwelcome one, and never in their quiet hours:
-    then the invitation is to be sent when these are over. What happened more than 7 days and the delay ago asks
-    nobody, so that old receipts can come in. Outbound interactions count where they name who made them. 409 when the
-    code is taken.
+    From now on, customers are invited once for each sale, complaint or interaction that matches, while the survey is
+    open and unless the customer is archived or was invited too recently. The channel is the customer's preferred one
+    among those allowed that reach them, never an unwelcome one; in quiet hours, the invitation waits until they are
+    over. Nobody is invited for what happened more than 7 days plus the delay ago, so that old receipts can be imported.
+    Outbound interactions count when they name a staff member. 409 when the code is already in use.
     """
     return replies.created(await SURVEY_RULES.create(ctx, new), PATH)
 
 
 @router.get("/{survey_rule_id}", response_model=SurveyRule)
 async def get_survey_rule(ctx: Ctx, survey_rule_id: PathId) -> Response:
-    """Get a survey rule"""
+    """Get a survey rule
+
+    The current version of the rule. Earlier ones are listed under `/versions`.
+    """
     return replies.resource(await SURVEY_RULES.get(ctx, survey_rule_id))
 
 
 @router.patch("/{survey_rule_id}", response_model=SurveyRule)
-async def change_survey_rule(
+async def update_survey_rule(
     ctx: Ctx,
     survey_rule_id: PathId,
     patch: Annotated[SurveyRuleChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a survey rule
+    """Update a survey rule
 
-    A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole. It becomes a new
-    version, unless nothing changes. Whom it is about to ask, it asks as it is then: not at all when it is no longer
-    active.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are replaced as
+    a whole. Creates a new version unless nothing changes. Invitations that are already scheduled are decided by the new
+    version; none are made once the rule is inactive.
     """
     return replies.resource(await SURVEY_RULES.change(ctx, survey_rule_id, patch, version))
 
@@ -68,6 +73,6 @@ async def list_survey_rule_versions(
 ) -> Response:
     """List the versions of a survey rule
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await SURVEY_RULES.versions(ctx, survey_rule_id, query))

@@ -25,7 +25,10 @@ codes = resource("surveys", "/v1/answer-codes")
 
 @router.get("", response_model=SurveyPage)
 async def list_surveys(ctx: Ctx, request: Request, query: Annotated[SurveyQuery, Query()]) -> Response:
-    """List surveys"""
+    """List surveys
+
+    Newest first by default, in every status.
+    """
     return replies.page(request, await surveys.find(ctx, query))
 
 
@@ -33,7 +36,7 @@ async def list_surveys(ctx: Ctx, request: Request, query: Annotated[SurveyQuery,
 async def create_survey(ctx: Ctx, new: SurveyNew) -> Response:
     """Create a survey
 
-    A draft: nobody is asked before it is opened. 409 when another one has its code.
+    It starts as a draft: nobody is invited before it is opened. 409 when the code is already in use.
     """
     return replies.created(await surveys.create(ctx, new), PATH)
 
@@ -42,22 +45,22 @@ async def create_survey(ctx: Ctx, new: SurveyNew) -> Response:
 async def get_survey(ctx: Ctx, survey_id: PathId) -> Response:
     """Get a survey
 
-    As it was written last: what is asked is its `published_version`.
+    The latest version, including changes that are not published. Customers see `published_version`.
     """
     return replies.resource(await surveys.get(ctx, survey_id))
 
 
 @router.patch("/{survey_id}", response_model=Survey)
-async def change_survey(
+async def update_survey(
     ctx: Ctx,
     survey_id: PathId,
     patch: Annotated[SurveyChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a survey
+    """Update a survey
 
-    A JSON merge patch: what is left out stays, null takes a value away, the list of questions is replaced whole. It
-    becomes a new version, unless nothing changes. What is published stays as it is, and is what customers are asked,
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, the list of questions
+    is replaced as a whole. Creates a new version unless nothing changes. Customers keep seeing the published version
     until the survey is opened again. 409 once it is closed.
     """
     return replies.resource(await surveys.change(ctx, survey_id, patch, version))
@@ -69,7 +72,7 @@ async def list_survey_versions(
 ) -> Response:
     """List the versions of a survey
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await surveys.versions(ctx, survey_id, query))
 
@@ -78,8 +81,8 @@ async def list_survey_versions(
 async def open_survey(ctx: Ctx, survey_id: PathId) -> Response:
     """Open a survey
 
-    Its newest version is published: that is what customers are asked from now on. Opening one that is open publishes
-    what was changed since. Whoever was invited before keeps the questions of their invitation. 409 once it is closed.
+    Publishes the latest version, which customers see from now on. Opening an open survey publishes later changes.
+    Customers who were invited before keep the questions of their invitation. 409 once it is closed.
     """
     return replies.resource(await surveys.open_(ctx, survey_id))
 
@@ -97,16 +100,16 @@ async def pause_survey(ctx: Ctx, survey_id: PathId) -> Response:
 async def close_survey(ctx: Ctx, survey_id: PathId) -> Response:
     """Close a survey
 
-    For good: nobody can answer it any more. 409 when it is closed already.
+    Nobody can answer it any more, and it cannot be opened again. 409 when it is already closed.
     """
     return replies.resource(await surveys.close(ctx, survey_id))
 
 
 @codes.get("", response_model=AnswerCode)
 async def get_answer_code(ctx: Ctx, query: Annotated[AnswerCodeQuery, Query()]) -> Response:
-    """Get the code of a receipt
+    """Get the answer code of a receipt
 
-    To be printed on it, so that its holder can answer the survey that is asked on receipts. The receipt need not be
-    known yet: a till may ask ahead for numbers that it is going to give. The code of a receipt never changes.
+    To be printed on the receipt, so that its holder can answer the survey asked on receipts. The receipt need not be
+    recorded yet: a till may request codes in advance for the numbers it will use. The code of a receipt never changes.
     """
     return replies.json_text(surveys.answer_code(ctx, query))

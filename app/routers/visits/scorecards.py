@@ -22,7 +22,10 @@ router = resource("visits", PATH)
 
 @router.get("", response_model=ScorecardPage)
 async def list_scorecards(ctx: Ctx, request: Request, query: Annotated[ScorecardQuery, Query()]) -> Response:
-    """List scorecards"""
+    """List scorecards
+
+    Newest first by default. A scorecard lists the criteria that a visit is scored by.
+    """
     return replies.page(request, await SCORECARDS.find(ctx, query))
 
 
@@ -30,30 +33,33 @@ async def list_scorecards(ctx: Ctx, request: Request, query: Annotated[Scorecard
 async def create_scorecard(ctx: Ctx, new: ScorecardNew) -> Response:
     """Create a scorecard
 
-    What mystery shoppers and observers look at, and how much each of it weighs. The score of a visit is the mean of its
-    items' scores, from 0 to 100, each counted by its weight; items that did not apply count for nothing. Where a
-    critical item fails, the visit scores at most that item's `cap`. 409 when another one has the code.
+    The criteria that mystery shoppers and observers score, with their weights. The score of a visit is the weighted
+    mean of its items' scores, from 0 to 100; items that did not apply are left out. When a critical item fails, the
+    visit scores at most that item's `cap`. 409 when the code is already in use.
     """
     return replies.created(await SCORECARDS.create(ctx, new), PATH)
 
 
 @router.get("/{scorecard_id}", response_model=Scorecard)
 async def get_scorecard(ctx: Ctx, scorecard_id: PathId) -> Response:
-    """Get a scorecard"""
+    """Get a scorecard
+
+    The current version of the scorecard. Earlier ones are listed under `/versions`.
+    """
     return replies.resource(await SCORECARDS.get(ctx, scorecard_id))
 
 
 @router.patch("/{scorecard_id}", response_model=Scorecard)
-async def change_scorecard(
+async def update_scorecard(
     ctx: Ctx,
     scorecard_id: PathId,
     patch: Annotated[ScorecardChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a scorecard
+    """Update a scorecard
 
-    A JSON merge patch: what is left out stays, null takes a value away, the list of items is replaced whole. It becomes
-    a new version, unless nothing changes; visits keep the version that they were made with.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, the list of items is
+    replaced as a whole. Creates a new version unless nothing changes; visits keep the version they were created with.
     """
     return replies.resource(await SCORECARDS.change(ctx, scorecard_id, patch, version))
 
@@ -64,6 +70,6 @@ async def list_scorecard_versions(
 ) -> Response:
     """List the versions of a scorecard
 
-    What it was, who made it so and when: the newest first, unless sorted otherwise.
+    Every version with its full definition, the API key that made it and when, newest first by default.
     """
     return replies.page(request, await SCORECARDS.versions(ctx, scorecard_id, query))

@@ -17,18 +17,19 @@ router = resource("visits")
 async def list_visits(ctx: Ctx, request: Request, query: Annotated[VisitQuery, Query()]) -> Response:
     """List visits
 
-    Latest first unless sorted otherwise. What is to be done: `state=planned&sort=happened_at`.
+    Latest first by default. For planned visits in order, use `state=planned` and `sort=happened_at`.
     """
     return replies.page(request, await visits.find(ctx, query))
 
 
 @router.post("", response_model=Visit, status_code=201)
 async def record_visit(ctx: Ctx, new: VisitNew) -> Response:
-    """Plan a visit, or record one
+    """Record a visit
 
-    With `results` it is done, and counts at once: its score is a piece of feedback of its own, of no customer. Without,
-    it is planned. Every item of the scorecard needs a result, and evidence where the item asks for it. Exactly once per
-    `source` and `external_id`, where they are given: the same again answers 200 with what is stored, other content 409.
+    With `results`, the visit is done: it is scored, and its score is recorded as feedback without a customer. Without
+    `results`, it is planned. Every item of the scorecard needs a result, and evidence where the item requires it.
+    Idempotent by `source` and `external_id` where they are given: the same content again answers 200 with what is
+    stored, other content 409.
     """
     return replies.recorded(*await visits.record(ctx, new), path=PATH)
 
@@ -36,31 +37,36 @@ async def record_visit(ctx: Ctx, new: VisitNew) -> Response:
 @router.post("/batch", response_model=BatchResult)
 @streams
 async def record_visits(request: Request, caller: Caller) -> Response:
-    """Plan or record visits in bulk
+    """Record visits in bulk
 
-    One visit a line, of any number; one result a line, in order, as soon as it is recorded. One bad line stops nothing,
-    and the whole can be sent again: lines with `source` and `external_id` are recorded once.
+    JSON Lines: one visit per line, any number of lines. Answers one result per line, in order, as soon as the visit is
+    recorded. A line that is refused does not affect the others. The same file can be sent again: lines with `source`
+    and `external_id` are recorded once.
     """
     return await batch.answer(request, caller, VisitNew, visits.record_many)
 
 
 @router.get("/{visit_id}", response_model=Visit)
 async def get_visit(ctx: Ctx, visit_id: PathId) -> Response:
-    """Get a visit"""
+    """Get a visit
+
+    With the score of each item and of the whole.
+    """
     return replies.resource(await visits.get(ctx, visit_id))
 
 
 @router.patch("/{visit_id}", response_model=Visit)
-async def change_visit(
+async def update_visit(
     ctx: Ctx,
     visit_id: PathId,
     patch: Annotated[VisitChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a visit
+    """Update a visit
 
-    A JSON merge patch: what is left out stays, null takes a value away. The results of a visit that is done are
-    replaced whole, by the scorecard that it was made with: it is scored anew, and so is what it counts as.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value. The results of a
+    completed visit are replaced as a whole, and scored again by the version of the scorecard it was created with; its
+    feedback follows.
     """
     return replies.resource(await visits.change(ctx, visit_id, patch, version))
 
@@ -69,8 +75,8 @@ async def change_visit(
 async def complete_visit(ctx: Ctx, visit_id: PathId, done: VisitComplete) -> Response:
     """Complete a visit
 
-    With a result for every item of its scorecard. Of planned visits only: otherwise 409, with the verbs that are
-    possible in `allowed`.
+    With a result for every item of its scorecard. 409 unless the visit is planned, with the verbs that are possible in
+    `allowed`.
     """
     return replies.resource(await visits.complete(ctx, visit_id, done))
 
@@ -79,6 +85,6 @@ async def complete_visit(ctx: Ctx, visit_id: PathId, done: VisitComplete) -> Res
 async def cancel_visit(ctx: Ctx, visit_id: PathId, cancel: VisitCancel) -> Response:
     """Cancel a visit
 
-    Of planned visits only: otherwise 409, with the verbs that are possible in `allowed`.
+    The reason is kept with the visit. 409 unless the visit is planned, with the verbs that are possible in `allowed`.
     """
     return replies.resource(await visits.cancel(ctx, visit_id, cancel.reason))

@@ -22,7 +22,7 @@ class ChecklistStep(Resource):
     note: Line | None
 
 
-class OpenSteps(Resource):
+class AllowedMove(Resource):
     move: Move
     open_steps: Annotated[list[Label], Field(max_length=200)]
     """Keys of the mandatory steps that are to be done before."""
@@ -39,7 +39,7 @@ class Checklist(Resource):
     procedure_version: Version | None
     name: Name | None
     steps: Annotated[list[ChecklistStep], Field(max_length=200)]
-    moves: Annotated[list[OpenSteps], Field(max_length=20)]
+    moves: Annotated[list[AllowedMove], Field(max_length=20)]
     """What may be done next, and what is missing for it."""
     feeling: Feeling | None
     guidance: Note | None

@@ -101,7 +101,7 @@ class MetricClocks(Resource):
     """`met_in_time` of all whose outcome is known: met or breached."""
 
 
-class ClocksKept(Resource):
+class ClockPerformance(Resource):
     metrics: Annotated[list[MetricClocks], Field(max_length=10)]
     reopened: Share
 
@@ -132,7 +132,7 @@ class Outcomes(Resource):
     """Of those closed with a customer who is known: who bought again within 30, 90 and 180 days."""
 
 
-class Repeats(Resource):
+class RepeatComplainants(Resource):
     customers: Share
     """Customers with two complaints or more in this time, of all customers with one."""
     complaints: Count
@@ -141,7 +141,7 @@ class Repeats(Resource):
     """Complaints of nobody who is known yet: they may be by any of them."""
 
 
-class Cause(Resource):
+class RootCause(Resource):
     cause_kind: CauseKind
     count: Count
     of: Count
@@ -150,10 +150,10 @@ class Cause(Resource):
     high: Fraction | None
 
 
-class Causes(Resource):
+class RootCauses(Resource):
     known: Share
     """How many of the complaints have a root cause."""
-    kinds: Annotated[list[Cause], Field(max_length=20)]
+    kinds: Annotated[list[RootCause], Field(max_length=20)]
     """Shares are of those whose cause is known."""
 
 
@@ -176,18 +176,18 @@ class SiteComplaints(Resource):
     per_thousand_receipts: Rate | None
 
 
-class Insights(Resource):
+class ComplaintInsights(Resource):
     received_since: Moment
     received_before: Moment
     per: Literal["day", "week", "month"]
     volume: Volume
     backlog: Backlog
     time_in_state: TimeInState
-    clocks: ClocksKept
+    clocks: ClockPerformance
     speed: Speeds
     outcomes: Outcomes
-    repeat_complainants: Repeats
-    causes: Causes
+    repeat_complainants: RepeatComplainants
+    causes: RootCauses
     products: Annotated[list[ProductComplaints], Field(max_length=20)]
     """Most complaints first."""
     sites: Annotated[list[SiteComplaints], Field(max_length=20)]

@@ -26,7 +26,7 @@ from app.schemas.kit.types import (
 )
 
 
-class Message(Schema):
+class ComplaintMessage(Schema):
     """What the customer is told. It becomes an outbound interaction of the complaint."""
 
     channel: Channel | None = None
@@ -39,7 +39,7 @@ class Message(Schema):
     """Why this channel was used although the customer does not want it."""
 
 
-class Step(Schema):
+class MoveDetails(Schema):
     """A move along the path."""
 
     at: Moment | None = None
@@ -47,7 +47,7 @@ class Step(Schema):
     staff: Label | None = None
     note: Note | None = None
     """For us, not for the customer."""
-    message: Message | None = None
+    message: ComplaintMessage | None = None
     """What the customer was told with it."""
     interaction_id: Id | None = None
     """The interaction in which they were told, where it is recorded already."""
@@ -59,7 +59,7 @@ class Step(Schema):
         return self
 
 
-class Assessment(Step):
+class ComplaintAssessment(MoveDetails):
     category: Label | None = None
     severity: Severity
     complexity: Complexity | None = None
@@ -70,11 +70,11 @@ class Assessment(Step):
     owner: Label | None = None
 
 
-class Investigation(Step):
+class ComplaintInvestigation(MoveDetails):
     owner: Label | None = None
 
 
-class Answer(Step):
+class ComplaintResponse(MoveDetails):
     """The decision, and what is offered. The customer is told with `message` or `interaction_id`."""
 
     decision: Decision
@@ -83,36 +83,36 @@ class Answer(Step):
     """What is offered, besides what was offered before."""
 
 
-class Acceptance(Step):
+class ResponseAcceptance(MoveDetails):
     remedy_ids: Annotated[list[Id], Field(max_length=50)] | None = None
     """Which of the remedies on offer are accepted; left out: all of them. The others are refused."""
 
 
-class Referring(Step):
+class ComplaintReferral(MoveDetails):
     body: Name
     """Who decides: an ombudsman, an arbitrator, a court."""
     reference: Reference | None = None
 
 
-class Settlement(Step):
+class ComplaintSettlement(MoveDetails):
     outcome: Decision
     outcome_text: Note | None = None
 
 
-class Closing(Step):
+class ComplaintClosure(MoveDetails):
     cause_kind: CauseKind | None = None
     cause: Line | None = None
 
 
-class Reason(Step):
+class MoveWithReason(MoveDetails):
     reason: Line
 
 
-class Waits(Step):
+class ComplaintHold(MoveDetails):
     waiting_for: Waiting
 
 
-class MoveMade(Resource):
+class ComplaintMove(Resource):
     """One step of the way a complaint has come."""
 
     position: Count
@@ -127,10 +127,10 @@ class MoveMade(Resource):
     interaction_id: Id | None
 
 
-class MovePage(Resource):
-    items: Annotated[list[MoveMade], Field(max_length=200)]
+class ComplaintMovePage(Resource):
+    items: Annotated[list[ComplaintMove], Field(max_length=200)]
     next_cursor: str | None
 
 
-class MoveQuery(PageQuery):
+class ComplaintMoveQuery(PageQuery):
     pass

@@ -17,15 +17,15 @@ class GapsQuery(Span):
     limit: Limit = 50
 
 
-class Asked(Resource):
+class AspectFigures(Resource):
     answers: Count
     mean: Mark | None
 
 
 class AspectGap(Resource):
     aspect: Label
-    expectation: Asked
-    experience: Asked
+    expectation: AspectFigures
+    experience: AspectFigures
     gap: Net | None
     """Experience less expectation: what is negative fell short. Null where one of the two was never asked."""
     pairs: Count
@@ -49,7 +49,7 @@ class CompetitorsQuery(Span):
     limit: Limit = 50
 
 
-class Feelings(Resource):
+class SentimentShares(Resource):
     """Of the texts that could be judged."""
 
     positive: Share
@@ -61,24 +61,24 @@ class ThemeShare(Share):
     theme: Label
 
 
-class Reviewed(Mean):
+class ReviewSummary(Mean):
     feedback: Count
     """Those without a mark included."""
-    sentiment: Feelings
+    sentiment: SentimentShares
     themes: Annotated[list[ThemeShare], Field(max_length=5)]
     """What is spoken of most, as shares of all feedback."""
 
 
-class Competitor(Reviewed):
+class Competitor(ReviewSummary):
     competitor: Label
 
 
-class Competitors(Resource):
+class CompetitorComparison(Resource):
     since: Moment
     before: Moment
     methods: Annotated[list[Method], Field(max_length=20)]
     """What of ours is comparable: what people wrote in public without being asked."""
-    ours: Reviewed
+    ours: ReviewSummary
     groups: Count
     items: Annotated[list[Competitor], Field(max_length=200)]
     """Most feedback first."""
@@ -101,14 +101,14 @@ class LoopQuery(Span):
     limit: Limit = 50
 
 
-class Pace(Resource):
+class LoopDuration(Resource):
     count: Count
     median_hours: Hours | None
     p90_hours: Hours | None
     """Nine of ten were quicker."""
 
 
-class Loop(Resource):
+class LoopFigures(Resource):
     """Hours are counted since the feedback was collected, nights and holidays included."""
 
     feedback: Count
@@ -119,22 +119,22 @@ class Loop(Resource):
     closed: Share
     forgotten: Count
     """Nobody has thanked for them, and `waiting_days` are over."""
-    to_acknowledge: Pace
-    to_act: Pace
-    to_close: Pace
+    to_acknowledge: LoopDuration
+    to_act: LoopDuration
+    to_close: LoopDuration
 
 
-class LoopGroup(Loop):
+class LoopGroup(LoopFigures):
     key: Key | None
     """The first day of the month, the site's code. Null: of none."""
     name: Name | None
 
 
-class Loops(Resource):
+class LoopReport(Resource):
     by: LoopGrouping | None
     since: Moment
     before: Moment
     groups: Count
-    all: Loop
+    all: LoopFigures
     items: Annotated[list[LoopGroup], Field(max_length=200)]
     """Months in their order, each of them; others by how much feedback they have, most first."""

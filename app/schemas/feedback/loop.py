@@ -22,7 +22,7 @@ class FeedbackClaim(Schema):
     customer_id: Id
 
 
-class Acknowledgement(Schema):
+class FeedbackAcknowledgement(Schema):
     """Thanks for it."""
 
     at: Moment | None = None
@@ -37,7 +37,7 @@ class Acknowledgement(Schema):
     """Why on a channel that the customer does not want."""
 
 
-class Deed(Schema):
+class FeedbackAction(Schema):
     """What was changed because of it."""
 
     action: Note
@@ -47,5 +47,5 @@ class Deed(Schema):
     """Left out: the key's name."""
 
 
-class Told(Acknowledgement):
+class FeedbackNotification(FeedbackAcknowledgement):
     """The customer was told what was changed."""

@@ -126,7 +126,7 @@ class MethodsAtSite(Methods):
     name: Name | None
 
 
-class MethodsSideBySide(Resource):
+class MethodComparison(Resource):
     since: Moment
     before: Moment
     groups: Count

@@ -29,7 +29,7 @@ Hours = Annotated[int, Field(strict=True, ge=0, le=8_760)]
 Labels = Annotated[list[Label], Field(max_length=100)]
 
 
-class FeedbackCondition(Schema):
+class FeedbackConditions(Schema):
     """Which feedback: all of these have to be so, and what is left out does not matter."""
 
     methods: Annotated[list[Method], Field(max_length=20)] = []
@@ -47,7 +47,7 @@ class FeedbackCondition(Schema):
     customer_known: Literal["yes", "no"] | None = None
 
 
-class TaskToMake(Schema):
+class TaskTemplate(Schema):
     what: Line
     """What is to be done. What the feedback was, and whose, is added to it."""
     owner: Label | None = None
@@ -55,7 +55,7 @@ class TaskToMake(Schema):
     """So many hours after the feedback came in."""
 
 
-class ComplaintToMake(Schema):
+class ComplaintTemplate(Schema):
     category: Label | None = None
     severity: Severity | None = None
     priority: Priority = Priority.NORMAL
@@ -71,10 +71,10 @@ class FeedbackRuleNew(Schema):
     """Looks at feedback that comes in from now on. Nothing is made of what was collected more than 30 days before, was
     acted upon already, or is about a competitor: neither old records that are brought in nor others' customers are
     ours to run after."""
-    when: FeedbackCondition = FeedbackCondition()
-    task: TaskToMake | None = None
+    when: FeedbackConditions = FeedbackConditions()
+    task: TaskTemplate | None = None
     """One of `task` and `complaint`."""
-    complaint: ComplaintToMake | None = None
+    complaint: ComplaintTemplate | None = None
     """Its words are those of the feedback. Where several rules make one, there is one complaint: that of the first
     rule by its code."""
 
@@ -86,15 +86,17 @@ class FeedbackRuleNew(Schema):
             yield "/complaint", "one_of", "A rule makes a task or a complaint, not both"
 
 
-FeedbackConditionChange = partial(FeedbackCondition, "FeedbackConditionChange", "What changes of the condition.")
-TaskToMakeChange = partial(TaskToMake, "TaskToMakeChange", "What changes of the task that is made.")
-ComplaintToMakeChange = partial(ComplaintToMake, "ComplaintToMakeChange", "What changes of the complaint that is made.")
+FeedbackConditionsChange = partial(FeedbackConditions, "FeedbackConditionsChange", "What changes of the condition.")
+TaskTemplateChange = partial(TaskTemplate, "TaskTemplateChange", "What changes of the task that is made.")
+ComplaintTemplateChange = partial(
+    ComplaintTemplate, "ComplaintTemplateChange", "What changes of the complaint that is made."
+)
 
 
 class _RuleWhole(FeedbackRuleNew):
-    when: FeedbackConditionChange = None  # type: ignore[valid-type]
-    task: TaskToMakeChange = None  # type: ignore[valid-type]
-    complaint: ComplaintToMakeChange = None  # type: ignore[valid-type]
+    when: FeedbackConditionsChange = None  # type: ignore[valid-type]
+    task: TaskTemplateChange = None  # type: ignore[valid-type]
+    complaint: ComplaintTemplateChange = None  # type: ignore[valid-type]
 
 
 FeedbackRuleChange = partial(
@@ -109,9 +111,9 @@ class FeedbackRule(Resource):
     code: Slug
     name: Name
     active: bool
-    when: FeedbackCondition
-    task: TaskToMake | None
-    complaint: ComplaintToMake | None
+    when: FeedbackConditions
+    task: TaskTemplate | None
+    complaint: ComplaintTemplate | None
     version: Version
     created_at: Moment
     updated_at: Moment

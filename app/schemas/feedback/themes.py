@@ -80,7 +80,7 @@ class ThemeVersionPage(Resource):
     next_cursor: str | None
 
 
-class Rejudging(Resource):
+class TextReanalysis(Resource):
     """What was begun: the worker goes through all texts, and writes down where it comes to something else."""
 
     judge: Label

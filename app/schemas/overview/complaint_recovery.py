@@ -17,7 +17,7 @@ Months = Annotated[Decimal, WithJsonSchema({"type": "string", "pattern": DECIMAL
 Answer = Literal["yes", "no"] | None
 
 
-class Within(Resource):
+class RecoveryWindow(Resource):
     days: Annotated[int, Field(ge=1, le=3_650)]
     mature: bool
     """So many days have passed since the end: the answers stay."""
@@ -53,13 +53,13 @@ class LaterFeedback(Resource):
     nps_class: NpsClass | None
 
 
-class Recovery(Resource):
+class ComplaintRecovery(Resource):
     complaint_id: Id
     customer_id: Id | None
     state: State
     ended_at: Moment | None
     """Null while it is open: then nothing is known yet of what came after."""
-    within: Annotated[list[Within], Field(max_length=3)]
+    within: Annotated[list[RecoveryWindow], Field(max_length=3)]
     first_purchase_after_at: Moment | None
     """However long after the end."""
     spend: Annotated[list[Spend], Field(max_length=200)]
@@ -96,7 +96,7 @@ class LaterScore(Resource):
     high: Score | None
 
 
-class Cost(Resource):
+class RemedyCost(Resource):
     """What the remedies cost that customers accepted."""
 
     currency: CurrencyCode
@@ -117,11 +117,11 @@ class RecoveryGroup(Resource):
     reopened: Share
     """Of those closed, including those that are open again now."""
     spend_change: Annotated[list[SpendChange], Field(max_length=200)]
-    cost: Annotated[list[Cost], Field(max_length=200)]
+    cost: Annotated[list[RemedyCost], Field(max_length=200)]
     later_feedback: LaterScore
 
 
-class Recoveries(Resource):
+class RecoveryReport(Resource):
     by: Grouping
     ended_since: Moment
     ended_before: Moment

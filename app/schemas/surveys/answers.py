@@ -13,12 +13,12 @@ ReceiptNumber = Annotated[str, text(200)]
 Written = Annotated[str, text(LONGEST_TEXT, pattern=LINES)]
 
 
-class FormChoice(Resource):
+class SurveyFormChoice(Resource):
     key: Slug
     wording: Said
 
 
-class FormQuestion(Resource):
+class SurveyFormQuestion(Resource):
     """A question in the language of the form."""
 
     key: Slug
@@ -29,13 +29,13 @@ class FormQuestion(Resource):
     worst: Figure | None
     """The scale of figures."""
     best: Figure | None
-    choices: Annotated[list[FormChoice], Field(max_length=50)]
+    choices: Annotated[list[SurveyFormChoice], Field(max_length=50)]
     most_choices: Annotated[int, Field(ge=1, le=50)] | None
     show_if: ShowIf | None
     """Asked only where this was answered before, and the question before is asked itself."""
 
 
-class FormAnswer(Resource):
+class SurveyFormAnswer(Resource):
     """What was answered: one of the four."""
 
     question: Slug
@@ -45,7 +45,7 @@ class FormAnswer(Resource):
     text: Written | None = None
 
 
-class Form(Resource):
+class SurveyForm(Resource):
     """What is asked, and what was answered so far."""
 
     name: Name
@@ -55,8 +55,8 @@ class Form(Resource):
     introduction: Paragraphs | None
     thanks: Paragraphs | None
     """To be shown to those who have answered."""
-    questions: Annotated[list[FormQuestion], Field(max_length=50)]
-    answers: Annotated[list[FormAnswer], Field(max_length=50)]
+    questions: Annotated[list[SurveyFormQuestion], Field(max_length=50)]
+    answers: Annotated[list[SurveyFormAnswer], Field(max_length=50)]
     """What was answered, while it may still be changed."""
     answered_at: Moment | None
     editable_until: Moment | None
@@ -65,7 +65,7 @@ class Form(Resource):
     """Until then it can be answered. Null for receipts."""
 
 
-class FormAnswerNew(Schema):
+class SurveyAnswerNew(Schema):
     """The answer to one question: which of the four, the question's kind decides."""
 
     question: Slug
@@ -79,16 +79,16 @@ class FormAnswerNew(Schema):
     """`text`."""
 
 
-class AnswersNew(Schema):
+class SurveyAnswersNew(Schema):
     """What somebody answers."""
 
-    answers: Annotated[list[FormAnswerNew], Field(max_length=50)]
+    answers: Annotated[list[SurveyAnswerNew], Field(max_length=50)]
     """All of them each time: what is left out is not answered."""
     language: Language | None = None
     """In which the questions were read."""
 
 
-class ReceiptAnswersNew(AnswersNew):
+class ReceiptAnswersNew(SurveyAnswersNew):
     """What the holder of a receipt answers."""
 
     source: Label
@@ -97,11 +97,11 @@ class ReceiptAnswersNew(AnswersNew):
     """As it is printed on the receipt."""
 
 
-class FormQuery(Schema):
+class SurveyFormQuery(Schema):
     language: Annotated[Language | None, Field(description=_WANTED)] = None
 
 
-class ReceiptFormQuery(FormQuery):
+class ReceiptSurveyFormQuery(SurveyFormQuery):
     source: Annotated[Label, Field(description="The system that numbered the receipt.")]
     receipt_no: Annotated[ReceiptNumber, Field(description="As it is printed on the receipt.")]
     code: Annotated[

@@ -82,7 +82,7 @@ class InvitationQuery(PageQuery):
     sort: Literal["created_at", "-created_at"] = "-created_at"
 
 
-class Sending(Resource):
+class InvitationDelivery(Resource):
     """What whoever delivers an invitation needs."""
 
     invitation: Invitation

@@ -55,7 +55,7 @@ TextsChange = Annotated[
 ]
 
 
-class Choice(Schema):
+class QuestionChoice(Schema):
     """One of those that can be chosen."""
 
     key: Slug
@@ -86,7 +86,7 @@ class SurveyQuestion(Schema):
     worst: Figure | None = None
     """Of `csat`, `ces`, `rating` and `number`, with `best`. Left out: the usual scale; any number."""
     best: Figure | None = None
-    choices: Annotated[list[Choice], Field(max_length=50)] = []
+    choices: Annotated[list[QuestionChoice], Field(max_length=50)] = []
     most_choices: Count | None = None
     """Of `multiple_choice`: at most so many. Left out: all."""
     aspect: Label | None = None

@@ -13,7 +13,8 @@ from app.rules.kit.content_hash import content_hash
 from app.rules.kit.differences import MOST, as_errors, differences
 from app.rules.kit.merge_patch import merged
 from app.rules.kit.timestamps import format_timestamp
-from app.schemas.complaints.complaints import ComplaintContent, ComplaintNew, ComplaintQuery
+from app.schemas.complaints.complaints import ComplaintQuery
+from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.schemas.kit import validation
 from app.services import interactions, service_levels
 from app.services.complaints import case_store, intake, procedures
@@ -43,8 +44,8 @@ async def get(ctx: Context, complaint_id: UUID) -> Document:
     return await store.get(ctx, complaint_id)
 
 
-async def way(ctx: Context, complaint_id: UUID, query: Any) -> Page:
-    page = await store.way(ctx, complaint_id, query)
+async def history(ctx: Context, complaint_id: UUID, query: Any) -> Page:
+    page = await store.history(ctx, complaint_id, query)
     if not page.items:
         await store.get(ctx, complaint_id)  # raises NotFound for a complaint that is not there
     return page

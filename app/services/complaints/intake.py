@@ -14,7 +14,7 @@ from app.rules.complaints import states as rules
 from app.rules.complaints.service_clocks import Clocks
 from app.rules.complaints.states import Move, RemedyState
 from app.rules.customers import NotAContact, normalize
-from app.schemas.complaints.complaints import ComplaintNew, PastMove
+from app.schemas.complaints.intake import ComplaintNew, PastMove
 from app.services import service_levels
 from app.services.complaints import case_store, procedures
 from app.services.complaints.case import Case

@@ -12,19 +12,19 @@ from app.rules.complaints.states import Move, RemedyState
 from app.rules.interactions import Direction, answer_kind
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Reopening
-from app.schemas.complaints.complaints import Complainant
+from app.schemas.complaints.intake import Complainant
 from app.schemas.complaints.moves import (
-    Acceptance,
-    Answer,
-    Assessment,
-    Closing,
-    Investigation,
-    Message,
-    Reason,
-    Referring,
-    Settlement,
-    Step,
-    Waits,
+    ComplaintAssessment,
+    ComplaintClosure,
+    ComplaintHold,
+    ComplaintInvestigation,
+    ComplaintMessage,
+    ComplaintReferral,
+    ComplaintResponse,
+    ComplaintSettlement,
+    MoveDetails,
+    MoveWithReason,
+    ResponseAcceptance,
 )
 from app.schemas.interactions import InteractionNew
 from app.services import interactions
@@ -38,11 +38,11 @@ from app.store.kit.documents import Document
 _ASSESSED = ("category", "severity", "complexity", "impact", "immediate_action", "feeling", "relationship_at_risk")
 
 
-async def acknowledge(ctx: Context, complaint_id: UUID, step: Step) -> Document:
+async def acknowledge(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
     return await _move(ctx, complaint_id, Move.ACKNOWLEDGE, step)
 
 
-async def assess(ctx: Context, complaint_id: UUID, step: Assessment) -> Document:
+async def assess(ctx: Context, complaint_id: UUID, step: ComplaintAssessment) -> Document:
     """How grave it is. Its policy and its procedure are chosen anew by that."""
 
     async def weigh(case: Case, _: datetime) -> None:
@@ -53,7 +53,7 @@ async def assess(ctx: Context, complaint_id: UUID, step: Assessment) -> Document
     return await _move(ctx, complaint_id, Move.ASSESS, step, weigh, severity=step.severity.value)
 
 
-async def investigate(ctx: Context, complaint_id: UUID, step: Investigation) -> Document:
+async def investigate(ctx: Context, complaint_id: UUID, step: ComplaintInvestigation) -> Document:
     async def give(case: Case, _: datetime) -> None:
         if step.owner is not None:
             case.set(owner=step.owner)
@@ -61,7 +61,7 @@ async def investigate(ctx: Context, complaint_id: UUID, step: Investigation) -> 
     return await _move(ctx, complaint_id, Move.INVESTIGATE, step, give, owner=step.owner)
 
 
-async def respond(ctx: Context, complaint_id: UUID, step: Answer) -> Document:
+async def respond(ctx: Context, complaint_id: UUID, step: ComplaintResponse) -> Document:
     """The decision and what is offered."""
 
     async def decide(case: Case, at: datetime) -> None:
@@ -75,7 +75,7 @@ async def respond(ctx: Context, complaint_id: UUID, step: Answer) -> Document:
     return await _move(ctx, complaint_id, Move.RESPOND, step, decide, decision=step.decision.value)
 
 
-async def accept(ctx: Context, complaint_id: UUID, step: Acceptance) -> Document:
+async def accept(ctx: Context, complaint_id: UUID, step: ResponseAcceptance) -> Document:
     async def agree(case: Case, at: datetime) -> None:
         offered = {row["id"] for row in await parts.remedies(ctx, complaint_id) if row["state"] == RemedyState.OFFERED}
         accepted = offered if step.remedy_ids is None else set(step.remedy_ids)
@@ -87,32 +87,32 @@ async def accept(ctx: Context, complaint_id: UUID, step: Acceptance) -> Document
     return await _move(ctx, complaint_id, Move.ACCEPT, step, agree)
 
 
-async def reject(ctx: Context, complaint_id: UUID, step: Step) -> Document:
+async def reject(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
     async def refuse(case: Case, at: datetime) -> None:
         await parts.decide(ctx, complaint_id, (), at)
 
     return await _move(ctx, complaint_id, Move.REJECT, step, refuse)
 
 
-async def deadlock(ctx: Context, complaint_id: UUID, step: Step) -> Document:
+async def deadlock(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
     return await _move(ctx, complaint_id, Move.DEADLOCK, step)
 
 
-async def refer(ctx: Context, complaint_id: UUID, step: Referring) -> Document:
+async def refer(ctx: Context, complaint_id: UUID, step: ComplaintReferral) -> Document:
     async def hand_over(case: Case, _: datetime) -> None:
         case.referred(step.body, step.reference)
 
     return await _move(ctx, complaint_id, Move.REFER, step, hand_over, body=step.body)
 
 
-async def settle(ctx: Context, complaint_id: UUID, step: Settlement) -> Document:
+async def settle(ctx: Context, complaint_id: UUID, step: ComplaintSettlement) -> Document:
     async def conclude(case: Case, _: datetime) -> None:
         case.settled(step.outcome, step.outcome_text)
 
     return await _move(ctx, complaint_id, Move.SETTLE, step, conclude, outcome=step.outcome.value)
 
 
-async def close(ctx: Context, complaint_id: UUID, step: Closing) -> Document:
+async def close(ctx: Context, complaint_id: UUID, step: ComplaintClosure) -> Document:
     async def learn(case: Case, _: datetime) -> None:
         found = {"cause_kind": step.cause_kind, "cause": step.cause}
         case.set(**{name: value for name, value in found.items() if value is not None})
@@ -120,29 +120,29 @@ async def close(ctx: Context, complaint_id: UUID, step: Closing) -> Document:
     return await _move(ctx, complaint_id, Move.CLOSE, step, learn)
 
 
-async def withdraw(ctx: Context, complaint_id: UUID, step: Reason) -> Document:
+async def withdraw(ctx: Context, complaint_id: UUID, step: MoveWithReason) -> Document:
     return await _move(ctx, complaint_id, Move.WITHDRAW, step, reason=step.reason)
 
 
-async def reopen(ctx: Context, complaint_id: UUID, step: Reason) -> Document:
+async def reopen(ctx: Context, complaint_id: UUID, step: MoveWithReason) -> Document:
     """409 MoveNotAllowed when the policy allows it no more."""
     return await _move(ctx, complaint_id, Move.REOPEN, step, reason=step.reason)
 
 
-async def wait(ctx: Context, complaint_id: UUID, step: Waits) -> Document:
+async def hold(ctx: Context, complaint_id: UUID, step: ComplaintHold) -> Document:
     """It waits for somebody else; whether clocks stand still meanwhile, the policy says."""
     case = await case_store.load(ctx, complaint_id)
-    return await _wait(ctx, case, step, step.waiting_for.value, "waits", f"waits for {step.waiting_for}")
+    return await _set_waiting(ctx, case, step, step.waiting_for.value, "waits", f"waits for {step.waiting_for}")
 
 
-async def resume(ctx: Context, complaint_id: UUID, step: Step) -> Document:
+async def resume(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
     case = await case_store.load(ctx, complaint_id)
     if case.row["waiting_for"] is None:
         raise MoveNotAllowed("It waits for nobody", allowed=rules.allowed(case.state))
-    return await _wait(ctx, case, step, None, "resumed", "taken up again")
+    return await _set_waiting(ctx, case, step, None, "resumed", "taken up again")
 
 
-async def tell(ctx: Context, complaint_id: UUID, message: Message) -> Document:
+async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessage) -> Document:
     """Write or speak to the customer about it, and answer with the complaint. Its update clock starts anew."""
     case = await case_store.load(ctx, complaint_id)
     interaction_id, channel = await _say(ctx, case, message, ctx.now)
@@ -157,7 +157,7 @@ async def _move(
     ctx: Context,
     complaint_id: UUID,
     move: Move,
-    step: Step,
+    step: MoveDetails,
     more: Callable[[Case, datetime], Awaitable[None]] | None = None,
     **told: Any,
 ) -> Document:
@@ -192,7 +192,9 @@ def _may_again(case: Case, at: datetime) -> None:
         raise MoveNotAllowed(why, allowed=[])
 
 
-async def _wait(ctx: Context, case: Case, step: Step, waiting_for: str | None, what: str, title: str) -> Document:
+async def _set_waiting(
+    ctx: Context, case: Case, step: MoveDetails, waiting_for: str | None, what: str, title: str
+) -> Document:
     at = step.at or ctx.now
     if case.state in rules.OVER:
         raise MoveNotAllowed(f"The complaint is {case.state}", allowed=rules.allowed(case.state))
@@ -207,7 +209,7 @@ async def _wait(ctx: Context, case: Case, step: Step, waiting_for: str | None, w
     return await store.get(ctx, case.id)
 
 
-async def _told(ctx: Context, case: Case, step: Step, at: datetime) -> tuple[UUID | None, str | None]:
+async def _told(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> tuple[UUID | None, str | None]:
     """What the customer was told with a move: the interaction, and its channel."""
     if step.message is not None:
         try:
@@ -226,7 +228,7 @@ async def _told(ctx: Context, case: Case, step: Step, at: datetime) -> tuple[UUI
     return interaction_id, channel.value
 
 
-async def _say(ctx: Context, case: Case, message: Message, at: datetime) -> tuple[UUID, Channel]:
+async def _say(ctx: Context, case: Case, message: ComplaintMessage, at: datetime) -> tuple[UUID, Channel]:
     channel = message.channel or Channel(case.row["channel"])
     contact = None
     if case.row["customer_id"] is None and case.row["complainant"] is not None:

@@ -14,7 +14,7 @@ from app.rules.feedback.feedback import FeedbackMetric, Scale, Side
 from app.rules.feedback.loop import closed_at
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.timestamps import format_timestamp
-from app.schemas.feedback.feedback import FeedbackContent, FeedbackNew, RatingNew
+from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
 from app.services.feedback.text_analysis import NOTHING, Judged
 
 CONTENT = tuple(FeedbackContent.model_fields)
@@ -34,7 +34,7 @@ class FeedbackDraft:
     invitation_id: UUID | None = None
     visit_id: UUID | None = None
     answers: list[dict[str, Any]] = field(default_factory=list)
-    """AnswerGiven as JSON."""
+    """SurveyAnswer as JSON."""
 
     # What is found out: nothing that a caller need set.
     id: UUID = field(default_factory=new_id)

@@ -8,7 +8,8 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Conflict
 from app.rules.kit.merge_patch import merged
-from app.schemas.feedback.feedback import FeedbackContent, FeedbackNew, FeedbackQuery, RatingNew
+from app.schemas.feedback.feedback import FeedbackQuery
+from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
 from app.schemas.kit import validation
 from app.services.feedback import intake
 from app.services.feedback.drafts import CONTENT, FeedbackDraft

@@ -12,8 +12,8 @@ from app.rules.feedback import loop as rules
 from app.rules.feedback import titles
 from app.rules.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
-from app.schemas.feedback.feedback import Author
-from app.schemas.feedback.loop import Acknowledgement, Deed, Told
+from app.schemas.feedback.intake import Author
+from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackNotification
 from app.schemas.interactions import InteractionNew
 from app.services import interactions
 from app.services.feedback.drafts import title_of
@@ -25,7 +25,7 @@ from app.store.kit.documents import Document
 from app.store.kit.events import Event
 
 
-async def acknowledge(ctx: Context, feedback_id: UUID, thanks: Acknowledgement) -> Document:
+async def acknowledge(ctx: Context, feedback_id: UUID, thanks: FeedbackAcknowledgement) -> Document:
     """Thanks. The first stay: the same again changes nothing, others are 409 MoveNotAllowed."""
     row = await store.lock(ctx, feedback_id)
     if not await _again(ctx, row, "acknowledged", thanks):
@@ -33,7 +33,7 @@ async def acknowledge(ctx: Context, feedback_id: UUID, thanks: Acknowledgement) 
     return await store.get(ctx, feedback_id)
 
 
-async def act(ctx: Context, feedback_id: UUID, deed: Deed) -> Document:
+async def act(ctx: Context, feedback_id: UUID, deed: FeedbackAction) -> Document:
     """Something was changed because of it. As with thanks, the first stays."""
     row = await store.lock(ctx, feedback_id)
     by, at = deed.by or ctx.actor, deed.at or ctx.now
@@ -46,7 +46,7 @@ async def act(ctx: Context, feedback_id: UUID, deed: Deed) -> Document:
     return await store.get(ctx, feedback_id)
 
 
-async def tell(ctx: Context, feedback_id: UUID, told: Told) -> Document:
+async def notify(ctx: Context, feedback_id: UUID, told: FeedbackNotification) -> Document:
     """The customer was told what was changed. 409 MoveNotAllowed as long as nothing was."""
     row = await store.lock(ctx, feedback_id)
     if row["acted_at"] is None:
@@ -56,7 +56,7 @@ async def tell(ctx: Context, feedback_id: UUID, told: Told) -> Document:
     return await store.get(ctx, feedback_id)
 
 
-async def _again(ctx: Context, row: Mapping[str, Any], step: str, said: Acknowledgement) -> bool:
+async def _again(ctx: Context, row: Mapping[str, Any], step: str, said: FeedbackAcknowledgement) -> bool:
     """Has just this been done already? 409 MoveNotAllowed where something else has."""
     if row[f"{step}_at"] is None:
         return False
@@ -76,7 +76,7 @@ async def _message(ctx: Context, interaction_id: UUID | None) -> str | None:
 
 
 async def _say(
-    ctx: Context, row: Mapping[str, Any], step: str, said: Acknowledgement, kind: InteractionKind, what: str
+    ctx: Context, row: Mapping[str, Any], step: str, said: FeedbackAcknowledgement, kind: InteractionKind, what: str
 ) -> None:
     at, by = said.at or ctx.now, said.by or ctx.actor
     _in_order(ctx, row, step, at)
@@ -91,7 +91,7 @@ async def _say(
 
 
 async def _written(
-    ctx: Context, row: Mapping[str, Any], said: Acknowledgement, kind: InteractionKind, at: datetime, by: str
+    ctx: Context, row: Mapping[str, Any], said: FeedbackAcknowledgement, kind: InteractionKind, at: datetime, by: str
 ) -> UUID | None:
     """The interaction that keeps what was said, if anything was. 409 UnwelcomeChannel without a reason for it."""
     if said.channel is None:
@@ -158,6 +158,6 @@ def _nobody(row: Mapping[str, Any]) -> bool:
 
 def _allowed(row: Mapping[str, Any]) -> list[str]:
     """What has not been done and may be done now."""
-    verbs = {"acknowledged": "acknowledge", "acted": "act", "told": "tell"}
+    verbs = {"acknowledged": "acknowledge", "acted": "act", "told": "notify"}
     ready = [step for step in rules.STEPS if row[f"{step}_at"] is None]
     return [verbs[step] for step in ready if step != "told" or row["acted_at"] is not None]

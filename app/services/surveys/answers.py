@@ -18,7 +18,7 @@ from app.rules.surveys import receipt_codes
 from app.rules.surveys import surveys as rules
 from app.rules.surveys.surveys import Answer, InvitationState, Question, SurveyStatus
 from app.schemas.feedback import FeedbackNew, RatingNew, ReceiptRef
-from app.schemas.surveys.answers import AnswersNew, FormAnswerNew, ReceiptAnswersNew, ReceiptFormQuery
+from app.schemas.surveys.answers import ReceiptAnswersNew, ReceiptSurveyFormQuery, SurveyAnswerNew, SurveyAnswersNew
 from app.services import feedback
 from app.services.feedback import FeedbackDraft
 from app.store.kit import events
@@ -34,14 +34,14 @@ async def form(ctx: Context, token: str, language: str | None) -> str:
     return (await _invited(ctx, token)).form(ctx.now, language)
 
 
-async def answer(ctx: Context, token: str, new: AnswersNew) -> tuple[str, bool]:
+async def answer(ctx: Context, token: str, new: SurveyAnswersNew) -> tuple[str, bool]:
     """Take the answers, or put them in the place of those that were given; and say whether they are the first."""
     await store.lock_invitation(ctx, access.hash_token(token))
     sheet = await _invited(ctx, token)
     return await _answered(ctx, sheet, new)
 
 
-async def receipt_form(ctx: Context, query: ReceiptFormQuery) -> str:
+async def receipt_form(ctx: Context, query: ReceiptSurveyFormQuery) -> str:
     """What the holder of a receipt is asked, as JSON."""
     _must_hold(ctx, query.source, query.receipt_no, query.code)
     return (await _by_receipt(ctx, query.source, query.receipt_no)).form(ctx.now, query.language)
@@ -163,7 +163,7 @@ async def _by_receipt(ctx: Context, source: str, receipt_no: str) -> _Sheet:
     return _Sheet.of(row, {"receipt": receipt, "channel": Channel.WEB_FORM})
 
 
-async def _answered(ctx: Context, sheet: _Sheet, new: AnswersNew) -> tuple[str, bool]:
+async def _answered(ctx: Context, sheet: _Sheet, new: SurveyAnswersNew) -> tuple[str, bool]:
     verdict = rules.checked(sheet.questions, [_read(each) for each in new.answers])
     if verdict.faults:
         found = [{"pointer": pointer, "code": code, "detail": detail} for pointer, code, detail in verdict.faults]
@@ -196,7 +196,7 @@ async def _take(ctx: Context, sheet: _Sheet, heard: FeedbackDraft) -> None:
     await events.record(ctx, event)
 
 
-def _read(new: FormAnswerNew) -> Answer:
+def _read(new: SurveyAnswerNew) -> Answer:
     choices = None if new.choices is None else tuple(new.choices)
     return Answer(new.question, new.value, choices, new.yes, new.text)
 

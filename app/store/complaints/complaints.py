@@ -73,7 +73,7 @@ _LIST = Listing(
 )
 _WAY = Listing(
     "moves of a complaint",
-    documents.columns(moves_schemas.MoveMade, "m"),
+    documents.columns(moves_schemas.ComplaintMove, "m"),
     "complaint_moves",
     "m",
     {"complaint_id": "m.complaint_id = {}"},
@@ -107,7 +107,7 @@ async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | Non
     return await _LIST.page(ctx, query, more)
 
 
-async def way(ctx: Context, complaint_id: UUID, query: Any) -> Page:
+async def history(ctx: Context, complaint_id: UUID, query: Any) -> Page:
     """The moves it has made, first to last."""
     return await _WAY.page(ctx, _InOrder(query), {"complaint_id": complaint_id})
 

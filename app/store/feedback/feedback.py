@@ -17,7 +17,7 @@ _OWN = {
     "json_build_object('source', f.receipt_source, 'receipt_no', f.receipt_no) END",
     "ratings": documents.json_array(schemas.Rating, "r", "ratings r WHERE r.feedback_id = f.id", "r.position"),
     "follow_ups": documents.json_array(
-        schemas.FollowUp, "u", "feedback_follow_ups u WHERE u.feedback_id = f.id", "u.created_at, u.rule_id"
+        schemas.FeedbackFollowUp, "u", "feedback_follow_ups u WHERE u.feedback_id = f.id", "u.created_at, u.rule_id"
     ),
 }
 COLUMNS = documents.columns(schemas.Feedback, "f", _OWN)

@@ -85,7 +85,7 @@ class TestExplained:
         policy = await policies.create(client, targets={"respond_minutes": 120}, pauses=["waiting_customer"])
         one = await record(client)
         clock.tick(HOUR)
-        after = await moved(client, one, "wait", waiting_for="customer")
+        after = await moved(client, one, "hold", waiting_for="customer")
         assert (after["due_at"], await planned(db, one)) == (None, None)
         clock.tick(DAY)
         (kept,) = (await clocks(client, one)).values()
@@ -109,7 +109,7 @@ class TestExplained:
         await policies.create(client, targets={"respond_minutes": 120}, pauses=["waiting_customer", "assessed"])
         one = await record(client)
         clock.tick(600)
-        assert (await moved(client, one, "wait", waiting_for="supplier"))["due_at"] == "2026-03-02T11:00:00.000000Z"
+        assert (await moved(client, one, "hold", waiting_for="supplier"))["due_at"] == "2026-03-02T11:00:00.000000Z"
         await moved(client, one, "acknowledge")
         assert (await moved(client, one, "assess"))["due_at"] is None
         clock.tick(600)
@@ -128,9 +128,9 @@ class TestExplained:
             assert {(c["metric"], c["due_at"], c["state"]) for c in one["clocks"]} == {
                 (c["metric"], c["due_at"], c["state"]) for c in kept.values()
             }
-            verb = chance.choice([*(m for m in one["moves"] if m != "withdraw"), "messages", "wait"])
-            more: dict[str, Any] = {"messages": {"body": "x"}, "wait": {"waiting_for": "customer"}}.get(verb, {})
-            if verb != "wait" or one["state"] != "closed":
+            verb = chance.choice([*(m for m in one["moves"] if m != "withdraw"), "messages", "hold"])
+            more: dict[str, Any] = {"messages": {"body": "x"}, "hold": {"waiting_for": "customer"}}.get(verb, {})
+            if verb != "hold" or one["state"] != "closed":
                 await moved(client, one, verb, **more)
         assert len(kept) > 8
 
@@ -164,7 +164,7 @@ class TestExplained:
 
     async def test_without_a_policy_there_is_none(self, client: httpx.AsyncClient, db: Any) -> None:
         one = await record(client)
-        answer = (await client.get(f"{PATH}/{one['id']}/clock")).json()
+        answer = (await client.get(f"{PATH}/{one['id']}/clocks")).json()
         assert (answer["clocks"], answer["as_of"], answer["reference"]) == ([], NOW, one["reference"])
         assert await planned(db, one) is None
 
@@ -228,7 +228,7 @@ class TestPolicyChanged:
         clock.tick(HOUR)
         over = await moved(client, over, "withdraw")
         was = await clocks(client, over)
-        await moved(client, one, "wait", waiting_for="customer")
+        await moved(client, one, "hold", waiting_for="customer")
         clock.tick(HOUR)
         one = await moved(client, one, "resume")
         assert one["due_at"] == "2026-03-02T14:00:00.000000Z"
@@ -265,7 +265,7 @@ class TestPolicyChanged:
         policy = await policies.create(client, targets={"respond_minutes": 480}, pauses=["waiting_other"])
         one = await record(client)
         clock.tick(HOUR)
-        await moved(client, one, "wait", waiting_for="other")
+        await moved(client, one, "hold", waiting_for="other")
         clock.tick(HOUR)
         await moved(client, one, "resume")
         await policies.changed(client, policy, {"targets": {"acknowledge_minutes": 30, "resolve_minutes": 480}})

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.sessions import Sessions
 from app.rules.complaints import states as rules
-from app.schemas.complaints.complaints import ComplaintNew
+from app.schemas.complaints.intake import ComplaintNew
 from app.services.complaints import complaints
 from tests import make
 from tests.api.complaints import test_procedures as procedures
@@ -687,7 +687,7 @@ class TestGet:
         await moved(client, found, "acknowledge")
         assert (await client.get(path, headers={"if-none-match": '"1"'})).headers["etag"] == '"2"'
 
-    @pytest.mark.parametrize("more", ["", "/moves", "/clock", "/checklist"])
+    @pytest.mark.parametrize("more", ["", "/moves", "/clocks", "/checklist"])
     async def test_nothing_there(self, client: httpx.AsyncClient, more: str) -> None:
         assert (await client.get(f"{PATH}/{uuid4()}{more}")).status_code == 404
 

@@ -144,7 +144,7 @@ class TestSteps:
         await promise(client, pauses=["waiting_customer"])
         one = await record(client)
         clock.tick(HOUR / 2)
-        await moved(client, one, "wait", waiting_for="customer")
+        await moved(client, one, "hold", waiting_for="customer")
         clock.tick(24 * HOUR)
         assert (await work(), await made(db)) == (0, [])
         await moved(client, one, "resume")

@@ -22,8 +22,8 @@ import pytest
 from app.core.context import Context
 from app.core.sessions import Sessions
 from app.rules.service_levels.policies import PauseReason
-from app.schemas.complaints.complaints import ComplaintNew
-from app.schemas.complaints.moves import Step, Waits
+from app.schemas.complaints.intake import ComplaintNew
+from app.schemas.complaints.moves import ComplaintHold, MoveDetails
 from app.services.complaints import case_store, complaints, moves
 from tests import make
 from tests.api.conftest import Worker
@@ -216,23 +216,23 @@ async def move_on(sessions: Sessions, db: Any, dice: random.Random) -> None:
     """Some of those that are open make another move, or wait for somebody."""
     rows = await db.fetch("SELECT id, state FROM complaints ORDER BY id")
     for row in dice.sample(rows, 400):
-        move = dice.choice([*TABLE[row["state"]], "wait"])
-        if move == "wait" and row["state"] in ("closed", "withdrawn"):
+        move = dice.choice([*TABLE[row["state"]], "hold"])
+        if move == "hold" and row["state"] in ("closed", "withdrawn"):
             continue
-        if move == "wait":
+        if move == "hold":
             await sessions.write(_waits(row["id"], dice.choice(["customer", "supplier", "other"])))
         else:
             await sessions.write(_moves(row["id"], move))
 
 
 def _waits(complaint_id: UUID, whom: str) -> Any:
-    return lambda ctx: moves.wait(ctx, complaint_id, Waits.model_validate({"waiting_for": whom}))
+    return lambda ctx: moves.hold(ctx, complaint_id, ComplaintHold.model_validate({"waiting_for": whom}))
 
 
 def _moves(complaint_id: UUID, move: str) -> Any:
     made = getattr(moves, move)
     schema = made.__annotations__["step"]
-    assert issubclass(schema, Step)
+    assert issubclass(schema, MoveDetails)
     return lambda ctx: made(ctx, complaint_id, schema.model_validate(ASKED.get(move, {})))
 
 

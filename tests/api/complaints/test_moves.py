@@ -88,9 +88,9 @@ class TestEveryMove:
             }
             assert (await told(db, before))[-1][1] == DONE[verb]
 
-    @pytest.mark.parametrize("verb", [*Move, "wait", "resume", "messages"])
+    @pytest.mark.parametrize("verb", [*Move, "hold", "resume", "messages"])
     async def test_of_nothing(self, client: httpx.AsyncClient, verb: str) -> None:
-        asked = {"wait": {"waiting_for": "other"}, "messages": {"body": "x"}}.get(verb, {})
+        asked = {"hold": {"waiting_for": "other"}, "messages": {"body": "x"}}.get(verb, {})
         assert (await move(client, {"id": uuid4()}, verb, **asked)).status_code == 404
 
     @pytest.mark.parametrize("verb", ASKED)
@@ -161,10 +161,10 @@ class TestMoments:
     @pytest.mark.parametrize(
         ("at", "code"), [("2026-03-02T09:00:00.000001Z", "future"), (ago(hours=2, microseconds=1), "too_early")]
     )
-    @pytest.mark.parametrize("verb", ["acknowledge", "withdraw", "wait"])
+    @pytest.mark.parametrize("verb", ["acknowledge", "withdraw", "hold"])
     async def test_that_cannot_be(self, client: httpx.AsyncClient, verb: str, at: str, code: str) -> None:
         one = await record(client, received_at=ago(hours=2))
-        more = {"waiting_for": "customer"} if verb == "wait" else {}
+        more = {"waiting_for": "customer"} if verb == "hold" else {}
         assert wrong(await refused(client, one, verb, at=at, **more)) == [("/at", code)]
 
     async def test_the_move_comes_first(self, client: httpx.AsyncClient) -> None:
@@ -525,11 +525,11 @@ class TestReopen:
 class TestWait:
     async def test_for_somebody(self, client: httpx.AsyncClient, db: Any) -> None:
         one = await record_in(client, "assessed")
-        after = await moved(client, one, "wait", waiting_for="supplier", note="For the report")
+        after = await moved(client, one, "hold", waiting_for="supplier", note="For the report")
         assert (after["waiting_for"], after["state"]) == ("supplier", "assessed")
         assert (after["state_since"], after["moves"]) == (one["state_since"], one["moves"])
         assert (await told(db, one))[-1] == ("waits", "waits for supplier")
-        after = await moved(client, one, "wait", waiting_for="customer", message={"body": "Could you send a picture?"})
+        after = await moved(client, one, "hold", waiting_for="customer", message={"body": "Could you send a picture?"})
         assert after["waiting_for"] == "customer"
         assert len(await moves(client, one)) == 2
         after = await moved(client, one, "resume", note="It came")
@@ -538,12 +538,12 @@ class TestWait:
 
     async def test_ends_with_the_next_move(self, client: httpx.AsyncClient) -> None:
         one = await record_in(client, "assessed")
-        await moved(client, one, "wait", waiting_for="other")
+        await moved(client, one, "hold", waiting_for="other")
         assert (await moved(client, one, "investigate"))["waiting_for"] is None
 
     @pytest.mark.parametrize("state", ["closed", "withdrawn"])
     async def test_for_nothing_when_it_is_over(self, client: httpx.AsyncClient, state: str) -> None:
-        answer = await refused(client, await record_in(client, state), "wait", waiting_for="other")
+        answer = await refused(client, await record_in(client, state), "hold", waiting_for="other")
         assert (answer.status_code, answer.json()["allowed"]) == (409, ["reopen"])
 
     async def test_for_nobody_there_is_nothing_to_resume(self, client: httpx.AsyncClient) -> None:
@@ -555,7 +555,7 @@ class TestWait:
         """The clocks stood still meanwhile: that is not undone afterwards."""
         await policies.create(client, pauses=["waiting_customer"])
         one = await record_in(client, "assessed")
-        await moved(client, one, "wait", waiting_for="customer")
+        await moved(client, one, "hold", waiting_for="customer")
         clock.tick(3_600)
         for verb in ("resume", "investigate"):
             assert wrong(await refused(client, one, verb, at=ago(minutes=30))) == [("/at", "too_early")]

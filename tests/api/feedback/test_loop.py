@@ -123,11 +123,11 @@ class TestActAndTell:
         assert (acted["action"], acted["acted_by"], acted["closed_at"]) == ("A new pot", "tom", None)
         clock.tick(60)
         said = {"channel": "email", "message": "We have a new pot"}
-        told = await step(client, found["id"], "tell", **said)
+        told = await step(client, found["id"], "notify", **said)
         assert (told["told_by"], told["told_how"], told["closed_at"]) == ("admin", "email", told["told_at"])
         kept = await interaction(client, told["told_interaction_id"])
         assert (kept["kind"], kept["contact"]) == ("message", AUTHOR["contact"])
-        assert await step(client, found["id"], "tell", **said) == told
+        assert await step(client, found["id"], "notify", **said) == told
         assert [title for _, title in await events_of(db, found["id"])][1:] == [
             "Acted upon: Feedback by survey: 3 of 10",
             "Customer told by e-mail: Feedback by survey: 3 of 10",
@@ -136,13 +136,13 @@ class TestActAndTell:
 
     async def test_nothing_is_told_before_something_was_changed(self, client: httpx.AsyncClient) -> None:
         found = await record(client)
-        problem = await step(client, found["id"], "tell", 409)
+        problem = await step(client, found["id"], "notify", 409)
         assert (problem["code"], problem["allowed"]) == ("MOVE_NOT_ALLOWED", ["acknowledge", "act"])
 
     async def test_nothing_is_told_of_what_came_later(self, client: httpx.AsyncClient) -> None:
         found = await record(client, feedback(collected_at="2026-03-01T09:00:00Z"))
         await step(client, found["id"], "act", action="A new pot", at="2026-03-01T12:00:00Z")
-        problem = await step(client, found["id"], "tell", 422, at="2026-03-01T11:00:00Z")
+        problem = await step(client, found["id"], "notify", 422, at="2026-03-01T11:00:00Z")
         assert problem["errors"][0]["code"] == "order"
 
     async def test_with_nobody_to_tell_the_deed_closes_it(self, client: httpx.AsyncClient) -> None:
@@ -156,7 +156,7 @@ class TestActAndTell:
         clock.tick(60)
         assert await step(client, found["id"], "act", action="A new pot") == acted
         problem = await step(client, found["id"], "act", 409, action="A new stove")
-        assert problem["allowed"] == ["acknowledge", "tell"]
+        assert problem["allowed"] == ["acknowledge", "notify"]
 
 
 _LOOP: dict[str, Any] = {

@@ -103,7 +103,7 @@ class TestRejudging:
         told = await say(client, "What a wonderful shop this is, and I love the people in it")
         assert told["sentiment"] == "positive"
         await db.execute("UPDATE feedback SET sentiment = 'negative', judged_version = '0'")
-        planned = (await client.post("/v1/themes/rejudge")).json()
+        planned = (await client.post("/v1/themes/reanalyze")).json()
         assert planned["judge"] == told["judged_by"]
         await work()
         found = await again(client, told)

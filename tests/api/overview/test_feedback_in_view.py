@@ -63,7 +63,7 @@ async def test_the_profile_sums_it_up(client: httpx.AsyncClient, clock: TestCloc
 async def test_the_timeline_tells_each_step(client: httpx.AsyncClient, clock: TestClock) -> None:
     zoe = await customer(client)
     said = await say(client, zoe["id"], ratings=[{"metric": "nps", "value": "3"}])
-    for verb, body in (("acknowledge", {}), ("act", {"action": "A second till"}), ("tell", {})):
+    for verb, body in (("acknowledge", {}), ("act", {"action": "A second till"}), ("notify", {})):
         clock.tick(60)
         assert (await client.post(f"/v1/feedback/{said['id']}/{verb}", json=body)).status_code == 200
     timeline = (await client.get(f"/v1/customers/{zoe['id']}/timeline?type=feedback")).json()["items"]

@@ -66,7 +66,7 @@ _COMPLAINT = {
 EXAMPLES: dict[str, Any] = {
     "record_complaint": _COMPLAINT,
     "record_complaints": _COMPLAINT,
-    "change_complaint": _COMPLAINT_CONTENT,
+    "update_complaint": _COMPLAINT_CONTENT,
     "claim_complaint": {"customer_id": "{customer_id}"},
     "acknowledge_complaint": _STEP,
     "assess_complaint": _STEP
@@ -82,13 +82,13 @@ EXAMPLES: dict[str, Any] = {
     "close_complaint": _TOLD | {"cause_kind": "people", "cause": "Nobody looked"},
     "withdraw_complaint": _TOLD | {"reason": "It was mended"},
     "reopen_complaint": _TOLD | {"reason": "It broke again"},
-    "await_others_on_complaint": _STEP | {"waiting_for": "supplier"},
+    "hold_complaint": _STEP | {"waiting_for": "supplier"},
     "resume_complaint": _TOLD,
-    "tell_complainant": _MESSAGE,
-    "add_complaint_remedy": _REMEDY,
-    "change_complaint_remedy": _REMEDY | {"state": "accepted"},
-    "add_complaint_action": _ACTION,
-    "change_complaint_action": _ACTION
+    "send_complaint_update": _MESSAGE,
+    "create_complaint_remedy": _REMEDY,
+    "update_complaint_remedy": _REMEDY | {"state": "accepted"},
+    "create_complaint_action": _ACTION,
+    "update_complaint_action": _ACTION
     | {"done_at": "2026-03-01T10:00:00Z", "verified_at": "2026-03-01T10:00:00Z"}
     | {"verified_by": "mia", "outcome": "No more of them"},
     "mark_complaint_step": {"done": True, "done_by": "mia", "note": "All well"},
@@ -133,7 +133,7 @@ async def brought(client: httpx.AsyncClient, found: dict[str, str], state: State
     action = await made(client, f"{complaint}/actions", _ACTION)
     if waits:
         waiting = {"waiting_for": "customer", "at": "2026-03-02T07:30:00Z"}
-        assert (await client.post(f"{complaint}/wait", json=waiting)).status_code == 200
+        assert (await client.post(f"{complaint}/hold", json=waiting)).status_code == 200
     return {
         "complaint_id": answer.json()["id"],
         "remedy_id": answer.json()["remedies"][0]["id"],

@@ -90,15 +90,15 @@ _THEME = {
 EXAMPLES: dict[str, Any] = {
     "record_feedback": _FEEDBACK,
     "record_feedback_batch": _FEEDBACK,
-    "change_feedback": _CONTENT,
+    "update_feedback": _CONTENT,
     "claim_feedback": {"customer_id": "{customer_id}"},
     "acknowledge_feedback": _SAID,
-    "act_on_feedback": {"action": "Two lines\nof text", "at": "2026-03-02T08:00:00Z", "by": "tom"},
-    "tell_of_feedback": _SAID,
+    "record_feedback_action": {"action": "Two lines\nof text", "at": "2026-03-02T08:00:00Z", "by": "tom"},
+    "notify_feedback_customer": _SAID,
     "create_feedback_rule": _RULE,
-    "change_feedback_rule": _RULE,
+    "update_feedback_rule": _RULE,
     "create_theme": _THEME,
-    "change_theme": _THEME,
+    "update_theme": _THEME,
 }
 
 
@@ -113,7 +113,7 @@ async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, s
 
 
 def state(name: str, path: str) -> str | None:
-    return "acted" if name == "tell_of_feedback" else None
+    return "acted" if name == "notify_feedback_customer" else None
 
 
 async def brought(client: httpx.AsyncClient, found: dict[str, str], state: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ _INVITATION = {
 }
 EXAMPLES: dict[str, Any] = {
     "create_survey_rule": _RULE,
-    "change_survey_rule": _RULE,
+    "update_survey_rule": _RULE,
     "create_invitation": _INVITATION,
     "create_invitations": _INVITATION,
 }

@@ -46,11 +46,11 @@ _PROCEDURE = {
 }
 EXAMPLES: dict[str, Any] = {
     "create_calendar": _CALENDAR,
-    "change_calendar": _CALENDAR,
+    "update_calendar": _CALENDAR,
     "create_service_policy": _POLICY,
-    "change_service_policy": _POLICY,
+    "update_service_policy": _POLICY,
     "create_procedure": _PROCEDURE,
-    "change_procedure": _PROCEDURE,
+    "update_procedure": _PROCEDURE,
 }
 
 

@@ -56,9 +56,9 @@ _ANSWERS = {
 }
 EXAMPLES: dict[str, Any] = {
     "create_survey": _SURVEY,
-    "change_survey": _SURVEY,
-    "answer_form": _ANSWERS,
-    "answer_by_receipt": {"source": "till", "receipt_no": "R-1", "code": "{code}", **_ANSWERS},
+    "update_survey": _SURVEY,
+    "submit_survey_answers": _ANSWERS,
+    "submit_receipt_answers": {"source": "till", "receipt_no": "R-1", "code": "{code}", **_ANSWERS},
 }
 
 

@@ -50,16 +50,16 @@ _IDEA = {"title": "Benches", "description": "Two\nlines", "owner": "mia", "attri
 _VOTER = {"customer_id": "{customer_id}", "feedback_id": "{seen_id}"}
 EXAMPLES: dict[str, Any] = {
     "create_scorecard": _SCORECARD,
-    "change_scorecard": _SCORECARD,
+    "update_scorecard": _SCORECARD,
     "record_visit": _VISIT,
     "record_visits": _VISIT,
-    "change_visit": _CONTENT | {"sale_id": "{sale_id}"},
+    "update_visit": _CONTENT | {"sale_id": "{sale_id}"},
     "complete_visit": {"results": _RESULTS, "happened_at": "2026-03-01T10:00:00Z", "note": "Two\nlines"},
     "cancel_visit": {"reason": "Closed"},
     "create_idea": _IDEA | _VOTER,
-    "change_idea": _IDEA | {"status": "planned", "status_note": "Two\nlines"},
+    "update_idea": _IDEA | {"status": "planned", "status_note": "Two\nlines"},
     "vote_for_idea": _VOTER,
-    "unvote_for_idea": _VOTER,
+    "withdraw_idea_vote": _VOTER,
 }
 
 

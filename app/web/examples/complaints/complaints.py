@@ -203,7 +203,7 @@ CHECKLIST: dict[str, Any] = {
 }
 SCHEMAS: dict[str, Any] = {
     "Complaint": LAMB,
-    "MovePage": {"items": [_MOVE], "next_cursor": None},
+    "ComplaintMovePage": {"items": [_MOVE], "next_cursor": None},
     "ComplaintClocks": CLOCKS,
     "Checklist": CHECKLIST,
 }

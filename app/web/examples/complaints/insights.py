@@ -166,4 +166,8 @@ _INSIGHTS: dict[str, Any] = {
         }
     ],
 }
-SCHEMAS: dict[str, Any] = {"Insights": _INSIGHTS, "Recoveries": _RECOVERIES, "Recovery": _RECOVERY}
+SCHEMAS: dict[str, Any] = {
+    "ComplaintInsights": _INSIGHTS,
+    "RecoveryReport": _RECOVERIES,
+    "ComplaintRecovery": _RECOVERY,
+}

@@ -36,12 +36,12 @@ _REFERRAL = {"body": "Retail Ombudsman", "reference": "RO-2026-0417", "outcome":
 BODIES: dict[str, dict[str, Any]] = {
     "record_complaint": {"A stranger": NEW_FROM_A_STRANGER, "A customer": NEW},
     "record_complaints": {"A complaint": NEW_FROM_A_STRANGER},
-    "change_complaint": {"Who sees to it": {"owner": "Tom", "priority": "high"}},
+    "update_complaint": {"Who sees to it": {"owner": "Tom", "priority": "high"}},
     "claim_complaint": {"Zoë's": {"customer_id": ZOE}},
     "mark_complaint_step": {"Done": {"done_by": "Amara", "note": "Nobody fell ill"}},
-    "add_complaint_remedy": {"An apology": {"kind": "apology", "state": "offered", "description": "In person"}},
-    "change_complaint_remedy": {"Offered": {"state": "offered"}},
-    "add_complaint_action": {
+    "create_complaint_remedy": {"An apology": {"kind": "apology", "state": "offered", "description": "In person"}},
+    "update_complaint_remedy": {"Offered": {"state": "offered"}},
+    "create_complaint_action": {
         "A cause removed": {
             "kind": "preventive",
             "description": "A second thermometer in the van",
@@ -49,7 +49,7 @@ BODIES: dict[str, dict[str, Any]] = {
             "due_on": "2026-03-31",
         }
     },
-    "change_complaint_action": {"Done": {"done_at": "2026-03-01T16:00:00+00:00", "outcome": "It logs every minute"}},
+    "update_complaint_action": {"Done": {"done_at": "2026-03-01T16:00:00+00:00", "outcome": "It logs every minute"}},
     "acknowledge_complaint": {"By phone": {"staff": "Amara", "message": {"body": "I am sorry; we look into it."}}},
     "assess_complaint": {"Grave": {"severity": "high", "complexity": "simple", "impact": "several_customers"}},
     "investigate_complaint": {"By Tom": {"owner": "Tom", "note": "Van and fridge logs of Friday"}},
@@ -69,13 +69,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "close_complaint": {"With its cause": {"cause_kind": "process", "cause": "The van was not cooled on Fridays"}},
     "withdraw_complaint": {"Taken back": {"reason": "It was another shop's"}},
     "reopen_complaint": {"Again": {"reason": "The refund never came"}},
-    "await_others_on_complaint": {"The supplier": {"waiting_for": "supplier", "note": "Cold chain records"}},
+    "hold_complaint": {"The supplier": {"waiting_for": "supplier", "note": "Cold chain records"}},
     "resume_complaint": {"They came": {"note": "Records received"}},
-    "tell_complainant": {"How it goes": {"body": "We have found the batch; you will hear from me tomorrow."}},
+    "send_complaint_update": {"How it goes": {"body": "We have found the batch; you will hear from me tomorrow."}},
 }
 _SEEN = {"id": ACTION, "complaint_id": COMPLAINT, "done_at": None, "verified_at": None, "verified_by": None}
 THERMOMETER: dict[str, Any] = {
-    **BODIES["add_complaint_action"]["A cause removed"],
+    **BODIES["create_complaint_action"]["A cause removed"],
     **_SEEN,
     "outcome": None,
     "version": 1,
@@ -83,13 +83,13 @@ THERMOMETER: dict[str, Any] = {
     "updated_at": LATER,
 }
 ANSWERS: dict[str, Any] = {
-    "change_complaint": LAMB | {"owner": "Tom", "priority": "high", "version": 2, "updated_at": LATER},
+    "update_complaint": LAMB | {"owner": "Tom", "priority": "high", "version": 2, "updated_at": LATER},
     "claim_complaint": LAMB
     | NEW_FROM_A_STRANGER
     | {"id": UNKNOWN, "sale_id": None, "sale_line_no": None, "sku": None, "remedies": [], "version": 2},
-    "change_complaint_action": THERMOMETER
+    "update_complaint_action": THERMOMETER
     | {"done_at": "2026-03-01T16:00:00.000000Z", "outcome": "It logs every minute", "version": 2},
-    "change_complaint_remedy": LAMB | {"remedies": _OFFERED["remedies"], "version": 2},
+    "update_complaint_remedy": LAMB | {"remedies": _OFFERED["remedies"], "version": 2},
     "acknowledge_complaint": _moved("acknowledged", ["assess", "withdraw"]),
     "assess_complaint": _moved("assessed", ["investigate", "withdraw"]),
     "investigate_complaint": _moved("investigating", ["respond", "withdraw"], owner="Tom"),
@@ -118,8 +118,8 @@ ANSWERS: dict[str, Any] = {
     ),
     "withdraw_complaint": _moved("withdrawn", ["reopen"], ended_at=ACKNOWLEDGED),
     "reopen_complaint": _moved("reopened", ["assess", "investigate", "withdraw"], reopened=1),
-    "await_others_on_complaint": _moved("investigating", ["respond", "withdraw"], waiting_for="supplier"),
+    "hold_complaint": _moved("investigating", ["respond", "withdraw"], waiting_for="supplier"),
     "resume_complaint": _moved("investigating", ["respond", "withdraw"]),
-    "tell_complainant": _moved("investigating", ["respond", "withdraw"]),
+    "send_complaint_update": _moved("investigating", ["respond", "withdraw"]),
 }
 SCHEMAS: dict[str, Any] = {"Action": THERMOMETER}

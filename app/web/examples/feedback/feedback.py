@@ -210,20 +210,20 @@ QUERIES: dict[str, dict[str, Any]] = {"list_feedback": {"site": "whitstable", "a
 BODIES: dict[str, dict[str, Any]] = {
     "record_feedback": {"Three of ten": NEW, "A review": REVIEW, "Of a competitor": _OVERHEARD},
     "record_feedback_batch": {"A review": REVIEW},
-    "change_feedback": {"Whom it is about": {"staff": "Tom"}},
+    "update_feedback": {"Whom it is about": {"staff": "Tom"}},
     "claim_feedback": {"Zoë's": {"customer_id": ZOE}},
     "acknowledge_feedback": {"A thank-you": THANKS},
-    "act_on_feedback": {"A better fridge": DEED},
-    "tell_of_feedback": {"What was changed": NEWS},
+    "record_feedback_action": {"A better fridge": DEED},
+    "notify_feedback_customer": {"What was changed": NEWS},
     "create_feedback_rule": {"A task": NEW_RULE, "A complaint": _COMPLAINT_RULE},
-    "change_feedback_rule": {"Sooner": _STRICTER},
+    "update_feedback_rule": {"Sooner": _STRICTER},
 }
 ANSWERS: dict[str, Any] = {
-    "change_feedback": HEARD | {"staff": "Tom", "version": 2},
+    "update_feedback": HEARD | {"staff": "Tom", "version": 2},
     "claim_feedback": HEARD | {"id": UNKNOWN, "source": None, "external_id": None, "follow_ups": [], "version": 2},
     "acknowledge_feedback": THANKED,
-    "act_on_feedback": ACTED,
-    "tell_of_feedback": TOLD,
-    "change_feedback_rule": RULING | {"when": RULING["when"] | {"score_below": 70}, "version": 2},
+    "record_feedback_action": ACTED,
+    "notify_feedback_customer": TOLD,
+    "update_feedback_rule": RULING | {"when": RULING["when"] | {"score_below": 70}, "version": 2},
 }
 SCHEMAS: dict[str, Any] = {"Feedback": HEARD, "FeedbackRule": RULING, "FeedbackRuleVersion": _VERSION}

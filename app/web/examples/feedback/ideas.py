@@ -44,12 +44,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "An idea": {"title": "Smaller packs for one", "description": "Half a pound is too much for one person."},
         "Zoë's": NEW,
     },
-    "change_idea": {"It is planned": DECISION},
+    "update_idea": {"It is planned": DECISION},
     "vote_for_idea": {"Zoë wants it": {"customer_id": customers.ZOE}},
-    "unvote_for_idea": {"Zoë does not any more": {"customer_id": customers.ZOE}},
+    "withdraw_idea_vote": {"Zoë does not any more": {"customer_id": customers.ZOE}},
 }
 ANSWERS: dict[str, Any] = {
-    "change_idea": DECIDED,
-    "unvote_for_idea": SUGGESTED | {"votes": 0, "version": 3},
+    "update_idea": DECIDED,
+    "withdraw_idea_vote": SUGGESTED | {"votes": 0, "version": 3},
 }
 SCHEMAS: dict[str, Any] = {"Idea": SUGGESTED, "IdeaVote": VOTE}

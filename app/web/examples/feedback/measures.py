@@ -72,16 +72,16 @@ _LOOP: dict[str, Any] = {
 
 SCHEMAS: dict[str, Any] = {
     "Measures": _MEASURES,
-    "MethodsSideBySide": {**_TIME, "groups": 1, "all": _METHODS, "items": [_SITE | _METHODS]},
+    "MethodComparison": {**_TIME, "groups": 1, "all": _METHODS, "items": [_SITE | _METHODS]},
     "AspectGaps": {**_TIME, "groups": 1, "items": [_GAP]},
-    "Competitors": {
+    "CompetitorComparison": {
         **_TIME,
         "methods": ["review", "social"],
         "ours": _REVIEWED,
         "groups": 1,
         "items": [{"competitor": "Smith's, High Street"} | _REVIEWED],
     },
-    "Loops": {"by": "site", **_TIME, "groups": 1, "all": _LOOP, "items": [_SITE | _LOOP]},
+    "LoopReport": {"by": "site", **_TIME, "groups": 1, "all": _LOOP, "items": [_SITE | _LOOP]},
 }
 QUERIES: dict[str, Any] = {
     "get_feedback_measures": {"metric": "nps", "by": "site"},

@@ -23,7 +23,7 @@ VERSION: dict[str, Any] = {
     "actor": "back office",
     "created_at": _AT,
 }
-REJUDGING: dict[str, Any] = {
+REANALYSIS: dict[str, Any] = {
     "judge": "rapport-lexicon",
     "judge_version": "1",
     "themes": 5,
@@ -32,6 +32,6 @@ REJUDGING: dict[str, Any] = {
 
 PATHS = {"theme_id": THEME}
 QUERIES: dict[str, dict[str, Any]] = {"list_themes": {"active": True}}
-BODIES: dict[str, dict[str, Any]] = {"create_theme": {"Waiting": NEW}, "change_theme": {"Another phrase": MORE}}
-ANSWERS: dict[str, Any] = {"change_theme": WAITING | MORE | {"version": 2, "updated_at": "2026-03-20T11:02:37.615000Z"}}
-SCHEMAS: dict[str, Any] = {"Theme": WAITING, "ThemeVersion": VERSION, "Rejudging": REJUDGING}
+BODIES: dict[str, dict[str, Any]] = {"create_theme": {"Waiting": NEW}, "update_theme": {"Another phrase": MORE}}
+ANSWERS: dict[str, Any] = {"update_theme": WAITING | MORE | {"version": 2, "updated_at": "2026-03-20T11:02:37.615000Z"}}
+SCHEMAS: dict[str, Any] = {"Theme": WAITING, "ThemeVersion": VERSION, "TextReanalysis": REANALYSIS}

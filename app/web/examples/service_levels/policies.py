@@ -137,16 +137,16 @@ QUERIES: dict[str, dict[str, Any]] = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "create_calendar": {"A shop": NEW_CALENDAR},
-    "change_calendar": {"One more day": STOCKTAKING},
+    "update_calendar": {"One more day": STOCKTAKING},
     "create_service_policy": {"What is serious": NEW_POLICY},
-    "change_service_policy": {"A sooner answer": SOONER},
+    "update_service_policy": {"A sooner answer": SOONER},
     "create_procedure": {"Freshness": NEW_PROCEDURE},
-    "change_procedure": {"For the frustrated": CALMER},
+    "update_procedure": {"For the frustrated": CALMER},
 }
 ANSWERS: dict[str, Any] = {
-    "change_calendar": CHANGED_SHOP,
-    "change_service_policy": CHANGED_SERIOUS,
-    "change_procedure": CHANGED_FRESHNESS,
+    "update_calendar": CHANGED_SHOP,
+    "update_service_policy": CHANGED_SERIOUS,
+    "update_procedure": CHANGED_FRESHNESS,
 }
 SCHEMAS: dict[str, Any] = {
     "Calendar": SHOP,

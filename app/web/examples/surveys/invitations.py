@@ -92,17 +92,17 @@ QUERIES: dict[str, dict[str, Any]] = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "create_survey_rule": {"The day after a purchase": NEW_RULE},
-    "change_survey_rule": {"Fewer of them": FEWER},
+    "update_survey_rule": {"Fewer of them": FEWER},
     "create_invitation": {"About a purchase": NEW},
     "create_invitations": {"A customer": NEW},
 }
 ANSWERS: dict[str, Any] = {
-    "change_survey_rule": DAY_AFTER | FEWER | {"version": 2, "updated_at": _LATER},
+    "update_survey_rule": DAY_AFTER | FEWER | {"version": 2, "updated_at": _LATER},
     "revoke_invitation": SENT | {"state": "revoked", "revoked_at": _LATER, "version": 3, "updated_at": _LATER},
 }
 SCHEMAS: dict[str, Any] = {
     "SurveyRule": DAY_AFTER,
     "SurveyRuleVersion": RULE_VERSION,
     "Invitation": INVITED,
-    "Sending": HANDED,
+    "InvitationDelivery": HANDED,
 }

@@ -124,26 +124,26 @@ PATHS = {"survey_id": SURVEY, "token": TOKEN}
 QUERIES: dict[str, dict[str, Any]] = {
     "list_surveys": {"status": "open"},
     "get_answer_code": dict(_BY_RECEIPT),
-    "get_receipt_form": {**_BY_RECEIPT, "code": "7Q3K-M0XD"},
+    "get_receipt_survey_form": {**_BY_RECEIPT, "code": "7Q3K-M0XD"},
 }
 BODIES: dict[str, dict[str, Any]] = {
     "create_survey": {"After a purchase": NEW},
-    "change_survey": {"Another name, and more time": _CHANGE},
-    "answer_form": {"Not content": {"answers": _GIVEN, "language": "en"}},
-    "answer_by_receipt": {"Not content": {**_BY_RECEIPT, "code": "7Q3K-M0XD", "answers": _GIVEN}},
+    "update_survey": {"Another name, and more time": _CHANGE},
+    "submit_survey_answers": {"Not content": {"answers": _GIVEN, "language": "en"}},
+    "submit_receipt_answers": {"Not content": {**_BY_RECEIPT, "code": "7Q3K-M0XD", "answers": _GIVEN}},
 }
 ANSWERS: dict[str, Any] = {
     "create_survey": DRAFT,
-    "change_survey": OPEN | _CHANGE | _LATER,
+    "update_survey": OPEN | _CHANGE | _LATER,
     "pause_survey": OPEN | _LATER | {"status": "paused"},
     "close_survey": OPEN | _LATER | {"status": "closed", "closed_at": _LATER["updated_at"]},
-    "answer_form": _FILLED,
-    "answer_by_receipt": _FILLED | {"expires_at": None},
-    "get_receipt_form": FORM | {"expires_at": None},
+    "submit_survey_answers": _FILLED,
+    "submit_receipt_answers": _FILLED | {"expires_at": None},
+    "get_receipt_survey_form": FORM | {"expires_at": None},
 }
 SCHEMAS: dict[str, Any] = {
     "Survey": OPEN,
     "SurveyVersion": {"version": 1, "definition": NEW, "actor": "back office", "created_at": _AT},
     "AnswerCode": {**_BY_RECEIPT, "code": "7Q3K-M0XD"},
-    "Form": FORM,
+    "SurveyForm": FORM,
 }

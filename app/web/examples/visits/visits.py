@@ -138,16 +138,16 @@ QUERIES: dict[str, dict[str, Any]] = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "create_scorecard": {"For the counter": NEW_SCORECARD},
-    "change_scorecard": {"Another name": RENAMED},
+    "update_scorecard": {"Another name": RENAMED},
     "record_visit": {"A mystery visit": NEW, "Planned": PLAN},
     "record_visits": {"A mystery visit": NEW},
-    "change_visit": {"It was somebody else": CORRECTION},
+    "update_visit": {"It was somebody else": CORRECTION},
     "complete_visit": {"What was seen": COMPLETION},
     "cancel_visit": {"Not then": CANCELLATION},
 }
 ANSWERS: dict[str, Any] = {
-    "change_scorecard": COUNTER | RENAMED | {"version": 2, "updated_at": _LATER},
-    "change_visit": DONE | CORRECTION | {"version": 2, "updated_at": _LATER},
+    "update_scorecard": COUNTER | RENAMED | {"version": 2, "updated_at": _LATER},
+    "update_visit": DONE | CORRECTION | {"version": 2, "updated_at": _LATER},
     "complete_visit": _COMPLETED,
     "cancel_visit": _PLANNED
     | {"state": "cancelled", "reason": CANCELLATION["reason"], "version": 2, "updated_at": _LATER},
