@@ -16,8 +16,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.importing.fields import Field, Shape
-from app.importing.moments import Moments, Unreadable
 from app.importing.rows import Cell
+from app.importing.timestamps import Moments, Unreadable
 
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 _PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.importing import complaints, feedback
 from app.importing.fields import FAMILIES
-from app.importing.keys import keyed
 from app.importing.mapping import Plan, Values
+from app.importing.natural_keys import keyed
 from app.importing.rows import Document, Refusal, Row, Table, original_of, problem
 
 # What an object of the API is nothing without: a customer's system alone is no identity.

@@ -12,14 +12,14 @@ import httpx
 from app.importing.cells import Style
 from app.importing.delimited import DelimitedFile
 from app.importing.documents import documents
-from app.importing.jsonlines import JsonLinesFile
+from app.importing.json_lines import JsonLinesFile
 from app.importing.mapping import known, plan
-from app.importing.moments import Moments
 from app.importing.options import RESOURCES, Counts, ImportFailed, ImportOptions, Progress, ProgressCallback
 from app.importing.receipts import WaitingRows
 from app.importing.refusals import RefusedFile
 from app.importing.rows import Document, Refusal, Table
 from app.importing.sending import Outcome, Sender
+from app.importing.timestamps import Moments
 from app.importing.workbooks import WorkbookTable
 
 TEXT, JSON_LINES, WORKBOOKS = {".csv", ".tsv"}, {".jsonl", ".ndjson"}, {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}

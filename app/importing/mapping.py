@@ -8,9 +8,9 @@ from typing import Any
 
 from app.importing.cells import Style
 from app.importing.fields import Field, Shape, allowed, fields_of, find
-from app.importing.moments import Unreadable
 from app.importing.options import ImportFailed
 from app.importing.rows import Cell
+from app.importing.timestamps import Unreadable
 
 Values = dict[str, Any]
 """Field path → value."""

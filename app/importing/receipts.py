@@ -23,8 +23,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from app.importing.documents import assembled, refused
-from app.importing.keys import keyed
 from app.importing.mapping import Plan, Values
+from app.importing.natural_keys import keyed
 from app.importing.rows import Document, Problem, Refusal, Row, Table, original_of, plain, problem
 
 MOST_LINES = 5_000

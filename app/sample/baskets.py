@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-from app.sample.party import Party
 from app.sample.products import PRODUCTS, Product
+from app.sample.simulated_customer import Party
 
 # Lines in a basket: many small ones, few large ones.
 _SIZES = tuple(range(1, 13))

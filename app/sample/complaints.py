@@ -21,16 +21,16 @@ from app.rules.customers import ContactKind
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Calendar, Severity
 from app.sample.businesses import OFFICE, SITES
-from app.sample.conversations import as_said
-from app.sample.grievances import STRANGERS, About, Grievance, Worth
+from app.sample.complaint_histories import ENDS, OPEN, Way
+from app.sample.complaint_texts import STRANGERS, About, Grievance, Worth
+from app.sample.contact_points import Reach
 from app.sample.incidents import Incident, Incidents, Window
-from app.sample.party import CONTACT_OF, Party
+from app.sample.interactions import as_said
 from app.sample.products import PRODUCTS
-from app.sample.reach import Reach
 from app.sample.receipts import Receipt
-from app.sample.service import promised
-from app.sample.ways import ENDS, OPEN, Way
-from app.sample.year import LONDON, Year
+from app.sample.service_setup import promised
+from app.sample.simulated_customer import CONTACT_OF, Party
+from app.sample.trading_year import LONDON, Year
 
 _ATTEMPTS = 60
 _FEELINGS = {

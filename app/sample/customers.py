@@ -5,12 +5,12 @@ from typing import Any
 
 from app.rules.customers import ContactKind, RelationshipKind, Role
 from app.sample.businesses import JOBS
+from app.sample.contact_points import Reach
 from app.sample.organizations import organization
-from app.sample.party import Party
 from app.sample.people import households
 from app.sample.preferences import preferences
-from app.sample.reach import Reach
-from app.sample.year import Year
+from app.sample.simulated_customer import Party
+from app.sample.trading_year import Year
 
 _ORGANIZATIONS = 0.12
 

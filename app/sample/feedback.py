@@ -7,9 +7,8 @@ from typing import Any
 
 from app.rules.kit.channels import Channel
 from app.sample.businesses import OFFICE, SITES, Site
-from app.sample.conversations import as_said
-from app.sample.listening import ASPECTS, SURVEYS
-from app.sample.opinions import (
+from app.sample.feedback_setup import ASPECTS, SURVEYS
+from app.sample.feedback_texts import (
     ACTIONS,
     BLAME,
     ELSEWHERE,
@@ -23,9 +22,10 @@ from app.sample.opinions import (
     SO_SO,
     WISHES,
 )
-from app.sample.party import Party
+from app.sample.interactions import as_said
 from app.sample.receipts import Receipt
-from app.sample.year import Year
+from app.sample.simulated_customer import Party
+from app.sample.trading_year import Year
 
 Document = dict[str, Any]
 # Of a hundred pieces of feedback.

@@ -8,10 +8,10 @@ from random import Random
 from app.rules.sales import SaleChannel
 from app.sample.baskets import Piece
 from app.sample.businesses import SITES, Site
-from app.sample.grievances import GRIEVANCES, NEIGHBOURS, About, Grievance
-from app.sample.party import Party
+from app.sample.complaint_texts import GRIEVANCES, NEIGHBOURS, About, Grievance
 from app.sample.receipts import Receipt
-from app.sample.year import LONDON, Year
+from app.sample.simulated_customer import Party
+from app.sample.trading_year import LONDON, Year
 
 Window = tuple[float, float] | None
 """Between so many and so many days ago; None: at any time."""

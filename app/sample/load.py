@@ -11,8 +11,8 @@ from app.core.context import Context
 from app.core.sessions import Sessions
 from app.rules.feedback.feedback import IdeaStatus
 from app.rules.sales.receipts import OnUnknownCustomer
-from app.sample import SampleShop, listening
-from app.sample.opinions import IDEAS
+from app.sample import SampleShop, feedback_setup
+from app.sample.feedback_texts import IDEAS
 from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.complaints.moves import ComplaintClosure, ComplaintHold, ComplaintReferral, ComplaintSettlement
 from app.schemas.customers.customers import CustomerNew
@@ -162,20 +162,20 @@ class _Listening:
 
 
 async def _listening(ctx: Context) -> _Listening:
-    for what, documents in ((FEEDBACK_RULES, listening.FEEDBACK_RULES), (SCORECARDS, listening.SCORECARDS)):
+    for what, documents in ((FEEDBACK_RULES, feedback_setup.FEEDBACK_RULES), (SCORECARDS, feedback_setup.SCORECARDS)):
         await _service({what: list(documents)}, ctx)
-    for theme in map(ThemeNew.model_validate, listening.THEMES):
+    for theme in map(ThemeNew.model_validate, feedback_setup.THEMES):
         if await THEMES.table.holder(ctx, theme.code) is None:
             await themes.create(ctx, theme)
-    for survey in map(SurveyNew.model_validate, listening.SURVEYS):
+    for survey in map(SurveyNew.model_validate, feedback_setup.SURVEYS):
         if await SURVEYS.table.holder(ctx, survey.code) is None:
             await surveys.open_(ctx, (await surveys.create(ctx, survey)).id)
-    await _service({SURVEY_RULES: list(listening.SURVEY_RULES)}, ctx)
+    await _service({SURVEY_RULES: list(feedback_setup.SURVEY_RULES)}, ctx)
     asked = {}
-    for document in listening.SURVEYS:
+    for document in feedback_setup.SURVEYS:
         found = json.loads((await surveys.get(ctx, await _held(ctx, SURVEYS, document["code"]))).json)
         asked[document["code"]] = UUID(found["id"]), found["published_version"]
-    cards = {document["code"]: await _held(ctx, SCORECARDS, document["code"]) for document in listening.SCORECARDS}
+    cards = {document["code"]: await _held(ctx, SCORECARDS, document["code"]) for document in feedback_setup.SCORECARDS}
     return _Listening(asked, cards, await _ideas(ctx))
 
 

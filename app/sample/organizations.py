@@ -5,8 +5,8 @@ from typing import Any
 
 from app.rules.customers import ContactKind, Kind, Role
 from app.sample.businesses import LEGAL, LINES, OFFICE, SITES, SOURCES
-from app.sample.party import Party
-from app.sample.reach import Reach, address, point, respelled
+from app.sample.contact_points import Reach, address, point, respelled
+from app.sample.simulated_customer import Party
 
 
 def organization(rng: Random, reach: Reach) -> Party:

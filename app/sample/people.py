@@ -6,10 +6,10 @@ from typing import Any
 
 from app.rules.customers import ContactKind, Kind
 from app.sample.businesses import SITES, SOURCES, TAGS, Site
+from app.sample.contact_points import Reach, address, point, respelled
 from app.sample.names import CULTURES, PREFIXES, SHORT_FORMS, SUFFIXES, Culture, NamePart
-from app.sample.party import Party
-from app.sample.reach import Reach, address, point, respelled
-from app.sample.wishes import ABOUT
+from app.sample.preference_texts import ABOUT
+from app.sample.simulated_customer import Party
 
 
 def households(rng: Random, reach: Reach, count: int) -> Iterator[list[Party]]:

@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from app.rules.kit.channels import Channel
-from app.sample import wishes
-from app.sample.party import Party
-from app.sample.year import DAYS, Year
+from app.sample import preference_texts
+from app.sample.simulated_customer import Party
+from app.sample.trading_year import DAYS, Year
 
 _WISHED = (
     Channel.PHONE, Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.INSTAGRAM, Channel.TELEGRAM, Channel.IN_PERSON,
@@ -47,15 +47,15 @@ def preferences(rng: Random, year: Year, party: Party) -> dict[str, Any]:
         party.quiet = _minutes(start), _minutes(end)
         wished["quiet_hours"] = {"start": start, "end": end, "time_zone": "Europe/London"}
     if rng.random() < (0.6 if trade else 0.15):
-        wished["delivery"] = rng.choice(wishes.DELIVERY)
+        wished["delivery"] = rng.choice(preference_texts.DELIVERY)
     if rng.random() < (0.6 if trade else 0.12):
-        wished["payment"] = rng.choice(wishes.TRADE_PAYMENT if trade else wishes.PAYMENT)
-    instructions = wishes.TRADE_INSTRUCTIONS if trade else wishes.INSTRUCTIONS
+        wished["payment"] = rng.choice(preference_texts.TRADE_PAYMENT if trade else preference_texts.PAYMENT)
+    instructions = preference_texts.TRADE_INSTRUCTIONS if trade else preference_texts.INSTRUCTIONS
     for name, choices, share in (
         ("standing_instructions", instructions, 0.45),
-        ("tastes", wishes.TASTES, 0.0 if trade else 0.4),
-        ("matters", wishes.MATTERS, 0.35),
-        ("expects", wishes.EXPECTS, 0.3),
+        ("tastes", preference_texts.TASTES, 0.0 if trade else 0.4),
+        ("matters", preference_texts.MATTERS, 0.35),
+        ("expects", preference_texts.EXPECTS, 0.3),
     ):
         if rng.random() < share:
             wished[name] = rng.sample(choices, rng.randint(1, 2))
@@ -64,7 +64,7 @@ def preferences(rng: Random, year: Year, party: Party) -> dict[str, Any]:
 
 def _unwelcome(rng: Random, year: Year, channel: Channel) -> dict[str, Any]:
     since = year.days[0] - timedelta(days=rng.randrange(DAYS))
-    reasons = wishes.UNWELCOME_CALLS if channel == Channel.PHONE else wishes.UNWELCOME
+    reasons = preference_texts.UNWELCOME_CALLS if channel == Channel.PHONE else preference_texts.UNWELCOME
     return {"channel": channel.value, "reason": rng.choice(reasons), "since": since.isoformat()}
 
 

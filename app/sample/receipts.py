@@ -7,9 +7,9 @@ from random import Random
 from app.rules.sales import SaleChannel
 from app.sample.baskets import Piece, Shelf
 from app.sample.businesses import SITES, Site
-from app.sample.party import Party
-from app.sample.visits import known_visits, passing_visits
-from app.sample.year import Year
+from app.sample.purchase_days import known_visits, passing_visits
+from app.sample.simulated_customer import Party
+from app.sample.trading_year import Year
 
 WEBSHOP = "webshop"
 _ANONYMOUS = 0.35

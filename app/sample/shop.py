@@ -6,15 +6,15 @@ from random import Random
 from typing import Any
 
 from app.sample.complaints import Trouble
-from app.sample.conversations import Talk
+from app.sample.contact_points import Reach
 from app.sample.customers import make_customers
 from app.sample.feedback import Voices
-from app.sample.promises import make_tasks
-from app.sample.reach import Reach
+from app.sample.interactions import Talk
 from app.sample.receipts import make_receipts
-from app.sample.service import POLICIES, PROCEDURES, make_calendar
-from app.sample.till import sale_document
-from app.sample.year import Year
+from app.sample.sale_documents import sale_document
+from app.sample.service_setup import POLICIES, PROCEDURES, make_calendar
+from app.sample.tasks import make_tasks
+from app.sample.trading_year import Year
 from app.services.service_levels import calendar_of
 
 

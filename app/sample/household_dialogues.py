@@ -3,7 +3,7 @@
 from app.rules.interactions import Direction
 from app.rules.interactions import InteractionKind as K
 from app.rules.kit.channels import Channel as C
-from app.sample.turns import Story, Turn
+from app.sample.dialogues import Story, Turn
 
 IN, OUT, SELF = Direction.INBOUND, Direction.OUTBOUND, Direction.INTERNAL
 WRITTEN = (C.EMAIL, C.WHATSAPP, C.SMS, C.FACEBOOK, C.INSTAGRAM, C.TELEGRAM, C.WEB_CHAT, C.WEB_FORM)

@@ -10,7 +10,7 @@ from app.cli import runtime
 from app.core.sessions import Sessions, utc_now
 from app.core.settings import Settings
 from app.sample import SampleShop, load, make
-from app.sample.opinions import IDEAS
+from app.sample.feedback_texts import IDEAS
 from tests.support import ledger
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.rules.feedback.feedback import Method
-from app.sample import SampleShop, listening, make
+from app.sample import SampleShop, feedback_setup, make
 from app.schemas.feedback.intake import FeedbackNew
 from app.schemas.feedback.rules import FeedbackRuleNew
 from app.schemas.feedback.themes import ThemeNew
@@ -43,17 +43,17 @@ class TestSize:
 class TestWhatItListensBy:
     def test_contract(self) -> None:
         made = [
-            *map(SurveyNew.model_validate, listening.SURVEYS),
-            *map(SurveyRuleNew.model_validate, listening.SURVEY_RULES),
-            *map(FeedbackRuleNew.model_validate, listening.FEEDBACK_RULES),
-            *map(ThemeNew.model_validate, listening.THEMES),
-            *map(ScorecardNew.model_validate, listening.SCORECARDS),
+            *map(SurveyNew.model_validate, feedback_setup.SURVEYS),
+            *map(SurveyRuleNew.model_validate, feedback_setup.SURVEY_RULES),
+            *map(FeedbackRuleNew.model_validate, feedback_setup.FEEDBACK_RULES),
+            *map(ThemeNew.model_validate, feedback_setup.THEMES),
+            *map(ScorecardNew.model_validate, feedback_setup.SCORECARDS),
         ]
         assert [fault for new in made for fault in new.faults()] == []
 
     def test_rules_ask_what_there_is(self) -> None:
-        codes = {survey["code"] for survey in listening.SURVEYS}
-        assert {rule["survey"] for rule in listening.SURVEY_RULES} <= codes
+        codes = {survey["code"] for survey in feedback_setup.SURVEYS}
+        assert {rule["survey"] for rule in feedback_setup.SURVEY_RULES} <= codes
 
 
 class TestFeedback:
@@ -102,7 +102,7 @@ class TestVisits:
                 {name: v for name, v in visit.items() if name[0] != "_"} | {"scorecard_id": SOMETHING}
             )
             assert new.happened_at <= until
-            assert len(new.results) == len(listening.SCORECARDS[0]["items"])
+            assert len(new.results) == len(feedback_setup.SCORECARDS[0]["items"])
 
     def test_now_and_then_the_floor_is_wet(self, shop: SampleShop) -> None:
         clean = Counter(

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from app.sample.businesses import OFFICE
-from app.sample.party import Party
-from app.sample.year import LONDON, Year
+from app.sample.simulated_customer import Party
+from app.sample.trading_year import LONDON, Year
 
 _FOR_PERSONS = (
     ("Ring about the joint for the party", "Ten people, one does not eat pork."),

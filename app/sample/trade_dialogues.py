@@ -3,7 +3,7 @@
 from app.rules.interactions import Direction
 from app.rules.interactions import InteractionKind as K
 from app.rules.kit.channels import Channel as C
-from app.sample.turns import Story, Turn
+from app.sample.dialogues import Story, Turn
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
 

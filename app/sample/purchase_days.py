@@ -1,9 +1,9 @@
-"""Who comes on which day. Visits are drawn in shop time (see year.py), so that they follow weekdays and seasons."""
+"""Who buys on which day, drawn in shop time (see trading_year.py), so that purchases follow weekdays and seasons."""
 
 from random import Random
 
-from app.sample.party import Party
-from app.sample.year import Year
+from app.sample.simulated_customer import Party
+from app.sample.trading_year import Year
 
 _MOST_ATTEMPTS = 60
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.importing.cells import Style, choice, decimal, flag, integer, reference, spelled
 from app.importing.fields import find
-from app.importing.moments import Moments, Unreadable
+from app.importing.timestamps import Moments, Unreadable
 
 LONDON = Moments(ZoneInfo("Europe/London"))
 

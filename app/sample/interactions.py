@@ -8,15 +8,15 @@ from typing import Any
 from app.rules.customers import ContactKind, Role
 from app.rules.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
-from app.sample import wishes
+from app.sample import preference_texts
 from app.sample.businesses import OFFICE
-from app.sample.party import CONTACT_OF, Party
+from app.sample.contact_points import Reach, respelled
+from app.sample.dialogues import Story, Turn
+from app.sample.household_dialogues import AT_HOME, WRITTEN
 from app.sample.products import PRODUCTS
-from app.sample.reach import Reach, respelled
-from app.sample.stories import AT_HOME, WRITTEN
-from app.sample.trade_stories import IN_THEIR_LANGUAGE, IN_TRADE, STRANGERS
-from app.sample.turns import Story, Turn
-from app.sample.year import LONDON, Year, busy
+from app.sample.simulated_customer import CONTACT_OF, Party
+from app.sample.trade_dialogues import IN_THEIR_LANGUAGE, IN_TRADE, STRANGERS
+from app.sample.trading_year import LONDON, Year, busy
 
 _STRANGERS = 0.02
 _UNANSWERED = 0.06
@@ -151,7 +151,7 @@ class Talk:
         if turn.promises and rng.random() < (0.6 if at > self._end() - _PROMISES_KEPT_AFTER else 0.01):
             entry["next_step"] = self._promise(turn, at, words)
         if turn.direction == Direction.OUTBOUND and channel in party.unwelcome:
-            entry["unwelcome_reason"] = rng.choice(wishes.WHY_ANYWAY)
+            entry["unwelcome_reason"] = rng.choice(preference_texts.WHY_ANYWAY)
         return entry | self._spoken(turn, channel, words)
 
     def _text(self, party: Party, turn: Turn) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from app.rules.customers import ContactKind
 from app.sample.baskets import Piece
-from app.sample.party import Party
-from app.sample.reach import respelled
+from app.sample.contact_points import respelled
 from app.sample.receipts import Back, Receipt
+from app.sample.simulated_customer import Party
 
 
 def sale_document(rng: Random, receipt: Receipt) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.rules.service_levels import Metric
 from app.sample.businesses import LINES, OFFICE
-from app.sample.year import Year
+from app.sample.trading_year import Year
 
 CALENDAR = "shop"
 _HESTER, _TUNDE, *_ = OFFICE

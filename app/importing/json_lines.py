@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from app.importing.keys import keyed
+from app.importing.natural_keys import keyed
 from app.importing.options import ImportFailed
 from app.importing.rows import Document, Refusal, problem
 

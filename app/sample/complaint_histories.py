@@ -8,7 +8,7 @@ from typing import Any
 
 from app.rules.complaints import Decision, Move
 from app.rules.service_levels import Calendar, after
-from app.sample.grievances import BODIES, NOTES
+from app.sample.complaint_texts import BODIES, NOTES
 
 # What becomes of complaints: how many of a thousand.
 ENDS = {"accepted": 695, "rejected": 65, "second": 55, "settled": 20, "agreed": 15, "reopened": 35, "withdrawn": 55}
