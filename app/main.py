@@ -13,6 +13,7 @@ from app.core import logging
 from app.core.sessions import Clock, utc_now
 from app.core.settings import Settings
 from app.core.settings import settings as current_settings
+from app.reactions import REACTIONS
 from app.web import documentation, openapi, problems
 from app.web.app_state import AppState
 from app.web.middleware import RequestMiddleware
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now, *, run_
         redoc_url=None,
     )
     dsn = settings.database_url.get_secret_value() if settings.database_url else ""
-    app.state.service = AppState.of(settings, dsn, clock)
+    app.state.service = AppState.of(settings, dsn, clock, REACTIONS)
     # Added, not included: an included router would be searched for a matching route with every request.
     app.router.routes.extend(routers.routes())
     documentation.install(app)

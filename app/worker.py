@@ -7,6 +7,7 @@ import signal
 from contextlib import AbstractAsyncContextManager
 
 from app.core.sessions import Sessions
+from app.jobs import HANDLERS
 from app.services.kit import job_runner
 
 ACTOR = "worker"
@@ -32,7 +33,7 @@ async def run(sessions: Sessions, stop: asyncio.Event, pause: float = _PAUSE) ->
     wait = pause
     while not stop.is_set():
         try:
-            busy = await job_runner.run_due(sessions) > 0
+            busy = await job_runner.run_due(sessions, HANDLERS) > 0
             wait = 0.0 if busy else pause
         except Exception as error:  # the database is restarting or being moved: it will be back
             log.warning("worker: %s", type(error).__name__)

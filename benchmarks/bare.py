@@ -97,7 +97,7 @@ async def record_sale(request: Request) -> Response:
     buyer, hashed = new["customer"]["identity"], hashlib.blake2b(raw, digest_size=16).digest()
     async with request.app.state.pool.acquire() as db:
         customer_id = await db.fetchval(_BUYER, buyer["system"], buyer["external_id"])
-        row = await db.fetchrow(intake._WRITE_ONE, *_arguments(new, customer_id, hashed))
+        row = await db.fetchrow(intake._write_one(None), *_arguments(new, customer_id, hashed))
     headers = {"location": f"/v1/sales/{row[1]}", "etag": f'"{row[2]}"'}
     return Response(row[0], 201, headers=headers, media_type=_JSON)
 

@@ -24,8 +24,17 @@ FLOORS: dict[str, set[str]] = {
     "sample": {"sample", "services", "schemas", "rules", "core"},
     "importing": {"importing", "schemas", "rules", "core"},
 }
-WAYS_IN = ("app.main", "app.server", "app.worker", "app.contract", "app.cli", "app.sample.load")
-"""These, and what is in them, may import anything."""
+WAYS_IN = (
+    "app.main",
+    "app.server",
+    "app.worker",
+    "app.contract",
+    "app.cli",
+    "app.sample.load",
+    "app.reactions",
+    "app.jobs",
+)
+"""These, and what is in them, may import anything. Reactions and jobs are tables over all domains."""
 
 # Floors that are divided into domains, and the domains in the order in which they may know each other: a domain may
 # import from those before it, on every floor, and through their doors only. `kit` is what all of them use.

@@ -11,6 +11,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.database import Database
 from app.core.embedded import DataDirectoryInUse, EmbeddedPostgres
+from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Sessions
 from app.core.settings import Settings
 from app.core.settings import settings as current_settings
@@ -48,19 +49,18 @@ def database(settings: Settings, *, exclusive: bool = False) -> Iterator[str]:
 
 @asynccontextmanager
 async def sessions(settings: Settings, dsn: str, actor: str = "rapport") -> AsyncIterator[Sessions]:
-    """Transactions of the command line, which may do everything; events name `actor`."""
-    store = Database(dsn, settings)
-    try:
-        yield Sessions(store, _NO_KEY, actor, frozenset({"admin"}), b"", settings.default_region)
-    finally:
-        await store.close()
+    """Transactions in the name of the command line itself, with all that follows events in them."""
+    from app.reactions import REACTIONS  # brings all services along, which managing keys has no use for
+
+    async with _sessions(settings, dsn, actor, REACTIONS) as caller:
+        yield caller
 
 
 def run_in_transaction(settings: Settings, dsn: str, work: Callable[[Context], Awaitable[Result]]) -> Result:
-    """Run `work` in an event loop, a connection pool and a transaction of its own."""
+    """One transaction, from beginning to end, for work that records no events."""
 
     async def run() -> Result:
-        async with sessions(settings, dsn) as caller:
+        async with _sessions(settings, dsn, "rapport", NO_REACTIONS) as caller:
             return await caller.write(work)
 
     return asyncio.run(run())
@@ -78,3 +78,12 @@ def stopped_by_signals() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise SystemExit(0) from None
+
+
+@asynccontextmanager
+async def _sessions(settings: Settings, dsn: str, actor: str, reactions: Reactions) -> AsyncIterator[Sessions]:
+    store = Database(dsn, settings)
+    try:
+        yield Sessions(store, _NO_KEY, actor, frozenset({"admin"}), b"", settings.default_region, reactions=reactions)
+    finally:
+        await store.close()

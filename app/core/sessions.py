@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.database import RETRYABLE, Database
+from app.core.reactions import NO_REACTIONS, Reactions
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
@@ -30,6 +31,7 @@ class Sessions:
     cursor_key: bytes
     region: str
     clock: Clock = utc_now
+    reactions: Reactions = NO_REACTIONS
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Context]:
@@ -37,7 +39,7 @@ class Sessions:
             yield self._context(connection)
 
     async def write(self, work: Callable[[Context], Awaitable[Result]]) -> Result:
-        """Run `work` in one transaction and commit it; run it again from the start if it lost a race.
+        """Run `work` and the reactions to its events in one transaction; run it again if it lost a race.
 
         Unique violations count as lost races: the next attempt sees the winner's row, and `work` decides what that
         means. The error of the last attempt is raised.
@@ -45,7 +47,10 @@ class Sessions:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self.database.writing() as connection:
-                    return await work(self._context(connection))
+                    ctx = self._context(connection)
+                    result = await work(ctx)
+                    await self.reactions.run(ctx)
+                    return result
             except RETRYABLE:
                 if attempt == ATTEMPTS:
                     raise
@@ -53,4 +58,13 @@ class Sessions:
         raise AssertionError("unreachable")
 
     def _context(self, connection: object) -> Context:
-        return Context(connection, self.actor_id, self.actor, self.scopes, self.clock(), self.cursor_key, self.region)
+        return Context(
+            connection,
+            self.actor_id,
+            self.actor,
+            self.scopes,
+            self.clock(),
+            self.cursor_key,
+            self.region,
+            self.reactions,
+        )

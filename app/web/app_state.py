@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.core import migrations
 from app.core.database import Database
+from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Clock, Sessions, utc_now
 from app.core.settings import Settings
 from app.store import access as keys
@@ -30,14 +31,17 @@ class AppState:
     answer_limit: RateLimit
     """Of those who need no key, by address."""
     clock: Clock = utc_now
+    reactions: Reactions = NO_REACTIONS
     _cursor_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, settings: Settings, dsn: str, clock: Clock = utc_now) -> "AppState":
+    def of(
+        cls, settings: Settings, dsn: str, clock: Clock = utc_now, reactions: Reactions = NO_REACTIONS
+    ) -> "AppState":
         database = Database(dsn, settings)
         credentials = Credentials(database, settings.key_cache_seconds)
         limits = RateLimit(settings.rate_limit), RateLimit(settings.answer_rate_limit)
-        return cls(settings, database, credentials, *limits, clock)
+        return cls(settings, database, credentials, *limits, clock, reactions)
 
     async def sessions(self, credential: Credential) -> Sessions:
         return self._sessions(credential.id, credential.name, credential.scopes, await self._secret())
@@ -57,7 +61,8 @@ class AppState:
         return self._cursor_key
 
     def _sessions(self, actor_id: UUID, actor: str, scopes: frozenset[str], cursor_key: bytes) -> Sessions:
-        return Sessions(self.database, actor_id, actor, scopes, cursor_key, self.settings.default_region, self.clock)
+        region = self.settings.default_region
+        return Sessions(self.database, actor_id, actor, scopes, cursor_key, region, self.clock, self.reactions)
 
     async def ready(self) -> bool:
         """Is the database there, with the schema that this code was written for?"""

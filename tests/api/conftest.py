@@ -10,6 +10,8 @@ import pytest
 from app.core.database import Database
 from app.core.sessions import Sessions
 from app.core.settings import Settings
+from app.jobs import HANDLERS
+from app.reactions import REACTIONS
 from app.services.kit import job_runner
 from tests.conftest import TestClock
 
@@ -21,7 +23,9 @@ Worker = Callable[..., Awaitable[int]]
 def sessions(app: Any, admin_id: UUID) -> Sessions:
     """On the connections of the application."""
     service = app.state.service
-    return Sessions(service.database, admin_id, "tests", frozenset({"admin"}), b"k" * 32, "GB", service.clock)
+    return Sessions(
+        service.database, admin_id, "tests", frozenset({"admin"}), b"k" * 32, "GB", service.clock, REACTIONS
+    )
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ async def new_sessions(empty_database: str, clock: TestClock) -> AsyncIterator[N
         def make() -> Sessions:
             database = Database(empty_database, settings)
             stack.push_async_callback(database.close)
-            return Sessions(database, UUID(int=0), "worker", frozenset({"admin"}), b"k" * 32, "GB", clock)
+            return Sessions(database, UUID(int=0), "worker", frozenset({"admin"}), b"k" * 32, "GB", clock, REACTIONS)
 
         yield make
 
@@ -44,7 +48,7 @@ def work(new_sessions: NewSessions) -> Worker:
 
     async def until_idle(most: int = 10_000) -> int:
         worker, total = new_sessions(), 0
-        while done := await job_runner.run_due(worker):
+        while done := await job_runner.run_due(worker, HANDLERS):
             total += done
             assert total <= most, "the worker goes round in circles"
         return total

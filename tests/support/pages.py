@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from app.jobs import HANDLERS
 from app.services.kit import job_runner
 from tests.conftest import ADMIN_KEY, TestClock
 
@@ -47,7 +48,7 @@ async def walked(page: Path, app: Any, port: int, clock: TestClock, later: Mappi
         if pause:
             clock.now += later[pause]
             if "worker" in pause:
-                while await job_runner.run_due(app.state.service.own_sessions("worker")):
+                while await job_runner.run_due(app.state.service.own_sessions("worker"), HANDLERS):
                     pass
         else:
             printed.append(await _run(process, block.replace("127.0.0.1:8000", f"127.0.0.1:{port}")))

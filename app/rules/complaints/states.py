@@ -58,20 +58,6 @@ MOVES: dict[Move, tuple[frozenset[State], State]] = {
     Move.WITHDRAW: (OPEN, _S.WITHDRAWN),
     Move.REOPEN: (OVER, _S.REOPENED),
 }
-DONE = {
-    Move.ACKNOWLEDGE: "acknowledged",
-    Move.ASSESS: "assessed",
-    Move.INVESTIGATE: "under investigation",
-    Move.RESPOND: "answered",
-    Move.ACCEPT: "answer accepted",
-    Move.REJECT: "answer rejected",
-    Move.DEADLOCK: "in deadlock",
-    Move.REFER: "referred outside",
-    Move.SETTLE: "settled",
-    Move.CLOSE: "closed",
-    Move.WITHDRAW: "withdrawn",
-    Move.REOPEN: "reopened",
-}
 
 
 class Complexity(StrEnum):

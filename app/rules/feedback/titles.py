@@ -3,8 +3,6 @@
 from decimal import Decimal
 
 from app.rules.feedback.feedback import FeedbackMetric, Method, Scale
-from app.rules.interactions import means
-from app.rules.kit.channels import Channel
 
 _LONGEST = 300
 _NOUNS = {
@@ -46,11 +44,6 @@ def figured(metric: FeedbackMetric, value: Decimal, scale: Scale) -> str:
         return f"{_spelled(value)}, where {_spelled(scale.best)} is best and {_spelled(scale.worst)} worst"
     stars = " stars" if metric is FeedbackMetric.RATING and scale == _STARS else ""
     return f"{_spelled(value)} of {_spelled(scale.best)}{stars}"
-
-
-def done(what: str, title: str, channel: Channel | None = None) -> str:
-    """`Thanked by e-mail: Review: 2 of 5 stars`."""
-    return _shortened(f"{' '.join(part for part in (what, channel and means(channel)) if part)}: {title}")
 
 
 def sentence(title: str) -> str:

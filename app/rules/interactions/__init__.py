@@ -1,5 +1,5 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.rules.interactions.interactions import Direction, InteractionKind, answer_kind, means, unwelcome
+from app.rules.interactions.interactions import Direction, InteractionKind, answer_kind, channel_phrase, unwelcome
 
-__all__ = ["Direction", "InteractionKind", "answer_kind", "means", "unwelcome"]
+__all__ = ["Direction", "InteractionKind", "answer_kind", "channel_phrase", "unwelcome"]

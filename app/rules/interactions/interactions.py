@@ -70,8 +70,8 @@ def title(kind: InteractionKind, channel: Channel, direction: Direction, subject
     return _about(" ".join(part for part in (noun, side, means) if part), subject)
 
 
-def changed_title(kind: InteractionKind, channel: Channel, direction: Direction, subject: str | None) -> str:
-    return _shortened(f"Changed: {title(kind, channel, direction, subject)}")
+def updated_title(kind: InteractionKind, channel: Channel, direction: Direction, subject: str | None) -> str:
+    return _shortened(f"Updated: {title(kind, channel, direction, subject)}")
 
 
 def claimed_title(kind: InteractionKind, channel: Channel, direction: Direction, subject: str | None) -> str:
@@ -84,7 +84,7 @@ def answered_title(channel: Channel, subject: str | None) -> str:
     return _about(" ".join(part for part in ("Enquiry answered", _MEANS[channel]) if part), subject)
 
 
-def means(channel: Channel) -> str:
+def channel_phrase(channel: Channel) -> str:
     """`by phone`, `on WhatsApp`; nothing for other channels."""
     return _MEANS[channel]
 

@@ -25,7 +25,6 @@ MOVES: dict[str, tuple[frozenset[TaskStatus], TaskStatus]] = {
     "cancel": (frozenset({TaskStatus.OPEN}), TaskStatus.CANCELLED),
     "reopen": (frozenset({TaskStatus.COMPLETED, TaskStatus.CANCELLED}), TaskStatus.OPEN),
 }
-LONGEST_TITLE = 300
 _AHEAD = {Due.OVERDUE: timedelta(0), Due.TODAY: timedelta(hours=24), Due.WEEK: timedelta(days=7)}
 
 
@@ -43,9 +42,3 @@ def allowed(status: TaskStatus) -> list[str]:
 def due_until(due: Due, now: datetime) -> datetime:
     """Open tasks that are due before this moment are meant."""
     return now + _AHEAD[due]
-
-
-def title(done: str, what: str) -> str:
-    """`Task completed: Send the samples`. `done` is a participle."""
-    whole = f"Task {done}: {what}"
-    return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"

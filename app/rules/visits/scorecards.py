@@ -105,7 +105,7 @@ def allowed(state: VisitState) -> list[str]:
 
 
 def title(kind: VisitKind, done: str, site: str | None, score: Decimal | None = None) -> str:
-    """Of an event: `done` is planned, done, changed or cancelled."""
+    """Of an event: `done` is planned, done, updated or cancelled."""
     said = "Mystery visit" if kind is VisitKind.MYSTERY_SHOPPER else "Observation"
     where = f" at {site}" if site else ""
     worth = f": {score} of 100" if score is not None and done == "done" else ""

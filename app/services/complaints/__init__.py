@@ -1,6 +1,24 @@
 """Complaints."""
 
+from app.services.complaints.case_store import CHECK_JOB
 from app.services.complaints.complaints import record_many
+from app.services.complaints.escalations import (
+    CALENDAR_JOB,
+    POLICY_JOB,
+    check_clocks,
+    remeasure_calendar,
+    remeasure_policy,
+)
 from app.services.complaints.insights import LONGEST, with_share
 
-__all__ = ["LONGEST", "record_many", "with_share"]
+__all__ = [
+    "CALENDAR_JOB",
+    "CHECK_JOB",
+    "LONGEST",
+    "POLICY_JOB",
+    "check_clocks",
+    "record_many",
+    "remeasure_calendar",
+    "remeasure_policy",
+    "with_share",
+]

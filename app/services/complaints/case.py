@@ -1,8 +1,9 @@
 """A complaint on its way: its row, its clocks, and what is to be told of it; loaded, moved on, and kept again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,24 +13,26 @@ from app.core.ids import new_id
 from app.rules.complaints import states as rules
 from app.rules.complaints.service_clocks import WAITING, Clocks, Situation
 from app.rules.complaints.states import Decision, Move, State, Waiting
+from app.rules.kit import event_types
+from app.rules.kit.event_types import EventType
 from app.rules.service_levels import Clock, Facts, levels
 from app.services.service_levels import EffectivePolicy
 from app.store.kit.events import Event
 
 _MINUTE = timedelta(minutes=1)
-_PAST = {
-    Move.ACKNOWLEDGE: "acknowledged",
-    Move.ASSESS: "assessed",
-    Move.INVESTIGATE: "investigated",
-    Move.RESPOND: "responded",
-    Move.ACCEPT: "accepted",
-    Move.REJECT: "rejected",
-    Move.DEADLOCK: "deadlocked",
-    Move.REFER: "referred",
-    Move.SETTLE: "settled",
-    Move.CLOSE: "closed",
-    Move.WITHDRAW: "withdrawn",
-    Move.REOPEN: "reopened",
+_EVENTS = {
+    Move.ACKNOWLEDGE: event_types.COMPLAINT_ACKNOWLEDGED,
+    Move.ASSESS: event_types.COMPLAINT_ASSESSED,
+    Move.INVESTIGATE: event_types.COMPLAINT_INVESTIGATED,
+    Move.RESPOND: event_types.COMPLAINT_RESPONDED,
+    Move.ACCEPT: event_types.COMPLAINT_ACCEPTED,
+    Move.REJECT: event_types.COMPLAINT_REJECTED,
+    Move.DEADLOCK: event_types.COMPLAINT_DEADLOCKED,
+    Move.REFER: event_types.COMPLAINT_REFERRED,
+    Move.SETTLE: event_types.COMPLAINT_SETTLED,
+    Move.CLOSE: event_types.COMPLAINT_CLOSED,
+    Move.WITHDRAW: event_types.COMPLAINT_WITHDRAWN,
+    Move.REOPEN: event_types.COMPLAINT_REOPENED,
 }
 
 
@@ -55,7 +58,7 @@ class Case:
     clocks: Clocks
     changed: dict[str, Any] = field(default_factory=dict)
     moves: list[dict[str, Any]] = field(default_factory=list)
-    told: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     position: int = 0
     """Of its last move."""
 
@@ -77,12 +80,19 @@ class Case:
         self.row.update(values)
         self.changed.update(values)
 
-    def tell(self, what: str, title: str, at: datetime, channel: str | None = None, **data: Any) -> None:
-        """Have an event recorded: `complaint.<what>`, titled `Complaint C-000-1234: <title>`."""
-        told = {name: value for name, value in data.items() if value is not None}
-        whole = f"Complaint {self.row['reference']}: {title}"
-        customer_id = self.row["customer_id"]
-        self.told.append(Event(f"complaint.{what}", "complaint", self.id, customer_id, whole, at, channel, told))
+    def record(
+        self,
+        type_: EventType,
+        at: datetime,
+        channel: str | None = None,
+        *,
+        title: Mapping[str, Any] = MappingProxyType({}),
+        **data: Any,
+    ) -> None:
+        """Have an event recorded; `title` fills in its title, what is None in `data` is left out."""
+        known = {name: value for name, value in data.items() if value is not None}
+        whole = type_.titled(reference=self.row["reference"], **title)
+        self.events.append(Event(type_, self.id, self.row["customer_id"], whole, at, channel, known))
 
     def begin(self) -> None:
         """It was received: its clocks start."""
@@ -130,7 +140,7 @@ class Case:
                 "interaction_id": interaction_id,
             }
         )
-        self.tell(_PAST[move], rules.DONE[move], at, channel, staff=staff, **data)
+        self.record(_EVENTS[move], at, channel, staff=staff, **data)
 
     def may(self, ctx: Context, move: Move, at: datetime) -> State:
         """Where a move leads. 409 MoveNotAllowed naming the allowed ones, 422 for a moment that cannot be."""

@@ -8,17 +8,16 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.complaints.service_clocks import Clocks
-from app.rules.complaints.states import State
+from app.rules.kit import event_types
 from app.rules.service_levels import Clock, Interval, IntervalKind, Metric
-from app.rules.surveys import After
-from app.services import service_levels, surveys
+from app.services import service_levels
 from app.services.complaints.case import Case, StoredClock, minutes
 from app.services.service_levels import EffectivePolicy
 from app.store import service_levels as service_level_store
 from app.store.complaints import complaints as store
 from app.store.kit import events, jobs
 
-JOB = "complaint"
+CHECK_JOB = "complaint"
 """The kind of the jobs that look at a complaint when a clock has come so far; their key is its id."""
 
 
@@ -79,20 +78,16 @@ async def save(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> Non
             await store.change(ctx, case.id, case.changed)
     await store.add_moves(ctx, [move for case in cases for move in case.moves])
     await _keep_clocks(ctx, cases)
-    await events.record_all(ctx, [event for case in cases for event in case.told])
+    await events.record_all(ctx, [event for case in cases for event in case.events])
     await schedule_check(ctx, cases, new=new)
-    await surveys.arisen(ctx, After.COMPLAINT_CLOSED, [case.id for case in cases if _was_closed(case)])
-
-
-def _was_closed(case: Case) -> bool:
-    return case.state is State.CLOSED and bool(case.moves)
 
 
 def _notice(case: Case) -> None:
     """Tell of the clocks that were found to be missed."""
     for clock in case.clocks.all:
         if clock.breached_at is not None and clock.ref.breached_at is None:
-            case.tell("breached", f"time to {clock.metric} ran out", clock.breached_at, metric=clock.metric)
+            type_, at = event_types.COMPLAINT_BREACHED, clock.breached_at
+            case.record(type_, at, title={"metric": clock.metric}, metric=clock.metric)
 
 
 async def _keep_clocks(ctx: Context, cases: Sequence[Case]) -> None:
@@ -119,11 +114,11 @@ async def _keep_clocks(ctx: Context, cases: Sequence[Case]) -> None:
 async def schedule_check(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> None:
     """Have somebody look at them again when a clock has come so far."""
     moments = {str(case.id): case.next_moment(ctx.now) for case in cases}
-    await jobs.schedule_many(ctx, JOB, [(key, moment) for key, moment in moments.items() if moment is not None])
+    await jobs.schedule_many(ctx, CHECK_JOB, [(key, moment) for key, moment in moments.items() if moment is not None])
     if not new:
         idle = [key for key, moment in moments.items() if moment is None]
         if idle:
-            await jobs.cancel_many(ctx, JOB, idle)
+            await jobs.cancel_many(ctx, CHECK_JOB, idle)
 
 
 def _clock_row(case: Case, clock: Clock) -> dict[str, Any]:

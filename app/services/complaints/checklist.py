@@ -8,6 +8,7 @@ from app.core.context import Context
 from app.core.errors import NotFound, StepOpen
 from app.rules.complaints import states as rules
 from app.rules.complaints.states import Move, State
+from app.rules.kit import event_types
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.complaints.checklists import StepChange
 from app.services.complaints import case_store, procedures
@@ -56,8 +57,8 @@ async def mark(ctx: Context, complaint_id: UUID, step: str, change: StepChange) 
     else:
         await parts.undo_step(ctx, complaint_id, step)
     if change.done != (step in before):
-        what, title = ("step_done", "done") if change.done else ("step_undone", "not done after all")
-        case.tell(what, f"{found['title']}: {title}", ctx.now, step=step, done_by=change.done_by)
+        type_ = event_types.COMPLAINT_STEP_DONE if change.done else event_types.COMPLAINT_STEP_UNDONE
+        case.record(type_, ctx.now, title={"step": found["title"]}, step=step, done_by=change.done_by)
         await case_store.save(ctx, [case])
     return await checklist(ctx, complaint_id)
 

@@ -9,6 +9,7 @@ from app.core.context import Context
 from app.core.errors import AlreadyClaimed, ComplaintDiffers, invalid
 from app.core.ids import new_id
 from app.rules.complaints import states as rules
+from app.rules.kit import event_types
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.differences import MOST, as_errors, differences
 from app.rules.kit.merge_patch import merged
@@ -109,7 +110,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     case.set(**{name: value for name, value in new.model_dump().items() if name in changed})
     if changed & _CHOOSES:
         await reselect_policy(ctx, case)
-    case.tell("changed", "changed", ctx.now, changes=changes[:MOST])
+    case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=changes[:MOST])
     await case_store.save(ctx, [case])
     return await store.get(ctx, complaint_id)
 
@@ -126,7 +127,8 @@ async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document
         case.set(customer_id=customer_id)
         await reselect_policy(ctx, case)
         # At the moment it came in: there it belongs on the timeline of its customer.
-        case.tell("claimed", f"received by {case.row['channel']}", case.row["received_at"], case.row["channel"])
+        channel = case.row["channel"]
+        case.record(event_types.COMPLAINT_CLAIMED, case.row["received_at"], channel, title={"channel": channel})
         await case_store.save(ctx, [case])
         for interaction_id in await store.unclaimed_messages(ctx, complaint_id):
             await interactions.claim(ctx, interaction_id, customer_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.ids import new_id
 from app.rules.complaints.states import Priority, raised
+from app.rules.kit import event_types
 from app.rules.service_levels import Clock, Level
 from app.services.complaints import case_store
 from app.services.complaints.case import Case, minutes
@@ -21,7 +22,7 @@ _MEANWHILE = timedelta(minutes=1)
 """Longer than any transaction may take."""
 
 
-async def check(ctx: Context, job: Job) -> None:
+async def check_clocks(ctx: Context, job: Job) -> None:
     """Look at the clocks of one complaint: note what was missed, and make the steps whose moment has come."""
     for case in await case_store.load_many(ctx, [UUID(job.key)]):
         missed = case.clocks.check(ctx.now)
@@ -65,11 +66,11 @@ def _step(ctx: Context, case: Case, clock: Clock, level: Level, planned_at: date
     if level.raise_priority:
         case.set(priority=raised(Priority(case.row["priority"])).value)
     priority = case.row["priority"] if level.raise_priority else None
-    what, title = ("warned", "is running out") if level.at < timedelta(0) else ("escalated", "ran out")
-    case.tell(
-        what,
-        f"time to {clock.metric} {title}",
+    warns = level.at < timedelta(0)
+    case.record(
+        event_types.COMPLAINT_WARNED if warns else event_types.COMPLAINT_ESCALATED,
         ctx.now,
+        title={"metric": clock.metric},
         metric=clock.metric,
         at_minutes=at,
         notify=list(level.notify),

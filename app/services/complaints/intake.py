@@ -14,6 +14,7 @@ from app.rules.complaints import states as rules
 from app.rules.complaints.service_clocks import Clocks
 from app.rules.complaints.states import Move, RemedyState
 from app.rules.customers import NotAContact, normalize
+from app.rules.kit.event_types import COMPLAINT_RECEIVED
 from app.schemas.complaints.intake import ComplaintNew, PastMove
 from app.services import service_levels
 from app.services.complaints import case_store, procedures
@@ -102,7 +103,8 @@ def _replayed(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
     received_at = case.row["received_at"]
     if received_at > ctx.now:
         return invalid("/received_at", "future", "Lies in the future")
-    case.tell("received", f"received by {new.channel}", received_at, new.channel.value, feeling=new.feeling)
+    channel = new.channel.value
+    case.record(COMPLAINT_RECEIVED, received_at, channel, title={"channel": channel}, feeling=new.feeling)
     case.begin()
     for n, past in enumerate(new.history):
         try:

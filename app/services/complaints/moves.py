@@ -10,7 +10,9 @@ from app.core.errors import MoveNotAllowed, Problem, invalid
 from app.rules.complaints import states as rules
 from app.rules.complaints.states import Move, RemedyState
 from app.rules.interactions import Direction, answer_kind
+from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
+from app.rules.kit.event_types import EventType
 from app.rules.service_levels import Reopening
 from app.schemas.complaints.intake import Complainant
 from app.schemas.complaints.moves import (
@@ -132,14 +134,14 @@ async def reopen(ctx: Context, complaint_id: UUID, step: MoveWithReason) -> Docu
 async def hold(ctx: Context, complaint_id: UUID, step: ComplaintHold) -> Document:
     """It waits for somebody else; whether clocks stand still meanwhile, the policy says."""
     case = await case_store.load(ctx, complaint_id)
-    return await _set_waiting(ctx, case, step, step.waiting_for.value, "waits", f"waits for {step.waiting_for}")
+    return await _set_waiting(ctx, case, step, step.waiting_for.value, event_types.COMPLAINT_HELD)
 
 
 async def resume(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
     case = await case_store.load(ctx, complaint_id)
     if case.row["waiting_for"] is None:
         raise MoveNotAllowed("It waits for nobody", allowed=rules.allowed(case.state))
-    return await _set_waiting(ctx, case, step, None, "resumed", "taken up again")
+    return await _set_waiting(ctx, case, step, None, event_types.COMPLAINT_RESUMED)
 
 
 async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessage) -> Document:
@@ -148,7 +150,7 @@ async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessag
     interaction_id, channel = await _say(ctx, case, message, ctx.now)
     await store.add_messages(ctx, [(complaint_id, interaction_id)])
     case.clocks.told(case.situation, ctx.now)
-    case.tell("told", "customer told", ctx.now, channel.value, interaction_id=str(interaction_id))
+    case.record(event_types.COMPLAINT_UPDATE_SENT, ctx.now, channel.value, interaction_id=str(interaction_id))
     await case_store.save(ctx, [case])
     return await store.get(ctx, complaint_id)
 
@@ -193,7 +195,7 @@ def _may_again(case: Case, at: datetime) -> None:
 
 
 async def _set_waiting(
-    ctx: Context, case: Case, step: MoveDetails, waiting_for: str | None, what: str, title: str
+    ctx: Context, case: Case, step: MoveDetails, waiting_for: str | None, type_: EventType
 ) -> Document:
     at = step.at or ctx.now
     if case.state in rules.OVER:
@@ -204,7 +206,7 @@ async def _set_waiting(
     if interaction_id is not None:
         case.clocks.told(case.situation, at)
     case.clocks.waits(case.situation, at)
-    case.tell(what, title, at, channel, staff=step.staff, note=step.note)
+    case.record(type_, at, channel, title={"party": waiting_for}, staff=step.staff, note=step.note)
     await case_store.save(ctx, [case])
     return await store.get(ctx, case.id)
 

@@ -9,6 +9,7 @@ from app.core.context import Context
 from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.rules.complaints.states import RemedyState
+from app.rules.kit import event_types
 from app.rules.kit.differences import differences
 from app.rules.kit.merge_patch import merged
 from app.schemas.complaints.remedies_actions import (
@@ -36,7 +37,8 @@ async def add_remedy(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Docume
     known = len(await store.remedies(ctx, complaint_id))
     make_sure_of_room(known + 1)
     await store.add_remedies(ctx, [remedy_row(complaint_id, known + 1, new, new.state, ctx.now)])
-    case.tell(f"remedy_{new.state}", f"{new.kind} {new.state}", ctx.now, kind=new.kind, description=new.description)
+    type_ = event_types.of("complaint", f"remedy_{new.state}")
+    case.record(type_, ctx.now, title={"kind": new.kind}, kind=new.kind, description=new.description)
     await case_store.save(ctx, [case])
     return await complaints.get(ctx, complaint_id)
 
@@ -62,9 +64,8 @@ async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch
             if new.state is RemedyState.OFFERED:
                 moments["offered_at"] = ctx.now
         await store.change_remedy(ctx, remedy_id, {**new.model_dump(), **moments})
-        what = f"remedy_{new.state}" if moments else "remedy_changed"
-        title = f"{new.kind} {new.state}" if moments else f"{new.kind} changed"
-        case.tell(what, title, ctx.now, changes=changes)
+        verb = f"remedy_{new.state}" if moments else "remedy_updated"
+        case.record(event_types.of("complaint", verb), ctx.now, title={"kind": new.kind}, changes=changes)
         await case_store.save(ctx, [case])
     return await complaints.get(ctx, complaint_id)
 
@@ -75,7 +76,7 @@ async def add_action(ctx: Context, complaint_id: UUID, new: ActionNew) -> Docume
     action_id = new_id()
     values = {"id": action_id, "complaint_id": complaint_id, "created_at": ctx.now, "updated_at": ctx.now}
     await store.add_action(ctx, {**new.model_dump(), **values})
-    case.tell("action_planned", f"{new.kind} action: {new.description[:100]}", ctx.now, owner=new.owner)
+    case.record(event_types.COMPLAINT_ACTION_PLANNED, ctx.now, title=_action_title(new), owner=new.owner)
     await case_store.save(ctx, [case])
     return await store.action(ctx, complaint_id, action_id)
 
@@ -93,12 +94,12 @@ async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch
     if not changes:
         return document
     await store.change_action(ctx, action_id, new.model_dump())
-    what = "changed"
+    type_ = event_types.COMPLAINT_ACTION_UPDATED
     if before.done_at is None and new.done_at is not None:
-        what = "done"
+        type_ = event_types.COMPLAINT_ACTION_DONE
     if before.verified_at is None and new.verified_at is not None:
-        what = "verified"
-    case.tell(f"action_{what}", f"{new.kind} action {what}: {new.description[:100]}", ctx.now, changes=changes)
+        type_ = event_types.COMPLAINT_ACTION_VERIFIED
+    case.record(type_, ctx.now, title=_action_title(new), changes=changes)
     await case_store.save(ctx, [case])
     return await store.action(ctx, complaint_id, action_id)
 
@@ -137,3 +138,7 @@ async def action(ctx: Context, complaint_id: UUID, action_id: UUID) -> Document:
 
 async def find_actions(ctx: Context, query: ActionQuery) -> Page:
     return await store.actions(ctx, query)
+
+
+def _action_title(action: ActionNew | ActionContent) -> dict[str, Any]:
+    return {"kind": action.kind, "description": action.description[:100]}

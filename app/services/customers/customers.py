@@ -11,7 +11,9 @@ from app.core.ids import new_id
 from app.core.sessions import Sessions
 from app.rules.customers import search
 from app.rules.customers.customers import default_trade, display_name
+from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
+from app.rules.kit.event_types import EventType
 from app.rules.kit.merge_patch import merged
 from app.schemas.customers.customers import CustomerExport, CustomerNew, CustomerQuery
 from app.schemas.kit import validation
@@ -99,7 +101,7 @@ async def archive(ctx: Context, customer_id: UUID) -> Document:
     if row["archived_at"] is None:
         await store.release_points(ctx, customer_id)
         await store.change(ctx, customer_id, {"archived_at": ctx.now})
-        await _record(ctx, "customer.archived", customer_id, f"{row['display_name']} archived")
+        await _record(ctx, event_types.CUSTOMER_ARCHIVED, customer_id, row["display_name"])
     return await store.get(ctx, customer_id)
 
 
@@ -112,13 +114,14 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
             raise problem
         await store.hold_points(ctx, customer_id)
         await store.change(ctx, customer_id, {"archived_at": None})
-        await _record(ctx, "customer.restored", customer_id, f"{row['display_name']} restored")
+        await _record(ctx, event_types.CUSTOMER_RESTORED, customer_id, row["display_name"])
     return await store.get(ctx, customer_id)
 
 
 async def record_created(ctx: Context, made: Sequence[CustomerDraft]) -> None:
-    told = [(d.id, f"{d.row['display_name']} became known") for d in made]
-    await events.record_all(ctx, [Event("customer.created", "customer", i, i, title, ctx.now) for i, title in told])
+    type_ = event_types.CUSTOMER_CREATED
+    recorded = [Event(type_, d.id, d.id, type_.titled(name=d.row["display_name"]), ctx.now) for d in made]
+    await events.record_all(ctx, recorded)
 
 
 async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None) -> Document:
@@ -140,8 +143,8 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
         raise invalid("/referred_by", "self", "Nobody sends themselves")
     await _referrers_exist(ctx, [new])
     await _rewrite(ctx, wanted, sent, archived)
-    title = f"{wanted.row['display_name']} changed"
-    await _record(ctx, "customer.changed", customer_id, title, {"changes": changes[:MOST]})
+    name, data = wanted.row["display_name"], {"changes": changes[:MOST]}
+    await _record(ctx, event_types.CUSTOMER_UPDATED, customer_id, name, data)
     return await store.get(ctx, customer_id)
 
 
@@ -284,5 +287,8 @@ def _pruned(stored: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
-async def _record(ctx: Context, type_: str, customer_id: UUID, title: str, data: dict[str, Any] | None = None) -> None:
-    await events.record(ctx, Event(type_, "customer", customer_id, customer_id, title, ctx.now, data=data or {}))
+async def _record(
+    ctx: Context, type_: EventType, customer_id: UUID, name: str, data: dict[str, Any] | None = None
+) -> None:
+    event = Event(type_, customer_id, customer_id, type_.titled(name=name), ctx.now, data=data or {})
+    await events.record(ctx, event)

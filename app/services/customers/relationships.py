@@ -10,7 +10,9 @@ from app.core.context import Context
 from app.core.errors import Conflict, NotFound, invalid
 from app.core.ids import new_id
 from app.rules.customers.customers import INVERSE, RelationshipKind
+from app.rules.kit import event_types
 from app.rules.kit.differences import differences
+from app.rules.kit.event_types import EventType
 from app.rules.kit.merge_patch import merged
 from app.schemas.customers.relationships import Reading, RelationshipContent, RelationshipNew, RelationshipQuery
 from app.schemas.kit import validation
@@ -67,7 +69,7 @@ async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Docum
         "updated_at": ctx.now,
     }
     await store.add(ctx, row)
-    await _record(ctx, "added", row)
+    await _record(ctx, event_types.RELATIONSHIP_CREATED, row)
     return await store.get(ctx, row["id"], customer_id)
 
 
@@ -83,14 +85,14 @@ async def change(
         return await store.get(ctx, relationship_id, viewpoint)
     _in_order(new)
     await store.change(ctx, relationship_id, new.model_dump())
-    await _record(ctx, "changed", row, {"changes": changes})
+    await _record(ctx, event_types.RELATIONSHIP_UPDATED, row, {"changes": changes})
     return await store.get(ctx, relationship_id, viewpoint)
 
 
 async def remove(ctx: Context, relationship_id: UUID, version: int | None) -> None:
     row = await _locked(ctx, relationship_id, version)
     await store.remove(ctx, relationship_id)
-    await _record(ctx, "removed", row)
+    await _record(ctx, event_types.RELATIONSHIP_DELETED, row)
 
 
 async def _locked(ctx: Context, relationship_id: UUID, version: int | None) -> Record:
@@ -112,14 +114,11 @@ def _in_order(content: RelationshipContent) -> None:
         raise invalid("/until", "before_since", "Should not be before `since`")
 
 
-async def _record(ctx: Context, done: str, row: Any, data: dict[str, Any] | None = None) -> None:
+async def _record(ctx: Context, type_: EventType, row: Any, data: dict[str, Any] | None = None) -> None:
     """For both customers: it is on the timeline of each."""
     from_id, to_id, kind = row["from_id"], row["to_id"], RelationshipKind(row["kind"])
     names = await store.names(ctx, from_id, to_id)
-    title = f"Relationship {done}: {names[from_id]} {_PHRASES[kind]} {names[to_id]}"
+    title = type_.titled(relationship=f"{names[from_id]} {_PHRASES[kind]} {names[to_id]}")
     ends = {"kind": kind.value, "from_id": str(from_id), "to_id": str(to_id), **(data or {})}
-    both = [
-        Event(f"relationship.{done}", "relationship", row["id"], customer_id, title, ctx.now, data=ends)
-        for customer_id in (from_id, to_id)
-    ]
+    both = [Event(type_, row["id"], customer_id, title, ctx.now, data=ends) for customer_id in (from_id, to_id)]
     await events.record(ctx, *both)

@@ -1,7 +1,18 @@
 """Feedback, ideas and themes."""
 
-from app.services.feedback.claims import follow_sale
+from app.services.feedback.claims import LINK_NEW_SALE, LINK_SALE, recheck_receipt
 from app.services.feedback.drafts import FeedbackDraft
-from app.services.feedback.intake import revise, take
+from app.services.feedback.intake import RECHECK_RECEIPT_JOB, revise, take
+from app.services.feedback.themes import REJUDGE_JOB, rejudge
 
-__all__ = ["FeedbackDraft", "follow_sale", "revise", "take"]
+__all__ = [
+    "LINK_NEW_SALE",
+    "LINK_SALE",
+    "RECHECK_RECEIPT_JOB",
+    "REJUDGE_JOB",
+    "FeedbackDraft",
+    "recheck_receipt",
+    "rejudge",
+    "revise",
+    "take",
+]

@@ -1,13 +1,14 @@
 """Feedback of nobody who was known, given to whoever it was; and sales that came in after what was said about them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import AlreadyClaimed, Conflict, invalid
-from app.rules.feedback import titles
+from app.core.reactions import Reaction
 from app.rules.feedback.feedback import OBSERVED
+from app.rules.kit import event_types
 from app.services import interactions
 from app.services.feedback import ideas
 from app.services.feedback.drafts import title_of
@@ -38,7 +39,16 @@ async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
     return await store.get(ctx, feedback_id)
 
 
-async def follow_sale(ctx: Context, sale_ids: Iterable[UUID]) -> None:
+async def on_sales(ctx: Context, sales: Sequence[Event]) -> None:
+    """Reaction: a sale was recorded, revised or claimed, and feedback about it may not know of it yet."""
+    await link_sales(ctx, [event.subject_id for event in sales])
+
+
+LINK_NEW_SALE = Reaction(on_sales, when=store.AWAITS_RECEIPT)
+LINK_SALE = Reaction(on_sales, when=f"{store.AWAITS_RECEIPT} OR {store.REFERS_TO_SALE}")
+
+
+async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
     """Feedback about these sales learns what they say: that it is about them, where it was, and whose it is.
 
     By their id, or by the number of the receipt, for what was said before the receipt came in. What is known already
@@ -60,22 +70,21 @@ async def follow_sale(ctx: Context, sale_ids: Iterable[UUID]) -> None:
 async def recheck_receipt(ctx: Context, job: Job) -> None:
     """Job: a receipt may have been coming in at the very moment at which feedback about it did, unseen by either."""
     if (sale_id := await store.receipt_sale(ctx, UUID(job.key))) is not None:
-        await follow_sale(ctx, [sale_id])
+        await link_sales(ctx, [sale_id])
 
 
 async def _learn(ctx: Context, row: Mapping[str, Any], new: dict[str, Any]) -> None:
     feedback_id, customer_id = row["id"], new.get("customer_id", row["customer_id"])
     await store.change(ctx, feedback_id, new)
     await store.spread(ctx, [feedback_id])
-    title = title_of(row)
     if "customer_id" in new:
-        # At the moment it was collected: there it belongs on the timeline of its customer.
-        told, at = ("claimed", title), row["collected_at"]
+        # At the time it was collected: there it belongs on the timeline of its customer.
+        type_, at = event_types.FEEDBACK_CLAIMED, row["collected_at"]
         if row["idea_id"] is not None:
             await ideas.vote(ctx, row["idea_id"], customer_id=customer_id, feedback_id=feedback_id, at=at)
     else:
-        told, at = ("changed", titles.done("Changed", title)), ctx.now
+        type_, at = event_types.FEEDBACK_UPDATED, ctx.now
     changes = [{"pointer": f"/{name}", "stored": None, "sent": str(value)} for name, value in new.items()]
-    event = Event(f"feedback.{told[0]}", "feedback", feedback_id, customer_id, told[1], at, row["channel"])
-    event.data["changes"] = changes
+    title, data = type_.titled(feedback=title_of(row)), {"changes": changes}
+    event = Event(type_, feedback_id, customer_id, title, at, row["channel"], data)
     await events.record(ctx, event)

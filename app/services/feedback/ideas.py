@@ -9,8 +9,9 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import NotFound, invalid
 from app.core.ids import new_id
-from app.rules.feedback.feedback import IdeaStatus
+from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
+from app.rules.kit.event_types import EventType
 from app.rules.kit.merge_patch import merged
 from app.schemas.feedback.ideas import IdeaContent, IdeaNew, IdeaQuery, IdeaVoteQuery, Voter
 from app.schemas.kit import validation
@@ -45,7 +46,7 @@ async def create(ctx: Context, new: IdeaNew) -> Document:
     content = new.model_dump(exclude={"customer_id", "feedback_id"})
     moments = dict.fromkeys(("status_at", "created_at", "updated_at"), ctx.now)
     await store.add(ctx, {"id": idea_id, **content, **moments})
-    await _record(ctx, "created", "Idea suggested", {"id": idea_id, **content}, customer_id, ctx.now)
+    await _record(ctx, event_types.IDEA_CREATED, {"id": idea_id, **content}, customer_id, ctx.now)
     if customer_id is not None or new.feedback_id is not None:
         # Whoever voices it has it on their timeline already.
         await store.add_vote(ctx, idea_id, customer_id, new.feedback_id, ctx.now)
@@ -69,8 +70,8 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
         return await IDEAS.get(ctx, idea_id)
     await IDEAS.change(ctx, idea_id, {**after, "status_at": ctx.now if moved else row["status_at"]})
     data = {"changes": changes[:MOST]}
-    done, said = (after["status"], _MOVED[after["status"]]) if moved else ("changed", "Idea changed")
-    await _record(ctx, done, said, {"id": idea_id, **after}, None, ctx.now, data)
+    type_ = event_types.of("idea", after["status"] if moved else "updated")
+    await _record(ctx, type_, {"id": idea_id, **after}, None, ctx.now, data)
     return await IDEAS.get(ctx, idea_id)
 
 
@@ -99,7 +100,7 @@ async def unvote(ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedb
     for held in found:
         await store.remove_vote(ctx, idea_id, held["id"])
         if held["customer_id"] is not None:
-            await _record(ctx, "unvoted", "Vote taken back for the idea", row, customer_id, ctx.now)
+            await _record(ctx, event_types.IDEA_UNVOTED, row, customer_id, ctx.now)
     return bool(found)
 
 
@@ -129,12 +130,12 @@ async def _vote(
             await store.remove_vote(ctx, idea_id, said["id"])
         else:
             await store.own_vote(ctx, said["id"], customer_id)
-            await _record(ctx, "voted", "Voted for the idea", idea, customer_id, at)
+            await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
         return False
     if own is not None or said is not None:
         return False
     await store.add_vote(ctx, idea_id, customer_id, feedback_id, at)
-    await _record(ctx, "voted", "Voted for the idea", idea, customer_id, at)
+    await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
     return True
 
 
@@ -160,21 +161,11 @@ async def _customer(ctx: Context, customer_id: UUID | None, feedback_id: UUID | 
 
 async def _record(
     ctx: Context,
-    done: str,
-    said: str,
+    type_: EventType,
     idea: Mapping[str, Any],
     customer_id: UUID | None,
     at: datetime,
     data: dict[str, Any] | None = None,
 ) -> None:
-    title = f"{said}: {idea['title']}"
-    await events.record(ctx, Event(f"idea.{done}", "idea", idea["id"], customer_id, title, at, data=data or {}))
-
-
-_MOVED = {
-    IdeaStatus.NEW: "Idea is new again",
-    IdeaStatus.CONSIDERED: "Idea is being considered",
-    IdeaStatus.PLANNED: "Idea is planned",
-    IdeaStatus.DONE: "Idea is done",
-    IdeaStatus.DECLINED: "Idea was declined",
-}
+    title = type_.titled(idea=idea["title"])
+    await events.record(ctx, Event(type_, idea["id"], customer_id, title, at, data=data or {}))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import FeedbackDiffers
-from app.rules.feedback import titles
 from app.rules.kit.differences import MOST, as_errors, differences
+from app.rules.kit.event_types import FEEDBACK_RECEIVED, FEEDBACK_UPDATED
 from app.services.feedback import follow_ups, ideas, text_analysis
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.feedback.references import References
@@ -22,7 +22,7 @@ from app.store.kit.events import Event
 
 __all__ = ["FeedbackDraft", "revise", "rewrite", "take"]
 
-RECHECK_RECEIPT = "awaited_receipt"
+RECHECK_RECEIPT_JOB = "awaited_receipt"
 """The kind of the jobs that look once more whether a receipt has come in that feedback names; their key is its id."""
 _ANY_TRANSACTION = timedelta(minutes=2)
 """Longer than any goes on."""
@@ -129,7 +129,7 @@ async def _write(ctx: Context, made: Sequence[FeedbackDraft]) -> None:
     await events.record_all(ctx, [_received(one) for one in made])
     await _vote(ctx, made)
     waiting = [str(one.id) for one in made if one.new.receipt is not None and one.sale_id is None]
-    await jobs.schedule_many(ctx, RECHECK_RECEIPT, [(key, ctx.now + _ANY_TRANSACTION) for key in waiting])
+    await jobs.schedule_many(ctx, RECHECK_RECEIPT_JOB, [(key, ctx.now + _ANY_TRANSACTION) for key in waiting])
     await follow_ups.make(ctx, made)
 
 
@@ -148,12 +148,10 @@ def _received(one: FeedbackDraft) -> Event:
         "competitor": new.competitor,
     }
     data = {name: value for name, value in told.items() if value is not None}
-    return Event(
-        "feedback.received", "feedback", one.id, one.customer_id, one.title, one.collected_at, new.channel, data
-    )
+    return Event(FEEDBACK_RECEIVED, one.id, one.customer_id, one.title, one.collected_at, new.channel, data)
 
 
 def _changed(ctx: Context, one: FeedbackDraft, changes: list[dict[str, object]]) -> Event:
     data = {"changes": changes[:MOST]}
-    title = titles.done("Changed", one.title)
-    return Event("feedback.changed", "feedback", one.id, one.customer_id, title, ctx.now, one.new.channel, data)
+    title = FEEDBACK_UPDATED.titled(feedback=one.title)
+    return Event(FEEDBACK_UPDATED, one.id, one.customer_id, title, ctx.now, one.new.channel, data)

@@ -9,9 +9,10 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import MoveNotAllowed, invalid
 from app.rules.feedback import loop as rules
-from app.rules.feedback import titles
-from app.rules.interactions import Direction, InteractionKind
+from app.rules.interactions import Direction, InteractionKind, channel_phrase
+from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
+from app.rules.kit.event_types import EventType
 from app.schemas.feedback.intake import Author
 from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackNotification
 from app.schemas.interactions import InteractionNew
@@ -29,7 +30,7 @@ async def acknowledge(ctx: Context, feedback_id: UUID, thanks: FeedbackAcknowled
     """Thanks. The first stay: the same again changes nothing, others are 409 MoveNotAllowed."""
     row = await store.lock(ctx, feedback_id)
     if not await _again(ctx, row, "acknowledged", thanks):
-        await _say(ctx, row, "acknowledged", thanks, InteractionKind.THANK_YOU, "Thanked")
+        await _say(ctx, row, "acknowledged", thanks, InteractionKind.THANK_YOU, event_types.FEEDBACK_ACKNOWLEDGED)
     return await store.get(ctx, feedback_id)
 
 
@@ -40,7 +41,7 @@ async def act(ctx: Context, feedback_id: UUID, deed: FeedbackAction) -> Document
     if row["acted_at"] is None:
         _in_order(ctx, row, "acted", at)
         done = {"acted_at": at, "acted_by": by, "action": deed.action}
-        await _keep(ctx, row, "acted", done, titles.done("Acted upon", title_of(row)), at, None)
+        await _keep(ctx, row, done, event_types.FEEDBACK_ACTED, at, None)
     elif (by, deed.action) != (row["acted_by"], row["action"]) or deed.at not in (None, row["acted_at"]):
         raise MoveNotAllowed("It was acted upon already", allowed=_allowed(row))
     return await store.get(ctx, feedback_id)
@@ -52,7 +53,7 @@ async def notify(ctx: Context, feedback_id: UUID, told: FeedbackNotification) ->
     if row["acted_at"] is None:
         raise MoveNotAllowed("Nothing was changed yet that could be told", allowed=_allowed(row))
     if not await _again(ctx, row, "told", told):
-        await _say(ctx, row, "told", told, InteractionKind.MESSAGE, "Customer told")
+        await _say(ctx, row, "told", told, InteractionKind.MESSAGE, event_types.FEEDBACK_NOTIFIED)
     return await store.get(ctx, feedback_id)
 
 
@@ -76,7 +77,12 @@ async def _message(ctx: Context, interaction_id: UUID | None) -> str | None:
 
 
 async def _say(
-    ctx: Context, row: Mapping[str, Any], step: str, said: FeedbackAcknowledgement, kind: InteractionKind, what: str
+    ctx: Context,
+    row: Mapping[str, Any],
+    step: str,
+    said: FeedbackAcknowledgement,
+    kind: InteractionKind,
+    type_: EventType,
 ) -> None:
     at, by = said.at or ctx.now, said.by or ctx.actor
     _in_order(ctx, row, step, at)
@@ -87,7 +93,7 @@ async def _say(
         f"{step}_how": said.channel,
         f"{step}_interaction_id": interaction_id,
     }
-    await _keep(ctx, row, step, done, titles.done(what, title_of(row), said.channel), at, said.channel)
+    await _keep(ctx, row, done, type_, at, said.channel)
 
 
 async def _written(
@@ -119,7 +125,7 @@ async def _written(
         unwelcome_reason=said.unwelcome_reason,
     )
     # Who is thanked for what they said is not asked what they think of that.
-    document, _ = await interactions.record(ctx, new, occasion=False)
+    document, _ = await interactions.record(ctx, new, react=False)
     return document.id
 
 
@@ -133,9 +139,8 @@ def _in_order(ctx: Context, row: Mapping[str, Any], step: str, at: datetime) -> 
 async def _keep(
     ctx: Context,
     row: Mapping[str, Any],
-    step: str,
     done: dict[str, Any],
-    title: str,
+    type_: EventType,
     at: datetime,
     channel: Channel | None,
 ) -> None:
@@ -145,9 +150,9 @@ async def _keep(
     data = {name: str(value) for name, value in done.items() if value is not None and name.endswith(("_by", "_id"))}
     if "action" in done:
         data["action"] = done["action"]
-    await events.record(
-        ctx, Event(f"feedback.{step}", "feedback", row["id"], row["customer_id"], title, at, channel, data)
-    )
+    by_channel = f" {means}" if channel is not None and (means := channel_phrase(channel)) else ""
+    title = type_.titled(feedback=title_of(row), by_channel=by_channel)
+    await events.record(ctx, Event(type_, row["id"], row["customer_id"], title, at, channel, data))
 
 
 def _nobody(row: Mapping[str, Any]) -> bool:

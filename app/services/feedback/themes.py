@@ -15,10 +15,10 @@ from app.store.kit import jobs
 from app.store.kit.documents import Document
 from app.store.kit.jobs import Job
 
-__all__ = ["JOB", "THEMES", "change", "create", "plan_rejudging", "rejudge"]
+__all__ = ["REJUDGE_JOB", "THEMES", "change", "create", "plan_rejudging", "rejudge"]
 
 THEMES = VersionedResource(store.THEMES)
-JOB = "rejudge"
+REJUDGE_JOB = "rejudge"
 _ALL = "all"
 """Its key: who plans it while it is under way begins it again."""
 _CHUNK = 200
@@ -26,7 +26,7 @@ _CHUNK = 200
 
 async def create(ctx: Context, new: ThemeNew) -> Document:
     made = await THEMES.create(ctx, new)
-    await jobs.schedule(ctx, JOB, _ALL, ctx.now)
+    await jobs.schedule(ctx, REJUDGE_JOB, _ALL, ctx.now)
     return made
 
 
@@ -34,13 +34,13 @@ async def change(ctx: Context, theme_id: UUID, patch: Any, version: int | None) 
     before = (await store.THEMES.lock(ctx, theme_id))["version"]
     changed = await THEMES.change(ctx, theme_id, patch, version)
     if changed.version != before:
-        await jobs.schedule(ctx, JOB, _ALL, ctx.now)
+        await jobs.schedule(ctx, REJUDGE_JOB, _ALL, ctx.now)
     return changed
 
 
 async def plan_rejudging(ctx: Context) -> str:
     """Have all texts judged again, as after a new version of the judge."""
-    await jobs.schedule(ctx, JOB, _ALL, ctx.now)
+    await jobs.schedule(ctx, REJUDGE_JOB, _ALL, ctx.now)
     found = await store.themes(ctx)
     return json.dumps(
         {

@@ -10,11 +10,11 @@ from app.core.errors import AlreadyClaimed, MoveNotAllowed, invalid
 from app.rules.customers import ContactKind, NotAContact, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
+from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
-from app.rules.surveys import After
 from app.schemas.customers import ContactPointNew, CustomerChange
 from app.schemas.interactions.interactions import AnswerNew, InteractionNew
-from app.services import customers, surveys
+from app.services import customers
 from app.services.interactions import interactions, tasks
 from app.store import customers as customer_store
 from app.store.interactions import interactions as store
@@ -74,43 +74,30 @@ async def answer(ctx: Context, interaction_id: UUID, sent: AnswerNew) -> Documen
     await store.change(ctx, interaction_id, {"answered_at": answered_at, "answered_by_id": document.id})
     title = rules.answered_title(channel, row["subject"])
     data = {"answered_by_id": str(document.id)}
-    await events.record(
-        ctx,
-        Event(
-            "interaction.answered",
-            "interaction",
-            interaction_id,
-            row["customer_id"],
-            title,
-            answered_at,
-            channel.value,
-            data,
-        ),
+    event = Event(
+        event_types.INTERACTION_ANSWERED,
+        interaction_id,
+        row["customer_id"],
+        title,
+        answered_at,
+        channel.value,
+        data,
     )
+    await events.record(ctx, event)
     return document
 
 
 async def _give(ctx: Context, row: Record, customer_id: UUID) -> None:
     await store.change(ctx, row["id"], {"customer_id": customer_id})
     await tasks.assign(ctx, row["id"], customer_id)
-    await surveys.arisen(ctx, After.INTERACTION, [row["id"]])
     kind, direction = InteractionKind(row["kind"]), Direction(row["direction"])
     title = rules.claimed_title(kind, Channel(row["channel"]), direction, row["subject"])
     data = {"kind": row["kind"], "direction": row["direction"]}
     # At the moment of the contact: there it belongs on the timeline of its customer.
-    await events.record(
-        ctx,
-        Event(
-            "interaction.claimed",
-            "interaction",
-            row["id"],
-            customer_id,
-            title,
-            row["happened_at"],
-            row["channel"],
-            data,
-        ),
+    event = Event(
+        event_types.INTERACTION_CLAIMED, row["id"], customer_id, title, row["happened_at"], row["channel"], data
     )
+    await events.record(ctx, event)
 
 
 async def _keep(ctx: Context, customer_id: UUID, kind: ContactKind, value: str) -> None:

@@ -17,7 +17,6 @@ from app.rules.interactions.interactions import Direction
 from app.rules.kit.channels import Channel
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.timestamps import format_timestamp
-from app.rules.surveys import After, Occasion
 from app.schemas.interactions.interactions import InteractionNew
 from app.services.interactions.tasks import TaskDraft
 from app.store.interactions import interactions as store
@@ -55,23 +54,6 @@ class InteractionDraft:
             interaction_id=self.id,
             owner=step.owner or self.new.staff,
             due_at=step.due_at,
-        )
-
-    @property
-    def occasion(self) -> Occasion | None:
-        """To ask the customer; what goes out without anybody's name on it, such as an invitation itself, is none."""
-        new = self.new
-        talked = new.direction is Direction.INBOUND or (new.direction is Direction.OUTBOUND and new.staff is not None)
-        if self.customer_id is None or not talked:
-            return None
-        return Occasion(
-            After.INTERACTION,
-            self.id,
-            self.happened_at,
-            self.customer_id,
-            staff=new.staff,
-            channel=new.channel.value,
-            kind=new.kind.value,
         )
 
     def row(self, now: datetime) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import InteractionDiffers
 from app.rules.interactions import interactions as rules
+from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, as_errors, differences
 from app.rules.kit.merge_patch import merged
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.interactions import InteractionContent, InteractionNew, InteractionQuery
 from app.schemas.kit import validation
-from app.services import surveys
 from app.services.interactions import tasks
 from app.services.interactions.intake import InteractionDraft, References, Stored, draft_interaction, unwelcome
 from app.services.kit import patching
@@ -35,21 +35,21 @@ async def get(ctx: Context, interaction_id: UUID) -> Document:
     return await store.get(ctx, interaction_id)
 
 
-async def record(ctx: Context, new: InteractionNew, *, occasion: bool = True) -> tuple[Document, RecordResult]:
+async def record(ctx: Context, new: InteractionNew, *, react: bool = True) -> tuple[Document, RecordResult]:
     """Take one interaction in; see `record_many`. Raises what was wrong with it."""
-    (outcome,) = await record_many(ctx, [new], occasion=occasion)
+    (outcome,) = await record_many(ctx, [new], react=react)
     if outcome.problem is not None:
         raise outcome.problem
     assert outcome.id is not None
     return await store.get(ctx, outcome.id), outcome
 
 
-async def record_many(ctx: Context, wanted: Sequence[InteractionNew], *, occasion: bool = True) -> list[RecordResult]:
+async def record_many(ctx: Context, wanted: Sequence[InteractionNew], *, react: bool = True) -> list[RecordResult]:
     """Take interactions in, in order; one outcome for each.
 
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
     InteractionDiffers. Outbound on a channel that the customer does not want: 409 UnwelcomeChannel. A customer whom
-    nobody knows, or a source without an external id: 422. Without `occasion`, nobody is asked what they think of it.
+    nobody knows, or a source without an external id: 422. Without `react`, nothing follows its event.
     """
     entries = [draft_interaction(ctx, new) for new in wanted]
     known = await References.of(ctx, entries)
@@ -67,7 +67,7 @@ async def record_many(ctx: Context, wanted: Sequence[InteractionNew], *, occasio
             made.append(kept)
             if kept.key:
                 earlier[kept.key] = kept
-    await _write(ctx, made, occasion)
+    await _write(ctx, made, react)
     return outcomes
 
 
@@ -88,21 +88,12 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
             raise problem
     awaits = rules.awaits_answer(new.kind, new.direction)
     await store.change(ctx, interaction_id, {**after, "happened_at": new.happened_at, "awaits_answer": awaits})
-    title = rules.changed_title(new.kind, new.channel, new.direction, new.subject)
+    title = rules.updated_title(new.kind, new.channel, new.direction, new.subject)
     data = {"changes": changes[:MOST]}
-    await events.record(
-        ctx,
-        Event(
-            "interaction.changed",
-            "interaction",
-            interaction_id,
-            row["customer_id"],
-            title,
-            ctx.now,
-            new.channel.value,
-            data,
-        ),
+    event = Event(
+        event_types.INTERACTION_UPDATED, interaction_id, row["customer_id"], title, ctx.now, new.channel.value, data
     )
+    await events.record(ctx, event)
     return await store.get(ctx, interaction_id)
 
 
@@ -115,14 +106,12 @@ def _again(kept: InteractionDraft, held: InteractionDraft | Stored) -> RecordRes
     return RecordResult(200, held.id, replayed=True)
 
 
-async def _write(ctx: Context, made: Sequence[InteractionDraft], occasion: bool) -> None:
+async def _write(ctx: Context, made: Sequence[InteractionDraft], react: bool) -> None:
     # Everybody writes interactions in this order: nobody waits in a circle.
     ordered = sorted(made, key=lambda kept: kept.key or ("", ""))
     await store.add(ctx, [kept.row(ctx.now) for kept in ordered])
-    await events.record_all(ctx, [_recorded(kept) for kept in made])
+    await events.record_all(ctx, [_recorded(kept) for kept in made], react=react)
     await tasks.create_tasks(ctx, [promised for kept in made if (promised := kept.promise) is not None])
-    if occasion:
-        await surveys.plan(ctx, [about for kept in made if (about := kept.occasion) is not None])
 
 
 def _recorded(kept: InteractionDraft) -> Event:
@@ -131,5 +120,5 @@ def _recorded(kept: InteractionDraft) -> Event:
     data = {name: value for name, value in told.items() if value is not None}
     channel = new.channel.value
     return Event(
-        "interaction.recorded", "interaction", kept.id, kept.customer_id, kept.title, kept.happened_at, channel, data
+        event_types.INTERACTION_RECORDED, kept.id, kept.customer_id, kept.title, kept.happened_at, channel, data
     )

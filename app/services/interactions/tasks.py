@@ -14,7 +14,9 @@ from app.core.errors import MoveNotAllowed, invalid
 from app.core.ids import new_id
 from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
+from app.rules.kit import event_types
 from app.rules.kit.differences import differences
+from app.rules.kit.event_types import EventType
 from app.rules.kit.merge_patch import merged
 from app.schemas.interactions.tasks import TaskNew, TaskQuery
 from app.schemas.kit import validation
@@ -79,11 +81,10 @@ async def create_tasks(ctx: Context, promises: Sequence[TaskDraft]) -> list[UUID
         ctx,
         [
             Event(
-                "task.created",
-                "task",
+                event_types.TASK_CREATED,
                 task_id,
                 p.customer_id,
-                rules.title("created", p.what),
+                event_types.TASK_CREATED.titled(task=p.what),
                 p.made_at,
                 data=_told(owner=p.owner, due_at=p.due_at),
             )
@@ -98,7 +99,7 @@ async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
     for row in await store.unassigned(ctx, interaction_id):
         await store.change(ctx, row["id"], {"customer_id": customer_id})
         changes = [{"pointer": "/customer_id", "stored": None, "sent": str(customer_id)}]
-        await _record(ctx, "changed", row, customer_id, {"changes": changes})
+        await _record(ctx, event_types.TASK_UPDATED, row, customer_id, {"changes": changes})
 
 
 async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -> Document:
@@ -113,31 +114,32 @@ async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -
         return await store.get(ctx, task_id)
     await _customer_exists(ctx, new.customer_id)
     await store.change(ctx, task_id, new.model_dump())
-    await _record(ctx, "changed", {**row, "what": new.what}, new.customer_id, {"changes": changes})
+    await _record(ctx, event_types.TASK_UPDATED, {**row, "what": new.what}, new.customer_id, {"changes": changes})
     return await store.get(ctx, task_id)
 
 
 async def complete(ctx: Context, task_id: UUID, outcome: str | None) -> Document:
-    return await _move(ctx, task_id, "complete", "completed", {"outcome": outcome}, _told(outcome=outcome))
+    data = _told(outcome=outcome)
+    return await _move(ctx, task_id, "complete", event_types.TASK_COMPLETED, {"outcome": outcome}, data)
 
 
 async def cancel(ctx: Context, task_id: UUID, reason: str | None) -> Document:
-    return await _move(ctx, task_id, "cancel", "cancelled", {"outcome": reason}, _told(reason=reason))
+    return await _move(ctx, task_id, "cancel", event_types.TASK_CANCELLED, {"outcome": reason}, _told(reason=reason))
 
 
 async def snooze(ctx: Context, task_id: UUID, until: datetime) -> Document:
     """Out of sight until then; 422 for a moment that has passed."""
     if until <= ctx.now:
         raise invalid("/until", "past", "Should lie in the future")
-    return await _move(ctx, task_id, "snooze", "snoozed", {"snoozed_until": until}, _told(until=until))
+    return await _move(ctx, task_id, "snooze", event_types.TASK_SNOOZED, {"snoozed_until": until}, _told(until=until))
 
 
 async def reopen(ctx: Context, task_id: UUID) -> Document:
-    return await _move(ctx, task_id, "reopen", "reopened", {"outcome": None}, {})
+    return await _move(ctx, task_id, "reopen", event_types.TASK_REOPENED, {"outcome": None}, {})
 
 
 async def _move(
-    ctx: Context, task_id: UUID, verb: str, done: str, values: Mapping[str, Any], told: dict[str, Any]
+    ctx: Context, task_id: UUID, verb: str, type_: EventType, values: Mapping[str, Any], told: dict[str, Any]
 ) -> Document:
     row = await store.lock(ctx, task_id)
     status = TaskStatus(row["status"])
@@ -146,7 +148,7 @@ async def _move(
     closed_at = None if to == TaskStatus.OPEN else ctx.now
     moved = {"status": to.value, "closed_at": closed_at, "snoozed_until": None, **values}
     await store.change(ctx, task_id, moved)
-    await _record(ctx, done, row, row["customer_id"], told)
+    await _record(ctx, type_, row, row["customer_id"], told)
     return await store.get(ctx, task_id)
 
 
@@ -156,10 +158,10 @@ async def _customer_exists(ctx: Context, customer_id: UUID | None) -> None:
 
 
 async def _record(
-    ctx: Context, done: str, task: Record | Mapping[str, Any], customer_id: UUID | None, data: dict[str, Any]
+    ctx: Context, type_: EventType, task: Record | Mapping[str, Any], customer_id: UUID | None, data: dict[str, Any]
 ) -> None:
-    title = rules.title(done, task["what"])
-    await events.record(ctx, Event(f"task.{done}", "task", task["id"], customer_id, title, ctx.now, data=data))
+    title = type_.titled(task=task["what"])
+    await events.record(ctx, Event(type_, task["id"], customer_id, title, ctx.now, data=data))
 
 
 def _told(**members: Any) -> dict[str, Any]:

@@ -1,16 +1,13 @@
 """What there is to do, done: the worker's side of the queue."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
 from app.core.context import Context
 from app.core.errors import Unavailable
 from app.core.sessions import Sessions
-from app.services.complaints import case_store, escalations
-from app.services.feedback import claims, intake, themes
-from app.services.surveys import auto_invite, triggers
 from app.store.kit import jobs as store
 from app.store.kit.jobs import Job
 
@@ -20,29 +17,20 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 10
 _FIRST_PAUSE = timedelta(seconds=5)
 _CHUNK = 20
-# What each kind of job does. It has to bear being done twice: its effects are made once by what it finds in the store.
-HANDLERS: dict[str, Handler] = {
-    case_store.JOB: escalations.check,
-    escalations.POLICY_JOB: escalations.remeasure_policy,
-    escalations.CALENDAR_JOB: escalations.remeasure_calendar,
-    triggers.JOB: auto_invite.ask,
-    intake.RECHECK_RECEIPT: claims.recheck_receipt,
-    themes.JOB: themes.rejudge,
-}
 log = logging.getLogger("rapport.worker")
 
 
-async def run_due(sessions: Sessions, count: int = _CHUNK) -> int:
-    """Take up to so many jobs that are due, and do each in a transaction of its own; says how many were taken."""
+async def run_due(sessions: Sessions, handlers: Mapping[str, Handler], count: int = _CHUNK) -> int:
+    """Take up to `count` jobs that are due and do each in a transaction of its own; gives how many were taken."""
     taken = await sessions.write(partial(store.lease, count=count, duration=LEASE))
     for job in taken:
-        await _do(sessions, job)
+        await _do(sessions, handlers, job)
     return len(taken)
 
 
-async def _do(sessions: Sessions, job: Job) -> None:
+async def _do(sessions: Sessions, handlers: Mapping[str, Handler], job: Job) -> None:
     async def work(ctx: Context) -> None:
-        await HANDLERS[job.kind](ctx, job)
+        await handlers[job.kind](ctx, job)
         await store.done(ctx, job)
 
     try:

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.kit import event_types
+from app.rules.kit.differences import differences
 from app.services.kit.patching import require_version
 from app.store.kit import events
 from app.store.kit.documents import Document
@@ -27,11 +29,9 @@ class SimpleResource:
         row = await self._table.lock(ctx, row_id)
         require_version(row["version"], version)
         sent = patch.model_dump(exclude_unset=True)
-        values = {name: value for name, value in sent.items() if row[name] != value}
-        if values:
-            await self._table.change(ctx, row_id, values)
-            noun = self._table.noun
-            title = f"{noun.capitalize()} {row[2] or row[1]} changed"
-            data = {name: {"stored": row[name], "sent": value} for name, value in values.items()}
-            await events.record(ctx, Event(f"{noun}.changed", noun, row_id, None, title, ctx.now, data=data))
+        if changes := differences({name: row[name] for name in sent}, sent):
+            await self._table.change(ctx, row_id, sent)
+            type_ = event_types.of(self._table.noun, "updated")
+            title = type_.titled(name=sent.get("name") or row["name"] or row[self._table.key])
+            await events.record(ctx, Event(type_, row_id, None, title, ctx.now, data={"changes": changes}))
         return await self._table.get(ctx, row_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Conflict, ValidationFailed, invalid
 from app.core.ids import new_id
+from app.rules.kit import event_types
 from app.rules.kit.merge_patch import merged
 from app.schemas.kit import validation
 from app.services.kit.patching import require_version
@@ -59,7 +60,7 @@ class VersionedResource:
         number = row["version"] + 1
         await self.table.change(ctx, row_id, number, definition, ids)
         # What it was and is stands in its versions.
-        await _record(ctx, self.table, "changed", row_id, definition, {"version": number, "changed": changed})
+        await _record(ctx, self.table, "updated", row_id, definition, {"version": number, "changed": changed})
         return await self.table.get(ctx, row_id)
 
 
@@ -88,7 +89,7 @@ async def _is_free(ctx: Context, table: VersionedTable, definition: Mapping[str,
 
 
 async def _record(
-    ctx: Context, table: VersionedTable, done: str, row_id: UUID, definition: Mapping[str, Any], data: dict[str, Any]
+    ctx: Context, table: VersionedTable, verb: str, row_id: UUID, definition: Mapping[str, Any], data: dict[str, Any]
 ) -> None:
-    title = f"{table.noun.capitalize()} {definition['name']} {done}"
-    await events.record(ctx, Event(f"{table.kind}.{done}", table.kind, row_id, None, title, ctx.now, data=data))
+    type_ = event_types.of(table.kind, verb)
+    await events.record(ctx, Event(type_, row_id, None, type_.titled(name=definition["name"]), ctx.now, data=data))

@@ -10,11 +10,13 @@ from uuid import UUID
 from app.core.errors import ValidationFailed, invalid
 from app.core.ids import new_id
 from app.rules.kit.content_hash import content_hash
+from app.rules.kit.event_types import SALE_RECORDED
 from app.rules.kit.money import minor_unit, spelled
 from app.rules.sales import payment_cards
 from app.rules.sales import receipts as rules
 from app.rules.sales.receipts import ZERO, Match, SaleKind
 from app.schemas.sales.sales import SaleNew
+from app.store.kit.events import Event
 from app.store.sales.intake import LineKey
 
 _BEYOND = Decimal(10) ** 12
@@ -63,11 +65,30 @@ class ReceiptDraft:
     @property
     def title(self) -> str:
         """How the receipt reads on a timeline, long after."""
-        verb = {SaleKind.SALE: "Bought", SaleKind.RETURN: "Returned", SaleKind.EXCHANGE: "Exchanged"}[self.kind]
+        bought = {SaleKind.SALE: "Bought", SaleKind.RETURN: "Returned", SaleKind.EXCHANGE: "Exchanged"}[self.kind]
         count = len(self.lines)
-        items = f" ({count} item{'s' if count != 1 else ''})" if count else ""
-        place = f" at {self.new.site}" if self.new.site else ""
-        return f"{verb} for {abs(self.total)} {self.new.currency}{place}{items}"
+        return SALE_RECORDED.titled(
+            bought=bought,
+            total=abs(self.total),
+            currency=self.new.currency,
+            at_site=f" at {self.new.site}" if self.new.site else "",
+            items=f" ({count} item{'s' if count != 1 else ''})" if count else "",
+        )
+
+    @property
+    def event(self) -> Event:
+        """The event that it was recorded, as it is written with it (see `store.sales.intake`)."""
+        new = self.new
+        data = {
+            "source": new.source,
+            "receipt_no": new.receipt_no,
+            "kind": self.kind.value,
+            "total": str(self.total),
+            "currency": new.currency,
+            "site": new.site,
+        }
+        channel = new.channel.value
+        return Event(SALE_RECORDED, self.id, self.customer_id, self.title, new.occurred_at, channel, data)
 
     def row(self, now: datetime) -> tuple:
         """In the order of store.receipts.SALE."""

@@ -10,12 +10,11 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import AlreadyClaimed, ReceiptDiffers, invalid
 from app.rules.kit.differences import as_errors, differences
-from app.rules.sales.receipts import Match, OnUnknownCustomer, SaleKind
+from app.rules.kit.event_types import SALE_CLAIMED, SALE_REVISED, SALE_VOIDED
+from app.rules.sales.receipts import Match, OnUnknownCustomer
 from app.schemas.sales.sales import SaleNew, SaleQuery
 from app.services import customers
 from app.services.kit.record_result import RecordResult
-from app.services.sales import after_sales
-from app.services.sales.after_sales import Sold
 from app.services.sales.buyers import Buyers, keys
 from app.services.sales.receipts import ReceiptDraft, as_sent, draft_receipt
 from app.services.sales.returns import Returns
@@ -69,12 +68,10 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
         raise invalid("/customer_id", "not_found", "There is no such customer")
     await store.change(ctx, sale_id, {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []})
     await store.retotal(ctx, {customer_id})
-    title = f"Receipt {sale['receipt_no']} for {sale['total']} {sale['currency']} claimed"
+    title = SALE_CLAIMED.titled(**sale)
     data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"])}
-    await events.record(
-        ctx, Event("sale.claimed", "sale", sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
-    )
-    await after_sales.follow(ctx, [_claimed(sale, customer_id)])
+    event = Event(SALE_CLAIMED, sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
+    await events.record(ctx, event)
     return await store.get(ctx, sale_id)
 
 
@@ -85,11 +82,9 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
         await store.change(ctx, sale_id, {"voided_at": ctx.now, "void_reason": reason})
         if sale["customer_id"] is not None:
             await store.retotal(ctx, {sale["customer_id"]})
-        title = f"Receipt {sale['receipt_no']} for {sale['total']} {sale['currency']} voided"
-        data = {"reason": reason}
-        await events.record(
-            ctx, Event("sale.voided", "sale", sale_id, sale["customer_id"], title, ctx.now, sale["channel"], data)
-        )
+        title, data = SALE_VOIDED.titled(**sale), {"reason": reason}
+        event = Event(SALE_VOIDED, sale_id, sale["customer_id"], title, ctx.now, sale["channel"], data)
+        await events.record(ctx, event)
     return await store.get(ctx, sale_id)
 
 
@@ -158,14 +153,6 @@ class _Taking:
         await self._write(new, documents)
         for sale_id, kept in replaced:
             await self._replace(sale_id, kept)
-        awaited = {row["n"] for row in known["awaiting"]} | revised.keys()
-        if awaited or known["asking"]:
-            sold = [
-                _sold(kept, new=n not in stored, awaited=n in awaited)
-                for n, kept in enumerate(receipts)
-                if outcomes[n].problem is None and (n not in stored or n in revised)
-            ]
-            await after_sales.follow(self._ctx, sold, asking=bool(known["asking"]))
         return outcomes
 
     def _reference_keys(self, receipts: Sequence[ReceiptDraft]) -> intake.ReferenceKeys:
@@ -202,9 +189,11 @@ class _Taking:
         lines = [line for kept in ordered for line in kept.line_rows()]
         titles = [kept.title for kept in ordered]
         if documents:
-            self.document = await intake.write_one(self._ctx, rows[0], titles[0], lines)
+            self.document, followed = await intake.write_one(self._ctx, rows[0], titles[0], lines)
         else:
-            await intake.write(self._ctx, rows, titles, lines)
+            followed = await intake.write(self._ctx, rows, titles, lines)
+        # The events are written with the receipts; only those that something follows are wanted here.
+        self._ctx.pending.extend((kept.event, followed[kept.id]) for kept in ordered if kept.id in followed)
 
     async def _replace(self, sale_id: UUID, kept: ReceiptDraft) -> None:
         before = await store.lock(self._ctx, sale_id)
@@ -213,42 +202,18 @@ class _Taking:
             kept.customer_id, kept.match, kept.candidates = before["customer_id"], Match(before["match"]), ()
         await intake.replace(self._ctx, kept.row(self._ctx.now), kept.line_rows())
         await store.retotal(self._ctx, {c for c in (before["customer_id"], kept.customer_id) if c is not None})
-        data = {"revision": kept.new.revision, "total": str(kept.total), "total_before": str(before["total"])}
-        title = f"Receipt {kept.new.receipt_no} revised: {kept.title}"
-        event = Event(
-            "sale.revised", "sale", sale_id, kept.customer_id, title, kept.new.occurred_at, kept.new.channel, data
-        )
+        data = {
+            "source": kept.new.source,
+            "receipt_no": kept.new.receipt_no,
+            "revision": kept.new.revision,
+            "total": str(kept.total),
+            "total_before": str(before["total"]),
+        }
+        title = SALE_REVISED.titled(receipt_no=kept.new.receipt_no, sale=kept.title)
+        new = kept.new
+        event = Event(SALE_REVISED, sale_id, kept.customer_id, title, new.occurred_at, new.channel.value, data)
         await events.record(self._ctx, event)
 
 
 def _revises(receipts: Sequence[ReceiptDraft], row: Record) -> bool:
     return row["what"] == "sale" and receipts[row["n"]].new.revision > row["revision"]
-
-
-def _sold(kept: ReceiptDraft, *, new: bool, awaited: bool) -> Sold:
-    sale = kept.new
-    return Sold(
-        kept.id,
-        kept.kind,
-        sale.occurred_at,
-        sale.site,
-        sale.operator,
-        sale.channel.value,
-        kept.customer_id,
-        new=new,
-        awaited=awaited,
-    )
-
-
-def _claimed(sale: Record, customer_id: UUID) -> Sold:
-    return Sold(
-        sale["id"],
-        SaleKind(sale["kind"]),
-        sale["occurred_at"],
-        sale["site"],
-        sale["operator"],
-        sale["channel"],
-        customer_id,
-        new=False,
-        awaited=True,
-    )

@@ -13,6 +13,7 @@ from app.core.errors import AnswerClosed, AnswerExpired, NotFound, SurveyNotOpen
 from app.rules import access
 from app.rules.feedback import Method
 from app.rules.kit.channels import Channel
+from app.rules.kit.event_types import INVITATION_ANSWERED
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.surveys import receipt_codes
 from app.rules.surveys import surveys as rules
@@ -189,10 +190,10 @@ async def _take(ctx: Context, sheet: _Sheet, heard: FeedbackDraft) -> None:
     if sheet.invitation_id is None:
         return
     await store.answered(ctx, sheet.invitation_id, ctx.now)
-    title = f"Survey {sheet.definition['name']} answered"
+    title = INVITATION_ANSWERED.titled(survey=sheet.definition["name"])
     data = {"survey_id": str(sheet.row["survey_id"]), "feedback_id": str(outcome.id)}
     customer_id, channel = sheet.row["customer_id"], sheet.row["channel"]
-    event = Event("invitation.answered", "invitation", sheet.invitation_id, customer_id, title, ctx.now, channel, data)
+    event = Event(INVITATION_ANSWERED, sheet.invitation_id, customer_id, title, ctx.now, channel, data)
     await events.record(ctx, event)
 
 

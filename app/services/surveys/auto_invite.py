@@ -15,7 +15,7 @@ COLUMNS = {After.SALE: "sale_id", After.COMPLAINT_CLOSED: "complaint_id", After.
 """Where an invitation names what it is about."""
 
 
-async def ask(ctx: Context, job: Job) -> None:
+async def invite(ctx: Context, job: Job) -> None:
     """Invite the customer, if all that speaks for it still holds: else nothing is done, and nobody is asked later."""
     rule_id, _, key = job.key.partition(":")
     after, subject_id = rules.occasion(key)

@@ -16,6 +16,7 @@ from app.rules import interactions
 from app.rules.customers import ContactKind
 from app.rules.interactions import Direction
 from app.rules.kit.channels import Channel
+from app.rules.kit.event_types import INVITATION_CREATED
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.surveys import contact_policy as rules
 from app.rules.surveys.contact_policy import Quiet, next_permitted
@@ -151,11 +152,10 @@ async def write(ctx: Context, made: Sequence[tuple[SurveySnapshot, Mapping[str, 
         ctx,
         [
             Event(
-                "invitation.created",
-                "invitation",
+                INVITATION_CREATED,
                 row["id"],
                 row["customer_id"],
-                f"Asked for feedback: {survey.name}",
+                INVITATION_CREATED.titled(survey=survey.name),
                 ctx.now,
                 row["channel"],
                 survey.asked(

@@ -10,7 +10,9 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import AskedRecently, CustomerArchived, MoveNotAllowed, Problem, UnwelcomeChannel, invalid
 from app.rules import access
+from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
+from app.rules.kit.event_types import EventType
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.surveys import contact_policy as rules
 from app.rules.surveys.surveys import InvitationState
@@ -108,8 +110,7 @@ async def send(ctx: Context, invitation_id: UUID) -> Handed:
         "sent_at": row["sent_at"] or ctx.now,
     }
     await store.change(ctx, invitation_id, values)
-    again = row["sent_at"] is not None
-    await _record(ctx, "sent", f"Invitation sent{' again' if again else ''}", row, survey)
+    await _record(ctx, event_types.INVITATION_SENT, row, survey, again=" again" if row["sent_at"] is not None else "")
     document = await store.get(ctx, invitation_id)
     more = {"channel": row["channel"], "address": address, "language": row["language"]}
     return Handed(
@@ -124,7 +125,7 @@ async def revoke(ctx: Context, invitation_id: UUID) -> Document:
     if row["state"] not in _LIVE:
         raise _not_allowed(ctx, row)
     await store.change(ctx, invitation_id, {"state": InvitationState.REVOKED.value, "revoked_at": ctx.now})
-    await _record(ctx, "revoked", "Invitation revoked", row, await _survey(ctx, row))
+    await _record(ctx, event_types.INVITATION_REVOKED, row, await _survey(ctx, row))
     return await store.get(ctx, invitation_id)
 
 
@@ -221,20 +222,10 @@ async def _survey(ctx: Context, row: Record) -> SurveySnapshot:
     return (await eligibility.surveys(ctx, [row["survey_id"]]))[row["survey_id"]]
 
 
-async def _record(ctx: Context, done: str, said: str, row: Record, survey: SurveySnapshot) -> None:
-    await events.record(
-        ctx,
-        Event(
-            f"invitation.{done}",
-            "invitation",
-            row["id"],
-            row["customer_id"],
-            f"{said}: {survey.name}",
-            ctx.now,
-            row["channel"],
-            survey.asked(),
-        ),
-    )
+async def _record(ctx: Context, type_: EventType, row: Record, survey: SurveySnapshot, **title: str) -> None:
+    whole = type_.titled(survey=survey.name, **title)
+    event = Event(type_, row["id"], row["customer_id"], whole, ctx.now, row["channel"], survey.asked())
+    await events.record(ctx, event)
 
 
 def _handed(document: Document, more: Mapping[str, Any]) -> str:

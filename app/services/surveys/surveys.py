@@ -7,6 +7,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import MoveNotAllowed
+from app.rules.kit import event_types
 from app.rules.surveys import receipt_codes
 from app.rules.surveys import surveys as rules
 from app.rules.surveys.surveys import SurveyStatus
@@ -74,9 +75,9 @@ async def _move(ctx: Context, row: Record, move: str, values: dict[str, Any]) ->
     if status not in froms:
         raise MoveNotAllowed(f"The survey is {status}", allowed=rules.moves(status))
     await store.move(ctx, row["id"], {"status": to.value, **values})
-    title = f"Survey {row['name']} {_DONE[move]}"
     published = values.get("published_version", row["published_version"])
     data = {"published_version": published} if published is not None else {}
-    event = Event(f"survey.{_DONE[move]}", "survey", row["id"], None, title, ctx.now, data=data)
+    type_ = event_types.of("survey", _DONE[move])
+    event = Event(type_, row["id"], None, type_.titled(name=row["name"]), ctx.now, data=data)
     await events.record(ctx, event)
     return await get(ctx, row["id"])

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Problem, invalid
 from app.rules.feedback import FeedbackMetric, Method
+from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.timestamps import format_timestamp
@@ -177,12 +178,13 @@ async def tell(ctx: Context, visits: Iterable[tuple[str, Mapping[str, Any], dict
     """Events: what was done, with which row, and more to tell of it. They are no customer's."""
     told = []
     for done, row, more in visits:
+        type_ = event_types.of("visit", done)
         title = rules.title(VisitKind(row["kind"]), done, row["site"], row["score"])
         at = row["happened_at"] if done == "done" else ctx.now
         data = {name: row[name] for name in ("kind", "site") if row[name] is not None} | more
         if row["score"] is not None:
             data["score"] = str(row["score"])
-        told.append(Event(f"visit.{done}", "visit", row["id"], None, title, at, data=data))
+        told.append(Event(type_, row["id"], None, type_.titled(visit=title), at, data=data))
     await events.record_all(ctx, told)
 
 

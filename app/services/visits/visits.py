@@ -95,7 +95,7 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
     values = {**intake.content(new), **(card.row(new.results) if done else {})}
     await sales_store.ensure_exist(ctx, [new.site], [])
     await store.change(ctx, visit_id, values)
-    await intake.tell(ctx, [("changed", {**row, **values}, {"changes": changes[:MOST]})])
+    await intake.tell(ctx, [("updated", {**row, **values}, {"changes": changes[:MOST]})])
     if done:
         heard = intake.as_heard({**row, **values}, card)
         await feedback.revise(ctx, await store.feedback_of(ctx, visit_id), heard)

@@ -142,6 +142,13 @@ async def receipt_sale(ctx: Context, feedback_id: UUID) -> UUID | None:
     )
 
 
+AWAITS_RECEIPT = """EXISTS (
+    SELECT FROM feedback f WHERE f.receipt_source = e.data->>'source' AND f.receipt_no = e.data->>'receipt_no'
+    AND f.receipt_no IS NOT NULL AND f.sale_id IS NULL
+)"""
+"""Condition on the event `e` of a sale: feedback names its receipt and does not know the sale yet."""
+REFERS_TO_SALE = "EXISTS (SELECT FROM feedback f WHERE f.sale_id = e.subject_id)"
+"""Condition on the event `e` of a sale: there is feedback about it."""
 _WIDTHS = (3, 3, 2, 3, 3, 2, 2, 2)
 _LINE = "(SELECT l.sku FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no)"
 _SALE = """'customer_id', s.customer_id, 'site', s.site, 'till', s.till, 'operator', s.operator"""

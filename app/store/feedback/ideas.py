@@ -15,6 +15,7 @@ from app.store.kit.simple_resources import SimpleTable
 IDEAS = SimpleTable(
     "idea",
     "ideas",
+    "id",
     schemas.Idea,
     {"status": "r.status = {}", "owner": "r.owner = {}"},
     {"votes": ("r.votes", "integer"), "created_at": ("r.created_at", "timestamptz")},

@@ -56,10 +56,13 @@ def json_array(
     )
 
 
-def select_one(schema: type[BaseModel], source: str, alias: str, own: Mapping[str, str] | None = None) -> str:
-    """SELECT json, id, version FROM `source`: what `fetch` reads. A WHERE may follow."""
+def select_one(
+    schema: type[BaseModel], source: str, alias: str, own: Mapping[str, str] | None = None, *, more: str = ""
+) -> str:
+    """SELECT json, id, version FROM `source`: what `fetch` reads; `more` is a further column. A WHERE may follow."""
+    further = f", {more}" if more else ""
     return (
-        f"SELECT row_to_json(d)::text AS json, {alias}.id, {alias}.version "
+        f"SELECT row_to_json(d)::text AS json, {alias}.id, {alias}.version{further} "
         f"FROM {source} CROSS JOIN LATERAL (SELECT {columns(schema, alias, own)}) d"
     )
 

@@ -1,10 +1,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.kit.event_types import EventType
 from app.store.kit import rows
 
 
@@ -12,8 +14,7 @@ from app.store.kit import rows
 class Event:
     """`title` has to read well on its own, when its subject has long gone."""
 
-    type: str
-    subject_type: str
+    type: EventType
     subject_id: UUID
     customer_id: UUID | None
     title: str
@@ -21,29 +22,61 @@ class Event:
     channel: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        assert self.type.accepts(self.data), f"{self.type.name} does not carry {sorted(self.data)}"
+
 
 async def record(ctx: Context, *events: Event) -> None:
     """Write down what happened, in the transaction in which it does."""
     await record_all(ctx, events)
 
 
-async def record_all(ctx: Context, events: Sequence[Event]) -> None:
-    await rows.insert(
-        ctx,
-        "events",
-        [
-            {
-                "type": event.type,
-                "subject_type": event.subject_type,
-                "subject_id": event.subject_id,
-                "customer_id": event.customer_id,
-                "channel": event.channel,
-                "occurred_at": event.occurred_at,
-                "recorded_at": ctx.now,
-                "actor": ctx.actor,
-                "title": event.title,
-                "data": event.data,
-            }
-            for event in events
-        ],
-    )
+async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = True) -> None:
+    """Without `react`, nothing follows these events."""
+    if not events:
+        return
+    values = [
+        (
+            event.type.name,
+            event.type.subject,
+            event.subject_id,
+            event.customer_id,
+            event.channel,
+            event.occurred_at,
+            ctx.now,
+            ctx.actor,
+            event.title,
+            event.data,
+        )
+        for event in events
+    ]
+    types = sorted({event.type.name for event in events})
+    followed = tuple((name, flags) for name in types if (flags := ctx.reactions.flags(name)) is not None and react)
+    arguments = rows.arguments("events", _COLUMNS, values)
+    if not followed:
+        await ctx.db.execute(_INSERT, *arguments)
+        return
+    found = await ctx.db.fetch(_insert_with_flags(followed), *arguments)
+    ctx.pending.extend((event, row[0]) for event, row in zip(events, found, strict=True) if row[0] and any(row[0]))
+
+
+_COLUMNS = (
+    "type",
+    "subject_type",
+    "subject_id",
+    "customer_id",
+    "channel",
+    "occurred_at",
+    "recorded_at",
+    "actor",
+    "title",
+    "data",
+)
+_INSERT = f"INSERT INTO events ({', '.join(_COLUMNS)}) {rows.unnested('events', _COLUMNS)}"
+
+
+@cache
+def _insert_with_flags(followed: tuple[tuple[str, str], ...]) -> str:
+    """Writes the events and gives, in their order, which of their reactions are to be called."""
+    flags = " ".join(f"WHEN '{name}' THEN {expression}" for name, expression in followed)
+    return f"WITH e AS ({_INSERT} RETURNING *) SELECT CASE e.type {flags} END FROM e ORDER BY e.seq"

@@ -15,17 +15,20 @@ from app.store.kit.listing import Listing, Page
 
 
 class SimpleTable:
-    """`noun` is what it is called when it is missing; filters and sorts are as in a Listing, on rows named `r`."""
+    """`noun` is what it is called when it is missing, `key` the column that it is known by.
+
+    Filters and sorts are as in a Listing, on rows named `r`."""
 
     def __init__(
         self,
         noun: str,
         table: str,
+        key: str,
         schema: type[BaseModel],
         filters: Mapping[str, str],
         sorts: Mapping[str, tuple[str, str]],
     ) -> None:
-        self.noun, self.table = noun, table
+        self.noun, self.table, self.key = noun, table, key
         self._missing = f"No such {noun}"
         self._list = Listing(table, documents.columns(schema, "r"), table, "r", filters, sorts)
         self._one = f"{documents.select_one(schema, f'{table} r', 'r')} WHERE r.id = $1"

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
+from app.rules.kit.event_types import SALE_RECORDED
 from app.schemas.sales import sales as schemas
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
@@ -81,9 +83,7 @@ class Balance(NamedTuple):
 
 
 async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
-    """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, who buyers may be,
-    feedback that came before its receipt (`awaiting`), and survey rules that ask after sales (`asking`).
-    """
+    """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, and who buyers may be."""
     lists: tuple[list[tuple], ...] = tuple(wanted)
     columns = [
         rows.literal(of, column)
@@ -109,15 +109,29 @@ async def balances(ctx: Context, lines: Iterable[LineKey], without: Iterable[UUI
     return {LineKey(*row[:3]): Balance(*row[3:]) for row in (tuple(r) for r in found)}
 
 
-async def write(ctx: Context, sales: Sequence[tuple], titles: Sequence[str], lines: Sequence[tuple]) -> None:
-    """Write receipts: rows of SALE in the order of (source, receipt_no), rows of SALE_LINE, a title for each event."""
-    await ctx.db.execute(_WRITE, *_arguments(ctx, sales, titles, lines))
+async def write(
+    ctx: Context, sales: Sequence[tuple], titles: Sequence[str], lines: Sequence[tuple]
+) -> dict[UUID, list[bool]]:
+    """Write receipts: rows of SALE in the order of (source, receipt_no), rows of SALE_LINE, a title for each event.
+
+    Gives, for the sales whose events something follows, the flags of the reactions (see `Reactions.flags`).
+    """
+    flags = ctx.reactions.flags(SALE_RECORDED.name)
+    arguments = _arguments(ctx, sales, titles, lines)
+    if flags is None:
+        await ctx.db.execute(_WRITE, *arguments)
+        return {}
+    found = await ctx.db.fetch(_write_with_flags(flags), *arguments)
+    return {row[0]: row[1] for row in found}
 
 
-async def write_one(ctx: Context, sale: tuple, title: str, lines: Sequence[tuple]) -> Document:
+async def write_one(
+    ctx: Context, sale: tuple, title: str, lines: Sequence[tuple]
+) -> tuple[Document, dict[UUID, list[bool]]]:
     """The same for one, answered with its document."""
-    row = await ctx.db.fetchrow(_WRITE_ONE, *_arguments(ctx, [sale], [title], lines))
-    return Document(row[0], row[1], row[2])
+    statement = _write_one(ctx.reactions.flags(SALE_RECORDED.name))
+    row = await ctx.db.fetchrow(statement, *_arguments(ctx, [sale], [title], lines))
+    return Document(row[0], row[1], row[2]), {row[1]: row[3]} if any(row[3]) else {}
 
 
 async def replace(ctx: Context, sale: tuple, lines: Sequence[tuple]) -> None:
@@ -161,12 +175,6 @@ _WANTED = (
     ("INTEGER", "UUID"),
 )
 _ARRAYS = [rows.array(n, of) for n, of in enumerate([of for types in _WANTED for of in types], start=1)]
-_AWAITING = f"""
-    SELECT 'awaiting', w.n, 0, f.id, NULL, NULL, NULL
-    FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no)
-    JOIN feedback f ON f.receipt_source = w.source AND f.receipt_no = w.receipt_no
-    WHERE f.receipt_no IS NOT NULL AND f.sale_id IS NULL
-"""
 _REFERENCES = f"""
     SELECT 'sale' AS what, w.n, 0 AS place, s.id, s.revision, s.content_hash, s.customer_id
     FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no) JOIN sales s USING (source, receipt_no)
@@ -183,10 +191,6 @@ _REFERENCES = f"""
     UNION ALL
     SELECT 'customer', w.n, 0, c.id, NULL, NULL, NULL
     FROM unnest({", ".join(_ARRAYS[11:])}) AS w(n, id) JOIN customers c USING (id)
-    UNION ALL {_AWAITING}
-    UNION ALL
-    SELECT 'asking', 0, 0, r.id, NULL, NULL, NULL
-    FROM survey_rules r WHERE r.active AND r.definition->>'after' = 'sale'
 """
 _HOLD = """
     SELECT FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))
@@ -240,13 +244,28 @@ _PARTS = f"""
     told AS (
         INSERT INTO events
             (type, subject_type, subject_id, customer_id, channel, occurred_at, recorded_at, actor, title, data)
-        SELECT 'sale.recorded', 'sale', sent.id, sent.customer_id, sent.channel, sent.occurred_at, sent.created_at, $5,
-            titles.title, jsonb_build_object('source', sent.source, 'receipt_no', sent.receipt_no, 'kind', sent.kind,
-                'total', sent.total::text, 'currency', sent.currency, 'site', sent.site)
+        SELECT '{SALE_RECORDED.name}', '{SALE_RECORDED.subject}', sent.id, sent.customer_id, sent.channel,
+            sent.occurred_at, sent.created_at, $5, titles.title,
+            jsonb_build_object('source', sent.source, 'receipt_no', sent.receipt_no, 'kind', sent.kind, 'total',
+                sent.total::text, 'currency', sent.currency, 'site', sent.site)
         FROM (SELECT *, row_number() OVER () AS place FROM sent) sent
         JOIN unnest({rows.array(6, "TEXT")}) WITH ORDINALITY AS titles(title, place) USING (place)
+        RETURNING *
     )
 """
 _WRITE = f"{_PARTS} SELECT"
 _WRITTEN = {"lines": documents.json_array(schemas.SaleLine, "l", "l WHERE l.sale_id = s.id", "l.line_no", LINE)}
-_WRITE_ONE = f"{_PARTS} {documents.select_one(schemas.Sale, 's', 's', _WRITTEN)}"
+
+
+@cache
+def _write_with_flags(flags: str) -> str:
+    return (
+        f"{_PARTS} SELECT e.subject_id, f.flags FROM told e "
+        f"CROSS JOIN LATERAL (SELECT {flags} AS flags) f WHERE true = ANY (f.flags)"
+    )
+
+
+@cache
+def _write_one(flags: str | None) -> str:
+    called = "ARRAY[]::bool[]" if flags is None else f"(SELECT {flags} FROM told e)"
+    return f"{_PARTS} {documents.select_one(schemas.Sale, 's', 's', _WRITTEN, more=called)}"

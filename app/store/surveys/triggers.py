@@ -18,6 +18,11 @@ class Rule(NamedTuple):
     definition: dict[str, Any]
 
 
+def active_rule(after: After) -> str:
+    """A condition in SQL: there is an active rule that asks after this."""
+    return f"EXISTS (SELECT FROM survey_rules r WHERE r.active AND r.definition->>'after' = '{after}')"
+
+
 async def active_rules(ctx: Context, after: After) -> list[Rule]:
     found = await ctx.db.fetch(
         f"{_RULE} WHERE r.active AND r.definition->>'after' = $1 ORDER BY r.id",

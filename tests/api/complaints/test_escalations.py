@@ -12,6 +12,7 @@ import pytest
 
 from app.core.context import Context
 from app.core.sessions import Sessions
+from app.jobs import HANDLERS
 from app.services.kit import job_runner
 from app.store.kit import jobs as store
 from app.store.kit.jobs import Job
@@ -55,7 +56,7 @@ async def escalated(db: Any, one: dict[str, Any]) -> list[str]:
 async def as_one(sessions: Sessions) -> int:
     """A worker of its own; says how many jobs it took."""
     total = 0
-    while taken := await job_runner.run_due(sessions):
+    while taken := await job_runner.run_due(sessions, HANDLERS):
         total += taken
     return total
 
@@ -332,7 +333,7 @@ class TestLeases:
         assert await work() == 1
 
         async def late(ctx: Context) -> None:
-            await job_runner.HANDLERS[job.kind](ctx, job)
+            await HANDLERS[job.kind](ctx, job)
             await store.done(ctx, job)
 
         await slow.write(late)
@@ -381,7 +382,7 @@ class TestFailures:
             await ctx.db.execute("INSERT INTO sites (code) VALUES ('half done')")
             raise RuntimeError("secret")
 
-        monkeypatch.setitem(job_runner.HANDLERS, "test", broken)
+        monkeypatch.setitem(HANDLERS, "test", broken)
         await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now))
         with caplog.at_level(logging.CRITICAL, "rapport.worker"):
             for _ in range(12):
@@ -410,7 +411,7 @@ class TestFailures:
                 raise RuntimeError
             done.append(job.key)
 
-        monkeypatch.setitem(job_runner.HANDLERS, "test", fails_for_some)
+        monkeypatch.setitem(HANDLERS, "test", fails_for_some)
         await sessions.write(lambda ctx: store.schedule_many(ctx, "test", [(f"{n}", ctx.now) for n in range(30)]))
         await work()
         assert sorted(map(int, done)) == [n for n in range(30) if n % 3]
@@ -429,7 +430,7 @@ class TestFailures:
             if job.attempts < 3:
                 raise RuntimeError
 
-        monkeypatch.setitem(job_runner.HANDLERS, "test", third_time)
+        monkeypatch.setitem(HANDLERS, "test", third_time)
         await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now))
         for pause in (5, 10, 0):
             await work()
@@ -452,7 +453,7 @@ class TestManyJobs:
         async def count(_: Context, job: Job) -> None:
             done[job.key] += 1
 
-        monkeypatch.setitem(job_runner.HANDLERS, "test", count)
+        monkeypatch.setitem(HANDLERS, "test", count)
         await sessions.write(lambda ctx: store.schedule_many(ctx, "test", [(f"{n}", ctx.now) for n in range(10_000)]))
         shares = await asyncio.gather(*(as_one(new_sessions()) for _ in range(8)))
         assert sum(shares) == 10_000

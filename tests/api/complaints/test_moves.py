@@ -263,7 +263,7 @@ class TestMessages:
         kept = await clocks(client, one)
         assert kept["update", 1]["met_at"] == kept["update", 2]["started_at"] == "2026-03-02T09:10:00.000000Z"
         timeline = (await client.get(f"/v1/customers/{customer['id']}/timeline")).json()["items"]
-        assert [entry["type"] for entry in timeline[:2]] == ["complaint.told", "interaction.recorded"]
+        assert [entry["type"] for entry in timeline[:2]] == ["complaint.update_sent", "interaction.recorded"]
 
 
 class TestAssess:

@@ -116,7 +116,7 @@ class TestChange:
         assert (oldest["definition"]["guidance"], newest["definition"]["mood"]) == (made["guidance"], found["mood"])
         title = f"Procedure {made['name']} changed"
         data = {"version": 2, "changed": ["guidance", "mood"]}
-        assert (await told(db, made))[1:] == [("procedure.changed", title, None, data)]
+        assert (await told(db, made))[1:] == [("procedure.updated", title, None, data)]
 
     async def test_no_clock_goes_by_it(self, client: httpx.AsyncClient, db: Any) -> None:
         await changed(client, await create(client), {"name": "x"})

@@ -79,7 +79,7 @@ class TestAdd:
         assert seen["customer"] == {"id": zoe["id"], "display_name": "Zoë", "kind": "person"}
         events = await db.fetch("SELECT * FROM events WHERE subject_id = $1 ORDER BY seq", found["id"])
         assert {str(event["customer_id"]) for event in events} == {zoe["id"], bakery["id"]}
-        assert {event["type"] for event in events} == {"relationship.added"}
+        assert {event["type"] for event in events} == {"relationship.created"}
         assert {event["title"] for event in events} == {"Relationship added: Zoë works for Bakery Ltd"}
 
     @pytest.mark.parametrize("kind", list(Reading))

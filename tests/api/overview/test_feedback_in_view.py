@@ -68,7 +68,7 @@ async def test_the_timeline_tells_each_step(client: httpx.AsyncClient, clock: Te
         assert (await client.post(f"/v1/feedback/{said['id']}/{verb}", json=body)).status_code == 200
     timeline = (await client.get(f"/v1/customers/{zoe['id']}/timeline?type=feedback")).json()["items"]
     assert [entry["type"] for entry in timeline] == [
-        "feedback.told",
+        "feedback.notified",
         "feedback.acted",
         "feedback.acknowledged",
         "feedback.received",

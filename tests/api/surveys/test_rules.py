@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.core.context import Context
+from app.jobs import HANDLERS
 from app.rules.surveys.contact_policy import sampled
 from app.services.kit import job_runner
 from app.services.surveys import auto_invite
@@ -424,7 +425,7 @@ class TestTwice:
 
         async def work(sessions: Any) -> int:
             total = 0
-            while taken := await job_runner.run_due(sessions, 1):
+            while taken := await job_runner.run_due(sessions, HANDLERS, 1):
                 total += taken
             return total
 

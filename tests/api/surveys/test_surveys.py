@@ -168,7 +168,7 @@ class TestChange:
         assert (newest["version"], oldest["version"]) == (3, 1)
         assert oldest["definition"]["name"] == running["name"]
         assert (await told(db, running))[-1] == (
-            "survey.changed",
+            "survey.updated",
             "Survey Other changed",
             None,
             {"version": 3, "changed": ["name", "thanks"]},

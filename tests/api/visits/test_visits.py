@@ -353,7 +353,7 @@ class TestChange:
         rated = await db.fetch("SELECT score, site FROM ratings WHERE main")
         assert [tuple(row) for row in rated] == [(Decimal("40.00"), "york")]
         kind, title, customer_id, data = (await told(db, visit))[-1]
-        assert (kind, title, customer_id) == ("visit.changed", "Mystery visit at york changed", None)
+        assert (kind, title, customer_id) == ("visit.updated", "Mystery visit at york changed", None)
         assert {c["pointer"] for c in data["changes"]} >= {"/site", "/results/2/yes"}
 
     async def test_by_the_scorecard_as_it_was(self, client: httpx.AsyncClient) -> None:
@@ -377,7 +377,7 @@ class TestChange:
         found = await changed(client, visit, {"happened_at": LATER, "shopper": None, "attributes": {"a": 1}})
         assert (found["happened_at"], found["shopper"], found["attributes"]) == (LATER, None, {"a": 1})
         assert (found["state"], found["version"]) == ("planned", 2)
-        assert [e[0] for e in await told(db, visit)] == ["visit.planned", "visit.changed"]
+        assert [e[0] for e in await told(db, visit)] == ["visit.planned", "visit.updated"]
 
     async def test_a_sale_is_named_in_one_way(self, client: httpx.AsyncClient) -> None:
         sale = (await client.post("/v1/sales", json=make.sale())).json()

@@ -38,13 +38,13 @@ class TestTitle:
                 for direction in D:
                     title = rules.title(kind, channel, direction, None)
                     assert title and title[0].isupper() and title == title.strip() and "  " not in title
-                    assert rules.changed_title(kind, channel, direction, "x").startswith("Changed: ")
+                    assert rules.updated_title(kind, channel, direction, "x").startswith("Changed: ")
                     assert rules.claimed_title(kind, channel, direction, "x").startswith("Claimed: ")
 
     def test_long_subjects_are_cut(self) -> None:
         for title in (
             rules.title(K.CALL, C.PHONE, D.INBOUND, "é" * 1_000),
-            rules.changed_title(K.CALL, C.PHONE, D.INBOUND, "é" * 1_000),
+            rules.updated_title(K.CALL, C.PHONE, D.INBOUND, "é" * 1_000),
             rules.answered_title(C.PHONE, "é" * 1_000),
         ):
             assert len(title) == rules.LONGEST_TITLE

@@ -1,0 +1,68 @@
+"""What follows events: in the same transaction, in batches, before it is committed.
+
+Whatever records an event does not know what follows it. Reactions are rows of one table (`app/reactions.py`), which
+only the ways in import: a domain that wants to follow another one's events adds a row there.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.core.context import Context
+
+_MOST_ROUNDS = 10
+"""Reactions may record events that others react to; a circle of them is a defect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """`handler` is called with the events of its types, oldest first.
+
+    `when` is a condition in SQL on the row `e` of the event. It is evaluated by the statement that writes the event, so
+    that a handler which has nothing to do costs no round trip: receipts come in by the thousand.
+    """
+
+    handler: "Callable[[Context, Sequence[Any]], Awaitable[None]]"
+    when: str = "true"
+
+
+class Reactions:
+    """The table: what follows each type of event, in this order."""
+
+    def __init__(self, by_type: Mapping[str, Sequence[Reaction]] | None = None) -> None:
+        self._by_type = {name: tuple(reactions) for name, reactions in (by_type or {}).items() if reactions}
+        self._flags = {name: self._flag_array(reactions) for name, reactions in self._by_type.items()}
+
+    def flags(self, event_type: str) -> str | None:
+        """An SQL expression on the row `e`: which of the reactions are called, as an array of booleans.
+
+        None where nothing follows such an event.
+        """
+        return self._flags.get(event_type)
+
+    async def run(self, ctx: "Context") -> None:
+        """Call what follows the events of this transaction, and what follows that."""
+        for _ in range(_MOST_ROUNDS):
+            if not ctx.pending:
+                return
+            due = list(ctx.pending)
+            ctx.pending.clear()
+            for handler, events in self._by_handler(due):
+                await handler(ctx, events)
+        raise RuntimeError(f"Reactions go on and on: {sorted({event.type.name for event, _ in ctx.pending})}")
+
+    def _by_handler(self, due: Sequence[tuple[Any, Sequence[bool]]]) -> "list[tuple[Callable[..., Any], list[Any]]]":
+        found: dict[Callable[..., Any], list[Any]] = {}
+        for event, flags in due:
+            for reaction, called in zip(self._by_type[event.type.name], flags, strict=True):
+                if called:
+                    found.setdefault(reaction.handler, []).append(event)
+        return list(found.items())
+
+    @staticmethod
+    def _flag_array(reactions: Sequence[Reaction]) -> str:
+        return f"ARRAY[{', '.join(f'({reaction.when})' for reaction in reactions)}]::bool[]"
+
+
+NO_REACTIONS = Reactions()

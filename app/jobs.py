@@ -1,0 +1,17 @@
+"""What each kind of job does. A new kind is a new row.
+
+Only the ways in import this table.
+"""
+
+from app.services import complaints, feedback, surveys
+from app.services.kit.job_runner import Handler
+
+# A handler has to bear being called twice: its effects are made once by what it finds in the store.
+HANDLERS: dict[str, Handler] = {
+    complaints.CHECK_JOB: complaints.check_clocks,
+    complaints.POLICY_JOB: complaints.remeasure_policy,
+    complaints.CALENDAR_JOB: complaints.remeasure_calendar,
+    surveys.INVITE_JOB: surveys.invite,
+    feedback.RECHECK_RECEIPT_JOB: feedback.recheck_receipt,
+    feedback.REJUDGE_JOB: feedback.rejudge,
+}

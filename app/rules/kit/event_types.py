@@ -1,0 +1,261 @@
+"""Every type of event there is: what it is called, how it reads on a timeline, and which data it carries.
+
+The list is closed: an event of another type cannot be made. It is published in the contract (`x-event-types`), so a
+consumer of events knows what to expect. A new type is a new entry here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LONGEST_TITLE = 300
+"""Characters; longer titles are cut and end in an ellipsis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A member of an event's data."""
+
+    schema: Mapping[str, Any]
+    optional: bool = False
+
+    @property
+    def or_absent(self) -> "Field":
+        return Field(self.schema, optional=True)
+
+
+TEXT = Field({"type": "string"})
+INTEGER = Field({"type": "integer"})
+DECIMAL = Field({"type": "string", "format": "decimal"})
+ID = Field({"type": "string", "format": "uuid"})
+TIMESTAMP = Field({"type": "string", "format": "date-time"})
+TEXTS = Field({"type": "array", "items": {"type": "string"}})
+CHANGES = Field(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"pointer": {"type": "string"}, "stored": {}, "sent": {}},
+            "required": ["pointer", "stored", "sent"],
+        },
+    }
+)
+"""What was updated: a JSON pointer each, with the value before and after; at most 100 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """`title` is a template: what stands in braces is filled in when the event happens."""
+
+    name: str
+    title: str
+    fields: Mapping[str, Field]
+    required: frozenset[str]
+
+    @property
+    def subject(self) -> str:
+        """The kind of thing that it is about: `sale` of `sale.recorded`."""
+        return self.name.partition(".")[0]
+
+    def titled(self, **parts: Any) -> str:
+        whole = self.title.format_map(parts)
+        return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
+
+    def accepts(self, data: Mapping[str, Any]) -> bool:
+        """Does the data have all members that it must have, and none that are not known?"""
+        return self.required <= data.keys() <= self.fields.keys()
+
+    def data_schema(self) -> dict[str, Any]:
+        """The JSON Schema of its data."""
+        return {
+            "type": "object",
+            "properties": {name: dict(field.schema) for name, field in self.fields.items()},
+            "required": sorted(self.required),
+            "additionalProperties": False,
+        }
+
+
+EVENT_TYPES: dict[str, EventType] = {}
+"""All of them, by name."""
+
+
+def of(subject: str, verb: str) -> EventType:
+    """The type of what happened to such a thing. Raises KeyError where there is none."""
+    return EVENT_TYPES[f"{subject}.{verb}"]
+
+
+def _type(name: str, title: str, **fields: Field) -> EventType:
+    required = frozenset(name for name, field in fields.items() if not field.optional)
+    EVENT_TYPES[name] = EventType(name, title, fields, required)
+    return EVENT_TYPES[name]
+
+
+CUSTOMER_CREATED = _type("customer.created", "{name} became known")
+CUSTOMER_UPDATED = _type("customer.updated", "{name} updated", changes=CHANGES)
+CUSTOMER_ARCHIVED = _type("customer.archived", "{name} archived")
+CUSTOMER_RESTORED = _type("customer.restored", "{name} restored")
+_ENDS = {"kind": TEXT, "from_id": ID, "to_id": ID}
+RELATIONSHIP_CREATED = _type("relationship.created", "Relationship added: {relationship}", **_ENDS)
+RELATIONSHIP_UPDATED = _type("relationship.updated", "Relationship updated: {relationship}", **_ENDS, changes=CHANGES)
+RELATIONSHIP_DELETED = _type("relationship.deleted", "Relationship removed: {relationship}", **_ENDS)
+
+INTERACTION_RECORDED = _type(
+    "interaction.recorded",
+    "{interaction}",
+    kind=TEXT,
+    direction=TEXT,
+    staff=TEXT.or_absent,
+    outcome=TEXT.or_absent,
+)
+INTERACTION_UPDATED = _type("interaction.updated", "{interaction}", changes=CHANGES)
+INTERACTION_ANSWERED = _type("interaction.answered", "{answer}", answered_by_id=ID)
+INTERACTION_CLAIMED = _type("interaction.claimed", "{interaction}", kind=TEXT, direction=TEXT)
+TASK_CREATED = _type("task.created", "Task created: {task}", owner=TEXT.or_absent, due_at=TIMESTAMP.or_absent)
+TASK_UPDATED = _type("task.updated", "Task updated: {task}", changes=CHANGES)
+TASK_COMPLETED = _type("task.completed", "Task completed: {task}", outcome=TEXT.or_absent)
+TASK_CANCELLED = _type("task.cancelled", "Task cancelled: {task}", reason=TEXT.or_absent)
+TASK_SNOOZED = _type("task.snoozed", "Task snoozed: {task}", until=TIMESTAMP)
+TASK_REOPENED = _type("task.reopened", "Task reopened: {task}")
+
+_RECEIPT = {"source": TEXT, "receipt_no": TEXT}
+SALE_RECORDED = _type(
+    "sale.recorded",
+    "{bought} for {total} {currency}{at_site}{items}",
+    **_RECEIPT,
+    kind=TEXT,
+    total=DECIMAL,
+    currency=TEXT,
+    site=Field({"type": ["string", "null"]}),
+)
+SALE_REVISED = _type(
+    "sale.revised",
+    "Receipt {receipt_no} revised: {sale}",
+    **_RECEIPT,
+    revision=INTEGER,
+    total=DECIMAL,
+    total_before=DECIMAL,
+)
+SALE_CLAIMED = _type("sale.claimed", "Receipt {receipt_no} for {total} {currency} claimed", **_RECEIPT, total=DECIMAL)
+SALE_VOIDED = _type("sale.voided", "Receipt {receipt_no} for {total} {currency} voided", reason=TEXT)
+PRODUCT_UPDATED = _type("product.updated", "Product {name} updated", changes=CHANGES)
+SITE_UPDATED = _type("site.updated", "Site {name} updated", changes=CHANGES)
+
+# Resources of which every version is kept.
+for _subject in (
+    "calendar",
+    "service_policy",
+    "procedure",
+    "feedback_rule",
+    "theme",
+    "survey",
+    "survey_rule",
+    "scorecard",
+):
+    _noun = _subject.replace("_", " ").capitalize()
+    _type(f"{_subject}.created", f"{_noun} {{name}} created", version=INTEGER)
+    _type(f"{_subject}.updated", f"{_noun} {{name}} updated", version=INTEGER, changed=TEXTS)
+
+_COMPLAINT = "Complaint {reference}: "
+_STEP = {"staff": TEXT.or_absent, "note": TEXT.or_absent}
+_ESCALATION = {
+    "metric": TEXT,
+    "at_minutes": INTEGER,
+    "notify": TEXTS,
+    "reassigned_to": TEXT.or_absent,
+    "priority": TEXT.or_absent,
+}
+COMPLAINT_RECEIVED = _type("complaint.received", f"{_COMPLAINT}received by {{channel}}", feeling=TEXT.or_absent)
+COMPLAINT_CLAIMED = _type("complaint.claimed", f"{_COMPLAINT}received by {{channel}}")
+COMPLAINT_UPDATED = _type("complaint.updated", f"{_COMPLAINT}updated", changes=CHANGES)
+COMPLAINT_ACKNOWLEDGED = _type("complaint.acknowledged", f"{_COMPLAINT}acknowledged", staff=TEXT.or_absent)
+COMPLAINT_ASSESSED = _type("complaint.assessed", f"{_COMPLAINT}assessed", staff=TEXT.or_absent, severity=TEXT.or_absent)
+COMPLAINT_INVESTIGATED = _type(
+    "complaint.investigated", f"{_COMPLAINT}under investigation", staff=TEXT.or_absent, owner=TEXT.or_absent
+)
+COMPLAINT_RESPONDED = _type(
+    "complaint.responded", f"{_COMPLAINT}answered", staff=TEXT.or_absent, decision=TEXT.or_absent
+)
+COMPLAINT_ACCEPTED = _type("complaint.accepted", f"{_COMPLAINT}answer accepted", staff=TEXT.or_absent)
+COMPLAINT_REJECTED = _type("complaint.rejected", f"{_COMPLAINT}answer rejected", staff=TEXT.or_absent)
+COMPLAINT_DEADLOCKED = _type("complaint.deadlocked", f"{_COMPLAINT}in deadlock", staff=TEXT.or_absent)
+COMPLAINT_REFERRED = _type(
+    "complaint.referred", f"{_COMPLAINT}referred outside", staff=TEXT.or_absent, body=TEXT.or_absent
+)
+COMPLAINT_SETTLED = _type("complaint.settled", f"{_COMPLAINT}settled", staff=TEXT.or_absent, outcome=TEXT.or_absent)
+COMPLAINT_CLOSED = _type("complaint.closed", f"{_COMPLAINT}closed", staff=TEXT.or_absent)
+COMPLAINT_WITHDRAWN = _type(
+    "complaint.withdrawn", f"{_COMPLAINT}withdrawn", staff=TEXT.or_absent, reason=TEXT.or_absent
+)
+COMPLAINT_REOPENED = _type("complaint.reopened", f"{_COMPLAINT}reopened", staff=TEXT.or_absent, reason=TEXT.or_absent)
+COMPLAINT_HELD = _type("complaint.held", f"{_COMPLAINT}on hold, waiting for {{party}}", **_STEP)
+COMPLAINT_RESUMED = _type("complaint.resumed", f"{_COMPLAINT}resumed", **_STEP)
+COMPLAINT_UPDATE_SENT = _type("complaint.update_sent", f"{_COMPLAINT}update sent to the customer", interaction_id=ID)
+COMPLAINT_BREACHED = _type("complaint.breached", f"{_COMPLAINT}time to {{metric}} ran out", metric=TEXT)
+COMPLAINT_WARNED = _type("complaint.warned", f"{_COMPLAINT}time to {{metric}} is running out", **_ESCALATION)
+COMPLAINT_ESCALATED = _type("complaint.escalated", f"{_COMPLAINT}time to {{metric}} ran out", **_ESCALATION)
+COMPLAINT_STEP_DONE = _type("complaint.step_done", f"{_COMPLAINT}{{step}}: done", step=TEXT, done_by=TEXT.or_absent)
+COMPLAINT_STEP_UNDONE = _type(
+    "complaint.step_undone", f"{_COMPLAINT}{{step}}: not done after all", step=TEXT, done_by=TEXT.or_absent
+)
+for _state in ("sought", "offered", "accepted", "refused"):
+    _type(
+        f"complaint.remedy_{_state}",
+        f"{_COMPLAINT}{{kind}} {_state}",
+        kind=TEXT.or_absent,
+        description=TEXT.or_absent,
+        changes=CHANGES.or_absent,
+    )
+COMPLAINT_REMEDY_UPDATED = _type("complaint.remedy_updated", f"{_COMPLAINT}{{kind}} updated", changes=CHANGES)
+_ACTION = f"{_COMPLAINT}{{kind}} action"
+COMPLAINT_ACTION_PLANNED = _type("complaint.action_planned", f"{_ACTION}: {{description}}", owner=TEXT.or_absent)
+COMPLAINT_ACTION_UPDATED = _type("complaint.action_updated", f"{_ACTION} updated: {{description}}", changes=CHANGES)
+COMPLAINT_ACTION_DONE = _type("complaint.action_done", f"{_ACTION} done: {{description}}", changes=CHANGES)
+COMPLAINT_ACTION_VERIFIED = _type("complaint.action_verified", f"{_ACTION} verified: {{description}}", changes=CHANGES)
+
+_RATED = dict.fromkeys(("metric", "nps_class", "sentiment", "site", "competitor"), TEXT.or_absent)
+_FIGURES = dict.fromkeys(("value", "best", "score"), DECIMAL.or_absent)
+FEEDBACK_RECEIVED = _type("feedback.received", "{feedback}", method=TEXT, **_RATED, **_FIGURES)
+FEEDBACK_UPDATED = _type("feedback.updated", "Updated: {feedback}", changes=CHANGES)
+FEEDBACK_CLAIMED = _type("feedback.claimed", "{feedback}", changes=CHANGES)
+FEEDBACK_ACKNOWLEDGED = _type(
+    "feedback.acknowledged",
+    "Thanked{by_channel}: {feedback}",
+    acknowledged_by=TEXT,
+    acknowledged_interaction_id=ID.or_absent,
+)
+FEEDBACK_ACTED = _type("feedback.acted", "Acted upon: {feedback}", acted_by=TEXT, action=TEXT)
+FEEDBACK_NOTIFIED = _type(
+    "feedback.notified", "Customer told{by_channel}: {feedback}", told_by=TEXT, told_interaction_id=ID.or_absent
+)
+IDEA_CREATED = _type("idea.created", "Idea suggested: {idea}")
+IDEA_UPDATED = _type("idea.updated", "Idea updated: {idea}", changes=CHANGES)
+for _status, _title in {
+    "new": "Idea is new again",
+    "considered": "Idea is being considered",
+    "planned": "Idea is planned",
+    "done": "Idea is done",
+    "declined": "Idea was declined",
+}.items():
+    _type(f"idea.{_status}", f"{_title}: {{idea}}", changes=CHANGES)
+IDEA_VOTED = _type("idea.voted", "Voted for the idea: {idea}")
+IDEA_UNVOTED = _type("idea.unvoted", "Vote taken back for the idea: {idea}")
+
+for _verb in ("opened", "paused", "closed"):
+    _type(f"survey.{_verb}", f"Survey {{name}} {_verb}", published_version=INTEGER.or_absent)
+INVITATION_CREATED = _type(
+    "invitation.created",
+    "Asked for feedback: {survey}",
+    survey=TEXT,
+    invitation_id=ID,
+    send_after=TIMESTAMP,
+    language=TEXT.or_absent,
+)
+INVITATION_SENT = _type("invitation.sent", "Invitation sent{again}: {survey}", survey=TEXT)
+INVITATION_REVOKED = _type("invitation.revoked", "Invitation revoked: {survey}", survey=TEXT)
+INVITATION_ANSWERED = _type("invitation.answered", "Survey {survey} answered", survey_id=ID, feedback_id=ID)
+
+_VISIT = {"kind": TEXT, "site": TEXT.or_absent, "score": DECIMAL.or_absent}
+for _verb in ("planned", "done"):
+    _type(f"visit.{_verb}", "{visit}", **_VISIT)
+_type("visit.updated", "{visit}", **_VISIT, changes=CHANGES)
+_type("visit.cancelled", "{visit}", **_VISIT, reason=TEXT)
