@@ -13,8 +13,10 @@ import pytest
 from app import contract
 from app.core import errors
 from app.rules.access import keys
+from app.rules.kit.event_types import EVENT_TYPES
 from app.web.examples import ANSWERS, BODIES, PATHS, PATHS_OF, QUERIES
 from app.web.examples.complaints import complaints
+from tests import make
 
 COMMITTED = Path(__file__).parents[1] / contract.DEFAULT_PATH
 PROBLEM = "application/problem+json"
@@ -398,3 +400,21 @@ def _bounded(schema: dict[str, Any]) -> bool:
         case "integer" | "number":
             return {"minimum", "maximum"} <= set(schema)
     return True
+
+
+EVENT_DATA = {entry["name"]: entry["data"] for entry in DOCUMENT["x-event-types"]}
+
+
+class TestEventTypes:
+    def test_all_are_published(self) -> None:
+        assert EVENT_DATA.keys() == EVENT_TYPES.keys()
+
+    async def test_events_carry_the_data_that_is_published(self, client: httpx.AsyncClient) -> None:
+        customer = (await client.post("/v1/customers", json=make.person())).json()
+        await client.post("/v1/sales", json=make.sale(customer={"id": customer["id"]}))
+        headers = {"content-type": "application/merge-patch+json"}
+        await client.patch(f"/v1/customers/{customer['id']}", content=b'{"owner":"Amara"}', headers=headers)
+        entries = (await client.get(f"/v1/customers/{customer['id']}/timeline")).json()["items"]
+        assert {entry["type"] for entry in entries} == {"customer.created", "customer.updated", "sale.recorded"}
+        for entry in entries:
+            jsonschema_rs.validate(EVENT_DATA[entry["type"]], entry["data"])

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
+from app.rules.kit.event_types import EVENT_TYPES, EventType
 from app.web import body, examples, openapi_schemas
 from app.web import openapi_shared as shared
 from app.web.openapi_shared import Schema, reference
@@ -63,8 +64,14 @@ def document(app: FastAPI) -> Schema:
         "security": [{"bearer": []}],
         "paths": made["paths"],
         "components": components,
+        "x-event-types": [_event_type(type_) for type_ in EVENT_TYPES.values()],
     }
     return openapi_schemas.without_unused(whole)
+
+
+def _event_type(type_: EventType) -> Schema:
+    """What timelines and consumers of events can expect of one type."""
+    return {"name": type_.name, "subject": type_.subject, "title": type_.title, "data": type_.data_schema()}
 
 
 class _Operation:

@@ -189,7 +189,7 @@ class FeedbackSum(Resource):
 class TimelineEntry(Resource):
     id: Id
     type: Label
-    """Such as `sale.recorded`, `interaction.recorded`, `task.completed`, `customer.changed`."""
+    """One of the names in `x-event-types` of this document, such as `sale.recorded` or `customer.updated`."""
     subject_type: Label
     subject_id: Id
     channel: Label | None
@@ -199,7 +199,9 @@ class TimelineEntry(Resource):
     """The name of the API key."""
     title: Line
     """Reads well on its own, even when the subject is gone."""
-    data: Annotated[dict[str, Any], Field(description="Details, by type.")]
+    data: Annotated[
+        dict[str, Any], Field(description="Details, with the schema that `x-event-types` gives for the type.")
+    ]
 
 
 class TimelinePage(Resource):

@@ -20,7 +20,7 @@ from app.services.service_levels import EffectivePolicy
 from app.store.kit.events import Event
 
 _MINUTE = timedelta(minutes=1)
-_EVENTS = {
+MOVE_EVENTS = {
     Move.ACKNOWLEDGE: event_types.COMPLAINT_ACKNOWLEDGED,
     Move.ASSESS: event_types.COMPLAINT_ASSESSED,
     Move.INVESTIGATE: event_types.COMPLAINT_INVESTIGATED,
@@ -140,7 +140,7 @@ class Case:
                 "interaction_id": interaction_id,
             }
         )
-        self.record(_EVENTS[move], at, channel, staff=staff, **data)
+        self.record(MOVE_EVENTS[move], at, channel, staff=staff, **data)
 
     def may(self, ctx: Context, move: Move, at: datetime) -> State:
         """Where a move leads. 409 MoveNotAllowed naming the allowed ones, 422 for a moment that cannot be."""

@@ -712,7 +712,7 @@ class TestChange:
         assert after["updated_at"] == "2026-03-02T09:01:00.000000Z"
         assert {name for name in after if after[name] != before[name]} == {*changes, "version", "updated_at"}
         assert await get(client, before) == after
-        assert (await told(db, before))[-1] == ("changed", "changed")
+        assert (await told(db, before))[-1] == ("updated", "updated")
         assert "York" not in await codes(client, "/v1/sites", "code")
         await patched(client, after, {"site": "York"})
         assert "York" in await codes(client, "/v1/sites", "code")

@@ -7,7 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from app.rules.complaints.states import DONE, Move
+from app.rules.complaints.states import Move
+from app.services.complaints.case import MOVE_EVENTS
 from tests import make
 from tests.api.complaints import test_procedures as procedures
 from tests.api.service_levels import test_policies as policies
@@ -86,7 +87,7 @@ class TestEveryMove:
                 "note": "As it was",
                 "interaction_id": None,
             }
-            assert (await told(db, before))[-1][1] == DONE[verb]
+            assert (await told(db, before))[-1][1] == MOVE_EVENTS[Move(verb)].title.partition(": ")[2]
 
     @pytest.mark.parametrize("verb", [*Move, "hold", "resume", "messages"])
     async def test_of_nothing(self, client: httpx.AsyncClient, verb: str) -> None:
@@ -259,7 +260,7 @@ class TestMessages:
         after = answer.json()
         assert (after["state"], after["state_since"], after["version"]) == ("acknowledged", one["state_since"], 2)
         assert len(await moves(client, one)) == 1
-        assert (await told(db, one))[-1] == ("told", "customer told")
+        assert (await told(db, one))[-1] == ("update_sent", "update sent to the customer")
         kept = await clocks(client, one)
         assert kept["update", 1]["met_at"] == kept["update", 2]["started_at"] == "2026-03-02T09:10:00.000000Z"
         timeline = (await client.get(f"/v1/customers/{customer['id']}/timeline")).json()["items"]
@@ -528,13 +529,13 @@ class TestWait:
         after = await moved(client, one, "hold", waiting_for="supplier", note="For the report")
         assert (after["waiting_for"], after["state"]) == ("supplier", "assessed")
         assert (after["state_since"], after["moves"]) == (one["state_since"], one["moves"])
-        assert (await told(db, one))[-1] == ("waits", "waits for supplier")
+        assert (await told(db, one))[-1] == ("held", "on hold, waiting for supplier")
         after = await moved(client, one, "hold", waiting_for="customer", message={"body": "Could you send a picture?"})
         assert after["waiting_for"] == "customer"
         assert len(await moves(client, one)) == 2
         after = await moved(client, one, "resume", note="It came")
         assert (after["waiting_for"], after["state"]) == (None, "assessed")
-        assert (await told(db, one))[-1] == ("resumed", "taken up again")
+        assert (await told(db, one))[-1] == ("resumed", "resumed")
 
     async def test_ends_with_the_next_move(self, client: httpx.AsyncClient) -> None:
         one = await record_in(client, "assessed")

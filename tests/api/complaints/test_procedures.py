@@ -114,7 +114,7 @@ class TestChange:
         assert found["version"] == 2
         newest, oldest = (await client.get(f"{PATH}/{made['id']}/versions")).json()["items"]
         assert (oldest["definition"]["guidance"], newest["definition"]["mood"]) == (made["guidance"], found["mood"])
-        title = f"Procedure {made['name']} changed"
+        title = f"Procedure {made['name']} updated"
         data = {"version": 2, "changed": ["guidance", "mood"]}
         assert (await told(db, made))[1:] == [("procedure.updated", title, None, data)]
 

@@ -115,7 +115,7 @@ class TestRemedies:
             "goodwill",
             "sought",
         )
-        assert (await told(db, one))[-1] == ("remedy_changed", "goodwill changed")
+        assert (await told(db, one))[-1] == ("remedy_updated", "goodwill updated")
         events = len(await told(db, one))
         assert await changed_remedy(client, one, remedy, {"cost": "6.00"}) == after
         assert len(await told(db, one)) == events
@@ -214,7 +214,7 @@ class TestActions:
         ]
         undone = await changed_action(client, action, {"done_at": None, "verified_at": None})
         assert (undone["done_at"], undone["verified_at"]) == (None, None)
-        assert (await told(db, one))[-1][0] == "action_changed"
+        assert (await told(db, one))[-1][0] == "action_updated"
 
     async def test_nothing_new(self, client: httpx.AsyncClient, db: Any) -> None:
         action = await plan(client, await record(client))

@@ -340,14 +340,14 @@ class TestChange:
         made = await create(client, owner="mia", display_name="Ada")
         await patch(client, made["id"], {"owner": "tom"})
         event = await db.fetchrow("SELECT title, data::jsonb->'changes' AS changes FROM events ORDER BY seq DESC")
-        assert event["title"] == "Ada changed"
+        assert event["title"] == "Ada updated"
         assert event["changes"] == '[{"sent": "tom", "stored": "mia", "pointer": "/owner"}]'
 
     async def test_a_name_taken_away_is_made_of_the_others(self, client: httpx.AsyncClient, db: Any) -> None:
         made = await create(client, display_name="Boss", given_name="Ada", family_name="Okafor")
         changed = (await patch(client, made["id"], {"display_name": None})).json()
         assert changed["display_name"] == "Ada Okafor"
-        assert await db.fetchval("SELECT title FROM events ORDER BY seq DESC LIMIT 1") == "Ada Okafor changed"
+        assert await db.fetchval("SELECT title FROM events ORDER BY seq DESC LIMIT 1") == "Ada Okafor updated"
 
     async def test_a_name_made_of_the_others_goes_with_them(self, client: httpx.AsyncClient) -> None:
         made = await create(client, display_name=None, given_name="Ada", family_name="Okafor")

@@ -199,7 +199,7 @@ class TestChange:
         )
         assert (after["version"], answer.headers["etag"]) == (2, '"2"')
         assert (await patched(client, zoe, found, {"title": "x"}, **{"if-match": '"1"'})).status_code == 412
-        rows = await db.fetch("SELECT data FROM events WHERE type = 'relationship.changed'")
+        rows = await db.fetch("SELECT data FROM events WHERE type = 'relationship.updated'")
         assert len(rows) == 2
         assert {"pointer": "/title", "stored": "Baker", "sent": None} in json.loads(rows[0]["data"])["changes"]
 

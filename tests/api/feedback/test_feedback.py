@@ -397,7 +397,7 @@ class TestChange:
         assert (changed["site"], changed["version"]) == ("harbour", 2)
         row = await db.fetchrow("SELECT score::text, nps_class FROM ratings WHERE feedback_id = $1", found["id"])
         assert tuple(row) == ("90.00", "promoter")
-        assert (await events_of(db, found["id"]))[1] == ("feedback.updated", "Changed: Feedback by survey: 9 of 10")
+        assert (await events_of(db, found["id"]))[1] == ("feedback.updated", "Updated: Feedback by survey: 9 of 10")
 
     async def test_of_nothing_changes_nothing(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(text=SOUP, staff="tom"))

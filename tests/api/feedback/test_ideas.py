@@ -143,7 +143,7 @@ class TestChange:
         assert (found["title"], found["description"], found["version"]) == ("A bench", None, 2)
         assert found["status_at"] == made["status_at"] and found["updated_at"] > made["updated_at"]
         kind, title, customer_id, data = (await told(db, made))[-1]
-        assert (kind, title, customer_id) == ("idea.updated", "Idea changed: A bench", None)
+        assert (kind, title, customer_id) == ("idea.updated", "Idea updated: A bench", None)
         assert [change["pointer"] for change in data["changes"]] == ["/title", "/description"]
 
     @pytest.mark.parametrize(

@@ -481,7 +481,7 @@ class TestChange:
         same = set(before) - {"subject", "staff", "attributes", "participants", "version", "updated_at"}
         assert {name: after[name] for name in same} == {name: before[name] for name in same}
         _, event = await event_rows(db, before["id"])
-        assert (event["type"], event["title"]) == ("interaction.updated", "Changed: E-mail from the customer: B")
+        assert (event["type"], event["title"]) == ("interaction.updated", "Updated: E-mail from the customer: B")
         changes = json.loads(event["data"])["changes"]
         assert {"pointer": "/subject", "stored": "A", "sent": "B"} in changes
 

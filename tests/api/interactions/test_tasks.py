@@ -200,7 +200,7 @@ class TestChange:
         assert (after["what"], after["owner"], after["note"]) == ("Write", None, "Soon")
         assert (after["customer_id"], after["due_at"]) == (customer["id"], "2026-03-06T09:00:00.000000Z")
         assert (after["version"], answer.headers["etag"]) == (2, '"2"')
-        assert (await titles(db, before))[-1] == ("task.updated", "Task changed: Write")
+        assert (await titles(db, before))[-1] == ("task.updated", "Task updated: Write")
 
     async def test_nothing_new(self, client: httpx.AsyncClient, db: Any) -> None:
         before = await create(client, due_at="2026-03-05T09:00:00Z")

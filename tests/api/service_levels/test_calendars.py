@@ -209,7 +209,7 @@ class TestChange:
         assert (oldest["version"], oldest["definition"]["name"]) == (1, "Shop")
         assert len(oldest["definition"]["exceptions"]) == 1 and newest["definition"]["exceptions"] == []
         data = {"version": 2, "changed": ["name", "exceptions"]}
-        assert (await told(db, made))[1:] == [("calendar.updated", "Calendar Shop hours changed", None, data)]
+        assert (await told(db, made))[1:] == [("calendar.updated", "Calendar Shop hours updated", None, data)]
 
     async def test_has_the_open_clocks_worked_out_again(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock

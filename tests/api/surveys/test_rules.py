@@ -443,7 +443,7 @@ class TestTwice:
         (job,) = await sessions.write(lambda ctx: queue.lease(ctx, 1, timedelta(seconds=60)))
 
         async def dies(ctx: Context) -> None:
-            await auto_invite.ask(ctx, job)
+            await auto_invite.invite(ctx, job)
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
@@ -462,6 +462,6 @@ class TestTwice:
         await sold(client, await customer(client))
         sessions = new_sessions()
         (job,) = await sessions.write(lambda ctx: queue.lease(ctx, 1, timedelta(seconds=60)))
-        await asyncio.gather(*(sessions.write(lambda ctx: auto_invite.ask(ctx, job)) for _ in range(4)))
+        await asyncio.gather(*(sessions.write(lambda ctx: auto_invite.invite(ctx, job)) for _ in range(4)))
         (one,) = await listed(client)
         assert len(await told(db, one)) == 1

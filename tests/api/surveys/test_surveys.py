@@ -169,7 +169,7 @@ class TestChange:
         assert oldest["definition"]["name"] == running["name"]
         assert (await told(db, running))[-1] == (
             "survey.updated",
-            "Survey Other changed",
+            "Survey Other updated",
             None,
             {"version": 3, "changed": ["name", "thanks"]},
         )

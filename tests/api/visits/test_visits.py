@@ -353,7 +353,7 @@ class TestChange:
         rated = await db.fetch("SELECT score, site FROM ratings WHERE main")
         assert [tuple(row) for row in rated] == [(Decimal("40.00"), "york")]
         kind, title, customer_id, data = (await told(db, visit))[-1]
-        assert (kind, title, customer_id) == ("visit.updated", "Mystery visit at york changed", None)
+        assert (kind, title, customer_id) == ("visit.updated", "Mystery visit at york updated", None)
         assert {c["pointer"] for c in data["changes"]} >= {"/site", "/results/2/yes"}
 
     async def test_by_the_scorecard_as_it_was(self, client: httpx.AsyncClient) -> None:

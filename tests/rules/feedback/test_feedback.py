@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from app.rules.feedback import loop
 from app.rules.feedback.feedback import SCALES, FeedbackMetric, Method, NpsClass, Scale, nps_class, score
-from app.rules.feedback.titles import done, sentence, title
-from app.rules.kit.channels import Channel
+from app.rules.feedback.titles import sentence, title
 
 _FIGURES = st.decimals(-1_000_000, 1_000_000, places=6)
 _START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -105,9 +104,7 @@ class TestTitles:
     @pytest.mark.parametrize("method", Method)
     def test_every_method_has_one_and_none_is_too_long(self, method: Method) -> None:
         found = title(method, "M" * 100, FeedbackMetric.NPS, Decimal(3), SCALES[FeedbackMetric.NPS], "x" * 1_000)
-        assert len(found) == 300 and len(done("Thanked", found, Channel.EMAIL)) == 300
+        assert len(found) == 300
 
-    def test_of_steps_name_the_way(self) -> None:
-        assert done("Thanked", "Review", Channel.WHATSAPP) == "Thanked on WhatsApp: Review"
-        assert done("Thanked", "Review", Channel.OTHER) == done("Thanked", "Review") == "Thanked: Review"
+    def test_one_without_words_says_so(self) -> None:
         assert sentence("Review") == "Review. Nothing was said with it."

@@ -38,7 +38,7 @@ class TestTitle:
                 for direction in D:
                     title = rules.title(kind, channel, direction, None)
                     assert title and title[0].isupper() and title == title.strip() and "  " not in title
-                    assert rules.updated_title(kind, channel, direction, "x").startswith("Changed: ")
+                    assert rules.updated_title(kind, channel, direction, "x").startswith("Updated: ")
                     assert rules.claimed_title(kind, channel, direction, "x").startswith("Claimed: ")
 
     def test_long_subjects_are_cut(self) -> None:

@@ -41,13 +41,3 @@ class TestDue:
     )
     def test_how_far_ahead(self, due: Due, ahead: timedelta) -> None:
         assert rules.due_until(due, NOW) == NOW + ahead
-
-
-class TestTitle:
-    def test_reads_well_alone(self) -> None:
-        assert rules.title("completed", "Send the samples") == "Task completed: Send the samples"
-
-    def test_is_cut(self) -> None:
-        title = rules.title("created", "x" * 1_000)
-        assert len(title) == rules.LONGEST_TITLE
-        assert title.endswith("x…")
