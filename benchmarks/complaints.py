@@ -18,8 +18,9 @@ import asyncpg
 
 from app.core.context import Context
 from app.core.sessions import utc_now
-from app.rules.complaints.states import MOVES, OVER, CauseKind, Feeling, Severity, State
+from app.rules.complaints.states import MOVES, OVER, CauseKind, Feeling, State
 from app.rules.kit.channels import Channel
+from app.rules.service_levels import Severity
 from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.service_levels.calendars import CalendarNew
 from app.schemas.service_levels.policies import ServicePolicyNew

@@ -32,6 +32,6 @@ class SimpleResource:
         if changes := differences({name: row[name] for name in sent}, sent):
             await self._table.change(ctx, row_id, sent)
             type_ = event_types.of(self._table.noun, "updated")
-            title = type_.titled(name=sent.get("name") or row["name"] or row[self._table.key])
+            title = type_.titled(name=sent.get(self._table.title) or self._table.title_of(row))
             await events.record(ctx, Event(type_, row_id, None, title, ctx.now, data={"changes": changes}))
         return await self._table.get(ctx, row_id)

@@ -12,7 +12,7 @@ from app.schemas.complaints import moves as moves_schemas
 from app.schemas.complaints import remedies_actions as parts
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Moving, Page
+from app.store.kit.listing import Listing, Page
 
 MISSING = "No such complaint"
 _OVER = ", ".join(f"'{state}'" for state in sorted(OVER))
@@ -28,11 +28,17 @@ _MOVES = " ".join(f"""WHEN '{s}' THEN '[{", ".join(f'"{move}"' for move in allow
 _CHILDREN = {
     "moves": f"(CASE c.state {_MOVES} END)::json",
     "remedies": documents.json_array(
-        parts.Remedy, "r", "complaint_remedies r WHERE r.complaint_id = c.id", "r.position, r.id"
+        parts.Remedy, "complaint_remedies r", "r", where="r.complaint_id = c.id", order="r.position, r.id"
     ),
-    "actions": documents.json_array(parts.Action, "a", "complaint_actions a WHERE a.complaint_id = c.id", "a.id"),
+    "actions": documents.json_array(
+        parts.Action, "complaint_actions a", "a", where="a.complaint_id = c.id", order="a.id"
+    ),
     "clocks": documents.json_array(
-        schemas.ClockSummary, "k", "complaint_clocks k WHERE k.complaint_id = c.id", "k.started_at, k.metric, k.cycle"
+        schemas.ClockSummary,
+        "complaint_clocks k",
+        "k",
+        where="k.complaint_id = c.id",
+        order="k.started_at, k.metric, k.cycle",
     ),
 }
 COLUMNS = documents.columns(schemas.Complaint, "c", _CHILDREN)
@@ -70,6 +76,7 @@ _LIST = Listing(
         "received_before": "c.received_at < {}",
     },
     {"received_at": ("c.received_at", "timestamptz"), "due_at": ("c.due_at", "timestamptz")},
+    unbound=frozenset({"due_until", "due_from"}),
 )
 _WAY = Listing(
     "moves of a complaint",
@@ -101,7 +108,7 @@ async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | Non
     more: dict[str, Any] = {"reference": reference}
     if query.overdue is not None:
         more["unended"] = True
-        more["due_until" if query.overdue else "due_from"] = Moving.at(ctx.now)
+        more["due_until" if query.overdue else "due_from"] = ctx.now
     if query.sort == "due_at":
         more["timed"] = True
     return await _LIST.page(ctx, query, more)

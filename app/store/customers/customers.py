@@ -17,15 +17,18 @@ MISSING = "No such customer"
 _CHILDREN = {
     "contact_points": documents.json_array(
         schemas.ContactPoint,
+        "contact_points p",
         "p",
-        "contact_points p WHERE p.customer_id = c.id",
-        "p.position",
-        {"extension": "nullif(p.extension, '')"},
+        where="p.customer_id = c.id",
+        order="p.position",
+        own={"extension": "nullif(p.extension, '')"},
     ),
     "identities": documents.json_array(
-        schemas.Identity, "i", "identities i WHERE i.customer_id = c.id", "i.system, i.external_id"
+        schemas.Identity, "identities i", "i", where="i.customer_id = c.id", order="i.system, i.external_id"
     ),
-    "addresses": documents.json_array(schemas.Address, "a", "addresses a WHERE a.customer_id = c.id", "a.position"),
+    "addresses": documents.json_array(
+        schemas.Address, "addresses a", "a", where="a.customer_id = c.id", order="a.position"
+    ),
 }
 COLUMNS = documents.columns(schemas.Customer, "c", _CHILDREN)
 _ONE = documents.select_one(schemas.Customer, "customers c", "c", _CHILDREN)

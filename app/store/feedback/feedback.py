@@ -15,9 +15,13 @@ MISSING = "No such feedback"
 _OWN = {
     "receipt": "CASE WHEN f.receipt_no IS NOT NULL THEN "
     "json_build_object('source', f.receipt_source, 'receipt_no', f.receipt_no) END",
-    "ratings": documents.json_array(schemas.Rating, "r", "ratings r WHERE r.feedback_id = f.id", "r.position"),
+    "ratings": documents.json_array(schemas.Rating, "ratings r", "r", where="r.feedback_id = f.id", order="r.position"),
     "follow_ups": documents.json_array(
-        schemas.FeedbackFollowUp, "u", "feedback_follow_ups u WHERE u.feedback_id = f.id", "u.created_at, u.rule_id"
+        schemas.FeedbackFollowUp,
+        "feedback_follow_ups u",
+        "u",
+        where="u.feedback_id = f.id",
+        order="u.created_at, u.rule_id",
     ),
 }
 COLUMNS = documents.columns(schemas.Feedback, "f", _OWN)

@@ -19,6 +19,7 @@ IDEAS = SimpleTable(
     schemas.Idea,
     {"status": "r.status = {}", "owner": "r.owner = {}"},
     {"votes": ("r.votes", "integer"), "created_at": ("r.created_at", "timestamptz")},
+    title="title",
 )
 _VOTES = Listing(
     "idea_votes",

@@ -11,7 +11,7 @@ from app.rules.interactions.tasks import Due, TaskStatus, due_until
 from app.schemas.interactions import tasks as schemas
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Moving, Page
+from app.store.kit.listing import Listing, Page
 
 MISSING = "No such task"
 COLUMNS = documents.columns(schemas.Task, "t")
@@ -37,6 +37,7 @@ _LIST = Listing(
         "asleep_at": "t.snoozed_until > {}",
     },
     {"due_at": (_DUE, "timestamptz"), "created_at": ("t.created_at", "timestamptz")},
+    unbound=frozenset({"due_until", "awake_at", "asleep_at"}),
 )
 
 
@@ -47,9 +48,9 @@ async def get(ctx: Context, task_id: UUID) -> Document:
 async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
     more: dict[str, datetime] = {}
     if query.due is not None:
-        more["due_until"] = Moving.at(due_until(query.due, ctx.now))
+        more["due_until"] = due_until(query.due, ctx.now)
     if query.awake is not None:
-        more["awake_at" if query.awake else "asleep_at"] = Moving.at(ctx.now)
+        more["awake_at" if query.awake else "asleep_at"] = ctx.now
     return await _LIST.page(ctx, query, more)
 
 

@@ -46,13 +46,18 @@ def timestamp(expression: str) -> str:
 
 
 def json_array(
-    schema: type[BaseModel], alias: str, source: str, order: str, own: Mapping[str, str] | None = None
+    schema: type[BaseModel],
+    source: str,
+    alias: str,
+    *,
+    where: str,
+    order: str,
+    own: Mapping[str, str] | None = None,
 ) -> str:
-    """A JSON array of the rows of `source` (everything after FROM, a WHERE included), as an expression."""
-    listed = columns(schema, alias, own)
+    """A JSON array of the rows of `source` for which `where` is true, as an expression."""
     return (
         f"(SELECT coalesce(json_agg(row_to_json(d) ORDER BY {order}), '[]'::json) "
-        f"FROM {source.replace(' WHERE ', f' CROSS JOIN LATERAL (SELECT {listed}) d WHERE ', 1)})"
+        f"FROM {source} CROSS JOIN LATERAL (SELECT {columns(schema, alias, own)}) d WHERE {where})"
     )
 
 

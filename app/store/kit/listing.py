@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -21,17 +20,6 @@ _MOST = 500
 class Page:
     items: list[str]
     next_cursor: str | None
-
-
-class Moving(datetime):
-    """A moment that is a little later with every page: what a cursor is bound to is that it is there, not when."""
-
-    @classmethod
-    def at(cls, moment: datetime) -> "Moving":
-        return cls.combine(moment.date(), moment.timetz())
-
-    def __str__(self) -> str:
-        return "now"
 
 
 @dataclass(frozen=True)
@@ -53,6 +41,8 @@ class Listing:
     """What orders rows of one key, and its SQL type; the id, unless said otherwise."""
     parameters: int = 0
     """How many the source has of its own. They are the first ones."""
+    unbound: frozenset[str] = frozenset()
+    """Filters whose value changes between pages, such as the current time: a cursor is bound to their presence only."""
     _statements: LRUCache[Any, str] = field(default_factory=lambda: LRUCache(_MOST), compare=False)
 
     async def page(
@@ -69,7 +59,8 @@ class Listing:
         `given` goes to the source's own parameters. A cursor holds for one `about` only, whatever is given with it.
         """
         wanted = {name: value for name in self.filters if (value := _value(query, more, name)) is not None}
-        binding = f"{self.name}|{about}|{query.sort}|{sorted((k, str(v)) for k, v in wanted.items())}"
+        bound = sorted((name, "" if name in self.unbound else str(value)) for name, value in wanted.items())
+        binding = f"{self.name}|{about}|{query.sort}|{bound}"
         after: list[str] = []
         if query.cursor is not None:
             after = cursors.unseal(query.cursor, binding, ctx.cursor_key) or []

@@ -15,9 +15,10 @@ from app.store.kit.listing import Listing, Page
 
 
 class SimpleTable:
-    """`noun` is what it is called when it is missing, `key` the column that it is known by.
+    """A table, what its rows are called (`noun`), and the columns that a row is known by.
 
-    Filters and sorts are as in a Listing, on rows named `r`."""
+    A row without a `title` is called by its `key`. Filters and sorts are as in a Listing, on rows named `r`.
+    """
 
     def __init__(
         self,
@@ -27,8 +28,10 @@ class SimpleTable:
         schema: type[BaseModel],
         filters: Mapping[str, str],
         sorts: Mapping[str, tuple[str, str]],
+        *,
+        title: str,
     ) -> None:
-        self.noun, self.table, self.key = noun, table, key
+        self.noun, self.table, self.key, self.title = noun, table, key, title
         self._missing = f"No such {noun}"
         self._list = Listing(table, documents.columns(schema, "r"), table, "r", filters, sorts)
         self._one = f"{documents.select_one(schema, f'{table} r', 'r')} WHERE r.id = $1"
@@ -44,6 +47,9 @@ class SimpleTable:
         if row is None:
             raise NotFound(self._missing)
         return row
+
+    def title_of(self, row: Mapping[str, Any]) -> str:
+        return str(row[self.title] or row[self.key])
 
     async def change(self, ctx: Context, row_id: UUID, values: Mapping[str, Any]) -> None:
         await rows.update(ctx, self.table, row_id, {**values, "updated_at": ctx.now})

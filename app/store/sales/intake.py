@@ -254,7 +254,9 @@ _PARTS = f"""
     )
 """
 _WRITE = f"{_PARTS} SELECT"
-_WRITTEN = {"lines": documents.json_array(schemas.SaleLine, "l", "l WHERE l.sale_id = s.id", "l.line_no", LINE)}
+_WRITTEN = {
+    "lines": documents.json_array(schemas.SaleLine, "l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE)
+}
 
 
 @cache

@@ -8,4 +8,5 @@ PRODUCTS = SimpleTable(
     products.Product,
     {"sku": "r.sku = {}", "category": "r.category = {}"},
     {"created_at": ("r.created_at", "timestamptz"), "sku": ("r.sku", "text")},
+    title="name",
 )

@@ -17,7 +17,9 @@ LINE = {
     "json_build_object('receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no) END"
 }
 _CHILDREN = {
-    "lines": documents.json_array(schemas.SaleLine, "l", "sale_lines l WHERE l.sale_id = s.id", "l.line_no", LINE)
+    "lines": documents.json_array(
+        schemas.SaleLine, "sale_lines l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE
+    )
 }
 COLUMNS = documents.columns(schemas.Sale, "s", _CHILDREN)
 _ONE = documents.select_one(schemas.Sale, "sales s", "s", _CHILDREN)

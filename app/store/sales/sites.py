@@ -8,4 +8,5 @@ SITES = SimpleTable(
     sites.Site,
     {"code": "r.code = {}"},
     {"created_at": ("r.created_at", "timestamptz"), "code": ("r.code", "text")},
+    title="name",
 )

@@ -10,7 +10,7 @@ from app.rules.surveys.surveys import InvitationState
 from app.schemas.surveys import invitations as schemas
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Moving, Page
+from app.store.kit.listing import Listing, Page
 
 MISSING = "No such invitation"
 _ONE = documents.select_one(schemas.Invitation, "invitations i", "i")
@@ -33,10 +33,25 @@ _FILTERS: dict[str, str | Mapping[Any, str]] = {
     "created_since": "i.created_at >= {}",
     "created_before": "i.created_at < {}",
 }
+_NOW = frozenset({"expired_at", "not_expired_at", "sendable_at", "not_sendable_at"})
 _COLUMNS = documents.columns(schemas.Invitation, "i")
-_LIST = Listing("invitations", _COLUMNS, "invitations", "i", _FILTERS, {"created_at": ("i.created_at", "timestamptz")})
+_LIST = Listing(
+    "invitations",
+    _COLUMNS,
+    "invitations",
+    "i",
+    _FILTERS,
+    {"created_at": ("i.created_at", "timestamptz")},
+    unbound=_NOW,
+)
 _WAITING = Listing(
-    "invitations", _COLUMNS, "invitations", "i", _FILTERS, {"expires_at": ("i.expires_at", "timestamptz")}
+    "invitations",
+    _COLUMNS,
+    "invitations",
+    "i",
+    _FILTERS,
+    {"expires_at": ("i.expires_at", "timestamptz")},
+    unbound=_NOW,
 )
 
 
@@ -45,11 +60,11 @@ async def get(ctx: Context, invitation_id: UUID) -> Document:
 
 
 async def page(ctx: Context, query: schemas.InvitationQuery) -> Page:
-    now, more = Moving.at(ctx.now), {}
+    more = {}
     if query.expired is not None:
-        more["expired_at" if query.expired else "not_expired_at"] = now
+        more["expired_at" if query.expired else "not_expired_at"] = ctx.now
     if query.sendable is not None:
-        more["sendable_at" if query.sendable else "not_sendable_at"] = now
+        more["sendable_at" if query.sendable else "not_sendable_at"] = ctx.now
     if query.sendable:
         return await _WAITING.page(ctx, query.model_copy(update={"sort": "expires_at"}), more)
     return await _LIST.page(ctx, query, more)
