@@ -206,7 +206,7 @@ class _Reader:
         "complete_task",
         "reopen_task",
         "cancel_task",
-        "remove_",
+        "delete_",
         "void_sale",
         "archive_customer",
         "restore_customer",
@@ -230,7 +230,7 @@ class _Reader:
             "record_sale",
             "record_interaction",
             "create_task",
-            "add_relationship",
+            "create_relationship",
             "create_calendar",
             "create_service_policy",
             "create_procedure",
@@ -271,9 +271,9 @@ class _Reader:
             made = await self.client.post("/v1/invitations", json={"survey_id": self._real(PATHS["survey_id"])})
             sent = await self.client.post(f"/v1/invitations/{made.json()['id']}/send")
             self.real[PATHS["token"]] = sent.json()["token"]
-        elif name == "add_relationship":
+        elif name == "create_relationship":
             found = (await self.client.get("/v1/customers?kind=organization")).json()["items"]
-            self.real[BODIES[name]["Where she works"]["customer_id"]] = found[0]["id"]
+            self.real[BODIES[name]["An employer"]["customer_id"]] = found[0]["id"]
         elif "{complaint_id}" in (path := OPERATIONS[name][0]) and (BODIES.get(name) or "{action_id}" in path):
             await self._complain(name)
         for kind in ("product", "site"):

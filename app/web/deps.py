@@ -23,7 +23,11 @@ def _sessions(request: Request) -> Sessions:
 def _if_match(
     if_match: Annotated[
         str | None,
-        Header(description='The version the change is meant for, as the ETag had it: `"3"`.', max_length=100),
+        Header(
+            description='The `ETag` of the version to change, such as `"3"`. If it is not the current version, the '
+            "response is 412.",
+            max_length=100,
+        ),
     ] = None,
 ) -> int | None:
     """The version that the caller has seen, or None where they do not care."""
@@ -41,11 +45,12 @@ Ctx = Annotated[Context, Depends(_context)]
 Caller = Annotated[Sessions, Depends(_sessions)]
 """For streams, which open transactions of their own."""
 IfMatch = Annotated[int | None, Depends(_if_match)]
-PathKey = Annotated[str, Path(min_length=1, max_length=100, description="A name within the resource.")]
+PathKey = Annotated[str, Path(min_length=1, max_length=100, description="The key of an entry within the resource.")]
 PathToken = Annotated[
-    str, Path(min_length=1, max_length=200, description="The token of an invitation, as it was sent.")
+    str, Path(min_length=1, max_length=200, description="The token from the address of the invitation.")
 ]
-PathId = Annotated[UUID, Path(description="The id of the resource.")]
+PathId = Annotated[UUID, Path()]
+"""Described by its name (`web/openapi_texts.py`)."""
 
 FILLED: dict[Any, Callable[[Request], Any]] = {
     _context: _context,

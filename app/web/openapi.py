@@ -1,6 +1,6 @@
 """The OpenAPI document: what the framework derives from routes and schemas, and all that it cannot know.
 
-Everything is worked out from the routes themselves, so that a new one is documented like the others. Only its examples
+Everything is derived from the routes themselves, so that a new one is documented like the others. Only its examples
 have to be written, in `app/web/examples`.
 """
 
@@ -12,14 +12,15 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from app.rules.kit.event_types import EVENT_TYPES, EventType
-from app.web import body, examples, openapi_schemas
+from app.web import body, examples, openapi_schemas, openapi_texts
 from app.web import openapi_shared as shared
 from app.web.openapi_shared import Schema, reference
 
 _INTRODUCTION = Path(__file__).parent / "pages" / "introduction.md"
 _JSON, _LINES, _CSV = "application/json", body.LINES_TYPES[0], "text/csv"
 _WRITES = {"post", "put", "patch", "delete"}
-_MADE_BEFORE = "It was there already; this is what is stored."
+_EXISTING = "The resource already existed. The response shows what is stored."
+_UNCHANGED = "The resource still has the version named in `If-None-Match`."
 
 
 def install(app: FastAPI) -> None:
@@ -50,16 +51,16 @@ def document(app: FastAPI) -> Schema:
         "openapi": made["openapi"],
         "info": made["info"]
         | {
-            "summary": "A headless customer relationship service.",
+            "summary": "A headless customer relationship management (CRM) service.",
             "description": _INTRODUCTION.read_text(encoding="utf-8").strip(),
             "contact": {"name": "The maintainers of Rapport"},
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "externalDocs": {
-            "description": "Problem Details for HTTP APIs: what every error looks like",
+            "description": "RFC 9457, Problem Details for HTTP APIs, defines the format of every error.",
             "url": "https://www.rfc-editor.org/rfc/rfc9457",
         },
-        "servers": [{"url": "/", "description": "Where this document came from"}],
+        "servers": [{"url": "/", "description": "The server that this document was loaded from."}],
         "tags": [{"name": name, "description": text} for name, text in shared.TAGS.items() if name in tags],
         "security": [{"bearer": []}],
         "paths": made["paths"],
@@ -110,7 +111,7 @@ class _Operation:
         """The first line of the docstring is the summary, the rest the description."""
         summary, _, rest = str(self.operation.get("description") or self.operation["summary"]).partition("\n")
         text = openapi_schemas.unwrapped(rest.strip())
-        needs = "" if self.open else f"Needs a key with the scope `{self._scope()}`."
+        needs = "" if self.open else f"Requires an API key with the scope `{self._scope()}`."
         self.operation["summary"] = summary.strip().rstrip(".")
         self.operation["description"] = "\n\n".join(part for part in (text, needs) if part)
 
@@ -124,9 +125,9 @@ class _Operation:
             add(reference("parameters", "IfNoneMatch"))
 
     def _lines_body(self, paths: Schema) -> Schema:
-        """A line is what the operation for a single one takes."""
+        """Each line is what the operation for a single resource takes."""
         single = paths[self.path.removesuffix("/batch")]["post"]["requestBody"]["content"][_JSON]["schema"]
-        text = "JSON Lines: one document a line. The schema is that of a line."
+        text = "JSON Lines: one document per line. The schema describes one line."
         return {"required": True, "description": text, "content": {_LINES: {"schema": openapi_schemas.tidy(single)}}}
 
     def _successes(self) -> Schema:
@@ -138,27 +139,36 @@ class _Operation:
             content = {_LINES: {"schema": schema}, _CSV: {"schema": {"type": "string", "maxLength": 2**53 - 1}}}
         elif schema:
             content = {_LINES if self.batch else _JSON: {"schema": schema}}
-        said = {"description": self._said(status), "headers": shared.headers(self._headers(status))}
-        answers = {status: said | ({"content": content} if content else {})}
-        other = {"200": "201", "201": "200"}.get(status)
-        if other is not None and self._makes_or_finds():
-            text = self._said("201") if other == "201" else _MADE_BEFORE
-            answers[other] = answers[status] | {
-                "description": text,
-                "headers": shared.headers(self._headers(other)),
-                "content": dict(content),
-            }
+        statuses = {status}
+        if self._may_exist() and status in ("200", "201"):
+            statuses |= {"200", "201"}
+        answers: Schema = {
+            status: {"description": self._meaning(status), "headers": shared.headers(self._headers(status))}
+            | ({"content": dict(content)} if content else {})
+            for status in statuses
+        }
         if self.versioned and not self.writes:
             unchanged = shared.headers(("ETag", *shared.ALWAYS, *shared.ADVERTISED))
-            answers["304"] = {"description": "It is still as `If-None-Match` has it.", "headers": unchanged}
+            answers["304"] = {"description": _UNCHANGED, "headers": unchanged}
         return dict(sorted(answers.items()))
 
-    def _said(self, status: str) -> str:
+    def _meaning(self, status: str) -> str:
+        """What a success means, in a sentence."""
         if self.batch:
-            return "One result a line, in the order of the lines sent. The schema is that of a line."
+            return "JSON Lines: one result per line, in the order of the lines sent. The schema describes one line."
         if self.export:
-            return "One record a line: JSON, or comma-separated values with a first line of names."
-        return {"201": "Made.", "204": "Done."}.get(status, "Done." if self.writes else "Found.")
+            return "One record per line: JSON Lines, or CSV with a header row. The schema describes one line."
+        if status == "204":
+            return "The resource has been deleted."
+        if status == "201":
+            return "The resource has been created."
+        if self._may_exist():
+            return "The resource has been updated." if self.verb == "put" else _EXISTING
+        if self.writes:
+            return "The resource as it is after the change."
+        if self.listed:
+            return "One page of the list, in the requested order."
+        return "The resource that was requested." if self.versioned else "The information that was requested."
 
     def _headers(self, status: str) -> tuple[str, ...]:
         named = [
@@ -166,14 +176,14 @@ class _Operation:
             (status == "201" and not self.open, "Location"),
             (self.listed, "Link"),
             (self.verb == "post" and not self.streams and not self.open, "Idempotent-Replayed"),
-            (self.tag == "sales" and status == "200" and self._makes_or_finds(), "Receipt-Stale"),
+            (self.tag == "sales" and status == "200" and self._may_exist(), "Receipt-Stale"),
             (self.export, "Content-Disposition"),
         ]
         counted = shared.ADVERTISED if self.counted else ()
         return (*(name for applies, name in named if applies), *shared.ALWAYS, *counted)
 
-    def _makes_or_finds(self) -> bool:
-        """PUT does, and POST of what has a number of its own in the system that it comes from, and that of answers."""
+    def _may_exist(self) -> bool:
+        """Whether the resource may be stored already: PUT, POST with an id of the sending system, and answers."""
         if self.verb == "put" or (self.open and self.verb == "post"):
             return True
         content = self.operation.get("requestBody", {}).get("content", {})
@@ -236,20 +246,12 @@ class _Operation:
 
 def _parameter(found: Schema, components: Schema) -> Schema:
     schema = openapi_schemas.tidy(openapi_schemas.not_null(found["schema"]))
-    said = found.get("description") or schema.get("description") or _said_of(found["name"])
+    text = found.get("description") or schema.get("description") or openapi_texts.parameter(found["name"], found["in"])
     schema.pop("description", None)
-    made = {**found, "description": openapi_schemas.unwrapped(said), "schema": schema}
+    made = {**found, "description": openapi_schemas.unwrapped(text), "schema": schema}
     if found["in"] == "header":  # `If-Match`, as everybody writes it
         made["name"] = re.sub(r"(^|-)(\w)", lambda part: part[0].upper(), found["name"])
     if (name := shared.HOISTED.get((found["in"], found["name"].lower()))) is None:
         return made
     # Only what is declared alike is shared.
     return reference("parameters", name) if components["parameters"].setdefault(name, made) == made else made
-
-
-def _said_of(name: str) -> str:
-    """Most filters are fields of what is listed: their names say it all."""
-    told = shared.SAID.get(name)
-    if told is None and name.endswith(("_since", "_before")):
-        told = "From this moment on." if name.endswith("_since") else "Before this moment."
-    return told or f"Only those with this `{name}`."

@@ -10,25 +10,33 @@ from pydantic import TypeAdapter
 from app.schemas.kit.types import Attributes
 from app.web import openapi_shared as shared
 from app.web.openapi_shared import Schema, reference
+from app.web.openapi_texts import PROPERTIES
 
 _FRAMEWORK = ("HTTPValidationError", "ValidationError")
 _LITERAL = ("example", "examples", "default", "enum", "const")
 """Below these stand values, not schemas."""
+_RESOURCE = {"id", "created_at"}
+"""What has these properties is a resource of its own, not a part of one."""
 _EVERYWHERE: Schema = {
-    "problem": reference("schemas", "Problem"),
+    "problem": {
+        "$ref": "#/components/schemas/Problem",
+        "description": "Why the line was refused. Absent if it was not.",
+    },
     "next_cursor": {
         "anyOf": [{"type": "string", "maxLength": 1_000}, {"type": "null"}],
-        "description": "What to send as `cursor` for the next page; null on the last one.",
+        "description": "The value to send as `cursor` for the next page. Null on the last page.",
     },
 }
-"""Properties that are the same wherever they stand."""
+"""Properties that are the same in every schema."""
 
 
 def tidied(schemas: Schema) -> Schema:
     """All component schemas, in the order of their names, and those that every problem is made of."""
-    kept = {name: tidy(schema) for name, schema in schemas.items() if name not in _FRAMEWORK}
-    kept |= shared.problem_schemas() | {"Attributes": TypeAdapter(Attributes).json_schema()}
-    return dict(sorted(kept.items()))
+    named = {name: tidy(schema) for name, schema in schemas.items() if name not in _FRAMEWORK}
+    named |= shared.problem_schemas() | {"Attributes": TypeAdapter(Attributes).json_schema()}
+    for schema in named.values():
+        _describe(schema)
+    return dict(sorted(named.items()))
 
 
 def tidy(schema: Any) -> Any:
@@ -50,6 +58,18 @@ def tidy(schema: Any) -> Any:
         else:
             made[key] = value if key in _LITERAL else tidy(value)
     return made
+
+
+def _describe(schema: Schema) -> None:
+    """Give properties without a description that of their type, or in a resource that of their name."""
+    properties = schema.get("properties", {})
+    is_resource = set(properties) >= _RESOURCE
+    for name, described in properties.items():
+        if "description" in described:
+            continue
+        of_type = [branch.pop("description") for branch in described.get("anyOf", []) if "description" in branch]
+        if text := next(iter(of_type), None) or (PROPERTIES.get(name) if is_resource else None):
+            described["description"] = text
 
 
 def not_null(schema: Schema) -> Schema:

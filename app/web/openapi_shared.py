@@ -10,28 +10,28 @@ from app.web.problems import MEDIA_TYPE, document
 Schema = dict[str, Any]
 
 TAGS = {
-    "customers": "People and organizations: who they are, how to reach them, how they want to be treated.",
-    "interactions": "Contacts with customers on any channel, and enquiries that wait for an answer.",
-    "tasks": "What was promised: to whom, by whom, until when.",
-    "sales": "Receipts as tills send them, matched to their buyers.",
-    "products": "What is sold. Fills itself from receipts.",
-    "sites": "Where it is sold. Fills itself from receipts.",
-    "complaints": "What went wrong, how it is put right, by when, and whether it brought the customer back.",
-    "feedback": "What customers and others say about the business, what it comes to, and what becomes of it.",
-    "surveys": "What customers are asked, by what rules, and who was invited to answer.",
-    "answers": "The public side of surveys: whoever holds a token, or a receipt, answers. These need no key.",
-    "visits": "Mystery shopping and observations: what is looked at, and what was seen.",
-    "service": "How complaints are handled: working time, what is promised by when, and what is to be done.",
-    "health": "Is the service alive, and can it answer? These need no key.",
+    "customers": "People and organizations: who they are, how to reach them, and how they want to be treated.",
+    "interactions": "Contacts with customers on any channel, and enquiries that await an answer.",
+    "tasks": "What has to be done, for whom, by whom and by when.",
+    "sales": "Receipts as point-of-sale systems send them, matched to the customers who bought.",
+    "products": "The products that receipts name. They are created automatically when a receipt names a new one.",
+    "sites": "The shops and other places that receipts name. They are created automatically when a receipt names one.",
+    "complaints": "What went wrong, how it is resolved and by when, and whether the customer came back.",
+    "feedback": "What customers and others say about the business, the scores it gets, and what is done about it.",
+    "surveys": "The questions that customers are asked, the rules that trigger them, and who was invited to answer.",
+    "answers": "The public side of surveys, authorised by a token or a receipt code instead of an API key.",
+    "visits": "Mystery shopping and observations: the scorecards that are used, and the visits that were scored.",
+    "service": "How complaints are handled: calendars of working time, target times and procedures.",
+    "health": "Whether the service is running and can answer requests. No API key is needed.",
 }
 
 OPEN = ("health", "answers")
-"""What needs no key."""
+"""Tags of the operations that need no API key."""
 
 SECURITY_SCHEME = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key, as `rapport keys create` printed it. Each operation names the scope that it needs.",
+    "description": "An API key as printed by `rapport keys create`. Each operation names the scope that it requires.",
 }
 
 
@@ -44,47 +44,62 @@ def _header(description: str, example: Any, **schema: Any) -> Schema:
 
 
 HEADERS = {
-    "ETag": _header("The version of the resource, for `If-Match` and `If-None-Match`.", '"3"', maxLength=100),
-    "Location": _header("The path of what was made.", "/v1/customers/0199c0de-0000-7000-8000-0000000000a1"),
+    "ETag": _header("The version of the resource, to be sent as `If-Match` or `If-None-Match`.", '"3"', maxLength=100),
+    "Location": _header("The path of the created resource.", "/v1/customers/0199c0de-0000-7000-8000-0000000000a1"),
     "Link": _header(
-        'The next page, with `rel="next"`; absent on the last one.',
+        'The address of the next page, with `rel="next"`. Absent on the last page.',
         '</v1/customers?cursor=WyIyMDI2Il0>; rel="next"',
         maxLength=8_000,
     ),
-    "Idempotent-Replayed": _header("This is the answer to the first request with this key.", "true", enum=["true"]),
-    "Receipt-Stale": _header("A later revision of the receipt is known: nothing was changed.", "true", enum=["true"]),
+    "Idempotent-Replayed": _header(
+        "Present when this is the stored response to an earlier request with the same `Idempotency-Key`.",
+        "true",
+        enum=["true"],
+    ),
+    "Receipt-Stale": _header(
+        "Present when a later revision of the receipt is already stored, so that nothing was changed.",
+        "true",
+        enum=["true"],
+    ),
     "X-Request-Id": _header(
-        "The id of this request in the log: the one that was sent, or a new one.",
+        "The id of this request in the log: the one that the client sent, or else a generated one.",
         "5f0c8a7d1e6b4c2a9d3e7f10",
         maxLength=128,
     ),
     "RateLimit-Policy": _header(
-        "How many requests (`q`) a key, or where none is needed an address, may make in so many seconds (`w`).",
+        "The number of requests (`q`) allowed in a window of `w` seconds. It is counted per API key, and per client "
+        "address where no key is needed.",
         '"default";q=60000;w=60',
     ),
-    "RateLimit": _header("How many are left (`r`), and the seconds until all are back (`t`).", '"default";r=59999;t=1'),
+    "RateLimit": _header(
+        "The number of requests that remain (`r`), and the seconds until the full number is available again (`t`).",
+        '"default";r=59999;t=1',
+    ),
     "Retry-After": {
-        "description": "Seconds to wait before trying again.",
+        "description": "The number of seconds to wait before trying again.",
         "schema": {"type": "integer", "minimum": 0, "maximum": 86_400},
         "example": 1,
     },
     "WWW-Authenticate": _header(
-        "What is wrong with the key (RFC 6750).", 'Bearer realm="rapport", error="invalid_token"'
+        "The authentication scheme, and what is wrong with the key that was sent (RFC 6750).",
+        'Bearer realm="rapport", error="invalid_token"',
     ),
-    "Content-Disposition": _header("A name for the file.", "attachment; filename*=UTF-8''customers.csv"),
-    "Accept-Post": _header("The media types that are read here.", "application/json"),
+    "Content-Disposition": _header(
+        "The suggested name for the downloaded file.", "attachment; filename*=UTF-8''customers.csv"
+    ),
+    "Accept-Post": _header("The media types that this operation accepts.", "application/json"),
 }
 
 ALWAYS = ("X-Request-Id",)
 ADVERTISED = ("RateLimit-Policy", "RateLimit")
-"""On every answer to a valid key."""
+"""Sent with every response to a request with a valid key."""
 
 PARAMETERS: dict[str, Schema] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Any text that is new for each thing to be done, such as a UUID. The same request again with "
-        "the same key changes nothing and gets the first answer.",
+        "description": "A unique value for this request, such as a UUID. Repeating the request with the same key "
+        "changes nothing and returns the first response.",
         "schema": {
             "type": "string",
             "minLength": 1,
@@ -96,60 +111,47 @@ PARAMETERS: dict[str, Schema] = {
     "ValidateOnly": {
         "name": "validate_only",
         "in": "query",
-        "description": "`true`: answer as if it had been done, and do nothing.",
+        "description": "If `true`, the request is checked and answered as usual, but nothing is stored.",
         "schema": {"type": "boolean", "default": False},
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
-        "description": "The `ETag` that you have: 304 and no body when it is still the present one.",
+        "description": "The `ETag` of the version that the client has. While it is current, the response is 304.",
         "schema": {"type": "string", "maxLength": 1_000, "examples": ['"3"']},
     },
 }
 HOISTED = {("query", "limit"): "Limit", ("query", "cursor"): "Cursor", ("header", "if-match"): "IfMatch"}
-"""Parameters that routes declare alike: they are written down once."""
-
-SAID = {
-    "sort": "The order; a minus walks it backwards.",
-    "since": "From this moment on.",
-    "before": "Before this moment.",
-    "archived": "Those that are archived, those that are not, or both.",
-    "voided": "Those that are voided, those that are not, or both.",
-    "balanced": "Those whose sums add up, or those whose sums do not.",
-    "match": "How the buyer was found.",
-    "role": "Only those with this role among theirs.",
-    "tag": "Only those with this tag.",
-    "email": "In any spelling.",
-    "system": "The system that gave the id.",
-    "external_id": "The id in that system.",
-    "if-none-match": "`*`: only make, 412 when it exists.",
-}
-"""Parameters whose declarations do not explain themselves."""
+"""Parameters that routes declare alike: the document has them once, as components."""
 
 # status: (name of the component, when it happens, headers besides the usual)
 RESPONSES: dict[int, tuple[str, str, tuple[str, ...]]] = {
-    400: ("BadRequest", "The request cannot be read, or has a query parameter that is not known here.", ()),
-    401: ("Unauthorized", "No key was sent, or one that is not valid.", ("WWW-Authenticate",)),
-    403: ("Forbidden", "The key lacks the scope that is needed.", ("WWW-Authenticate",)),
-    404: ("NotFound", "There is no such thing.", ()),
-    406: ("NotAcceptable", "It cannot be had in any of the accepted media types.", ()),
-    408: ("RequestTimeout", "The body took too long to arrive.", ()),
-    409: ("Conflict", "It does not fit the present state; `code` tells what stands in the way.", ("Retry-After",)),
-    410: ("Gone", "It was there, and can no longer be answered.", ()),
-    412: ("PreconditionFailed", "The resource has changed since the version that was named.", ()),
-    413: ("ContentTooLarge", "The body is too large.", ()),
-    415: ("UnsupportedMediaType", "The body is of a type that is not read here.", ("Accept-Post",)),
-    422: ("UnprocessableContent", "Some values are not right; `errors` points at each.", ()),
-    429: (
-        "TooManyRequests",
-        "The key has used up its requests for now, or the address where no key is needed.",
+    400: ("BadRequest", "The request cannot be parsed, or it has an unknown query parameter.", ()),
+    401: ("Unauthorized", "No API key was sent, or the key is not valid.", ("WWW-Authenticate",)),
+    403: ("Forbidden", "The API key lacks the scope that the operation requires.", ("WWW-Authenticate",)),
+    404: ("NotFound", "The resource, or one that the path names, does not exist.", ()),
+    406: ("NotAcceptable", "None of the media types in `Accept` is available.", ()),
+    408: ("RequestTimeout", "The request body took too long to arrive.", ()),
+    409: (
+        "Conflict",
+        "The request conflicts with the current state of the resource; `code` says how.",
         ("Retry-After",),
     ),
-    431: ("HeadersTooLarge", "The headers are too large.", ()),
-    500: ("InternalError", "Something went wrong on our side; the log knows what, by `request_id`.", ()),
+    410: ("Gone", "The survey or invitation can no longer be answered.", ()),
+    412: ("PreconditionFailed", "The resource has changed since the version named in the request.", ()),
+    413: ("ContentTooLarge", "The request body is larger than the limit.", ()),
+    415: ("UnsupportedMediaType", "The media type of the request body is not supported.", ("Accept-Post",)),
+    422: ("UnprocessableContent", "The request failed validation; `errors` lists every invalid value.", ()),
+    429: (
+        "TooManyRequests",
+        "The rate limit of the API key is used up, or that of the client address where no key is needed.",
+        ("Retry-After",),
+    ),
+    431: ("HeadersTooLarge", "The request headers are larger than the limit.", ()),
+    500: ("InternalError", "An unexpected error occurred. The log has the details under `request_id`.", ()),
     503: (
         "Unavailable",
-        "The service cannot answer just now, most often because its database is away.",
+        "The service cannot answer at the moment, usually because its database is unavailable.",
         ("Retry-After",),
     ),
 }
@@ -180,42 +182,54 @@ def problem_schemas() -> dict[str, Schema]:
     return {
         "Problem": {
             "type": "object",
-            "description": "What went wrong (RFC 9457). Some codes have further members, such as the ids of the "
-            "customers who hold an identity.",
+            "description": "An error, in the format of RFC 9457. Some codes have further members, such as the ids of "
+            "the customers who already have an identity.",
             "required": ["type", "title", "status", "code"],
             "additionalProperties": True,
             "properties": {
                 "type": {"type": "string", "format": "uri-reference", "maxLength": 200}
-                | {"description": "The address of a page that explains the code."},
-                "title": {"type": "string", "maxLength": 200, "description": "The code in words; always the same."},
-                "status": {"type": "integer", "minimum": 400, "maximum": 599},
-                "detail": {"type": "string", "maxLength": 10_000, "description": "For people: what it was this time."},
+                | {"description": "The address of a page that explains the error."},
+                "title": {
+                    "type": "string",
+                    "maxLength": 200,
+                    "description": "The meaning of `code` in words. It is the same every time.",
+                },
+                "status": {"type": "integer", "minimum": 400, "maximum": 599}
+                | {"description": "The HTTP status of the response."},
+                "detail": {"type": "string", "maxLength": 10_000}
+                | {"description": "What went wrong this time, in words for people."},
                 "instance": {"type": "string", "format": "uri-reference", "maxLength": 8_192}
-                | {"description": "The path of the request."},
+                | {"description": "The path of the request that failed."},
                 "code": reference("schemas", "ProblemCode"),
-                "request_id": {"type": "string", "maxLength": 128, "description": "Finds the request in the log."},
+                "request_id": {"type": "string", "maxLength": 128, "description": "The id of the request in the log."},
                 "errors": {
                     "type": "array",
                     "maxItems": 10_000,
                     "items": reference("schemas", "ProblemPlace"),
-                    "description": "Every place in the request that is wrong.",
+                    "description": "Every value of the request that is wrong.",
                 },
             },
         },
         "ProblemCode": {
             "type": "string",
-            "description": "For programs: stable.",
+            "description": "The kind of error, for programs to act upon. Codes never change their meaning.",
             "enum": sorted({problem.code for problem in errors.problem_classes()}),
         },
         "ProblemPlace": {
             "type": "object",
-            "description": "One wrong place in the request.",
+            "description": "One value of the request that is wrong.",
             "required": ["pointer", "code", "detail"],
             "additionalProperties": True,
             "properties": {
-                "pointer": place | {"description": "JSON Pointer (RFC 6901) into the body, or `/query/…`, `/path/…`."},
-                "code": {"type": "string", "maxLength": 100, "description": "What is wrong with it, for programs."},
-                "detail": {"type": "string", "maxLength": 10_000, "description": "The same for people."},
+                "pointer": place
+                | {"description": "A JSON Pointer (RFC 6901) to the value in the body, or `/query/…` or `/path/…`."},
+                "code": {"type": "string", "maxLength": 100}
+                | {"description": "What is wrong with the value, for programs to act upon."},
+                "detail": {
+                    "type": "string",
+                    "maxLength": 10_000,
+                    "description": "What is wrong with the value, in words for people.",
+                },
             },
         },
     }

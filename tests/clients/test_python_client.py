@@ -88,7 +88,7 @@ class TestPythonClient:
         assert profile.totals[0].net == "17.00"
 
     def test_changes_what_has_not_changed_meanwhile(self, generated: Callable[[str], Any], session: Any) -> None:
-        models, change = generated("models"), generated("api.customers.change_customer")
+        models, change = generated("models"), generated("api.customers.update_customer")
         customer = generated("api.customers.create_customer").sync(
             client=session, body=models.CustomerNew(display_name="The Oyster Shed", kind=models.Kind.ORGANIZATION)
         )

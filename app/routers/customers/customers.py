@@ -25,8 +25,8 @@ PATH = "/v1/customers"
 async def list_customers(ctx: Ctx, request: Request, query: Annotated[CustomerQuery, Query()]) -> Response:
     """List customers
 
-    Newest first unless sorted otherwise. With `q`, those that have every word of it in their names, contact points or
-    identities, best match first, typing errors forgiven.
+    Newest first by default. With `q`, only customers in whose names, contact points or identities every word is
+    found, best match first; typing errors are tolerated.
     """
     return replies.page(request, await customers.find(ctx, query))
 
@@ -35,7 +35,8 @@ async def list_customers(ctx: Ctx, request: Request, query: Annotated[CustomerQu
 async def create_customer(ctx: Ctx, new: CustomerNew) -> Response:
     """Create a customer
 
-    Answers 409 naming the holder when an identity or an unshared contact point belongs to somebody already.
+    409 if another customer already has one of the identities, or one of the contact points that are not shared; the
+    response names that customer.
     """
     return replies.created(await customers.create(ctx, new), PATH)
 
@@ -45,9 +46,9 @@ async def create_customer(ctx: Ctx, new: CustomerNew) -> Response:
 async def create_customers(request: Request, caller: Caller) -> Response:
     """Create customers in bulk
 
-    One customer a line, of any number; one result a line, in order, as soon as it is recorded. A customer who is known
-    with just this content answers 200, one whose identity or contact point somebody else holds 409. One bad line stops
-    nothing.
+    JSON Lines: one customer per line, any number of lines. Answers one result per line, in order, as soon as the
+    customer is stored. A customer who is already stored with the same content answers 200; a line whose identity or
+    contact point belongs to another customer answers 409. A line that is refused does not affect the others.
     """
     return await batch.answer(request, caller, CustomerNew, customers.create_many)
 
@@ -57,28 +58,32 @@ async def create_customers(request: Request, caller: Caller) -> Response:
 async def export_customers(request: Request, caller: Caller, query: Annotated[CustomerExport, Query()]) -> Response:
     """Export customers
 
-    All that the filters let through, as JSON Lines, or as CSV where `Accept: text/csv` asks for it. In CSV, a cell that
-    a spreadsheet would take for a formula begins with an apostrophe.
+    All customers that match the filters, as JSON Lines, or as CSV if the request has `Accept: text/csv`. In CSV, a
+    cell that a spreadsheet would read as a formula is preceded by an apostrophe.
     """
     return exports.answer(request, "customers", customers.export(caller, query), csv_rows.customer)
 
 
 @router.get("/{customer_id}", response_model=Customer)
 async def get_customer(ctx: Ctx, customer_id: PathId) -> Response:
-    """Get a customer"""
+    """Get a customer
+
+    With all contact points, identities, addresses and preferences.
+    """
     return replies.resource(await customers.get(ctx, customer_id))
 
 
 @router.patch("/{customer_id}", response_model=Customer)
-async def change_customer(
+async def update_customer(
     ctx: Ctx,
     customer_id: PathId,
     patch: Annotated[CustomerChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a customer
+    """Update a customer
 
-    A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are
+    replaced as a whole.
     """
     return replies.resource(await customers.change(ctx, customer_id, patch, version))
 
@@ -87,7 +92,8 @@ async def change_customer(
 async def archive_customer(ctx: Ctx, customer_id: PathId) -> Response:
     """Archive a customer
 
-    No longer listed or in anyone's way: the contact points are free for others. The history stays.
+    Archived customers are no longer listed by default or found by contact point, and their contact points become
+    available to others. Their history is kept.
     """
     return replies.resource(await customers.archive(ctx, customer_id))
 
@@ -96,23 +102,24 @@ async def archive_customer(ctx: Ctx, customer_id: PathId) -> Response:
 async def restore_customer(ctx: Ctx, customer_id: PathId) -> Response:
     """Restore an archived customer
 
-    Answers 409 when somebody else has taken a contact point meanwhile.
+    409 if another customer has taken one of the contact points in the meantime.
     """
     return replies.resource(await customers.restore(ctx, customer_id))
 
 
 @router.put("/by-identity/{system}/{external_id}", response_model=Customer)
-async def put_customer(
+async def upsert_customer(
     ctx: Ctx,
     system: Label,
     external_id: Reference,
     new: CustomerNew,
     if_none_match: Annotated[str | None, Header(pattern=r"^\*$", max_length=1)] = None,
 ) -> Response:
-    """Create or change the customer with this identity
+    """Create or update a customer by identity
 
-    What was not sent stays as it is; identities are added, other lists replaced whole. 201 when the customer was made.
-    `If-None-Match: *` only makes.
+    If no customer has this identity, one is created with it and the response is 201. Otherwise the customer is
+    updated: fields that are left out keep their value, identities are added, other lists are replaced as a whole.
+    With `If-None-Match: *`, nothing is ever updated.
     """
     return replies.created_or_existing(
         *await customers.put(ctx, system, external_id, new, only_new=if_none_match == "*"), path=PATH

@@ -18,7 +18,11 @@ from app.web.route import resource
 router = resource("customers", "/v1")
 PATH = "/v1/relationships"
 Viewpoint = Annotated[
-    UUID | None, Query(description="The customer from whom it is read. Left out: the one who works, supplies, refers.")
+    UUID | None,
+    Query(
+        description="The id of the customer from whose side the relationship is described. Defaults to the customer "
+        "who works, supplies or refers."
+    ),
 ]
 
 
@@ -28,47 +32,51 @@ async def list_relationships(
 ) -> Response:
     """List the relationships of a customer
 
-    Each is read from this customer: an employee sees `works_for`, the employer `employs`.
+    Each relationship is described from the side of this customer: an employee sees `works_for`, their employer sees
+    `employs`.
     """
     return replies.page(request, await relationships.find(ctx, customer_id, query))
 
 
 @router.post("/customers/{customer_id}/relationships", response_model=Relationship, status_code=201)
-async def add_relationship(ctx: Ctx, customer_id: PathId, new: RelationshipNew) -> Response:
-    """Add a relationship
+async def create_relationship(ctx: Ctx, customer_id: PathId, new: RelationshipNew) -> Response:
+    """Create a relationship
 
-    Said from this customer's side, in either direction: it is kept once and seen by both. 409 when the two have this
-    relationship already.
+    Described from the side of the customer in the path, in either direction. It is stored once and listed for both
+    customers. 409 if the two customers already have this relationship.
     """
     return replies.created(await relationships.create(ctx, customer_id, new), PATH)
 
 
 @router.get("/relationships/{relationship_id}", response_model=Relationship)
 async def get_relationship(ctx: Ctx, relationship_id: PathId, customer_id: Viewpoint = None) -> Response:
-    """Get a relationship"""
+    """Get a relationship
+
+    Described from the side of the customer named in `customer_id`.
+    """
     return replies.resource(await relationships.get(ctx, relationship_id, customer_id))
 
 
 @router.patch("/relationships/{relationship_id}", response_model=Relationship)
-async def change_relationship(
+async def update_relationship(
     ctx: Ctx,
     relationship_id: PathId,
     patch: Annotated[RelationshipChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
     customer_id: Viewpoint = None,
 ) -> Response:
-    """Change a relationship
+    """Update a relationship
 
-    A JSON merge patch: what is left out stays, null takes a value away. Who it binds and how stays for ever: remove it
-    and add another.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value. The customers and
+    the kind cannot be changed: delete the relationship and create another one instead.
     """
     return replies.resource(await relationships.change(ctx, relationship_id, patch, version, customer_id))
 
 
 @router.delete("/relationships/{relationship_id}", status_code=204)
-async def remove_relationship(ctx: Ctx, relationship_id: PathId, version: IfMatch) -> None:
-    """Remove a relationship
+async def delete_relationship(ctx: Ctx, relationship_id: PathId, version: IfMatch) -> None:
+    """Delete a relationship
 
-    For both customers. Their timelines keep that it was there.
+    It is deleted for both customers. Their timelines keep the record of it.
     """
     await relationships.remove(ctx, relationship_id, version)

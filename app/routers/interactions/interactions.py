@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Body, Query, Request, Response
 
 from app.schemas.interactions.interactions import (
-    AnswerNew,
+    EnquiryAnswerNew,
     Interaction,
     InteractionChange,
     InteractionClaim,
@@ -25,8 +25,8 @@ PATH = "/v1/interactions"
 async def list_interactions(ctx: Ctx, request: Request, query: Annotated[InteractionQuery, Query()]) -> Response:
     """List interactions
 
-    Latest first unless sorted otherwise. `unanswered=true` lists the enquiries that wait for an answer, `claimed=false`
-    what came from addresses that nobody is known by.
+    Latest first by default. Use `unanswered=true` for enquiries that await an answer, and `claimed=false` for
+    interactions that do not belong to a customer yet.
     """
     return replies.page(request, await interactions.find(ctx, query))
 
@@ -35,11 +35,11 @@ async def list_interactions(ctx: Ctx, request: Request, query: Annotated[Interac
 async def record_interaction(ctx: Ctx, new: InteractionNew) -> Response:
     """Record an interaction
 
-    Exactly once per `source` and `external_id`, where they are given: the same again answers 200 with what is stored,
-    other content 409 naming the differences. Without `customer_id`, whoever alone is known by the address in `contact`
-    is found; where nobody or several are, it is kept, to be claimed later. An outbound contact on a channel that the
-    customer does not want answers 409, unless `unwelcome_reason` says why it was made all the same. `next_step` becomes
-    a task.
+    Idempotent by `source` and `external_id` where they are given: the same content again answers 200 with what is
+    stored, other content answers 409 and names the differences. Without `customer_id`, the interaction is assigned
+    to the only customer who has `contact` as a contact point; if there is none, or more than one, it stays
+    unassigned until it is claimed. Outbound contact on a channel that the customer does not want answers 409,
+    unless `unwelcome_reason` explains it. A task is created from `next_step`.
     """
     return replies.recorded(*await interactions.record(ctx, new), path=PATH)
 
@@ -49,38 +49,43 @@ async def record_interaction(ctx: Ctx, new: InteractionNew) -> Response:
 async def record_interactions(request: Request, caller: Caller) -> Response:
     """Record interactions in bulk
 
-    One interaction a line, of any number; one result a line, in order, as soon as it is recorded. One bad line stops
-    nothing, and the whole can be sent again: lines with `source` and `external_id` are recorded once.
+    JSON Lines: one interaction per line, any number of lines. Answers one result per line, in order, as soon as the
+    interaction is recorded. A line that is refused does not affect the others. The same file can be sent again:
+    lines with `source` and `external_id` are recorded once.
     """
     return await batch.answer(request, caller, InteractionNew, interactions.record_many)
 
 
 @router.get("/{interaction_id}", response_model=Interaction)
 async def get_interaction(ctx: Ctx, interaction_id: PathId) -> Response:
-    """Get an interaction"""
+    """Get an interaction
+
+    With its participants and documents, and the answer if it is an enquiry.
+    """
     return replies.resource(await interactions.get(ctx, interaction_id))
 
 
 @router.patch("/{interaction_id}", response_model=Interaction)
-async def change_interaction(
+async def update_interaction(
     ctx: Ctx,
     interaction_id: PathId,
     patch: Annotated[InteractionChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change an interaction
+    """Update an interaction
 
-    A JSON merge patch: what is left out stays, null takes a value away, lists are replaced whole.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are
+    replaced as a whole.
     """
     return replies.resource(await interactions.change(ctx, interaction_id, patch, version))
 
 
 @router.post("/{interaction_id}/claim", response_model=Interaction)
 async def claim_interaction(ctx: Ctx, interaction_id: PathId, claim: InteractionClaim) -> Response:
-    """Say whose interaction it is
+    """Assign an interaction to a customer
 
-    For contacts from addresses that nobody was known by. What was promised in it, and its answer, become the customer's
-    too. 409 when it belongs to another customer already.
+    For an interaction without a customer. Its tasks and the answer to it are assigned as well. 409 if it already
+    belongs to another customer.
     """
     return replies.resource(
         await enquiries.claim(ctx, interaction_id, claim.customer_id, keep_contact=claim.keep_contact)
@@ -88,11 +93,11 @@ async def claim_interaction(ctx: Ctx, interaction_id: PathId, claim: Interaction
 
 
 @router.post("/{interaction_id}/answer", response_model=Interaction, status_code=201)
-async def answer_interaction(ctx: Ctx, interaction_id: PathId, answer: AnswerNew) -> Response:
+async def answer_interaction(ctx: Ctx, interaction_id: PathId, answer: EnquiryAnswerNew) -> Response:
     """Answer an enquiry
 
-    Records the answer as an outbound interaction of the same customer and thread, on the same channel unless another is
-    named, and answers with it; the enquiry no longer waits. 409 when it does not wait for an answer, or when the
-    customer does not want the channel and no `unwelcome_reason` is given.
+    Records the answer as an outbound interaction with the same customer and thread, and returns it; the enquiry no
+    longer awaits an answer. The channel is that of the enquiry unless another one is given. 409 if the interaction
+    does not await an answer, or if the customer does not want the channel and `unwelcome_reason` is missing.
     """
     return replies.created(await enquiries.answer(ctx, interaction_id, answer), PATH)

@@ -25,34 +25,41 @@ PATH = "/v1/tasks"
 async def list_tasks(ctx: Ctx, request: Request, query: Annotated[TaskQuery, Query()]) -> Response:
     """List tasks
 
-    What is due first stands first, tasks without a date last, unless sorted otherwise. My day: `owner=` my name,
-    `due=today`, `awake=true`.
+    By default those due first come first, tasks without a due date last. For the tasks of one person today, filter
+    by `owner`, `due=today` and `awake=true`.
     """
     return replies.page(request, await tasks.find(ctx, query))
 
 
 @router.post("", response_model=Task, status_code=201)
 async def create_task(ctx: Ctx, new: TaskNew) -> Response:
-    """Create a task"""
+    """Create a task
+
+    The task is open. It may be for a customer, on whose timeline it then appears.
+    """
     return replies.created(await tasks.create(ctx, new), PATH)
 
 
 @router.get("/{task_id}", response_model=Task)
 async def get_task(ctx: Ctx, task_id: PathId) -> Response:
-    """Get a task"""
+    """Get a task
+
+    With its status, and how it ended if it is no longer open.
+    """
     return replies.resource(await tasks.get(ctx, task_id))
 
 
 @router.patch("/{task_id}", response_model=Task)
-async def change_task(
+async def update_task(
     ctx: Ctx,
     task_id: PathId,
     patch: Annotated[TaskChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a task
+    """Update a task
 
-    A JSON merge patch: what is left out stays, null takes a value away. The status changes by its own verbs.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value. The status is
+    changed by `/complete`, `/snooze`, `/cancel` and `/reopen`.
     """
     return replies.resource(await tasks.change(ctx, task_id, patch, version))
 
@@ -61,7 +68,7 @@ async def change_task(
 async def complete_task(ctx: Ctx, task_id: PathId, done: TaskComplete) -> Response:
     """Complete a task
 
-    Of open tasks only: otherwise 409, with the verbs that are possible in `allowed`.
+    409 unless the task is open; `allowed` then lists the operations that its status allows.
     """
     return replies.resource(await tasks.complete(ctx, task_id, done.outcome))
 
@@ -70,8 +77,8 @@ async def complete_task(ctx: Ctx, task_id: PathId, done: TaskComplete) -> Respon
 async def snooze_task(ctx: Ctx, task_id: PathId, snooze: TaskSnooze) -> Response:
     """Snooze a task
 
-    It stays open and due, but lists with `awake=true` leave it out until then. Of open tasks only: otherwise 409, with
-    the verbs that are possible in `allowed`.
+    The task stays open and keeps its due date, but lists with `awake=true` leave it out until the given time. 409
+    unless the task is open; `allowed` then lists the operations that its status allows.
     """
     return replies.resource(await tasks.snooze(ctx, task_id, snooze.until))
 
@@ -80,7 +87,7 @@ async def snooze_task(ctx: Ctx, task_id: PathId, snooze: TaskSnooze) -> Response
 async def cancel_task(ctx: Ctx, task_id: PathId, cancel: TaskCancel) -> Response:
     """Cancel a task
 
-    Of open tasks only: otherwise 409, with the verbs that are possible in `allowed`.
+    409 unless the task is open; `allowed` then lists the operations that its status allows.
     """
     return replies.resource(await tasks.cancel(ctx, task_id, cancel.reason))
 
@@ -89,6 +96,6 @@ async def cancel_task(ctx: Ctx, task_id: PathId, cancel: TaskCancel) -> Response
 async def reopen_task(ctx: Ctx, task_id: PathId) -> Response:
     """Reopen a task
 
-    Of completed and cancelled tasks only: otherwise 409, with the verbs that are possible in `allowed`.
+    409 unless the task is completed or cancelled; `allowed` then lists the operations that its status allows.
     """
     return replies.resource(await tasks.reopen(ctx, task_id))

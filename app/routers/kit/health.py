@@ -10,18 +10,18 @@ router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
 
 @router.get("/healthz", response_model=Health)
 async def check_health() -> Response:
-    """Is the process alive?
+    """Check that the process is running
 
-    Never asks the database.
+    Answers 200 as long as the process runs. The database is not queried.
     """
     return replies.json_text('{"status":"ok"}')
 
 
 @router.get("/readyz", response_model=Health)
 async def check_readiness(request: Request) -> Response:
-    """Can requests be answered?
+    """Check that requests can be answered
 
-    503 while the database is away or its schema is behind.
+    Answers 503 while the database is unavailable or its schema is out of date.
     """
     return replies.json_text('{"status":"ok"}') if await request.app.state.service.ready() else await _unready()
 

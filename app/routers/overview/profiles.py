@@ -2,7 +2,9 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.schemas.overview.profiles import Candidates, LookupQuery, Profile, TimelinePage, TimelineQuery
+from app.schemas.overview.lookup import LookupQuery, LookupResult
+from app.schemas.overview.profiles import CustomerProfile
+from app.schemas.overview.timeline import TimelinePage, TimelineQuery
 from app.services.overview import profiles
 from app.web import replies
 from app.web.deps import Ctx, PathId
@@ -11,23 +13,23 @@ from app.web.route import resource
 router = resource("customers")
 
 
-@router.get("/lookup", response_model=Candidates)
+@router.get("/lookup", response_model=LookupResult)
 async def lookup_customers(ctx: Ctx, query: Annotated[LookupQuery, Query()]) -> Response:
-    """Who is calling?
+    """Find out who is calling
 
-    By any spelling of a phone number, by e-mail address, or by an identity `system:id`. Each candidate is small enough
-    to be read in a second: the name and how to say it, the last contact and purchase, what was promised, and what not
-    to do.
+    Finds customers by a phone number in any spelling, an e-mail address, or an identity given as `system:external_id`.
+    Each candidate shows what to know at a glance: the name and how to pronounce it, open complaints and tasks, the
+    last contact, purchase and feedback, and channels to avoid.
     """
     return replies.json_text(await profiles.lookup(ctx, query))
 
 
-@router.get("/{customer_id}/profile", response_model=Profile)
+@router.get("/{customer_id}/profile", response_model=CustomerProfile)
 async def get_customer_profile(ctx: Ctx, customer_id: PathId) -> Response:
-    """The whole customer on one page
+    """Get the profile of a customer
 
-    Who they are and how they want to be treated, what they bought and what of it came back, how often they are in
-    touch, what was promised, and the latest of their timeline.
+    The whole customer on one page: contact details and preferences, purchases and refunds, how often they are in
+    contact, feedback, open complaints and tasks, and the latest entries of the timeline.
     """
     return replies.json_text(await profiles.profile(ctx, customer_id))
 
@@ -36,8 +38,8 @@ async def get_customer_profile(ctx: Ctx, customer_id: PathId) -> Response:
 async def list_timeline(
     ctx: Ctx, request: Request, customer_id: PathId, query: Annotated[TimelineQuery, Query()]
 ) -> Response:
-    """Everything that happened with a customer
+    """List the timeline of a customer
 
-    Newest happening first, whenever it was recorded.
+    Everything that happened with the customer, latest first by the time at which it occurred, whenever it was recorded.
     """
     return replies.page(request, await profiles.timeline(ctx, customer_id, query))

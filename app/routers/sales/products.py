@@ -15,26 +15,29 @@ router = resource("products")
 async def list_products(ctx: Ctx, request: Request, query: Annotated[ProductQuery, Query()]) -> Response:
     """List products
 
-    They appear by themselves when a receipt names them.
+    Newest first by default. Products are created automatically when a receipt names them.
     """
     return replies.page(request, await PRODUCTS.find(ctx, query))
 
 
 @router.get("/{product_id}", response_model=Product)
 async def get_product(ctx: Ctx, product_id: PathId) -> Response:
-    """Get a product"""
+    """Get a product
+
+    With the name and category that receipts or an update gave it.
+    """
     return replies.resource(await PRODUCTS.get(ctx, product_id))
 
 
 @router.patch("/{product_id}", response_model=Product)
-async def change_product(
+async def update_product(
     ctx: Ctx,
     product_id: PathId,
     patch: Annotated[ProductChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a product
+    """Update a product
 
-    A JSON merge patch: what is left out stays, null takes a value away.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value.
     """
     return replies.resource(await PRODUCTS.change(ctx, product_id, patch, version))

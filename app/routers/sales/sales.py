@@ -17,10 +17,11 @@ PATH = "/v1/sales"
 async def record_sale(ctx: Ctx, new: SaleNew, params: Annotated[SaleParams, Query()]) -> Response:
     """Record a receipt
 
-    Exactly once per source and receipt number, for ever: the same receipt again answers 200 with what is stored; other
-    content answers 409 naming the differences; a higher `revision` replaces; an older one answers 200 with the header
-    `Receipt-Stale: true` and changes nothing. Late, out-of-order and anonymous receipts are taken, and a refund before
-    its sale. A return that names its line may not exceed what is left of it.
+    Idempotent by `source` and `receipt_no`: the same content again answers 200 with what is stored, other content
+    answers 409 and names the differences. A higher `revision` replaces the receipt; an older one answers 200 with
+    the header `Receipt-Stale: true` and changes nothing. Receipts may arrive late, out of order and without a
+    customer, and a return may arrive before its sale. A return that refers to a sale line must not exceed what
+    remains of it, or the response is 409.
     """
     return replies.recorded(*await sales.record(ctx, new, params.on_unknown_customer), path=PATH)
 
@@ -30,8 +31,9 @@ async def record_sale(ctx: Ctx, new: SaleNew, params: Annotated[SaleParams, Quer
 async def record_sales(request: Request, caller: Caller, params: Annotated[SaleParams, Query()]) -> Response:
     """Record receipts in bulk
 
-    One receipt a line, of any number; one result a line, in order, as soon as it is recorded. One bad line stops
-    nothing, and the whole can be sent again.
+    JSON Lines: one receipt per line, any number of lines. Answers one result per line, in order, as soon as the
+    receipt is recorded. A line that is refused does not affect the others. The same file can be sent again: each
+    receipt is recorded once.
     """
     return await batch.answer(
         request,
@@ -46,22 +48,26 @@ async def record_sales(request: Request, caller: Caller, params: Annotated[SaleP
 async def list_sales(ctx: Ctx, request: Request, query: Annotated[SaleQuery, Query()]) -> Response:
     """List receipts
 
-    Latest first unless sorted otherwise.
+    Latest first by default. Voided receipts are included unless `voided=no` is set.
     """
     return replies.page(request, await sales.find(ctx, query))
 
 
 @router.get("/{sale_id}", response_model=Sale)
 async def get_sale(ctx: Ctx, sale_id: PathId) -> Response:
-    """Get a receipt"""
+    """Get a receipt
+
+    With its lines and payments, and the customer if they are known.
+    """
     return replies.resource(await sales.get(ctx, sale_id))
 
 
 @router.post("/{sale_id}/claim", response_model=Sale)
 async def claim_sale(ctx: Ctx, sale_id: PathId, claim: SaleClaim) -> Response:
-    """Say whose receipt it is
+    """Assign a receipt to a customer
 
-    For receipts that came without a customer, or with one that nobody knew.
+    For a receipt without a customer, because none was given or none was found. 409 if it already belongs to another
+    customer.
     """
     return replies.resource(await sales.claim(ctx, sale_id, claim.customer_id))
 
@@ -70,6 +76,6 @@ async def claim_sale(ctx: Ctx, sale_id: PathId, claim: SaleClaim) -> Response:
 async def void_sale(ctx: Ctx, sale_id: PathId, void: SaleVoid) -> Response:
     """Void a receipt
 
-    It leaves all sums, and stays to be seen; its number stays taken.
+    The receipt no longer counts in any sum, but can still be read. Its number cannot be used again.
     """
     return replies.resource(await sales.void(ctx, sale_id, void.reason))

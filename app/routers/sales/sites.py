@@ -15,26 +15,29 @@ router = resource("sites")
 async def list_sites(ctx: Ctx, request: Request, query: Annotated[SiteQuery, Query()]) -> Response:
     """List sites
 
-    They appear by themselves when a receipt names them.
+    Newest first by default. Sites are created automatically when a receipt names them.
     """
     return replies.page(request, await SITES.find(ctx, query))
 
 
 @router.get("/{site_id}", response_model=Site)
 async def get_site(ctx: Ctx, site_id: PathId) -> Response:
-    """Get a site"""
+    """Get a site
+
+    With its name and time zone, if they have been set.
+    """
     return replies.resource(await SITES.get(ctx, site_id))
 
 
 @router.patch("/{site_id}", response_model=Site)
-async def change_site(
+async def update_site(
     ctx: Ctx,
     site_id: PathId,
     patch: Annotated[SiteChange, Body(media_type="application/merge-patch+json")],  # type: ignore[valid-type]
     version: IfMatch,
 ) -> Response:
-    """Change a site
+    """Update a site
 
-    A JSON merge patch: what is left out stays, null takes a value away.
+    A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value.
     """
     return replies.resource(await SITES.change(ctx, site_id, patch, version))

@@ -4,18 +4,22 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
+    """Whether the customer is a person or an organization."""
+
     PERSON = "person"
     ORGANIZATION = "organization"
 
 
 class Trade(StrEnum):
+    """Whether the customer buys as a consumer (`b2c`), as a business (`b2b`) or as both."""
+
     B2C = "b2c"
     B2B = "b2b"
     BOTH = "both"
 
 
 class Role(StrEnum):
-    """What a party is to the business. One party may be several at once."""
+    """What a party is to the business. One party may have several roles."""
 
     CUSTOMER = "customer"
     SUPPLIER = "supplier"
@@ -26,6 +30,8 @@ class Role(StrEnum):
 
 
 class ContactKind(StrEnum):
+    """What a contact point is: an address, a number, or an account of a service."""
+
     EMAIL = "email"
     PHONE = "phone"
     WHATSAPP = "whatsapp"

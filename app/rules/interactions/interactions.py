@@ -8,12 +8,16 @@ from app.rules.kit.channels import Channel
 
 
 class Direction(StrEnum):
+    """Whether the customer made contact (`inbound`), the business did (`outbound`), or it is an internal note."""
+
     INBOUND = "inbound"
     OUTBOUND = "outbound"
     INTERNAL = "internal"
 
 
 class InteractionKind(StrEnum):
+    """The kind of interaction. An inbound `enquiry` awaits an answer."""
+
     CALL = "call"
     MESSAGE = "message"
     MEETING = "meeting"

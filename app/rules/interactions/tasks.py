@@ -1,17 +1,19 @@
-"""The life of a promise: open until it is kept or called off, and open again when that was a mistake."""
+"""The states of a task: open until it is completed or cancelled, and open again when that was a mistake."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 
 class TaskStatus(StrEnum):
+    """Whether the task is still to be done, was done, or was called off."""
+
     OPEN = "open"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
 
 class Due(StrEnum):
-    """How far ahead one looks at what is open."""
+    """How soon a task is due: already past, within 24 hours, or within 7 days."""
 
     OVERDUE = "overdue"
     TODAY = "today"
@@ -40,5 +42,5 @@ def allowed(status: TaskStatus) -> list[str]:
 
 
 def due_until(due: Due, now: datetime) -> datetime:
-    """Open tasks that are due before this moment are meant."""
+    """The timestamp before which an open task has to be due."""
     return now + _AHEAD[due]

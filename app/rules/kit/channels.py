@@ -1,9 +1,11 @@
-"""The ways a customer and the business reach each other."""
+"""The channels on which a customer and the business are in contact."""
 
 from enum import StrEnum
 
 
 class Channel(StrEnum):
+    """The channel on which a customer and the business are in contact."""
+
     PHONE = "phone"
     EMAIL = "email"
     SMS = "sms"

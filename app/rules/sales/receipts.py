@@ -7,6 +7,8 @@ from typing import Protocol
 
 
 class SaleChannel(StrEnum):
+    """The channel through which the sale was made."""
+
     IN_STORE = "in_store"
     ONLINE = "online"
     PHONE = "phone"
@@ -15,13 +17,15 @@ class SaleChannel(StrEnum):
 
 
 class SaleKind(StrEnum):
+    """A receipt that sells goods, takes goods back, or does both (`exchange`). Derived from the signs of its lines."""
+
     SALE = "sale"
     RETURN = "return"
     EXCHANGE = "exchange"
 
 
 class Match(StrEnum):
-    """How the buyer of a receipt was found."""
+    """Whether the buyer of a receipt was identified. It is `anonymous` if the receipt says nothing about the buyer."""
 
     ANONYMOUS = "anonymous"
     MATCHED = "matched"
@@ -30,6 +34,8 @@ class Match(StrEnum):
 
 
 class OnUnknownCustomer(StrEnum):
+    """What to do with a receipt whose buyer is not found."""
+
     CREATE = "create"
     KEEP = "keep"
 

@@ -1,12 +1,7 @@
 """Customers: who they are and how to reach them."""
 
-from app.schemas.customers.customers import (
-    ContactPointNew,
-    Customer,
-    CustomerChange,
-    CustomerNew,
-    IdentityNew,
-    UnwelcomeChannel,
-)
+from app.schemas.customers.contact_details import ContactPointNew, IdentityNew
+from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
+from app.schemas.customers.preferences import UnwelcomeChannel
 
 __all__ = ["ContactPointNew", "Customer", "CustomerChange", "CustomerNew", "IdentityNew", "UnwelcomeChannel"]

@@ -4,180 +4,71 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from app.rules.customers.customers import ContactKind, Kind, Role, Trade
-from app.rules.kit.channels import Channel
+from app.rules.customers.customers import Kind, Role, Trade
+from app.schemas.customers.contact_details import (
+    Address,
+    AddressNew,
+    ContactPoint,
+    ContactPointNew,
+    Identity,
+    IdentityNew,
+    PostalCode,
+)
+from app.schemas.customers.preferences import Preferences, PreferencesChange
 from app.schemas.kit.types import (
     ONE_LINE,
     Attributes,
     CountryCode,
-    Day,
-    Flag,
     Id,
     Label,
-    Language,
-    Line,
     Moment,
     Name,
     PageQuery,
-    Reference,
     Resource,
     Schema,
     Tag,
-    TimeZone,
     Version,
     partial,
-    text,
 )
-
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
-Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
-Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
-PostalCode = Annotated[str, text(20)]
-
-
-class ContactPointNew(Schema):
-    """One way to reach a customer."""
-
-    kind: ContactKind
-    value: Name
-    """As it was entered: any spelling. It is kept, and matched by a normalised form."""
-    label: Label | None = None
-    """Such as `home`, `work`, `till`."""
-    primary: Flag = False
-    verified_at: Moment | None = None
-    invalid: Flag = False
-    """It bounced, or rings at a stranger's: kept, but no longer matched or unique."""
-    shared: Flag = False
-    """Several customers may hold it, such as the phone of a household."""
-
-
-class ContactPoint(Resource):
-    id: Id
-    kind: ContactKind
-    value: Name
-    normalized: Name
-    """E.164 of a phone number, the canonical form of an e-mail address, else a folded spelling."""
-    extension: Label | None
-    label: Label | None
-    primary: bool
-    verified_at: Moment | None
-    invalid: bool
-    shared: bool
-
-
-class IdentityNew(Schema):
-    """What another system calls this customer. One customer per system and id."""
-
-    system: Label
-    """Such as `loyalty`, `webshop`, `accounting`."""
-    external_id: Reference
-
-
-class Identity(Resource):
-    system: Label
-    external_id: Reference
-
-
-class AddressNew(Schema):
-    label: Label | None = None
-    lines: Annotated[list[Name], Field(max_length=6)] = []
-    city: Label | None = None
-    region: Label | None = None
-    postal_code: PostalCode | None = None
-    country: CountryCode | None = None
-    """ISO 3166-1 alpha-2."""
-    primary: Flag = False
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
-    """Degrees, WGS 84."""
-
-
-class Address(Resource):
-    id: Id
-    label: Label | None
-    lines: Annotated[list[Name], Field(max_length=6)]
-    city: Label | None
-    region: Label | None
-    postal_code: PostalCode | None
-    country: CountryCode | None
-    primary: bool
-    latitude: Latitude | None
-    longitude: Longitude | None
-
-
-class UnwelcomeChannel(Schema):
-    channel: Channel
-    reason: Line | None = None
-    since: Day | None = None
-
-
-class QuietHours(Schema):
-    """Do not call or write between these times of the customer's day; `start` after `end` means over midnight."""
-
-    start: ClockTime
-    end: ClockTime
-    time_zone: TimeZone = "UTC"
-
-
-class Preferences(Schema):
-    """How this customer wishes to be treated."""
-
-    channels: Annotated[list[Channel], Field(max_length=16)] = []
-    """Best first."""
-    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=16)] = []
-    quiet_hours: QuietHours | None = None
-    language: Language | None = None
-    """BCP 47."""
-    delivery: Line | None = None
-    payment: Line | None = None
-    standing_instructions: Annotated[list[Line], Field(max_length=50)] = []
-    """Such as `Trim the steaks`."""
-    tastes: Annotated[list[Line], Field(max_length=50)] = []
-    matters: Annotated[list[Line], Field(max_length=50)] = []
-    """What is important to them."""
-    expects: Annotated[list[Line], Field(max_length=50)] = []
-    """What they expect of us."""
 
 
 class CustomerNew(Schema):
-    """A person or an organization."""
+    """A person or an organization. A name, a contact point or an identity is required."""
 
     kind: Kind = Kind.PERSON
     trade: Trade | None = None
-    """Left out: `b2c` for a person, `b2b` for an organization."""
+    """Whether they buy as a consumer or a business. Defaults to `b2c` for a person, `b2b` for an organization."""
     roles: Annotated[list[Role], Field(min_length=1, max_length=6)] = [Role.CUSTOMER]
+    """What the party is to the business; several roles are possible."""
     display_name: Name | None = None
-    """What to show first. Left out: the given and family name, or else a contact point or identity."""
+    """The name to show. Defaults to the given and family name, or else to the first contact point or identity."""
     given_name: Name | None = None
     family_name: Name | None = None
     name_prefix: Label | None = None
+    """What is written before the name, such as `Dr`."""
     name_suffix: Label | None = None
+    """What is written after the name, such as `Jr`."""
     preferred_name: Name | None = None
+    """The name by which the customer likes to be called."""
     salutation: Name | None = None
-    """How to begin a letter: `Dear Dr Okafor`."""
+    """The opening line of a letter, such as `Dear Dr Okafor`."""
     pronunciation: Name | None = None
-    """How to say the name."""
+    """A hint at how the name is pronounced, such as `ZOH-ee oh-KAH-for`."""
     contact_points: Annotated[list[ContactPointNew], Field(max_length=50)] = []
+    """Each must be unique among all customers, unless it is shared or invalid."""
     identities: Annotated[list[IdentityNew], Field(max_length=50)] = []
+    """The ids of this customer in external systems."""
     addresses: Annotated[list[AddressNew], Field(max_length=20)] = []
     tags: Annotated[list[Tag], Field(max_length=50)] = []
+    """Free labels to filter by. Duplicates are removed."""
     owner: Label | None = None
-    """The member of staff who looks after them."""
+    """The member of staff who is responsible for the customer."""
     acquisition_source: Label | None = None
+    """How the customer was acquired, such as `market stall` or the source of their first receipt."""
     referred_by: Id | None = None
-    """The customer who sent them."""
+    """The id of the customer who referred this one."""
     preferences: Preferences = Preferences()
     attributes: Attributes = {}
-
-
-QuietHoursChange = partial(QuietHours, "QuietHoursChange", "What changes of the quiet hours.")
-
-
-class _PreferencesWhole(Preferences):
-    quiet_hours: QuietHoursChange = None  # type: ignore[valid-type]
-
-
-PreferencesChange = partial(_PreferencesWhole, "PreferencesChange", "What changes of the preferences.")
 
 
 class _CustomerWhole(CustomerNew):
@@ -185,33 +76,52 @@ class _CustomerWhole(CustomerNew):
 
 
 CustomerChange = partial(
-    _CustomerWhole, "CustomerChange", "What changes of a customer: lists are replaced whole, null takes a value away."
+    _CustomerWhole,
+    "CustomerChange",
+    "The fields of a customer to change, as a JSON merge patch (RFC 7396): lists are replaced as a whole.",
 )
 
 
 class Customer(Resource):
+    """A person or an organization, with everything that is stored about them."""
+
     id: Id
     kind: Kind
     trade: Trade
+    """Whether they buy as a consumer, a business or both."""
     roles: Annotated[list[Role], Field(max_length=6)]
+    """What the party is to the business; several roles are possible."""
     display_name: Name
+    """The name to show; it is never empty."""
     given_name: Name | None
     family_name: Name | None
     name_prefix: Label | None
+    """What is written before the name, such as `Dr`."""
     name_suffix: Label | None
+    """What is written after the name, such as `Jr`."""
     preferred_name: Name | None
+    """The name by which the customer likes to be called."""
     salutation: Name | None
+    """The opening line of a letter, such as `Dear Dr Okafor`."""
     pronunciation: Name | None
+    """A hint at how the name is pronounced, such as `ZOH-ee oh-KAH-for`."""
     contact_points: Annotated[list[ContactPoint], Field(max_length=50)]
+    """How the customer is reached, in the order in which it was sent."""
     identities: Annotated[list[Identity], Field(max_length=1_000)]
+    """The ids of this customer in external systems."""
     addresses: Annotated[list[Address], Field(max_length=20)]
     tags: Annotated[list[Tag], Field(max_length=50)]
+    """Free labels to filter by."""
     owner: Label | None
+    """The member of staff who is responsible for the customer."""
     acquisition_source: Label | None
+    """How the customer was acquired, such as `market stall` or the source of their first receipt."""
     referred_by: Id | None
+    """The id of the customer who referred this one."""
     preferences: Preferences
     attributes: Attributes
     archived_at: Moment | None
+    """When the customer was archived. Null if they are not."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -229,18 +139,21 @@ class CustomerFilters(Schema):
     q: (
         Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)] | None
     ) = None
-    """Names, contact points and identities, typing errors forgiven; best match first, so `sort` does not apply."""
+    """Words to search for in names, contact points and identities. Typing errors are tolerated, every word must match,
+    and the best match comes first, so `sort` does not apply."""
     kind: Kind | None = None
+    """Only persons, or only organizations."""
     trade: Trade | None = None
     role: Role | None = None
     owner: Label | None = None
+    """Only customers for whom this member of staff is responsible."""
     tag: Tag | None = None
     acquisition_source: Label | None = None
     referred_by: Id | None = None
     country: CountryCode | None = None
     postal_code: PostalCode | None = None
     system: Label | None = None
-    """Has an identity in this system."""
+    """Only customers who have an identity in this external system."""
     archived: Literal["no", "yes", "any"] = "no"
     created_since: Moment | None = None
     created_before: Moment | None = None
@@ -253,4 +166,4 @@ class CustomerQuery(PageQuery, CustomerFilters):
 
 
 class CustomerExport(CustomerFilters):
-    """What an export holds: the same filters, and no pages."""
+    """The filters of a list, without its pages."""

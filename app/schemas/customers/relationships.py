@@ -9,8 +9,8 @@ from app.rules.customers.customers import Kind
 from app.schemas.kit.types import Day, Id, Line, Moment, Name, PageQuery, Resource, Schema, Version, partial
 
 
-class Reading(StrEnum):
-    """Read from one customer: *they* work for, employ, supply ... *the other*."""
+class DirectedRelationshipKind(StrEnum):
+    """What the one customer is to the other: the one `works_for`, `employs` or `supplies` the other."""
 
     WORKS_FOR = "works_for"
     EMPLOYS = "employs"
@@ -26,44 +26,57 @@ class Reading(StrEnum):
 
 
 class RelationshipContent(Schema):
-    """What can be changed of a relationship."""
+    """The part of a relationship that can be changed."""
 
     title: Line | None = None
-    """Such as `Head chef`, `Mother`."""
+    """The position or role, such as `Head chef` or `Mother`."""
     since: Day | None = None
+    """The first day of the relationship, if it is known."""
     until: Day | None = None
-    """Not before `since`."""
+    """The last day of the relationship. It must not be before `since`."""
 
 
 class RelationshipNew(RelationshipContent):
-    """A relationship, as the customer in the path sees it."""
+    """A relationship, described from the side of the customer in the path."""
 
-    kind: Reading
+    kind: DirectedRelationshipKind
+    """What the customer in the path is to the other one."""
     customer_id: Id
-    """The other customer."""
+    """The id of the other customer."""
 
 
 RelationshipChange = partial(
-    RelationshipContent, "RelationshipChange", "What changes of a relationship; null takes a value away."
+    RelationshipContent,
+    "RelationshipChange",
+    "The fields of a relationship to change, as a JSON merge patch (RFC 7396).",
 )
 
 
 class RelatedCustomer(Resource):
+    """The other customer of a relationship, in short."""
+
     id: Id
+    """The id of the other customer."""
     display_name: Name
     kind: Kind
 
 
 class Relationship(Resource):
+    """A relationship between two customers, described from the side of one of them."""
+
     id: Id
-    kind: Reading
-    """Read from the customer whose relationships are listed."""
+    kind: DirectedRelationshipKind
+    """What the customer, from whose side the relationship is described, is to the other one."""
     direction: Literal["outgoing", "incoming", "mutual"]
+    """Whether the customer is the one who works, supplies or refers (`outgoing`), or the other one (`incoming`)."""
     customer: RelatedCustomer
-    """The other one."""
+    """The other customer of the relationship."""
     title: Line | None
+    """The position or role, such as `Head chef` or `Mother`."""
     since: Day | None
+    """The first day of the relationship. Null if it is not known."""
     until: Day | None
+    """The last day of the relationship. Null if it has not ended."""
     version: Version
     created_at: Moment
     updated_at: Moment

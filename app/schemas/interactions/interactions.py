@@ -1,4 +1,4 @@
-"""Contacts: who, what, when, on which channel."""
+"""Interactions: who was in contact with whom, when, about what, and on which channel."""
 
 from typing import Annotated, Literal
 
@@ -31,127 +31,172 @@ Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 
 
 class Contact(Schema):
-    """The address a contact came from or went to; an unknown one is kept, and can be claimed for a customer later."""
+    """The number or address that the contact came from or went to. The customer is found by it, if possible."""
 
     kind: ContactKind
     value: Name
+    """The number or address in any spelling."""
 
 
 class Participant(Schema):
+    """Somebody who took part in the interaction."""
+
     name: Name
     role: Label | None = None
+    """Their part in it, such as `interpreter` or `buyer`."""
     address: Name | None = None
+    """Their phone number or e-mail address, as it was entered."""
     customer_id: Id | None = None
+    """The id of the customer they are, if known. It is not checked."""
 
 
 class Document(Schema):
-    """A document that was shared; it stays where it is, this says what and where."""
+    """A reference to a document that was shared. The document itself is not stored."""
 
     name: Name
+    """The title or file name of the document."""
     address: Annotated[str, text(2_000)]
-    """Where it is: a link, a path, a shelf."""
+    """Where the document is found: a URL, a path or a shelf mark."""
     media_type: Label | None = None
+    """The media type, such as `application/pdf`."""
     size: Bytes | None = None
-    """Bytes."""
+    """The size of the document in bytes."""
 
 
 class NextStep(Schema):
-    """What was promised; it becomes a task."""
+    """What has to be done next. A task is created from it."""
 
     what: Line
+    """What has to be done, as the title of the task."""
     owner: Label | None = None
-    """Left out: the `staff` of the interaction."""
+    """Who has to do it. Defaults to the `staff` of the interaction."""
     due_at: Moment | None = None
+    """By when it has to be done. Null if there is no due date."""
 
 
 class InteractionNew(Schema):
-    """One contact with a customer, or a note about one."""
+    """A contact with a customer on any channel, or an internal note about one."""
 
     customer_id: Id | None = None
-    """Left out: found by `contact`, or kept without a customer."""
+    """Defaults to the only customer who has `contact` as a contact point. Otherwise the interaction has none."""
     contact: Contact | None = None
     kind: InteractionKind
     channel: Channel
     direction: Direction
+    """The direction as seen from the business; an internal note is `internal`."""
     subject: Line | None = None
     body: Note | None = None
+    """The text of the message or note, or what was said."""
     happened_at: Moment | None = None
-    """Left out: now."""
+    """When the contact took place. Defaults to the current time."""
     duration_seconds: Seconds | None = None
+    """How long the contact took, in seconds."""
     provider: Label | None = None
-    """Of a video meeting: `zoom`, `google_meet`."""
+    """The service that was used, such as `zoom` or `google_meet` for a video meeting."""
     participants: Annotated[list[Participant], Field(max_length=100)] = []
+    """Everybody who took part, besides the customer and `staff`."""
     staff: Label | None = None
-    """Who it was on our side. Left out: nobody."""
+    """The member of staff who was in contact with the customer. Null if there was none."""
     outcome: Line | None = None
+    """What came of the contact, in a few words."""
     next_step: NextStep | None = None
     documents: Annotated[list[Document], Field(max_length=50)] = []
+    """References to documents that were shared."""
     thread: Reference | None = None
-    """Contacts of one conversation share it."""
+    """The conversation that the interaction belongs to: any id that all its interactions share."""
     source: Label | None = None
+    """The external system that sends the interaction. Required with `external_id`."""
     external_id: Reference | None = None
-    """With `source`: captured exactly once from an outside system."""
+    """The id in the external system. Together with `source` it identifies the interaction, which is stored once."""
     unwelcome_reason: Line | None = None
-    """Why this outbound contact was made although the customer does not want the channel."""
+    """Why the customer is contacted on a channel that they do not want. Required for such outbound contact."""
     attributes: Attributes = {}
 
 
 class InteractionContent(Schema):
-    """What can be changed of an interaction."""
+    """The part of an interaction that can be changed."""
 
     kind: InteractionKind
     channel: Channel
     direction: Direction
+    """The direction as seen from the business; an internal note is `internal`."""
     subject: Line | None = None
     body: Note | None = None
+    """The text of the message or note, or what was said."""
     happened_at: Moment
+    """When the contact took place, which may be long ago."""
     duration_seconds: Seconds | None = None
+    """How long the contact took, in seconds."""
     provider: Label | None = None
+    """The service that was used, such as `zoom` or `google_meet` for a video meeting."""
     participants: Annotated[list[Participant], Field(max_length=100)] = []
+    """Everybody who took part, besides the customer and `staff`."""
     staff: Label | None = None
+    """The member of staff who was in contact with the customer. Null if there was none."""
     outcome: Line | None = None
+    """What came of the contact, in a few words."""
     documents: Annotated[list[Document], Field(max_length=50)] = []
+    """References to documents that were shared."""
     thread: Reference | None = None
+    """The conversation that the interaction belongs to: any id that all its interactions share."""
     unwelcome_reason: Line | None = None
+    """Why the customer is contacted on a channel that they do not want. Required for such outbound contact."""
     attributes: Attributes = {}
 
 
 InteractionChange = partial(
     InteractionContent,
     "InteractionChange",
-    "What changes of an interaction: lists are replaced whole, null takes a value away.",
+    "The fields of an interaction to change, as a JSON merge patch (RFC 7396): lists are replaced as a whole.",
 )
 
 
 class Interaction(Resource):
+    """A contact with a customer on any channel, or an internal note about one."""
+
     id: Id
     customer_id: Id | None
+    """The id of the customer. Null until the interaction is assigned to one."""
     contact: Contact | None
     kind: InteractionKind
     channel: Channel
     direction: Direction
+    """The direction as seen from the business; an internal note is `internal`."""
     subject: Line | None
     body: Note | None
+    """The text of the message or note, or what was said."""
     happened_at: Moment
+    """When the contact took place, which may be long before it was recorded."""
     duration_seconds: Seconds | None
+    """How long the contact took, in seconds."""
     provider: Label | None
+    """The service that was used, such as `zoom` or `google_meet` for a video meeting."""
     participants: Annotated[list[Participant], Field(max_length=100)]
+    """Everybody who took part, besides the customer and `staff`."""
     staff: Label | None
+    """The member of staff who was in contact with the customer. Null if there was none."""
     outcome: Line | None
+    """What came of the contact, in a few words."""
     task_id: Id | None
-    """The task that its next step became."""
+    """The id of the task that was created from `next_step`. Null if there was none."""
     documents: Annotated[list[Document], Field(max_length=50)]
+    """References to documents that were shared."""
     thread: Reference | None
+    """The conversation that the interaction belongs to: an id that all its interactions share."""
     source: Label | None
+    """The external system that sent the interaction."""
     external_id: Reference | None
+    """The id that the external system uses for the interaction."""
     unwelcome_reason: Line | None
+    """Why the customer was contacted on a channel that they do not want."""
     awaits_answer: bool
-    """An enquiry that came in and was not answered yet."""
+    """Whether this is an inbound enquiry that has not been answered yet."""
     answered_at: Moment | None
+    """When the enquiry was answered. Null if it was not, or if this is no enquiry."""
     answered_by_id: Id | None
-    """The interaction that answered it."""
+    """The id of the interaction that answers the enquiry."""
     answer_seconds: Count | None
-    """From the enquiry to its answer; never negative."""
+    """The time from the enquiry to its answer, in seconds; never negative."""
     attributes: Attributes
     version: Version
     created_at: Moment
@@ -165,39 +210,54 @@ class InteractionPage(Resource):
 
 class InteractionQuery(PageQuery):
     customer_id: Id | None = None
+    """Only interactions of the customer with this id."""
     claimed: bool | None = None
-    """`false`: from addresses that nobody is known by."""
+    """Whether to return only interactions that belong to a customer, or only those that belong to none."""
     kind: InteractionKind | None = None
+    """Only interactions of this kind."""
     channel: Channel | None = None
+    """Only interactions on this channel."""
     direction: Direction | None = None
     staff: Label | None = None
+    """Only interactions of this member of staff. The spelling must match exactly."""
     thread: Reference | None = None
     source: Label | None = None
+    """Only interactions that this external system sent."""
     external_id: Reference | None = None
-    unanswered: Annotated[bool | None, Field(description="`true`: enquiries that wait for an answer.")] = None
+    """Only the interaction with this id in the external system. Use it together with `source`."""
+    unanswered: bool | None = None
+    """If `true`, only inbound enquiries that await an answer. If `false`, everything else."""
     happened_since: Moment | None = None
     happened_before: Moment | None = None
     sort: Literal["happened_at", "-happened_at"] = "-happened_at"
 
 
-class AnswerNew(Schema):
-    """How an enquiry was answered. It becomes an outbound interaction of its own."""
+class EnquiryAnswerNew(Schema):
+    """The answer to an enquiry. It is stored as an outbound interaction."""
 
     channel: Channel | None = None
-    """Left out: the channel it came on."""
+    """Defaults to the channel of the enquiry."""
     subject: Line | None = None
-    """Left out: that of the enquiry."""
+    """Defaults to the subject of the enquiry."""
     body: Note | None = None
+    """The text of the answer, or what was said."""
     happened_at: Moment | None = None
-    """Left out: now."""
+    """When the answer was given. Defaults to the current time."""
     staff: Label | None = None
+    """The member of staff who answered the enquiry."""
     outcome: Line | None = None
+    """What came of the contact, in a few words."""
     next_step: NextStep | None = None
     documents: Annotated[list[Document], Field(max_length=50)] = []
+    """References to documents that were shared."""
     unwelcome_reason: Line | None = None
+    """Why the customer is contacted on a channel that they do not want. Required for such a channel."""
 
 
 class InteractionClaim(Schema):
+    """The customer to whom an interaction belongs."""
+
     customer_id: Id
+    """The id of the customer to assign the interaction to."""
     keep_contact: Flag = False
-    """Also keep the address as a contact point of the customer, unless somebody else holds it alone."""
+    """Whether to add the number or address of the interaction to the customer's contact points, if it is free."""

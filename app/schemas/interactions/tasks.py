@@ -1,4 +1,4 @@
-"""Tasks: what was promised, by whom, until when."""
+"""Tasks: what has to be done, for whom, by whom and by when."""
 
 from typing import Annotated, Literal
 
@@ -9,33 +9,46 @@ from app.schemas.kit.types import Id, Label, Line, Moment, Note, PageQuery, Reso
 
 
 class TaskNew(Schema):
-    """Something to do, for a customer or not."""
+    """Something that has to be done, for a customer or in general."""
 
     what: Line
+    """What has to be done, in one line."""
     note: Note | None = None
+    """Anything else that whoever does it should know."""
     customer_id: Id | None = None
+    """The id of the customer for whom it is done. Null if it is for none in particular."""
     owner: Label | None = None
+    """The member of staff who has to do it. Null if nobody is responsible yet."""
     due_at: Moment | None = None
+    """By when it has to be done. Null if there is no due date."""
 
 
-TaskChange = partial(TaskNew, "TaskChange", "What changes of a task; null takes a value away.")
+TaskChange = partial(TaskNew, "TaskChange", "The fields of a task to change, as a JSON merge patch (RFC 7396).")
 
 
 class Task(Resource):
+    """Something that has to be done, for a customer or in general."""
+
     id: Id
     what: Line
+    """What has to be done, in one line."""
     note: Note | None
+    """Anything else that whoever does it should know."""
     customer_id: Id | None
+    """The id of the customer for whom it is done. Null if it is for none in particular."""
     interaction_id: Id | None
-    """The contact in which it was promised."""
+    """The id of the interaction in which the task was agreed. Null if there was none."""
     owner: Label | None
+    """The member of staff who has to do it. Null if nobody is responsible yet."""
     due_at: Moment | None
+    """By when it has to be done. Null if there is no due date."""
     status: TaskStatus
     snoozed_until: Moment | None
+    """Until when the task is hidden from lists with `awake=true`. Null if it was not snoozed."""
     outcome: Line | None
-    """How it was completed, or why it was cancelled."""
+    """The result of a completed task, or the reason of a cancelled one."""
     closed_at: Moment | None
-    """When it was completed or cancelled."""
+    """When the task was completed or cancelled. Null while it is open."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -48,29 +61,37 @@ class TaskPage(Resource):
 
 class TaskQuery(PageQuery):
     owner: Label | None = None
-    """Mine: my own name."""
+    """Only tasks of this member of staff. The spelling must match exactly."""
     customer_id: Id | None = None
+    """Only tasks for the customer with this id."""
     status: TaskStatus | None = None
-    due: Annotated[
-        Due | None,
-        Field(description="Open tasks past their time; due within 24 hours, or 7 days, overdue ones included."),
-    ] = None
+    """Only tasks that have this status."""
+    due: Due | None = None
+    """Only open tasks that are overdue, or due within 24 hours (`today`) or 7 days (`week`), overdue ones included."""
     due_since: Moment | None = None
     due_before: Moment | None = None
-    awake: Annotated[
-        bool | None, Field(description="`true`: leave out what is snoozed; `false`: nothing but what is.")
-    ] = None
+    awake: bool | None = None
+    """If `true`, only tasks that are not snoozed at present. If `false`, only those that are."""
     sort: Literal["due_at", "-due_at", "created_at", "-created_at"] = "due_at"
-    """A task without a date counts as due after all others."""
+    """The sort order. A task without a due date counts as due after all others."""
 
 
 class TaskComplete(Schema):
+    """The result of a completed task."""
+
     outcome: Line | None = None
+    """What came of the task, in a few words."""
 
 
 class TaskSnooze(Schema):
+    """How long to hide a task."""
+
     until: Moment
+    """When the task is to be shown again. It must lie in the future."""
 
 
 class TaskCancel(Schema):
+    """The reason for cancelling a task."""
+
     reason: Line | None = None
+    """Why the task is not done. It is stored as the `outcome`."""

@@ -1,4 +1,4 @@
-"""Figures with the range in which they may lie."""
+"""Figures with their confidence intervals."""
 
 from typing import Annotated
 
@@ -12,11 +12,15 @@ Rate = Annotated[float, Field(ge=0, le=1_000_000_000_000)]
 
 
 class Share(Resource):
-    """`count` of `of` cases. Of no cases nothing is known: then the other figures are null."""
+    """A share of a number of cases, with its confidence interval. All fractions are null if there are no cases."""
 
     count: Count
+    """The number of cases that meet the condition."""
     of: Count
+    """The number of all cases."""
     share: Fraction | None
+    """The fraction `count` / `of`, from 0 to 1."""
     low: Fraction | None
-    """The share lies between `low` and `high` with 95 % confidence (Wilson score interval)."""
+    """The lower bound of the 95 % confidence interval of the share (Wilson score)."""
     high: Fraction | None
+    """The upper bound of the 95 % confidence interval of the share (Wilson score)."""

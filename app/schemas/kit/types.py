@@ -49,7 +49,7 @@ Name = Annotated[str, text(300)]
 Line = Annotated[str, text(1_000)]
 Note = Annotated[str, text(50_000, pattern=LINES)]
 Reference = Annotated[str, text(200)]
-"""An id in somebody else's system: a receipt number, a loyalty card, a message id."""
+"""An id that an external system uses: a receipt number, a loyalty card, a message id."""
 
 
 def _only_text(value: object) -> object:
@@ -65,7 +65,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def _moment_text(value: object) -> object:
     # A number in a string would be taken for seconds since 1970.
     if isinstance(value, str) and not _MOMENT.match(value):
-        raise PydanticCustomError("datetime_parsing", "Should be a moment of RFC 3339, such as 2026-03-01T10:15:00Z")
+        raise PydanticCustomError(
+            "datetime_parsing", "Should be a timestamp as in RFC 3339, such as 2026-03-01T10:15:00Z"
+        )
     return _only_text(value)
 
 
@@ -125,17 +127,25 @@ Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_day_in_range),
 Money = Annotated[
     Decimal,
     _Exact,
-    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; never a float.", "examples": ["12.34"]}),
+    WithJsonSchema(
+        _DECIMAL_SCHEMA | {"description": "An amount of money, as a decimal string.", "examples": ["12.34"]}
+    ),
 ]
 Quantity = Annotated[
     Decimal,
     _Exact,
-    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string; negative is a return.", "examples": ["1"]}),
+    WithJsonSchema(
+        _DECIMAL_SCHEMA
+        | {
+            "description": "A quantity, as a decimal string. It is negative for goods that are returned.",
+            "examples": ["1"],
+        }
+    ),
 ]
 Figure = Annotated[
     Decimal,
     _Exact,
-    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A decimal string.", "examples": ["9"]}),
+    WithJsonSchema(_DECIMAL_SCHEMA | {"description": "A number, as a decimal string.", "examples": ["9"]}),
 ]
 """A mark, a score: a number that is neither money nor counted."""
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", min_length=3, max_length=3)]
@@ -177,17 +187,21 @@ Attributes = Annotated[
             "type": "object",
             "maxProperties": json_limits.MOST_KEYS,
             "additionalProperties": True,
-            "description": "Anything else worth keeping: JSON of at most 16 KiB, 8 levels and 200 keys.",
+            "description": "Further data about the resource: a JSON object of at most 16 KiB, 8 levels and 200 keys.",
         }
     ),
 ]
 
 
 class PageQuery(Schema):
-    limit: Annotated[int, Field(ge=1, le=200, description="How many items to answer with.")] = 50
+    limit: Annotated[int, Field(ge=1, le=200, description="The maximum number of items to return.")] = 50
     cursor: Annotated[
         str | None,
-        Field(max_length=1_000, pattern=r"^[A-Za-z0-9_-]*$", description="The `next_cursor` of the page before."),
+        Field(
+            max_length=1_000,
+            pattern=r"^[A-Za-z0-9_-]*$",
+            description="The `next_cursor` of the previous page. Leave it out for the first page.",
+        ),
     ] = None
 
 
@@ -198,7 +212,7 @@ class VersionQuery(PageQuery):
 
 
 def partial(whole: type[Schema], name: str, doc: str) -> type[Any]:
-    """The merge patch (RFC 7396) of a schema: every field may be left out, and null takes a value away."""
+    """The merge patch (RFC 7396) of a schema: every field may be left out, and null clears a value."""
     fields: dict[str, Any] = {
         field: (Annotated[info.annotation | None, info], None)  # type: ignore[operator]
         for field, info in whole.model_fields.items()
@@ -213,12 +227,15 @@ class _Described(Schema):
 
 
 class BatchResult(Resource):
-    """One line of the answer to a batch, in the order of the lines sent."""
+    """The result of one line of a batch. Results come in the order of the lines."""
 
     line: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    """The number of the line in the request, counted from 1."""
     status: Annotated[int, Field(ge=200, le=599)]
-    """As the line would have been answered on its own."""
+    """The HTTP status that the line would have had as a request of its own."""
     id: Id | None = None
+    """The id of the stored resource. Absent if there is none."""
     replayed: bool = False
-    """It was known already, with just this content."""
+    """Whether the resource was already stored with the same content, so that nothing was changed."""
     problem: dict[str, Any] | None = None
+    """Why the line was refused. Absent if it was not."""

@@ -1,238 +1,101 @@
-"""What is known of one customer: at a glance for whoever answers the phone, on one page, and as it happened."""
+"""What is known about one customer, on one page."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from app.rules.complaints import Feeling, Priority, State
-from app.rules.customers import ContactKind, Kind
-from app.rules.feedback import FeedbackMetric, Method, Sentiment
 from app.rules.interactions import Direction
 from app.rules.kit.channels import Channel
-from app.rules.service_levels import Severity
-from app.schemas.customers import Customer, UnwelcomeChannel
+from app.schemas.customers import Customer
 from app.schemas.feedback import Score
-from app.schemas.kit.types import (
-    Count,
-    CurrencyCode,
-    Figure,
-    Id,
-    Label,
-    Line,
-    Moment,
-    Money,
-    Name,
-    Note,
-    PageQuery,
-    Quantity,
-    Reference,
-    Resource,
-    Schema,
-)
+from app.schemas.kit.types import Count, CurrencyCode, Moment, Money, Name, Quantity, Reference, Resource
+from app.schemas.overview.summaries import LastContact, LastFeedback, LastPurchase, OpenComplaint, OpenTask
+from app.schemas.overview.timeline import TimelineEntry
 
 
-class LookupQuery(Schema):
-    phone: Name | None = None
-    """Any spelling of the number."""
-    email: Name | None = None
-    identity: Annotated[Reference | None, Field(pattern=r"^[^:]+:.+$")] = None
-    """`system:external_id`."""
-
-    @model_validator(mode="after")
-    def _just_one(self) -> "LookupQuery":
-        if len([v for v in (self.phone, self.email, self.identity) if v is not None]) != 1:
-            raise PydanticCustomError("one_of", "Exactly one of phone, email and identity is needed")
-        return self
-
-
-class LastContact(Resource):
-    id: Id
-    happened_at: Moment
-    channel: Channel
-    direction: Direction
-    subject: Line | None
-
-
-class LastPurchase(Resource):
-    id: Id
-    occurred_at: Moment
-    total: Money
-    currency: CurrencyCode
-    site: Label | None
-
-
-class OpenComplaint(Resource):
-    """What the customer is waiting for us to put right."""
-
-    id: Id
-    reference: Label
-    state: State
-    received_at: Moment
-    category: Label | None
-    severity: Severity | None
-    priority: Priority
-    feeling: Feeling | None
-    relationship_at_risk: bool
-    wanted: Line | None
-    owner: Label | None
-    due_at: Moment | None
-    overdue: bool
-
-
-class LastFeedback(Resource):
-    """What the customer thought of us last."""
-
-    id: Id
-    collected_at: Moment
-    method: Method
-    metric: FeedbackMetric | None
-    value: Figure | None
-    best: Figure | None
-    """Of the scale that the value is on."""
-    score: Score | None
-    sentiment: Sentiment | None
-    text: Note | None
-    acknowledged_at: Moment | None
-    """Null: nobody has thanked for it yet."""
-    closed_at: Moment | None
-    """Null: the customer has not been told what was changed because of it."""
-
-
-class Promise(Resource):
-    """An open task."""
-
-    id: Id
-    what: Line
-    owner: Label | None
-    due_at: Moment | None
-    overdue: bool
-
-
-class MatchedPoint(Resource):
-    kind: ContactKind | Literal["identity"]
-    value: Name
-    label: Label | None
-    shared: bool
-
-
-class Candidate(Resource):
-    """Who may be calling, in a few lines."""
-
-    id: Id
-    open_complaints: Annotated[list[OpenComplaint], Field(max_length=5)]
-    """The first thing to know: most urgent first."""
-    kind: Kind
-    display_name: Name
-    preferred_name: Name | None
-    salutation: Name | None
-    pronunciation: Name | None
-    owner: Label | None
-    archived: bool
-    matched: MatchedPoint
-    last_contact: LastContact | None
-    last_purchase: LastPurchase | None
-    last_feedback: LastFeedback | None
-    open_promises: Annotated[list[Promise], Field(max_length=5)]
-    """Overdue first."""
-    preferred_channels: Annotated[list[Channel], Field(max_length=16)]
-    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=16)]
-    standing_instructions: Annotated[list[Line], Field(max_length=50)]
-
-
-class Candidates(Resource):
-    items: Annotated[list[Candidate], Field(max_length=20)]
-    """Likeliest first."""
-
-
-class Totals(Resource):
-    """Net of refunds, in one currency; voided receipts left out."""
+class CustomerTotals(Resource):
+    """The sums of all receipts of a customer in one currency. Voided receipts do not count."""
 
     currency: CurrencyCode
     receipts: Count
+    """The number of all receipts, returns included."""
     purchases: Count
-    """Receipts that sold something."""
+    """The number of receipts that sold something."""
     returns: Count
+    """The number of receipts that only took goods back."""
     gross: Money
+    """The sum of everything that was sold."""
     refunded: Money
+    """The sum of everything that was refunded, as a positive amount."""
     net: Money
+    """The sum of the receipt totals, which is what was sold less what was refunded."""
     first_purchase_at: Moment | None
+    """When the customer first bought something. Null if there are only returns."""
     last_purchase_at: Moment | None
+    """When the customer last bought something. Null if there are only returns."""
 
 
-class Favourite(Resource):
-    """A product among the latest 50 receipts, most often bought first."""
+class FavouriteProduct(Resource):
+    """A product that the customer bought often, judged by the latest 50 purchases."""
 
     sku: Reference
+    """The product, by its stock keeping unit."""
     name: Name | None
     purchases: Count
+    """The number of receipt lines with this product."""
     quantity: Quantity
+    """The quantity that was bought in all."""
     last_bought_at: Moment
+    """When the product was last bought."""
 
 
 class ContactCount(Resource):
+    """How often the customer was in contact on one channel in one direction."""
+
     channel: Channel
     direction: Direction
+    """The direction as seen from the business."""
     count: Count
+    """The number of interactions with the customer."""
     last_at: Moment
+    """When the latest of these interactions took place."""
 
 
-class FeedbackSum(Resource):
-    """All that the customer ever said of us."""
+class FeedbackSummary(Resource):
+    """All feedback of a customer about the business, summed up."""
 
     count: Count
+    """The number of pieces of feedback."""
     mean_score: Score | None
-    """Of 0 to 100; null where they never gave a figure."""
+    """The mean of all scores, from 0 to 100. Null if the customer never gave a score."""
     unacknowledged: Count
+    """The number of pieces of feedback for which the customer was not thanked."""
 
 
-class TimelineEntry(Resource):
-    id: Id
-    type: Label
-    """One of the names in `x-event-types` of this document, such as `sale.recorded` or `customer.updated`."""
-    subject_type: Label
-    subject_id: Id
-    channel: Label | None
-    occurred_at: Moment
-    recorded_at: Moment
-    actor: Label
-    """The name of the API key."""
-    title: Line
-    """Reads well on its own, even when the subject is gone."""
-    data: Annotated[
-        dict[str, Any], Field(description="Details, with the schema that `x-event-types` gives for the type.")
-    ]
-
-
-class TimelinePage(Resource):
-    items: Annotated[list[TimelineEntry], Field(max_length=200)]
-    next_cursor: str | None
-
-
-class TimelineQuery(PageQuery):
-    type: Annotated[Label | None, Field(description="Just this type, or a whole subject: `sale`.")] = None
-    channel: Label | None = None
-    since: Moment | None = None
-    before: Moment | None = None
-
-
-class Profile(Resource):
-    """The whole customer on one page."""
+class CustomerProfile(Resource):
+    """The customer on one page: who they are, what they bought, how they feel and what is open."""
 
     customer: Customer
     open_complaints: Annotated[list[OpenComplaint], Field(max_length=20)]
-    """Most urgent first."""
+    """Complaints that are not closed, those due first at the beginning; at most 20."""
     complaints: Count
-    """Ever, open ones included."""
+    """The number of all complaints, open ones included."""
     last_contact: LastContact | None
+    """The latest contact with the customer. Null if there was none."""
     last_purchase: LastPurchase | None
+    """The latest purchase of the customer. Null if there was none."""
     latest_feedback: Annotated[list[LastFeedback], Field(max_length=5)]
-    feedback: FeedbackSum
-    totals: Annotated[list[Totals], Field(max_length=200)]
+    """The latest pieces of feedback, newest first; at most 5."""
+    feedback: FeedbackSummary
+    totals: Annotated[list[CustomerTotals], Field(max_length=200)]
+    """The sums of all receipts, one entry for each currency."""
     usual_gap_days: Annotated[float, Field(ge=0, le=100_000)] | None
-    """The median of the days between one day of purchase and the next, over the latest 50 receipts."""
-    favourite_products: Annotated[list[Favourite], Field(max_length=5)]
+    """The median number of days between purchases, over the latest 50. Null if there were none on different days."""
+    favourite_products: Annotated[list[FavouriteProduct], Field(max_length=5)]
+    """The products bought most often, judged by the latest 50 purchases; at most 5."""
     contact_counts: Annotated[list[ContactCount], Field(max_length=100)]
-    open_promises: Annotated[list[Promise], Field(max_length=20)]
+    """The number of contacts on each channel, the most frequent first."""
+    open_tasks: Annotated[list[OpenTask], Field(max_length=20)]
+    """Tasks for the customer that are not done, those due first at the beginning; at most 20."""
     timeline: Annotated[list[TimelineEntry], Field(max_length=20)]
-    """The latest 20 entries."""
+    """The latest 20 entries of the timeline, newest first."""

@@ -1,4 +1,4 @@
-"""What is sold. Products appear by themselves when a receipt names them."""
+"""Products, which are created when a receipt names them."""
 
 from typing import Annotated, Literal
 
@@ -9,18 +9,26 @@ from app.schemas.kit.types import Id, Label, Moment, Name, PageQuery, Reference,
 
 class _Changeable(Schema):
     name: Name | None = None
+    """The name of the product."""
     category: Label | None = None
+    """The product category, such as `lamb`."""
 
 
-ProductChange = partial(_Changeable, "ProductChange", "What changes of a product; null takes a value away.")
+ProductChange = partial(
+    _Changeable, "ProductChange", "The fields of a product to change, as a JSON merge patch (RFC 7396)."
+)
 
 
 class Product(Resource):
+    """A product that receipts, complaints or feedback name by its SKU."""
+
     id: Id
     sku: Reference
+    """The stock keeping unit, unique among products."""
     name: Name | None
-    """As the first receipt had it, unless it was changed here."""
+    """The name on the receipt that created the product, unless it was changed since."""
     category: Label | None
+    """The product category, such as `lamb`."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -33,5 +41,7 @@ class ProductPage(Resource):
 
 class ProductQuery(PageQuery):
     sku: Reference | None = None
+    """Only the product with this SKU."""
     category: Label | None = None
+    """Only products in this category. The spelling must match exactly."""
     sort: Literal["created_at", "-created_at", "sku", "-sku"] = "-created_at"

@@ -1,4 +1,4 @@
-"""Receipts as tills send them."""
+"""Receipts as point-of-sale systems send them."""
 
 from typing import Annotated, Literal
 
@@ -41,124 +41,179 @@ Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 
 
 class BuyerNew(Schema):
-    """Who bought, as the till knows it. The identity is tried first, then the phone number, then the e-mail address."""
+    """What the till knows about the buyer. Customers are searched by id, identity, phone and e-mail, in this order."""
 
     id: Id | None = None
+    """The id of the customer, if the till knows it."""
     identity: IdentityNew | None = None
     phone: Name | None = None
+    """A phone number in any spelling."""
     email: Name | None = None
+    """An e-mail address, in upper or lower case."""
     name: Name | None = None
-    """What to call a customer that has to be created; never used to find one."""
+    """The display name for a customer who has to be created. It is never used to find one."""
 
 
 class LineRef(Schema):
-    """A line of an earlier receipt of the same source."""
+    """A line of another receipt of the same source. That receipt may arrive later."""
 
     receipt_no: Reference
+    """The number of the receipt with the original sale."""
     line_no: LineNo
+    """The `line_no` of the line on that receipt."""
 
 
 class SaleLineNew(Schema):
+    """One line of a receipt."""
+
     line_no: LineNo | None = None
-    """Left out: the position, from 1."""
+    """Must be unique within the receipt. Defaults to the position of the line, counted from 1."""
     sku: Reference | None = None
+    """The product, by its stock keeping unit. A product that is not known yet is created."""
     name: Name | None = None
+    """The name of the product as it is printed."""
     category: Label | None = None
+    """The product category, such as `lamb`."""
     quantity: Quantity
     unit_price: Money
+    """The price of one unit, before the discount."""
     discount: Money | None = None
-    """Of the whole line, positive. Left out: 0."""
+    """The discount on the whole line, as a positive amount. Defaults to 0."""
     tax: Money | None = None
+    """The tax on the whole line, either included in `total` or on top of it. Defaults to 0."""
     total: Money | None = None
-    """What the customer pays for the line. Left out: quantity x unit price - discount."""
+    """The amount of the line. Defaults to quantity × unit price − discount, rounded to the currency's minor unit."""
     refund_of: LineRef | None = None
-    """The line that this one takes back."""
+    """The sale line that this line refunds. No more can be refunded than was sold."""
 
 
 class PaymentNew(Schema):
+    """One payment towards a receipt."""
+
     method: Label
-    """Such as `cash`, `card`, `voucher`."""
+    """The means of payment, such as `cash`, `card` or `voucher`."""
     amount: Money
+    """The amount paid, or negative for an amount that was paid back."""
     reference: Reference | None = None
+    """The payment's own number, such as an authorisation code. Card numbers are refused."""
 
 
 class SaleNew(Schema):
-    """A receipt: a sale, a return, or an exchange of both; the signs tell."""
+    """A receipt: a sale, a return, or an exchange with lines of both signs."""
 
     source: Label
-    """The system that numbered the receipt; a number is unique within its source for ever."""
+    """The system that numbers the receipts, such as a till or a web shop."""
     receipt_no: Reference
+    """The number of the receipt, which is unique within its source for ever."""
     revision: Revision = 0
-    """A higher one replaces what is stored; an older one is answered as stale."""
+    """A higher revision replaces the stored receipt, a lower one is ignored as stale."""
     occurred_at: LocalMoment
+    """When the sale took place, with the UTC offset of the site."""
     business_date: Day | None = None
-    """Left out: the day of `occurred_at` as it was sent."""
+    """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the offset it was sent."""
     site: Label | None = None
+    """The code of the site. A site that is not known yet is created."""
     till: Label | None = None
+    """The till that issued the receipt."""
     operator: Label | None = None
+    """The member of staff at the till."""
     channel: SaleChannel = SaleChannel.IN_STORE
     currency: Currency
     customer: BuyerNew | None = None
+    """Who bought. Null for an anonymous sale."""
     lines: Annotated[list[SaleLineNew], Field(max_length=5_000)] = []
     payments: Annotated[list[PaymentNew], Field(max_length=100)] = []
     total: Money | None = None
-    """What the customer paid, or got back when negative. Left out: the sum of the lines."""
+    """The amount the customer paid, or got back if negative. Defaults to the sum of the lines."""
     attributes: Attributes = {}
 
 
 class SaleLine(Resource):
+    """One line of a receipt, with all amounts filled in."""
+
     line_no: LineNo
+    """The number of the line, unique within the receipt."""
     sku: Reference | None
+    """The product, by its stock keeping unit."""
     name: Name | None
+    """The name of the product as it was printed."""
     category: Label | None
+    """The product category, such as `lamb`."""
     quantity: Quantity
     unit_price: Money
+    """The price of one unit, before the discount."""
     discount: Money
+    """The discount on the whole line, as a positive amount."""
     tax: Money
+    """The tax on the whole line, either included in `total` or on top of it."""
     total: Money
+    """The amount of the line, negative for a refund."""
     refund_of: LineRef | None
+    """The sale line that this line refunds. Null for an ordinary line."""
 
 
 class Payment(Resource):
+    """One payment towards a receipt."""
+
     method: Label
+    """The means of payment, such as `cash`, `card` or `voucher`."""
     amount: Money
+    """The amount paid, or negative for an amount that was paid back."""
     reference: Reference | None = None
+    """The payment's own number, such as an authorisation code."""
 
 
 class Sale(Resource):
+    """A receipt: a sale, a return, or an exchange with lines of both signs."""
+
     id: Id
     source: Label
+    """The system that numbers the receipts, such as a till or a web shop."""
     receipt_no: Reference
+    """The number of the receipt, which is unique within its source for ever."""
     revision: Revision
+    """The highest revision that was received."""
     kind: SaleKind
     occurred_at: Moment
+    """When the sale took place, in UTC."""
     business_date: Day
+    """The trading day that the sale counts towards."""
     site: Label | None
+    """The code of the site where the sale took place."""
     till: Label | None
+    """The till that issued the receipt."""
     operator: Label | None
+    """The member of staff at the till."""
     channel: SaleChannel
     currency: CurrencyCode
     customer_id: Id | None
+    """The id of the customer who bought. Null if they are not known."""
     match: Match
     customer: BuyerNew | None
-    """Who bought, as the till said it."""
+    """What the till sent about the buyer."""
     candidates: Annotated[list[Id], Field(max_length=20)]
-    """Who it may have been, where `match` is `ambiguous`."""
+    """The ids of the customers who may have bought, if `match` is `ambiguous`. Otherwise empty."""
     lines: Annotated[list[SaleLine], Field(max_length=5_000)]
     payments: Annotated[list[Payment], Field(max_length=100)]
     total: Money
+    """The amount the customer paid, or got back if negative."""
     balanced: bool
+    """Whether lines, tax and payments add up to the total, with a tolerance for the rounding of tills."""
     attributes: Attributes
     voided_at: Moment | None
+    """When the receipt was voided. Null if it counts."""
     void_reason: Line | None
+    """Why the receipt was voided."""
     version: Version
     created_at: Moment
     updated_at: Moment
 
 
 class SaleResult(BatchResult):
+    """The result of one line of a batch of receipts. Results come in the order of the lines."""
+
     stale: bool = False
-    """A later revision is known: nothing was changed."""
+    """Whether a later revision of the receipt was already stored, so that nothing was changed."""
 
 
 class SalePage(Resource):
@@ -167,30 +222,42 @@ class SalePage(Resource):
 
 
 class SaleParams(Schema):
-    # What every route knows (`validate_only`) stands in the same query; names nobody knows are refused before.
+    # `validate_only`, which every write knows, stands in the same query; unknown names are refused before.
     model_config = ConfigDict(extra="ignore")
 
     on_unknown_customer: OnUnknownCustomer = OnUnknownCustomer.CREATE
-    """What to do with a buyer nobody knows: create the customer, or keep the receipt unmatched, to be claimed later."""
+    """What to do with a buyer who is not found: `create` the customer, or `keep` the receipt without a customer."""
 
 
 class SaleClaim(Schema):
+    """The customer to whom a receipt belongs."""
+
     customer_id: Id
+    """The id of the customer to assign the receipt to."""
 
 
 class SaleVoid(Schema):
+    """The reason for voiding a receipt."""
+
     reason: Line
+    """Why the receipt does not count, such as `Rung up twice`."""
 
 
 class SaleQuery(PageQuery):
     customer_id: Id | None = None
+    """Only receipts of the customer with this id."""
     source: Label | None = None
+    """Only receipts that this system numbered."""
     receipt_no: Reference | None = None
     site: Label | None = None
+    """Only receipts of the site with this code."""
     till: Label | None = None
+    """Only receipts that this till issued."""
     kind: SaleKind | None = None
+    """Only sales, only returns, or only exchanges."""
     match: Match | None = None
     balanced: bool | None = None
+    """Whether to return only receipts whose sums add up, or only those whose sums do not."""
     voided: Literal["no", "yes", "any"] = "any"
     occurred_since: Moment | None = None
     occurred_before: Moment | None = None

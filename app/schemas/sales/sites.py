@@ -1,4 +1,4 @@
-"""Where things are sold. Sites appear by themselves when a receipt names them."""
+"""Sites, which are created when a receipt names them."""
 
 from typing import Annotated, Literal
 
@@ -9,19 +9,24 @@ from app.schemas.kit.types import Id, Label, Moment, Name, PageQuery, Resource, 
 
 class _Changeable(Schema):
     name: Name | None = None
+    """The name of the site."""
     time_zone: TimeZone | None = None
-    """IANA name."""
+    """The IANA time zone of the site, such as `Europe/London`."""
 
 
-SiteChange = partial(_Changeable, "SiteChange", "What changes of a site; null takes a value away.")
+SiteChange = partial(_Changeable, "SiteChange", "The fields of a site to change, as a JSON merge patch (RFC 7396).")
 
 
 class Site(Resource):
+    """A place of business, such as a shop or a web shop."""
+
     id: Id
     code: Label
-    """As receipts name it."""
+    """The code by which receipts name the site, unique among sites."""
     name: Name | None
+    """The name of the site. Null until it is set."""
     time_zone: TimeZone | None
+    """The IANA time zone of the site, such as `Europe/London`. Null until it is set."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -34,4 +39,5 @@ class SitePage(Resource):
 
 class SiteQuery(PageQuery):
     code: Label | None = None
+    """Only the site with this code."""
     sort: Literal["created_at", "-created_at", "code", "-code"] = "-created_at"

@@ -11,7 +11,8 @@ from app.rules.customers import customers as rules
 from app.rules.customers import search
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
 from app.rules.customers.customers import ContactKind
-from app.schemas.customers.customers import ContactPointNew, CustomerNew
+from app.schemas.customers.contact_details import ContactPointNew
+from app.schemas.customers.customers import CustomerNew
 from app.store.customers import customers as store
 from app.store.customers import search as words
 

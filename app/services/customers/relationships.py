@@ -14,7 +14,12 @@ from app.rules.kit import event_types
 from app.rules.kit.differences import differences
 from app.rules.kit.event_types import EventType
 from app.rules.kit.merge_patch import merged
-from app.schemas.customers.relationships import Reading, RelationshipContent, RelationshipNew, RelationshipQuery
+from app.schemas.customers.relationships import (
+    DirectedRelationshipKind,
+    RelationshipContent,
+    RelationshipNew,
+    RelationshipQuery,
+)
 from app.schemas.kit import validation
 from app.services.kit import patching
 from app.store.customers import customers as customer_store
@@ -101,7 +106,7 @@ async def _locked(ctx: Context, relationship_id: UUID, version: int | None) -> R
     return row
 
 
-def _stored(own: UUID, reading: Reading, other: UUID) -> tuple[UUID, RelationshipKind, UUID]:
+def _stored(own: UUID, reading: DirectedRelationshipKind, other: UUID) -> tuple[UUID, RelationshipKind, UUID]:
     if reading == RelationshipKind.HOUSEHOLD:  # the same from both ends
         return min(own, other), RelationshipKind.HOUSEHOLD, max(own, other)
     if (kind := _FORWARD.get(reading)) is not None:

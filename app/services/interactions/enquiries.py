@@ -13,7 +13,7 @@ from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.schemas.customers import ContactPointNew, CustomerChange
-from app.schemas.interactions.interactions import AnswerNew, InteractionNew
+from app.schemas.interactions.interactions import EnquiryAnswerNew, InteractionNew
 from app.services import customers
 from app.services.interactions import interactions, tasks
 from app.store import customers as customer_store
@@ -44,7 +44,7 @@ async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_c
     return await store.get(ctx, interaction_id)
 
 
-async def answer(ctx: Context, interaction_id: UUID, sent: AnswerNew) -> Document:
+async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> Document:
     """Record how an enquiry was answered: a new interaction, outbound. 409 MoveNotAllowed if it does not wait."""
     row = await store.lock(ctx, interaction_id)
     if row["answered_at"] is not None:

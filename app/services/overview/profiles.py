@@ -5,7 +5,8 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import invalid
 from app.rules.customers import ContactKind, NotAContact, normalize, normalize_email
-from app.schemas.overview.profiles import LookupQuery, TimelineQuery
+from app.schemas.overview.lookup import LookupQuery
+from app.schemas.overview.timeline import TimelineQuery
 from app.store import customers
 from app.store.kit.listing import Page
 from app.store.overview import profiles

@@ -7,6 +7,7 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.rules.customers.search import MOST_TERMS
+from app.schemas.customers import contact_details
 from app.schemas.customers import customers as schemas
 from app.store.customers import search
 from app.store.kit import documents, rows
@@ -16,7 +17,7 @@ from app.store.kit.listing import Listing, Page
 MISSING = "No such customer"
 _CHILDREN = {
     "contact_points": documents.json_array(
-        schemas.ContactPoint,
+        contact_details.ContactPoint,
         "contact_points p",
         "p",
         where="p.customer_id = c.id",
@@ -24,10 +25,10 @@ _CHILDREN = {
         own={"extension": "nullif(p.extension, '')"},
     ),
     "identities": documents.json_array(
-        schemas.Identity, "identities i", "i", where="i.customer_id = c.id", order="i.system, i.external_id"
+        contact_details.Identity, "identities i", "i", where="i.customer_id = c.id", order="i.system, i.external_id"
     ),
     "addresses": documents.json_array(
-        schemas.Address, "addresses a", "a", where="a.customer_id = c.id", order="a.position"
+        contact_details.Address, "addresses a", "a", where="a.customer_id = c.id", order="a.position"
     ),
 }
 COLUMNS = documents.columns(schemas.Customer, "c", _CHILDREN)

@@ -5,7 +5,10 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.rules.customers import Normalized
-from app.schemas.overview import profiles as schemas
+from app.schemas.overview.lookup import LookupCandidate
+from app.schemas.overview.profiles import ContactCount, CustomerProfile, CustomerTotals, FavouriteProduct
+from app.schemas.overview.summaries import LastContact, LastFeedback, LastPurchase, OpenComplaint, OpenTask
+from app.schemas.overview.timeline import TimelineEntry, TimelineQuery
 from app.store import complaints, customers
 from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
@@ -32,7 +35,7 @@ async def profile(ctx: Context, customer_id: UUID) -> str:
     return found
 
 
-async def timeline(ctx: Context, customer_id: UUID, query: schemas.TimelineQuery) -> Page:
+async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
     subject = "subject_type" if query.type and "." not in query.type else "type"
     unset = {"type": None, subject: query.type}
     return await _TIMELINE.page(ctx, _Latest(query), {"customer_id": customer_id, **unset})
@@ -43,7 +46,7 @@ class _Latest:
 
     sort = "-happened"
 
-    def __init__(self, query: schemas.TimelineQuery) -> None:
+    def __init__(self, query: TimelineQuery) -> None:
         self.limit, self.cursor = query.limit, query.cursor
         self.channel, self.since, self.before = query.channel, query.since, query.before
 
@@ -62,17 +65,17 @@ def _some(schema: type, alias: str, source: str, most: int, own: dict[str, str] 
 
 
 _LAST_CONTACT = _first(
-    schemas.LastContact,
+    LastContact,
     "i",
     "interactions i WHERE i.customer_id = c.id AND i.direction <> 'internal' ORDER BY i.happened_at DESC, i.id DESC",
 )
 _LAST_PURCHASE = _first(
-    schemas.LastPurchase,
+    LastPurchase,
     "s",
     "sales s WHERE s.customer_id = c.id AND s.kind <> 'return' AND s.voided_at IS NULL "
     "ORDER BY s.occurred_at DESC, s.id DESC",
 )
-_PROMISES = (
+_OPEN_TASKS = (
     "tasks t WHERE t.customer_id = c.id AND t.status = 'open' "
     "ORDER BY coalesce(t.due_at, 'infinity'::timestamptz), t.id"
 )
@@ -89,16 +92,16 @@ _FEEDBACK_SUM = f"""(
         'unacknowledged', count(*) FILTER (WHERE w.acknowledged_at IS NULL)) FROM {_FEEDBACK}
 )"""
 _CANDIDATE = documents.columns(
-    schemas.Candidate,
+    LookupCandidate,
     "c",
     {
         "archived": "c.archived_at IS NOT NULL",
-        "open_complaints": _some(schemas.OpenComplaint, "k", _COMPLAINTS, 5, _LATE),
+        "open_complaints": _some(OpenComplaint, "k", _COMPLAINTS, 5, _LATE),
         "matched": "f.matched",
         "last_contact": _LAST_CONTACT,
         "last_purchase": _LAST_PURCHASE,
-        "last_feedback": _first(schemas.LastFeedback, "w", _LATEST_FEEDBACK),
-        "open_promises": _some(schemas.Promise, "t", _PROMISES, 5, _OVERDUE),
+        "last_feedback": _first(LastFeedback, "w", _LATEST_FEEDBACK),
+        "open_tasks": _some(OpenTask, "t", _OPEN_TASKS, 5, _OVERDUE),
         "preferred_channels": "c.preferences->'channels'",
         "unwelcome_channels": "c.preferences->'unwelcome_channels'",
         "standing_instructions": "c.preferences->'standing_instructions'",
@@ -163,28 +166,28 @@ _COUNTS = """(
     SELECT i.channel, i.direction, count(*) AS count, max(i.happened_at) AS last_at
     FROM interactions i WHERE i.customer_id = c.id GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel
 ) k"""
-_TIMELINE_COLUMNS = documents.columns(schemas.TimelineEntry, "e")
+_TIMELINE_COLUMNS = documents.columns(TimelineEntry, "e")
 _PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SELECT {}) d WHERE c.id = $2".format(
     documents.columns(
-        schemas.Profile,
+        CustomerProfile,
         "c",
         {
             "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.COLUMNS}) whole)",
-            "open_complaints": _some(schemas.OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
+            "open_complaints": _some(OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
             "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
             "last_contact": _LAST_CONTACT,
             "last_purchase": _LAST_PURCHASE,
-            "latest_feedback": _some(schemas.LastFeedback, "w", _LATEST_FEEDBACK, 5),
+            "latest_feedback": _some(LastFeedback, "w", _LATEST_FEEDBACK, 5),
             "feedback": _FEEDBACK_SUM,
             "totals": _some(
-                schemas.Totals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
+                CustomerTotals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
             ),
             "usual_gap_days": _GAP,
-            "favourite_products": _some(schemas.Favourite, "f", _FAVOURITES, 5),
-            "contact_counts": _some(schemas.ContactCount, "k", _COUNTS, 100),
-            "open_promises": _some(schemas.Promise, "t", _PROMISES, 20, _OVERDUE),
+            "favourite_products": _some(FavouriteProduct, "f", _FAVOURITES, 5),
+            "contact_counts": _some(ContactCount, "k", _COUNTS, 100),
+            "open_tasks": _some(OpenTask, "t", _OPEN_TASKS, 20, _OVERDUE),
             "timeline": _some(
-                schemas.TimelineEntry,
+                TimelineEntry,
                 "e",
                 "events e WHERE e.customer_id = c.id ORDER BY e.occurred_at DESC, e.seq DESC",
                 20,

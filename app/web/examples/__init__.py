@@ -1,15 +1,16 @@
-"""What requests and answers look like: one customer, her receipt, her enquiry, and what she was promised.
+"""What requests and responses look like: one customer, her receipt, her enquiry, and the task that follows from it.
 
-An answer is looked up by its schema, a body by the operation. The tests hold all of them against the document, and send
-the requests.
+A response is looked up by its schema, a body by the operation. The tests validate all of them against the document,
+and send the requests.
 """
 
 from typing import Any
 
 from app.web.examples.complaints import complaints, insights, moves
-from app.web.examples.customers import customers
+from app.web.examples.customers import customers, relationships
 from app.web.examples.feedback import feedback, ideas, measures, themes
 from app.web.examples.interactions import interactions
+from app.web.examples.overview import profiles
 from app.web.examples.sales import sales
 from app.web.examples.service_levels import policies
 from app.web.examples.surveys import invitations, surveys
@@ -24,7 +25,7 @@ PATHS = {
     "site_id": sales.SITE,
     "interaction_id": interactions.ENQUIRY,
     "task_id": interactions.TASK,
-    "relationship_id": interactions.RELATIONSHIP,
+    "relationship_id": relationships.RELATIONSHIP,
     "system": "webshop",
     "external_id": "zoe.okafor",
     **complaints.PATHS,
@@ -63,7 +64,7 @@ QUERIES: dict[str, Value] = {
     **surveys.QUERIES,
     **invitations.QUERIES,
 }
-"""Filled in where Swagger UI is tried out, so these go together."""
+"""Filled in when an operation is tried out in Swagger UI, so these values belong together."""
 
 HINTS: Value = {
     "q": "zoe okafr",
@@ -92,32 +93,32 @@ HINTS: Value = {
     "external_id": "wamid.HBgMNDQyMDc5NDYwOTU4",
     "cursor": "WyIyMDI2LTAzLTE0Il0",
 }
-"""Shown beside a parameter, and not filled in."""
+"""Shown beside a parameter, but not filled in."""
 _MOMENT = "2026-03-01T00:00:00Z"
 
 BODIES: dict[str, dict[str, Value]] = {
     "create_customer": {"A person": customers.NEW, "An organization": customers.NEW_RESTAURANT},
     "create_customers": {"A customer": customers.NEW},
-    "change_customer": {"A tag and a wish more": customers.CHANGE},
-    "put_customer": {"From the web shop": customers.IMPORTED},
+    "update_customer": {"Another tag and a delivery preference": customers.CHANGE},
+    "upsert_customer": {"A customer of the web shop": customers.IMPORTED},
     "record_sale": {"A sale": sales.NEW, "A return": sales.RETURN},
     "record_sales": {"A receipt": sales.NEW},
-    "claim_sale": {"Zoë's": {"customer_id": customers.ZOE}},
-    "void_sale": {"A mistake": {"reason": "Rung up twice"}},
-    "change_product": {"Another name": {"name": "Shoulder of lamb"}},
-    "change_site": {"A name and a clock": {"name": "Harbour Street", "time_zone": "Europe/London"}},
+    "claim_sale": {"The customer who bought": {"customer_id": customers.ZOE}},
+    "void_sale": {"Rung up by mistake": {"reason": "Rung up twice"}},
+    "update_product": {"A better name": {"name": "Shoulder of lamb"}},
+    "update_site": {"A name and a time zone": {"name": "Harbour Street", "time_zone": "Europe/London"}},
     "record_interaction": {"An enquiry": interactions.NEW},
     "record_interactions": {"An interaction": interactions.NEW},
-    "change_interaction": {"What came of it": {"outcome": "Two kilos reserved"}},
-    "answer_interaction": {"By message": interactions.NEW_ANSWER},
-    "claim_interaction": {"Zoë's": {"customer_id": customers.ZOE, "keep_contact": True}},
-    "create_task": {"A promise": interactions.NEW_TASK},
-    "change_task": {"Somebody else": {"owner": "Tom"}},
-    "complete_task": {"Kept": {"outcome": "She comes by at noon"}},
+    "update_interaction": {"The outcome": {"outcome": "Two kilos reserved"}},
+    "answer_interaction": {"An answer by message": interactions.NEW_ANSWER},
+    "claim_interaction": {"The customer who asked": {"customer_id": customers.ZOE, "keep_contact": True}},
+    "create_task": {"A call to make": interactions.NEW_TASK},
+    "update_task": {"Another owner": {"owner": "Tom"}},
+    "complete_task": {"With its outcome": {"outcome": "She comes by at noon"}},
     "snooze_task": {"Until Thursday": {"until": "2026-04-02T09:00:00+01:00"}},
-    "cancel_task": {"Not wanted any more": {"reason": "She came by herself"}},
-    "add_relationship": {"Where she works": interactions.NEW_RELATIONSHIP},
-    "change_relationship": {"Promoted": {"title": "Owner"}},
+    "cancel_task": {"No longer needed": {"reason": "She came by herself"}},
+    "create_relationship": {"An employer": relationships.NEW_RELATIONSHIP},
+    "update_relationship": {"A new position": {"title": "Owner"}},
     **moves.BODIES,
     **feedback.BODIES,
     **ideas.BODIES,
@@ -129,20 +130,20 @@ BODIES: dict[str, dict[str, Value]] = {
 }
 
 ANSWERS: dict[str, Value] = {
-    "change_customer": customers.CHANGED,
+    "update_customer": customers.CHANGED,
     "archive_customer": customers.ARCHIVED,
-    "put_customer": customers.BY_WEB_SHOP,
+    "upsert_customer": customers.BY_WEB_SHOP,
     "claim_sale": sales.CLAIMED,
     "void_sale": sales.VOIDED,
-    "change_product": sales.LAMB | {"name": "Shoulder of lamb", "version": 2},
-    "change_site": sales.WHITSTABLE | {"name": "Harbour Street", "time_zone": "Europe/London", "version": 2},
-    "change_interaction": interactions.INTERACTION | {"outcome": "Two kilos reserved", "version": 2},
+    "update_product": sales.LAMB | {"name": "Shoulder of lamb", "version": 2},
+    "update_site": sales.WHITSTABLE | {"name": "Harbour Street", "time_zone": "Europe/London", "version": 2},
+    "update_interaction": interactions.INTERACTION | {"outcome": "Two kilos reserved", "version": 2},
     "answer_interaction": interactions.REPLY,
-    "change_task": interactions.PROMISE | {"owner": "Tom", "version": 2},
-    "complete_task": interactions.KEPT,
-    "snooze_task": interactions.PROMISE | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},
-    "cancel_task": interactions.KEPT | {"status": "cancelled", "outcome": "She came by herself"},
-    "change_relationship": interactions.WORKS_FOR | {"title": "Owner", "version": 2},
+    "update_task": interactions.OPEN_TASK | {"owner": "Tom", "version": 2},
+    "complete_task": interactions.COMPLETED_TASK,
+    "snooze_task": interactions.OPEN_TASK | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},
+    "cancel_task": interactions.COMPLETED_TASK | {"status": "cancelled", "outcome": "She came by herself"},
+    "update_relationship": relationships.WORKS_FOR | {"title": "Owner", "version": 2},
     **moves.ANSWERS,
     **feedback.ANSWERS,
     **ideas.ANSWERS,
@@ -155,17 +156,17 @@ ANSWERS: dict[str, Value] = {
 
 SCHEMAS: dict[str, Value] = {
     "Customer": customers.CUSTOMER,
-    "Candidates": {"items": [interactions.CALLER]},
-    "Profile": interactions.PROFILE,
-    "TimelinePage": {"items": interactions.HAPPENED, "next_cursor": None},
+    "LookupResult": {"items": [profiles.CALLER]},
+    "CustomerProfile": profiles.PROFILE,
+    "TimelinePage": {"items": profiles.HAPPENED, "next_cursor": None},
     "BatchResult": {"line": 1, "status": 201, "id": customers.ZOE},
     "SaleResult": {"line": 1, "status": 201, "id": sales.SALE},
     "Sale": sales.RECEIPT,
     "Product": sales.LAMB,
     "Site": sales.WHITSTABLE,
     "Interaction": interactions.INTERACTION,
-    "Task": interactions.PROMISE,
-    "Relationship": interactions.WORKS_FOR,
+    "Task": interactions.OPEN_TASK,
+    "Relationship": relationships.WORKS_FOR,
     **complaints.SCHEMAS,
     **insights.SCHEMAS,
     **measures.SCHEMAS,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.rules.customers.customers import INVERSE
-from app.schemas.customers.relationships import Reading
+from app.schemas.customers.relationships import DirectedRelationshipKind
 from tests import make
 
 MERGE = {"content-type": "application/merge-patch+json"}
@@ -59,7 +59,7 @@ def pointers(answer: httpx.Response) -> list[str]:
 
 
 def test_every_reading_is_named() -> None:
-    assert set(Reading) == set(INVERSE) | set(INVERSE.values())
+    assert set(DirectedRelationshipKind) == set(INVERSE) | set(INVERSE.values())
 
 
 class TestAdd:
@@ -82,7 +82,7 @@ class TestAdd:
         assert {event["type"] for event in events} == {"relationship.created"}
         assert {event["title"] for event in events} == {"Relationship added: Zoë works for Bakery Ltd"}
 
-    @pytest.mark.parametrize("kind", list(Reading))
+    @pytest.mark.parametrize("kind", list(DirectedRelationshipKind))
     async def test_every_reading(self, client: httpx.AsyncClient, kind: str) -> None:
         one, other = await couple(client)
         for left, right in ((one, other), (other, one)):

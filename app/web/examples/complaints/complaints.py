@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.web.examples.customers.customers import ZOE
-from app.web.examples.sales.sales import SALE
-from app.web.examples.service_levels.policies import CALENDAR, POLICY, PROCEDURE
+from app.web.examples.customers import ZOE
+from app.web.examples.sales import SALE
+from app.web.examples.service_levels import CALENDAR, POLICY, PROCEDURE
 
 COMPLAINT = "019cf4c2-6a10-7e35-b8f1-20d7c95e4a63"
 UNKNOWN = "019cf4d0-11b8-7c02-9a6e-f35b08d1e7c4"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.web.examples.complaints.complaints import COMPLAINT
-from app.web.examples.customers.customers import ZOE
+from app.web.examples.customers import ZOE
 
 
 def _share(count: int, of: int, share: float | None, low: float | None, high: float | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.web.examples.complaints.complaints import (
     RUNNING,
     UNKNOWN,
 )
-from app.web.examples.customers.customers import ZOE
+from app.web.examples.customers import ZOE
 
 _MET = RUNNING | {"state": "met", "met_at": ACKNOWLEDGED}
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.web.examples.customers.customers import ZOE
-from app.web.examples.interactions.interactions import TASK
-from app.web.examples.sales.sales import SALE
+from app.web.examples.customers import ZOE
+from app.web.examples.interactions import TASK
+from app.web.examples.sales import SALE
 
 FEEDBACK = "019cf4d8-91c4-7b12-a3d7-5e0f64b8c219"
 UNKNOWN = "019cf4d9-02b7-7e46-9c15-8d3f70a6e4b2"

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from app.web.examples.customers import customers
+from app.web.examples.customers import ZOE
 
 IDEA = "019cf2a0-4e10-7c62-b1d8-5a7f3e90c246"
 NEW: dict[str, Any] = {
     "title": "Open on Monday mornings",
     "description": "For those who work at the weekend.",
     "owner": "Tom",
-    "customer_id": customers.ZOE,
+    "customer_id": ZOE,
 }
 SUGGESTED: dict[str, Any] = {
     "id": IDEA,
@@ -35,7 +35,7 @@ DECIDED = (
         "version": 3,
     }
 )
-VOTE: dict[str, Any] = {"customer_id": customers.ZOE, "feedback_id": None, "voted_at": "2026-03-16T09:20:11.402000Z"}
+VOTE: dict[str, Any] = {"customer_id": ZOE, "feedback_id": None, "voted_at": "2026-03-16T09:20:11.402000Z"}
 
 PATHS = {"idea_id": IDEA}
 QUERIES: dict[str, dict[str, Any]] = {"list_ideas": {"status": "planned"}}
@@ -45,8 +45,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "Zoë's": NEW,
     },
     "update_idea": {"It is planned": DECISION},
-    "vote_for_idea": {"Zoë wants it": {"customer_id": customers.ZOE}},
-    "withdraw_idea_vote": {"Zoë does not any more": {"customer_id": customers.ZOE}},
+    "vote_for_idea": {"Zoë wants it": {"customer_id": ZOE}},
+    "withdraw_idea_vote": {"Zoë does not any more": {"customer_id": ZOE}},
 }
 ANSWERS: dict[str, Any] = {
     "update_idea": DECIDED,

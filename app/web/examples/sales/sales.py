@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.web.examples.customers.customers import ZOE
+from app.web.examples.customers import ZOE
 
 SALE = "019cea40-2b10-7c8e-a5d1-6f3b9e0c4a27"
 UNKNOWN_SALE = "019cea52-7f40-7a19-8c3d-0e5b6a9f1d38"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.web.examples.customers import customers
-from app.web.examples.sales import sales
+from app.web.examples.customers import ZOE
+from app.web.examples.sales import SALE
 from app.web.examples.surveys import surveys
 
 RULE = "019ceb12-84e1-7c20-9f6b-2a5d8e03b741"
@@ -50,14 +50,14 @@ RULE_VERSION: dict[str, Any] = {
     "created_at": _AT,
 }
 
-NEW: dict[str, Any] = {"survey_id": surveys.SURVEY, "customer_id": customers.ZOE, "sale_id": sales.SALE}
+NEW: dict[str, Any] = {"survey_id": surveys.SURVEY, "customer_id": ZOE, "sale_id": SALE}
 INVITED: dict[str, Any] = {
     "id": INVITATION,
     "survey_id": surveys.SURVEY,
     "survey_version": 1,
-    "customer_id": customers.ZOE,
+    "customer_id": ZOE,
     "rule_id": None,
-    "sale_id": sales.SALE,
+    "sale_id": SALE,
     "complaint_id": None,
     "interaction_id": None,
     "site": "whitstable",

@@ -1,0 +1,20 @@
+"""The relationship of Zoë with the restaurant that she works for."""
+
+from typing import Any
+
+from app.web.examples.customers.customers import RESTAURANT
+
+RELATIONSHIP = "019cea12-33a0-7c47-a908-64e0d7b5f18f"
+NEW_RELATIONSHIP: dict[str, Any] = {"kind": "works_for", "customer_id": RESTAURANT, "title": "Head chef"}
+WORKS_FOR: dict[str, Any] = {
+    "id": RELATIONSHIP,
+    "kind": "works_for",
+    "direction": "outgoing",
+    "customer": {"id": RESTAURANT, "display_name": "The Oyster Shed", "kind": "organization"},
+    "title": "Head chef",
+    "since": None,
+    "until": None,
+    "version": 1,
+    "created_at": "2026-03-14T09:14:01.337002Z",
+    "updated_at": "2026-03-14T09:14:01.337002Z",
+}
