@@ -11,7 +11,6 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -23,10 +22,10 @@ from fastapi import FastAPI
 from app.core.embedded import EmbeddedPostgres
 from app.core.embedded.place import locate
 from app.core.migrations import migrate
-from app.core.settings import Settings
 from app.main import create_app
 from app.models import metadata
 from app.rules.access import keys as access
+from tests.support.application import ADMIN_KEY, Connect, Keys, MakeApp, TestClock, plain_settings
 from tests.support.contract_check import CheckedTransport
 
 for _name in [name for name in os.environ if name.startswith("RAPPORT_")]:
@@ -36,7 +35,6 @@ for _name in [name for name in os.environ if name.startswith("RAPPORT_")]:
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("suite")
 
-ADMIN_KEY = "rapport_the_admin_key_of_all_the_tests"
 TEMPLATE = "migrated"
 # Children before their parents. Keys and secrets stay: the application remembers them.
 _EMPTY = ";".join(
@@ -45,11 +43,6 @@ _EMPTY = ";".join(
     if table.name not in ("api_keys", "secrets")
 )
 _numbers = itertools.count(1)
-
-Keys = Callable[..., Awaitable[httpx.AsyncClient]]
-MakeApp = Callable[..., Awaitable[FastAPI]]
-Connect = Callable[..., httpx.AsyncClient]
-
 
 # Whole files go to one process each: the long ones first, so that none is begun when all the others are done.
 _LONG = (
@@ -70,23 +63,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(item: pytest.Item) -> int:
     return next((n for n, name in enumerate(_LONG) if name in (item.path.name, item.path.parent.name)), len(_LONG))
-
-
-class TestClock:
-    """What time it is: always the same, until a test lets some pass."""
-
-    __test__ = False
-    START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __init__(self) -> None:
-        self.now = self.START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def tick(self, seconds: float = 1) -> datetime:
-        self.now += timedelta(seconds=seconds)
-        return self.now
 
 
 @pytest.fixture(scope="session")
@@ -233,10 +209,6 @@ async def db(empty_database: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
     connection = await asyncpg.connect(empty_database)
     yield connection
     await connection.close()
-
-
-def plain_settings(**changed: Any) -> Settings:
-    return Settings(_env_file=None, **{"rate_limit": 0, "answer_rate_limit": 0, "sample": False, **changed})
 
 
 async def _add_key(connection: Any, key: str, name: str, scopes: list[str]) -> Any:

@@ -10,7 +10,7 @@ from app.core.settings import Settings
 from app.main import create_app
 from app.rules.access import keys as access
 from tests import make
-from tests.conftest import ADMIN_KEY, Keys
+from tests.support.application import ADMIN_KEY, Keys
 from tests.support.contract_check import operations
 
 DOCUMENT = create_app(Settings(_env_file=None, database_url="postgresql://nowhere")).openapi()

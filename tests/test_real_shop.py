@@ -12,8 +12,8 @@ import pytest
 
 from tests.support import ledger
 from tests.support.running import KEY, Running, running
+from tests.support.shared_data import RETAIL
 
-RETAIL = Path(__file__).parents[2] / "shared" / "data" / "retail" / "online_retail_2010-12-01_2011-02-28.csv.gz"
 pytestmark = pytest.mark.skipif(not RETAIL.exists(), reason="the retail data is not beside the project")
 
 COLUMNS = {

@@ -1,6 +1,6 @@
 """What tests need that go past HTTP: transactions as the service opens them, and the worker's round."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,7 @@ from app.core.settings import Settings
 from app.jobs import HANDLERS
 from app.reactions import REACTIONS
 from app.services.kit import job_runner
-from tests.conftest import TestClock
-
-NewSessions = Callable[[], Sessions]
-Worker = Callable[..., Awaitable[int]]
+from tests.support.application import NewSessions, TestClock, Worker
 
 
 @pytest.fixture

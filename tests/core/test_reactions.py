@@ -13,7 +13,7 @@ from app.core.sessions import Sessions
 from app.rules.kit import event_types
 from app.store.kit import events
 from app.store.kit.events import Event
-from tests.conftest import TestClock, plain_settings
+from tests.support.application import TestClock, plain_settings
 
 CREATED, COMPLETED = event_types.TASK_CREATED, event_types.TASK_COMPLETED
 

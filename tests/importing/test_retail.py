@@ -13,8 +13,8 @@ import pytest
 from app.importing import ImportOptions
 from app.importing.importer import produced
 from app.importing.rows import Document
+from tests.support.shared_data import RETAIL
 
-RETAIL = Path(__file__).parents[3] / "shared" / "data" / "retail" / "online_retail_2010-12-01_2011-02-28.csv.gz"
 pytestmark = pytest.mark.skipif(not RETAIL.exists(), reason="the retail data is not beside the project")
 
 

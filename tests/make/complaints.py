@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tests import make
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 PATH = "/v1/complaints"
 MERGE = {"content-type": "application/merge-patch+json"}

@@ -13,7 +13,7 @@ import httpx
 from app.rules.feedback import feedback as rules
 from app.rules.kit import statistics
 from tests.api.overview.test_complaint_recovery import insert
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 NOW = TestClock.START
 NOTHING = {"share": None, "low": None, "high": None}

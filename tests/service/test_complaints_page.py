@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from app.rules.complaints.states import MOVES, OPEN
-from tests.conftest import ADMIN_KEY, MakeApp, TestClock
 from tests.support import pages
+from tests.support.application import ADMIN_KEY, MakeApp, TestClock
 
 PAGE = pages.DOCS / "complaints.md"
 LATER = {

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ADMIN_KEY, MakeApp, TestClock
 from tests.support import pages
+from tests.support.application import ADMIN_KEY, MakeApp, TestClock
 
 PAGE = pages.DOCS / "feedback.md"
 LATER = {

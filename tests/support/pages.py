@@ -13,7 +13,7 @@ import uvicorn
 
 from app.jobs import HANDLERS
 from app.services.kit import job_runner
-from tests.conftest import ADMIN_KEY, TestClock
+from tests.support.application import ADMIN_KEY, TestClock
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -12,10 +12,8 @@ import pytest
 from app.core.context import Context
 from app.services.complaints import case_store
 from app.services.complaints.case import Case
-from tests.api.conftest import Worker
 from tests.api.service_levels import test_calendars as calendars
 from tests.api.service_levels import test_policies as policies
-from tests.conftest import TestClock
 from tests.make.complaints import (
     PATH,
     ago,
@@ -32,6 +30,7 @@ from tests.make.complaints import (
     told,
     way,
 )
+from tests.support.application import TestClock, Worker
 
 NOW = "2026-03-02T09:00:00.000000Z"
 HOUR, DAY = 3_600, 86_400

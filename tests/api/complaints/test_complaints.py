@@ -15,7 +15,6 @@ from app.services.complaints import complaints
 from tests import make
 from tests.api.complaints import test_procedures as procedures
 from tests.api.service_levels import test_policies as policies
-from tests.conftest import TestClock
 from tests.make.complaints import (
     PATH,
     WAYS,
@@ -38,6 +37,7 @@ from tests.make.complaints import (
     way,
     wrong,
 )
+from tests.support.application import TestClock
 
 NOW = "2026-03-02T09:00:00.000000Z"
 PHONE = {"kind": "phone", "value": "020 7946 0111"}

@@ -16,10 +16,9 @@ from app.jobs import HANDLERS
 from app.services.kit import job_runner
 from app.store.kit import jobs as store
 from app.store.kit.jobs import Job
-from tests.api.conftest import NewSessions, Worker
 from tests.api.service_levels import test_policies as policies
-from tests.conftest import TestClock
 from tests.make.complaints import batch, body, clocks, get, moved, patched, planned, record, told
+from tests.support.application import NewSessions, TestClock, Worker
 
 NOW = "2026-03-02T09:00:00.000000Z"
 HOUR = 3_600

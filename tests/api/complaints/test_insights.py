@@ -13,7 +13,7 @@ from app.rules.complaints.states import State
 from app.rules.kit import statistics
 from tests.api.customers.test_customers import create, pointers
 from tests.api.overview.test_complaint_recovery import DAY, NOTHING, NOW, UNRIPE, ago, buy, complain, insert, moved
-from tests.conftest import Keys
+from tests.support.application import Keys
 
 PATH = "/v1/complaints/insights"
 HOUR = timedelta(hours=1)

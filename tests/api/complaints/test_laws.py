@@ -26,10 +26,9 @@ from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.complaints.moves import ComplaintHold, MoveDetails
 from app.services.complaints import case_store, complaints, moves
 from tests import make
-from tests.api.conftest import Worker
-from tests.conftest import TestClock
 from tests.make.complaints import ASKED, WAYS
 from tests.rules.complaints.test_states import PATH as TABLE
+from tests.support.application import TestClock, Worker
 
 COUNT, CHUNK = 10_000, 500
 FIRST, LAST = datetime(2025, 3, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC)

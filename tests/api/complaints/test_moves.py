@@ -12,7 +12,6 @@ from app.services.complaints.case import MOVE_EVENTS
 from tests import make
 from tests.api.complaints import test_procedures as procedures
 from tests.api.service_levels import test_policies as policies
-from tests.conftest import TestClock
 from tests.make.complaints import (
     ASKED,
     PATH,
@@ -33,6 +32,7 @@ from tests.make.complaints import (
     wrong,
 )
 from tests.rules.complaints.test_states import PATH as TABLE
+from tests.support.application import TestClock
 
 NOW = "2026-03-02T09:00:00.000000Z"
 UNWELCOME = {"preferences": {"unwelcome_channels": [{"channel": "phone", "reason": "Works at night"}]}}

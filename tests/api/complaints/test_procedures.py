@@ -10,7 +10,7 @@ from app.rules.complaints.states import Feeling
 from app.schemas.complaints.procedures import Guidance
 from tests import make
 from tests.api.service_levels.test_calendars import MERGE, planned, told, wrong
-from tests.conftest import Keys
+from tests.support.application import Keys
 
 PATH = "/v1/procedures"
 STEP = {"key": "ring", "title": "Ring them", "before": "assess"}

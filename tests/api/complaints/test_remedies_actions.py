@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.conftest import TestClock
 from tests.make.complaints import MERGE, PATH, get, moved, pointers, record, record_in, refused, told, wrong
+from tests.support.application import TestClock
 
 NOW, LATER = "2026-03-02T09:00:00.000000Z", "2026-03-02T09:01:00.000000Z"
 ACTIONS = "/v1/complaint-actions"

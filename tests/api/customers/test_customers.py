@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests import make
-from tests.conftest import Keys, TestClock
+from tests.support.application import Keys, TestClock
 
 PATH = "/v1/customers"
 

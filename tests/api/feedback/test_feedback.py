@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from tests import make
-from tests.conftest import TestClock
 from tests.make import feedback as making
 from tests.make.feedback import (
     PATH,
@@ -26,6 +25,7 @@ from tests.make.feedback import (
     refused,
     step,
 )
+from tests.support.application import TestClock
 
 SOUP = "The soup was cold and the waiter was rude. It was terrible, a very bad evening."
 

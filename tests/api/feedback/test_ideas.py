@@ -12,7 +12,7 @@ from app.core.sessions import Sessions
 from app.services.feedback import ideas
 from tests import make
 from tests.api.service_levels.test_calendars import MERGE, told, wrong
-from tests.conftest import Keys, TestClock
+from tests.support.application import Keys, TestClock
 
 PATH = "/v1/ideas"
 

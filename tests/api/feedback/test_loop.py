@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import TestClock
 from tests.make.feedback import PATH, customer, events_of, feedback, get, listed, record, refused, step
 from tests.make.surveys import ruled
+from tests.support.application import TestClock
 
 AUTHOR = {"name": "Zoë", "contact": {"kind": "email", "value": "zoe@example.com"}}
 NO_PHONE = {"unwelcome_channels": [{"channel": "phone", "reason": "Works at night", "since": "2026-01-31"}]}

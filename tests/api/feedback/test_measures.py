@@ -15,8 +15,8 @@ from app.schemas.feedback.comparisons import CompetitorsQuery, GapsQuery, LoopQu
 from app.schemas.feedback.measures import MeasuresQuery, MethodsQuery
 from app.services.feedback import measures
 from tests.api.customers.test_customers import create, pointers
-from tests.conftest import Keys
 from tests.make.measures import NOTHING, NOW, Mark, ago, ask, hear, invite, mean, measure, nps, share, stars, survey
+from tests.support.application import Keys
 
 PATH = "/v1/feedback/measures"
 HOW = ("day", "week", "month", "quarter", "year", "site", "staff", "sku", "channel", "method", "survey", "tag")

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests import make
-from tests.conftest import TestClock
 from tests.make.feedback import MERGE, RULES, batch, create, customer, feedback, get, nps, patched, pushed, record
+from tests.support.application import TestClock
 
 LOW = {"score_below": 50}
 CALL = {"what": "Ring back", "owner": "amara", "due_hours": 24}

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from app.services.feedback import themes
-from tests.api.conftest import Worker
 from tests.api.customers.test_customers import pointers
+from tests.support.application import Worker
 
 WAITING = {"code": "waiting", "name": "Waiting", "words": ["queue"], "phrases": ["took ages"]}
 

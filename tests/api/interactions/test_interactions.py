@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests import make
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 PATH = "/v1/interactions"
 MERGE = {"content-type": "application/merge-patch+json"}

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests import make
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 PATH = "/v1/tasks"
 MERGE = {"content-type": "application/merge-patch+json"}

@@ -16,7 +16,7 @@ from app.core.context import Context
 from app.services.customers import customers
 from tests import make
 from tests.api.customers.test_customers import create, patch
-from tests.conftest import ADMIN_KEY, Keys, TestClock
+from tests.support.application import ADMIN_KEY, Keys, TestClock
 from tests.support.contract_check import MAY_FAIL, PROBLEM
 
 PATH, SALES = "/v1/customers", "/v1/sales"

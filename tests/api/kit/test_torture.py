@@ -28,7 +28,7 @@ from fastapi import FastAPI
 from app.main import create_app
 from app.models import metadata
 from tests import make
-from tests.conftest import ADMIN_KEY, TestClock, plain_settings
+from tests.support.application import ADMIN_KEY, TestClock, plain_settings
 from tests.support.contract_check import CheckedTransport, document, operations
 from tests.support.tortured import EXAMPLES, World
 

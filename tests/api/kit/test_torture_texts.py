@@ -2,28 +2,19 @@
 
 import csv
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests import make
+from tests.support.shared_data import NAUGHTY_STRINGS, vectors
 
 LINES = "application/x-ndjson"
-VECTORS = Path(__file__).parents[4] / "shared" / "data" / "vectors"
-
-
-def vectors(name: str) -> Path:
-    path = VECTORS / name
-    if not path.exists():
-        pytest.skip(f"the test vectors are not there: {path.name} belongs into ../shared/data/vectors")
-    return path
 
 
 class TestNaughtyStrings:
     async def test_are_kept_byte_for_byte_or_refused(self, client: httpx.AsyncClient, db: Any) -> None:
-        strings = json.loads(vectors("blns.json").read_text(encoding="utf-8"))
+        strings = json.loads(vectors(NAUGHTY_STRINGS))
         kept = 0
         for text in strings:
             body = {
@@ -46,13 +37,13 @@ class TestNaughtyStrings:
         assert await db.fetchval("SELECT count(*) FROM customers") == kept
 
     async def test_are_searched_for_and_filtered_by(self, client: httpx.AsyncClient) -> None:
-        for text in json.loads(vectors("blns.json").read_text(encoding="utf-8")):
+        for text in json.loads(vectors(NAUGHTY_STRINGS)):
             answer = await client.get("/v1/customers", params={"q": text, "owner": text})
             assert answer.status_code in (200, 422), f"{text!r}: {answer.text[:300]}"
 
     async def test_in_notes_and_receipts(self, client: httpx.AsyncClient) -> None:
         """Every second one: how a text is taken and kept is the same everywhere."""
-        for text in json.loads(vectors("blns.json").read_text(encoding="utf-8"))[::2]:
+        for text in json.loads(vectors(NAUGHTY_STRINGS))[::2]:
             task = await client.post("/v1/tasks", json={"what": "x", "note": text})
             assert task.status_code == 422 or task.json()["note"] == text
             sale = await client.post("/v1/sales", json=make.sale(operator=text[:100], site=text[:100]))
@@ -88,7 +79,7 @@ class TestContactVectors:
         return [json.loads(line) for line in answer.text.splitlines()]
 
     async def test_phones(self, client: httpx.AsyncClient, db: Any) -> None:
-        rows = list(csv.DictReader(vectors("phone_examples.csv").read_text(encoding="utf-8").splitlines()))
+        rows = list(csv.DictReader(vectors("phone_examples.csv").splitlines()))
         good = {row["e164"]: row["international"] for row in rows if row["expect"] == "valid"}
         results = await self.taken(client, "phone", list(good.values()))
         assert {result["status"] for result in results} == {201}
@@ -99,7 +90,7 @@ class TestContactVectors:
             assert result["status"] in (201, 409, 422)
 
     async def test_addresses(self, client: httpx.AsyncClient) -> None:
-        found = json.loads(vectors("email_vectors.json").read_text(encoding="utf-8"))
+        found = json.loads(vectors("email_vectors.json"))
         values = list(dict.fromkeys(vector["input"] for vector in found))
         wrong = {vector["input"] for vector in found if vector["test"] == "test_email_invalid_syntax"}
         for value, result in zip(values, await self.taken(client, "email", values), strict=True):

@@ -15,7 +15,7 @@ from app.rules.kit import statistics
 from tests import make
 from tests.api.customers.test_customers import create, pointers
 from tests.api.sales.test_sales import record
-from tests.conftest import Keys, TestClock
+from tests.support.application import Keys, TestClock
 
 PATH = "/v1/complaints/recovery"
 NOW = TestClock.START

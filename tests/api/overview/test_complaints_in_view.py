@@ -3,7 +3,7 @@
 import httpx
 
 from tests import make
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 
 async def test_it_leads_the_lookup_and_the_profile(client: httpx.AsyncClient, clock: TestClock) -> None:

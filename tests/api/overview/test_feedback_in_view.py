@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests import make
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 PHONE = "020 7946 0958"
 

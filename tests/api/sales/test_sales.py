@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests import make
 from tests.api.customers.test_customers import create, pointers, walk
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 PATH = "/v1/sales"
 VISA = "4111 1111 1111 1111"

@@ -10,7 +10,7 @@ import pytest
 
 from app.schemas.service_levels.calendars import CalendarNew
 from tests import make
-from tests.conftest import Keys, TestClock
+from tests.support.application import Keys, TestClock
 
 PATH = "/v1/calendars"
 MERGE = {"content-type": "application/merge-patch+json"}

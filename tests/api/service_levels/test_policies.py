@@ -9,7 +9,7 @@ import pytest
 from tests import make
 from tests.api.service_levels import test_calendars as calendars
 from tests.api.service_levels.test_calendars import MERGE, planned, told, wrong
-from tests.conftest import Keys, TestClock
+from tests.support.application import Keys, TestClock
 
 PATH = "/v1/service-policies"
 STEP = {"metric": "respond", "at_minutes": -60, "notify": ["Amara"]}

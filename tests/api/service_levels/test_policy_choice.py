@@ -19,7 +19,7 @@ from app.services.service_levels import policies as service_levels
 from tests.api.complaints import test_procedures as procedures
 from tests.api.service_levels import test_calendars as calendars
 from tests.api.service_levels import test_policies as policies
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 NOTHING_SPECIAL = Facts("Delivery", "low", "phone", "Leeds", frozenset(), None, None)
 

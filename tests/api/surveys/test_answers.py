@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +14,10 @@ from app.rules.access.tokens import hash_token, new_token
 from tests import make
 from tests.api.service_levels.test_calendars import wrong
 from tests.api.surveys.test_surveys import moved, opened, patched
-from tests.conftest import MakeApp, TestClock
+from tests.support.application import MakeApp, TestClock
+from tests.support.shared_data import NAUGHTY_STRINGS, vectors
 
 PATH = "/v1/answers"
-NAUGHTY = Path(__file__).parents[4] / "shared" / "data" / "vectors" / "blns.json"
 HOUR, DAY = 3_600, 86_400
 NEVER = {"request_id", "instance"}
 WORDING = {"en": "How much?", "de": "Wie sehr?"}
@@ -346,12 +345,11 @@ class TestAnswer:
         assert (found.status_code, found.json()["code"]) == (413, "BODY_TOO_LARGE")
 
     async def test_texts_that_break_things(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        if not NAUGHTY.exists():
-            pytest.skip("the list of naughty strings is not here")
+        strings = [text for text in json.loads(vectors(NAUGHTY_STRINGS)) if text]
         survey = await opened(client, edit_hours=168)
         token = await invited(db, survey, clock)
         status = 201
-        for text in [text for text in json.loads(NAUGHTY.read_text(encoding="utf-8")) if text][::5]:
+        for text in strings[::5]:
             found = await client.post(f"{PATH}/{token}", json=given(3, why=text))
             if found.status_code == 422:
                 assert wrong(found) == [("/answers/1/text", "control_character")]

@@ -10,7 +10,6 @@ import pytest
 
 from app.rules.access import tokens
 from tests import make
-from tests.conftest import Keys, TestClock
 from tests.make.surveys import (
     INVITATIONS,
     SURVEYS,
@@ -24,6 +23,7 @@ from tests.make.surveys import (
     survey,
     told,
 )
+from tests.support.application import Keys, TestClock
 
 NOW = "2026-03-02T09:00:00.000000Z"
 HOUR, DAY = 3_600, 86_400

@@ -10,7 +10,7 @@ from tests import make
 from tests.api.service_levels.test_calendars import wrong
 from tests.api.surveys.test_answers import given, told
 from tests.api.surveys.test_surveys import moved, opened, patched
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 PATH = "/v1/receipt-answers"
 HOUR, DAY = 3_600, 86_400

@@ -16,11 +16,10 @@ from app.services.kit import job_runner
 from app.services.surveys import auto_invite
 from app.store.kit import jobs as queue
 from tests import make
-from tests.api.conftest import NewSessions, Worker
-from tests.conftest import TestClock
 from tests.make import complaints
 from tests.make.complaints import moved, record_in
 from tests.make.surveys import RULES, SURVEYS, customer, listed, opened, posted, refused, rule, ruled, sold, told
+from tests.support.application import NewSessions, TestClock, Worker
 
 NOW = "2026-03-02T09:00:00.000000Z"
 HOUR, DAY = 3_600, 86_400

@@ -8,7 +8,7 @@ import pytest
 
 from tests import make
 from tests.api.service_levels.test_calendars import MERGE, told, wrong
-from tests.conftest import Keys, TestClock
+from tests.support.application import Keys, TestClock
 
 PATH = "/v1/surveys"
 CODES = "/v1/answer-codes"

@@ -13,7 +13,7 @@ from tests import make
 from tests.api.service_levels.test_calendars import MERGE, told, wrong
 from tests.api.visits.test_scorecards import ITEM, SCALE
 from tests.api.visits.test_scorecards import create as create_scorecard
-from tests.conftest import Keys, TestClock
+from tests.support.application import Keys, TestClock
 
 PATH = "/v1/visits"
 AT = "2026-03-01T10:00:00.000000Z"

@@ -1,7 +1,6 @@
 import csv
 import json
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,15 +8,7 @@ from hypothesis import strategies as st
 
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize, normalize_email, normalize_phone
 from app.rules.customers.customers import ContactKind
-
-VECTORS = Path(__file__).parents[4] / "shared" / "data" / "vectors"
-
-
-def vectors(name: str) -> str:
-    path = VECTORS / name
-    if not path.exists():
-        pytest.skip(f"the test vectors are not there: {name} belongs into ../shared/data/vectors")
-    return path.read_text(encoding="utf-8")
+from tests.support.shared_data import vectors
 
 
 class TestPhone:

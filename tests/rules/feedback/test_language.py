@@ -1,13 +1,11 @@
 """Which language a text is in, and where that is not said."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.feedback import language
+from tests.support.shared_data import naughty_strings
 
 SENTENCES = {
     "en": "The food was good but we waited far too long for the bill.",
@@ -59,13 +57,6 @@ class TestDetect:
         assert code is None or (len(code) == 2 and code.isascii() and code.islower())
 
     def test_naughty_strings_are_texts_too(self) -> None:
-        for text in naughty():
+        for text in naughty_strings():
             code = language.detect(text)
             assert code is None or len(code) == 2
-
-
-def naughty() -> list[str]:
-    """The big list of naughty strings lies beside the work tree; a few of its kind where it does not."""
-    path = Path(__file__).parents[4] / "shared/data/vectors/blns.json"
-    few = ["\ufeff", "Ṱ̺̺̕o͞ ̷i̲̬͇̪͙n̝̗͕v̟̜̘̦͟o̶̙̰̠kè͚̮̺̪̹̱̤ ̖t̝͕̳̣̻̪͞h̼͓̲̦̳̘̲e", "1;DROP TABLE users", "\u202eevil", "ﷺ" * 99, "田中さんにあげて下さい"]
-    return few + (json.loads(path.read_text(encoding="utf-8")) if path.exists() else [])

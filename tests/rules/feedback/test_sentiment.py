@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.rules.feedback import sentiment
 from app.rules.feedback.sentiment import Sentiment, judge
-from tests.rules.feedback.test_language import naughty
+from tests.support.shared_data import naughty_strings
 
 POSITIVE = [
     ("en", "The staff were friendly and the food was delicious."),
@@ -103,7 +103,7 @@ class TestJudge:
 
     @pytest.mark.parametrize("language", sorted(sentiment.LANGUAGES))
     def test_naughty_strings_are_texts_too(self, language: str) -> None:
-        for text in naughty():
+        for text in naughty_strings():
             holds(judge(text, language))
 
 

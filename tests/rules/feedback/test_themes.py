@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.feedback.themes import READ, Theme, Themes
-from tests.rules.feedback.test_language import naughty
+from tests.support.shared_data import naughty_strings
 
 SHOP = Themes(
     [
@@ -82,8 +82,8 @@ class TestFound:
         assert set(SHOP.found(text, language)) <= {"waiting", "price", "staff", "delivery", "café", "kind"}
 
     def test_naughty_strings_are_texts_and_words_too(self) -> None:
-        themes = Themes([Theme("naughty", words=tuple(naughty()))])
-        for text in naughty():
+        themes = Themes([Theme("naughty", words=tuple(naughty_strings()))])
+        for text in naughty_strings():
             themes.found(text, "en")
 
 
