@@ -18,7 +18,8 @@ from app.models.kit.columns import (
     timestamp_column,
     version_column,
 )
-from app.rules.sales.receipts import Match, SaleChannel, SaleKind
+from app.rules.customers import Match
+from app.rules.sales.receipts import SaleChannel, SaleKind
 
 
 class Product(SQLModel, table=True):

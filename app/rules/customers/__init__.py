@@ -2,10 +2,12 @@
 
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize, normalize_email
 from app.rules.customers.customers import ContactKind, Kind, RelationshipKind, Role, Trade
+from app.rules.customers.resolution import Match
 
 __all__ = [
     "ContactKind",
     "Kind",
+    "Match",
     "Normalized",
     "NotAContact",
     "RelationshipKind",

@@ -24,15 +24,6 @@ class SaleKind(StrEnum):
     EXCHANGE = "exchange"
 
 
-class Match(StrEnum):
-    """Whether the buyer of a receipt was identified. It is `anonymous` if the receipt says nothing about the buyer."""
-
-    ANONYMOUS = "anonymous"
-    MATCHED = "matched"
-    UNMATCHED = "unmatched"
-    AMBIGUOUS = "ambiguous"
-
-
 class OnUnknownCustomer(StrEnum):
     """What to do with a receipt whose buyer is not found."""
 

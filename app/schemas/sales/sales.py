@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from app.rules.customers import Match
 from app.rules.kit.money import CURRENCIES
-from app.rules.sales.receipts import Match, OnUnknownCustomer, SaleChannel, SaleKind
+from app.rules.sales.receipts import OnUnknownCustomer, SaleChannel, SaleKind
 from app.schemas.customers import IdentityNew
 from app.schemas.kit.types import (
     Attributes,

@@ -2,5 +2,15 @@
 
 from app.services.customers.customers import change, record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
+from app.services.customers.resolution import CustomerReference, Facts, Resolver
 
-__all__ = ["CustomerDraft", "change", "draft_customer", "record_created", "write_drafts"]
+__all__ = [
+    "CustomerDraft",
+    "CustomerReference",
+    "Facts",
+    "Resolver",
+    "change",
+    "draft_customer",
+    "record_created",
+    "write_drafts",
+]

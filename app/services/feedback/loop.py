@@ -106,7 +106,7 @@ async def _written(
         return None
     if said.message is None:
         if row["customer_id"] is not None:
-            marked = await interaction_store.unwelcome(ctx, row["customer_id"])
+            marked = await interaction_store.unwelcome_channels(ctx, row["customer_id"])
             problem = unwelcome(marked, said.channel, Direction.OUTBOUND, said.unwelcome_reason)
             if problem is not None:
                 raise problem

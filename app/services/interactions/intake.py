@@ -1,24 +1,23 @@
-"""Interactions on their way in: what is known already, whose they are, and whether the customer wants them."""
+"""Interactions on their way in: whose they are, and whether the customer wants them."""
 
-import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, UnwelcomeChannel, invalid
+from app.core.errors import Problem, UnwelcomeChannel, reference_not_found
 from app.core.ids import new_id
-from app.rules.customers import NotAContact, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
 from app.rules.kit.channels import Channel
-from app.rules.kit.content_hash import content_hash
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.interactions import InteractionNew
+from app.services.customers import CustomerReference, Resolver
 from app.services.interactions.tasks import TaskDraft
+from app.services.kit import intake
+from app.services.kit.intake import Existing, SourceKey
 from app.store.interactions import interactions as store
 
 # Given by the sender or not at all; everything else that is sent may also be found or filled in by us.
@@ -27,24 +26,27 @@ _SENT = set(InteractionNew.model_fields) - {"customer_id", "happened_at", "next_
 
 @dataclass(slots=True)
 class InteractionDraft:
+    """An interaction on its way in; whose it is, is found out by `References`."""
+
     new: InteractionNew
-    id: UUID
     happened_at: datetime
-    content_hash: bytes | None
-    """Of what was sent; None without a key, since it cannot be sent again."""
+    id: UUID = field(default_factory=new_id)
+    content_hash: bytes | None = field(init=False)
     customer_id: UUID | None = None
 
+    def __post_init__(self) -> None:
+        self.content_hash = intake.sent_hash(self.new)
+
     @property
-    def key(self) -> tuple[str, str] | None:
-        new = self.new
-        return (new.source, new.external_id) if new.source is not None and new.external_id is not None else None
+    def key(self) -> SourceKey | None:
+        return intake.source_key(self.new)
 
     @property
     def title(self) -> str:
         return rules.title(self.new.kind, self.new.channel, self.new.direction, self.new.subject)
 
     @property
-    def promise(self) -> TaskDraft | None:
+    def task(self) -> TaskDraft | None:
         if (step := self.new.next_step) is None:
             return None
         return TaskDraft(
@@ -84,100 +86,54 @@ class InteractionDraft:
         return {**self.as_sent(), "customer_id": customer_id, "happened_at": format_timestamp(self.happened_at)}
 
     def _next_step(self) -> dict[str, Any] | None:
-        if (promised := self.promise) is None:
+        if (task := self.task) is None:
             return None
-        due_at = promised.due_at and format_timestamp(promised.due_at)
-        return {"what": promised.what, "owner": promised.owner, "due_at": due_at}
+        due_at = task.due_at and format_timestamp(task.due_at)
+        return {"what": task.what, "owner": task.owner, "due_at": due_at}
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    id: UUID
-    content_hash: bytes
-    content: dict[str, Any]
-    """Empty where the hash says enough."""
-
-    def as_stored(self) -> dict[str, Any]:
-        return self.content
-
-
-def draft_interaction(ctx: Context, new: InteractionNew) -> InteractionDraft:
-    kept = InteractionDraft(new, new_id(), new.happened_at or ctx.now, None)
-    if kept.key is not None:
-        kept.content_hash = content_hash(new.model_dump_json(exclude_none=True))
-    return kept
-
-
-def unwelcome(
-    marked: str | None, channel: Channel, direction: Direction, reason: str | None
-) -> UnwelcomeChannel | None:
-    """Why the customer should not be contacted like this. `marked` is the JSON of the channels they do not want."""
-    found = rules.unwelcome(json.loads(marked) if marked else [], channel, direction, reason)
-    if found is None:
-        return None
-    detail = rules.unwelcome_detail(found)
-    told = {name: found[name] for name in ("reason", "since") if found.get(name) is not None}
-    return UnwelcomeChannel(detail, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": detail, **told}])
-
-
 class References:
-    """What the store knows of the entries of one transaction: looked up at once."""
+    """What the interactions of one batch refer to."""
 
-    def __init__(self, stored: dict[int, Stored], named: Mapping[int, Any], holders: Mapping[int, Any]) -> None:
-        self._stored, self._named, self._holders = stored, named, holders
+    existing: Mapping[int, Existing]
+    customers: Resolver
 
     @classmethod
-    async def of(cls, ctx: Context, entries: Sequence[InteractionDraft]) -> "References":
-        wanted = _reference_keys(ctx, entries)
-        rows = await store.load_references(ctx, wanted) if any(wanted) else []
-        named: dict[int, tuple[UUID, str | None]] = {}
-        holders: dict[int, dict[UUID, str | None]] = defaultdict(dict)
-        found = {}
-        for what, n, id_, hashed, marked in rows:
-            match what:
-                case "interaction":
-                    found[n] = (id_, hashed)
-                case "customer":
-                    named[n] = (id_, marked)
-                case "point":
-                    holders[n][id_] = marked
-        other = {id_ for n, (id_, hashed) in found.items() if hashed != entries[n].content_hash}
-        documents = await store.stored(ctx, other) if other else {}
-        stored = {
-            n: Stored(id_, hashed, json.loads(documents[id_]) if id_ in documents else {})
-            for n, (id_, hashed) in found.items()
-        }
-        return cls(stored, named, holders)
+    async def load(cls, ctx: Context, drafts: Sequence[InteractionDraft]) -> "References":
+        customers = Resolver(ctx.region, [_customer(draft.new) for draft in drafts])
+        keys = {"interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None]}
+        found = await store.REFERENCES.load(ctx, keys | customers.keys())
+        customers.learn(found)
+        return cls(intake.existing(found, "interaction"), customers)
 
-    def stored(self, n: int) -> Stored | None:
-        return self._stored.get(n)
-
-    def match(self, n: int, kept: InteractionDraft) -> Problem | None:
-        """Set whose the n-th entry is; or say why it cannot be recorded."""
-        new, marked = kept.new, None
-        if (new.source is None) != (new.external_id is None):
-            missing = "external_id" if new.external_id is None else "source"
-            return invalid(f"/{missing}", "missing", "A source and its external id belong together")
-        if new.customer_id is not None:
-            if n not in self._named:
-                return invalid("/customer_id", "not_found", "There is no such customer")
-            kept.customer_id, marked = self._named[n]
-        elif len(self._holders.get(n, ())) == 1:
-            ((kept.customer_id, marked),) = self._holders[n].items()
+    def assign(self, n: int, draft: InteractionDraft) -> Problem | None:
+        """Set whose the n-th interaction is; or say why it cannot be recorded."""
+        new = draft.new
+        if (problem := intake.unpaired(new)) is not None:
+            return problem
+        if new.customer_id is not None and not self.customers.exists(new.customer_id):
+            return reference_not_found("/customer_id", "Customer")
+        draft.customer_id = self.customers.resolve(n).customer_id
+        if draft.customer_id is None:
+            return None
+        marked = self.customers.facts[draft.customer_id].unwelcome_channels
         return unwelcome(marked, new.channel, new.direction, new.unwelcome_reason)
 
 
-def _reference_keys(ctx: Context, entries: Sequence[InteractionDraft]) -> store.ReferenceKeys:
-    wanted = store.ReferenceKeys([], [], [])
-    for n, kept in enumerate(entries):
-        if kept.key is not None:
-            wanted.interactions.append((n, *kept.key))
-        if kept.new.customer_id is not None:
-            wanted.customers.append((n, kept.new.customer_id))
-        elif (contact := kept.new.contact) is not None:
-            try:
-                form = normalize(contact.kind, contact.value, ctx.region)
-            except NotAContact:  # the contact is kept all the same, as it was entered
-                continue
-            wanted.points.append((n, contact.kind.value, form.value))
-    return wanted
+def unwelcome(
+    marked: Sequence[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
+) -> UnwelcomeChannel | None:
+    """Why the customer should not be contacted like this. `marked` are the channels that they do not want."""
+    found = rules.unwelcome(marked, channel, direction, reason)
+    if found is None:
+        return None
+    detail = rules.unwelcome_detail(found)
+    known = {name: found[name] for name in ("reason", "since") if found.get(name) is not None}
+    return UnwelcomeChannel(detail, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": detail, **known}])
+
+
+def _customer(new: InteractionNew) -> CustomerReference:
+    if new.customer_id is not None or new.contact is None:
+        return CustomerReference(new.customer_id)
+    return CustomerReference(contacts=[(new.contact.kind, new.contact.value)])

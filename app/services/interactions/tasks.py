@@ -1,6 +1,5 @@
 """Tasks: promises made, kept, put off and called off."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +14,8 @@ from app.core.ids import new_id
 from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
 from app.rules.kit import event_types
-from app.rules.kit.differences import differences
 from app.rules.kit.event_types import EventType
-from app.rules.kit.merge_patch import merged
 from app.schemas.interactions.tasks import TaskNew, TaskQuery
-from app.schemas.kit import validation
 from app.services.kit import patching
 from app.store import customers as customer_store
 from app.store.interactions import tasks as store
@@ -104,17 +100,16 @@ async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
 
 async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a TaskChange: a merge patch. 412 if the task is no longer at `version`."""
-    row = await store.lock(ctx, task_id)
-    patching.require_version(row["version"], version)
-    stored = json.loads((await store.get(ctx, task_id)).json)
-    before = TaskNew.model_validate({name: stored[name] for name in TaskNew.model_fields})
-    sent = patch.model_dump(mode="json", exclude_unset=True)
-    new = validation.validate(TaskNew, merged(before.model_dump(mode="json"), sent))
-    if not (changes := differences(before.model_dump(mode="json"), new.model_dump(mode="json"))):
-        return await store.get(ctx, task_id)
+    current = await patching.lock(ctx, store, task_id, version)
+    patched = patching.patched(TaskNew, current.stored, patching.sent(patch))
+    if not patched.changes:
+        return current.document
+    new = patched.content
     await _customer_exists(ctx, new.customer_id)
     await store.change(ctx, task_id, new.model_dump())
-    await _record(ctx, event_types.TASK_UPDATED, {**row, "what": new.what}, new.customer_id, {"changes": changes})
+    await _record(
+        ctx, event_types.TASK_UPDATED, {**current.row, "what": new.what}, new.customer_id, {"changes": patched.listed}
+    )
     return await store.get(ctx, task_id)
 
 

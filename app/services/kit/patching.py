@@ -1,9 +1,92 @@
-"""Whether a change is meant for what there is now."""
+"""One way to change a record by merge patch (RFC 7396): lock, check the version, merge, validate, compare."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from asyncpg import Record
+from pydantic import BaseModel
+
+from app.core.context import Context
 from app.core.errors import PreconditionFailed
+from app.rules.kit.differences import MOST, differences
+from app.rules.kit.merge_patch import merged
+from app.rules.kit.timestamps import format_timestamp
+from app.schemas.kit import validation
+from app.store.kit.documents import Document
+
+Content = TypeVar("Content", bound=BaseModel)
+
+
+class Store(Protocol):
+    """What the store module, or table, of a record that can be changed has."""
+
+    async def lock(self, ctx: Context, row_id: UUID, /) -> Record: ...
+    async def get(self, ctx: Context, row_id: UUID, /) -> Document: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A record as it is, locked until the transaction ends."""
+
+    row: Record
+    document: Document
+    stored: dict[str, Any]
+    """The JSON of the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patched(Generic[Content]):
+    """What a record becomes."""
+
+    content: Content
+    changes: list[dict[str, Any]]
+    """Where it differs from what is stored, as JSON pointers with both values; empty where nothing changes."""
+
+    @property
+    def fields(self) -> set[str]:
+        """The names of the fields that change."""
+        return {change["pointer"].split("/")[1] for change in self.changes}
+
+    @property
+    def listed(self) -> list[dict[str, Any]]:
+        """The changes as far as an event tells them: the first 100."""
+        return self.changes[:MOST]
 
 
 def require_version(current: int, expected: int | None) -> None:
     """412 PreconditionFailed where the caller has seen another version; None is a caller who does not care."""
     if expected is not None and current != expected:
         raise PreconditionFailed(f"The current version is {current}")
+
+
+async def lock(ctx: Context, store: Store, row_id: UUID, version: int | None) -> Current:
+    """404 NotFound where there is no such record, 412 PreconditionFailed where it is not at `version`."""
+    row = await store.lock(ctx, row_id)
+    require_version(row["version"], version)
+    document = await store.get(ctx, row_id)
+    return Current(row, document, json.loads(document.json))
+
+
+def sent(patch: BaseModel) -> dict[str, Any]:
+    """What a patch names, as JSON."""
+    return patch.model_dump(mode="json", exclude_unset=True)
+
+
+def patched(schema: type[Content], stored: Mapping[str, Any], patch: Mapping[str, Any]) -> Patched[Content]:
+    """The stored content with a merge patch in it, validated as a whole: 422 ValidationFailed where it is not valid.
+
+    `stored` may say more than the schema asks: only the schema's fields count.
+    """
+    before = {name: stored[name] for name in schema.model_fields if name in stored}
+    content = validation.validate(schema, merged(before, dict(patch)))
+    return Patched(content, differences(before, as_stored(content)))
+
+
+def as_stored(content: BaseModel) -> dict[str, Any]:
+    """The JSON of content, spelled as the database spells it."""
+    timestamps = {name: format_timestamp(value) for name, value in content if isinstance(value, datetime)}
+    return content.model_dump(mode="json") | timestamps

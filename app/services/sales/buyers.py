@@ -1,94 +1,55 @@
-"""Who bought: found by identity, then by contact point; made where unknown; left open where several may be meant."""
+"""Who bought: found by `Resolver`; created where unknown; left open where several may be meant."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from uuid import UUID
-
-from asyncpg import Record
 
 from app.core.context import Context
 from app.core.ids import new_id
-from app.rules.customers import ContactKind, NotAContact, normalize
-from app.rules.sales.receipts import Match, OnUnknownCustomer
+from app.rules.customers import ContactKind, Match
+from app.rules.sales.receipts import OnUnknownCustomer
 from app.schemas.customers import ContactPointNew, CustomerNew
 from app.schemas.sales.sales import BuyerNew
-from app.services.customers import CustomerDraft, draft_customer
+from app.services.customers import CustomerDraft, CustomerReference, Resolver, draft_customer
 from app.services.sales.receipts import ReceiptDraft
 
-Key = tuple[str, str, str]
-_MOST_CANDIDATES = 20
 
-
-def keys(ctx: Context, buyer: BuyerNew | None) -> list[Key]:
-    """What a buyer can be found by, best first: ("identity", system, id), ("phone", E.164, ""), ("email", ..., "")."""
+def reference(buyer: BuyerNew | None) -> CustomerReference:
+    """Best first: the identity, the phone number, the e-mail address."""
     if buyer is None:
-        return []
-    found: list[Key] = []
-    if buyer.identity:
-        found.append(("identity", buyer.identity.system, buyer.identity.external_id))
-    for kind, value in ((ContactKind.PHONE, buyer.phone), (ContactKind.EMAIL, buyer.email)):
-        if value is not None:
-            try:
-                found.append((kind.value, normalize(kind, value, ctx.region).value, ""))
-            except NotAContact:  # the receipt is kept all the same, with what the till wrote
-                continue
-    return found
+        return CustomerReference()
+    identity = (buyer.identity.system, buyer.identity.external_id) if buyer.identity else None
+    contacts = [(ContactKind.PHONE, buyer.phone), (ContactKind.EMAIL, buyer.email)]
+    known = tuple((kind, value) for kind, value in contacts if value is not None)
+    return CustomerReference(buyer.id, identity, known, buyer.name)
 
 
 class Buyers:
-    """The buyers of the receipts of one transaction: those who are known, and those who are made on the way."""
+    """The buyers of the receipts of one batch: those who are known, and those who are created on the way."""
 
-    def __init__(
-        self,
-        ctx: Context,
-        receipts: Sequence[ReceiptDraft],
-        holders: Iterable[Record],
-        named: Iterable[Record],
-        on_unknown: OnUnknownCustomer,
-    ):
-        """`holders`: of what buyers were told by; `named`: customers that were named by their ids."""
-        self._ctx, self._on_unknown = ctx, on_unknown
-        self._keys = [keys(ctx, r.new.customer) for r in receipts]
-        self._holders: dict[Key, set[UUID]] = defaultdict(set)
-        self._ids: set[UUID] = {row["id"] for row in named}
-        self.made: list[CustomerDraft] = []
-        for row in holders:
-            self._holders[self._keys[row["n"]][row["place"]]].add(row["id"])
+    def __init__(self, ctx: Context, known: Resolver, on_unknown: OnUnknownCustomer) -> None:
+        self._ctx, self._known, self._on_unknown = ctx, known, on_unknown
+        self.created: list[CustomerDraft] = []
 
-    def find(self, n: int, receipt: ReceiptDraft) -> None:
+    def assign(self, n: int, receipt: ReceiptDraft) -> None:
         """Set who bought the n-th receipt."""
-        buyer, wanted = receipt.new.customer, self._keys[n]
-        receipt.customer_id, receipt.match, receipt.candidates = None, Match.ANONYMOUS, ()
-        if buyer is None or not (wanted or buyer.model_dump(exclude_none=True)):
-            return
-        if buyer.id in self._ids:
-            receipt.customer_id, receipt.match = buyer.id, Match.MATCHED
-            return
-        candidates: set[UUID] = set()
-        for key in wanted:
-            holders = self._holders.get(key, set())
-            candidates = (candidates & holders) or candidates or holders
-            if len(candidates) == 1:
-                receipt.customer_id, receipt.match = next(iter(candidates)), Match.MATCHED
-                return
-        if candidates:
-            receipt.match, receipt.candidates = Match.AMBIGUOUS, tuple(sorted(candidates))[:_MOST_CANDIDATES]
-        elif wanted and self._on_unknown == OnUnknownCustomer.CREATE:
-            receipt.customer_id, receipt.match = self._make(buyer, wanted, receipt.new.source), Match.MATCHED
-        else:
-            receipt.match = Match.UNMATCHED
+        found = self._known.resolve(n)
+        receipt.customer_id, receipt.match, receipt.candidates = found.customer_id, found.match, found.candidates
+        creates = self._on_unknown is OnUnknownCustomer.CREATE and self._known.can_be_found(n)
+        if found.match is Match.UNMATCHED and creates and receipt.new.customer is not None:
+            receipt.customer_id, receipt.match = (
+                self._create(n, receipt.new.customer, receipt.new.source),
+                Match.MATCHED,
+            )
 
-    def _make(self, buyer: BuyerNew, wanted: list[Key], source: str) -> UUID:
-        known = {key[0] for key in wanted}
-        points = [(kind, value) for kind, value in (("phone", buyer.phone), ("email", buyer.email)) if kind in known]
+    def _create(self, n: int, buyer: BuyerNew, source: str) -> UUID:
         new = CustomerNew(
             display_name=buyer.name,
             identities=[buyer.identity] if buyer.identity else [],
-            contact_points=[ContactPointNew(kind=ContactKind(k), value=v, primary=True) for k, v in points if v],
+            contact_points=[
+                ContactPointNew(kind=kind, value=value, primary=True) for kind, value in self._known.usable_contacts(n)
+            ],
             acquisition_source=source,
         )
-        made = draft_customer(self._ctx, new_id(), new)
-        self.made.append(made)
-        for key in wanted:
-            self._holders[key].add(made.id)
-        return made.id
+        created = draft_customer(self._ctx, new_id(), new)
+        self.created.append(created)
+        self._known.made(n, created.id)
+        return created.id

@@ -1,7 +1,7 @@
 """From a receipt as it was sent to the rows that keep it: summed, weighed, and told whether it adds up."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -9,12 +9,14 @@ from uuid import UUID
 
 from app.core.errors import ValidationFailed, invalid
 from app.core.ids import new_id
+from app.rules.customers import Match
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.event_types import SALE_RECORDED
 from app.rules.kit.money import minor_unit, spelled
+from app.rules.kit.timestamps import format_timestamp
 from app.rules.sales import payment_cards
 from app.rules.sales import receipts as rules
-from app.rules.sales.receipts import ZERO, Match, SaleKind
+from app.rules.sales.receipts import ZERO, SaleKind
 from app.schemas.sales.sales import SaleNew
 from app.store.kit.events import Event
 from app.store.sales.intake import LineKey
@@ -52,6 +54,10 @@ class ReceiptDraft:
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.new.source, self.new.receipt_no
 
     @property
     def returns(self) -> list[tuple[int, LineKey, Line]]:
@@ -125,6 +131,37 @@ class ReceiptDraft:
         """In the order of store.receipts.SALE_LINE."""
         return [(self.id, *line) for line in self.lines]
 
+    def as_sent(self) -> dict[str, Any]:
+        """As it would be answered with, as far as its sender decides: to be compared with what is stored."""
+        new = self.new
+        return {
+            "source": new.source,
+            "receipt_no": new.receipt_no,
+            "occurred_at": format_timestamp(new.occurred_at),
+            "business_date": (new.business_date or new.occurred_at.date()).isoformat(),
+            "site": new.site,
+            "till": new.till,
+            "operator": new.operator,
+            "channel": new.channel.value,
+            "currency": new.currency,
+            "customer": new.customer and new.customer.model_dump(mode="json", exclude_none=True),
+            "lines": [
+                {
+                    **{
+                        name: str(v) if isinstance(v, Decimal) else v
+                        for name, v in line._asdict().items()
+                        if name[:6] != "refund"
+                    },
+                    "refund_of": line.refund_receipt_no
+                    and {"receipt_no": line.refund_receipt_no, "line_no": line.refund_line_no},
+                }
+                for line in self.lines
+            ],
+            "payments": [payment.model_dump(mode="json") for payment in new.payments],
+            "total": str(self.total),
+            "attributes": new.attributes,
+        }
+
 
 def draft_receipt(new: SaleNew) -> ReceiptDraft:
     """Raises ValidationFailed for a card number, a line number that stands twice, or a sum too large to be spelled."""
@@ -168,38 +205,6 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
         _money(refunded, new.currency),
         rules.balanced(lines, [payment.amount for payment in new.payments], total, unit),
     )
-
-
-def as_sent(kept: ReceiptDraft) -> dict[str, Any]:
-    """The receipt as it would be answered with, as far as its sender decides: to be compared with what is stored."""
-    new = kept.new
-    return {
-        "source": new.source,
-        "receipt_no": new.receipt_no,
-        "occurred_at": new.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "business_date": (new.business_date or new.occurred_at.date()).isoformat(),
-        "site": new.site,
-        "till": new.till,
-        "operator": new.operator,
-        "channel": new.channel.value,
-        "currency": new.currency,
-        "customer": new.customer and new.customer.model_dump(mode="json", exclude_none=True),
-        "lines": [
-            {
-                **{
-                    name: str(v) if isinstance(v, Decimal) else v
-                    for name, v in line._asdict().items()
-                    if name[:6] != "refund"
-                },
-                "refund_of": line.refund_receipt_no
-                and {"receipt_no": line.refund_receipt_no, "line_no": line.refund_line_no},
-            }
-            for line in kept.lines
-        ],
-        "payments": [payment.model_dump(mode="json") for payment in new.payments],
-        "total": str(kept.total),
-        "attributes": new.attributes,
-    }
 
 
 @lru_cache(maxsize=8_192)

@@ -1,5 +1,6 @@
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -7,9 +8,11 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.interactions import interactions as schemas
+from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
+from app.store.kit.references import Lookup, Reference
 
 MISSING = "No such interaction"
 _WAITING = "i.awaits_answer AND i.answered_at IS NULL"
@@ -46,14 +49,6 @@ _LIST = Listing(
 )
 
 
-class ReferenceKeys(NamedTuple):
-    """What interactions and their customers are looked up by; `n` is the interaction's place."""
-
-    interactions: list[tuple[int, str, str]]
-    points: list[tuple[int, str, str]]
-    customers: list[tuple[int, UUID]]
-
-
 async def get(ctx: Context, interaction_id: UUID) -> Document:
     return await documents.fetch(ctx, f"{_ONE} WHERE i.id = $1", interaction_id, missing=MISSING)
 
@@ -62,26 +57,19 @@ async def page(ctx: Context, query: schemas.InteractionQuery) -> Page:
     return await _LIST.page(ctx, query)
 
 
-async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
-    """Rows of (what, n, id, content_hash, unwelcome): interactions that exist, and who their customers may be.
-
-    `unwelcome` is the JSON of the channels that the customer does not want.
-    """
-    interactions, points = rows.columns(wanted.interactions, 3), rows.columns(wanted.points, 3)
-    return await ctx.db.fetch(_REFERENCES, *interactions, *points, *rows.columns(wanted.customers, 2))
-
-
-async def stored(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The JSON of several at once, with the next step as it was promised."""
+async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The content of several at once, with the next step as it was agreed upon."""
     found = await ctx.db.fetch(_STORED, list(ids))
-    return {row[0]: row[1] for row in found}
+    return {row[0]: json.loads(row[1]) for row in found}
 
 
-async def unwelcome(ctx: Context, customer_id: UUID) -> str | None:
-    """The JSON of the channels that a customer does not want."""
-    return await ctx.db.fetchval(
+async def unwelcome_channels(ctx: Context, customer_id: UUID) -> list[dict[str, Any]]:
+    """The channels that a customer does not want, with reason and since when."""
+    found = await ctx.db.fetchval(
         "SELECT preferences ->> 'unwelcome_channels' FROM customers WHERE id = $1", customer_id
     )
+    marked: list[dict[str, Any]] = json.loads(found) if found else []
+    return marked
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
@@ -99,20 +87,17 @@ async def lock(ctx: Context, interaction_id: UUID) -> Record:
     return row
 
 
-_REFERENCES = """
-    SELECT 'interaction' AS what, w.n, i.id, i.content_hash, NULL AS unwelcome
-    FROM unnest($1::int[], $2::text[], $3::text[]) AS w(n, source, external_id)
-    JOIN interactions i USING (source, external_id) WHERE i.external_id IS NOT NULL
-    UNION ALL
-    SELECT 'point', w.n, c.id, NULL, c.preferences ->> 'unwelcome_channels'
-    FROM unnest($4::int[], $5::text[], $6::text[]) AS w(n, kind, normalized)
-    JOIN contact_points p USING (kind, normalized)
-    JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
-    WHERE NOT p.invalid
-    UNION ALL
-    SELECT 'customer', w.n, c.id, NULL, c.preferences ->> 'unwelcome_channels'
-    FROM unnest($7::int[], $8::uuid[]) AS w(n, id) JOIN customers c USING (id)
-"""
+REFERENCES = Lookup(
+    Reference(
+        "interaction",
+        {"source": "TEXT", "external_id": "TEXT"},
+        "JOIN interactions i USING (source, external_id) WHERE i.external_id IS NOT NULL",
+        "i.id",
+        "encode(i.content_hash, 'hex')",
+    ),
+    *customer_references(),
+)
+"""What interactions refer to: the same ones, with the hash of what was sent, and their customers."""
 _NEXT_STEP = (
     f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "
     f"{_FIRST_TASK})"

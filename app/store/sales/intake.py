@@ -6,13 +6,13 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
 from app.rules.kit.event_types import SALE_RECORDED
 from app.schemas.sales import sales as schemas
+from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
+from app.store.kit.references import Lookup, Reference
 from app.store.sales.sales import LINE
 
 SALE = (
@@ -58,15 +58,6 @@ SALE_LINE = (
 )
 
 
-class ReferenceKeys(NamedTuple):
-    """What receipts and their buyers are looked up by; `n` is the receipt's place, `place` that of the buyer's key."""
-
-    receipts: list[tuple[int, str, str]]
-    identities: list[tuple[int, int, str, str]]
-    points: list[tuple[int, int, str, str]]
-    customers: list[tuple[int, UUID]]
-
-
 class LineKey(NamedTuple):
     source: str
     receipt_no: str
@@ -80,17 +71,6 @@ class Balance(NamedTuple):
     total: Decimal | None
     returned: Decimal
     returned_total: Decimal
-
-
-async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
-    """Rows of (what, n, place, id, revision, content_hash, customer_id): receipts that exist, and who buyers may be."""
-    lists: tuple[list[tuple], ...] = tuple(wanted)
-    columns = [
-        rows.literal(of, column)
-        for keys, types in zip(lists, _WANTED, strict=True)
-        for of, column in zip(types, rows.columns(keys, len(types)), strict=True)
-    ]
-    return await ctx.db.fetch(_REFERENCES, *columns)
 
 
 async def hold(ctx: Context, sales: Iterable[UUID]) -> None:
@@ -168,30 +148,17 @@ def _seen(sales: Sequence[tuple], lines: Sequence[tuple]) -> list[str]:
     return [rows.literal("TEXT", column) for column in (sites, ordered, names, categories)]
 
 
-_WANTED = (
-    ("INTEGER", "TEXT", "TEXT"),
-    ("INTEGER", "INTEGER", "TEXT", "TEXT"),
-    ("INTEGER", "INTEGER", "TEXT", "TEXT"),
-    ("INTEGER", "UUID"),
+REFERENCES = Lookup(
+    Reference(
+        "sale",
+        {"source": "TEXT", "receipt_no": "TEXT"},
+        "JOIN sales s USING (source, receipt_no)",
+        "s.id",
+        "json_build_object('revision', s.revision, 'hash', encode(s.content_hash, 'hex'))::text",
+    ),
+    *customer_references(facts=False),
 )
-_ARRAYS = [rows.array(n, of) for n, of in enumerate([of for types in _WANTED for of in types], start=1)]
-_REFERENCES = f"""
-    SELECT 'sale' AS what, w.n, 0 AS place, s.id, s.revision, s.content_hash, s.customer_id
-    FROM unnest({", ".join(_ARRAYS[:3])}) AS w(n, source, receipt_no) JOIN sales s USING (source, receipt_no)
-    UNION ALL
-    SELECT 'identity', w.n, w.place, i.customer_id, NULL, NULL, NULL
-    FROM unnest({", ".join(_ARRAYS[3:7])}) AS w(n, place, system, external_id)
-    JOIN identities i USING (system, external_id)
-    UNION ALL
-    SELECT 'point', w.n, w.place, p.customer_id, NULL, NULL, NULL
-    FROM unnest({", ".join(_ARRAYS[7:11])}) AS w(n, place, kind, normalized)
-    JOIN contact_points p USING (kind, normalized)
-    JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
-    WHERE NOT p.invalid
-    UNION ALL
-    SELECT 'customer', w.n, 0, c.id, NULL, NULL, NULL
-    FROM unnest({", ".join(_ARRAYS[11:])}) AS w(n, id) JOIN customers c USING (id)
-"""
+"""What receipts refer to: the same ones, with revision and hash of what was sent, and their buyers."""
 _HOLD = """
     SELECT FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))
     ORDER BY id FOR NO KEY UPDATE
