@@ -6,21 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyClaimed, ComplaintDiffers, invalid
-from app.core.ids import new_id
+from app.core.errors import AlreadyClaimed, ComplaintDiffers, Problem, invalid
 from app.rules.complaints import states as rules
 from app.rules.kit import event_types
-from app.rules.kit.content_hash import content_hash
-from app.rules.kit.differences import MOST, as_errors, differences
-from app.rules.kit.merge_patch import merged
-from app.rules.kit.timestamps import format_timestamp
 from app.schemas.complaints.complaints import ComplaintQuery
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
-from app.schemas.kit import validation
 from app.services import interactions, service_levels
-from app.services.complaints import case_store, intake, procedures
+from app.services.complaints import case_store, procedures
+from app.services.complaints import intake as complaint_intake
 from app.services.complaints.case import Case
-from app.services.kit import patching
+from app.services.complaints.drafts import ComplaintDraft, References
+from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
 from app.store import customers as customer_store
 from app.store import sales as sales_store
@@ -28,7 +24,6 @@ from app.store.complaints import complaints as store
 from app.store.kit.documents import Document
 from app.store.kit.listing import Page
 
-_CONTENT = tuple(ComplaintContent.model_fields)
 _CHOOSES = {"category", "severity", "site", "channel", "value", "currency"}
 """What the policy is chosen by."""
 
@@ -54,11 +49,11 @@ async def history(ctx: Context, complaint_id: UUID, query: Any) -> Page:
 
 async def record(ctx: Context, new: ComplaintNew) -> tuple[Document, RecordResult]:
     """Take one complaint in; see `record_many`. Raises what was wrong with it."""
-    (outcome,) = await record_many(ctx, [new])
-    if outcome.problem is not None:
-        raise outcome.problem
-    assert outcome.id is not None
-    return await store.get(ctx, outcome.id), outcome
+    (result,) = await record_many(ctx, [new])
+    if result.problem is not None:
+        raise result.problem
+    assert result.id is not None
+    return await store.get(ctx, result.id), result
 
 
 async def record_many(ctx: Context, wanted: Sequence[ComplaintNew]) -> list[RecordResult]:
@@ -67,50 +62,39 @@ async def record_many(ctx: Context, wanted: Sequence[ComplaintNew]) -> list[Reco
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
     ComplaintDiffers. What it refers to and is not there, or a history that the path does not allow: refused.
     """
-    known = await intake.References.of(ctx, wanted)
-    outcomes: list[RecordResult] = []
-    made: list[intake.ComplaintDraft] = []
-    earlier: dict[tuple[str, str], tuple[UUID, bytes | None]] = {}  # in this very chunk
-    for n, new in enumerate(wanted):
-        received = intake.ComplaintDraft(new, new_id(), _hash(new))
-        held = known.complaints.get(n) or earlier.get(received.key)
-        if held is not None:
-            outcomes.append(await _again(ctx, new, received.content_hash, held, stored=n in known.complaints))
-        elif (problem := known.match(n, received)) is not None:
-            outcomes.append(RecordResult.refused(problem))
-        else:
-            outcomes.append(RecordResult(201, received.id))
-            made.append(received)
-            if new.external_id is not None:
-                earlier[received.key] = received.id, received.content_hash
-    refused = await intake.write(ctx, made)
-    again = [n for n, o in enumerate(outcomes) if o.id in refused and o.status != 201]
-    outcomes = [RecordResult.refused(refused[o.id]) if o.id in refused else o for o in outcomes]
+    drafts = [ComplaintDraft(new) for new in wanted]
+    references = await References.load(ctx, drafts)
+    decided = await intake.decide(
+        drafts, references.existing, references.assign, intake.contents(ctx, store.get), _differs
+    )
+    refused = await complaint_intake.write(ctx, decided.accepted)
+    results = decided.results
+    again = [n for n, result in enumerate(results) if result.id in refused and result.status != 201]
+    results = [RecordResult.refused(refused[r.id]) if r.id in refused else r for r in results]
     if again:  # they were taken for what was not to be: each stands for itself
-        for n, outcome in zip(again, await record_many(ctx, [wanted[n] for n in again]), strict=True):
-            outcomes[n] = outcome
-    return outcomes
+        for n, result in zip(again, await record_many(ctx, [wanted[n] for n in again]), strict=True):
+            results[n] = result
+    return results
 
 
 async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a ComplaintChange: a merge patch. 412 if the complaint is no longer at `version`."""
     case = await case_store.load(ctx, complaint_id)
     patching.require_version(case.row["version"], version)
-    stored = json.loads((await store.get(ctx, complaint_id)).json)
-    before = {name: stored[name] for name in _CONTENT}
-    new = validation.validate(ComplaintContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
-    if not (changes := differences(before, new.model_dump(mode="json"))):
-        return await store.get(ctx, complaint_id)
+    document = await store.get(ctx, complaint_id)
+    patched = patching.patched(ComplaintContent, json.loads(document.json), patching.sent(patch))
+    if not patched.changes:
+        return document
+    new = patched.content
     as_new = ComplaintNew.model_validate({**new.model_dump(mode="json"), "customer_id": case.row["customer_id"]})
-    known = await intake.References.of(ctx, [as_new])
-    if (problem := known.match(0, intake.ComplaintDraft(as_new, complaint_id, None))) is not None:
+    draft = ComplaintDraft(as_new)
+    if (problem := (await References.load(ctx, [draft])).assign(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
-    changed = {str(c["pointer"]).split("/")[1] for c in changes}
-    case.set(**{name: value for name, value in new.model_dump().items() if name in changed})
-    if changed & _CHOOSES:
+    case.set(**{name: value for name, value in new.model_dump().items() if name in patched.fields})
+    if patched.fields & _CHOOSES:
         await reselect_policy(ctx, case)
-    case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=changes[:MOST])
+    case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
     await case_store.save(ctx, [case])
     return await store.get(ctx, complaint_id)
 
@@ -148,30 +132,6 @@ async def reselect_policy(ctx: Context, case: Case) -> None:
         case.set(procedure_id=None, procedure_version=None)
 
 
-async def _again(
-    ctx: Context, new: ComplaintNew, sent: bytes | None, held: tuple[UUID, bytes | None], *, stored: bool
-) -> RecordResult:
-    held_id, content_hash = held
-    if sent == content_hash:
-        return RecordResult(200, held_id, replayed=True)
-    errors = []
-    if stored:
-        content, sent_content = json.loads((await store.get(ctx, held_id)).json), _as_sent(new)
-        found = differences({name: content[name] for name in sent_content}, sent_content)
-        errors = as_errors(found[:MOST])
+def _differs(errors: list[dict[str, Any]], complaint_id: UUID) -> Problem | None:
     detail = None if errors else "Its remedies or its history differ, or it was changed since"
-    return RecordResult.refused(ComplaintDiffers(detail, errors=errors or None, complaint_id=str(held_id)), held_id)
-
-
-def _as_sent(new: ComplaintNew) -> dict[str, Any]:
-    """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
-    sent = new.model_dump(mode="json", include={*_CONTENT, "complainant"})
-    if new.customer_id is not None:
-        sent["customer_id"] = str(new.customer_id)
-    if new.received_at is not None:
-        sent["received_at"] = format_timestamp(new.received_at)
-    return sent
-
-
-def _hash(new: ComplaintNew) -> bytes | None:
-    return content_hash(new.model_dump_json(exclude_none=True)) if new.external_id is not None else None
+    return ComplaintDiffers(detail, errors=errors or None, complaint_id=str(complaint_id))

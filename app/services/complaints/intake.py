@@ -1,80 +1,32 @@
 """Complaints on their way in: what they refer to, whose they are, and the way that they have come already."""
 
-import json
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Problem, invalid
-from app.rules.complaints import states as rules
 from app.rules.complaints.service_clocks import Clocks
 from app.rules.complaints.states import Move, RemedyState
-from app.rules.customers import NotAContact, normalize
 from app.rules.kit.event_types import COMPLAINT_RECEIVED
 from app.schemas.complaints.intake import ComplaintNew, PastMove
 from app.services import service_levels
 from app.services.complaints import case_store, procedures
 from app.services.complaints.case import Case
+from app.services.complaints.drafts import ComplaintDraft
 from app.services.complaints.remedies_actions import remedy_row
+from app.services.kit import intake
 from app.store import sales as sales_store
 from app.store.complaints import complaints as store
 from app.store.complaints import remedies_actions as parts
-
-
-@dataclass(slots=True)
-class ComplaintDraft:
-    """One that came in, and what was found out about it."""
-
-    new: ComplaintNew
-    id: UUID
-    content_hash: bytes | None
-    customer_id: UUID | None = None
-    tags: Sequence[str] = ()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.new.source or "", self.new.external_id or ""
-
-    def row(self, ctx: Context, number: int) -> dict[str, Any]:
-        new, received_at = self.new, self.new.received_at or ctx.now
-        return {
-            **new.model_dump(exclude={"remedies", "history"}),
-            "id": self.id,
-            "reference": rules.reference(number),
-            "customer_id": self.customer_id,
-            "received_at": received_at,
-            "state": rules.State.RECEIVED.value,
-            "state_since": received_at,
-            "waiting_for": None,
-            "acknowledged_at": None,
-            "responded_at": None,
-            "ended_at": None,
-            "decision": None,
-            "decision_text": None,
-            "told_at": None,
-            "referral": None,
-            "reopened": 0,
-            "policy_id": None,
-            "procedure_id": None,
-            "procedure_version": None,
-            "due_at": None,
-            "breached": False,
-            "content_hash": self.content_hash,
-            "created_at": ctx.now,
-            "updated_at": ctx.now,
-        }
 
 
 async def write(ctx: Context, received: Sequence[ComplaintDraft]) -> dict[UUID, Problem]:
     """Write them down with their clocks and the way they have come; gives what was wrong with those that cannot be."""
     if not received:
         return {}
-    # Everybody writes complaints in this order: nobody waits in a circle.
-    ordered = sorted(received, key=lambda r: r.key)
+    ordered = intake.ordered(received)
     numbers = await store.numbers(ctx, len(ordered))
     made = [Case(r.row(ctx, n), None, Clocks(None)) for r, n in zip(ordered, numbers, strict=True)]
     categories = {case.row["category"] for case in made}
@@ -164,91 +116,3 @@ _DECIDED_BY = {
     RemedyState.ACCEPTED: (Move.ACCEPT, Move.SETTLE, Move.CLOSE, Move.REJECT),
     RemedyState.REFUSED: (Move.REJECT, Move.ACCEPT),
 }
-
-
-@dataclass(slots=True)
-class References:
-    """What the store knows of what complaints refer to: looked up at once."""
-
-    complaints: dict[int, tuple[UUID, bytes | None]] = field(default_factory=dict)
-    customers: dict[int, UUID] = field(default_factory=dict)
-    holders: dict[int, dict[UUID, list[str]]] = field(default_factory=lambda: defaultdict(dict))
-    tags: dict[int, list[str]] = field(default_factory=dict)
-    sales: dict[int, tuple["Owner", bool]] = field(default_factory=dict)
-    """Whose the sale is, and whether it has the line."""
-    interactions: dict[int, "Owner"] = field(default_factory=dict)
-
-    @classmethod
-    async def of(cls, ctx: Context, news: Sequence[ComplaintNew]) -> "References":
-        known, wanted = cls(), _reference_keys(ctx, news)
-        if not any(wanted):
-            return known
-        for what, n, id_, text in await store.load_references(ctx, wanted):
-            data = json.loads(text)
-            match what:
-                case "complaint":
-                    known.complaints[n] = id_, bytes.fromhex(data["hash"]) if data["hash"] else None
-                case "customer":
-                    known.customers[n], known.tags[n] = id_, data["tags"]
-                case "point":
-                    known.holders[n][id_] = data["tags"]
-                case "sale":
-                    known.sales[n] = _owner(data), data["line"]
-                case "interaction":
-                    known.interactions[n] = _owner(data)
-        return known
-
-    def match(self, n: int, received: ComplaintDraft) -> Problem | None:
-        """Set whose the n-th complaint is; or say what it refers to and is not there."""
-        new = received.new
-        if (new.source is None) != (new.external_id is None):
-            missing = "external_id" if new.external_id is None else "source"
-            return invalid(f"/{missing}", "missing", "A source and its external id belong together")
-        if new.sale_id is not None:
-            if n not in self.sales:
-                return invalid("/sale_id", "not_found", "There is no such sale")
-            if not self.sales[n][1]:
-                return invalid("/sale_line_no", "not_found", "The sale has no such line")
-        if new.interaction_id is not None and n not in self.interactions:
-            return invalid("/interaction_id", "not_found", "There is no such interaction")
-        if new.customer_id is not None:
-            if n not in self.customers:
-                return invalid("/customer_id", "not_found", "There is no such customer")
-            received.customer_id, received.tags = self.customers[n], self.tags[n]
-        elif len(self.holders.get(n, ())) == 1:
-            ((received.customer_id, received.tags),) = self.holders[n].items()
-        elif (owner := self._owner(n)) is not None:
-            received.customer_id, received.tags = owner
-        return None
-
-    def _owner(self, n: int) -> "Owner":
-        """The buyer, or whom the contact was with."""
-        return (self.sales[n][0] if n in self.sales else None) or self.interactions.get(n)
-
-
-Owner = tuple[UUID, list[str]] | None
-
-
-def _owner(data: dict[str, Any]) -> Owner:
-    return (UUID(data["customer_id"]), data["tags"]) if data["customer_id"] else None
-
-
-def _reference_keys(ctx: Context, news: Sequence[ComplaintNew]) -> store.ReferenceKeys:
-    wanted = store.ReferenceKeys([], [], [], [], [])
-    for n, new in enumerate(news):
-        if new.source is not None and new.external_id is not None:
-            wanted.complaints.append((n, new.source, new.external_id))
-        if new.sale_id is not None:
-            wanted.sales.append((n, new.sale_id, new.sale_line_no))
-        if new.interaction_id is not None:
-            wanted.interactions.append((n, new.interaction_id))
-        contact = new.complainant.contact if new.complainant is not None else None
-        if new.customer_id is not None:
-            wanted.customers.append((n, new.customer_id))
-        elif contact is not None:
-            try:
-                form = normalize(contact.kind, contact.value, ctx.region)
-            except NotAContact:  # it is kept all the same, as it was entered
-                continue
-            wanted.points.append((n, contact.kind.value, form.value))
-    return wanted

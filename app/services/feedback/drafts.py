@@ -12,10 +12,11 @@ from app.rules.feedback import feedback as rules
 from app.rules.feedback import titles
 from app.rules.feedback.feedback import FeedbackMetric, Scale, Side
 from app.rules.feedback.loop import closed_at
-from app.rules.kit.content_hash import content_hash
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
 from app.services.feedback.text_analysis import NOTHING, Judged
+from app.services.kit import intake
+from app.services.kit.intake import SourceKey
 
 CONTENT = tuple(FeedbackContent.model_fields)
 FILLED = ("sale_id", "site", "till", "staff", "sku", "language")
@@ -38,6 +39,7 @@ class FeedbackDraft:
 
     # What is found out: nothing that a caller need set.
     id: UUID = field(default_factory=new_id)
+    content_hash: bytes | None = field(init=False)
     collected_at: datetime = field(init=False)
     customer_id: UUID | None = None
     sale_id: UUID | None = None
@@ -49,18 +51,13 @@ class FeedbackDraft:
 
     def __post_init__(self) -> None:
         new = self.new
+        self.content_hash = intake.sent_hash(new)
         self.customer_id, self.sale_id, self.site = new.customer_id, new.sale_id, new.site
         self.till, self.staff, self.sku = new.till, new.staff, new.sku
 
     @property
-    def key(self) -> tuple[str, str] | None:
-        new = self.new
-        return (new.source, new.external_id) if new.source is not None and new.external_id is not None else None
-
-    @property
-    def content_hash(self) -> bytes | None:
-        """Of what was sent; None without a key, since it cannot be sent again."""
-        return content_hash(self.new.model_dump_json(exclude_none=True)) if self.key is not None else None
+    def key(self) -> SourceKey | None:
+        return intake.source_key(self.new)
 
     @property
     def main(self) -> int | None:

@@ -1,14 +1,17 @@
 """One way to take records in: each exactly once, in order, with a result for each."""
 
+import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from app.core.context import Context
 from app.core.errors import Problem, must_be_sent_together
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.differences import MOST, as_errors, differences
 from app.services.kit.record_result import RecordResult
+from app.store.kit.documents import Document
 from app.store.kit.references import Found
 
 SourceKey = tuple[str, str]
@@ -88,6 +91,17 @@ def existing(found: Iterable[Found], kind: str) -> dict[int, Existing]:
         for each in found
         if each.kind == kind
     }
+
+
+def contents(
+    ctx: Context, get: Callable[[Context, UUID], Awaitable[Document]]
+) -> Callable[[Collection[UUID]], Awaitable[dict[UUID, dict[str, Any]]]]:
+    """Loads the JSON of records one by one: those that come again with other content are few."""
+
+    async def load(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+        return {id_: json.loads((await get(ctx, id_)).json) for id_ in sorted(ids)}
+
+    return load
 
 
 async def decide(

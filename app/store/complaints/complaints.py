@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -10,9 +10,11 @@ from app.rules.complaints.states import OVER, State, allowed
 from app.schemas.complaints import complaints as schemas
 from app.schemas.complaints import moves as moves_schemas
 from app.schemas.complaints import remedies_actions as parts
+from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
+from app.store.kit.references import Lookup, Reference
 
 MISSING = "No such complaint"
 _OVER = ", ".join(f"'{state}'" for state in sorted(OVER))
@@ -89,16 +91,6 @@ _WAY = Listing(
 )
 
 
-class ReferenceKeys(NamedTuple):
-    """What complaints refer to, to be looked up at once; `n` is the complaint's place."""
-
-    complaints: list[tuple[int, str, str]]
-    points: list[tuple[int, str, str]]
-    customers: list[tuple[int, UUID]]
-    sales: list[tuple[int, UUID, int | None]]
-    interactions: list[tuple[int, UUID]]
-
-
 async def get(ctx: Context, complaint_id: UUID) -> Document:
     return await documents.fetch(ctx, f"{_ONE} WHERE c.id = $1", complaint_id, missing=MISSING)
 
@@ -126,20 +118,6 @@ class _InOrder:
 
     def __init__(self, query: Any) -> None:
         self.limit, self.cursor = query.limit, query.cursor
-
-
-async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
-    """Rows of (what, n, id, data): complaints that exist (data: their hash), who their customers may be (tags),
-    which sales there are (whose, and with the line asked for?), and which interactions.
-    """
-    return await ctx.db.fetch(
-        _REFERENCES,
-        *rows.columns(wanted.complaints, 3),
-        *rows.columns(wanted.points, 3),
-        *rows.columns(wanted.customers, 2),
-        *rows.columns(wanted.sales, 3),
-        *rows.columns(wanted.interactions, 2),
-    )
 
 
 async def numbers(ctx: Context, count: int) -> list[int]:
@@ -227,26 +205,32 @@ async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
 _OPEN_BY_POLICY = (
     f"SELECT c.id FROM complaints c WHERE c.policy_id = $1 AND {OPEN} AND c.id > $2 ORDER BY c.id LIMIT $3"
 )
-_REFERENCES = """
-    SELECT 'complaint' AS what, w.n, k.id, json_build_object('hash', encode(k.content_hash, 'hex'))::text AS data
-    FROM unnest($1::int[], $2::text[], $3::text[]) AS w(n, source, external_id)
-    JOIN complaints k USING (source, external_id) WHERE k.external_id IS NOT NULL
-    UNION ALL
-    SELECT 'point', w.n, c.id, json_build_object('tags', c.tags)::text
-    FROM unnest($4::int[], $5::text[], $6::text[]) AS w(n, kind, normalized)
-    JOIN contact_points p USING (kind, normalized)
-    JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
-    WHERE NOT p.invalid
-    UNION ALL
-    SELECT 'customer', w.n, c.id, json_build_object('tags', c.tags)::text
-    FROM unnest($7::int[], $8::uuid[]) AS w(n, id) JOIN customers c USING (id)
-    UNION ALL
-    SELECT 'sale', w.n, s.id, json_build_object('customer_id', c.id, 'tags', c.tags, 'line',
-        w.line_no IS NULL OR EXISTS (SELECT FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no))::text
-    FROM unnest($9::int[], $10::uuid[], $11::int[]) AS w(n, id, line_no)
-    JOIN sales s USING (id) LEFT JOIN customers c ON c.id = s.customer_id
-    UNION ALL
-    SELECT 'interaction', w.n, i.id, json_build_object('customer_id', c.id, 'tags', c.tags)::text
-    FROM unnest($12::int[], $13::uuid[]) AS w(n, id)
-    JOIN interactions i USING (id) LEFT JOIN customers c ON c.id = i.customer_id
+_OWNER = "'customer_id', c.id, 'tags', c.tags"
+REFERENCES = Lookup(
+    Reference(
+        "complaint",
+        {"source": "TEXT", "external_id": "TEXT"},
+        "JOIN complaints k USING (source, external_id) WHERE k.external_id IS NOT NULL",
+        "k.id",
+        "encode(k.content_hash, 'hex')",
+    ),
+    *customer_references(),
+    Reference(
+        "sale",
+        {"id": "UUID", "line_no": "INTEGER"},
+        "JOIN sales s USING (id) LEFT JOIN customers c ON c.id = s.customer_id",
+        "s.id",
+        f"json_build_object({_OWNER}, 'has_line', w.line_no IS NULL OR EXISTS "
+        "(SELECT FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no))::text",
+    ),
+    Reference(
+        "interaction",
+        {"id": "UUID"},
+        "JOIN interactions i USING (id) LEFT JOIN customers c ON c.id = i.customer_id",
+        "i.id",
+        f"json_build_object({_OWNER})::text",
+    ),
+)
+"""What complaints refer to: the same ones, with the hash of what was sent, their customers, and whose the sales and
+interactions are that they are about.
 """

@@ -1,5 +1,5 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -7,9 +7,11 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.feedback import feedback as schemas
+from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
+from app.store.kit.references import Lookup, Reference
 
 MISSING = "No such feedback"
 _OWN = {
@@ -68,34 +70,12 @@ _LIST = Listing(
 )
 
 
-class ReferenceKeys(NamedTuple):
-    """What feedback refers to, to be looked up at once; `n` is its place."""
-
-    feedback: list[tuple[int, str, str]]
-    points: list[tuple[int, str, str]]
-    customers: list[tuple[int, UUID]]
-    sales: list[tuple[int, UUID, int | None]]
-    receipts: list[tuple[int, str, str]]
-    interactions: list[tuple[int, UUID]]
-    complaints: list[tuple[int, UUID]]
-    ideas: list[tuple[int, UUID]]
-
-
 async def get(ctx: Context, feedback_id: UUID) -> Document:
     return await documents.fetch(ctx, f"{_ONE} WHERE f.id = $1", feedback_id, missing=MISSING)
 
 
 async def page(ctx: Context, query: schemas.FeedbackQuery) -> Page:
     return await _LIST.page(ctx, query)
-
-
-async def load_references(ctx: Context, wanted: ReferenceKeys) -> list[Record]:
-    """Rows of (what, n, id, data): feedback that exists (data: the hash of what was sent), who its customers may be,
-    and what is there of what it refers to: whose it is, and of a sale where it was made, by whom, and of what.
-    """
-    lists: tuple[list[tuple], ...] = tuple(wanted)
-    sent = [c for keys, width in zip(lists, _WIDTHS, strict=True) for c in rows.columns(keys, width)]
-    return await ctx.db.fetch(_REFERENCES, *sent)
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]], ratings: Sequence[Mapping[str, Any]]) -> None:
@@ -153,37 +133,37 @@ AWAITS_RECEIPT = """EXISTS (
 """Condition on the event `e` of a sale: feedback names its receipt and does not know the sale yet."""
 REFERS_TO_SALE = "EXISTS (SELECT FROM feedback f WHERE f.sale_id = e.subject_id)"
 """Condition on the event `e` of a sale: there is feedback about it."""
-_WIDTHS = (3, 3, 2, 3, 3, 2, 2, 2)
-_LINE = "(SELECT l.sku FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no)"
-_SALE = """'customer_id', s.customer_id, 'site', s.site, 'till', s.till, 'operator', s.operator"""
-_REFERENCES = f"""
-    SELECT 'feedback' AS what, w.n, f.id, json_build_object('hash', encode(f.content_hash, 'hex'))::text AS data
-    FROM unnest($1::int[], $2::text[], $3::text[]) AS w(n, source, external_id)
-    JOIN feedback f USING (source, external_id) WHERE f.external_id IS NOT NULL
-    UNION ALL
-    SELECT 'point', w.n, c.id, NULL
-    FROM unnest($4::int[], $5::text[], $6::text[]) AS w(n, kind, normalized)
-    JOIN contact_points p USING (kind, normalized)
-    JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL
-    WHERE NOT p.invalid
-    UNION ALL
-    SELECT 'customer', w.n, c.id, NULL FROM unnest($7::int[], $8::uuid[]) AS w(n, id) JOIN customers c USING (id)
-    UNION ALL
-    SELECT 'sale', w.n, s.id, json_build_object({_SALE}, 'sku', {_LINE}, 'line',
-        w.line_no IS NULL OR EXISTS (SELECT FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no))::text
-    FROM unnest($9::int[], $10::uuid[], $11::int[]) AS w(n, id, line_no) JOIN sales s USING (id)
-    UNION ALL
-    SELECT 'sale', w.n, s.id, json_build_object({_SALE}, 'sku', NULL, 'line', true)::text
-    FROM unnest($12::int[], $13::text[], $14::text[]) AS w(n, source, receipt_no)
-    JOIN sales s USING (source, receipt_no)
-    UNION ALL
-    SELECT 'interaction', w.n, i.id, json_build_object('customer_id', i.customer_id)::text
-    FROM unnest($15::int[], $16::uuid[]) AS w(n, id) JOIN interactions i USING (id)
-    UNION ALL
-    SELECT 'complaint', w.n, c.id, json_build_object('customer_id', c.customer_id)::text
-    FROM unnest($17::int[], $18::uuid[]) AS w(n, id) JOIN complaints c USING (id)
-    UNION ALL
-    SELECT 'idea', w.n, d.id, NULL FROM unnest($19::int[], $20::uuid[]) AS w(n, id) JOIN ideas d USING (id)
+_OWNER = "json_build_object('customer_id', r.customer_id)::text"
+_SALE = "'customer_id', s.customer_id, 'site', s.site, 'till', s.till, 'operator', s.operator"
+REFERENCES = Lookup(
+    Reference(
+        "feedback",
+        {"source": "TEXT", "external_id": "TEXT"},
+        "JOIN feedback f USING (source, external_id) WHERE f.external_id IS NOT NULL",
+        "f.id",
+        "encode(f.content_hash, 'hex')",
+    ),
+    *customer_references(),
+    Reference(
+        "sale",
+        {"id": "UUID", "line_no": "INTEGER"},
+        "JOIN sales s USING (id) LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = w.line_no",
+        "s.id",
+        f"json_build_object({_SALE}, 'sku', l.sku, 'has_line', w.line_no IS NULL OR l.sale_id IS NOT NULL)::text",
+    ),
+    Reference(
+        "receipt",
+        {"source": "TEXT", "receipt_no": "TEXT"},
+        "JOIN sales s USING (source, receipt_no)",
+        "s.id",
+        f"json_build_object({_SALE}, 'sku', NULL, 'has_line', true)::text",
+    ),
+    Reference("interaction", {"id": "UUID"}, "JOIN interactions r USING (id)", "r.id", _OWNER),
+    Reference("complaint", {"id": "UUID"}, "JOIN complaints r USING (id)", "r.id", _OWNER),
+    Reference("idea", {"id": "UUID"}, "JOIN ideas r USING (id)", "r.id"),
+)
+"""What feedback refers to: the same one, with the hash of what was sent, its customers, what it is about and whose that
+is; of a sale also where it was made, by whom, and of what.
 """
 _ABOUT_SALES = """
     WITH found AS (
