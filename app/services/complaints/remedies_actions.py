@@ -10,8 +10,6 @@ from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.rules.complaints.states import RemedyState
 from app.rules.kit import event_types
-from app.rules.kit.differences import differences
-from app.rules.kit.merge_patch import merged
 from app.schemas.complaints.remedies_actions import (
     ActionContent,
     ActionNew,
@@ -20,7 +18,6 @@ from app.schemas.complaints.remedies_actions import (
     RemedyChanging,
     RemedyNew,
 )
-from app.schemas.kit import validation
 from app.services.complaints import case_store
 from app.services.kit import patching
 from app.store.complaints import complaints
@@ -44,28 +41,26 @@ async def add_remedy(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Docume
 
 
 async def change_remedy(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch: Any, version: int | None) -> Document:
-    """`patch` is a RemedyChange: a merge patch. Its moments follow its state; answers with the complaint.
+    """`patch` is a RemedyChange: a merge patch. Its timestamps follow its state; answers with the complaint.
 
     412 if the remedy is no longer at `version`.
     """
     case = await case_store.load(ctx, complaint_id)
     row = await store.remedy(ctx, complaint_id, remedy_id)
     patching.require_version(row["version"], version)
-    stored = {name: row[name] for name in RemedyChanging.model_fields}
-    stored["cost"] = None if row["cost"] is None else str(row["cost"])
-    before = RemedyChanging.model_validate(stored)
-    sent = patch.model_dump(mode="json", exclude_unset=True)
-    new = validation.validate(RemedyChanging, merged(before.model_dump(mode="json"), sent))
-    if changes := differences(before.model_dump(mode="json"), new.model_dump(mode="json")):
-        moments: dict[str, Any] = {}
-        if new.state is not before.state:
+    stored = {**row, "cost": None if row["cost"] is None else str(row["cost"])}
+    patched = patching.patched(RemedyChanging, stored, patching.sent(patch))
+    if patched.changes:
+        new = patched.content
+        timestamps: dict[str, Any] = {}
+        if new.state != row["state"]:
             decided = new.state in (RemedyState.ACCEPTED, RemedyState.REFUSED)
-            moments = {"decided_at": ctx.now if decided else None}
+            timestamps = {"decided_at": ctx.now if decided else None}
             if new.state is RemedyState.OFFERED:
-                moments["offered_at"] = ctx.now
-        await store.change_remedy(ctx, remedy_id, {**new.model_dump(), **moments})
-        verb = f"remedy_{new.state}" if moments else "remedy_updated"
-        case.record(event_types.of("complaint", verb), ctx.now, title={"kind": new.kind}, changes=changes)
+                timestamps["offered_at"] = ctx.now
+        await store.change_remedy(ctx, remedy_id, {**new.model_dump(), **timestamps})
+        verb = f"remedy_{new.state}" if timestamps else "remedy_updated"
+        case.record(event_types.of("complaint", verb), ctx.now, title={"kind": new.kind}, changes=patched.listed)
         await case_store.save(ctx, [case])
     return await complaints.get(ctx, complaint_id)
 
@@ -86,20 +81,18 @@ async def change_action(ctx: Context, complaint_id: UUID, action_id: UUID, patch
     case = await case_store.load(ctx, complaint_id)
     document = await store.action(ctx, complaint_id, action_id)
     patching.require_version(document.version, version)
-    stored = json.loads(document.json)
-    before = ActionContent.model_validate({name: stored[name] for name in ActionContent.model_fields})
-    sent = patch.model_dump(mode="json", exclude_unset=True)
-    new = validation.validate(ActionContent, merged(before.model_dump(mode="json"), sent))
-    changes = differences(before.model_dump(mode="json"), new.model_dump(mode="json"))
-    if not changes:
+    before = json.loads(document.json)
+    patched = patching.patched(ActionContent, before, patching.sent(patch))
+    if not patched.changes:
         return document
+    new = patched.content
     await store.change_action(ctx, action_id, new.model_dump())
     type_ = event_types.COMPLAINT_ACTION_UPDATED
-    if before.done_at is None and new.done_at is not None:
+    if before["done_at"] is None and new.done_at is not None:
         type_ = event_types.COMPLAINT_ACTION_DONE
-    if before.verified_at is None and new.verified_at is not None:
+    if before["verified_at"] is None and new.verified_at is not None:
         type_ = event_types.COMPLAINT_ACTION_VERIFIED
-    case.record(type_, ctx.now, title=_action_title(new), changes=changes)
+    case.record(type_, ctx.now, title=_action_title(new), changes=patched.listed)
     await case_store.save(ctx, [case])
     return await store.action(ctx, complaint_id, action_id)
 

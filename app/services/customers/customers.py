@@ -125,18 +125,17 @@ async def record_created(ctx: Context, made: Sequence[CustomerDraft]) -> None:
 
 
 async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None) -> Document:
-    row = await store.lock(ctx, customer_id)
-    patching.require_version(row["version"], version)
-    before = _body(await store.get(ctx, customer_id))
+    current = await patching.lock(ctx, store, customer_id, version)
+    before = _body(current.document)
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _made_of_names(before):
         after["display_name"] = _made_of_names(after)  # nobody chose it: it goes with the names
     new = validation.validate(CustomerNew, after)
     # A first check against what is stored: nothing is written, and no version made, where nothing changes.
     if not (changes := differences(_settled(CustomerNew.model_validate(before)), _settled(new))):
-        return await store.get(ctx, customer_id)
+        return current.document
     wanted = draft_customer(ctx, customer_id, new)
-    archived = row["archived_at"] is not None
+    archived = current.row["archived_at"] is not None
     if not archived and (problem := (await _taken(ctx, [wanted]))[0]):
         raise problem
     if new.referred_by == customer_id:

@@ -11,16 +11,13 @@ from app.core.errors import Conflict, NotFound, invalid
 from app.core.ids import new_id
 from app.rules.customers.customers import INVERSE, RelationshipKind
 from app.rules.kit import event_types
-from app.rules.kit.differences import differences
 from app.rules.kit.event_types import EventType
-from app.rules.kit.merge_patch import merged
 from app.schemas.customers.relationships import (
     DirectedRelationshipKind,
     RelationshipContent,
     RelationshipNew,
     RelationshipQuery,
 )
-from app.schemas.kit import validation
 from app.services.kit import patching
 from app.store.customers import customers as customer_store
 from app.store.customers import relationships as store
@@ -83,14 +80,13 @@ async def change(
 ) -> Document:
     """`patch` is a RelationshipChange: a merge patch. 412 if the relationship is no longer at `version`."""
     row = await _locked(ctx, relationship_id, version)
-    stored = json.loads((await store.get(ctx, relationship_id, viewpoint)).json)
-    before = {name: stored[name] for name in RelationshipContent.model_fields}
-    new = validation.validate(RelationshipContent, merged(before, patch.model_dump(mode="json", exclude_unset=True)))
-    if not (changes := differences(before, new.model_dump(mode="json"))):
-        return await store.get(ctx, relationship_id, viewpoint)
-    _in_order(new)
-    await store.change(ctx, relationship_id, new.model_dump())
-    await _record(ctx, event_types.RELATIONSHIP_UPDATED, row, {"changes": changes})
+    document = await store.get(ctx, relationship_id, viewpoint)
+    patched = patching.patched(RelationshipContent, json.loads(document.json), patching.sent(patch))
+    if not patched.changes:
+        return document
+    _in_order(patched.content)
+    await store.change(ctx, relationship_id, patched.content.model_dump())
+    await _record(ctx, event_types.RELATIONSHIP_UPDATED, row, {"changes": patched.listed})
     return await store.get(ctx, relationship_id, viewpoint)
 
 

@@ -1,13 +1,11 @@
 """Feedback: taken in once each, found again, and corrected."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Conflict
-from app.rules.kit.merge_patch import merged
 from app.schemas.feedback.feedback import FeedbackQuery
 from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
 from app.schemas.kit import validation
@@ -47,23 +45,21 @@ async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | Non
     What is named by a sale that is new to it fills where it was, as it does when feedback comes in; a changed text is
     judged anew, and its language found out, unless it is given.
     """
-    row = await store.lock(ctx, feedback_id)
-    patching.require_version(row["version"], version)
+    current = await patching.lock(ctx, store, feedback_id, version)
+    row, stored, sent = current.row, current.stored, patching.sent(patch)
     if row["visit_id"] is not None:
         raise Conflict("It is what a visit found: the visit is what can be corrected", visit_id=str(row["visit_id"]))
-    stored = json.loads((await store.get(ctx, feedback_id)).json)
     before = {name: stored[name] for name in CONTENT}
     before["ratings"] = [{name: r[name] for name in RatingNew.model_fields} for r in stored["ratings"]]
-    sent = patch.model_dump(mode="json", exclude_unset=True)
     if sent.get("text", before["text"]) != before["text"]:
         del before["language"]
-    content = validation.validate(FeedbackContent, merged(before, sent)).model_dump(mode="json")
+    content = patching.patched(FeedbackContent, before, sent).content.model_dump(mode="json")
     new = validation.validate(FeedbackNew, {**content, "method": row["method"], "author": stored["author"]})
-    heard = FeedbackDraft(
+    draft = FeedbackDraft(
         new,
         survey_id=row["survey_id"],
         survey_version=row["survey_version"],
         answers=stored["answers"],
     )
-    sold = (row["sale_id"], row["sale_line_no"]) != (new.sale_id, new.sale_line_no)
-    return await intake.rewrite(ctx, row, heard, fill=sold)
+    other_sale = (row["sale_id"], row["sale_line_no"]) != (new.sale_id, new.sale_line_no)
+    return await intake.rewrite(ctx, row, draft, fill=other_sale)

@@ -1,6 +1,5 @@
 """Ideas: suggested, voted for, and told what became of them."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,11 +9,8 @@ from app.core.context import Context
 from app.core.errors import NotFound, invalid
 from app.core.ids import new_id
 from app.rules.kit import event_types
-from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import EventType
-from app.rules.kit.merge_patch import merged
 from app.schemas.feedback.ideas import IdeaContent, IdeaNew, IdeaQuery, IdeaVoteQuery, Voter
-from app.schemas.kit import validation
 from app.services.kit import patching
 from app.store import customers as customer_store
 from app.store.feedback import ideas as store
@@ -58,19 +54,18 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
 
     Those who voted get no event of their own, however many they are: the list of votes says whom to tell.
     """
-    row = await IDEAS.lock(ctx, idea_id)
-    patching.require_version(row["version"], version)
-    stored = json.loads((await IDEAS.get(ctx, idea_id)).json)
-    before = {name: stored[name] for name in IdeaContent.model_fields}
-    sent = patch.model_dump(mode="json", exclude_unset=True)
-    after = validation.validate(IdeaContent, merged(before, sent)).model_dump(mode="json")
-    if (moved := after["status"] != before["status"]) and "status_note" not in sent:
-        after["status_note"] = None  # what was said of the old status is not true of the new one
-    if not (changes := differences(before, after)):
-        return await IDEAS.get(ctx, idea_id)
-    await IDEAS.change(ctx, idea_id, {**after, "status_at": ctx.now if moved else row["status_at"]})
-    data = {"changes": changes[:MOST]}
-    type_ = event_types.of("idea", after["status"] if moved else "updated")
+    current = await patching.lock(ctx, IDEAS, idea_id, version)
+    sent = patching.sent(patch)
+    moves = sent.get("status", current.stored["status"]) != current.stored["status"]
+    if moves and "status_note" not in sent:
+        sent["status_note"] = None  # what was said of the old status is not true of the new one
+    patched = patching.patched(IdeaContent, current.stored, sent)
+    if not patched.changes:
+        return current.document
+    after = patched.content.model_dump(mode="json")
+    await IDEAS.change(ctx, idea_id, {**after, "status_at": ctx.now if moves else current.row["status_at"]})
+    data = {"changes": patched.listed}
+    type_ = event_types.of("idea", after["status"] if moves else "updated")
     await _record(ctx, type_, {"id": idea_id, **after}, None, ctx.now, data)
     return await IDEAS.get(ctx, idea_id)
 

@@ -1,6 +1,5 @@
 """Resources of which every version is kept: made, found, read, and changed into a new version by merge patch."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,9 +8,7 @@ from app.core.context import Context
 from app.core.errors import Conflict, ValidationFailed, invalid
 from app.core.ids import new_id
 from app.rules.kit import event_types
-from app.rules.kit.merge_patch import merged
-from app.schemas.kit import validation
-from app.services.kit.patching import require_version
+from app.services.kit import patching
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -44,20 +41,16 @@ class VersionedResource:
 
     async def change(self, ctx: Context, row_id: UUID, patch: Any, version: int | None) -> Document:
         """`patch` is a merge patch. 412 if it is no longer at `version`; where nothing changes, the version stays."""
-        row = await self.table.lock(ctx, row_id)
-        require_version(row["version"], version)
-        document = await self.table.get(ctx, row_id)
-        stored = json.loads(document.json)
-        before = {name: stored[name] for name in self.table.content.model_fields if stored[name] is not None}
-        sent = patch.model_dump(mode="json", exclude_unset=True)
-        definition = _definition(validation.validate(self.table.content, merged(before, sent)))
+        current = await patching.lock(ctx, self.table, row_id, version)
+        before = {name: value for name, value in current.stored.items() if value is not None}
+        definition = _definition(patching.patched(self.table.content, before, patching.sent(patch)).content)
         changed = [name for name, value in definition.items() if value != before.get(name)]
         if not changed:
-            return document
+            return current.document
         ids = await _referred(ctx, self.table, definition)
         if self.table.key in changed:
             await _is_free(ctx, self.table, definition)
-        number = row["version"] + 1
+        number = current.row["version"] + 1
         await self.table.change(ctx, row_id, number, definition, ids)
         # What it was and is stands in its versions.
         await _record(ctx, self.table, "updated", row_id, definition, {"version": number, "changed": changed})

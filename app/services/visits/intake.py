@@ -1,17 +1,17 @@
 """Visits on their way in: what they refer to, what they are worth, and what they count as."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, invalid
+from app.core.errors import Problem, invalid, reference_not_found
+from app.core.ids import new_id
 from app.rules.feedback import FeedbackMetric, Method
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
-from app.rules.kit.content_hash import content_hash
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.visits import scorecards as rules
 from app.rules.visits.scorecards import VisitKind, VisitState
@@ -19,29 +19,28 @@ from app.schemas.feedback import FeedbackNew, RatingNew, ReceiptRef
 from app.schemas.visits.visits import ItemResult, VisitContent, VisitNew
 from app.services import feedback
 from app.services.feedback import FeedbackDraft
+from app.services.kit import intake
+from app.services.kit.intake import Existing, SourceKey
 from app.services.visits import scorecards
 from app.services.visits.scorecards import Card
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.visits import visits as store
-from app.store.visits.visits import Key
 
 
 @dataclass(slots=True)
 class VisitDraft:
     new: VisitNew
-    id: UUID
+    id: UUID = field(default_factory=new_id)
+    content_hash: bytes | None = field(init=False)
     card: Card | None = None
 
-    @property
-    def key(self) -> Key | None:
-        new = self.new
-        return (new.source, new.external_id) if new.source is not None and new.external_id is not None else None
+    def __post_init__(self) -> None:
+        self.content_hash = intake.sent_hash(self.new)
 
     @property
-    def content_hash(self) -> bytes | None:
-        """Of what was sent; None without a key, since it cannot be sent again."""
-        return content_hash(self.new.model_dump_json(exclude_none=True)) if self.key is not None else None
+    def key(self) -> SourceKey | None:
+        return intake.source_key(self.new)
 
     @property
     def done(self) -> bool:
@@ -55,6 +54,9 @@ class VisitDraft:
         if new.happened_at is not None:
             sent["happened_at"] = format_timestamp(new.happened_at)
         return {k: v for k, v in sent.items() if k not in ("happened_at", "results") or v}
+
+    def as_stored(self) -> dict[str, Any]:
+        return self.as_sent()
 
     def row(self, ctx: Context) -> dict[str, Any]:
         assert self.card is not None
@@ -77,49 +79,62 @@ class VisitDraft:
         }
 
 
+@dataclass(frozen=True, slots=True)
 class References:
-    """What the store knows of what visits refer to: looked up at once."""
+    """What the visits of one batch refer to."""
 
-    def __init__(
-        self,
-        visits: Mapping[Key, tuple[UUID, bytes | None]],
-        cards: Mapping[UUID, Card],
-        sales: set[UUID],
-        interactions: set[UUID],
-    ) -> None:
-        self.visits, self._cards, self._sales, self._interactions = visits, cards, sales, interactions
+    existing: Mapping[int, Existing]
+    cards: Mapping[UUID, Card]
+    sales: set[int]
+    """The indices of the visits whose sale there is."""
+    interactions: set[int]
 
     @classmethod
-    async def of(cls, ctx: Context, news: Sequence[VisitNew]) -> "References":
-        keys = [(new.source, new.external_id) for new in news if new.source is not None and new.external_id is not None]
+    async def load(cls, ctx: Context, news: Sequence[VisitNew | VisitContent]) -> "References":
+        numbered = list(enumerate(news))
+        drafts = [(n, new) for n, new in numbered if isinstance(new, VisitNew)]
+        keys: dict[str, list[tuple[Any, ...]]] = {
+            "visit": [(n, *key) for n, new in drafts if (key := intake.source_key(new)) is not None],
+            "sale": [(n, new.sale_id) for n, new in numbered if new.sale_id is not None],
+            "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
+        }
+        found = await store.REFERENCES.load(ctx, keys)
         return cls(
-            await store.load_references(ctx, keys),
-            await scorecards.current(ctx, [new.scorecard_id for new in news]),
-            *await _referred(ctx, news),
+            intake.existing(found, "visit"),
+            await scorecards.current(ctx, [new.scorecard_id for _, new in drafts]),
+            {each.n for each in found if each.kind == "sale"},
+            {each.n for each in found if each.kind == "interaction"},
         )
 
-    def match(self, ctx: Context, entry: VisitDraft) -> Problem | None:
-        """Set what the visit is judged by; or say why it cannot be taken in."""
-        new = entry.new
-        if (new.source is None) != (new.external_id is None):
-            missing = "external_id" if new.external_id is None else "source"
-            return invalid(f"/{missing}", "missing", "A source and its external id belong together")
-        if (card := self._cards.get(new.scorecard_id)) is None:
-            return invalid("/scorecard_id", "not_found", "There is no such scorecard")
+    def check(self, ctx: Context, n: int, draft: VisitDraft) -> Problem | None:
+        """Set what the n-th visit is judged by; or say why it cannot be taken in."""
+        new = draft.new
+        if (problem := intake.unpaired(new)) is not None:
+            return problem
+        if (card := self.cards.get(new.scorecard_id)) is None:
+            return reference_not_found("/scorecard_id", "Scorecard")
         if card.kind not in (None, new.kind):
             return invalid("/scorecard_id", "kind", f"This scorecard is for another kind of visit: {card.kind}")
-        if (problem := _missing(new, self._sales, self._interactions)) is not None:
+        if (problem := self.missing(n, new)) is not None:
             return problem
-        entry.card = card
-        if not entry.done:
+        draft.card = card
+        if not draft.done:
             unplanned = invalid("/happened_at", "missing", "A visit without results is planned for some moment")
             return unplanned if new.happened_at is None else None
         return judged(ctx, card, new.results, new.happened_at or ctx.now)
 
+    def missing(self, n: int, new: VisitNew | VisitContent) -> Problem | None:
+        """What the n-th visit refers to and is not there."""
+        if new.sale_id is not None and n not in self.sales:
+            return reference_not_found("/sale_id", "Sale")
+        if new.interaction_id is not None and n not in self.interactions:
+            return reference_not_found("/interaction_id", "Interaction")
+        return None
+
 
 async def referred(ctx: Context, content: VisitContent) -> None:
     """Raises ValidationFailed when it refers to something that is not there."""
-    if (problem := _missing(content, *await _referred(ctx, [content]))) is not None:
+    if (problem := (await References.load(ctx, [content])).missing(0, content)) is not None:
         raise problem
 
 
@@ -186,20 +201,6 @@ async def tell(ctx: Context, visits: Iterable[tuple[str, Mapping[str, Any], dict
             data["score"] = str(row["score"])
         told.append(Event(type_, row["id"], None, type_.titled(visit=title), at, data=data))
     await events.record_all(ctx, told)
-
-
-async def _referred(ctx: Context, news: Sequence[VisitNew | VisitContent]) -> tuple[set[UUID], set[UUID]]:
-    sales = {new.sale_id for new in news if new.sale_id is not None}
-    interactions = {new.interaction_id for new in news if new.interaction_id is not None}
-    return await store.sales(ctx, sales), await store.interactions(ctx, interactions)
-
-
-def _missing(new: VisitNew | VisitContent, sales: set[UUID], interactions: set[UUID]) -> Problem | None:
-    if new.sale_id is not None and new.sale_id not in sales:
-        return invalid("/sale_id", "not_found", "There is no such sale")
-    if new.interaction_id is not None and new.interaction_id not in interactions:
-        return invalid("/interaction_id", "not_found", "There is no such interaction")
-    return None
 
 
 def _rating(worth: Any, aspect: str | None) -> RatingNew:

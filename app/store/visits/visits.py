@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from app.schemas.visits import visits as schemas
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
+from app.store.kit.references import Lookup, Reference
 
 MISSING = "No such visit"
 _OWN = {
@@ -42,7 +43,6 @@ _LIST = Listing(
     },
     {"happened_at": ("v.happened_at", "timestamptz")},
 )
-Key = tuple[str, str]
 
 
 async def get(ctx: Context, visit_id: UUID) -> Document:
@@ -51,29 +51,6 @@ async def get(ctx: Context, visit_id: UUID) -> Document:
 
 async def page(ctx: Context, query: schemas.VisitQuery) -> Page:
     return await _LIST.page(ctx, query)
-
-
-async def load_references(ctx: Context, keys: Iterable[Key]) -> dict[Key, tuple[UUID, bytes | None]]:
-    """Id and content hash of those that were taken in already, by source and external id."""
-    wanted = rows.columns(sorted(set(keys)), 2)
-    if not wanted[0]:
-        return {}
-    found = await ctx.db.fetch(
-        "SELECT v.source, v.external_id, v.id, v.content_hash FROM unnest($1::text[], $2::text[]) "
-        "AS w(source, external_id) JOIN visits v USING (source, external_id) WHERE v.external_id IS NOT NULL",
-        *wanted,
-    )
-    return {(row[0], row[1]): (row[2], row[3]) for row in found}
-
-
-async def sales(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
-    """Those of them that there are."""
-    return await _existing(ctx, "sales", ids)
-
-
-async def interactions(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
-    """Those of them that there are."""
-    return await _existing(ctx, "interactions", ids)
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
@@ -96,8 +73,15 @@ async def feedback_of(ctx: Context, visit_id: UUID) -> UUID:
     return await ctx.db.fetchval("SELECT id FROM feedback WHERE visit_id = $1", visit_id)
 
 
-async def _existing(ctx: Context, table: str, ids: Iterable[UUID]) -> set[UUID]:
-    if not (wanted := list(ids)):
-        return set()
-    found = await ctx.db.fetch(f"SELECT id FROM {table} WHERE id = ANY ($1::uuid[])", wanted)
-    return {row[0] for row in found}
+REFERENCES = Lookup(
+    Reference(
+        "visit",
+        {"source": "TEXT", "external_id": "TEXT"},
+        "JOIN visits v USING (source, external_id) WHERE v.external_id IS NOT NULL",
+        "v.id",
+        "encode(v.content_hash, 'hex')",
+    ),
+    Reference("sale", {"id": "UUID"}, "JOIN sales s USING (id)", "s.id"),
+    Reference("interaction", {"id": "UUID"}, "JOIN interactions i USING (id)", "i.id"),
+)
+"""What visits refer to: the same ones, with the hash of what was sent, and the sale or contact they are about."""
