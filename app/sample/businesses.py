@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.rules.customers import Role, Trade
+from app.rules.customers import CustomerRole, Trade
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Line:
     first: str
     last: str
     trade: Trade = Trade.B2B
-    role: Role = Role.CUSTOMER
+    role: CustomerRole = CustomerRole.CUSTOMER
 
 
 LINES: tuple[Line, ...] = (
@@ -166,14 +166,14 @@ LINES: tuple[Line, ...] = (
         10,
         "Holmdale, Thornbeck, Gimmer Fell, High Byre, Salt Lane, Ridgeway, Combe End, Fenland",
         "Farm, Smokehouse, Creamery, Dairy, Game Larder, Packaging",
-        role=Role.SUPPLIER,
+        role=CustomerRole.SUPPLIER,
     ),
     Line(
         "partner",
         5,
         "Northline, Green Wheel, Parcel Post House, Fork & Lens, Bright Counter",
         "Couriers, Cycle Delivery, Food Tours, Till Services",
-        role=Role.PARTNER,
+        role=CustomerRole.PARTNER,
     ),
 )
 LEGAL = ("Ltd", "LLP", "CIC", "")

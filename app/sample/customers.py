@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from app.rules.customers import ContactKind, RelationshipKind, Role
+from app.rules.customers import ContactKind, CustomerRole, RelationshipKind
 from app.sample.businesses import JOBS
 from app.sample.contact_points import Reach
 from app.sample.organizations import organization
@@ -43,9 +43,9 @@ def _habits(rng: Random, year: Year, party: Party) -> None:
         party.rate, party.leaving = rng.gammavariate(5, 10), rng.betavariate(0.8, 60)
         party.weekday, party.rebate = rng.randrange(6), rng.choice((0, 0, 5, 10))
         party.online = rng.choice((0.0, 0.1, 0.5))
-    roles = party.document.get("roles", [Role.CUSTOMER])
+    roles = party.document.get("roles", [CustomerRole.CUSTOMER])
     # Some only sell to us, and some had left before the year began.
-    if Role.CUSTOMER not in roles or (not party.since and rng.random() < 0.06):
+    if CustomerRole.CUSTOMER not in roles or (not party.since and rng.random() < 0.06):
         party.rate = 0.0
 
 
@@ -72,12 +72,12 @@ def _relationships(rng: Random, homes: list[list[Party]], kitchens: list[Party])
     people = [person for home in homes for person in home]
     staff = rng.sample(people, min(len(people) // 12, len(kitchens)))
     for person, kitchen in zip(staff, rng.sample(kitchens, len(staff)), strict=True):
-        person.document["roles"] = [Role.CUSTOMER.value, Role.STAFF_CONTACT.value]
+        person.document["roles"] = [CustomerRole.CUSTOMER.value, CustomerRole.STAFF_CONTACT.value]
         person.document["attributes"]["job"] = rng.choice(JOBS)
         bonds.append(_bond(RelationshipKind.WORKS_FOR, person, kitchen))
     bonds += _groups(kitchens)
-    sellers = [party for party in kitchens if party.line and party.line.role == Role.SUPPLIER]
-    buyers = [party for party in kitchens if party.line and party.line.role == Role.CUSTOMER]
+    sellers = [party for party in kitchens if party.line and party.line.role == CustomerRole.SUPPLIER]
+    buyers = [party for party in kitchens if party.line and party.line.role == CustomerRole.CUSTOMER]
     for number, seller in enumerate(sellers):
         if buyers and number % 2:
             bonds.append(_bond(RelationshipKind.SUPPLIES, seller, rng.choice(buyers)))

@@ -5,7 +5,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from app.rules.customers import ContactKind, Role
+from app.rules.customers import ContactKind, CustomerRole
 from app.rules.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
 from app.sample import preference_texts
@@ -208,7 +208,7 @@ def _told_to(who: str) -> tuple[list[Story], list[float]]:
 def _sort_of(party: Party) -> str:
     if party.line is None:
         return "person"
-    return "trade" if party.line.role == Role.CUSTOMER else "supplier"
+    return "trade" if party.line.role == CustomerRole.CUSTOMER else "supplier"
 
 
 def as_said(product: str) -> str:

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from app.rules.customers import ContactKind, Kind, Role
+from app.rules.customers import ContactKind, CustomerKind, CustomerRole
 from app.sample.businesses import LEGAL, LINES, OFFICE, SITES, SOURCES
 from app.sample.contact_points import Reach, address, point, respelled
 from app.sample.simulated_customer import Party
@@ -18,10 +18,10 @@ def organization(rng: Random, reach: Reach) -> Party:
     place["latitude"] = round(site.latitude + rng.uniform(-0.04, 0.04), 4)
     place["longitude"] = round(site.longitude + rng.uniform(-0.06, 0.06), 4)
     roles = [line.role]
-    if line.role != Role.CUSTOMER and rng.random() < 0.3:
-        roles.append(Role.CUSTOMER)
+    if line.role != CustomerRole.CUSTOMER and rng.random() < 0.3:
+        roles.append(CustomerRole.CUSTOMER)
     document: dict[str, Any] = {
-        "kind": Kind.ORGANIZATION.value,
+        "kind": CustomerKind.ORGANIZATION.value,
         "display_name": name,
         "trade": line.trade.value,
         "roles": [role.value for role in roles],
@@ -42,7 +42,7 @@ def organization(rng: Random, reach: Reach) -> Party:
 
 def _contact_points(rng: Random, reach: Reach, party: Party, first: str) -> list[dict[str, Any]]:
     points: list[dict[str, Any]] = []
-    desk = "kitchen" if party.line and party.line.role == Role.CUSTOMER else "office"
+    desk = "kitchen" if party.line and party.line.role == CustomerRole.CUSTOMER else "office"
     slug = "".join(letter for letter in first.lower() if letter.isascii() and letter.isalnum())
     if rng.random() < 0.9 and (telephone := reach.landline(party.site)):
         party.contacts[ContactKind.PHONE] = telephone

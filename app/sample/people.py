@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from app.rules.customers import ContactKind, Kind
+from app.rules.customers import ContactKind, CustomerKind
 from app.sample.businesses import SITES, SOURCES, TAGS, Site
 from app.sample.contact_points import Reach, address, point, respelled
 from app.sample.names import CULTURES, PREFIXES, SHORT_FORMS, SUFFIXES, Culture, NamePart
@@ -36,7 +36,7 @@ def _person(
     home: dict[str, Any] | None,
     telephone: str | None,
 ) -> Party:
-    document: dict[str, Any] = {"kind": Kind.PERSON.value, "given_name": given.text, "family_name": family.text}
+    document: dict[str, Any] = {"kind": CustomerKind.PERSON.value, "given_name": given.text, "family_name": family.text}
     if culture.family_first:
         space = "" if max(given.text) > "\u2e80" < max(family.text) else " "
         document["display_name"] = f"{family.text}{space}{given.text}"

@@ -100,9 +100,10 @@ _HTML = """<!doctype html>
 """
 _INDEX = """<nav><a href="docs">The API</a></nav>
 <h1>Problems</h1>
-<p>Every answer with a status of 400 or more is one of these, as <code>application/problem+json</code>.</p>
+<p>Every response with a status of 400 or more has one of these codes, in a body of type
+<code>application/problem+json</code>.</p>
 <table>
-<tr><th>Status</th><th>Code</th><th>What it says</th></tr>
+<tr><th>Status</th><th>Code</th><th>Meaning</th></tr>
 {rows}</table>"""
 _ROW = """<tr><td class="status">{p.status}</td><td><a href="problems/{slug}"><code>{p.code}</code></a></td>\
 <td>{p.title}</td></tr>

@@ -151,7 +151,7 @@ RESPONSES: dict[int, tuple[str, str, tuple[str, ...]]] = {
     500: ("InternalError", "An unexpected error occurred. The log has the details under `request_id`.", ()),
     503: (
         "Unavailable",
-        "The service cannot answer at the moment, usually because its database is unavailable.",
+        "The service is temporarily unavailable, usually because its database is.",
         ("Retry-After",),
     ),
 }
@@ -178,7 +178,7 @@ def components() -> dict[str, Schema]:
 
 
 def problem_schemas() -> dict[str, Schema]:
-    place = {"type": "string", "maxLength": 2_000}
+    pointer = {"type": "string", "maxLength": 2_000}
     return {
         "Problem": {
             "type": "object",
@@ -205,8 +205,8 @@ def problem_schemas() -> dict[str, Schema]:
                 "errors": {
                     "type": "array",
                     "maxItems": 10_000,
-                    "items": reference("schemas", "ProblemPlace"),
-                    "description": "Every value of the request that is wrong.",
+                    "items": reference("schemas", "FieldError"),
+                    "description": "Every value of the request that is not valid.",
                 },
             },
         },
@@ -215,13 +215,13 @@ def problem_schemas() -> dict[str, Schema]:
             "description": "The kind of error, for programs to act upon. Codes never change their meaning.",
             "enum": sorted({problem.code for problem in errors.problem_classes()}),
         },
-        "ProblemPlace": {
+        "FieldError": {
             "type": "object",
-            "description": "One value of the request that is wrong.",
+            "description": "One value of the request that is not valid.",
             "required": ["pointer", "code", "detail"],
             "additionalProperties": True,
             "properties": {
-                "pointer": place
+                "pointer": pointer
                 | {"description": "A JSON Pointer (RFC 6901) to the value in the body, or `/query/…` or `/path/…`."},
                 "code": {"type": "string", "maxLength": 100}
                 | {"description": "What is wrong with the value, for programs to act upon."},

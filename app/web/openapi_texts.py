@@ -3,11 +3,10 @@
 A description at the declaration itself takes precedence.
 """
 
-_QUERY = {
+QUERY = {
     "acquisition_source": "Only customers who were acquired through this source. The spelling must match exactly.",
     "active": "Whether to return only rules that are in force, or only those that are not.",
     "archived": "Whether to return customers that are not archived (`no`), archived ones (`yes`), or both (`any`).",
-    "balanced": "Whether to return only receipts whose payments add up to the total, or only those that do not.",
     "before": "Only entries that occurred before this timestamp.",
     "breached": "Whether to return only complaints that missed a target time, or only those that missed none.",
     "category": "Only items in this category. The spelling must match exactly.",
@@ -59,11 +58,11 @@ _QUERY = {
     "visit_id": "Only feedback that was given on the visit with this id.",
     "voided": "Whether to return receipts that are not voided (`no`), voided ones (`yes`), or both (`any`).",
 }
-_PATH = {
+PATH = {
     "external_id": "The id that the external system uses for the resource.",
     "system": "The external system that issued the id.",
 }
-_HEADER = {"if-none-match": "Send `*` to create only: if the resource already exists, the response is 412."}
+HEADER = {"if-none-match": "Send `*` to create only: if the resource already exists, the response is 412."}
 PROPERTIES = {
     "created_at": "When the resource was created in Rapport.",
     "id": "The id of the resource, a UUID assigned by Rapport.",
@@ -84,4 +83,4 @@ def parameter(name: str, location: str) -> str:
     raise LookupError(f"The parameter `{name}` needs a description")
 
 
-_BY_LOCATION = {"query": _QUERY, "path": _PATH, "header": _HEADER}
+_BY_LOCATION = {"query": QUERY, "path": PATH, "header": HEADER}

@@ -90,7 +90,8 @@ class TestPythonClient:
     def test_changes_what_has_not_changed_meanwhile(self, generated: Callable[[str], Any], session: Any) -> None:
         models, change = generated("models"), generated("api.customers.update_customer")
         customer = generated("api.customers.create_customer").sync(
-            client=session, body=models.CustomerNew(display_name="The Oyster Shed", kind=models.Kind.ORGANIZATION)
+            client=session,
+            body=models.CustomerNew(display_name="The Oyster Shed", kind=models.CustomerKind.ORGANIZATION),
         )
         patch = models.CustomerChange(owner="Amara", referred_by=None)
         assert change.sync(customer.id, client=session, body=patch, if_match='"1"').owner == "Amara"

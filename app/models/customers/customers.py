@@ -16,13 +16,13 @@ from app.models.kit.columns import (
     timestamp_column,
     version_column,
 )
-from app.rules.customers.customers import ContactKind, Kind, RelationshipKind, Trade
+from app.rules.customers.customers import ContactKind, CustomerKind, RelationshipKind, Trade
 
 
 class Customer(SQLModel, table=True):
     __tablename__ = "customers"
     __table_args__ = (
-        one_of_check("kind", Kind),
+        one_of_check("kind", CustomerKind),
         one_of_check("trade", Trade),
         CheckConstraint("referred_by <> id", name="referred_by_other"),
         Index(None, "created_at", "id"),

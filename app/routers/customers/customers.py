@@ -35,8 +35,8 @@ async def list_customers(ctx: Ctx, request: Request, query: Annotated[CustomerQu
 async def create_customer(ctx: Ctx, new: CustomerNew) -> Response:
     """Create a customer
 
-    409 if another customer already has one of the identities, or one of the contact points that are not shared; the
-    response names that customer.
+    Answers 409 if another customer already has one of the identities, or one of the contact points that are not
+    shared; the response names that customer.
     """
     return replies.created(await customers.create(ctx, new), PATH)
 
@@ -102,7 +102,7 @@ async def archive_customer(ctx: Ctx, customer_id: PathId) -> Response:
 async def restore_customer(ctx: Ctx, customer_id: PathId) -> Response:
     """Restore an archived customer
 
-    409 if another customer has taken one of the contact points in the meantime.
+    Answers 409 if another customer has taken one of the contact points in the meantime.
     """
     return replies.resource(await customers.restore(ctx, customer_id))
 

@@ -43,7 +43,7 @@ async def create_relationship(ctx: Ctx, customer_id: PathId, new: RelationshipNe
     """Create a relationship
 
     Described from the side of the customer in the path, in either direction. It is stored once and listed for both
-    customers. 409 if the two customers already have this relationship.
+    customers. Answers 409 if the two customers already have this relationship.
     """
     return replies.created(await relationships.create(ctx, customer_id, new), PATH)
 

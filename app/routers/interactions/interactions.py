@@ -84,8 +84,8 @@ async def update_interaction(
 async def claim_interaction(ctx: Ctx, interaction_id: PathId, claim: InteractionClaim) -> Response:
     """Assign an interaction to a customer
 
-    For an interaction without a customer. Its tasks and the answer to it are assigned as well. 409 if it already
-    belongs to another customer.
+    For an interaction without a customer. Its tasks and the answer to it are assigned as well. Answers 409 if it
+    already belongs to another customer.
     """
     return replies.resource(
         await enquiries.claim(ctx, interaction_id, claim.customer_id, keep_contact=claim.keep_contact)
@@ -97,7 +97,8 @@ async def answer_interaction(ctx: Ctx, interaction_id: PathId, answer: EnquiryAn
     """Answer an enquiry
 
     Records the answer as an outbound interaction with the same customer and thread, and returns it; the enquiry no
-    longer awaits an answer. The channel is that of the enquiry unless another one is given. 409 if the interaction
-    does not await an answer, or if the customer does not want the channel and `unwelcome_reason` is missing.
+    longer awaits an answer. The channel is that of the enquiry unless another one is given. Answers 409 if the
+    interaction does not await an answer, or if the customer does not want the channel and `unwelcome_reason` is
+    missing.
     """
     return replies.created(await enquiries.answer(ctx, interaction_id, answer), PATH)

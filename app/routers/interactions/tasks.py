@@ -68,7 +68,7 @@ async def update_task(
 async def complete_task(ctx: Ctx, task_id: PathId, done: TaskComplete) -> Response:
     """Complete a task
 
-    409 unless the task is open; `allowed` then lists the operations that its status allows.
+    Only an open task can be completed. Otherwise the response is 409, and `allowed` lists what can be done with it.
     """
     return replies.resource(await tasks.complete(ctx, task_id, done.outcome))
 
@@ -77,8 +77,8 @@ async def complete_task(ctx: Ctx, task_id: PathId, done: TaskComplete) -> Respon
 async def snooze_task(ctx: Ctx, task_id: PathId, snooze: TaskSnooze) -> Response:
     """Snooze a task
 
-    The task stays open and keeps its due date, but lists with `awake=true` leave it out until the given time. 409
-    unless the task is open; `allowed` then lists the operations that its status allows.
+    Lists with `awake=true` leave the task out until the given time; it stays open and keeps its due date. Only an
+    open task can be snoozed. Otherwise the response is 409, and `allowed` lists what can be done with it.
     """
     return replies.resource(await tasks.snooze(ctx, task_id, snooze.until))
 
@@ -87,7 +87,7 @@ async def snooze_task(ctx: Ctx, task_id: PathId, snooze: TaskSnooze) -> Response
 async def cancel_task(ctx: Ctx, task_id: PathId, cancel: TaskCancel) -> Response:
     """Cancel a task
 
-    409 unless the task is open; `allowed` then lists the operations that its status allows.
+    Only an open task can be cancelled. Otherwise the response is 409, and `allowed` lists what can be done with it.
     """
     return replies.resource(await tasks.cancel(ctx, task_id, cancel.reason))
 
@@ -96,6 +96,7 @@ async def cancel_task(ctx: Ctx, task_id: PathId, cancel: TaskCancel) -> Response
 async def reopen_task(ctx: Ctx, task_id: PathId) -> Response:
     """Reopen a task
 
-    409 unless the task is completed or cancelled; `allowed` then lists the operations that its status allows.
+    Only a completed or cancelled task can be reopened. Otherwise the response is 409, and `allowed` lists what can
+    be done with it.
     """
     return replies.resource(await tasks.reopen(ctx, task_id))

@@ -66,8 +66,8 @@ async def get_sale(ctx: Ctx, sale_id: PathId) -> Response:
 async def claim_sale(ctx: Ctx, sale_id: PathId, claim: SaleClaim) -> Response:
     """Assign a receipt to a customer
 
-    For a receipt without a customer, because none was given or none was found. 409 if it already belongs to another
-    customer.
+    For a receipt without a customer, because none was given or none was found. Answers 409 if it already belongs to
+    another customer.
     """
     return replies.resource(await sales.claim(ctx, sale_id, claim.customer_id))
 

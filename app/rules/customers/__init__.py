@@ -1,17 +1,17 @@
 """Customers: who they are and how to reach them."""
 
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize, normalize_email
-from app.rules.customers.customers import ContactKind, Kind, RelationshipKind, Role, Trade
+from app.rules.customers.customers import ContactKind, CustomerKind, CustomerRole, RelationshipKind, Trade
 from app.rules.customers.resolution import Match
 
 __all__ = [
     "ContactKind",
-    "Kind",
+    "CustomerKind",
+    "CustomerRole",
     "Match",
     "Normalized",
     "NotAContact",
     "RelationshipKind",
-    "Role",
     "Trade",
     "normalize",
     "normalize_email",

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class CustomerKind(StrEnum):
     """Whether the customer is a person or an organization."""
 
     PERSON = "person"
@@ -18,7 +18,7 @@ class Trade(StrEnum):
     BOTH = "both"
 
 
-class Role(StrEnum):
+class CustomerRole(StrEnum):
     """What a party is to the business. One party may have several roles."""
 
     CUSTOMER = "customer"
@@ -64,8 +64,8 @@ INVERSE = {
 }
 
 
-def default_trade(kind: Kind) -> Trade:
-    return Trade.B2B if kind == Kind.ORGANIZATION else Trade.B2C
+def default_trade(kind: CustomerKind) -> Trade:
+    return Trade.B2B if kind == CustomerKind.ORGANIZATION else Trade.B2C
 
 
 def display_name(given: str | None, family: str | None, fallbacks: list[str]) -> str | None:

@@ -12,7 +12,7 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Due(StrEnum):
+class TaskDue(StrEnum):
     """How soon a task is due: already past, within 24 hours, or within 7 days."""
 
     OVERDUE = "overdue"
@@ -27,7 +27,7 @@ MOVES: dict[str, tuple[frozenset[TaskStatus], TaskStatus]] = {
     "cancel": (frozenset({TaskStatus.OPEN}), TaskStatus.CANCELLED),
     "reopen": (frozenset({TaskStatus.COMPLETED, TaskStatus.CANCELLED}), TaskStatus.OPEN),
 }
-_AHEAD = {Due.OVERDUE: timedelta(0), Due.TODAY: timedelta(hours=24), Due.WEEK: timedelta(days=7)}
+_AHEAD = {TaskDue.OVERDUE: timedelta(0), TaskDue.TODAY: timedelta(hours=24), TaskDue.WEEK: timedelta(days=7)}
 
 
 def moved(status: TaskStatus, verb: str) -> TaskStatus | None:
@@ -41,6 +41,6 @@ def allowed(status: TaskStatus) -> list[str]:
     return [verb for verb in MOVES if moved(status, verb) is not None]
 
 
-def due_until(due: Due, now: datetime) -> datetime:
+def due_until(due: TaskDue, now: datetime) -> datetime:
     """The timestamp before which an open task has to be due."""
     return now + _AHEAD[due]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from app.rules.customers.customers import Kind, Role, Trade
+from app.rules.customers.customers import CustomerKind, CustomerRole, Trade
 from app.schemas.customers.contact_details import (
     Address,
     AddressNew,
@@ -35,10 +35,10 @@ from app.schemas.kit.types import (
 class CustomerNew(Schema):
     """A person or an organization. A name, a contact point or an identity is required."""
 
-    kind: Kind = Kind.PERSON
+    kind: CustomerKind = CustomerKind.PERSON
     trade: Trade | None = None
     """Whether they buy as a consumer or a business. Defaults to `b2c` for a person, `b2b` for an organization."""
-    roles: Annotated[list[Role], Field(min_length=1, max_length=6)] = [Role.CUSTOMER]
+    roles: Annotated[list[CustomerRole], Field(min_length=1, max_length=6)] = [CustomerRole.CUSTOMER]
     """What the party is to the business; several roles are possible."""
     display_name: Name | None = None
     """The name to show. Defaults to the given and family name, or else to the first contact point or identity."""
@@ -86,10 +86,10 @@ class Customer(Resource):
     """A person or an organization, with everything that is stored about them."""
 
     id: Id
-    kind: Kind
+    kind: CustomerKind
     trade: Trade
     """Whether they buy as a consumer, a business or both."""
-    roles: Annotated[list[Role], Field(max_length=6)]
+    roles: Annotated[list[CustomerRole], Field(max_length=6)]
     """What the party is to the business; several roles are possible."""
     display_name: Name
     """The name to show; it is never empty."""
@@ -141,10 +141,10 @@ class CustomerFilters(Schema):
     ) = None
     """Words to search for in names, contact points and identities. Typing errors are tolerated, every word must match,
     and the best match comes first, so `sort` does not apply."""
-    kind: Kind | None = None
+    kind: CustomerKind | None = None
     """Only persons, or only organizations."""
     trade: Trade | None = None
-    role: Role | None = None
+    role: CustomerRole | None = None
     owner: Label | None = None
     """Only customers for whom this member of staff is responsible."""
     tag: Tag | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.rules.customers.customers import Kind
+from app.rules.customers.customers import CustomerKind
 from app.schemas.kit.types import Day, Id, Line, Moment, Name, PageQuery, Resource, Schema, Version, partial
 
 
@@ -58,7 +58,7 @@ class RelatedCustomer(Resource):
     id: Id
     """The id of the other customer."""
     display_name: Name
-    kind: Kind
+    kind: CustomerKind
 
 
 class Relationship(Resource):

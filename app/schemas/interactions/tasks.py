@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.rules.interactions.tasks import Due, TaskStatus
+from app.rules.interactions.tasks import TaskDue, TaskStatus
 from app.schemas.kit.types import Id, Label, Line, Moment, Note, PageQuery, Resource, Schema, Version, partial
 
 
@@ -66,7 +66,7 @@ class TaskQuery(PageQuery):
     """Only tasks for the customer with this id."""
     status: TaskStatus | None = None
     """Only tasks that have this status."""
-    due: Due | None = None
+    due: TaskDue | None = None
     """Only open tasks that are overdue, or due within 24 hours (`today`) or 7 days (`week`), overdue ones included."""
     due_since: Moment | None = None
     due_before: Moment | None = None

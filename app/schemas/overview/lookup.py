@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.rules.customers import ContactKind, Kind
+from app.rules.customers import ContactKind, CustomerKind
 from app.rules.kit.channels import Channel
 from app.schemas.customers import UnwelcomeChannel
 from app.schemas.kit.types import Id, Label, Line, Name, Reference, Resource, Schema
@@ -47,7 +47,7 @@ class LookupCandidate(Resource):
     """The id of the customer."""
     open_complaints: Annotated[list[OpenComplaint], Field(max_length=5)]
     """Complaints that are not closed, those due first at the beginning; at most 5."""
-    kind: Kind
+    kind: CustomerKind
     display_name: Name
     preferred_name: Name | None
     """The name by which the customer likes to be called."""

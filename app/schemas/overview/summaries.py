@@ -59,7 +59,7 @@ class OpenComplaint(Resource):
     due_at: Moment | None
     """When the next target time ends. Null while no clock is running."""
     overdue: bool
-    """Whether `due_at` has passed."""
+    """Whether `due_at` lies in the past."""
 
 
 class LastFeedback(Resource):
@@ -98,4 +98,4 @@ class OpenTask(Resource):
     due_at: Moment | None
     """By when it has to be done. Null if there is no due date."""
     overdue: bool
-    """Whether `due_at` has passed."""
+    """Whether `due_at` lies in the past."""

@@ -55,7 +55,7 @@ class BuyerNew(Schema):
     """The display name for a customer who has to be created. It is never used to find one."""
 
 
-class LineRef(Schema):
+class SaleLineRef(Schema):
     """A line of another receipt of the same source. That receipt may arrive later."""
 
     receipt_no: Reference
@@ -84,7 +84,7 @@ class SaleLineNew(Schema):
     """The tax on the whole line, either included in `total` or on top of it. Defaults to 0."""
     total: Money | None = None
     """The amount of the line. Defaults to quantity × unit price − discount, rounded to the currency's minor unit."""
-    refund_of: LineRef | None = None
+    refund_of: SaleLineRef | None = None
     """The sale line that this line refunds. No more can be refunded than was sold."""
 
 
@@ -149,7 +149,7 @@ class SaleLine(Resource):
     """The tax on the whole line, either included in `total` or on top of it."""
     total: Money
     """The amount of the line, negative for a refund."""
-    refund_of: LineRef | None
+    refund_of: SaleLineRef | None
     """The sale line that this line refunds. Null for an ordinary line."""
 
 

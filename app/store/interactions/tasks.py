@@ -7,7 +7,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.rules.interactions.tasks import Due, TaskStatus, due_until
+from app.rules.interactions.tasks import TaskDue, TaskStatus, due_until
 from app.schemas.interactions import tasks as schemas
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
@@ -29,7 +29,7 @@ _LIST = Listing(
         "customer_id": "t.customer_id = {}",
         # Spelled out, so that the planner sees which partial index fits.
         "status": {status: f"t.status = '{status}'" for status in TaskStatus},
-        "due": dict.fromkeys(Due, _OPEN),
+        "due": dict.fromkeys(TaskDue, _OPEN),
         "due_until": f"{_DUE} < {{}}",
         "due_since": f"t.due_at IS NOT NULL AND {_DUE} >= {{}}",
         "due_before": f"{_DUE} < {{}}",

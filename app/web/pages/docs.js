@@ -1,6 +1,6 @@
 "use strict";
 
-// JSON Lines want each document on a line of its own; the editor shows its example over many.
+// JSON Lines need each document on a line of its own; the editor shows its example on several lines.
 function asLines(body) {
   try {
     const value = JSON.parse(body);

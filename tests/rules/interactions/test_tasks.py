@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.rules.interactions import tasks as rules
-from app.rules.interactions.tasks import Due, TaskStatus
+from app.rules.interactions.tasks import TaskDue, TaskStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ class TestMoves:
 class TestDue:
     @pytest.mark.parametrize(
         ("due", "ahead"),
-        [(Due.OVERDUE, timedelta(0)), (Due.TODAY, timedelta(hours=24)), (Due.WEEK, timedelta(days=7))],
+        [(TaskDue.OVERDUE, timedelta(0)), (TaskDue.TODAY, timedelta(hours=24)), (TaskDue.WEEK, timedelta(days=7))],
     )
-    def test_how_far_ahead(self, due: Due, ahead: timedelta) -> None:
+    def test_how_far_ahead(self, due: TaskDue, ahead: timedelta) -> None:
         assert rules.due_until(due, NOW) == NOW + ahead
