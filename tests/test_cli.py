@@ -211,7 +211,11 @@ def test_unknown_buyers_can_be_left_to_be_claimed(service: Running, client: http
         (["--url", "nowhere"], {}, "cannot be called"),
         (["--map", "total"], {}, "--map takes name=value, not 'total'"),
         (["--map", "totl=x"], {}, "totl"),
-        (["--timezone", "Mars/Olympus"], {}, "'Mars/Olympus' is no time zone; they are called like Europe/London."),
+        (
+            ["--timezone", "Mars/Olympus"],
+            {},
+            "'Mars/Olympus' is not a time zone; use an IANA name such as Europe/London.",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_sentence(
@@ -242,10 +246,10 @@ def test_a_file_that_is_not_there_or_not_known_is_told(service: Running, tmp_pat
     (tmp_path / "sales.pdf").write_bytes(b"%PDF")
     strange = imports(service, "sales", tmp_path / "sales.pdf")
     assert strange.exit_code == 1
-    assert "sales.pdf is none of .csv" in strange.stderr
+    assert "sales.pdf has none of the supported formats: .csv" in strange.stderr
     unknown = imports(service, "tasks", tmp_path / "sales.pdf")
     assert unknown.exit_code == 1
-    assert "tasks cannot be imported; customers, interactions, sales, complaints, feedback can." in unknown.stderr
+    assert "tasks cannot be imported, only customers, interactions, sales, complaints, feedback." in unknown.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Files into a running Rapport service, over its API. Knows no database and no framework."""
+"""Imports files into a running service over its API; uses neither the database nor the web framework."""
 
 from app.importing.importer import run
 from app.importing.options import Counts, ImportFailed, ImportOptions, Progress

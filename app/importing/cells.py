@@ -1,12 +1,12 @@
-"""A cell into the value of a field, or a sentence that says why not.
+"""Converts cells to the values of fields, or says why a cell cannot be converted.
 
-Numbers. Decimal strings pass exactly as they are spelled; a workbook's floats are spelled with the 15 digits that a
-spreadsheet has (2.55, and 3 rather than 3.0). A comma is accepted as the decimal point where a file is delimited by
+Numbers. Decimal strings pass unchanged; a workbook's floats are written with the 15 significant digits that a
+spreadsheet keeps (2.55, and 3 rather than 3.0). A comma is accepted as the decimal point where a file is delimited by
 `;`, and elsewhere where it cannot separate thousands (`2,55`, `0,375`, `1.234,56`). Thousands separators are accepted
 where they cannot be a decimal point (`1,234.56`, `1,234,567`). What could be either (`1,234`; or `1.234` in a file
-delimited by `;`) is refused: a price must not be guessed a thousandfold.
+delimited by `;`) is refused: a wrong guess would change a price by a factor of a thousand.
 
-References are ids in other systems: `17850.0` is 17850, what a gap in the column made of it.
+References are ids in other systems: `17850.0` is 17850, which is how a spreadsheet writes it where the column has gaps.
 """
 
 import re
@@ -17,39 +17,39 @@ from typing import Any
 
 from app.importing.fields import Field, Shape
 from app.importing.rows import Cell
-from app.importing.timestamps import Moments, Unreadable
+from app.importing.timestamps import TimestampFormat, UnreadableCell
 
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
-_PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_DECIMAL_POINT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
-_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+")
-_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
-_DOTTED_GROUPS = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3}){2,}")
-_THREE = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
-_POINT_ZERO = re.compile(r"[0-9]+\.0")
-_SPLIT = re.compile(r"[;|\r\n]")
+_DECIMAL_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+")
+_COMMA_GROUPS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+_DOT_GROUPS = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3}){2,}")
+_AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_INTEGRAL_FLOAT = re.compile(r"[0-9]+\.0")
+_LIST_SEPARATORS = re.compile(r"[;|\r\n]")
 
 
 @dataclass(frozen=True)
-class Style:
-    """How the cells of one file are written."""
+class CellFormat:
+    """How the cells of a file are to be read."""
 
-    moments: Moments
+    timestamps: TimestampFormat
     comma_decimals: bool = False
 
-    def value(self, field: Field, cell: Cell) -> Any:
-        """The value of a field; None where the cell is empty. Unreadable says what is wrong."""
+    def parse(self, field: Field, cell: Cell) -> Any:
+        """The value of a field; None where the cell is empty. Raises UnreadableCell."""
         if cell is None or (isinstance(cell, str) and not (cell := cell.strip())):
             return None
-        if field.many:
-            parts = [part for piece in _SPLIT.split(spelled(cell)) if (part := piece.strip())]
-            return [self._one(field, part) for part in parts] or None
-        return self._one(field, cell)
+        if field.is_list:
+            parts = [part for piece in _LIST_SEPARATORS.split(as_text(cell)) if (part := piece.strip())]
+            return [self._parse_single(field, part) for part in parts] or None
+        return self._parse_single(field, cell)
 
-    def _one(self, field: Field, cell: Cell) -> Any:
+    def _parse_single(self, field: Field, cell: Cell) -> Any:
         match field.shape:
             case Shape.TEXT | Shape.ID:
-                return spelled(cell)
+                return as_text(cell)
             case Shape.REFERENCE:
                 return reference(cell)
             case Shape.DECIMAL:
@@ -62,14 +62,13 @@ class Style:
                 return flag(cell)
             case Shape.CHOICE:
                 return choice(cell, field.choices)
-            case Shape.MOMENT:
-                return self.moments.moment(cell)
-            case Shape.DAY:
-                return self.moments.day(cell)
+            case Shape.TIMESTAMP:
+                return self.timestamps.to_timestamp(cell)
+            case Shape.DATE:
+                return self.timestamps.to_date(cell)
 
 
-def spelled(cell: Cell) -> str:
-    """Any cell as text."""
+def as_text(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
@@ -81,57 +80,58 @@ def spelled(cell: Cell) -> str:
 
 
 def reference(cell: Cell) -> str:
-    text = spelled(cell)
-    return text[:-2] if _POINT_ZERO.fullmatch(text) else text
+    text = as_text(cell)
+    return text[:-2] if _INTEGRAL_FLOAT.fullmatch(text) else text
 
 
 def decimal(cell: Cell, comma_decimals: bool = False) -> str:
-    """A number as a decimal string. Neither rounded nor padded."""
+    """A number as a decimal string, neither rounded nor padded."""
     if isinstance(cell, bool | date):
-        raise Unreadable("decimal_string", f"{spelled(cell)!r} is not a number")
-    text = spelled(cell).replace("\u00a0", "").replace("\u202f", "").replace("\u2212", "-")
-    if comma_decimals and _THREE.fullmatch(text) and "." in text:
-        raise Unreadable("ambiguous_number", f"{text!r} could be {text.replace('.', '')} or {text}")
-    if _PLAIN.fullmatch(text):
-        return _tidy(text)
+        raise UnreadableCell("decimal_string", f"{as_text(cell)!r} is not a number")
+    text = as_text(cell).replace("\u00a0", "").replace("\u202f", "").replace("\u2212", "-")
+    if comma_decimals and _AMBIGUOUS.fullmatch(text) and "." in text:
+        raise UnreadableCell("ambiguous_number", f"{text!r} could be {text.replace('.', '')} or {text}")
+    if _DECIMAL_POINT.fullmatch(text):
+        return _canonical(text)
     if _SCIENTIFIC.fullmatch(text):
         return format(Decimal(text), "f")
-    if _THREE.fullmatch(text) and not comma_decimals:
-        raise Unreadable("ambiguous_number", f"{text!r} could be {text.replace(',', '')} or {text.replace(',', '.')}")
-    if _COMMA.fullmatch(text):
-        return _tidy(text.replace(".", "").replace(",", "."))
-    if _GROUPED.fullmatch(text):
-        return _tidy(text.replace(",", ""))
-    if _DOTTED_GROUPS.fullmatch(text):
-        return _tidy(text.replace(".", ""))
-    raise Unreadable("decimal_string", f"{text!r} is not a number")
+    if _AMBIGUOUS.fullmatch(text) and not comma_decimals:
+        readings = f"{text.replace(',', '')} or {text.replace(',', '.')}"
+        raise UnreadableCell("ambiguous_number", f"{text!r} could be {readings}")
+    if _DECIMAL_COMMA.fullmatch(text):
+        return _canonical(text.replace(".", "").replace(",", "."))
+    if _COMMA_GROUPS.fullmatch(text):
+        return _canonical(text.replace(",", ""))
+    if _DOT_GROUPS.fullmatch(text):
+        return _canonical(text.replace(".", ""))
+    raise UnreadableCell("decimal_string", f"{text!r} is not a number")
 
 
 def integer(cell: Cell) -> int:
     text = reference(cell)
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
-        raise Unreadable("integer", f"{text!r} is not a whole number")
+        raise UnreadableCell("integer", f"{text!r} is not a whole number")
     return int(text)
 
 
 def flag(cell: Cell) -> bool:
-    text = spelled(cell).casefold()
+    text = as_text(cell).casefold()
     if text not in TRUE | FALSE:
-        raise Unreadable("flag", f"{text!r} is neither true, yes, 1 nor false, no, 0")
+        raise UnreadableCell("flag", f"{text!r} is neither true, yes, 1 nor false, no, 0")
     return text in TRUE
 
 
 def choice(cell: Cell, choices: tuple[str, ...]) -> str:
-    """One of the words of the API, however it is capitalised and joined: `In store` is in_store."""
-    text = spelled(cell)
+    """A value of an enum of the API, in any capitalisation and with any separator: `In store` is in_store."""
+    text = as_text(cell)
     word = re.sub(r"[\s-]+", "_", text.casefold())
     if word not in choices:
-        raise Unreadable("choice", f"{text!r} is none of {', '.join(choices)}")
+        raise UnreadableCell("choice", f"{text!r} is not one of {', '.join(choices)}")
     return str(word)
 
 
-def _tidy(text: str) -> str:
-    """The spelling the API takes: no plus, and digits on both sides of the point."""
+def _canonical(text: str) -> str:
+    """A decimal string as the API requires it: no plus sign, and digits on both sides of the point."""
     sign, digits = ("-", text[1:]) if text[0] == "-" else ("", text.removeprefix("+"))
     whole, _, fraction = digits.partition(".")
     return f"{sign}{whole or '0'}" + (f".{fraction}" if fraction else "")

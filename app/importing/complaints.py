@@ -1,30 +1,32 @@
-"""A row about a complaint into the API's shape: what columns say of its way becomes its history.
+"""Turns a row about a complaint into a document of the API: columns with timestamps become its history.
 
-- `acknowledged_at`, `responded_at` and `closed_at` make the moves up to there. One without a moment of its own was made
-  when the next known one was: of a complaint with nothing but `closed_at`, all of them then. Who closes it takes the
-  answer to be accepted. `withdrawn_at` takes the complaint back, as far as it had come.
-- A day without a time is the midnight it begins with, but not where that is before the moment that came before it on
-  the same day: then it is that moment.
-- `decision` is that of the answer. `complainant.email` and `complainant.phone` are the complainant's contact: the
-  address, else the number; where a row has both, the number goes to `attributes.complainant_phone`.
-- A currency without an amount says nothing, and is left out: it may be a constant for all rows.
+- `acknowledged_at`, `responded_at` and `closed_at` imply all moves up to there. A move without a timestamp of its own
+  has that of the next move with one: a complaint with nothing but `closed_at` made all its moves then. To close a
+  complaint implies that its response was accepted. `withdrawn_at` withdraws the complaint in the state it had reached.
+- A date without a time is midnight at its beginning, unless that is before the preceding timestamp of the same day:
+  then it is that timestamp.
+- `decision` is that of the response. `complainant.email` and `complainant.phone` become the complainant's contact;
+  where a row has both, the number goes to `attributes.complainant_phone`.
+- A currency without an amount is left out: it may be a constant for all rows.
 """
 
 from datetime import datetime, time
 from typing import Any
 
-from app.importing.contacts import take_contact
+from app.importing.contacts import fold_contact
 from app.rules.complaints import Decision, Move
 from app.schemas.complaints import Complainant, ComplaintNew
 from app.schemas.kit.types import Moment
 
-_WAY = (Move.ACKNOWLEDGE, Move.ASSESS, Move.INVESTIGATE, Move.RESPOND, Move.ACCEPT, Move.CLOSE)
-_MOMENTS = {
+_PATH = (Move.ACKNOWLEDGE, Move.ASSESS, Move.INVESTIGATE, Move.RESPOND, Move.ACCEPT, Move.CLOSE)
+"""The moves of a complaint that is closed without detours."""
+_COLUMNS = {
     Move.ACKNOWLEDGE: "acknowledged_at",
     Move.RESPOND: "responded_at",
     Move.CLOSE: "closed_at",
     Move.WITHDRAW: "withdrawn_at",
 }
+Timestamps = dict[Move, str]
 Errors = list[dict[str, str]]
 
 
@@ -34,7 +36,7 @@ class ComplainantRow(Complainant):
 
 
 class ComplaintRow(ComplaintNew):
-    """What columns can say of a complaint."""
+    """The fields of a complaint that columns can fill."""
 
     complainant: ComplainantRow | None = None
     acknowledged_at: Moment | None = None
@@ -44,61 +46,62 @@ class ComplaintRow(ComplaintNew):
     decision: Decision | None = None
 
 
-def reshaped(document: dict[str, Any]) -> Errors:
-    """Bring what a row says into the shape of the API, in place; gives what contradicts itself."""
+def reshape(document: dict[str, Any]) -> Errors:
+    """Changes the values of a row to the shape of the API, in place; the contradictions among them."""
     if "value" not in document:
         document.pop("currency", None)
     for remedy in document.get("remedies", ()):
         if "cost" not in remedy:
             remedy.pop("currency", None)
-    take_contact(document, "complainant")
-    return _take_history(document)
+    fold_contact(document, "complainant")
+    return _build_history(document)
 
 
-def _take_history(document: dict[str, Any]) -> Errors:
-    said = {move: document.pop(name) for move, name in _MOMENTS.items() if name in document}
+def _build_history(document: dict[str, Any]) -> Errors:
+    given = {move: document.pop(name) for move, name in _COLUMNS.items() if name in document}
     decision = document.pop("decision", None)
-    moments, errors = _in_order(document.get("received_at"), said)
-    if Move.CLOSE in said and Move.WITHDRAW in said:
-        errors.append(_error("withdrawn_at", "It cannot be both closed and withdrawn"))
-    if history := [_past(move, moments, said) for move in _moves(said)]:
+    timestamps, errors = _check_order(document.get("received_at"), given)
+    if Move.CLOSE in given and Move.WITHDRAW in given:
+        errors.append(_error("withdrawn_at", "A complaint cannot be both closed and withdrawn"))
+    if history := [_entry(move, timestamps) for move in _moves(given)]:
         document["history"] = history
-    answer = next((past for past in history if past["move"] == Move.RESPOND), None)
-    if decision is not None and answer is not None:
-        answer["decision"] = decision
+    response = next((entry for entry in history if entry["move"] == Move.RESPOND), None)
+    if decision is not None and response is not None:
+        response["decision"] = decision
     elif decision is not None:
-        errors.append(_error("decision", "There is no responded_at or closed_at of the answer that it belongs to"))
+        errors.append(_error("decision", "It needs the responded_at or closed_at of the response that it belongs to"))
     return errors
 
 
-def _in_order(received_at: str | None, said: dict[Move, str]) -> tuple[dict[Move, str], Errors]:
-    """The moments as they followed each other, and those that came too early."""
-    moments: dict[Move, str] = {}
+def _check_order(received_at: str | None, given: Timestamps) -> tuple[Timestamps, Errors]:
+    """The timestamps, dates without a time adjusted, and errors for those that are too early."""
+    timestamps: Timestamps = {}
     errors: Errors = []
-    last, before = received_at, "received_at"
-    for move, moment in said.items():
-        if last is not None and (found := datetime.fromisoformat(moment)) < (earlier := datetime.fromisoformat(last)):
-            if found.time() == time() and found.date() == earlier.astimezone(found.tzinfo).date():
-                moment = last
+    previous, previous_name = received_at, "received_at"
+    for move, timestamp in given.items():
+        if previous is not None and (at := datetime.fromisoformat(timestamp)) < datetime.fromisoformat(previous):
+            same_day = at.date() == datetime.fromisoformat(previous).astimezone(at.tzinfo).date()
+            if at.time() == time() and same_day:
+                timestamp = previous
             else:
-                errors.append(_error(_MOMENTS[move], f"It lies before {before}"))
-        moments[move] = moment
-        last, before = moment, _MOMENTS[move]
-    return moments, errors
+                errors.append(_error(_COLUMNS[move], f"It is before {previous_name}"))
+        timestamps[move] = timestamp
+        previous, previous_name = timestamp, _COLUMNS[move]
+    return timestamps, errors
 
 
-def _moves(said: dict[Move, str]) -> list[Move]:
-    """All that were made, in order."""
-    last = max((number for number, move in enumerate(_WAY, start=1) if move in said), default=0)
-    return [*_WAY[:last], *([Move.WITHDRAW] if Move.WITHDRAW in said else [])]
+def _moves(given: Timestamps) -> list[Move]:
+    """All moves that the given ones imply, in order."""
+    last = max((number for number, move in enumerate(_PATH, start=1) if move in given), default=0)
+    return [*_PATH[:last], *([Move.WITHDRAW] if Move.WITHDRAW in given else [])]
 
 
-def _past(move: Move, moments: dict[Move, str], said: dict[Move, str]) -> dict[str, Any]:
-    place = _WAY.index(move) if move in _WAY else 0
-    known = moments.get(move) or next(moments[later] for later in _WAY[place:] if later in moments)
-    past: dict[str, Any] = {"move": move.value, "at": known}
-    # An acknowledgement and an answer are something the customer is told.
-    return past | {"told": True} if move in said and move in (Move.ACKNOWLEDGE, Move.RESPOND) else past
+def _entry(move: Move, timestamps: Timestamps) -> dict[str, Any]:
+    following = _PATH[_PATH.index(move) :] if move in _PATH else (move,)
+    entry: dict[str, Any] = {"move": move.value, "at": next(timestamps[m] for m in following if m in timestamps)}
+    if move in timestamps and move in (Move.ACKNOWLEDGE, Move.RESPOND):
+        entry["told"] = True  # these two moves are messages to the customer
+    return entry
 
 
 def _error(name: str, detail: str) -> dict[str, str]:

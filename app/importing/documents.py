@@ -1,4 +1,4 @@
-"""Values of a row into a document of the API."""
+"""Assembles documents of the API from the values of rows."""
 
 import json
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from typing import Any
 from app.importing import complaints, feedback
 from app.importing.fields import FAMILIES
 from app.importing.mapping import Plan, Values
-from app.importing.natural_keys import keyed
+from app.importing.natural_keys import with_natural_key
 from app.importing.rows import Document, Refusal, Row, Table, original_of, problem
 
-# What an object of the API is nothing without: a customer's system alone is no identity.
-_HEARTS = {
+# The field without which an object is left out: a system without an external id is not an identity.
+_ESSENTIAL_FIELDS = {
     "customer.identity": "customer.identity.external_id",
     "contact": "contact.value",
     "complainant.contact": "complainant.contact.value",
@@ -23,28 +23,28 @@ _HEARTS = {
 
 
 def documents(table: Table, plan: Plan, source: str | None) -> Iterator[Document | Refusal]:
-    """One document a row, as the file is read."""
+    """A document for each row, made while the file is read."""
     for row in table.rows():
         yield _document(table, plan, source, row)
 
 
-def assembled(values: Values, plan: Plan, *, line: bool = False) -> dict[str, Any]:
-    """A document, or a line of one, of what a row says of it, with constants where it says nothing.
+def assemble(values: Values, plan: Plan, *, line: bool = False) -> dict[str, Any]:
+    """A document, or with `line` a line of a receipt, of the values of a row, completed with constants.
 
-    Constants alone do not make an object that columns are mapped to: a `customer.identity.system` for all is no
-    customer of the rows that have no `customer.identity.external_id`.
+    Constants alone do not make an object that columns are mapped to: with a constant `customer.identity.system`, rows
+    without a `customer.identity.external_id` have no customer.
     """
-    chosen = plan.fixed[line] | values
+    completed = plan.constants_by_level[line] | values
     document: dict[str, Any] = {}
-    for path, value in chosen.items():
+    for path, value in completed.items():
         if "." not in path:
             document["total" if path == "line_total" else path] = value
-        elif _stands(path, chosen, values, plan):
-            _place(document, path, value, plan.fields[path].lists)
+        elif _has_object(path, completed, values, plan):
+            _set_field(document, path, value, plan.fields[path].lists)
     return document
 
 
-def refused(title: str, code: str, errors: list[dict[str, str]]) -> dict[str, Any]:
+def refusal_problem(title: str, code: str, errors: list[dict[str, str]]) -> dict[str, Any]:
     return problem(title, code, " ".join(error["detail"] for error in errors[:5]), errors)
 
 
@@ -56,42 +56,42 @@ def _document(table: Table, plan: Plan, source: str | None, row: Row) -> Documen
         return Refusal(row.problem, row.number, original, row.position)
     values, errors = plan.read(row.cells)
     if errors:
-        found = refused("The row cannot be read", "unreadable_cell", errors)
-        return Refusal(found, row.number, original, row.position)
-    document = assembled(values, plan)
-    if plan.resource == "complaints" and (errors := complaints.reshaped(document)):
-        found = refused("The row contradicts itself", "contradicting_cells", errors)
-        return Refusal(found, row.number, original, row.position)
+        refusal = refusal_problem("The row cannot be read", "unreadable_cell", errors)
+        return Refusal(refusal, row.number, original, row.position)
+    document = assemble(values, plan)
+    if plan.resource == "complaints" and (errors := complaints.reshape(document)):
+        refusal = refusal_problem("The row contradicts itself", "contradicting_cells", errors)
+        return Refusal(refusal, row.number, original, row.position)
     if plan.resource == "feedback":
-        feedback.reshaped(document)
-    body = json.dumps(keyed(plan.resource, document, source)).encode()
+        feedback.reshape(document)
+    body = json.dumps(with_natural_key(plan.resource, document, source)).encode()
     return Document(body, row.number, original, row.position)
 
 
-def _stands(path: str, chosen: Values, values: Values, plan: Plan) -> bool:
-    """Whether the object that a field belongs to is there at all."""
+def _has_object(path: str, completed: Values, values: Values, plan: Plan) -> bool:
+    """Whether the document has the object that a field belongs to."""
     group = path.rpartition(".")[0]
-    if _HEARTS.get(group, path) not in chosen:
+    if _ESSENTIAL_FIELDS.get(group, path) not in completed:
         return False
-    # Preferences are a part of every customer, not a thing that may be there or not.
+    # Every customer has preferences, so constants may fill them alone.
     if path in values or group == "preferences" or path.partition(".")[0] in FAMILIES[plan.resource]:
         return True
-    columns = plan.mapped.get(group)
+    columns = plan.mapped_fields.get(group)
     return not columns or not columns.isdisjoint(values)
 
 
-def _place(document: dict[str, Any], path: str, value: Any, lists: tuple[str, ...]) -> None:
+def _set_field(document: dict[str, Any], path: str, value: Any, lists: tuple[str, ...]) -> None:
     family, _, rest = path.partition(".")
     match family:
         case "contact_points":
             kind, _, label = rest.partition(".")
             labelled = {"label": label} if label else {}
-            points = [{"kind": kind, "value": one} | labelled for one in value]
+            points = [{"kind": kind, "value": item} | labelled for item in value]
             document.setdefault(family, []).extend(points)
         case "identities":
             document.setdefault(family, []).append({"system": rest, "external_id": value})
         case "payments":
-            # A till's table has a column for every way to pay, and zero in most of them.
+            # Tables of tills have a column for each payment method, most of them zero.
             if value.strip("-0."):
                 document.setdefault(family, []).append({"method": rest, "amount": value})
         case "attributes" | "aspects" | "expectations":

@@ -1,8 +1,8 @@
-"""An HTTP transport that hears the answer while it still speaks.
+"""A full-duplex HTTP transport: it receives the response while it still sends the request.
 
-A batch is answered line by line while it is sent. httpx sends the whole body before it reads anything: once the answer
-fills the buffers between the two, the service waits for the importer to read, and the importer for the service. This
-transport takes in what has arrived whenever it cannot send. It connects directly, through no proxy.
+The service responds to a batch line by line while the batch is sent. httpx sends the whole body before it reads
+anything: once the response fills the socket buffers, the service waits for the importer to read, and the importer for
+the service. This transport receives whatever has arrived whenever it cannot send. It uses no proxy.
 """
 
 import selectors
@@ -16,8 +16,8 @@ from typing import Any, cast
 import httpcore
 import httpx
 
-_PIECE = 64 * 1024
-_LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+_CHUNK = 64 * 1024
+_WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class DuplexTransport(httpx.BaseTransport):
@@ -31,7 +31,7 @@ class DuplexTransport(httpx.BaseTransport):
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
         )
         with _as_httpx():
-            answer = self._pool.handle_request(
+            response = self._pool.handle_request(
                 httpcore.Request(
                     method=request.method,
                     url=url,
@@ -40,43 +40,43 @@ class DuplexTransport(httpx.BaseTransport):
                     extensions=request.extensions,
                 )
             )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Answer(answer))
+        return httpx.Response(response.status, headers=response.headers, stream=_ResponseStream(response))
 
     def close(self) -> None:
         self._pool.close()
 
 
-class _Answer(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+class _ResponseStream(httpx.SyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
         with _as_httpx():
-            yield from self._answer.iter_stream()
+            yield from self._response.iter_stream()
 
     def close(self) -> None:
-        self._answer.close()
+        self._response.close()
 
 
 class _Backend(httpcore.SyncBackend):
     def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        return _Duplex(super().connect_tcp(*args, **kwargs))
+        return _DuplexStream(super().connect_tcp(*args, **kwargs))
 
 
-class _Duplex(httpcore.NetworkStream):
-    """A connection that reads ahead while a write has to wait."""
+class _DuplexStream(httpcore.NetworkStream):
+    """A connection that receives into a buffer while a write has to wait."""
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
-        self._heard: deque[bytes] = deque()
+        self._received: deque[bytes] = deque()
         self._ended = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._heard:
-            piece = self._heard.popleft()
-            if len(piece) > max_bytes:
-                self._heard.appendleft(piece[max_bytes:])
-            return piece[:max_bytes]
+        if self._received:
+            chunk = self._received.popleft()
+            if len(chunk) > max_bytes:
+                self._received.appendleft(chunk[max_bytes:])
+            return chunk[:max_bytes]
         return b"" if self._ended else self._inner.read(max_bytes, timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -87,8 +87,8 @@ class _Duplex(httpcore.NetworkStream):
             while view:
                 try:
                     view = view[peer.send(view) :]
-                except _LATER:
-                    if not self._hear(peer):
+                except _WOULD_BLOCK:
+                    if not self._receive(peer):
                         self._wait(peer, timeout)
         except OSError as error:
             raise httpcore.WriteError(str(error)) from error
@@ -97,35 +97,35 @@ class _Duplex(httpcore.NetworkStream):
         self._inner.close()
 
     def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        return _Duplex(self._inner.start_tls(*args, **kwargs))
+        return _DuplexStream(self._inner.start_tls(*args, **kwargs))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
-    def _hear(self, peer: socket.socket) -> bool:
-        """Take in what has arrived; whether anything had."""
+    def _receive(self, peer: socket.socket) -> bool:
+        """Buffers what has arrived; False where nothing had."""
         if self._ended:
             return False
         try:
-            piece = peer.recv(_PIECE)
-        except _LATER:
+            chunk = peer.recv(_CHUNK)
+        except _WOULD_BLOCK:
             return False
-        self._ended = not piece
-        if piece:
-            self._heard.append(piece)
-        return bool(piece)
+        self._ended = not chunk
+        if chunk:
+            self._received.append(chunk)
+        return bool(chunk)
 
     def _wait(self, peer: socket.socket, timeout: float | None) -> None:
         events = selectors.EVENT_WRITE | (0 if self._ended else selectors.EVENT_READ)
         with selectors.DefaultSelector() as selector:
             selector.register(peer, events)
             if not selector.select(timeout):
-                raise httpcore.WriteTimeout("the service took nothing more")
+                raise httpcore.WriteTimeout("the service stopped reading the request")
 
 
 @contextmanager
 def _as_httpx() -> Iterator[None]:
-    """httpcore's errors as httpx's own, as far as the importer tells them apart."""
+    """Translates the errors of httpcore to those of httpx that the importer distinguishes."""
     try:
         yield
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:

@@ -1,4 +1,4 @@
-"""Which characters and which delimiter a text file is written with. Reads in pieces; holds no more than a sample."""
+"""Detects the encoding and the delimiter of a text file, reading it in chunks and keeping no more than a sample."""
 
 import codecs
 import csv
@@ -8,48 +8,50 @@ from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
-PIECE = 256 * 1024
+CHUNK = 256 * 1024
+"""Bytes."""
 SAMPLE = 64 * 1024
+"""Characters, or bytes."""
 DELIMITERS = (",", ";", "\t", "|")
 
 
-def encoding_of(stream: BinaryIO) -> str:
-    """The encoding of a file, from its byte order mark, its NULs, or by reading it all as UTF-8.
+def detect_encoding(stream: BinaryIO) -> str:
+    """The encoding of a file, from its byte order mark, from its NUL bytes, or by decoding all of it as UTF-8.
 
-    A file with one broken character in otherwise good UTF-8 is UTF-8, and that row is refused; a file whose first
-    character beyond ASCII is no UTF-8 is from an older world, and `charset_normalizer` judges which one on a sample.
+    A file with an invalid byte after valid non-ASCII UTF-8 is UTF-8, and only that row is refused. A file whose first
+    non-ASCII bytes are not UTF-8 is in a legacy encoding, which `charset_normalizer` detects on a sample.
     """
-    piece = stream.read(PIECE)
-    if piece.startswith(codecs.BOM_UTF8):
+    chunk = stream.read(CHUNK)
+    if chunk.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if (wide := _utf16_without_mark(piece)) is not None:
+    if (wide := _utf16_without_mark(chunk)) is not None:
         return wide
     decoder = codecs.getincrementaldecoder("utf-8")()
-    proven = False
-    while piece:
+    confirmed = False
+    while chunk:
         try:
-            text = decoder.decode(piece)
+            text = decoder.decode(chunk)
         except UnicodeDecodeError as error:
-            proven = proven or not error.object[: error.start].isascii()
-            return "utf-8" if proven else _older(error.object[max(0, error.start - SAMPLE // 2) :][:SAMPLE])
-        proven = proven or not text.isascii()
-        piece = stream.read(PIECE)
+            confirmed = confirmed or not error.object[: error.start].isascii()
+            return "utf-8" if confirmed else _detect_legacy(error.object[max(0, error.start - SAMPLE // 2) :][:SAMPLE])
+        confirmed = confirmed or not text.isascii()
+        chunk = stream.read(CHUNK)
     return "utf-8"
 
 
-def delimiter_of(sample: str) -> str:
-    """The delimiter that splits the most rows of a sample into the same number of cells, more than one."""
+def detect_delimiter(sample: str) -> str:
+    """The delimiter that splits the most rows of a sample into the same number of cells, of two or more."""
     lines = sample.splitlines(keepends=True)[:200]
     if len(lines) > 1 and not lines[-1].endswith(("\n", "\r")):
         lines.pop()
     return max(DELIMITERS, key=lambda delimiter: _evenness(lines, delimiter))
 
 
-def _utf16_without_mark(piece: bytes) -> str | None:
-    """Latin text in UTF-16 is every other byte NUL; nothing else has so many in so regular a place."""
-    sample = piece[:4096]
+def _utf16_without_mark(chunk: bytes) -> str | None:
+    """Every other byte of Latin text in UTF-16 is NUL, which is the case in no other encoding."""
+    sample = chunk[:4096]
     even, odd, half = sample[0::2].count(0), sample[1::2].count(0), len(sample) // 2
     if half < 2 or min(even, odd) > half // 20:
         return None
@@ -58,8 +60,8 @@ def _utf16_without_mark(piece: bytes) -> str | None:
     return "utf-16-be" if even > half * 0.4 else None
 
 
-def _older(sample: bytes) -> str:
-    """Windows-1252, unless a language speaks for another: short samples of it are often taken for its kin."""
+def _detect_legacy(sample: bytes) -> str:
+    """Windows-1252 unless the text fits a language in another encoding: short samples are often misdetected."""
     best = from_bytes(
         sample, cp_isolation=["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030"]
     ).best()

@@ -1,9 +1,9 @@
-"""Which fields a column can fill, read from the API's own schemas, so that nothing is listed twice.
+"""The fields that a column can fill, derived from the schemas of the API, so that nothing is listed twice.
 
-A field is a dotted path into the document. Of a list of objects one can be filled from a row (`addresses.city`), but a
-contact point, identity or payment is named by its kind, system or method: `contact_points.email`, with a label
-`contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`. The way that
-a complaint has come is told by moments such as `responded_at` (see complaints.py), the figures of feedback by columns
+A field is a dotted path into the document. A row can fill one object of a list (`addresses.city`). Contact points,
+identities and payments are addressed by their kind, system or method instead: `contact_points.email`, with a label
+`contact_points.phone.home`, `identities.loyalty`, `payments.card`. Anything can go to `attributes.<name>`. The history
+of a complaint is given by timestamps such as `responded_at` (see complaints.py), the ratings of feedback by columns
 such as `nps` and `aspects.<name>` (see feedback.py).
 """
 
@@ -28,32 +28,32 @@ from app.schemas.sales import SaleLineNew, SaleNew
 
 
 class Shape(StrEnum):
-    """What the value of a field looks like."""
+    """The type of a field's value."""
 
     TEXT = "text"
     REFERENCE = "reference"
-    """An id in somebody else's system."""
+    """An id in another system."""
     ID = "id"
     CHOICE = "choice"
     DECIMAL = "decimal"
     INTEGER = "integer"
     NUMBER = "number"
     FLAG = "flag"
-    MOMENT = "moment"
-    DAY = "day"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     path: str
     shape: Shape
-    many: bool = False
-    """A list: its cell is split."""
+    is_list: bool = False
+    """The cell is split into items."""
     choices: tuple[str, ...] = ()
     line: bool = False
-    """Of one line of a receipt."""
+    """It belongs to a line of a receipt, not to the receipt."""
     lists: tuple[str, ...] = ()
-    """Those of its parents that are lists of objects."""
+    """The parents of the field that are lists of objects."""
     required: bool = False
 
 
@@ -71,37 +71,37 @@ FAMILIES = {
     "complaints": ("attributes",),
     "feedback": ("attributes", *ASPECTS),
 }
-# Lists that no single cell can fill: the lines of a receipt have rows of their own, and the way that a complaint has
-# come is told by its moments.
-WHOLE = {"lines", "history"}
-# Numbers that are names: a spreadsheet spells them 17850.0 where the column has gaps.
+# Lists of objects that are not filled by cells: the lines of a receipt have rows of their own, and the history of a
+# complaint is given by its timestamps.
+NOT_MAPPED = {"lines", "history"}
+# Ids that look like numbers: a spreadsheet writes them as 17850.0 where the column has gaps.
 REFERENCES = {"external_id", "receipt_no", "sku", "thread", "phone", "postal_code"}
-_SIMPLE = {
+_SHAPES = {
     bool: Shape.FLAG,
     int: Shape.INTEGER,
     float: Shape.NUMBER,
     Decimal: Shape.DECIMAL,
-    datetime: Shape.MOMENT,
-    AwareDatetime: Shape.MOMENT,
-    date: Shape.DAY,
+    datetime: Shape.TIMESTAMP,
+    AwareDatetime: Shape.TIMESTAMP,
+    date: Shape.DATE,
     UUID: Shape.ID,
 }
 
 
 @cache
 def fields_of(resource: str) -> dict[str, Field]:
-    """Every field of a resource but the open families."""
-    found = list(_walk(SCHEMAS[resource], skip={*FAMILIES[resource], *WHOLE}))
+    """The fields of a resource by path, without those of the open families."""
+    fields = list(_walk(SCHEMAS[resource], skip={*FAMILIES[resource], *NOT_MAPPED}))
     if resource == "sales":
-        # A receipt and its lines both have a total.
+        # Both a receipt and its lines have a total.
         for field in _walk(SaleLineNew, line=True):
             path = "line_total" if field.path == "total" else field.path
-            found.append(Field(path, field.shape, field.many, field.choices, True, field.lists, field.required))
-    return {field.path: field for field in found}
+            fields.append(Field(path, field.shape, field.is_list, field.choices, True, field.lists, field.required))
+    return {field.path: field for field in fields}
 
 
 def find(resource: str, path: str) -> Field | None:
-    """A field by its path, families included."""
+    """The field with this path, including those of the open families."""
     if (field := fields_of(resource).get(path)) is not None:
         return field
     family, _, rest = path.partition(".")
@@ -112,7 +112,7 @@ def find(resource: str, path: str) -> Field | None:
             kind, _, label = rest.partition(".")
             known = kind in set(ContactKind) and not (rest.endswith(".") and not label)
             shape = Shape.REFERENCE if kind in (ContactKind.PHONE, ContactKind.WHATSAPP) else Shape.TEXT
-            return Field(path, shape, many=True) if known else None
+            return Field(path, shape, is_list=True) if known else None
         case "payments" | "aspects" | "expectations":
             return Field(path, Shape.DECIMAL)
         case "identities":
@@ -120,8 +120,8 @@ def find(resource: str, path: str) -> Field | None:
     return Field(path, Shape.TEXT)
 
 
-def allowed(resource: str) -> str:
-    """All the fields there are, for a message."""
+def describe_fields(resource: str) -> str:
+    """All fields of a resource, for an error message."""
     families = {
         "contact_points": f"contact_points.<{'|'.join(ContactKind)}>[.<label>]",
         "identities": "identities.<system>",
@@ -144,30 +144,30 @@ def _walk(
         if name in skip:
             continue
         path = prefix + name
-        kind, many = _bare(info.annotation)
+        kind, is_list = _unwrap(info.annotation)
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from _walk(kind, path + ".", line=line, lists=(*lists, path) if many else lists)
+            yield from _walk(kind, path + ".", line=line, lists=(*lists, path) if is_list else lists)
         else:
             choices = (
-                tuple(str(word.value) for word in kind) if isinstance(kind, type) and issubclass(kind, Enum) else ()
+                tuple(str(member.value) for member in kind) if isinstance(kind, type) and issubclass(kind, Enum) else ()
             )
             required = info.is_required() and not prefix
-            yield Field(path, _shape(name, kind), many, choices, line, lists, required)
+            yield Field(path, _shape(name, kind), is_list, choices, line, lists, required)
 
 
-def _bare(annotation: Any) -> tuple[Any, bool]:
-    """A type without its constraints and its None, and whether it is a list of it."""
+def _unwrap(annotation: Any) -> tuple[Any, bool]:
+    """A type without its constraints, its None and its list, and whether there was a list."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _bare(get_args(annotation)[0])
+        return _unwrap(get_args(annotation)[0])
     if origin in (Union, UnionType):
-        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
+        return _unwrap(next(part for part in get_args(annotation) if part is not type(None)))
     if origin is list:
-        return _bare(get_args(annotation)[0])[0], True
+        return _unwrap(get_args(annotation)[0])[0], True
     return annotation, False
 
 
 def _shape(name: str, kind: Any) -> Shape:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return Shape.CHOICE
-    return _SIMPLE.get(kind, Shape.REFERENCE if name in REFERENCES else Shape.TEXT)
+    return _SHAPES.get(kind, Shape.REFERENCE if name in REFERENCES else Shape.TEXT)

@@ -1,4 +1,4 @@
-"""One import from file to counts."""
+"""An import from the file to the counts."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,20 +9,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
-from app.importing.cells import Style
+from app.importing.cells import CellFormat
 from app.importing.delimited import DelimitedFile
 from app.importing.documents import documents
 from app.importing.json_lines import JsonLinesFile
-from app.importing.mapping import known, plan
+from app.importing.mapping import check_fields, make_plan
 from app.importing.options import RESOURCES, Counts, ImportFailed, ImportOptions, Progress, ProgressCallback
-from app.importing.receipts import WaitingRows
+from app.importing.receipts import ReceiptRows
 from app.importing.refusals import RefusedFile
 from app.importing.rows import Document, Refusal, Table
-from app.importing.sending import Outcome, Sender
-from app.importing.timestamps import Moments
+from app.importing.sending import Sender, SentDocument
+from app.importing.timestamps import TimestampFormat
 from app.importing.workbooks import WorkbookTable
 
-TEXT, JSON_LINES, WORKBOOKS = {".csv", ".tsv"}, {".jsonl", ".ndjson"}, {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+TEXT = {".csv", ".tsv"}
+JSON_LINES = {".jsonl", ".ndjson"}
+WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 
 
 def run(
@@ -31,23 +33,23 @@ def run(
     transport: httpx.BaseTransport | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Counts:
-    """Import a file; safe to repeat. What was refused or conflicts is in `options.refused_path`, if anything was.
+    """Import a file; safe to repeat. Refused and conflicting records are written to `options.refused_path`.
 
-    Raises ImportFailed, with the counts until then, when it cannot go on.
+    Raises ImportFailed, with the counts so far, where the import cannot go on.
     """
     job = _Import(options, progress)
     try:
         with closing(Sender(options, transport, sleep)) as sender, closing(job.refusals):
-            for outcome in sender.send(job.documents()):
-                job.settle(outcome)
+            for result in sender.send(job.documents()):
+                job.count(result)
     except ImportFailed as error:
         error.counts = job.counts
         raise
     return job.counts
 
 
-def produced(options: ImportOptions) -> Iterator[Document | Refusal]:
-    """What an import would send, and what it would not."""
+def preview(options: ImportOptions) -> Iterator[Document | Refusal]:
+    """The documents that an import would send, and the records that it would refuse."""
     return _Import(options, lambda _: None).records()
 
 
@@ -61,7 +63,7 @@ class _Import:
         _check(options)
 
     def documents(self) -> Iterator[Document]:
-        """What is to be sent; what is not is refused on the way."""
+        """The documents to send; refused records are counted and written down on the way."""
         for record in self.records():
             if isinstance(record, Document):
                 yield record
@@ -73,25 +75,25 @@ class _Import:
         options = self._options
         if _kind(options.path) in JSON_LINES:
             with closing(JsonLinesFile(options.path, options.resource, options.source)) as file:
-                self._tell(Progress("sending", 0, file.size, file.unit, self.counts))
+                self._report(Progress("sending", 0, file.size, file.unit, self.counts))
                 yield from file.documents()
             return
         with closing(_table(options)) as table:
-            columns, style = table.columns, _style(options, table.comma_decimals)
-            given = {"source"} if options.source else set()
-            chosen = plan(options.resource, options.mapping, options.constants, columns, style, given)
+            columns, cell_format = table.columns, _cell_format(options, table.comma_decimals)
+            supplied = {"source"} if options.source else set()
+            plan = make_plan(options.resource, options.mapping, options.constants, columns, cell_format, supplied)
             if options.resource != "sales":
-                self._tell(Progress("sending", 0, table.size, table.unit, self.counts))
-                yield from documents(table, chosen, options.source)
+                self._report(Progress("sending", 0, table.size, table.unit, self.counts))
+                yield from documents(table, plan, options.source)
                 return
-            with closing(WaitingRows(chosen, columns, options.source)) as waiting:
-                yield from self._read(waiting, table)
-                self._tell(Progress("sending", 0, waiting.count(), "receipts", self.counts))
-                yield from waiting.receipts()
+            with closing(ReceiptRows(plan, columns, options.source)) as rows:
+                yield from self._read(rows, table)
+                self._report(Progress("sending", 0, rows.count(), "receipts", self.counts))
+                yield from rows.receipts()
 
-    def settle(self, outcome: Outcome) -> None:
-        """Count what became of a document, and keep what the service would not have."""
-        result, document, counts = outcome.result, outcome.document, self.counts
+    def count(self, sent: SentDocument) -> None:
+        """Count the result of a document, and write it down where the service refused it."""
+        result, document, counts = sent.result, sent.document, self.counts
         status = result["status"]
         if status == 409:
             counts.conflicting += 1
@@ -104,39 +106,39 @@ class _Import:
         else:
             counts.created += 1
         if status >= 300:
-            problem = result.get("problem") or {"title": f"Answered with {status}", "status": status}
+            problem = result.get("problem") or {"title": f"Response status {status}", "status": status}
             self.refusals.write(document.rows, document.original(), problem)
-        self._tell(replace(self._state, done=document.position))
+        self._report(replace(self._state, done=document.position))
 
-    def _read(self, waiting: WaitingRows, table: Table) -> Iterator[Refusal]:
-        self._tell(Progress("reading", 0, table.size, table.unit, self.counts))
-        for found in waiting.fill(table):
-            if isinstance(found, int):
-                self._tell(replace(self._state, done=found))
+    def _read(self, rows: ReceiptRows, table: Table) -> Iterator[Refusal]:
+        self._report(Progress("reading", 0, table.size, table.unit, self.counts))
+        for item in rows.fill(table):
+            if isinstance(item, int):
+                self._report(replace(self._state, done=item))
             else:
-                yield found
-        self._tell(replace(self._state, done=table.size))
+                yield item
+        self._report(replace(self._state, done=table.size))
 
-    def _tell(self, state: Progress) -> None:
+    def _report(self, state: Progress) -> None:
         self._state = state
         self._progress(state)
 
 
 def _check(options: ImportOptions) -> None:
-    """Everything that can be known to be wrong before the file is opened."""
+    """Raises ImportFailed for mistakes that show before the file is opened."""
     if options.resource not in RESOURCES:
-        raise ImportFailed(f"{options.resource} cannot be imported; {', '.join(RESOURCES)} can.")
+        raise ImportFailed(f"{options.resource} cannot be imported, only {', '.join(RESOURCES)}.")
     if not options.path.is_file():
-        raise ImportFailed(f"There is no file {options.path}.")
+        raise ImportFailed(f"{options.path} is not a file.")
     kind = _kind(options.path)
-    if kind not in TEXT | JSON_LINES | WORKBOOKS:
-        raise ImportFailed(f"{options.path.name} is none of {', '.join(sorted(TEXT | JSON_LINES | WORKBOOKS))}.")
+    if kind not in (supported := TEXT | JSON_LINES | WORKBOOKS):
+        raise ImportFailed(f"{options.path.name} has none of the supported formats: {', '.join(sorted(supported))}.")
     if kind in JSON_LINES and (options.mapping or options.constants):
-        raise ImportFailed("--map and --set are for tables; JSON Lines are sent as they are.")
+        raise ImportFailed("--map and --set are for tables; JSON Lines are sent unchanged.")
     if options.refused_path.resolve() == options.path.resolve():
-        raise ImportFailed("What is refused cannot be written over the file that is imported.")
-    known(options.resource, list(options.mapping), "--map")
-    known(options.resource, list(options.constants), "--set")
+        raise ImportFailed("Refused records cannot be written over the file that is imported.")
+    check_fields(options.resource, list(options.mapping), "--map")
+    check_fields(options.resource, list(options.constants), "--set")
     _zone(options.time_zone)
 
 
@@ -152,8 +154,8 @@ def _table(options: ImportOptions) -> Table:
     return DelimitedFile(options.path, options.encoding)
 
 
-def _style(options: ImportOptions, comma_decimals: bool) -> Style:
-    return Style(Moments(_zone(options.time_zone), options.date_format), comma_decimals)
+def _cell_format(options: ImportOptions, comma_decimals: bool) -> CellFormat:
+    return CellFormat(TimestampFormat(_zone(options.time_zone), options.date_format), comma_decimals)
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
@@ -162,4 +164,4 @@ def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ImportFailed(f"{name!r} is no time zone; they are called like Europe/London.") from error
+        raise ImportFailed(f"{name!r} is not a time zone; use an IANA name such as Europe/London.") from error

@@ -1,4 +1,4 @@
-"""JSON Lines in the shape of the API: each line is a document already, and goes out as it stands."""
+"""JSON Lines in the shape of the API: each line is a document already, and is sent unchanged."""
 
 import gzip
 import json
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from app.importing.natural_keys import keyed
+from app.importing.natural_keys import with_natural_key
 from app.importing.options import ImportFailed
 from app.importing.rows import Document, Refusal, problem
 
-LONGEST = 4 * 1024 * 1024
+MAX_LINE_BYTES = 4 * 1024 * 1024
 
 
 class JsonLinesFile:
@@ -21,17 +21,17 @@ class JsonLinesFile:
         self.size = path.stat().st_size
         self._path, self._resource, self._source = path, resource, source
         self._raw = path.open("rb")
-        zipped = path.name.lower().endswith(".gz")
-        self._bytes = cast(BinaryIO, gzip.GzipFile(fileobj=self._raw)) if zipped else self._raw
+        compressed = path.name.lower().endswith(".gz")
+        self._bytes = cast(BinaryIO, gzip.GzipFile(fileobj=self._raw)) if compressed else self._raw
 
     def documents(self) -> Iterator[Document | Refusal]:
         number = 0
         try:
-            while line := self._bytes.readline(LONGEST):
+            while line := self._bytes.readline(MAX_LINE_BYTES):
                 number += 1
-                if len(line) == LONGEST and not line.endswith(b"\n"):
-                    self._skip()
-                    yield self._refusal(number, line, f"The line is longer than {LONGEST} bytes.")
+                if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
+                    self._skip_rest_of_line()
+                    yield self._refusal(number, line, f"The line is longer than {MAX_LINE_BYTES} bytes.")
                 elif stripped := line.removeprefix(b"\xef\xbb\xbf").strip():
                     yield self._document(number, stripped)
         except (EOFError, zlib.error, OSError) as error:
@@ -40,19 +40,19 @@ class JsonLinesFile:
     def close(self) -> None:
         self._raw.close()
 
-    def _skip(self) -> None:
-        while (rest := self._bytes.readline(LONGEST)) and not rest.endswith(b"\n"):
+    def _skip_rest_of_line(self) -> None:
+        while (rest := self._bytes.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
             pass
 
     def _document(self, number: int, line: bytes) -> Document | Refusal:
         try:
-            document = json.loads(line, parse_constant=_no_constant)
+            document = json.loads(line, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             return self._refusal(number, line, f"The line is not JSON: {error}.")
         if not isinstance(document, dict):
             return self._refusal(number, line, "The line is not a JSON object.")
-        complete = keyed(self._resource, document, self._source)
-        # What needs no key goes out byte for byte: nothing is lost in a number's spelling.
+        complete = with_natural_key(self._resource, document, self._source)
+        # A document that needs no key is sent byte for byte, so that its numbers keep their notation.
         body = line if complete is document else json.dumps(complete).encode()
         return Document(body, number, lambda: json.loads(line), self._raw.tell())
 
@@ -63,5 +63,5 @@ class JsonLinesFile:
         )
 
 
-def _no_constant(name: str) -> None:
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number")

@@ -1,8 +1,8 @@
-"""Natural keys, so that the same file can be imported again without doubling anything.
+"""Natural keys, so that importing the same file again creates no duplicates.
 
-Sales carry theirs: source and receipt number. An interaction, complaint or feedback without an `external_id`, and a
-customer with neither an identity nor a contact point, get one made of what they say: the first 32 hex digits of the
-SHA-256 of the document. Two such records that say exactly the same are therefore one.
+Sales have one: source and receipt number. An interaction, complaint or feedback without an `external_id`, and a
+customer with neither an identity nor a contact point, get one that is derived from their content: the first 32 hex
+digits of the SHA-256 of the document. Two such records with the same content are therefore one record.
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from typing import Any
 DEFAULT_SOURCE = "import"
 
 
-def keyed(resource: str, document: dict[str, Any], source: str | None) -> dict[str, Any]:
-    """The document with a natural key; itself where it has one."""
+def with_natural_key(resource: str, document: dict[str, Any], source: str | None) -> dict[str, Any]:
+    """The document with a natural key; the very same object where it has one already."""
     match resource:
         case "sales":
             return document if document.get("source") or not source else document | {"source": source}

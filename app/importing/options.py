@@ -1,4 +1,4 @@
-"""What an import is asked to do, and what it tells of itself."""
+"""What an import is asked to do, and how it reports progress, counts and failure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,22 +17,22 @@ class ImportOptions:
     url: str = "http://127.0.0.1:8000"
     key: str = field(default="", repr=False)
     mapping: Mapping[str, str] = field(default_factory=dict)
-    """Field → column. A column whose header is a field's name maps itself."""
+    """Column by field. A column whose header is the name of a field needs no entry."""
     constants: Mapping[str, str] = field(default_factory=dict)
-    """Field → value, for every record whose own cell is empty or missing."""
+    """Value by field, for the records whose own cell is empty or missing."""
     time_zone: str | None = None
-    """IANA name, for moments without an offset. Without it such a row is refused."""
+    """IANA name, for timestamps without an offset. Without it, rows with such timestamps are refused."""
     date_format: str | None = None
-    """As in `strptime`, for moments and days that are not year first."""
+    """As in `strptime`, for timestamps and dates that do not begin with the year."""
     refused: Path | None = None
-    """Where refused rows go. Left out: `<file>.refused.jsonl`."""
+    """The file for refused records. Defaults to `<file>.refused.jsonl`."""
     source: str | None = None
-    """The system the file came out of; part of the natural key of what has none of its own."""
+    """The system that the file comes from; part of the natural key of records without one."""
     on_unknown_customer: str = "create"
     sheet: str | None = None
-    """Of a workbook. Left out: the first."""
+    """The sheet of a workbook. Defaults to the first."""
     encoding: str | None = None
-    """Of a CSV file. Left out: found out from the file."""
+    """The encoding of a CSV file. Detected by default."""
 
     @property
     def refused_path(self) -> Path:
@@ -41,13 +41,13 @@ class ImportOptions:
 
 @dataclass
 class Counts:
-    """How many records came to what end. A record is a row, or for sales a receipt."""
+    """Numbers of records by result. A record is a row, or for sales a receipt."""
 
     created: int = 0
     replayed: int = 0
-    """The service had it already, word for word."""
+    """The service already had the same record."""
     conflicting: int = 0
-    """The service has another one under the same key."""
+    """The service has a different record under the same key."""
     refused: int = 0
     stale: int = 0
     """The service has a newer revision."""
@@ -60,7 +60,7 @@ class Counts:
 @dataclass(frozen=True)
 class Progress:
     phase: Literal["reading", "sending"]
-    """A table of sales is read whole before the first receipt is sent; everything else is sent while it is read."""
+    """A table of sales is read to its end before anything is sent; everything else is sent while it is read."""
     done: int
     total: int
     unit: Literal["bytes", "rows", "receipts"]
@@ -71,7 +71,7 @@ ProgressCallback = Callable[[Progress], None]
 
 
 class ImportFailed(Exception):
-    """The import cannot go on. The message is one sentence for a person; `counts` is what was done until then."""
+    """The import cannot go on. The message is a sentence for a person; `counts` is what was done before."""
 
     def __init__(self, message: str, counts: Counts | None = None) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The file of what was refused: a JSON object a line, with row numbers, the row as it stood, and the problem."""
+"""The file of refused records: a JSON object a line, with row numbers, the original row, and the problem."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from app.importing.options import ImportFailed
 
 
 class RefusedFile:
-    """Comes into being with the first refusal, in the place of an earlier run's."""
+    """Created with the first refusal; replaces the file of an earlier run."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -18,10 +18,10 @@ class RefusedFile:
         try:
             if self._stream is None:
                 self._stream = self._path.open("w", encoding="utf-8")
-            found = {"row": rows, "original": original, "problem": problem}
-            self._stream.write(json.dumps(found, ensure_ascii=False).encode(errors="backslashreplace").decode() + "\n")
+            entry = {"row": rows, "original": original, "problem": problem}
+            self._stream.write(json.dumps(entry, ensure_ascii=False).encode(errors="backslashreplace").decode() + "\n")
         except OSError as error:
-            raise ImportFailed(f"What was refused cannot be written to {self._path}: {error.strerror}.") from error
+            raise ImportFailed(f"Refused records cannot be written to {self._path}: {error.strerror}.") from error
 
     def close(self) -> None:
         if self._stream is not None:

@@ -1,4 +1,4 @@
-"""What every kind of file is read as: numbered rows of cells, and documents ready to be sent."""
+"""The common form of all files: numbered rows of cells, and documents ready to be sent."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ Problem = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Row:
     number: int
-    """From 1, the header included: the number a spreadsheet shows beside it."""
+    """Counted from 1 with the header, as a spreadsheet shows it."""
     cells: Sequence[Cell]
     position: int
-    """How much of the file was read with it, in the unit of the table."""
+    """How far into the file the row ends, in the unit of the table."""
     problem: Problem | None = None
-    """Why it cannot be trusted: its cells may not stand under their headers."""
+    """Why the row is refused: its cells may not belong to the columns they are in."""
 
 
 class Table(Protocol):
@@ -29,7 +29,7 @@ class Table(Protocol):
 
     @property
     def comma_decimals(self) -> bool:
-        """Whether a comma in a number is surely the decimal point."""
+        """Whether a comma in a number can only be the decimal point."""
 
     def rows(self) -> Iterator[Row]: ...
 
@@ -38,18 +38,18 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One record as the service will get it."""
+    """A record as the service receives it."""
 
     body: bytes
     rows: int | list[int]
     original: Callable[[], Any]
-    """Made only when the record is refused."""
+    """The rows as they are in the file. Called only when the record is refused."""
     position: int
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One record that is not worth sending."""
+    """A record that is refused before it is sent."""
 
     problem: Problem
     rows: int | list[int]
@@ -58,22 +58,22 @@ class Refusal:
 
 
 def problem(title: str, code: str, detail: str, errors: Sequence[dict[str, str]] = ()) -> Problem:
-    """In the shape of the service's own problem documents."""
-    found: Problem = {"title": title, "code": code, "detail": detail}
-    return found | {"errors": list(errors)} if errors else found
+    """A problem document like those of the service."""
+    document: Problem = {"title": title, "code": code, "detail": detail}
+    return document | {"errors": list(errors)} if errors else document
 
 
 def original_of(columns: Sequence[str], cells: Sequence[Cell]) -> dict[str, Any]:
-    """A row as it stood in the file; cells beyond the header are numbered."""
-    return {columns[i] if i < len(columns) else f"({i + 1})": plain(cell) for i, cell in enumerate(cells)}
+    """A row as it is in the file, by column; cells beyond the header are numbered."""
+    return {columns[i] if i < len(columns) else f"({i + 1})": to_json(cell) for i, cell in enumerate(cells)}
 
 
-def blank(cells: Sequence[Cell]) -> bool:
+def is_blank(cells: Sequence[Cell]) -> bool:
     return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
 
 
-def plain(cell: Cell) -> str | int | float | bool | None:
-    """A cell as JSON; bytes that were no text are spelled out."""
+def to_json(cell: Cell) -> str | int | float | bool | None:
+    """A cell as a JSON value; undecodable bytes are escaped."""
     if isinstance(cell, str):
         return cell if cell.isascii() else cell.encode(errors="backslashreplace").decode()
     if isinstance(cell, datetime | date | time):
@@ -81,8 +81,8 @@ def plain(cell: Cell) -> str | int | float | bool | None:
     return str(cell) if isinstance(cell, timedelta) else cell
 
 
-def unique(headers: Sequence[Cell]) -> list[str]:
-    """Column names: trimmed, the empty ones numbered, the second of two equal ones marked."""
+def column_names(headers: Sequence[Cell]) -> list[str]:
+    """Column names: trimmed; empty ones are numbered, and repeated ones get a suffix."""
     seen: dict[str, int] = {}
     names = []
     for position, header in enumerate(headers, start=1):

@@ -1,12 +1,12 @@
-"""Cells into moments and days.
+"""Converts cells to timestamps and dates.
 
-Year-first spellings are read as they are (ISO 8601, also with a space, slashes or dots: `2010-12-01 08:26:00`,
-`2010/12/1 8:26`), and so are a workbook's date cells. `01/12/2010` is the first of December to some and the twelfth of
-January to others: every other spelling is refused unless a format is given, and then only that format and a workbook's
-date cells are read. A day without a time is the midnight it begins with.
+Dates that begin with the year are read as they are (ISO 8601, also with a space, slashes or dots:
+`2010-12-01 08:26:00`, `2010/12/1 8:26`), and so are a workbook's date cells. `01/12/2010` is the first of December to
+some and the twelfth of January to others: any other format is refused unless it is given with the import, and then only
+that format and a workbook's date cells are read. A date without a time is midnight at its beginning.
 
-A moment without an offset is in the time zone of the import. Where clocks went back and an hour came twice, the first
-of the two is meant; a time that clocks skipped is counted with the offset from before (PEP 495, fold=0).
+A timestamp without an offset is in the time zone of the import. Where clocks went back and an hour came twice, the
+first of the two is meant; a time that clocks skipped has the offset from before (PEP 495, fold=0).
 """
 
 import re
@@ -24,8 +24,8 @@ _YEAR_FIRST = re.compile(
 )
 
 
-class Unreadable(Exception):
-    """A cell that is not what its field wants."""
+class UnreadableCell(Exception):
+    """A cell that cannot be converted to its field; `code` and `detail` go into the problem document."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -34,25 +34,28 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Moments:
+class TimestampFormat:
+    """How timestamps and dates of a file are to be read."""
+
     zone: ZoneInfo | None = None
     date_format: str | None = None
 
-    def moment(self, cell: Cell) -> str:
-        """RFC 3339, with the offset of the place: the day it falls on there is part of what it says."""
-        found = self._read(cell)
-        if found.tzinfo is None:
+    def to_timestamp(self, cell: Cell) -> str:
+        """RFC 3339 with the local offset, because the local date is part of the information."""
+        value = self._read(cell)
+        if value.tzinfo is None:
             if self.zone is None:
-                raise Unreadable("naive_moment", f"{str(cell)!r} has no offset, and no time zone is given for the file")
-            found = found.replace(tzinfo=self.zone, fold=0)
-        offset = found.utcoffset()
+                detail = f"{str(cell)!r} has no offset, and the import has no time zone"
+                raise UnreadableCell("naive_timestamp", detail)
+            value = value.replace(tzinfo=self.zone, fold=0)
+        offset = value.utcoffset()
         try:
-            # Before time zones, places kept offsets with seconds, which RFC 3339 cannot spell.
-            return (found.astimezone(UTC) if offset is None or offset.seconds % 60 else found).isoformat()
+            # Before standard time, local offsets had seconds, which RFC 3339 cannot express.
+            return (value.astimezone(UTC) if offset is None or offset.seconds % 60 else value).isoformat()
         except OverflowError as error:
-            raise Unreadable("moment", f"{str(cell)!r} is too far away") from error
+            raise UnreadableCell("timestamp", f"{str(cell)!r} is out of range") from error
 
-    def day(self, cell: Cell) -> str:
+    def to_date(self, cell: Cell) -> str:
         return self._read(cell).date().isoformat()
 
     def _read(self, cell: Cell) -> datetime:
@@ -61,35 +64,35 @@ class Moments:
         if isinstance(cell, date):
             return datetime.combine(cell, time())
         if not isinstance(cell, str):
-            raise Unreadable("moment", f"{str(cell)!r} is a number or a time, not a date")
+            raise UnreadableCell("timestamp", f"{str(cell)!r} is a number or a time, not a date")
         try:
             if self.date_format is not None:
-                return datetime.strptime(cell, self.date_format)  # noqa: DTZ007 - the zone is added above
-            return _year_first(cell)
+                return datetime.strptime(cell, self.date_format)  # noqa: DTZ007 - the time zone is added later
+            return _read_year_first(cell)
         except ValueError as error:
-            raise Unreadable("moment", f"{cell!r} is not a date: {error}") from error
+            raise UnreadableCell("timestamp", f"{cell!r} is not a date: {error}") from error
 
 
-def _year_first(text: str) -> datetime:
+def _read_year_first(text: str) -> datetime:
     match = _YEAR_FIRST.fullmatch(text)
     if match is None:
         if re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", text):
-            raise Unreadable("ambiguous_date", f"{text!r} may be day first or month first; give the format of dates")
+            raise UnreadableCell("ambiguous_date", f"{text!r} may be day first or month first; give --date-format")
         raise ValueError("it does not begin with year, month and day")
-    part = match.groupdict()
-    found = datetime(  # noqa: DTZ001 - the zone is added above
-        int(part["y"]),
-        int(part["m"]),
-        int(part["d"]),
-        int(part["H"] or 0),
-        int(part["M"] or 0),
-        int(part["S"] or 0),
-        int((part["f"] or "0").ljust(6, "0")[:6]),
+    parts = match.groupdict()
+    value = datetime(  # noqa: DTZ001 - the time zone is added later
+        int(parts["y"]),
+        int(parts["m"]),
+        int(parts["d"]),
+        int(parts["H"] or 0),
+        int(parts["M"] or 0),
+        int(parts["S"] or 0),
+        int((parts["f"] or "0").ljust(6, "0")[:6]),
     )
-    zone = (part["z"] or "").upper()
+    zone = (parts["z"] or "").upper()
     if not zone:
-        return found
+        return value
     if zone in ("Z", "UTC"):
-        return found.replace(tzinfo=UTC)
+        return value.replace(tzinfo=UTC)
     zone = zone.replace(":", "").ljust(5, "0")
-    return found.replace(tzinfo=datetime.strptime(zone, "%z").tzinfo)
+    return value.replace(tzinfo=datetime.strptime(zone, "%z").tzinfo)

@@ -1,4 +1,4 @@
-"""Cells into numbers, references, words, moments and days."""
+"""Cells into numbers, references, enum values, timestamps and dates."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.importing.cells import Style, choice, decimal, flag, integer, reference, spelled
+from app.importing.cells import CellFormat, as_text, choice, decimal, flag, integer, reference
 from app.importing.fields import find
-from app.importing.timestamps import Moments, Unreadable
+from app.importing.timestamps import TimestampFormat, UnreadableCell
 
-LONDON = Moments(ZoneInfo("Europe/London"))
+LONDON = TimestampFormat(ZoneInfo("Europe/London"))
 
 
 class TestDecimal:
@@ -55,7 +55,7 @@ class TestDecimal:
 
     @pytest.mark.parametrize(("cell", "comma"), [("1,234", False), ("-1,234", False), ("1.234", True)])
     def test_what_could_be_thousands_is_refused(self, cell: str, comma: bool) -> None:
-        with pytest.raises(Unreadable) as caught:
+        with pytest.raises(UnreadableCell) as caught:
             decimal(cell, comma)
         assert caught.value.code == "ambiguous_number"
 
@@ -64,7 +64,7 @@ class TestDecimal:
         ["abc", "£2.55", "1,23,4", "1.2.3", "--1", "1e", "٣", "", "NaN", "1e999", float("nan"), float("inf"), True],
     )
     def test_what_is_no_number_is_refused(self, cell: object) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCell):
             decimal(cell)
 
     @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))
@@ -89,7 +89,7 @@ class TestText:
         ],
     )
     def test_spelled(self, cell: object, expected: str) -> None:
-        assert spelled(cell) == expected
+        assert as_text(cell) == expected
 
     @pytest.mark.parametrize(
         ("cell", "expected"),
@@ -105,12 +105,12 @@ class TestText:
         assert flag(cell) is expected
 
     def test_an_unknown_flag_is_refused(self) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCell):
             flag("maybe")
 
     def test_a_choice_may_be_spelled_as_people_do(self) -> None:
         assert choice("In Store", ("in_store", "online")) == "in_store"
-        with pytest.raises(Unreadable, match="none of in_store, online"):
+        with pytest.raises(UnreadableCell, match="not one of in_store, online"):
             choice("shop", ("in_store", "online"))
 
     @pytest.mark.parametrize(("cell", "expected"), [("3", 3), ("3.0", 3), (3.0, 3), ("-2", -2)])
@@ -118,15 +118,15 @@ class TestText:
         assert integer(cell) == expected
 
     def test_a_fraction_is_no_integer(self) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCell):
             integer("3.5")
 
 
-class TestStyle:
+class TestCellFormat:
     def value(self, path: str, cell: object, resource: str = "customers") -> object:
         field = find(resource, path)
         assert field is not None
-        return Style(LONDON).value(field, cell)
+        return CellFormat(LONDON).parse(field, cell)
 
     @pytest.mark.parametrize("cell", ["", "  ", None])
     def test_an_empty_cell_says_nothing(self, cell: str | None) -> None:
@@ -164,16 +164,19 @@ class TestMoment:
         ],
     )
     def test_read(self, cell: object, expected: str) -> None:
-        assert LONDON.moment(cell) == expected
+        assert LONDON.to_timestamp(cell) == expected
 
     def test_an_hour_that_comes_twice_is_the_first(self) -> None:
-        assert LONDON.moment("2010-10-31 01:30") == "2010-10-31T01:30:00+01:00"
+        assert LONDON.to_timestamp("2010-10-31 01:30") == "2010-10-31T01:30:00+01:00"
 
     def test_an_hour_that_is_skipped_keeps_the_offset_from_before(self) -> None:
-        assert LONDON.moment("2010-03-28 01:30") == "2010-03-28T01:30:00+00:00"
+        assert LONDON.to_timestamp("2010-03-28 01:30") == "2010-03-28T01:30:00+00:00"
 
     def test_an_offset_with_seconds_is_told_in_utc(self) -> None:
-        assert Moments(ZoneInfo("Europe/Amsterdam")).moment("1930-01-01 12:00") == "1930-01-01T11:40:28+00:00"
+        assert (
+            TimestampFormat(ZoneInfo("Europe/Amsterdam")).to_timestamp("1930-01-01 12:00")
+            == "1930-01-01T11:40:28+00:00"
+        )
 
     @pytest.mark.parametrize(
         ("cell", "code"),
@@ -181,29 +184,29 @@ class TestMoment:
             ("01/12/2010 08:26", "ambiguous_date"),
             ("1.12.2010", "ambiguous_date"),
             ("13/12/10", "ambiguous_date"),
-            ("2010-13-01", "moment"),
-            ("2010-12-01 25:00", "moment"),
-            ("yesterday", "moment"),
-            ("20101201", "moment"),
-            (40513.35, "moment"),
-            (time(8, 26), "moment"),
-            (True, "moment"),
+            ("2010-13-01", "timestamp"),
+            ("2010-12-01 25:00", "timestamp"),
+            ("yesterday", "timestamp"),
+            ("20101201", "timestamp"),
+            (40513.35, "timestamp"),
+            (time(8, 26), "timestamp"),
+            (True, "timestamp"),
         ],
     )
     def test_refused(self, cell: object, code: str) -> None:
-        with pytest.raises(Unreadable) as caught:
-            LONDON.moment(cell)
+        with pytest.raises(UnreadableCell) as caught:
+            LONDON.to_timestamp(cell)
         assert caught.value.code == code
 
     def test_without_a_zone_a_naive_moment_is_refused(self) -> None:
-        with pytest.raises(Unreadable) as caught:
-            Moments().moment("2010-12-01 08:26")
-        assert caught.value.code == "naive_moment"
-        assert Moments().moment("2010-12-01T08:26Z") == "2010-12-01T08:26:00+00:00"
+        with pytest.raises(UnreadableCell) as caught:
+            TimestampFormat().to_timestamp("2010-12-01 08:26")
+        assert caught.value.code == "naive_timestamp"
+        assert TimestampFormat().to_timestamp("2010-12-01T08:26Z") == "2010-12-01T08:26:00+00:00"
 
     def test_a_format_says_which_is_the_day(self) -> None:
-        moments = Moments(ZoneInfo("Europe/London"), "%d/%m/%Y %H:%M")
-        assert moments.moment("01/12/2010 08:26") == "2010-12-01T08:26:00+00:00"
-        assert moments.day("01/12/2010 08:26") == "2010-12-01"
-        with pytest.raises(Unreadable):
-            moments.moment("2010-12-01 08:26")
+        given = TimestampFormat(ZoneInfo("Europe/London"), "%d/%m/%Y %H:%M")
+        assert given.to_timestamp("01/12/2010 08:26") == "2010-12-01T08:26:00+00:00"
+        assert given.to_date("01/12/2010 08:26") == "2010-12-01"
+        with pytest.raises(UnreadableCell):
+            given.to_timestamp("2010-12-01 08:26")

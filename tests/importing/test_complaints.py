@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from app.importing import ImportFailed, ImportOptions
-from app.importing.importer import produced
+from app.importing.importer import preview
 from app.importing.rows import Document, Refusal
 from app.rules.complaints.states import Move, State, moved
 from app.schemas.complaints.intake import ComplaintNew
@@ -24,10 +24,10 @@ CLOSED = ["acknowledge", "assess", "investigate", "respond", "accept", "close"]
 def records(path: Path, **more: Any) -> list[Document | Refusal]:
     constants = {**CONSTANTS, **more.pop("constants", {})}
     options = {"time_zone": "UTC", **more}
-    return list(produced(ImportOptions("complaints", path, constants=constants, **options)))
+    return list(preview(ImportOptions("complaints", path, constants=constants, **options)))
 
 
-def said(path: Path, **more: Any) -> list[dict[str, Any]]:
+def sent_documents(path: Path, **more: Any) -> list[dict[str, Any]]:
     found = records(path, **more)
     assert all(isinstance(record, Document) for record in found), found
     documents = [json.loads(record.body) for record in found if isinstance(record, Document)]
@@ -40,7 +40,7 @@ def rows(*cells: tuple[str, ...]) -> str:
     return "\n".join(",".join(row) for row in (COLUMNS, *cells)) + "\n"
 
 
-def way(document: dict[str, Any]) -> list[tuple[str, str]]:
+def moves_of(document: dict[str, Any]) -> list[tuple[str, str]]:
     """Its moves, and the day of March of each."""
     return [(past["move"], past["at"][8:16].replace("T", " ")) for past in document.get("history", ())]
 
@@ -73,8 +73,8 @@ class TestHistory:
     def test_moves_without_a_moment_were_made_with_the_next_known_one(
         self, write: Write, cells: tuple[str, ...], moves: list[tuple[str, str]]
     ) -> None:
-        [document] = said(write(rows(cells)))
-        assert way(document) == moves
+        [document] = sent_documents(write(rows(cells)))
+        assert moves_of(document) == moves
         state = State.RECEIVED
         for past in document.get("history", ()):
             following = moved(state, Move(past["move"]))
@@ -83,7 +83,7 @@ class TestHistory:
         assert not set(COLUMNS[1:]) & set(document)
 
     def test_the_decision_is_that_of_the_answer_and_the_customer_was_told(self, write: Write) -> None:
-        [document] = said(write(rows((MON, TUE, WED, THU, _, "Partly upheld"))))
+        [document] = sent_documents(write(rows((MON, TUE, WED, THU, _, "Partly upheld"))))
         told = {past["move"]: past for past in document["history"]}
         assert [move for move, past in told.items() if past.get("told")] == ["acknowledge", "respond"]
         assert [(move, past["decision"]) for move, past in told.items() if "decision" in past] == [
@@ -91,21 +91,21 @@ class TestHistory:
         ]
 
     def test_nobody_is_said_to_have_been_told_at_a_moment_nobody_knows(self, write: Write) -> None:
-        [document] = said(write(rows((MON, _, _, THU, _, "upheld"))))
+        [document] = sent_documents(write(rows((MON, _, _, THU, _, "upheld"))))
         assert [past for past in document["history"] if past.get("told")] == []
         assert document["history"][3]["decision"] == "upheld"
 
     def test_a_day_without_a_time_is_not_before_what_happened_on_it(self, write: Write) -> None:
-        first, second = said(
+        first, second = sent_documents(
             write(rows((MON, "2026-03-02", "2026-03-02", "2026-03-04", _, _), ("2026-03-02", MON, _, _, _, _))),
             time_zone="Europe/London",
         )
-        assert way(first) == [
+        assert moves_of(first) == [
             *((move, "02 10:30") for move in CLOSED[:4]),
             ("accept", "04 00:00"),
             ("close", "04 00:00"),
         ]
-        assert (second["received_at"][11:16], way(second)) == ("00:00", [("acknowledge", "02 10:30")])
+        assert (second["received_at"][11:16], moves_of(second)) == ("00:00", [("acknowledge", "02 10:30")])
 
     @pytest.mark.parametrize(
         ("cells", "pointers"),
@@ -133,8 +133,8 @@ class TestHistory:
         [record] = records(write(rows((MON, TUE, "2026-03-04T16:00Z", _, _, _))), time_zone=None)
         assert isinstance(record, Refusal)
         assert [(error["pointer"], error["code"]) for error in record.problem["errors"]] == [
-            ("/received_at", "naive_moment"),
-            ("/acknowledged_at", "naive_moment"),
+            ("/received_at", "naive_timestamp"),
+            ("/acknowledged_at", "naive_timestamp"),
         ]
 
     def test_date_cells_of_a_workbook(self, tmp_path: Path) -> None:
@@ -145,15 +145,15 @@ class TestHistory:
             sheet.write_row(0, 0, ["Received", "Closed"])
             sheet.write_datetime(1, 0, datetime.fromisoformat(MON), moment)
             sheet.write_datetime(1, 1, datetime.fromisoformat("2026-03-02"), day)
-        [document] = said(path, mapping={"received_at": "Received", "closed_at": "Closed"})
-        assert way(document) == [(move, "02 10:30") for move in CLOSED]
+        [document] = sent_documents(path, mapping={"received_at": "Received", "closed_at": "Closed"})
+        assert moves_of(document) == [(move, "02 10:30") for move in CLOSED]
 
 
 class TestComplainants:
     def test_name_and_contact(self, write: Write) -> None:
         path = write("Name,Mail,Tel\nAnn,a@example.com,\nBob,,020 7946 0111\nCid,,\n ,c@example.com,0201\n")
         names = {"complainant.name": "Name", "complainant.email": "Mail", "complainant.phone": "Tel"}
-        found = said(path, mapping=names, constants={"owner": "Amara"})
+        found = sent_documents(path, mapping=names, constants={"owner": "Amara"})
         assert [document.get("complainant") for document in found] == [
             {"name": "Ann", "contact": {"kind": "email", "value": "a@example.com"}},
             {"name": "Bob", "contact": {"kind": "phone", "value": "020 7946 0111"}},
@@ -166,7 +166,7 @@ class TestComplainants:
     def test_a_contact_of_another_kind(self, write: Write) -> None:
         path = write("Name,Handle\nAnn,@ann\nBob,\n")
         names = {"complainant.name": "Name", "complainant.contact.value": "Handle"}
-        first, second = said(path, mapping=names, constants={"complainant.contact.kind": "instagram"})
+        first, second = sent_documents(path, mapping=names, constants={"complainant.contact.kind": "instagram"})
         assert first["complainant"] == {"name": "Ann", "contact": {"kind": "instagram", "value": "@ann"}}
         assert second["complainant"] == {"name": "Bob"}
 
@@ -174,7 +174,7 @@ class TestComplainants:
 class TestAmounts:
     def test_a_currency_for_all_is_for_those_with_an_amount(self, write: Write) -> None:
         path = write("value,Gave,Cost,Owner\n17.00,Refund,8.50,\n,Apology,,\n,,,Amara\n")
-        first, second, third = said(
+        first, second, third = sent_documents(
             path,
             mapping={"remedies.kind": "Gave", "remedies.cost": "Cost"},
             constants={"currency": "GBP", "remedies.currency": "GBP", "remedies.state": "sought", "closed_at": THU},
@@ -189,7 +189,7 @@ class TestAmounts:
 class TestKeys:
     def test_a_row_without_a_number_gets_one_of_what_it_says(self, write: Write) -> None:
         path = write("words,External ID\nIt was late,\nIt was late,\nIt was wet,\nIt was late,7\n")
-        found = said(path, mapping={"words": "words"}, source="sheet")
+        found = sent_documents(path, mapping={"words": "words"}, source="sheet")
         assert {document["source"] for document in found} == {"sheet"}
         first, again, wet, numbered = [document["external_id"] for document in found]
         assert first == again != wet
@@ -216,9 +216,9 @@ class TestKeys:
 class TestWrongPlans:
     def test_what_every_complaint_needs_is_told(self, write: Write) -> None:
         path = write("Text\nLate\n")
-        with pytest.raises(ImportFailed, match="Nothing gives 'channel' and 'words'"):
-            list(produced(ImportOptions("complaints", path)))
+        with pytest.raises(ImportFailed, match="No column or constant fills 'channel' and 'words'"):
+            list(preview(ImportOptions("complaints", path)))
 
     def test_the_columns_of_the_way_are_listed(self, write: Write) -> None:
         with pytest.raises(ImportFailed, match=r"complainant\.email.*closed_at, withdrawn_at, decision"):
-            list(produced(ImportOptions("complaints", write("a\n1\n"), mapping={"history": "a"})))
+            list(preview(ImportOptions("complaints", write("a\n1\n"), mapping={"history": "a"})))

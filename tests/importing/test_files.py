@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from app.importing import ImportFailed, ImportOptions, delimited, jsonlines, workbooks
+from app.importing import ImportFailed, ImportOptions, delimited, json_lines, workbooks
 from app.importing.delimited import DelimitedFile
-from app.importing.importer import produced
+from app.importing.importer import preview
 from app.importing.rows import Document, Refusal, Row
 from app.importing.workbooks import WorkbookTable
 from tests.support.fake_service import Write
@@ -135,7 +135,7 @@ class TestRows:
         assert cells_of(write("a,b\n1,2,,\n")) == [["1", "2"]]
 
     def test_a_line_without_end_is_refused(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(delimited, "LONGEST", 1000)
+        monkeypatch.setattr(delimited, "MAX_RECORD_LENGTH", 1000)
         _, rows = rows_of(write("a,b\n" + "x," * 3000 + "\n1,2\n"))
         assert [(row.number, row.problem is None) for row in rows] == [(2, False), (3, True)]
 
@@ -156,13 +156,13 @@ class TestRows:
             rows_of(write(whole[: len(whole) // 2], "file.csv.gz"))
 
     def test_an_unknown_kind_of_file(self, write: Write) -> None:
-        with pytest.raises(ImportFailed, match=r"file\.pdf is none of .*\.csv"):
-            list(produced(ImportOptions("customers", write("x", "file.pdf"))))
+        with pytest.raises(ImportFailed, match=r"file\.pdf has none of the supported formats: .*\.csv"):
+            list(preview(ImportOptions("customers", write("x", "file.pdf"))))
 
 
 class TestJsonLines:
     def run(self, path: Path, resource: str = "sales", source: str | None = None) -> list[Document | Refusal]:
-        return list(produced(ImportOptions(resource, path, source=source)))
+        return list(preview(ImportOptions(resource, path, source=source)))
 
     def test_a_keyed_document_goes_out_byte_for_byte(self, write: Write) -> None:
         line = '{"receipt_no": "1",  "source": "a", "total": 1.10}'
@@ -186,7 +186,7 @@ class TestJsonLines:
         assert [(record.rows, isinstance(record, Document)) for record in found] == [(1, True), (2, False), (3, True)]
 
     def test_a_line_without_end_is_refused(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(jsonlines, "LONGEST", 100)
+        monkeypatch.setattr(json_lines, "MAX_LINE_BYTES", 100)
         found = self.run(write('{"a": "' + "x" * 1000 + '"}\n{"source": "b"}\n', "file.jsonl"))
         assert [(record.rows, isinstance(record, Document)) for record in found] == [(1, False), (2, True)]
 
@@ -218,7 +218,7 @@ class TestWorkbooks:
             constants={"source": "shop", "currency": "GBP"},
             time_zone="Europe/London",
         )
-        found = list(produced(options))
+        found = list(preview(options))
         assert [record.rows for record in found] == [[3], [5]]
         assert [json.loads(record.body) for record in found if isinstance(record, Document)] == [
             {
@@ -246,7 +246,7 @@ class TestWorkbooks:
         assert WorkbookTable(path, "Sales").columns[:2] == ["Receipt", "When"]
 
     def test_a_bomb_is_not_unpacked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1024 * 1024)
+        monkeypatch.setattr(workbooks, "MAX_UNPACKED_BYTES", 1024 * 1024)
         path = tmp_path / "bomb.xlsx"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("xl/worksheets/sheet1.xml", bytes(600 * 1024))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.importing import ImportOptions, receipts
-from app.importing.importer import produced
+from app.importing.importer import preview
 from app.importing.rows import Document, Refusal
 from app.schemas.sales.sales import SaleNew
 from tests.support.fake_service import Write
@@ -36,10 +36,10 @@ def text(rows: Sequence[Sequence[str]]) -> str:
 
 def records(path: Path, **more: Any) -> list[Document | Refusal]:
     options = {"mapping": MAPPING, "constants": CONSTANTS | {"customer.identity.system": "crm"}} | more
-    return list(produced(ImportOptions("sales", path, **options)))
+    return list(preview(ImportOptions("sales", path, **options)))
 
 
-def said(path: Path, **more: Any) -> list[dict[str, Any]]:
+def sent_documents(path: Path, **more: Any) -> list[dict[str, Any]]:
     found = [record for record in records(path, **more) if isinstance(record, Document)]
     documents = [json.loads(record.body) for record in found]
     for document in documents:
@@ -52,7 +52,7 @@ class TestGrouping:
         path = write(text([row("2", sku="b"), row("1", sku="x"), row("2", sku="a"), row("3")]))
         found = records(path)
         assert [record.rows for record in found] == [[2, 4], [3], [5]]
-        assert [[line.get("sku") for line in document["lines"]] for document in said(path)] == [
+        assert [[line.get("sku") for line in document["lines"]] for document in sent_documents(path)] == [
             ["a", "b"],
             ["x"],
             [None],
@@ -60,14 +60,14 @@ class TestGrouping:
 
     def test_the_moment_is_the_earliest(self, write: Write) -> None:
         times = ["2020-01-01T10:01+00:00", "2020-01-01T11:00+01:00", "2020-01-01T10:02+00:00"]
-        [document] = said(write(text([row(occurred_at=time) for time in times])))
+        [document] = sent_documents(write(text([row(occurred_at=time) for time in times])))
         assert document["occurred_at"] == "2020-01-01T11:00:00+01:00"
 
     def test_one_number_at_two_sources_is_two_receipts(self, write: Write) -> None:
         path = write(
             "Src,receipt_no,occurred_at,total\na,1,2020-01-01T10:00Z,1\nb,1,2020-01-01T10:00Z,2\n,1,2020-01-01T10:00Z,3\n"
         )
-        found = said(path, mapping={"source": "Src"}, constants=CONSTANTS)
+        found = sent_documents(path, mapping={"source": "Src"}, constants=CONSTANTS)
         assert [(document["source"], document["total"]) for document in found] == [
             ("a", "1"),
             ("b", "2"),
@@ -75,13 +75,13 @@ class TestGrouping:
         ]
 
     def test_the_source_of_the_import_is_that_of_the_receipts(self, write: Write) -> None:
-        [document] = said(write(text([row()])), constants={"currency": "EUR"}, source="shop")
+        [document] = sent_documents(write(text([row()])), constants={"currency": "EUR"}, source="shop")
         assert document["source"] == "shop"
 
     def test_a_source_in_the_row_goes_before_it(self, write: Write) -> None:
         head = "Source,receipt_no,occurred_at,total\n"
         path = write(head + "".join(f"{s},1,2020-01-01T10:00Z,1\n" for s in ("web", "", "shop")))
-        found = said(path, mapping={}, constants={"currency": "EUR"}, source="shop")
+        found = sent_documents(path, mapping={}, constants={"currency": "EUR"}, source="shop")
         assert [document["source"] for document in found] == ["web", "shop"]
 
     def test_lines_are_in_their_given_order_where_there_is_one(self, write: Write) -> None:
@@ -89,7 +89,7 @@ class TestGrouping:
         path = write(
             head + "".join(f"1,2020-01-01T10:00Z,{n},{sku},1,1,1.00\n" for n, sku in [(10, "a"), (9, "b"), (2, "c")])
         )
-        [document] = said(path, mapping={}, constants=CONSTANTS)
+        [document] = sent_documents(path, mapping={}, constants=CONSTANTS)
         assert [(line["line_no"], line["sku"], line["total"]) for line in document["lines"]] == [
             (2, "c", "1.00"),
             (9, "b", "1.00"),
@@ -98,7 +98,7 @@ class TestGrouping:
 
     def test_payments_have_a_column_each(self, write: Write) -> None:
         path = write("receipt_no,occurred_at,payments.card,payments.cash,Gift\n1,2020-01-01T10:00Z,5.00,0.00,-1\n")
-        [document] = said(path, mapping={"payments.voucher": "Gift"}, constants=CONSTANTS)
+        [document] = sent_documents(path, mapping={"payments.voucher": "Gift"}, constants=CONSTANTS)
         assert sorted(document["payments"], key=lambda payment: payment["method"]) == [
             {"method": "card", "amount": "5.00"},
             {"method": "voucher", "amount": "-1"},
@@ -109,7 +109,7 @@ class TestGrouping:
             "receipt_no,occurred_at,quantity,unit_price,refund_of.receipt_no,refund_of.line_no\n"
             "1,2020-01-01T10:00Z,-1,2,77,3\n2,2020-01-01T10:00Z,1,2,,\n"
         )
-        first, second = said(path, mapping={}, constants=CONSTANTS)
+        first, second = sent_documents(path, mapping={}, constants=CONSTANTS)
         assert first["lines"] == [
             {"quantity": "-1", "unit_price": "2", "refund_of": {"receipt_no": "77", "line_no": 3}}
         ]
@@ -127,11 +127,11 @@ class TestCustomers:
         ],
     )
     def test_a_system_alone_is_nobody(self, write: Write, customer: str, phone: str, expected: Any) -> None:
-        [document] = said(write(text([row(Customer=customer, Phone=phone)])))
+        [document] = sent_documents(write(text([row(Customer=customer, Phone=phone)])))
         assert document.get("customer") == expected
 
     def test_one_row_may_speak_for_all(self, write: Write) -> None:
-        [document] = said(write(text([row(), row(Customer="5"), row(site="Bath")])))
+        [document] = sent_documents(write(text([row(), row(Customer="5"), row(site="Bath")])))
         assert document["customer"]["identity"]["external_id"] == "5"
         assert document["site"] == "Bath"
 
@@ -173,7 +173,7 @@ class TestRefused:
         assert (refused.rows, refused.problem["errors"][0]["pointer"]) == (3, "/receipt_no")
 
     def test_more_lines_than_can_be_sent(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(receipts, "MOST_LINES", 3)
+        monkeypatch.setattr(receipts, "MAX_LINES", 3)
         first, second, third = records(write(text([*[row("1")] * 3, *[row("2")] * 4, row("3")])))
         assert isinstance(first, Document)
         assert isinstance(second, Refusal)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.importing import ImportOptions
-from app.importing.importer import produced
+from app.importing.importer import preview
 from app.importing.rows import Document
 from tests.support.shared_data import RETAIL
 
@@ -34,7 +34,7 @@ def bodies(path: Path) -> list[bytes]:
         constants={"customer.identity.system": "uci", "source": "uci", "currency": "GBP"},
         time_zone="Europe/London",
     )
-    found = list(produced(options))
+    found = list(preview(options))
     assert [record for record in found if not isinstance(record, Document)] == []
     return [record.body for record in found if isinstance(record, Document)]
 
