@@ -50,7 +50,7 @@ async def answer(
 def _reader(schema: type[BaseModel], prepare: Prepare, limit: int) -> Callable[[int, bytes | None], "_Line"]:
     def read(number: int, raw: bytes | None) -> _Line:
         if raw is None:
-            return _Line(number, 0, problem=errors.BodyTooLarge(f"A line may have {limit} bytes"))
+            return _Line(number, 0, problem=errors.BodyTooLarge(f"A line must have at most {limit} bytes"))
         try:
             return _Line(number, len(raw), prepare(validation.validate(schema, strict_json.parse(raw))))
         except errors.Problem as problem:

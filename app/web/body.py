@@ -21,7 +21,7 @@ async def read_json(request: Request, types: tuple[str, ...], limit: int, pause:
     async for chunk in decoded(request, pause):
         chunks += chunk
         if len(chunks) > limit:
-            raise errors.BodyTooLarge(f"At most {limit} bytes", headers={"Connection": "close"})
+            raise errors.BodyTooLarge(f"The body must have at most {limit} bytes", headers={"Connection": "close"})
     return strict_json.parse(chunks)
 
 
@@ -41,7 +41,7 @@ async def decoded(request: Request, pause: float) -> AsyncIterator[bytes]:
 def _encoding(request: Request) -> str:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
-        raise errors.UnsupportedMediaType("Content-Encoding may be gzip", headers={"Accept-Encoding": "gzip"})
+        raise errors.UnsupportedMediaType("Content-Encoding must be gzip", headers={"Accept-Encoding": "gzip"})
     return encoding
 
 
@@ -53,7 +53,7 @@ async def _received(request: Request, pause: float) -> AsyncIterator[bytes]:
         except TimeoutError:
             raise errors.RequestTimeout(headers={"Connection": "close"}) from None
         if message["type"] == "http.disconnect":
-            raise errors.MalformedBody("The body ended early")
+            raise errors.MalformedBody("The body is incomplete")
         if chunk := message.get("body"):
             yield chunk
         if not message.get("more_body"):
@@ -72,9 +72,9 @@ async def _gunzipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                 chunk = gunzip.unused_data if gunzip.eof else gunzip.unconsumed_tail
         yield gunzip.flush()
     except zlib.error:
-        raise errors.MalformedBody("The body is not gzip") from None
+        raise errors.MalformedBody("The body is not valid gzip") from None
     if not gunzip.eof:
-        raise errors.MalformedBody("The body ended early")
+        raise errors.MalformedBody("The body is incomplete")
 
 
 def _of_type(request: Request, types: tuple[str, ...]) -> None:
@@ -83,6 +83,6 @@ def _of_type(request: Request, types: tuple[str, ...]) -> None:
     if sent.strip().lower() not in types or charset not in ("", "charset=utf-8"):
         accepted = ", ".join(types)
         raise errors.UnsupportedMediaType(
-            f"The body should be {types[0]} in UTF-8",
+            f"The body must be {types[0]} in UTF-8",
             headers={"Accept-Patch" if types == PATCH_TYPES else "Accept-Post": accepted},
         )

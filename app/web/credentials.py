@@ -24,7 +24,7 @@ class Credential:
     def require(self, scope: str) -> None:
         if not rules.allows(self.scopes, scope):
             challenge = f'Bearer realm="rapport", error="insufficient_scope", scope="{scope}"'
-            raise InsufficientScope(f"The scope {scope} is needed", headers={"WWW-Authenticate": challenge})
+            raise InsufficientScope(f"The scope {scope} is required", headers={"WWW-Authenticate": challenge})
 
 
 class Credentials:
@@ -46,6 +46,6 @@ class Credentials:
             async with self._database.reading() as connection:
                 row = await keys.by_hash(connection, secret_hash)
             if row is None:
-                raise Unauthenticated("The key is not known, or was revoked", headers=_REFUSED)
+                raise Unauthenticated("The API key is unknown or was revoked", headers=_REFUSED)
             credential = self._known[secret_hash] = Credential(row["id"], row["name"], frozenset(row["scopes"]))
         return credential

@@ -34,7 +34,7 @@ def _if_match(
     if if_match is None or if_match == "*":
         return None
     if (found := _ETAG.fullmatch(if_match)) is None:
-        raise MalformedRequest('If-Match should be an entity tag such as "3"')
+        raise MalformedRequest('If-Match must be an entity tag such as "3"')
     return int(found[1])
 
 

@@ -53,7 +53,7 @@ async def _docs() -> Response:
 
 async def _file(name: str) -> Response:
     if name not in _FILES:
-        raise errors.NotFound("No such page")
+        raise errors.NotFound("This page does not exist")
     return Response((_PAGES / name).read_bytes(), media_type=_FILES[name])
 
 
@@ -65,7 +65,7 @@ async def _problems() -> Response:
 async def _problem(slug: str) -> Response:
     problem = _BY_SLUG.get(slug)
     if problem is None:
-        raise errors.NotFound("No such problem")
+        raise errors.NotFound("This problem code does not exist")
     meaning, remedy = (_marked(text) for text in TEXTS[problem.code])
     body = _EXPLAINED.format(p=problem, meaning=meaning, remedy=remedy)
     return _page(_HTML.format(up="../", title=problem.code, body=body))

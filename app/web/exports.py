@@ -24,7 +24,7 @@ def answer(
     accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(",")]
     media_type = next((_ACCEPTED[part] for part in accepted if part in _ACCEPTED), None)
     if media_type is None:
-        raise NotAcceptable(f"It can be had as {LINES} and as {CSV}")
+        raise NotAcceptable(f"Available media types: {LINES}, {CSV}")
     body, ending = (_csv(pages, row_of), "csv") if media_type == CSV else (_lines(pages), "jsonl")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}.{ending}"}
     return StreamingResponse(body, media_type=media_type, headers=headers)

@@ -22,7 +22,7 @@ def key_of(request: Request) -> str | None:
     if sent is None:
         return None
     if not _KEY.fullmatch(sent):
-        raise MalformedRequest("Idempotency-Key should be 1 to 255 printable ASCII characters")
+        raise MalformedRequest("Idempotency-Key must be 1 to 255 printable ASCII characters")
     return sent.strip('"')
 
 

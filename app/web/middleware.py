@@ -74,7 +74,7 @@ class RequestMiddleware:
         if len(headers) > _MOST_HEADERS or sum(len(n) + len(v) for n, v in headers) > self._header_limit:
             return problems.response(HeadersTooLarge(headers={"Connection": "close"}), Request(scope))
         if b"\0" in scope.get("raw_path", b"") or "\0" in scope["path"] or "\ufffd" in scope["path"]:
-            return problems.response(MalformedRequest("The path is not UTF-8 text"), Request(scope))
+            return problems.response(MalformedRequest("The path is not valid UTF-8 text"), Request(scope))
         if scope["method"] == "OPTIONS" and "access-control-request-method" not in Headers(scope=scope):
             return _Options()
         return None

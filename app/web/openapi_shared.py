@@ -159,8 +159,8 @@ _UNLIMITED = (401, 408, 413, 431, 500)
 """Told before a key is counted, or by something that counts none."""
 _SHOWN: dict[int, errors.Problem] = {
     409: errors.AlreadyHeld("The identity loyalty:2001-4477 belongs to another customer"),
-    403: errors.InsufficientScope("The scope customers:write is needed"),
-    422: errors.invalid("/contact_points/0/value", "email_invalid", "Should be an e-mail address"),
+    403: errors.InsufficientScope("The scope customers:write is required"),
+    422: errors.invalid("/contact_points/0/value", "email", "Not a valid e-mail address"),
 }
 
 

@@ -88,7 +88,7 @@ async def _http(request: Request, error: Exception) -> Response:
         allowed = ", ".join(allowed_methods.methods(request.app, request.scope["path"]))
         return response(errors.MethodNotAllowed(headers={"Allow": allowed}), request)
     if error.status_code == 404:
-        return response(errors.NotFound("No such path"), request)
+        return response(errors.NotFound("This path does not exist"), request)
     return response(errors.MalformedRequest(), request)
 
 

@@ -93,7 +93,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _expired(self) -> None:
-        self._refuse(RequestTimeout(f"The headers have to arrive within {self._patience:g} s"))
+        self._refuse(RequestTimeout(f"The headers must arrive within {self._patience:g} s"))
 
     def _refuse(self, problem: Problem) -> None:
         if self._done or self.transport.is_closing():

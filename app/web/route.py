@@ -149,7 +149,7 @@ class _DryRun(Exception):
 def _is_dry_run(request: Request) -> bool:
     sent = request.query_params.get(DRY_RUN, "false").lower()
     if sent not in ("true", "1", "false", "0"):  # guessing wrong would store what was only to be tried
-        raise invalid(f"/query/{DRY_RUN}", "bool_parsing", "Should be true or false")
+        raise invalid(f"/query/{DRY_RUN}", "bool_parsing", "Must be true or false")
     return sent in ("true", "1")
 
 
@@ -178,7 +178,7 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
         try:
             unquote_to_bytes(raw).decode()
         except UnicodeDecodeError:
-            raise MalformedRequest("The query is not UTF-8") from None
+            raise MalformedRequest("The query string is not valid UTF-8") from None
     names = [name for name, _ in request.query_params.multi_items()]
     if unknown := [name for name in names if name not in known]:
         problems = [
@@ -186,4 +186,4 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
         ]
         raise UnknownParameter(errors=problems)
     if len(set(names)) < len(names):
-        raise MalformedRequest("A query parameter stands twice")
+        raise MalformedRequest("Query parameter sent more than once")

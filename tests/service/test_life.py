@@ -190,7 +190,7 @@ def test_keys_are_made_listed_and_revoked_beside_a_running_service(up: Running) 
             ["create", "x", "--scope", "everything"],
             "Not known: everything. Known: ",
         ),
-        (["revoke", "01890000-0000-7000-8000-000000000000"], "No such API key"),
+        (["revoke", "01890000-0000-7000-8000-000000000000"], "API key not found"),
     ],
 )
 def test_a_key_command_that_cannot_be_done_is_told_in_one_sentence(

@@ -165,9 +165,9 @@ def allowed(state: State) -> list[Move]:
 def may_reopen(policy: Reopening, ended_at: datetime, reopened: int, now: datetime) -> str | None:
     """Why a complaint that ended then, and was reopened so often, must not be opened again; None when it may."""
     if policy.at_most is not None and reopened >= policy.at_most:
-        return f"It was reopened {reopened} times already; the policy allows {policy.at_most}"
+        return f"The complaint was already reopened {reopened} times; the policy allows {policy.at_most}"
     if policy.within is not None and now > ended_at + policy.within:
-        return f"It ended more than {policy.within.days} days ago"
+        return f"The complaint ended more than {policy.within.days} days ago, the limit of the policy"
     return None
 
 

@@ -43,9 +43,9 @@ def normalize_phone(value: str, region: str) -> Normalized:
     try:
         number = phonenumbers.parse(unicodedata.normalize("NFKC", value), region)
     except phonenumbers.NumberParseException:
-        raise NotAContact("Is not a phone number") from None
+        raise NotAContact("Not a valid phone number") from None
     if not phonenumbers.is_possible_number(number):
-        raise NotAContact(f"Is not a possible phone number in {region}, or of the country it names")
+        raise NotAContact(f"Not a possible phone number in {region} or in the country that it names")
     return Normalized(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), number.extension or "")
 
 
@@ -54,7 +54,7 @@ def normalize_email(value: str) -> str:
     try:
         return validate_email(value.strip(), check_deliverability=False, allow_quoted_local=True).normalized.lower()
     except EmailNotValidError as error:
-        raise NotAContact(f"Is not an e-mail address: {error}"[:300]) from None
+        raise NotAContact(f"Not a valid e-mail address: {error}"[:300]) from None
 
 
 def _address(value: str) -> str:
@@ -69,5 +69,5 @@ def _handle(value: str) -> str:
 def _plain(value: str) -> str:
     folded = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
     if not folded:
-        raise NotAContact("Is empty")
+        raise NotAContact("Must not be empty")
     return folded

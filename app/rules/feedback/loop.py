@@ -20,9 +20,9 @@ def closed_at(acted_at: datetime | None, told_at: datetime | None, *, nobody: bo
 def too_early(step: str, at: datetime, collected_at: datetime, acted_at: datetime | None) -> str | None:
     """Why a step cannot have been at this moment."""
     if at < collected_at:
-        return "Lies before the feedback was collected"
+        return "Must not be before the feedback was collected"
     if step == "told" and acted_at is not None and at < acted_at:
-        return "Lies before what the customer was told of"
+        return "Must not be before the feedback was acted upon"
     return None
 
 
@@ -34,11 +34,11 @@ def faults(past: Mapping[str, Any], collected_at: datetime, now: datetime) -> It
             for name in _OF[step]:
                 field = name if name == "action" else f"{step}_{name}"
                 if past[field] is not None:
-                    yield f"{step}_at", "missing", f"{field} says that it was done: when?"
+                    yield f"{step}_at", "missing", f"Required with `{field}`"
                     break
         elif at > now:
-            yield f"{step}_at", "future", "Lies in the future"
+            yield f"{step}_at", "future", "Must not be in the future"
         elif (why := too_early(step, at, collected_at, past["acted_at"])) is not None:
             yield f"{step}_at", "order", why
     if past["told_at"] is not None and past["acted_at"] is None:
-        yield "acted_at", "missing", "The customer was told of what was changed: when was it?"
+        yield "acted_at", "missing", "Required where the customer was notified"

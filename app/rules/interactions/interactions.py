@@ -56,10 +56,11 @@ def unwelcome(
 
 
 def unwelcome_detail(mark: Mapping[str, Any]) -> str:
-    """`The customer does not want phone: works at night (since 2026-01-31)`."""
+    """`The customer does not want to be contacted by phone: works at night (since 2026-01-31); …`."""
     reason = f": {mark['reason']}" if mark.get("reason") else ""
     since = f" (since {mark['since']})" if mark.get("since") else ""
-    return f"The customer does not want {mark['channel']}{reason}{since}; an unwelcome_reason is needed"
+    unwanted = f"The customer does not want to be contacted by {mark['channel']}{reason}{since}"
+    return f"{unwanted}; `unwelcome_reason` is required"
 
 
 def title(kind: InteractionKind, channel: Channel, direction: Direction, subject: str | None) -> str:

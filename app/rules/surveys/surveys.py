@@ -154,9 +154,9 @@ def checked(listed: Sequence[Question], answers: Sequence[Answer]) -> Verdict:
     places: dict[str, int] = {}
     for n, answer in enumerate(answers):
         if answer.question not in known:
-            faults.append((f"/answers/{n}/question", "not_found", "There is no such question"))
+            faults.append((f"/answers/{n}/question", "not_found", "Question not found in the survey"))
         elif answer.question in places:
-            faults.append((f"/answers/{n}/question", "duplicate", "It is answered twice"))
+            faults.append((f"/answers/{n}/question", "duplicate", "Duplicate answer to this question"))
         else:
             places[answer.question] = n
             faults += _misfits(n, known[answer.question], answer)
@@ -165,15 +165,15 @@ def checked(listed: Sequence[Question], answers: Sequence[Answer]) -> Verdict:
     shown_keys = {question.key for question in shown}
     for key, n in places.items():
         if key not in shown_keys:
-            detail = "It is not asked where the others are answered like this"
+            detail = "The question does not apply, given the other answers"
             faults.append((f"/answers/{n}/question", "not_asked", detail))
     faults += [
-        ("/answers", "missing", f"The question {question.key} is not answered")
+        ("/answers", "missing", f"The required question {question.key} is not answered")
         for question in shown
         if question.required and question.key not in by_key
     ]
     if sum(len(answer.text or "") for answer in by_key.values()) > LONGEST_TEXTS:
-        faults.append(("/answers", "too_long", f"All texts together may have {LONGEST_TEXTS} characters"))
+        faults.append(("/answers", "too_long", f"All texts together must have at most {LONGEST_TEXTS} characters"))
     if faults:
         return Verdict((), tuple(faults))
     return Verdict(tuple(_kept(question, by_key[question.key]) for question in shown if question.key in by_key), ())
@@ -242,33 +242,33 @@ def _holds(test: Condition, asked_before: Mapping[str, QuestionKind], answers: M
 def _misfits(n: int, question: Question, answer: Answer) -> Iterator[Fault]:
     given = answer.given()
     if set(given) != {question.field}:
-        yield f"/answers/{n}", "kind", f"Should be answered with {question.field}, and nothing else"
+        yield f"/answers/{n}", "kind", f"Must be answered with `{question.field}` only"
     elif answer.value is not None:
         place = f"/answers/{n}/value"
         if question.scale is not None and not question.scale.holds(answer.value):
             low, high = (_plain(bound) for bound in sorted(question.scale))
-            yield place, "scale", f"Should be between {low} and {high}"
+            yield place, "scale", f"Must be between {low} and {high}"
         elif question.kind is QuestionKind.NPS and answer.value != answer.value.to_integral_value():
-            yield place, "scale", "Should be a whole number"
+            yield place, "scale", "Must be a whole number"
     elif answer.choices is not None:
         yield from _wrong_choices(f"/answers/{n}/choices", question, answer.choices)
     elif answer.text is not None and len(answer.text) > LONGEST_TEXT:
-        yield f"/answers/{n}/text", "too_long", f"May have {LONGEST_TEXT} characters"
+        yield f"/answers/{n}/text", "too_long", f"Must have at most {LONGEST_TEXT} characters"
     elif answer.yes is not None and answer.yes not in ("yes", "no"):
-        yield f"/answers/{n}/yes", "enum", "Should be yes or no"
+        yield f"/answers/{n}/yes", "enum", "Must be yes or no"
 
 
 def _wrong_choices(place: str, question: Question, choices: Sequence[str]) -> Iterator[Fault]:
     most = 1 if question.kind is QuestionKind.SINGLE_CHOICE else question.most_choices
     for n, choice in enumerate(choices):
         if choice not in question.choices:
-            yield f"{place}/{n}", "not_found", "There is no such choice"
+            yield f"{place}/{n}", "not_found", "Choice not found in the question"
     if not choices:
-        yield place, "too_short", "Choose at least one, or leave the question out"
+        yield place, "too_short", "At least one choice is required; omit the question to skip it"
     elif len(set(choices)) < len(choices):
-        yield place, "duplicate", "A choice stands twice"
+        yield place, "duplicate", "Duplicate choice"
     elif most is not None and len(choices) > most:
-        yield place, "too_long", f"Choose at most {most}"
+        yield place, "too_long", f"At most {most} choices are allowed"
 
 
 def _kept(question: Question, answer: Answer) -> Answer:

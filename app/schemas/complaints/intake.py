@@ -100,7 +100,7 @@ class _Content(Schema):
     @model_validator(mode="after")
     def _belongstogether(self) -> Self:
         if self.sale_line_no is not None and self.sale_id is None:
-            raise PydanticCustomError("missing", "A line belongs to a sale: sale_id is missing")
+            raise PydanticCustomError("missing", "`sale_line_no` requires `sale_id`")
         return together(self, "value", "currency")
 
 

@@ -55,7 +55,7 @@ class MoveDetails(Schema):
     @model_validator(mode="after")
     def _told_once(self) -> Self:
         if self.message is not None and self.interaction_id is not None:
-            raise PydanticCustomError("conflict", "Give a message or an interaction_id, not both")
+            raise PydanticCustomError("conflict", "Only one of `message` and `interaction_id` is allowed")
         return self
 
 

@@ -75,7 +75,7 @@ class ProcedureNew(Schema):
         seen: set[str] = set()
         for n, step in enumerate(self.steps):
             if step.key in seen:
-                yield f"/steps/{n}/key", "duplicate", "Another step has this key already"
+                yield f"/steps/{n}/key", "duplicate", "Duplicate step key"
             seen.add(step.key)
 
 

@@ -24,7 +24,9 @@ from app.schemas.kit.types import (
 
 def together(value: Any, amount: str, unit: str) -> Any:
     if (getattr(value, amount) is None) != (getattr(value, unit) is None):
-        raise PydanticCustomError("missing", "{amount} and {unit} belong together", {"amount": amount, "unit": unit})
+        raise PydanticCustomError(
+            "missing", "`{amount}` and `{unit}` must be sent together", {"amount": amount, "unit": unit}
+        )
     return value
 
 
@@ -120,7 +122,7 @@ class ActionContent(ActionNew):
     @model_validator(mode="after")
     def _done_first(self) -> Self:
         if self.verified_at is not None and self.done_at is None:
-            raise PydanticCustomError("missing", "It can be verified only when it is done: done_at is missing")
+            raise PydanticCustomError("missing", "`verified_at` requires `done_at`")
         return self
 
 

@@ -61,7 +61,7 @@ class Voter(Schema):
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if self.customer_id is None and self.feedback_id is None:
-            raise PydanticCustomError("missing", "customer_id or feedback_id is needed")
+            raise PydanticCustomError("missing", "`customer_id` or `feedback_id` is required")
         return self
 
 

@@ -61,17 +61,17 @@ class RatingNew(Schema):
     @model_validator(mode="after")
     def _on_its_scale(self) -> Self:
         if (self.worst is None) != (self.best is None):
-            raise PydanticCustomError("missing", "worst and best belong together")
+            raise PydanticCustomError("missing", "`worst` and `best` must be sent together")
         scale = self.scale
         if scale.worst == scale.best:
-            raise PydanticCustomError("scale", "worst and best should differ")
+            raise PydanticCustomError("scale", "`worst` and `best` must differ")
         if not scale.holds(self.value):
-            raise PydanticCustomError("scale", "Lies outside the scale")
+            raise PydanticCustomError("scale", "`value` must be on the scale")
         if self.metric is FeedbackMetric.NPS:
             if scale != SCALES[FeedbackMetric.NPS]:
-                raise PydanticCustomError("scale", "NPS is asked on the scale from 0 to 10 only")
+                raise PydanticCustomError("scale", "NPS requires the scale from 0 to 10")
             if self.value != self.value.to_integral_value():
-                raise PydanticCustomError("scale", "NPS is a whole number")
+                raise PydanticCustomError("scale", "NPS must be a whole number")
         return self
 
     @property
@@ -114,7 +114,7 @@ class FeedbackContent(Schema):
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         if self.sale_line_no is not None and self.sale_id is None:
-            raise PydanticCustomError("missing", "A line belongs to a sale: sale_id is missing")
+            raise PydanticCustomError("missing", "`sale_line_no` requires `sale_id`")
         return self
 
 
@@ -139,9 +139,9 @@ class FeedbackNew(FeedbackContent):
     @model_validator(mode="after")
     def _about_somebody(self) -> Self:
         if (self.method is Method.COMPETITOR) != (self.competitor is not None):
-            raise PydanticCustomError("competitor", "The method competitor names a competitor, and no other does")
+            raise PydanticCustomError("competitor", "`competitor` and the method competitor require each other")
         if self.receipt is not None and self.sale_id is not None:
-            raise PydanticCustomError("one_of", "A sale is named by sale_id or by receipt, not by both")
+            raise PydanticCustomError("one_of", "Only one of `sale_id` and `receipt` is allowed")
         return self
 
 

@@ -81,9 +81,9 @@ class FeedbackRuleNew(Schema):
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
         if self.task is None and self.complaint is None:
-            yield "/task", "missing", "A rule makes a task or a complaint"
+            yield "/task", "missing", "Either `task` or `complaint` is required"
         if self.task is not None and self.complaint is not None:
-            yield "/complaint", "one_of", "A rule makes a task or a complaint, not both"
+            yield "/complaint", "one_of", "Only one of `task` and `complaint` is allowed"
 
 
 FeedbackConditionsChange = partial(FeedbackConditions, "FeedbackConditionsChange", "What changes of the condition.")

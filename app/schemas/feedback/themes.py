@@ -32,11 +32,11 @@ class ThemeNew(Schema):
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
         if not self.words and not self.phrases:
-            yield "/words", "missing", "A theme has words or phrases"
+            yield "/words", "missing", "At least one word or phrase is required"
         for name, listed in (("words", self.words), ("phrases", self.phrases)):
             for n, each in enumerate(listed):
                 if not telling(each):
-                    yield f"/{name}/{n}", "nothing_to_find", "Has no letter or digit in it"
+                    yield f"/{name}/{n}", "nothing_to_find", "Must contain a letter or digit"
 
 
 ThemeChange = partial(ThemeNew, "ThemeChange", "What changes of a theme: lists are replaced whole.")

@@ -66,26 +66,26 @@ def _moment_text(value: object) -> object:
     # A number in a string would be taken for seconds since 1970.
     if isinstance(value, str) and not _MOMENT.match(value):
         raise PydanticCustomError(
-            "datetime_parsing", "Should be a timestamp as in RFC 3339, such as 2026-03-01T10:15:00Z"
+            "datetime_parsing", "Must be an RFC 3339 timestamp with an offset, such as 2026-03-01T10:15:00Z"
         )
     return _only_text(value)
 
 
 def _day_text(value: object) -> object:
     if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise PydanticCustomError("date_parsing", "Should be a day such as 2026-03-01")
+        raise PydanticCustomError("date_parsing", "Must be a date such as 2026-03-01")
     return _only_text(value)
 
 
 def _day_in_range(value: date) -> date:
     if not 1000 <= value.year < 3000:  # the first and the last day there is are stored as infinities
-        raise PydanticCustomError("day_range", "Should be between the years 1000 and 3000")
+        raise PydanticCustomError("day_range", "Must be between the years 1000 and 2999")
     return value
 
 
 def _in_range(value: datetime) -> datetime:
     if not EARLIEST <= value <= LATEST:
-        raise PydanticCustomError("moment_range", "Should be between the years 1900 and 2200")
+        raise PydanticCustomError("moment_range", "Must be between the years 1900 and 2200")
     return value
 
 
@@ -155,7 +155,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9
 
 def _listed(value: str) -> str:
     if value not in _ZONES:
-        raise PydanticCustomError("time_zone", "Should be a time zone of the IANA list, such as Europe/London")
+        raise PydanticCustomError("time_zone", "Must be an IANA time zone, such as Europe/London")
     return value
 
 

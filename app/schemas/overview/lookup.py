@@ -23,7 +23,7 @@ class LookupQuery(Schema):
     @model_validator(mode="after")
     def _just_one(self) -> "LookupQuery":
         if len([v for v in (self.phone, self.email, self.identity) if v is not None]) != 1:
-            raise PydanticCustomError("one_of", "Exactly one of phone, email and identity is needed")
+            raise PydanticCustomError("one_of", "Exactly one of `phone`, `email` and `identity` is required")
         return self
 
 

@@ -32,7 +32,7 @@ from app.schemas.kit.types import (
 
 def _known(value: str) -> str:
     if value not in CURRENCIES:
-        raise PydanticCustomError("currency", "Should be a currency of ISO 4217")
+        raise PydanticCustomError("currency", "Must be an ISO 4217 currency code")
     return value
 
 

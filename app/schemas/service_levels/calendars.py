@@ -88,7 +88,7 @@ class CalendarNew(Schema):
         seen: set[object] = set()
         for n, exception in enumerate(self.exceptions):
             if exception.on in seen:
-                yield f"/exceptions/{n}/on", "duplicate", "This day has an exception already"
+                yield f"/exceptions/{n}/on", "duplicate", "Duplicate exception for this day"
             seen.add(exception.on)
             yield from _backward(f"/exceptions/{n}/hours", exception.hours)
         if self.holidays is not None:
@@ -150,13 +150,13 @@ def _backward(pointer: str, windows: Sequence[OpenWindow]) -> Iterator[tuple[str
             yield (
                 f"{pointer}/{n}/closes",
                 "before_opens",
-                "Should not be before `opens`; over midnight, make two windows",
+                "Must not be before `opens`; use two windows across midnight",
             )
 
 
 def _unknown(free: PublicHolidays) -> Iterator[tuple[str, str, str]]:
     if (parts := countries().get(free.country)) is None:
-        yield "/holidays/country", "country", f"The public holidays of {free.country} are not known"
+        yield "/holidays/country", "country", f"No public holidays are known for {free.country}"
     elif free.subdivision is not None and free.subdivision not in parts:
-        known = f"Known: {', '.join(sorted(parts))}" if parts else "None of its parts has any of its own"
-        yield "/holidays/subdivision", "subdivision", f"Is not known in {free.country}. {known}"
+        known = f"Known: {', '.join(sorted(parts))}" if parts else "No subdivision has public holidays of its own"
+        yield "/holidays/subdivision", "subdivision", f"Unknown subdivision of {free.country}. {known}"

@@ -119,20 +119,20 @@ class ServicePolicyNew(Schema):
         """What is wrong between its fields: pointer, code and detail of each."""
         scope = self.applies_to
         if scope.value_from is not None and scope.currency is None:
-            yield "/applies_to/currency", "missing", "Is needed with `value_from`"
+            yield "/applies_to/currency", "missing", "Required with `value_from`"
         if scope.value_from is None and scope.currency is not None:
-            yield "/applies_to/value_from", "missing", "Is needed with `currency`"
+            yield "/applies_to/value_from", "missing", "Required with `currency`"
         if all(self.targets.of(metric) is None for metric in Metric):
-            yield "/targets", "missing", "Should have at least one target"
+            yield "/targets", "missing", "At least one target is required"
         seen: set[tuple[Metric, int]] = set()
         for n, step in enumerate(self.escalations):
             target = self.targets.of(step.metric)
             if target is None:
-                yield f"/escalations/{n}/metric", "no_target", f"There is no target `{step.metric}_minutes`"
+                yield f"/escalations/{n}/metric", "no_target", f"The policy has no target `{step.metric}_minutes`"
             elif -step.at_minutes > target:
-                yield f"/escalations/{n}/at_minutes", "before_start", f"Should be at most the {target} minutes before"
+                yield f"/escalations/{n}/at_minutes", "before_start", f"Must not be before the start at {-target}"
             if (step.metric, step.at_minutes) in seen:
-                yield f"/escalations/{n}/at_minutes", "duplicate", f"There is such a step of `{step.metric}` already"
+                yield f"/escalations/{n}/at_minutes", "duplicate", f"Duplicate escalation of `{step.metric}`"
             seen.add((step.metric, step.at_minutes))
 
 

@@ -81,12 +81,12 @@ class SurveyRuleNew(Schema):
         """What is wrong between its fields: pointer, code and detail of each."""
         asked = self.conditions
         if asked.min_total is not None and asked.currency is None:
-            yield "/conditions/currency", "missing", "Is needed with `min_total`"
+            yield "/conditions/currency", "missing", "Required with `min_total`"
         if asked.min_total is None and asked.currency is not None:
-            yield "/conditions/min_total", "missing", "Is needed with `currency`"
+            yield "/conditions/min_total", "missing", "Required with `currency`"
         for name, occasions in _ASKED_OF.items():
             if getattr(asked, name) and self.after not in occasions:
-                yield f"/conditions/{name}", "not_applicable", f"Is not asked after `{self.after}`"
+                yield f"/conditions/{name}", "not_applicable", f"Not applicable after `{self.after}`"
 
 
 SurveyRuleConditionsChange = partial(

@@ -33,7 +33,7 @@ Count = Annotated[int, Field(strict=True, ge=1, le=50)]
 
 def _few(value: dict[str, Any]) -> dict[str, Any]:
     if len(value) > MOST_LANGUAGES:
-        raise PydanticCustomError("too_long", "Should be in at most 50 languages")
+        raise PydanticCustomError("too_long", "Must have at most 50 languages")
     return value
 
 

@@ -65,20 +65,20 @@ class ScorecardItem(Schema):
 
     def faults(self) -> Iterator[Fault]:
         if self.weight <= 0:
-            yield "/weight", "greater_than", "Should be more than 0"
+            yield "/weight", "greater_than", "Must be greater than 0"
         for name in ("cap", "fails_below"):
             if not 0 <= (getattr(self, name) or 0) <= 100:
-                yield f"/{name}", "score", "Should be from 0 to 100"
+                yield f"/{name}", "score", "Must be between 0 and 100"
         if self.cap and not self.critical:
-            yield "/cap", "not_critical", "Only critical items cap the score"
+            yield "/cap", "not_critical", "Only allowed for critical items"
         if self.kind is ItemKind.YES_NO:
             for name in ("worst", "best", "fails_below"):
                 if getattr(self, name) is not None:
-                    yield f"/{name}", "scale", "Belongs to items on a scale"
+                    yield f"/{name}", "scale", "Only allowed for items on a scale"
         elif self.scale is None:
-            yield ("/worst" if self.worst is None else "/best"), "missing", "A scale has a worst and a best"
+            yield ("/worst" if self.worst is None else "/best"), "missing", "Required for items on a scale"
         elif self.worst == self.best:
-            yield "/best", "scale", "worst and best should differ"
+            yield "/best", "scale", "`worst` and `best` must differ"
 
 
 class ScorecardNew(Schema):
@@ -97,11 +97,11 @@ class ScorecardNew(Schema):
         seen: set[str] = set()
         for n, item in enumerate(self.items):
             if item.key in seen:
-                yield f"/items/{n}/key", "duplicate", "Another item has this key already"
+                yield f"/items/{n}/key", "duplicate", "Duplicate item key"
             seen.add(item.key)
             yield from ((f"/items/{n}{pointer}", code, detail) for pointer, code, detail in item.faults())
         if len({item.rule.aspect for item in self.items}) > MOST_ASPECTS:
-            yield "/items", "too_many_aspects", f"At most {MOST_ASPECTS} sections and items that are in none"
+            yield "/items", "too_many_aspects", f"At most {MOST_ASPECTS} sections and items outside of sections"
 
 
 ScorecardChange = partial(

@@ -72,7 +72,7 @@ class _Visit(Schema):
     @model_validator(mode="after")
     def _one_sale(self) -> Self:
         if self.receipt is not None and self.sale_id is not None:
-            raise PydanticCustomError("one_of", "A sale is named by sale_id or by receipt, not by both")
+            raise PydanticCustomError("one_of", "Only one of `sale_id` and `receipt` is allowed")
         return self
 
 

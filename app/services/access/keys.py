@@ -13,11 +13,11 @@ from app.store.access import keys as store
 async def create(ctx: Context, name: str, scopes: list[str], key: str | None = None) -> str:
     """A new key, or the one given, of 32 characters or more."""
     if unknown := sorted(set(scopes) - {*rules.SCOPES, rules.ADMIN}):
-        raise invalid("/scopes", "scope", f"Not known: {', '.join(unknown)}. Known: {', '.join(rules.SCOPES)}, admin")
+        raise invalid("/scopes", "scope", f"Unknown: {', '.join(unknown)}. Known: {', '.join(rules.SCOPES)}, admin")
     if not 1 <= len(name) <= rules.LONGEST_NAME:
-        raise invalid("/name", "too_long" if name else "missing", f"A name has 1 to {rules.LONGEST_NAME} characters")
+        raise invalid("/name", "too_long" if name else "missing", f"Must have 1 to {rules.LONGEST_NAME} characters")
     if key is not None and len(key) < rules.SHORTEST_KEY:
-        raise invalid("/key", "too_short", f"A key has {rules.SHORTEST_KEY} characters or more")
+        raise invalid("/key", "too_short", f"Must have at least {rules.SHORTEST_KEY} characters")
     made = key or rules.new_key()
     await store.add(ctx, name, rules.hash_key(made), rules.hint(made), sorted(set(scopes)))
     return made

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, invalid
+from app.core.errors import MoveNotAllowed, in_the_future, invalid
 from app.core.ids import new_id
 from app.rules.complaints import states as rules
 from app.rules.complaints.service_clocks import WAITING, Clocks, Situation
@@ -163,13 +163,19 @@ class Case:
     def happens(self, ctx: Context, at: datetime) -> None:
         """422 for a moment in the future, or before what happened last."""
         if at > ctx.now:
-            raise invalid("/at", "future", "Lies in the future")
+            raise in_the_future("/at")
         if at < self.row["state_since"]:
-            raise invalid("/at", "too_early", f"It is {self.state} since {self.row['state_since'].isoformat()}")
+            raise invalid(
+                "/at",
+                "too_early",
+                f"Must not be before {self.row['state_since'].isoformat()}, when the complaint became {self.state}",
+            )
         # What it waited for stopped clocks: nobody can say afterwards that it went on meanwhile.
         waits = [i for clock in self.clocks.all if not clock.over for i in clock.intervals if i.reason in WAITING]
         if waited := [moment for i in waits for moment in (i.start, i.end) if moment is not None and at < moment]:
-            raise invalid("/at", "too_early", f"It waited for somebody else at {max(waited).isoformat()}")
+            raise invalid(
+                "/at", "too_early", f"Must not be before {max(waited).isoformat()}, when the complaint was on hold"
+            )
 
     def facts(self, tags: Iterable[str]) -> Facts:
         row = self.row

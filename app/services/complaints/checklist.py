@@ -50,7 +50,7 @@ async def mark(ctx: Context, complaint_id: UUID, step: str, change: StepChange) 
     definition = await _definition(ctx, case.row["procedure_id"], case.row["procedure_version"])
     found = next((s for s in definition["steps"] if s["key"] == step), None)
     if found is None:
-        raise NotFound("The procedure has no such step")
+        raise NotFound("Step not found in the procedure")
     before = {row["step"] for row in await parts.steps(ctx, complaint_id)}
     if change.done:
         await parts.do_step(ctx, complaint_id, step, change.done_by or ctx.actor, change.note)
@@ -76,7 +76,7 @@ async def require_done(ctx: Context, case: Case, move: Move) -> None:
     if missing:
         errors = [{"pointer": f"/steps/{s['key']}", "code": "step_open", "detail": s["title"]} for s in missing]
         named = ", ".join(step["title"] for step in missing)
-        raise StepOpen(f"To be done before: {named}", errors=errors, steps=[step["key"] for step in missing])
+        raise StepOpen(f"Steps to complete first: {named}", errors=errors, steps=[step["key"] for step in missing])
 
 
 async def _definition(ctx: Context, procedure_id: Any, version: int | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyClaimed, ComplaintDiffers, Problem, invalid
+from app.core.errors import ComplaintDiffers, Problem, already_claimed, reference_not_found
 from app.rules.complaints import states as rules
 from app.rules.kit import event_types
 from app.schemas.complaints.complaints import ComplaintQuery
@@ -104,10 +104,10 @@ async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document
     case = await case_store.load(ctx, complaint_id)
     holder = case.row["customer_id"]
     if holder not in (None, customer_id):
-        raise AlreadyClaimed(f"It belongs to customer {holder}", customer_id=str(holder))
+        raise already_claimed(holder)
     if holder is None:
         if not await customer_store.existing(ctx, [customer_id]):
-            raise invalid("/customer_id", "not_found", "There is no such customer")
+            raise reference_not_found("/customer_id", "Customer")
         case.set(customer_id=customer_id)
         await reselect_policy(ctx, case)
         # At the moment it came in: there it belongs on the timeline of its customer.
@@ -133,5 +133,5 @@ async def reselect_policy(ctx: Context, case: Case) -> None:
 
 
 def _differs(errors: list[dict[str, Any]], complaint_id: UUID) -> Problem | None:
-    detail = None if errors else "Its remedies or its history differ, or it was changed since"
+    detail = None if errors else "The remedies or the history differ, or the complaint was changed after it was stored"
     return ComplaintDiffers(detail, errors=errors or None, complaint_id=str(complaint_id))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, invalid, reference_not_found
+from app.core.errors import Problem, reference_not_found
 from app.core.ids import new_id
 from app.rules.complaints import states as rules
 from app.rules.kit.timestamps import format_timestamp
@@ -123,7 +123,7 @@ class References:
             if n not in self.sales:
                 return reference_not_found("/sale_id", "Sale")
             if not self.sales[n]["has_line"]:
-                return invalid("/sale_line_no", "not_found", "The sale has no such line")
+                return reference_not_found("/sale_line_no", "Line of the sale")
         if new.interaction_id is not None and n not in self.interactions:
             return reference_not_found("/interaction_id", "Interaction")
         if new.customer_id is not None and not self.customers.exists(new.customer_id):

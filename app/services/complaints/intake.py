@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, invalid
+from app.core.errors import Problem, in_the_future, invalid
 from app.rules.complaints.service_clocks import Clocks
 from app.rules.complaints.states import Move, RemedyState
 from app.rules.kit.event_types import COMPLAINT_RECEIVED
@@ -54,7 +54,7 @@ def _replayed(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
     """Have it received, and make the moves that it has made already."""
     received_at = case.row["received_at"]
     if received_at > ctx.now:
-        return invalid("/received_at", "future", "Lies in the future")
+        return in_the_future("/received_at")
     channel = new.channel.value
     case.record(COMPLAINT_RECEIVED, received_at, channel, title={"channel": channel}, feeling=new.feeling)
     case.begin()
@@ -98,7 +98,7 @@ def _undecided(new: ComplaintNew) -> Problem | None:
         return None
     for n, remedy in enumerate(new.remedies):
         if remedy.state in _DECIDED_BY:
-            detail = "In its history the answer is neither accepted nor rejected"
+            detail = "The history has neither an acceptance nor a rejection of the response"
             return invalid(f"/remedies/{n}/state", "undecided", detail)
     return None
 

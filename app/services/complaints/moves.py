@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, Problem, invalid
+from app.core.errors import MoveNotAllowed, Problem, reference_not_found
 from app.rules.complaints import states as rules
 from app.rules.complaints.states import Move, RemedyState
 from app.rules.interactions import Direction, answer_kind
@@ -83,7 +83,7 @@ async def accept(ctx: Context, complaint_id: UUID, step: ResponseAcceptance) -> 
         accepted = offered if step.remedy_ids is None else set(step.remedy_ids)
         if strange := accepted - offered:
             place = (step.remedy_ids or []).index(sorted(strange)[0])
-            raise invalid(f"/remedy_ids/{place}", "not_found", "There is no such remedy on offer")
+            raise reference_not_found(f"/remedy_ids/{place}", "Offered remedy")
         await parts.decide(ctx, complaint_id, accepted, at)
 
     return await _move(ctx, complaint_id, Move.ACCEPT, step, agree)
@@ -140,7 +140,7 @@ async def hold(ctx: Context, complaint_id: UUID, step: ComplaintHold) -> Documen
 async def resume(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
     case = await case_store.load(ctx, complaint_id)
     if case.row["waiting_for"] is None:
-        raise MoveNotAllowed("It waits for nobody", allowed=rules.allowed(case.state))
+        raise MoveNotAllowed("The complaint is not on hold", allowed=rules.allowed(case.state))
     return await _set_waiting(ctx, case, step, None, event_types.COMPLAINT_RESUMED)
 
 
@@ -222,7 +222,7 @@ async def _told(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> tu
     elif step.interaction_id is not None:
         row = await store.interaction(ctx, step.interaction_id)
         if row is None or row["customer_id"] != case.row["customer_id"] or row["direction"] != Direction.OUTBOUND:
-            raise invalid("/interaction_id", "not_found", "The customer was told nothing in such an interaction")
+            raise reference_not_found("/interaction_id", "Outbound interaction with this customer")
         interaction_id, channel = step.interaction_id, Channel(row["channel"])
     else:
         return None, None

@@ -24,6 +24,6 @@ async def procedure_at(ctx: Context, procedure_id: UUID, version: int) -> dict[s
     wanted = (procedure_id, version)
     found = await store.PROCEDURES.definitions(ctx, [wanted])
     if wanted not in found:
-        raise NotFound("No such version of a procedure")
+        raise NotFound("Procedure version not found")
     definition: dict[str, Any] = found[wanted]
     return definition

@@ -122,7 +122,7 @@ def remedy_row(
 def make_sure_of_room(wanted: int) -> None:
     """409 where a complaint would have more remedies or actions than can be answered with."""
     if wanted > _MOST:
-        raise Conflict(f"A complaint has at most {_MOST} of them")
+        raise Conflict(f"A complaint can have at most {_MOST} remedies and {_MOST} actions")
 
 
 async def action(ctx: Context, complaint_id: UUID, action_id: UUID) -> Document:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid
+from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid, reference_not_found
 from app.core.ids import new_id
 from app.core.sessions import Sessions
 from app.rules.customers import search
@@ -88,7 +88,7 @@ async def put(
             if known is None:  # not somebody who made the same customer a moment ago
                 raise
     if only_new:
-        raise PreconditionFailed(f"Customer {known} has this identity")
+        raise PreconditionFailed(f"The identity already belongs to customer {known}")
     if others:
         present = json.loads((await store.get(ctx, known)).json)["identities"]
         sent["identities"] = present + [i for i in others if i not in present]
@@ -139,7 +139,7 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
     if not archived and (problem := (await _taken(ctx, [wanted]))[0]):
         raise problem
     if new.referred_by == customer_id:
-        raise invalid("/referred_by", "self", "Nobody sends themselves")
+        raise invalid("/referred_by", "self", "A customer cannot be their own referrer")
     await _referrers_exist(ctx, [new])
     await _rewrite(ctx, wanted, sent, archived)
     name, data = wanted.row["display_name"], {"changes": changes[:MOST]}
@@ -192,7 +192,12 @@ async def _taken(ctx: Context, wanted: Sequence[CustomerDraft]) -> list[AlreadyH
         taken = [(pointer, holders[key]) for pointer, key in keys if holders.get(key, d.id) != d.id]
         if taken:
             errors = [
-                {"pointer": pointer, "code": "held", "detail": f"Held by customer {holder}", "customer_id": str(holder)}
+                {
+                    "pointer": pointer,
+                    "code": "held",
+                    "detail": f"Already belongs to customer {holder}",
+                    "customer_id": str(holder),
+                }
                 for pointer, holder in taken
             ]
             answers.append(AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in taken})))
@@ -263,7 +268,7 @@ async def _missing_referrers(ctx: Context, wanted: Sequence[CustomerNew]) -> set
 
 
 def _no_referrer() -> Problem:
-    return invalid("/referred_by", "not_found", "There is no such customer")
+    return reference_not_found("/referred_by", "Customer")
 
 
 def _made_of_names(body: dict[str, Any]) -> str | None:

@@ -46,7 +46,7 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
     shown = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
     if shown is None:
-        raise invalid("/display_name", "missing", "A name, a contact point or an identity is needed")
+        raise invalid("/display_name", "missing", "A name, a contact point or an identity is required")
     _identities_once(new)
     row = {
         **new.model_dump(mode="json", exclude=_KEPT_ELSEWHERE),
@@ -110,10 +110,10 @@ def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normali
             errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
             continue
         if len(form.value) > _LONGEST_FORM:  # folding may make eighteen characters of one
-            detail = f"Its normalised form should be at most {_LONGEST_FORM} characters long"
+            detail = f"Must have at most {_LONGEST_FORM} characters once normalised"
             errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})
         if (point.kind, form) in seen:
-            errors.append({"pointer": f"/contact_points/{n}", "code": "twice", "detail": "Stands twice in the list"})
+            errors.append({"pointer": f"/contact_points/{n}", "code": "twice", "detail": "Duplicate contact point"})
         seen.add((point.kind, form))
         forms.append(form)
     if errors:
@@ -124,7 +124,7 @@ def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normali
 def _identities_once(new: CustomerNew) -> None:
     for n, identity in enumerate(new.identities):
         if identity in new.identities[:n]:
-            raise invalid(f"/identities/{n}", "twice", "Stands twice in the list")
+            raise invalid(f"/identities/{n}", "twice", "Duplicate identity")
 
 
 def _words(new: CustomerNew, forms: Sequence[Normalized], shown: str) -> set[str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import Conflict, NotFound, invalid
+from app.core.errors import Conflict, NotFound, invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.customers.customers import INVERSE, RelationshipKind
 from app.rules.kit import event_types
@@ -53,12 +53,12 @@ async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Docum
     if customer_id not in names:
         raise NotFound(customer_store.MISSING)
     if new.customer_id == customer_id:
-        raise invalid("/customer_id", "self", "Should be another customer")
+        raise invalid("/customer_id", "self", "Must be a different customer")
     if new.customer_id not in names:
-        raise invalid("/customer_id", "not_found", "There is no such customer")
+        raise reference_not_found("/customer_id", "Customer")
     from_id, kind, to_id = _stored(customer_id, new.kind, new.customer_id)
     if (known := await store.find(ctx, from_id, kind, to_id)) is not None:
-        raise Conflict("They have this relationship already", relationship_id=str(known))
+        raise Conflict("The customers already have this relationship", relationship_id=str(known))
     row: dict[str, Any] = {
         "id": new_id(),
         "from_id": from_id,
@@ -112,7 +112,7 @@ def _stored(own: UUID, reading: DirectedRelationshipKind, other: UUID) -> tuple[
 
 def _in_order(content: RelationshipContent) -> None:
     if content.since is not None and content.until is not None and content.until < content.since:
-        raise invalid("/until", "before_since", "Should not be before `since`")
+        raise invalid("/until", "before_since", "Must not be before `since`")
 
 
 async def _record(ctx: Context, type_: EventType, row: Any, data: dict[str, Any] | None = None) -> None:

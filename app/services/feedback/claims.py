@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyClaimed, Conflict, invalid
+from app.core.errors import Conflict, already_claimed, reference_not_found
 from app.core.reactions import Reaction
 from app.rules.feedback.feedback import OBSERVED
 from app.rules.kit import event_types
@@ -26,13 +26,13 @@ async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
     """Say whose feedback it is; what was written to them about it is theirs too. 409 AlreadyClaimed if another's."""
     row = await store.lock(ctx, feedback_id)
     if row["visit_id"] is not None:
-        raise Conflict("It is what was seen on a visit, and no customer's")
+        raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
     holder = row["customer_id"]
     if holder not in (None, customer_id):
-        raise AlreadyClaimed(f"It belongs to customer {holder}", customer_id=str(holder))
+        raise already_claimed(holder)
     if holder is None:
         if not await customer_store.existing(ctx, [customer_id]):
-            raise invalid("/customer_id", "not_found", "There is no such customer")
+            raise reference_not_found("/customer_id", "Customer")
         await _learn(ctx, row, {"customer_id": customer_id})
         for interaction_id in sorted({row[name] for name in _SAID_IN if row[name] is not None}):
             await interactions.claim(ctx, interaction_id, customer_id)

@@ -48,7 +48,7 @@ async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | Non
     current = await patching.lock(ctx, store, feedback_id, version)
     row, stored, sent = current.row, current.stored, patching.sent(patch)
     if row["visit_id"] is not None:
-        raise Conflict("It is what a visit found: the visit is what can be corrected", visit_id=str(row["visit_id"]))
+        raise Conflict("Feedback from a visit cannot be changed: change the visit", visit_id=str(row["visit_id"]))
     before = {name: stored[name] for name in CONTENT}
     before["ratings"] = [{name: r[name] for name in RatingNew.model_fields} for r in stored["ratings"]]
     if sent.get("text", before["text"]) != before["text"]:

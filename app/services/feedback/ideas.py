@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import NotFound, invalid
+from app.core.errors import NotFound, invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.kit import event_types
 from app.rules.kit.event_types import EventType
@@ -20,7 +20,7 @@ from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
 
-_NO_SUCH = "There is no such idea"
+_MISSING = "Idea not found"
 
 
 async def find(ctx: Context, query: IdeaQuery) -> Page:
@@ -79,7 +79,7 @@ async def vote(
     feedback are known to exist; 422 when the idea is not.
     """
     if (row := await store.locked(ctx, idea_id)) is None:
-        raise invalid("/idea_id", "not_found", _NO_SUCH)
+        raise reference_not_found("/idea_id", "Idea")
     return await _vote(ctx, row, customer_id, feedback_id, at)
 
 
@@ -136,21 +136,21 @@ async def _vote(
 
 async def _voter(ctx: Context, idea_id: UUID, voter: Voter) -> UUID | None:
     if await store.locked(ctx, idea_id) is None:
-        raise NotFound(_NO_SUCH)
+        raise NotFound(_MISSING)
     return await _customer(ctx, voter.customer_id, voter.feedback_id)
 
 
 async def _customer(ctx: Context, customer_id: UUID | None, feedback_id: UUID | None) -> UUID | None:
     """Whose voice it is; 422 for a customer or feedback that there is not, or that do not belong together."""
     if customer_id is not None and not await customer_store.existing(ctx, [customer_id]):
-        raise invalid("/customer_id", "not_found", "There is no such customer")
+        raise reference_not_found("/customer_id", "Customer")
     if feedback_id is None:
         return customer_id
     if (said := await store.whose(ctx, feedback_id)) is None:
-        raise invalid("/feedback_id", "not_found", "There is no such feedback")
+        raise reference_not_found("/feedback_id", "Feedback")
     holder: UUID | None = said["customer_id"]
     if customer_id is not None and holder not in (None, customer_id):
-        raise invalid("/feedback_id", "differs", "It is another customer's feedback")
+        raise invalid("/feedback_id", "differs", "The feedback belongs to another customer")
     return customer_id or holder
 
 

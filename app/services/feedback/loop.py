@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, invalid
+from app.core.errors import MoveNotAllowed, in_the_future, invalid
 from app.rules.feedback import loop as rules
 from app.rules.interactions import Direction, InteractionKind, channel_phrase
 from app.rules.kit import event_types
@@ -43,7 +43,7 @@ async def act(ctx: Context, feedback_id: UUID, deed: FeedbackAction) -> Document
         done = {"acted_at": at, "acted_by": by, "action": deed.action}
         await _keep(ctx, row, done, event_types.FEEDBACK_ACTED, at, None)
     elif (by, deed.action) != (row["acted_by"], row["action"]) or deed.at not in (None, row["acted_at"]):
-        raise MoveNotAllowed("It was acted upon already", allowed=_allowed(row))
+        raise MoveNotAllowed("The feedback was already acted upon", allowed=_allowed(row))
     return await store.get(ctx, feedback_id)
 
 
@@ -51,7 +51,7 @@ async def notify(ctx: Context, feedback_id: UUID, told: FeedbackNotification) ->
     """The customer was told what was changed. 409 MoveNotAllowed as long as nothing was."""
     row = await store.lock(ctx, feedback_id)
     if row["acted_at"] is None:
-        raise MoveNotAllowed("Nothing was changed yet that could be told", allowed=_allowed(row))
+        raise MoveNotAllowed("The feedback was not acted upon yet", allowed=_allowed(row))
     if not await _again(ctx, row, "told", told):
         await _say(ctx, row, "told", told, InteractionKind.MESSAGE, event_types.FEEDBACK_NOTIFIED)
     return await store.get(ctx, feedback_id)
@@ -64,8 +64,9 @@ async def _again(ctx: Context, row: Mapping[str, Any], step: str, said: Feedback
     same = (said.by or ctx.actor, said.channel) == (row[f"{step}_by"], row[f"{step}_how"])
     same = same and said.at in (None, row[f"{step}_at"])
     if not same or said.message != await _message(ctx, row[f"{step}_interaction_id"]):
-        done = "acknowledged" if step == "acknowledged" else "told to the customer"
-        raise MoveNotAllowed(f"It was {done} already", allowed=_allowed(row))
+        acknowledged = step == "acknowledged"
+        detail = "The feedback was already acknowledged" if acknowledged else "The customer was already notified"
+        raise MoveNotAllowed(detail, allowed=_allowed(row))
     return True
 
 
@@ -102,7 +103,7 @@ async def _written(
     """The interaction that keeps what was said, if anything was. 409 UnwelcomeChannel without a reason for it."""
     if said.channel is None:
         if said.message is not None:
-            raise invalid("/channel", "missing", "A message goes out on a channel")
+            raise invalid("/channel", "missing", "A message requires a channel")
         return None
     if said.message is None:
         if row["customer_id"] is not None:
@@ -131,7 +132,7 @@ async def _written(
 
 def _in_order(ctx: Context, row: Mapping[str, Any], step: str, at: datetime) -> None:
     if at > ctx.now:
-        raise invalid("/at", "future", "Lies in the future")
+        raise in_the_future("/at")
     if (why := rules.too_early(step, at, row["collected_at"], row["acted_at"])) is not None:
         raise invalid("/at", "order", why)
 

@@ -68,7 +68,7 @@ def _periods(ctx: Context, query: Span, by: str | None, time_zone: str) -> dict[
         return {}
     since, before = _span(ctx, query)
     if by == Every.DAY and figures.is_longer(since, before, timedelta(days=MOST_DAYS)):
-        raise invalid("/query/by", "too_many", f"Should be at most {MOST_DAYS} days")
+        raise invalid("/query/by", "too_many", f"Grouping by day allows periods of at most {MOST_DAYS} days")
     found = periods(Every(by), since, before, time_zone)
     return {
         "starts": [period.starts_at for period in found],

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, ValidationFailed, in_the_future, invalid, reference_not_found
+from app.core.errors import Problem, ValidationFailed, in_the_future, reference_not_found
 from app.rules.feedback import loop as loop_rules
 from app.rules.feedback.feedback import OBSERVED
 from app.services.customers import CustomerReference, Resolver
@@ -69,7 +69,7 @@ class References:
             if getattr(new, f"{kind}_id") is not None and n not in self.subjects[kind]:
                 return reference_not_found(f"/{kind}_id", kind.capitalize())
         if new.sale_line_no is not None and not self.subjects["sale"][n]["has_line"]:
-            return invalid("/sale_line_no", "not_found", "The sale has no such line")
+            return reference_not_found("/sale_line_no", "Line of the sale")
         return None
 
     def _owner(self, n: int) -> UUID | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import AlreadyClaimed, MoveNotAllowed, invalid
+from app.core.errors import MoveNotAllowed, already_claimed, reference_not_found
 from app.rules.customers import ContactKind, NotAContact, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
@@ -29,10 +29,10 @@ async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_c
     """Say whose it is; its answer and what was promised in it go with it. 409 AlreadyClaimed if it is another's."""
     row = await store.lock(ctx, interaction_id)
     if row["customer_id"] not in (None, customer_id):
-        raise AlreadyClaimed(f"It belongs to customer {row['customer_id']}", customer_id=str(row["customer_id"]))
+        raise already_claimed(row["customer_id"])
     if row["customer_id"] is None:
         if not await customer_store.existing(ctx, [customer_id]):
-            raise invalid("/customer_id", "not_found", "There is no such customer")
+            raise reference_not_found("/customer_id", "Customer")
         await _give(ctx, row, customer_id)
         if row["answered_by_id"] is not None:
             answer_row = await store.lock(ctx, row["answered_by_id"])
@@ -48,10 +48,10 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
     """Record how an enquiry was answered: a new interaction, outbound. 409 MoveNotAllowed if it does not wait."""
     row = await store.lock(ctx, interaction_id)
     if row["answered_at"] is not None:
-        detail = f"Interaction {row['answered_by_id']} has answered it"
+        detail = f"Already answered by interaction {row['answered_by_id']}"
         raise MoveNotAllowed(detail, allowed=[], answered_by_id=str(row["answered_by_id"]))
     if not row["awaits_answer"]:
-        raise MoveNotAllowed("Only an enquiry that came in can be answered", allowed=[])
+        raise MoveNotAllowed("Only an inbound enquiry can be answered", allowed=[])
     channel = sent.channel or Channel(row["channel"])
     new = InteractionNew(
         customer_id=row["customer_id"],

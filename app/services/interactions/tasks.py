@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, invalid
+from app.core.errors import MoveNotAllowed, invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
@@ -125,7 +125,7 @@ async def cancel(ctx: Context, task_id: UUID, reason: str | None) -> Document:
 async def snooze(ctx: Context, task_id: UUID, until: datetime) -> Document:
     """Out of sight until then; 422 for a moment that has passed."""
     if until <= ctx.now:
-        raise invalid("/until", "past", "Should lie in the future")
+        raise invalid("/until", "past", "Must be in the future")
     return await _move(ctx, task_id, "snooze", event_types.TASK_SNOOZED, {"snoozed_until": until}, _told(until=until))
 
 
@@ -149,7 +149,7 @@ async def _move(
 
 async def _customer_exists(ctx: Context, customer_id: UUID | None) -> None:
     if customer_id is not None and not await customer_store.existing(ctx, [customer_id]):
-        raise invalid("/customer_id", "not_found", "There is no such customer")
+        raise reference_not_found("/customer_id", "Customer")
 
 
 async def _record(

@@ -29,9 +29,9 @@ def period(
     since = since or (before or ctx.now) - default
     before = before or ctx.now + _INSTANT  # what happens at this very moment is in it
     if since >= before:
-        raise invalid(f"/query/{parameter}", "order", "Should be before the end of the time")
+        raise invalid(f"/query/{parameter}", "order", "Must be before the end of the period")
     if is_longer(since, before, longest):
-        raise invalid(f"/query/{parameter}", "too_long", f"Should be at most {longest.days} days before its end")
+        raise invalid(f"/query/{parameter}", "too_long", f"The period must be at most {longest.days} days long")
     return since, before
 
 

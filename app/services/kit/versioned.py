@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Conflict, ValidationFailed, invalid
+from app.core.errors import Conflict, ValidationFailed, reference_not_found
 from app.core.ids import new_id
 from app.rules.kit import event_types
 from app.services.kit import patching
@@ -69,7 +69,7 @@ async def _referred(ctx: Context, table: VersionedTable, definition: Mapping[str
     ids = await table.referred(ctx, definition)
     for name, found in ids.items():
         if found is None:
-            raise invalid(f"/{name}", "not_found", f"There is no {name} with this code")
+            raise reference_not_found(f"/{name}", name.capitalize())
     return ids
 
 
@@ -78,7 +78,7 @@ async def _is_free(ctx: Context, table: VersionedTable, definition: Mapping[str,
     if (holder := await table.holder(ctx, key)) is not None:
         said = f"without a {table.key}" if key is None else f"with this {table.key}"
         who: dict[str, Any] = {f"{table.kind}_id": str(holder)}
-        raise Conflict(f"There is a {table.noun} {said} already", **who)
+        raise Conflict(f"A {table.noun} {said} already exists", **who)
 
 
 async def _record(

@@ -167,7 +167,7 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
     """Raises ValidationFailed for a card number, a line number that stands twice, or a sum too large to be spelled."""
     content = new.model_dump_json(exclude_none=True)
     if payment_cards.suspicious(content) and (at := payment_cards.pointer(new.model_dump(mode="json"))):
-        raise invalid(at, "payment_card_number", "Looks like the number of a payment card, which is never kept")
+        raise invalid(at, "payment_card_number", "Looks like a payment card number, which must not be stored")
     unit = minor_unit(new.currency)
     lines = [
         Line(
@@ -215,7 +215,7 @@ def _money(amount: Decimal, currency: str) -> Decimal:
 def _spellable(amounts: list[tuple[str, Decimal]]) -> None:
     for pointer, amount in amounts:
         if abs(amount) >= _BEYOND:  # nobody sent it: it was multiplied or summed up here
-            raise invalid(pointer, "number_range", "Comes to more than 12 digits before the point")
+            raise invalid(pointer, "number_range", "The computed amount has more than 12 digits before the point")
 
 
 def _numbers_once(lines: list[Line]) -> None:
@@ -223,5 +223,5 @@ def _numbers_once(lines: list[Line]) -> None:
     if len(set(numbers)) < len(numbers):
         twice = next(n for n, number in enumerate(numbers) if number in numbers[:n])
         raise ValidationFailed(
-            errors=[{"pointer": f"/lines/{twice}/line_no", "code": "twice", "detail": "Stands twice in the receipt"}]
+            errors=[{"pointer": f"/lines/{twice}/line_no", "code": "twice", "detail": "Duplicate line_no"}]
         )

@@ -49,5 +49,5 @@ class Returns:
 
 
 def _exceeded(n: int, key: LineKey, left: object, left_total: object, currency: str) -> RefundExceedsSale:
-    detail = f"Of line {key.line_no} of receipt {key.receipt_no}, {left} for {left_total} {currency} can be returned"
+    detail = f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {left_total} {currency} left to return"
     return RefundExceedsSale(errors=[{"pointer": f"/lines/{n}/refund_of", "code": "exceeds", "detail": detail}])

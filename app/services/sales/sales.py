@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyClaimed, invalid
+from app.core.errors import already_claimed, reference_not_found
 from app.rules.customers import Match
 from app.rules.kit.event_types import SALE_CLAIMED, SALE_VOIDED
 from app.rules.sales.receipts import OnUnknownCustomer
@@ -56,9 +56,9 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
     if sale["customer_id"] == customer_id:
         return await store.get(ctx, sale_id)
     if sale["customer_id"] is not None:
-        raise AlreadyClaimed(f"Customer {sale['customer_id']} bought it", customer_id=str(sale["customer_id"]))
+        raise already_claimed(sale["customer_id"])
     if not await customer_store.existing(ctx, [customer_id]):
-        raise invalid("/customer_id", "not_found", "There is no such customer")
+        raise reference_not_found("/customer_id", "Customer")
     await store.change(ctx, sale_id, {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []})
     await store.retotal(ctx, {customer_id})
     title = SALE_CLAIMED.titled(**sale)

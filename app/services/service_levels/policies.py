@@ -149,7 +149,7 @@ def _versions(row: Record) -> Versions:
 
 def _there(found: Mapping[Version, Any], version: Version, noun: str) -> Any:
     if version not in found:
-        raise NotFound(f"No such version of a {noun}")
+        raise NotFound(f"{noun.capitalize()} version not found")
     return found[version]
 
 

@@ -130,16 +130,16 @@ class _Sheet:
 async def _invited(ctx: Context, token: str) -> _Sheet:
     row = await store.invited(ctx, access.hash_token(token))
     if row is None:
-        raise NotFound("There is no such invitation")
+        raise NotFound("Invitation not found")
     about = {name: row[name] for name in ("customer_id", "sale_id", "complaint_id", "interaction_id", "site", "staff")}
     about["channel"] = row["channel"] and Channel(row["channel"])
     sheet = _Sheet.of(row, about, invitation_id=row["id"], expires_at=row["expires_at"], language=row["language"])
     if row["state"] == InvitationState.REVOKED:
-        raise AnswerExpired("The invitation was taken back")
+        raise AnswerExpired("The invitation was revoked")
     if row["status"] == SurveyStatus.CLOSED:
-        raise AnswerExpired("The survey is over")
+        raise AnswerExpired("The survey is closed")
     if row["expires_at"] <= ctx.now and not sheet.editable(ctx.now):
-        raise AnswerExpired("The invitation could be answered for some time only")
+        raise AnswerExpired("The invitation has expired")
     if row["status"] != SurveyStatus.OPEN:
         raise SurveyNotOpen
     return sheet
@@ -153,13 +153,13 @@ def _must_hold(ctx: Context, source: str, receipt_no: str, code: str) -> None:
         raise TooManyRequests("Too many wrong codes for this receipt", headers=headers)
     if not receipt_codes.fits(ctx.cursor_key, source, receipt_no, code):
         _WRONG_CODES.record_failure(receipt, ctx.now)
-        raise NotFound("There is no receipt with this code")
+        raise NotFound("Receipt not found, or the code is wrong")
 
 
 async def _by_receipt(ctx: Context, source: str, receipt_no: str) -> _Sheet:
     row = await store.for_receipt(ctx, source, receipt_no)
     if row is None:
-        raise NotFound("Nothing is asked on receipts now")
+        raise NotFound("No survey is open for receipts")
     receipt = ReceiptRef(source=source, receipt_no=receipt_no)
     return _Sheet.of(row, {"receipt": receipt, "channel": Channel.WEB_FORM})
 

@@ -26,7 +26,7 @@ from app.store.kit.events import Event
 from app.store.surveys import invitations as invitation_store
 from app.store.surveys import triggers as store
 
-NO_REASON = "The customer does not want to be contacted on this channel, and no reason changes that"
+NO_REASON = "The customer does not want to be contacted on this channel; invitations cannot override this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Recipient:
 
 
 def too_early(at: datetime) -> QuietHours:
-    return QuietHours(f"The customer may be contacted from {format_timestamp(at)} on", allowed_at=format_timestamp(at))
+    return QuietHours(f"The customer may be contacted from {format_timestamp(at)}", allowed_at=format_timestamp(at))
 
 
 def unreachable(channel: Channel) -> Problem:

@@ -8,7 +8,15 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import AskedRecently, CustomerArchived, MoveNotAllowed, Problem, UnwelcomeChannel, invalid
+from app.core.errors import (
+    AskedRecently,
+    CustomerArchived,
+    MoveNotAllowed,
+    Problem,
+    UnwelcomeChannel,
+    invalid,
+    reference_not_found,
+)
 from app.rules import access
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
@@ -156,7 +164,7 @@ class _Known:
         """The row to be kept, and the survey that it asks."""
         survey = self._surveys.get(new.survey_id)
         if survey is None:
-            raise invalid("/survey_id", "not_found", "There is no such survey")
+            raise reference_not_found("/survey_id", "Survey")
         if (closed := survey.closed()) is not None:
             raise closed
         person = self._person(new)
@@ -166,7 +174,7 @@ class _Known:
             channel = self._channel(person, new.channel)
             if (at := person.again_at(survey, ctx.now)) is not None:
                 raise AskedRecently(
-                    f"The customer may be asked again from {format_timestamp(at)} on", allowed_at=format_timestamp(at)
+                    f"The customer may be invited again from {format_timestamp(at)}", allowed_at=format_timestamp(at)
                 )
         return survey, eligibility.invitation(
             ctx, survey, person, channel, about, language=new.language, send_after=new.send_after
@@ -176,7 +184,7 @@ class _Known:
         if new.customer_id is None:
             return None
         if (person := self._people.get(new.customer_id)) is None:
-            raise invalid("/customer_id", "not_found", "There is no such customer")
+            raise reference_not_found("/customer_id", "Customer")
         return person
 
     def _channel(self, person: Recipient, wanted: Channel | None) -> Channel | None:
@@ -184,7 +192,7 @@ class _Known:
             raise problem
         if wanted is None:
             if (found := person.channel()) is None and person.reachable:
-                raise UnwelcomeChannel("The customer does not want to be contacted on any channel that we have")
+                raise UnwelcomeChannel("The customer does not want to be contacted on any available channel")
             return found
         if wanted in rules.NEEDS and person.address(wanted) is None:
             raise invalid("/channel", "unreachable", f"The customer has no contact point for {wanted}")
@@ -198,7 +206,11 @@ class _Known:
                 continue
             row = rows.get(subject_id)
             if row is None or (row["customer_id"] is not None and new.customer_id not in (None, row["customer_id"])):
-                raise invalid(f"/{column}", "not_found", "There is no such thing, or it is another customer's")
+                raise invalid(
+                    f"/{column}",
+                    "not_found",
+                    f"{column.removesuffix('_id').capitalize()} not found, or it belongs to another customer",
+                )
             about[column] = subject_id
             about |= {name: about[name] or row[name] for name in ("site", "staff")}
         return about
@@ -215,7 +227,7 @@ def _stands_against(person: Recipient, channel: Channel | None) -> Problem | Non
 def _not_allowed(ctx: Context, row: Record) -> MoveNotAllowed:
     if row["state"] not in _LIVE:
         return MoveNotAllowed(f"The invitation is {row['state']}", allowed=[])
-    return MoveNotAllowed(f"The invitation ran out at {format_timestamp(row['expires_at'])}", allowed=["revoke"])
+    return MoveNotAllowed(f"The invitation expired at {format_timestamp(row['expires_at'])}", allowed=["revoke"])
 
 
 async def _survey(ctx: Context, row: Record) -> SurveySnapshot:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, invalid, reference_not_found
+from app.core.errors import Problem, in_the_future, invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.feedback import FeedbackMetric, Method
 from app.rules.kit import event_types
@@ -114,12 +114,12 @@ class References:
         if (card := self.cards.get(new.scorecard_id)) is None:
             return reference_not_found("/scorecard_id", "Scorecard")
         if card.kind not in (None, new.kind):
-            return invalid("/scorecard_id", "kind", f"This scorecard is for another kind of visit: {card.kind}")
+            return invalid("/scorecard_id", "kind", f"The scorecard is for visits of the kind {card.kind}")
         if (problem := self.missing(n, new)) is not None:
             return problem
         draft.card = card
         if not draft.done:
-            unplanned = invalid("/happened_at", "missing", "A visit without results is planned for some moment")
+            unplanned = invalid("/happened_at", "missing", "Required for a planned visit, which is one without results")
             return unplanned if new.happened_at is None else None
         return judged(ctx, card, new.results, new.happened_at or ctx.now)
 
@@ -141,7 +141,7 @@ async def referred(ctx: Context, content: VisitContent) -> None:
 def judged(ctx: Context, card: Card, results: Sequence[ItemResult], happened_at: datetime) -> Problem | None:
     """Why a visit with these results cannot be done."""
     if happened_at > ctx.now:
-        return invalid("/happened_at", "future", "What is done does not lie in the future")
+        return in_the_future("/happened_at")
     return card.refused(results)
 
 

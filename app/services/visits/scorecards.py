@@ -69,15 +69,15 @@ class Card:
         for n, result in enumerate(results):
             item = self.items.get(result.item)
             if item is None:
-                yield f"/results/{n}/item", "not_found", "The scorecard has no such item"
+                yield f"/results/{n}/item", "not_found", "Item not found in the scorecard"
             elif item.key in seen:
-                yield f"/results/{n}/item", "duplicate", "Another result is for this item already"
+                yield f"/results/{n}/item", "duplicate", "Duplicate result for this item"
             else:
                 yield from ((f"/results/{n}{at}", code, detail) for at, code, detail in _result_faults(item, result))
             seen.add(result.item)
         for key in self.items:
             if key not in seen:
-                yield "/results", "missing", f"There is no result for {key}"
+                yield "/results", "missing", f"The result of item {key} is missing"
 
 
 async def current(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Card]:
@@ -99,16 +99,16 @@ def _values(results: Sequence[ItemResult]) -> dict[str, Decimal | None]:
 def _result_faults(item: ScorecardItem, result: ItemResult) -> Iterator[_Fault]:
     asked, other = ("yes", "value") if item.scale is None else ("value", "yes")
     if getattr(result, other) is not None:
-        yield f"/{other}", "kind", f"This item is answered with {asked}"
+        yield f"/{other}", "kind", f"This item takes `{asked}`, not `{other}`"
     if result.not_applicable:
         if not item.may_not_apply:
-            yield "/not_applicable", "not_allowed", "This item always applies"
+            yield "/not_applicable", "not_allowed", "This item cannot be marked as not applicable"
         if getattr(result, asked) is not None:
-            yield f"/{asked}", "not_applicable", "What did not apply has no result"
+            yield f"/{asked}", "not_applicable", "Must be omitted where `not_applicable` is true"
         return
     if getattr(result, asked) is None:
-        yield f"/{asked}", "missing", f"This item is answered with {asked}"
+        yield f"/{asked}", "missing", f"This item requires `{asked}`"
     elif item.scale is not None and result.value is not None and not item.scale.holds(result.value):
-        yield "/value", "scale", f"Lies outside the scale from {item.worst} to {item.best}"
+        yield "/value", "scale", f"Must be on the scale from {item.worst} to {item.best}"
     if item.evidence_required and result.note is None and not result.urls:
-        yield "/note", "evidence", "This item needs evidence: a note or an address in urls"
+        yield "/note", "evidence", "This item requires evidence: a `note` or an address in `urls`"

@@ -71,7 +71,7 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
     await visit_intake.referred(ctx, new)
     done = row["state"] == VisitState.DONE
     if new.results and not done:
-        raise invalid("/results", "not_done", f"The visit is {row['state']}: results come with its completion")
+        raise invalid("/results", "not_done", f"The visit is {row['state']}: results are accepted on completion")
     card = await scorecards.pinned(ctx, row["scorecard_id"], row["scorecard_version"])
     if done and (problem := visit_intake.judged(ctx, card, new.results, new.happened_at)) is not None:
         raise problem

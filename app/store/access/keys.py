@@ -34,7 +34,7 @@ async def revoke(ctx: Context, key_id: UUID) -> None:
         "UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1 RETURNING id", key_id, ctx.now
     )
     if found is None:
-        raise NotFound("No such API key")
+        raise NotFound("API key not found")
 
 
 async def has_any(ctx: Context) -> bool:

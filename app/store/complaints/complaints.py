@@ -16,7 +16,7 @@ from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
 
-MISSING = "No such complaint"
+MISSING = "Complaint not found"
 _OVER = ", ".join(f"'{state}'" for state in sorted(OVER))
 
 

@@ -15,7 +15,7 @@ from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
-_NO_REMEDY, _NO_ACTION = "No such remedy", "No such action"
+_NO_REMEDY, _NO_ACTION = "Remedy not found", "Action not found"
 _ACTION = documents.select_one(Action, "complaint_actions a", "a")
 _ACTIONS = Listing(
     "actions of complaints",

@@ -14,7 +14,7 @@ from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
-MISSING = "No such customer"
+MISSING = "Customer not found"
 _CHILDREN = {
     "contact_points": documents.json_array(
         contact_details.ContactPoint,

@@ -13,7 +13,7 @@ from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
-MISSING = "No such relationship"
+MISSING = "Relationship not found"
 # Every relationship twice: as each of its two customers sees it.
 _BOTH_ENDS = """(
     SELECT r.*, r.from_id AS own_id, r.to_id AS other_id, false AS incoming FROM relationships r

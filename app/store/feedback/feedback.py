@@ -13,7 +13,7 @@ from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
 
-MISSING = "No such feedback"
+MISSING = "Feedback not found"
 _OWN = {
     "receipt": "CASE WHEN f.receipt_no IS NOT NULL THEN "
     "json_build_object('source', f.receipt_source, 'receipt_no', f.receipt_no) END",

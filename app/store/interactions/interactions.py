@@ -14,7 +14,7 @@ from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
 
-MISSING = "No such interaction"
+MISSING = "Interaction not found"
 _WAITING = "i.awaits_answer AND i.answered_at IS NULL"
 _FIRST_TASK = "FROM tasks t WHERE t.interaction_id = i.id ORDER BY t.id LIMIT 1"
 _OWN = {

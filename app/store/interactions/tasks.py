@@ -13,7 +13,7 @@ from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
-MISSING = "No such task"
+MISSING = "Task not found"
 COLUMNS = documents.columns(schemas.Task, "t")
 _ONE = documents.select_one(schemas.Task, "tasks t", "t")
 # As the indexes have it: tasks without a date come last.

@@ -32,7 +32,7 @@ class SimpleTable:
         title: str,
     ) -> None:
         self.noun, self.table, self.key, self.title = noun, table, key, title
-        self._missing = f"No such {noun}"
+        self._missing = f"{noun.capitalize()} not found"
         self._list = Listing(table, documents.columns(schema, "r"), table, "r", filters, sorts)
         self._one = f"{documents.select_one(schema, f'{table} r', 'r')} WHERE r.id = $1"
 

@@ -45,7 +45,7 @@ class VersionedTable:
         self.job = job
         """The kind of job that follows a change."""
         self.refers = refers or {}
-        self._missing = f"No such {self.noun}"
+        self._missing = f"{self.noun.capitalize()} not found"
         kept = metadata.tables[table].columns
         self._columns = [name for name in content.model_fields if name in kept]
         own = {name: f"r.definition->'{name}'" for name in content.model_fields if name not in kept} | {

@@ -11,7 +11,7 @@ from app.store.kit import documents
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
-MISSING = "No such sale"
+MISSING = "Sale not found"
 LINE = {
     "refund_of": "CASE WHEN l.refund_receipt_no IS NOT NULL THEN "
     "json_build_object('receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no) END"

@@ -34,7 +34,7 @@ async def policy(ctx: Context, policy_id: UUID) -> Record:
     """The same of one policy, active or not."""
     row = await ctx.db.fetchrow(f"{_IDS} WHERE p.id = $1", policy_id)
     if row is None:
-        raise NotFound("No such service policy")
+        raise NotFound("Service policy not found")
     return row
 
 

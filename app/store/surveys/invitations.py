@@ -12,7 +12,7 @@ from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
-MISSING = "No such invitation"
+MISSING = "Invitation not found"
 _ONE = documents.select_one(schemas.Invitation, "invitations i", "i")
 _WAITS = (
     "i.state = 'pending' AND i.send_after <= {0} AND i.expires_at > {0} "

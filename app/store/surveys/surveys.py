@@ -22,7 +22,7 @@ SURVEYS = VersionedTable(
     {"code": "r.code = {}", "status": "r.status = {}"},
     {"created_at": ("r.created_at", "timestamptz")},
 )
-_MISSING = "No such survey"
+_MISSING = "Survey not found"
 # What is asked of somebody, whether they may still answer, and what they did.
 _ASKED = """
     s.id AS survey_id, s.status, v.version AS survey_version, v.definition::text,

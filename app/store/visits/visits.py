@@ -13,7 +13,7 @@ from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
 
-MISSING = "No such visit"
+MISSING = "Visit not found"
 _OWN = {
     # Of a receipt that came in later than the visit: found when it is asked for.
     "sale_id": "coalesce(v.sale_id, (SELECT s.id FROM sales s "

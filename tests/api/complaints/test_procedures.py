@@ -95,7 +95,7 @@ class TestCreate:
         answers = await asyncio.gather(*(client.post(PATH, json=make.procedure()) for _ in range(5)))
         assert sorted(answer.status_code for answer in answers) == [201] + [409] * 4
         refused = next(answer for answer in answers if answer.status_code == 409)
-        assert refused.json()["detail"] == "There is a procedure without a category already"
+        assert refused.json()["detail"] == "A procedure without a category already exists"
 
 
 class TestList:

@@ -138,7 +138,7 @@ class TestCreate:
     async def test_an_unknown_part_of_a_country_names_those_that_are_known(self, client: httpx.AsyncClient) -> None:
         body = make.calendar(holidays={"country": "GB", "subdivision": "XYZ"})
         (error,) = (await client.post(PATH, json=body)).json()["errors"]
-        assert error["detail"] == "Is not known in GB. Known: ENG, NIR, SCT, WLS"
+        assert error["detail"] == "Unknown subdivision of GB. Known: ENG, NIR, SCT, WLS"
 
     async def test_a_thousand_exceptions_and_not_one_more(self, client: httpx.AsyncClient) -> None:
         days = [{"on": f"{2026 + n // 336}-{n % 336 // 28 + 1:02}-{n % 28 + 1:02}"} for n in range(1_001)]
@@ -151,7 +151,7 @@ class TestCreate:
         answer = await client.post(PATH, json=make.calendar(code="shop"))
         assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
         assert answer.json()["calendar_id"] == made["id"]
-        assert answer.json()["detail"] == "There is a calendar with this code already"
+        assert answer.json()["detail"] == "A calendar with this code already exists"
 
     async def test_many_at_once_with_one_code_make_one(self, client: httpx.AsyncClient, db: Any) -> None:
         body = make.calendar(code="shop")
@@ -169,7 +169,7 @@ class TestGet:
     @pytest.mark.parametrize("path", ["", "/versions"])
     async def test_unknown(self, client: httpx.AsyncClient, path: str) -> None:
         answer = await client.get(f"{PATH}/{uuid4()}{path}")
-        assert (answer.status_code, answer.json()["detail"]) == (404, "No such calendar")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "Calendar not found")
 
 
 class TestList:

@@ -147,7 +147,7 @@ class TestAtVersions:
                 await service_levels.policies_at(ctx, {versions})
 
     async def test_an_unknown_policy(self, ctx: Context) -> None:
-        with pytest.raises(NotFound, match="No such service policy"):
+        with pytest.raises(NotFound, match="Service policy not found"):
             await service_levels.current_policy(ctx, uuid4())
 
     async def test_an_inactive_policy_is_still_there(self, client: httpx.AsyncClient, ctx: Context) -> None:

@@ -58,7 +58,7 @@ class TestForm:
         await moved(client, second, "close")
         await moved(client, first, "close")
         found = await anonymous.get(PATH, params=held)
-        assert (found.status_code, found.json()["detail"]) == (404, "Nothing is asked on receipts now")
+        assert (found.status_code, found.json()["detail"]) == (404, "No survey is open for receipts")
 
     async def test_what_is_not_published_counts_for_nothing(self, client: httpx.AsyncClient) -> None:
         survey = await opened(client, for_receipts=True)

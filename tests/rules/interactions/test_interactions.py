@@ -91,6 +91,6 @@ class TestUnwelcome:
 
     def test_says_why_and_since_when(self) -> None:
         assert rules.unwelcome_detail(MARK).startswith(
-            "The customer does not want phone: Works at night (since 2026-01-31);"
+            "The customer does not want to be contacted by phone: Works at night (since 2026-01-31);"
         )
-        assert rules.unwelcome_detail(MARKED[0]).startswith("The customer does not want sms;")
+        assert rules.unwelcome_detail(MARKED[0]).startswith("The customer does not want to be contacted by sms;")
