@@ -25,6 +25,9 @@ check: $(READY_DEV)  ## Format, lint, types, tests, the contract's linters and i
 contract: $(READY)  ## Write openapi/openapi.json anew
 	$(BIN)/rapport contract
 
+migration: $(READY_DEV)  ## Write a migration for changed tables: make migration name="add a field"
+	@$(BIN)/python -m app.migrations "$(name)"
+
 bench: $(READY_DEV)  ## Measure the service beside a bare handler
 	$(BIN)/python -m benchmarks
 
@@ -46,4 +49,4 @@ $(READY_DEV): $(READY) requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help run install test check contract bench lock
+.PHONY: help run install test check contract migration bench lock

@@ -1,6 +1,7 @@
 """Runs the Alembic migrations, and tells which revision this code expects."""
 
 import asyncio
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -24,39 +25,44 @@ def migrate(dsn: str) -> None:
     Raises OSError when the database is unreachable or refuses the connection.
     """
     try:
-        asyncio.run(_upgrade(dsn))
+        run(dsn, _upgrade)
     except DBAPIError as error:  # the wrapped driver error has the readable message
         raise ConnectionError(str(getattr(error.orig, "__cause__", None) or error.orig)) from error
 
 
 @cache
 def head() -> str:
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = ScriptDirectory.from_config(config()).get_current_head()
     assert revision is not None, "the migrations folder is empty"
     return revision
 
 
-async def _upgrade(dsn: str) -> None:
+def run(dsn: str, work: Callable[[Connection], None]) -> None:
+    """Call `work` with a connection of SQLAlchemy, in one transaction."""
+
     async def connect() -> asyncpg.Connection:
         return await asyncpg.connect(dsn, statement_cache_size=0)
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_run)
-    finally:
-        await engine.dispose()
+    async def run_in_transaction() -> None:
+        engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(work)
+        finally:
+            await engine.dispose()
+
+    asyncio.run(run_in_transaction())
 
 
-def _run(connection: Connection) -> None:
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration: there is no file of it."""
+    found = Config()
+    found.set_main_option("script_location", str(FOLDER))
+    found.attributes["connection"] = connection
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
     connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    return config
+    command.upgrade(config(connection), "head")

@@ -5,27 +5,18 @@ import re
 from typing import Any
 
 from app.core import errors
+from app.rules.access import RESOURCES
 from app.web.problems import MEDIA_TYPE, document
 
 Schema = dict[str, Any]
 
 TAGS = {
-    "customers": "People and organizations: who they are, how to reach them, and how they want to be treated.",
-    "interactions": "Contacts with customers on any channel, and enquiries that await an answer.",
-    "tasks": "What has to be done, for whom, by whom and by when.",
-    "sales": "Receipts as point-of-sale systems send them, matched to the customers who bought.",
-    "products": "The products that receipts name. They are created automatically when a receipt names a new one.",
-    "sites": "The shops and other places that receipts name. They are created automatically when a receipt names one.",
-    "complaints": "What went wrong, how it is resolved and by when, and whether the customer came back.",
-    "feedback": "What customers and others say about the business, the scores it gets, and what is done about it.",
-    "surveys": "The questions that customers are asked, the rules that trigger them, and who was invited to answer.",
+    **RESOURCES,
     "answers": "The public side of surveys, authorised by a token or a receipt code instead of an API key.",
-    "visits": "Mystery shopping and observations: the scorecards that are used, and the visits that were scored.",
-    "service": "How complaints are handled: calendars of working time, target times and procedures.",
     "health": "Whether the service is running and can answer requests. No API key is needed.",
 }
 
-OPEN = ("health", "answers")
+OPEN = tuple(TAGS.keys() - RESOURCES.keys())
 """Tags of the operations that need no API key."""
 
 SECURITY_SCHEME = {

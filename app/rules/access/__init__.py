@@ -1,11 +1,12 @@
 """API keys and what they may do."""
 
-from app.rules.access.keys import ADMIN, LONGEST_NAME, SCOPES, SHORTEST_KEY, allows, hash_key, hint, new_key
+from app.rules.access.keys import ADMIN, LONGEST_NAME, RESOURCES, SCOPES, SHORTEST_KEY, allows, hash_key, hint, new_key
 from app.rules.access.tokens import hash_token, new_token
 
 __all__ = [
     "ADMIN",
     "LONGEST_NAME",
+    "RESOURCES",
     "SCOPES",
     "SHORTEST_KEY",
     "allows",

@@ -3,19 +3,20 @@
 import hashlib
 import secrets
 
-RESOURCES = (
-    "customers",
-    "interactions",
-    "tasks",
-    "sales",
-    "products",
-    "sites",
-    "service",
-    "complaints",
-    "feedback",
-    "visits",
-    "surveys",
-)
+RESOURCES = {
+    "customers": "People and organizations: who they are, how to reach them, and how they want to be treated.",
+    "interactions": "Contacts with customers on any channel, and enquiries that await an answer.",
+    "tasks": "What has to be done, for whom, by whom and by when.",
+    "sales": "Receipts as point-of-sale systems send them, matched to the customers who bought.",
+    "products": "The products that receipts name. They are created automatically when a receipt names a new one.",
+    "sites": "The shops and other places that receipts name. They are created automatically when a receipt names one.",
+    "complaints": "What went wrong, how it is resolved and by when, and whether the customer came back.",
+    "feedback": "What customers and others say about the business, the scores it gets, and what is done about it.",
+    "surveys": "The questions that customers are asked, the rules that trigger them, and who was invited to answer.",
+    "visits": "Mystery shopping and observations: the scorecards that are used, and the visits that were scored.",
+    "service": "How complaints are handled: calendars of working time, target times and procedures.",
+}
+"""What a key may be allowed to read or write, in the order of the documentation: a tag of the contract each."""
 SCOPES = tuple(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write"))
 ADMIN = "admin"
 """Every scope there is, and those to come."""

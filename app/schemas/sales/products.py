@@ -7,7 +7,7 @@ from pydantic import Field
 from app.schemas.kit.types import Id, Label, Moment, Name, PageQuery, Reference, Resource, Schema, Version, partial
 
 
-class _Changeable(Schema):
+class ProductContent(Schema):
     name: Name | None = None
     """The name of the product."""
     category: Label | None = None
@@ -15,7 +15,7 @@ class _Changeable(Schema):
 
 
 ProductChange = partial(
-    _Changeable, "ProductChange", "The fields of a product to change, as a JSON merge patch (RFC 7396)."
+    ProductContent, "ProductChange", "The fields of a product to change, as a JSON merge patch (RFC 7396)."
 )
 
 

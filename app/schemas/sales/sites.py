@@ -7,14 +7,14 @@ from pydantic import Field
 from app.schemas.kit.types import Id, Label, Moment, Name, PageQuery, Resource, Schema, TimeZone, Version, partial
 
 
-class _Changeable(Schema):
+class SiteContent(Schema):
     name: Name | None = None
     """The name of the site."""
     time_zone: TimeZone | None = None
     """The IANA time zone of the site, such as `Europe/London`."""
 
 
-SiteChange = partial(_Changeable, "SiteChange", "The fields of a site to change, as a JSON merge patch (RFC 7396).")
+SiteChange = partial(SiteContent, "SiteChange", "The fields of a site to change, as a JSON merge patch (RFC 7396).")
 
 
 class Site(Resource):

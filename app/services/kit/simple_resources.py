@@ -1,12 +1,15 @@
-"""Resources without rules of their own: found, read, and changed by merge patch."""
+"""Resources without rules of their own: created, found, read, changed by merge patch, and deleted."""
 
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from app.core.context import Context
+from app.core.errors import Conflict
+from app.core.ids import new_id
 from app.rules.kit import event_types
-from app.rules.kit.differences import differences
-from app.services.kit.patching import require_version
+from app.services.kit import patching
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -15,23 +18,55 @@ from app.store.kit.simple_resources import SimpleTable
 
 
 class SimpleResource:
-    def __init__(self, table: SimpleTable) -> None:
-        self._table = table
+    """`content` is the schema of what can be changed. Its events are `<noun>.created`, `.updated` and `.deleted`."""
+
+    def __init__(self, table: SimpleTable, content: type[BaseModel]) -> None:
+        self.table, self._content = table, content
 
     async def find(self, ctx: Context, query: Any) -> Page:
-        return await self._table.page(ctx, query)
+        return await self.table.page(ctx, query)
 
     async def get(self, ctx: Context, row_id: UUID) -> Document:
-        return await self._table.get(ctx, row_id)
+        return await self.table.get(ctx, row_id)
 
-    async def change(self, ctx: Context, row_id: UUID, patch: Any, version: int | None) -> Document:
+    async def create(self, ctx: Context, new: BaseModel) -> Document:
+        """409 Conflict when another one has its key."""
+        values = new.model_dump()
+        await self._require_free_key(ctx, values)
+        row_id = new_id()
+        await self.table.add(ctx, row_id, values)
+        await self._record(ctx, "created", row_id, self.table.title_of(values))
+        return await self.table.get(ctx, row_id)
+
+    async def change(self, ctx: Context, row_id: UUID, patch: BaseModel, version: int | None) -> Document:
         """412 if the row is no longer at `version`; nothing is written where nothing changes."""
-        row = await self._table.lock(ctx, row_id)
-        require_version(row["version"], version)
-        sent = patch.model_dump(exclude_unset=True)
-        if changes := differences({name: row[name] for name in sent}, sent):
-            await self._table.change(ctx, row_id, sent)
-            type_ = event_types.of(self._table.noun, "updated")
-            title = type_.titled(name=sent.get(self._table.title) or self._table.title_of(row))
-            await events.record(ctx, Event(type_, row_id, None, title, ctx.now, data={"changes": changes}))
-        return await self._table.get(ctx, row_id)
+        current = await patching.lock(ctx, self.table, row_id, version)
+        patched = patching.patched(self._content, current.stored, patching.sent(patch))
+        if not patched.changes:
+            return current.document
+        values = {name: value for name, value in patched.content if name in patched.fields}
+        if self.table.key in values:
+            await self._require_free_key(ctx, values)
+        await self.table.change(ctx, row_id, values)
+        title = self.table.title_of({**current.row, **values})
+        await self._record(ctx, "updated", row_id, title, {"changes": patched.listed})
+        return await self.table.get(ctx, row_id)
+
+    async def delete(self, ctx: Context, row_id: UUID, version: int | None) -> None:
+        """412 if the row is no longer at `version`, 409 Conflict while something refers to it."""
+        row = await self.table.lock(ctx, row_id)
+        patching.require_version(row["version"], version)
+        await self.table.delete(ctx, row_id)
+        await self._record(ctx, "deleted", row_id, self.table.title_of(row))
+
+    async def _require_free_key(self, ctx: Context, values: dict[str, Any]) -> None:
+        noun, key = self.table.noun, self.table.key
+        if key in values and (holder := await self.table.holder(ctx, values[key])) is not None:
+            existing: dict[str, Any] = {f"{noun}_id": str(holder)}
+            raise Conflict(f"Another {noun} has this `{key}`", **existing)
+
+    async def _record(
+        self, ctx: Context, verb: str, row_id: UUID, name: str, data: dict[str, Any] | None = None
+    ) -> None:
+        type_ = event_types.of(self.table.noun, verb)
+        await events.record(ctx, Event(type_, row_id, None, type_.titled(name=name), ctx.now, data=data or {}))

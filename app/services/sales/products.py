@@ -1,4 +1,8 @@
+from app.schemas.sales.products import Product, ProductContent, ProductQuery
 from app.services.kit.simple_resources import SimpleResource
-from app.store.sales import products as store
+from app.store.kit.simple_resources import SimpleTable
 
-PRODUCTS = SimpleResource(store.PRODUCTS)
+PRODUCTS = SimpleResource(
+    SimpleTable("product", "products", Product, ProductQuery, key="sku", title="name"),
+    ProductContent,
+)

@@ -1,4 +1,8 @@
+from app.schemas.sales.sites import Site, SiteContent, SiteQuery
 from app.services.kit.simple_resources import SimpleResource
-from app.store.sales import sites as store
+from app.store.kit.simple_resources import SimpleTable
 
-SITES = SimpleResource(store.SITES)
+SITES = SimpleResource(
+    SimpleTable("site", "sites", Site, SiteQuery, key="code", title="name"),
+    SiteContent,
+)

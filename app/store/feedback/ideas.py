@@ -1,6 +1,4 @@
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -12,15 +10,7 @@ from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page
 from app.store.kit.simple_resources import SimpleTable
 
-IDEAS = SimpleTable(
-    "idea",
-    "ideas",
-    "id",
-    schemas.Idea,
-    {"status": "r.status = {}", "owner": "r.owner = {}"},
-    {"votes": ("r.votes", "integer"), "created_at": ("r.created_at", "timestamptz")},
-    title="title",
-)
+IDEAS = SimpleTable("idea", "ideas", schemas.Idea, schemas.IdeaQuery, key="id", title="title")
 _VOTES = Listing(
     "idea_votes",
     documents.columns(schemas.IdeaVote, "v"),
@@ -34,10 +24,6 @@ _VOTES = Listing(
 async def locked(ctx: Context, idea_id: UUID) -> Record | None:
     """The idea, held until the transaction ends; None if there is no such idea."""
     return await ctx.db.fetchrow("SELECT * FROM ideas WHERE id = $1 FOR NO KEY UPDATE", idea_id)
-
-
-async def add(ctx: Context, values: Mapping[str, Any]) -> None:
-    await rows.insert(ctx, "ideas", [values])
 
 
 async def votes(ctx: Context, idea_id: UUID, query: schemas.IdeaVoteQuery) -> Page:

@@ -26,13 +26,13 @@ async def insert(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) 
 async def update(ctx: Context, table: str, row_id: UUID, values: Mapping[str, Any]) -> None:
     """Change one row and raise its version."""
     names = tuple(values)
-    sent = [_json(v) if _type(table, n) == "JSONB" and v is not None else v for n, v in values.items()]
+    sent = [_json(v) if column_type(table, n) == "JSONB" and v is not None else v for n, v in values.items()]
     await ctx.db.execute(_update(table, names), row_id, *sent)
 
 
 def unnested(table: str, names: Sequence[str], first: int = 1) -> str:
     """A SELECT that reads rows out of array parameters, one a column, from number `first` on: see `arguments`."""
-    types = [_type(table, name) for name in names]
+    types = [column_type(table, name) for name in names]
     # Arrays of arrays cannot be unnested: such a column travels as JSON.
     sent = ", ".join(array(n, "JSONB" if of.endswith("[]") else of) for n, of in enumerate(types, start=first))
     chosen = ", ".join(
@@ -72,6 +72,15 @@ def literal(of: str, column: Iterable[Any]) -> str:
 
 
 @cache
+def column_type(table: str, name: str) -> str:
+    """The SQL type of a column, as the tables have it."""
+    column = metadata.tables[table].columns[name]
+    if isinstance(column.type, JSONB):
+        return "JSONB"
+    return column.type.compile(_DIALECT).replace(' COLLATE "C"', "")
+
+
+@cache
 def _insert(table: str, names: tuple[str, ...]) -> str:
     columns = ", ".join(f'"{name}"' for name in names)
     return f"INSERT INTO {table} ({columns}) {unnested(table, names)}"
@@ -79,13 +88,13 @@ def _insert(table: str, names: tuple[str, ...]) -> str:
 
 @cache
 def _update(table: str, names: tuple[str, ...]) -> str:
-    changed = ", ".join(f'"{name}" = ${n}::{_type(table, name)}' for n, name in enumerate(names, start=2))
+    changed = ", ".join(f'"{name}" = ${n}::{column_type(table, name)}' for n, name in enumerate(names, start=2))
     return f"UPDATE {table} SET {changed}, version = version + 1 WHERE id = $1"
 
 
 @cache
 def _sent(table: str, names: tuple[str, ...]) -> list[str]:
-    types = [_type(table, name) for name in names]
+    types = [column_type(table, name) for name in names]
     return ["JSONB" if of.endswith("[]") else of for of in types]
 
 
@@ -109,11 +118,3 @@ _SPELLINGS: dict[str, Callable[[Any], str]] = {
     "BYTEA": lambda value: f'"\\\\x{value.hex()}"',
     "JSONB": lambda value: _quoted(_json(value)),
 }
-
-
-@cache
-def _type(table: str, name: str) -> str:
-    column = metadata.tables[table].columns[name]
-    if isinstance(column.type, JSONB):
-        return "JSONB"
-    return column.type.compile(_DIALECT).replace(' COLLATE "C"', "")

@@ -1,7 +1,7 @@
-"""Resources that are one row each, and nothing but that."""
+"""Resources that are one row each: their SQL follows from the table and the schemas."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from asyncpg import Record
@@ -13,26 +13,26 @@ from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
+_PAGING = {"limit", "cursor", "sort"}
+
 
 class SimpleTable:
     """A table, what its rows are called (`noun`), and the columns that a row is known by.
 
-    A row without a `title` is called by its `key`. Filters and sorts are as in a Listing, on rows named `r`.
+    A row without a `title` is called by its `key`. The fields of `query` besides those of paging filter by the column
+    of their name; its `sort` names the columns that the list can be sorted by.
     """
 
     def __init__(
-        self,
-        noun: str,
-        table: str,
-        key: str,
-        schema: type[BaseModel],
-        filters: Mapping[str, str],
-        sorts: Mapping[str, tuple[str, str]],
-        *,
-        title: str,
+        self, noun: str, table: str, schema: type[BaseModel], query: type[BaseModel], *, key: str, title: str
     ) -> None:
         self.noun, self.table, self.key, self.title = noun, table, key, title
         self._missing = f"{noun.capitalize()} not found"
+        filters = {name: f"r.{name} = {{}}" for name in query.model_fields if name not in _PAGING}
+        sorts = {
+            name: (f"r.{name}", rows.column_type(table, name))
+            for name in sorted({sort.removeprefix("-") for sort in get_args(query.model_fields["sort"].annotation)})
+        }
         self._list = Listing(table, documents.columns(schema, "r"), table, "r", filters, sorts)
         self._one = f"{documents.select_one(schema, f'{table} r', 'r')} WHERE r.id = $1"
 
@@ -48,8 +48,20 @@ class SimpleTable:
             raise NotFound(self._missing)
         return row
 
+    async def holder(self, ctx: Context, key: Any) -> UUID | None:
+        """The id of the row with this key."""
+        found: UUID | None = await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {self.key} = $1", key)
+        return found
+
     def title_of(self, row: Mapping[str, Any]) -> str:
-        return str(row[self.title] or row[self.key])
+        return str(row.get(self.title) or row[self.key])
+
+    async def add(self, ctx: Context, row_id: UUID, values: Mapping[str, Any]) -> None:
+        timestamps = {"created_at": ctx.now, "updated_at": ctx.now}
+        await rows.insert(ctx, self.table, [{"id": row_id, **values, **timestamps}])
 
     async def change(self, ctx: Context, row_id: UUID, values: Mapping[str, Any]) -> None:
         await rows.update(ctx, self.table, row_id, {**values, "updated_at": ctx.now})
+
+    async def delete(self, ctx: Context, row_id: UUID) -> None:
+        await ctx.db.execute(f"DELETE FROM {self.table} WHERE id = $1", row_id)

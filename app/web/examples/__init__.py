@@ -4,67 +4,31 @@ A response is looked up by its schema, a body by the operation. The tests valida
 and send the requests.
 """
 
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
-from app.web.examples.complaints import complaints, insights, moves
-from app.web.examples.customers import customers, relationships
-from app.web.examples.feedback import feedback, ideas, measures, themes
-from app.web.examples.interactions import interactions
-from app.web.examples.overview import profiles
-from app.web.examples.sales import sales
-from app.web.examples.service_levels import policies
-from app.web.examples.surveys import invitations, surveys
-from app.web.examples.visits import visits
+from app.web.examples.customers import customers
 
 Value = dict[str, Any]
 
-PATHS = {
-    "customer_id": customers.ZOE,
-    "sale_id": sales.SALE,
-    "product_id": sales.PRODUCT,
-    "site_id": sales.SITE,
-    "interaction_id": interactions.ENQUIRY,
-    "task_id": interactions.TASK,
-    "relationship_id": relationships.RELATIONSHIP,
-    "system": "webshop",
-    "external_id": "zoe.okafor",
-    **complaints.PATHS,
-    **feedback.PATHS,
-    **ideas.PATHS,
-    **themes.PATHS,
-    **policies.PATHS,
-    **visits.PATHS,
-    **surveys.PATHS,
-    **invitations.PATHS,
-}
-PATHS_OF = {
-    "claim_sale": {"sale_id": sales.UNKNOWN_SALE},
-    **complaints.PATHS_OF,
-    **visits.PATHS_OF,
-    **feedback.PATHS_OF,
-}
 
-QUERIES: dict[str, Value] = {
-    "list_customers": {"q": "okafor"},
-    "export_customers": {"tag": "weekend"},
-    "lookup_customers": {"phone": "020 7946 0958"},
-    "list_timeline": {"type": "sale"},
-    "list_sales": {"customer_id": customers.ZOE, "occurred_since": "2026-03-01T00:00:00Z"},
-    "list_interactions": {"customer_id": customers.ZOE, "unanswered": True},
-    "list_tasks": {"owner": "Amara", "status": "open"},
-    "list_products": {"category": "lamb"},
-    "list_sites": {"code": "whitstable"},
-    **complaints.QUERIES,
-    **feedback.QUERIES,
-    **ideas.QUERIES,
-    **themes.QUERIES,
-    **measures.QUERIES,
-    **policies.QUERIES,
-    **visits.QUERIES,
-    **surveys.QUERIES,
-    **invitations.QUERIES,
-}
+def _collected(name: str) -> Value:
+    """What the modules of all domains have under this name, put together; a new module needs no entry anywhere."""
+    modules = [import_module(found.name) for found in walk_packages(__path__, f"{__name__}.")]
+    return {key: value for module in modules for key, value in getattr(module, name, {}).items()}
+
+
+PATHS = _collected("PATHS")
+"""Examples of path parameters, by their name."""
+PATHS_OF = _collected("PATHS_OF")
+"""Those of single operations."""
+QUERIES = _collected("QUERIES")
 """Filled in when an operation is tried out in Swagger UI, so these values belong together."""
+BODIES = _collected("BODIES")
+ANSWERS = _collected("ANSWERS")
+"""Of single operations; all others are answered with the example of their schema."""
+SCHEMAS = _collected("SCHEMAS")
 
 HINTS: Value = {
     "q": "zoe okafr",
@@ -95,91 +59,6 @@ HINTS: Value = {
 }
 """Shown beside a parameter, but not filled in."""
 _MOMENT = "2026-03-01T00:00:00Z"
-
-BODIES: dict[str, dict[str, Value]] = {
-    "create_customer": {"A person": customers.NEW, "An organization": customers.NEW_RESTAURANT},
-    "create_customers": {"A customer": customers.NEW},
-    "update_customer": {"Another tag and a delivery preference": customers.CHANGE},
-    "upsert_customer": {"A customer of the web shop": customers.IMPORTED},
-    "record_sale": {"A sale": sales.NEW, "A return": sales.RETURN},
-    "record_sales": {"A receipt": sales.NEW},
-    "claim_sale": {"The customer who bought": {"customer_id": customers.ZOE}},
-    "void_sale": {"Rung up by mistake": {"reason": "Rung up twice"}},
-    "update_product": {"A better name": {"name": "Shoulder of lamb"}},
-    "update_site": {"A name and a time zone": {"name": "Harbour Street", "time_zone": "Europe/London"}},
-    "record_interaction": {"An enquiry": interactions.NEW},
-    "record_interactions": {"An interaction": interactions.NEW},
-    "update_interaction": {"The outcome": {"outcome": "Two kilos reserved"}},
-    "answer_interaction": {"An answer by message": interactions.NEW_ANSWER},
-    "claim_interaction": {"The customer who asked": {"customer_id": customers.ZOE, "keep_contact": True}},
-    "create_task": {"A call to make": interactions.NEW_TASK},
-    "update_task": {"Another owner": {"owner": "Tom"}},
-    "complete_task": {"With its outcome": {"outcome": "She comes by at noon"}},
-    "snooze_task": {"Until Thursday": {"until": "2026-04-02T09:00:00+01:00"}},
-    "cancel_task": {"No longer needed": {"reason": "She came by herself"}},
-    "create_relationship": {"An employer": relationships.NEW_RELATIONSHIP},
-    "update_relationship": {"A new position": {"title": "Owner"}},
-    **moves.BODIES,
-    **feedback.BODIES,
-    **ideas.BODIES,
-    **themes.BODIES,
-    **policies.BODIES,
-    **visits.BODIES,
-    **surveys.BODIES,
-    **invitations.BODIES,
-}
-
-ANSWERS: dict[str, Value] = {
-    "update_customer": customers.CHANGED,
-    "archive_customer": customers.ARCHIVED,
-    "upsert_customer": customers.BY_WEB_SHOP,
-    "claim_sale": sales.CLAIMED,
-    "void_sale": sales.VOIDED,
-    "update_product": sales.LAMB | {"name": "Shoulder of lamb", "version": 2},
-    "update_site": sales.WHITSTABLE | {"name": "Harbour Street", "time_zone": "Europe/London", "version": 2},
-    "update_interaction": interactions.INTERACTION | {"outcome": "Two kilos reserved", "version": 2},
-    "answer_interaction": interactions.REPLY,
-    "update_task": interactions.OPEN_TASK | {"owner": "Tom", "version": 2},
-    "complete_task": interactions.COMPLETED_TASK,
-    "snooze_task": interactions.OPEN_TASK | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},
-    "cancel_task": interactions.COMPLETED_TASK | {"status": "cancelled", "outcome": "She came by herself"},
-    "update_relationship": relationships.WORKS_FOR | {"title": "Owner", "version": 2},
-    **moves.ANSWERS,
-    **feedback.ANSWERS,
-    **ideas.ANSWERS,
-    **themes.ANSWERS,
-    **policies.ANSWERS,
-    **visits.ANSWERS,
-    **surveys.ANSWERS,
-    **invitations.ANSWERS,
-}
-
-SCHEMAS: dict[str, Value] = {
-    "Customer": customers.CUSTOMER,
-    "LookupResult": {"items": [profiles.CALLER]},
-    "CustomerProfile": profiles.PROFILE,
-    "TimelinePage": {"items": profiles.HAPPENED, "next_cursor": None},
-    "BatchResult": {"line": 1, "status": 201, "id": customers.ZOE},
-    "SaleResult": {"line": 1, "status": 201, "id": sales.SALE},
-    "Sale": sales.RECEIPT,
-    "Product": sales.LAMB,
-    "Site": sales.WHITSTABLE,
-    "Interaction": interactions.INTERACTION,
-    "Task": interactions.OPEN_TASK,
-    "Relationship": relationships.WORKS_FOR,
-    **complaints.SCHEMAS,
-    **insights.SCHEMAS,
-    **measures.SCHEMAS,
-    **moves.SCHEMAS,
-    **feedback.SCHEMAS,
-    **ideas.SCHEMAS,
-    **themes.SCHEMAS,
-    **policies.SCHEMAS,
-    **visits.SCHEMAS,
-    **surveys.SCHEMAS,
-    **invitations.SCHEMAS,
-    "Health": {"status": "ok"},
-}
 _CSV = "id,display_name\r\n" + f"{customers.ZOE},Zoë Okafor\r\n"
 
 

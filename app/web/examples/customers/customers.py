@@ -134,3 +134,28 @@ BY_WEB_SHOP = CUSTOMER | {
     "version": 2,
     "updated_at": _CHANGED,
 }
+PATHS = {
+    "customer_id": ZOE,
+    "system": "webshop",
+    "external_id": "zoe.okafor",
+}
+QUERIES: dict[str, Any] = {
+    "list_customers": {"q": "okafor"},
+    "export_customers": {"tag": "weekend"},
+}
+BODIES: dict[str, Any] = {
+    "create_customer": {"A person": NEW, "An organization": NEW_RESTAURANT},
+    "create_customers": {"A customer": NEW},
+    "update_customer": {"Another tag and a delivery preference": CHANGE},
+    "upsert_customer": {"A customer of the web shop": IMPORTED},
+}
+ANSWERS: dict[str, Any] = {
+    "update_customer": CHANGED,
+    "archive_customer": ARCHIVED,
+    "upsert_customer": BY_WEB_SHOP,
+}
+SCHEMAS: dict[str, Any] = {
+    "Customer": CUSTOMER,
+    "BatchResult": {"line": 1, "status": 201, "id": ZOE},
+    "Health": {"status": "ok"},
+}

@@ -18,3 +18,16 @@ WORKS_FOR: dict[str, Any] = {
     "created_at": "2026-03-14T09:14:01.337002Z",
     "updated_at": "2026-03-14T09:14:01.337002Z",
 }
+PATHS = {
+    "relationship_id": RELATIONSHIP,
+}
+BODIES: dict[str, Any] = {
+    "create_relationship": {"An employer": NEW_RELATIONSHIP},
+    "update_relationship": {"A new position": {"title": "Owner"}},
+}
+ANSWERS: dict[str, Any] = {
+    "update_relationship": WORKS_FOR | {"title": "Owner", "version": 2},
+}
+SCHEMAS: dict[str, Any] = {
+    "Relationship": WORKS_FOR,
+}

@@ -110,3 +110,35 @@ COMPLETED_TASK = OPEN_TASK | {
     "version": 2,
     "updated_at": "2026-04-02T08:20:41.000000Z",
 }
+PATHS = {
+    "interaction_id": ENQUIRY,
+    "task_id": TASK,
+}
+QUERIES: dict[str, Any] = {
+    "list_interactions": {"customer_id": ZOE, "unanswered": True},
+    "list_tasks": {"owner": "Amara", "status": "open"},
+}
+BODIES: dict[str, Any] = {
+    "record_interaction": {"An enquiry": NEW},
+    "record_interactions": {"An interaction": NEW},
+    "update_interaction": {"The outcome": {"outcome": "Two kilos reserved"}},
+    "answer_interaction": {"An answer by message": NEW_ANSWER},
+    "claim_interaction": {"The customer who asked": {"customer_id": ZOE, "keep_contact": True}},
+    "create_task": {"A call to make": NEW_TASK},
+    "update_task": {"Another owner": {"owner": "Tom"}},
+    "complete_task": {"With its outcome": {"outcome": "She comes by at noon"}},
+    "snooze_task": {"Until Thursday": {"until": "2026-04-02T09:00:00+01:00"}},
+    "cancel_task": {"No longer needed": {"reason": "She came by herself"}},
+}
+ANSWERS: dict[str, Any] = {
+    "update_interaction": INTERACTION | {"outcome": "Two kilos reserved", "version": 2},
+    "answer_interaction": REPLY,
+    "update_task": OPEN_TASK | {"owner": "Tom", "version": 2},
+    "complete_task": COMPLETED_TASK,
+    "snooze_task": OPEN_TASK | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},
+    "cancel_task": COMPLETED_TASK | {"status": "cancelled", "outcome": "She came by herself"},
+}
+SCHEMAS: dict[str, Any] = {
+    "Interaction": INTERACTION,
+    "Task": OPEN_TASK,
+}

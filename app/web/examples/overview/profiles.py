@@ -135,3 +135,12 @@ PROFILE: dict[str, Any] = {
     "open_tasks": _OPEN_TASKS,
     "timeline": HAPPENED,
 }
+QUERIES: dict[str, Any] = {
+    "lookup_customers": {"phone": "020 7946 0958"},
+    "list_timeline": {"type": "sale"},
+}
+SCHEMAS: dict[str, Any] = {
+    "LookupResult": {"items": [CALLER]},
+    "CustomerProfile": PROFILE,
+    "TimelinePage": {"items": HAPPENED, "next_cursor": None},
+}

@@ -141,3 +141,36 @@ WHITSTABLE: dict[str, Any] = {
     "created_at": _AT,
     "updated_at": _AT,
 }
+PATHS = {
+    "sale_id": SALE,
+    "product_id": PRODUCT,
+    "site_id": SITE,
+}
+PATHS_OF = {
+    "claim_sale": {"sale_id": UNKNOWN_SALE},
+}
+QUERIES: dict[str, Any] = {
+    "list_sales": {"customer_id": ZOE, "occurred_since": "2026-03-01T00:00:00Z"},
+    "list_products": {"category": "lamb"},
+    "list_sites": {"code": "whitstable"},
+}
+BODIES: dict[str, Any] = {
+    "record_sale": {"A sale": NEW, "A return": RETURN},
+    "record_sales": {"A receipt": NEW},
+    "claim_sale": {"The customer who bought": {"customer_id": ZOE}},
+    "void_sale": {"Rung up by mistake": {"reason": "Rung up twice"}},
+    "update_product": {"A better name": {"name": "Shoulder of lamb"}},
+    "update_site": {"A name and a time zone": {"name": "Harbour Street", "time_zone": "Europe/London"}},
+}
+ANSWERS: dict[str, Any] = {
+    "claim_sale": CLAIMED,
+    "void_sale": VOIDED,
+    "update_product": LAMB | {"name": "Shoulder of lamb", "version": 2},
+    "update_site": WHITSTABLE | {"name": "Harbour Street", "time_zone": "Europe/London", "version": 2},
+}
+SCHEMAS: dict[str, Any] = {
+    "SaleResult": {"line": 1, "status": 201, "id": SALE},
+    "Sale": RECEIPT,
+    "Product": LAMB,
+    "Site": WHITSTABLE,
+}
