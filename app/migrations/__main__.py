@@ -5,6 +5,7 @@ written before you commit it: Alembic sees no renames.
 """
 
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -31,6 +32,7 @@ def main(name: str) -> None:
         try:
             migrations.migrate(server.dsn())
             migrations.run(server.dsn(), write)
+            subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(migrations.FOLDER)], check=True)
         finally:
             server.stop()
 
