@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -87,7 +88,7 @@ class Complaint(SQLModel, table=True):
     id: UUID = columns.id_column()
     reference: str = columns.text_column(null=False)
     customer_id: UUID | None = columns.reference_column("customers.id")
-    complainant: dict | None = columns.json_column(None, null=True)
+    complainant: dict[str, Any] | None = columns.json_column(None, null=True)
     channel: str = columns.text_column(null=False)
     received_at: datetime = columns.timestamp_column(null=False)
     site: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("sites.code")))
@@ -119,7 +120,7 @@ class Complaint(SQLModel, table=True):
     decision: str | None = columns.text_column()
     decision_text: str | None = columns.text_column()
     told_at: datetime | None = columns.timestamp_column()
-    referral: dict | None = columns.json_column(None, null=True)
+    referral: dict[str, Any] | None = columns.json_column(None, null=True)
     cause_kind: str | None = columns.text_column()
     cause: str | None = columns.text_column()
     reopened: int = Field(default=None, sa_column_kwargs={"server_default": text("0")})
@@ -132,7 +133,7 @@ class Complaint(SQLModel, table=True):
     source: str | None = columns.text_column()
     external_id: str | None = columns.text_column()
     content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
-    attributes: dict = columns.json_column()
+    attributes: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()

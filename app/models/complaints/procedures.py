@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -24,7 +25,7 @@ class Procedure(SQLModel, table=True):
 
     id: UUID = id_column()
     category: str | None = text_column()
-    definition: dict = json_column()
+    definition: dict[str, Any] = json_column()
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()
@@ -35,6 +36,6 @@ class ProcedureVersion(SQLModel, table=True):
 
     procedure_id: UUID = reference_column("procedures.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = json_column()
+    definition: dict[str, Any] = json_column()
     actor: str = text_column(null=False)
     created_at: datetime = created_at_column()

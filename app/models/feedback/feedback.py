@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, text
@@ -14,11 +15,11 @@ from app.rules.feedback.sentiment import Sentiment
 from app.rules.kit.channels import Channel
 
 
-def _site() -> str | None:
+def _site() -> Any:
     return Field(default=None, sa_column=Column(Text, ForeignKey("sites.code")))
 
 
-def _sku() -> str | None:
+def _sku() -> Any:
     return Field(default=None, sa_column=Column(Text, ForeignKey("products.sku")))
 
 
@@ -103,7 +104,7 @@ class Feedback(SQLModel, table=True):
     collected_at: datetime = columns.timestamp_column(null=False)
     channel: str | None = columns.text_column()
     customer_id: UUID | None = columns.reference_column("customers.id")
-    author: dict | None = columns.json_column(None, null=True)
+    author: dict[str, Any] | None = columns.json_column(None, null=True)
     sale_id: UUID | None = columns.reference_column("sales.id")
     sale_line_no: int | None = None
     interaction_id: UUID | None = columns.reference_column("interactions.id")
@@ -132,7 +133,7 @@ class Feedback(SQLModel, table=True):
     text: str | None = columns.text_column()
     url: str | None = columns.text_column()
     language: str | None = columns.text_column()
-    answers: list = columns.json_column("'[]'")
+    answers: list[Any] = columns.json_column("'[]'")
     sentiment: str | None = columns.text_column()
     sentiment_score: Decimal | None = columns.numeric_column(null=True)
     judged_by: str | None = columns.text_column()
@@ -152,7 +153,7 @@ class Feedback(SQLModel, table=True):
     # When the loop was closed: acted upon, and the customer told, if there is one to tell.
     closed_at: datetime | None = columns.timestamp_column()
     content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
-    attributes: dict = columns.json_column()
+    attributes: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()
@@ -224,7 +225,7 @@ class FeedbackRule(SQLModel, table=True):
     id: UUID = columns.id_column()
     code: str = columns.text_column(null=False)
     active: bool = columns.boolean_column("true")
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()
@@ -235,7 +236,7 @@ class FeedbackRuleVersion(SQLModel, table=True):
 
     feedback_rule_id: UUID = columns.reference_column("feedback_rules.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     actor: str = columns.text_column(null=False)
     created_at: datetime = columns.created_at_column()
 
@@ -266,7 +267,7 @@ class Theme(SQLModel, table=True):
     id: UUID = columns.id_column()
     code: str = columns.text_column(null=False)
     active: bool = columns.boolean_column("true")
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()
@@ -277,6 +278,6 @@ class ThemeVersion(SQLModel, table=True):
 
     theme_id: UUID = columns.reference_column("themes.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     actor: str = columns.text_column(null=False)
     created_at: datetime = columns.created_at_column()

@@ -1,6 +1,7 @@
 """What could be better, and who wants it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
@@ -30,7 +31,7 @@ class Idea(SQLModel, table=True):
     status_at: datetime = columns.timestamp_column(null=False)
     owner: str | None = columns.text_column()
     votes: int = Field(default=None, sa_column_kwargs={"server_default": text("0")})
-    attributes: dict = columns.json_column()
+    attributes: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()

@@ -1,6 +1,7 @@
 """What complaints are handled by: calendars and policies. Each version of each is kept."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -23,7 +24,7 @@ class Calendar(SQLModel, table=True):
 
     id: UUID = id_column()
     code: str = text_column(null=False)
-    definition: dict = json_column()
+    definition: dict[str, Any] = json_column()
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()
@@ -34,7 +35,7 @@ class CalendarVersion(SQLModel, table=True):
 
     calendar_id: UUID = reference_column("calendars.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = json_column()
+    definition: dict[str, Any] = json_column()
     actor: str = text_column(null=False)
     created_at: datetime = created_at_column()
 
@@ -53,7 +54,7 @@ class ServicePolicy(SQLModel, table=True):
     position: int
     active: bool = boolean_column("true")
     calendar_id: UUID = reference_column("calendars.id", null=False)
-    definition: dict = json_column()
+    definition: dict[str, Any] = json_column()
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()
@@ -64,6 +65,6 @@ class ServicePolicyVersion(SQLModel, table=True):
 
     service_policy_id: UUID = reference_column("service_policies.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = json_column()
+    definition: dict[str, Any] = json_column()
     actor: str = text_column(null=False)
     created_at: datetime = created_at_column()

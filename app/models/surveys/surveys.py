@@ -1,6 +1,7 @@
 """What customers are asked, when, and who was asked."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
@@ -22,7 +23,7 @@ class Survey(SQLModel, table=True):
 
     id: UUID = columns.id_column()
     code: str = columns.text_column(null=False)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     status: str = columns.text_column(null=False, server_default=text("'draft'"))
     # What is asked; later versions are drafts until they are published.
     published_version: int | None = None
@@ -38,7 +39,7 @@ class SurveyVersion(SQLModel, table=True):
 
     survey_id: UUID = columns.reference_column("surveys.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     actor: str = columns.text_column(null=False)
     created_at: datetime = columns.created_at_column()
 
@@ -57,7 +58,7 @@ class SurveyRule(SQLModel, table=True):
     code: str = columns.text_column(null=False)
     active: bool = columns.boolean_column("true")
     survey_id: UUID = columns.reference_column("surveys.id", null=False)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()
@@ -68,7 +69,7 @@ class SurveyRuleVersion(SQLModel, table=True):
 
     survey_rule_id: UUID = columns.reference_column("survey_rules.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     actor: str = columns.text_column(null=False)
     created_at: datetime = columns.created_at_column()
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, text
@@ -18,7 +19,7 @@ class Scorecard(SQLModel, table=True):
 
     id: UUID = columns.id_column()
     code: str = columns.text_column(null=False)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()
@@ -29,7 +30,7 @@ class ScorecardVersion(SQLModel, table=True):
 
     scorecard_id: UUID = columns.reference_column("scorecards.id", null=False, primary=True)
     version: int = Field(primary_key=True)
-    definition: dict = columns.json_column()
+    definition: dict[str, Any] = columns.json_column()
     actor: str = columns.text_column(null=False)
     created_at: datetime = columns.created_at_column()
 
@@ -76,7 +77,7 @@ class Visit(SQLModel, table=True):
     receipt_source: str | None = columns.text_column()
     receipt_no: str | None = columns.text_column()
     interaction_id: UUID | None = columns.reference_column("interactions.id")
-    results: list = columns.json_column("'[]'")
+    results: list[Any] = columns.json_column("'[]'")
     score: Decimal | None = columns.numeric_column(null=True)
     # What the weights alone would have given, where a critical item capped it; and the items that did.
     uncapped_score: Decimal | None = columns.numeric_column(null=True)
@@ -87,7 +88,7 @@ class Visit(SQLModel, table=True):
     source: str | None = columns.text_column()
     external_id: str | None = columns.text_column()
     content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
-    attributes: dict = columns.json_column()
+    attributes: dict[str, Any] = columns.json_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()

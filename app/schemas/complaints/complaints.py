@@ -18,8 +18,9 @@ from app.rules.complaints.states import (
 )
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import ClockState, Metric, Severity
+from app.schemas.complaints.actions import Action
 from app.schemas.complaints.intake import Complainant
-from app.schemas.complaints.remedies_actions import Action, Remedy
+from app.schemas.complaints.remedies import Remedy
 from app.schemas.kit.types import (
     Attributes,
     Count,

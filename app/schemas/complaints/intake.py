@@ -17,7 +17,7 @@ from app.rules.complaints.states import (
 )
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Severity
-from app.schemas.complaints.remedies_actions import PastRemedy, together
+from app.schemas.complaints.remedies import PastRemedy, together
 from app.schemas.interactions import Contact
 from app.schemas.kit.types import (
     Attributes,

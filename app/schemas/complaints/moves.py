@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.complaints.states import CauseKind, Complexity, Decision, Feeling, Impact, Move, State, Waiting
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Severity
-from app.schemas.complaints.remedies_actions import RemedyNew
+from app.schemas.complaints.remedies import RemedyNew
 from app.schemas.interactions import Document
 from app.schemas.kit.types import (
     Count,

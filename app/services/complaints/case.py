@@ -64,7 +64,8 @@ class Case:
 
     @property
     def id(self) -> UUID:
-        return self.row["id"]
+        complaint_id: UUID = self.row["id"]
+        return complaint_id
 
     @property
     def state(self) -> State:

@@ -25,24 +25,24 @@ async def load(ctx: Context, complaint_id: UUID) -> Case:
     """The complaint, held until the transaction ends, measured by what its policy says now. Raises NotFound."""
     row = await store.lock(ctx, complaint_id)
     (case,) = await _cases(ctx, [row])
-    case.position = await store.last_move(ctx, complaint_id)
+    case.position = await store.last_position(ctx, complaint_id)
     return case
 
 
 async def peek(ctx: Context, complaint_id: UUID) -> Case:
     """The complaint as it stands, measured as it was last kept; nothing is held."""
-    row = await store.row(ctx, complaint_id)
+    row = await store.get_row(ctx, complaint_id)
     (case,) = await _cases(ctx, [row], adopting=False)
     return case
 
 
 async def load_many(ctx: Context, complaint_ids: Sequence[UUID]) -> list[Case]:
     """Those that there are; moves cannot be made with these."""
-    return await _cases(ctx, await store.locked(ctx, complaint_ids))
+    return await _cases(ctx, await store.lock_many(ctx, complaint_ids))
 
 
 async def _cases(ctx: Context, rows: Sequence[Mapping[str, Any]], *, adopting: bool = True) -> list[Case]:
-    kept = await service_level_store.of(ctx, [row["id"] for row in rows])
+    kept = await service_level_store.clocks_of_complaints(ctx, [row["id"] for row in rows])
     versions = await service_levels.policies_at(ctx, {_versions(clock) for clock in kept}) if kept else {}
     clocks: dict[UUID, list[Clock]] = {row["id"]: [] for row in rows}
     for clock in kept:
@@ -108,7 +108,7 @@ async def _keep_clocks(ctx: Context, cases: Sequence[Case]) -> None:
                 }
                 for position, interval in enumerate(clock.intervals, start=1)
             ]
-    await service_level_store.save(ctx, clocks, intervals)
+    await service_level_store.save_clocks(ctx, clocks, intervals)
 
 
 async def schedule_check(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> None:

@@ -13,15 +13,15 @@ from app.rules.kit.timestamps import format_timestamp
 from app.schemas.complaints.checklists import StepChange
 from app.services.complaints import case_store, procedures
 from app.services.complaints.case import Case
+from app.store.complaints import checklists
 from app.store.complaints import complaints as store
-from app.store.complaints import remedies_actions as parts
 
 
 async def checklist(ctx: Context, complaint_id: UUID) -> str:
     """The steps of its procedure with what was done of them, and what helps with a customer who feels like this."""
     document = json.loads((await store.get(ctx, complaint_id)).json)
     definition = await _definition(ctx, document["procedure_id"], document["procedure_version"])
-    done = {row["step"]: row for row in await parts.steps(ctx, complaint_id)}
+    done = {row["step"]: row for row in await checklists.completed_steps(ctx, complaint_id)}
     steps = [_shown(step, done.get(step["key"])) for step in definition["steps"]]
     guidance = definition.get("guidance") or {}
     feeling = document["feeling"]
@@ -51,11 +51,11 @@ async def mark(ctx: Context, complaint_id: UUID, step: str, change: StepChange) 
     found = next((s for s in definition["steps"] if s["key"] == step), None)
     if found is None:
         raise NotFound("Step not found in the procedure")
-    before = {row["step"] for row in await parts.steps(ctx, complaint_id)}
+    before = {row["step"] for row in await checklists.completed_steps(ctx, complaint_id)}
     if change.done:
-        await parts.do_step(ctx, complaint_id, step, change.done_by or ctx.actor, change.note)
+        await checklists.complete_step(ctx, complaint_id, step, change.done_by or ctx.actor, change.note)
     else:
-        await parts.undo_step(ctx, complaint_id, step)
+        await checklists.undo_step(ctx, complaint_id, step)
     if change.done != (step in before):
         type_ = event_types.COMPLAINT_STEP_DONE if change.done else event_types.COMPLAINT_STEP_UNDONE
         case.record(type_, ctx.now, title={"step": found["title"]}, step=step, done_by=change.done_by)
@@ -71,7 +71,7 @@ async def require_done(ctx: Context, case: Case, move: Move) -> None:
     wanted = [step for step in definition["steps"] if step["before"] == move and step["mandatory"]]
     if not wanted:
         return
-    done = {row["step"] for row in await parts.steps(ctx, case.id)}
+    done = {row["step"] for row in await checklists.completed_steps(ctx, case.id)}
     missing = [step for step in wanted if step["key"] not in done]
     if missing:
         errors = [{"pointer": f"/steps/{s['key']}", "code": "step_open", "detail": s["title"]} for s in missing]

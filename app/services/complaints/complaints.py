@@ -122,7 +122,7 @@ async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document
 async def reselect_policy(ctx: Context, case: Case) -> None:
     """What its policy and its procedure are chosen by has changed."""
     customer_id, category = case.row["customer_id"], case.row["category"]
-    tags = await store.tags_of(ctx, customer_id) if customer_id is not None else []
+    tags = await store.customer_tags(ctx, customer_id) if customer_id is not None else []
     (chosen,) = await service_levels.select_policies(ctx, [case.facts(tags)])
     case.adopt(ctx, chosen)
     if (procedure := (await procedures.procedure_for(ctx, [category])).get(category)) is not None:

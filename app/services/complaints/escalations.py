@@ -53,7 +53,7 @@ async def remeasure_policy(ctx: Context, job: Job) -> None:
 
 async def remeasure_calendar(ctx: Context, job: Job) -> None:
     """A calendar has a new version: what the policies that go by it promise has changed."""
-    affected = await service_level_store.policies_by(ctx, UUID(job.key))
+    affected = await service_level_store.policies_with_calendar(ctx, UUID(job.key))
     await jobs.schedule_many(ctx, POLICY_JOB, [(str(policy_id), ctx.now) for policy_id in affected])
 
 

@@ -12,14 +12,13 @@ from app.rules.complaints.states import Move, RemedyState
 from app.rules.kit.event_types import COMPLAINT_RECEIVED
 from app.schemas.complaints.intake import ComplaintNew, PastMove
 from app.services import service_levels
-from app.services.complaints import case_store, procedures
+from app.services.complaints import case_store, procedures, remedies
 from app.services.complaints.case import Case
 from app.services.complaints.drafts import ComplaintDraft
-from app.services.complaints.remedies_actions import remedy_row
 from app.services.kit import intake
 from app.store import sales as sales_store
 from app.store.complaints import complaints as store
-from app.store.complaints import remedies_actions as parts
+from app.store.complaints import remedies as remedy_store
 
 
 async def write(ctx: Context, received: Sequence[ComplaintDraft]) -> dict[UUID, Problem]:
@@ -27,7 +26,7 @@ async def write(ctx: Context, received: Sequence[ComplaintDraft]) -> dict[UUID, 
     if not received:
         return {}
     ordered = intake.ordered(received)
-    numbers = await store.numbers(ctx, len(ordered))
+    numbers = await store.next_numbers(ctx, len(ordered))
     made = [Case(r.row(ctx, n), None, Clocks(None)) for r, n in zip(ordered, numbers, strict=True)]
     categories = {case.row["category"] for case in made}
     by_category = await procedures.procedure_for(ctx, categories)
@@ -44,7 +43,7 @@ async def write(ctx: Context, received: Sequence[ComplaintDraft]) -> dict[UUID, 
     kept = [(case, r) for case, r in zip(made, ordered, strict=True) if case.id not in refused]
     await sales_store.ensure_exist(ctx, [r.new.site for _, r in kept], [r.new.sku for _, r in kept])
     await case_store.save(ctx, [case for case, _ in kept], new=True)
-    await parts.add_remedies(ctx, [row for case, r in kept for row in remedies_of(case, r.new)])
+    await remedy_store.add(ctx, [row for case, r in kept for row in remedies_of(case, r.new)])
     pairs = [(case.id, r.new.interaction_id) for case, r in kept if r.new.interaction_id is not None]
     await store.add_messages(ctx, pairs)
     return refused
@@ -88,7 +87,7 @@ def remedies_of(case: Case, new: ComplaintNew) -> list[dict[str, Any]]:
         answered = (past.at for past in reversed(new.history) if past.move is Move.RESPOND)
         offered_at = next((at for at in answered if decided_at is None or at <= decided_at), case.row["received_at"])
         at = case.row["received_at"] if remedy.state is RemedyState.SOUGHT else offered_at
-        rows.append(remedy_row(case.id, position, remedy, remedy.state, at, decided_at))
+        rows.append(remedies.row(case.id, position, remedy, remedy.state, at, decided_at))
     return rows
 
 

@@ -30,11 +30,10 @@ from app.schemas.complaints.moves import (
 )
 from app.schemas.interactions import InteractionNew
 from app.services import interactions
-from app.services.complaints import case_store, checklist, complaints
+from app.services.complaints import case_store, checklist, complaints, remedies
 from app.services.complaints.case import Case
-from app.services.complaints.remedies_actions import make_sure_of_room, remedy_row
 from app.store.complaints import complaints as store
-from app.store.complaints import remedies_actions as parts
+from app.store.complaints import remedies as remedy_store
 from app.store.kit.documents import Document
 
 _ASSESSED = ("category", "severity", "complexity", "impact", "immediate_action", "feeling", "relationship_at_risk")
@@ -69,29 +68,30 @@ async def respond(ctx: Context, complaint_id: UUID, step: ComplaintResponse) -> 
     async def decide(case: Case, at: datetime) -> None:
         told = step.message is not None or step.interaction_id is not None
         case.answered(step.decision, step.decision_text, at if told else None)
-        known = len(await parts.remedies(ctx, complaint_id))
-        make_sure_of_room(known + len(step.offers))
+        known = len(await remedy_store.of_complaint(ctx, complaint_id))
+        remedies.require_room(known + len(step.offers))
         offers = enumerate(step.offers, start=known + 1)
-        await parts.add_remedies(ctx, [remedy_row(case.id, n, offer, RemedyState.OFFERED, at) for n, offer in offers])
+        await remedy_store.add(ctx, [remedies.row(case.id, n, offer, RemedyState.OFFERED, at) for n, offer in offers])
 
     return await _move(ctx, complaint_id, Move.RESPOND, step, decide, decision=step.decision.value)
 
 
 async def accept(ctx: Context, complaint_id: UUID, step: ResponseAcceptance) -> Document:
     async def agree(case: Case, at: datetime) -> None:
-        offered = {row["id"] for row in await parts.remedies(ctx, complaint_id) if row["state"] == RemedyState.OFFERED}
+        stored = await remedy_store.of_complaint(ctx, complaint_id)
+        offered = {row["id"] for row in stored if row["state"] == RemedyState.OFFERED}
         accepted = offered if step.remedy_ids is None else set(step.remedy_ids)
         if strange := accepted - offered:
             place = (step.remedy_ids or []).index(sorted(strange)[0])
             raise reference_not_found(f"/remedy_ids/{place}", "Offered remedy")
-        await parts.decide(ctx, complaint_id, accepted, at)
+        await remedy_store.decide(ctx, complaint_id, accepted, at)
 
     return await _move(ctx, complaint_id, Move.ACCEPT, step, agree)
 
 
 async def reject(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
     async def refuse(case: Case, at: datetime) -> None:
-        await parts.decide(ctx, complaint_id, (), at)
+        await remedy_store.decide(ctx, complaint_id, (), at)
 
     return await _move(ctx, complaint_id, Move.REJECT, step, refuse)
 

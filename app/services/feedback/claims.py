@@ -76,7 +76,7 @@ async def recheck_receipt(ctx: Context, job: Job) -> None:
 async def _learn(ctx: Context, row: Mapping[str, Any], new: dict[str, Any]) -> None:
     feedback_id, customer_id = row["id"], new.get("customer_id", row["customer_id"])
     await store.change(ctx, feedback_id, new)
-    await store.spread(ctx, [feedback_id])
+    await store.update_ratings(ctx, [feedback_id])
     if "customer_id" in new:
         # At the time it was collected: there it belongs on the timeline of its customer.
         type_, at = event_types.FEEDBACK_CLAIMED, row["collected_at"]

@@ -74,7 +74,7 @@ async def rewrite(ctx: Context, row: Mapping[str, Any], draft: FeedbackDraft, *,
         return document
     await sales_store.ensure_exist(ctx, [draft.site], [draft.sku])
     await store.change(ctx, draft.id, {**draft.content(), "collected_at": draft.collected_at})
-    await store.rate(ctx, draft.id, draft.ratings())
+    await store.replace_ratings(ctx, draft.id, draft.ratings())
     await events.record(ctx, _updated(ctx, draft, changes))
     if row["idea_id"] not in (None, draft.new.idea_id):
         await ideas.unvote(ctx, row["idea_id"], customer_id=draft.customer_id, feedback_id=draft.id)

@@ -127,7 +127,8 @@ async def _written(
     )
     # Who is thanked for what they said is not asked what they think of that.
     document, _ = await interactions.record(ctx, new, react=False)
-    return document.id
+    interaction_id: UUID = document.id
+    return interaction_id
 
 
 def _in_order(ctx: Context, row: Mapping[str, Any], step: str, at: datetime) -> None:

@@ -33,7 +33,7 @@ async def invite(ctx: Context, job: Job) -> None:
         or not rules.fits(rule.definition["conditions"], about, person.tags)
         or not rules.sampled(rule.id, about.id, rule.definition["sample_percent"])
         or person.again_at(survey, ctx.now) is not None
-        or await invitations.made(ctx, rule.id, key)
+        or await invitations.exists_for_trigger(ctx, rule.id, key)
     ):
         return
     channel = person.channel([Channel(one) for one in rule.definition["channels"]])

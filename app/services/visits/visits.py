@@ -81,7 +81,7 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
     await visit_intake.tell(ctx, [("updated", {**row, **values}, {"changes": patched.listed})])
     if done:
         heard = visit_intake.as_heard({**row, **values}, card)
-        await feedback.revise(ctx, await store.feedback_of(ctx, visit_id), heard)
+        await feedback.revise(ctx, await store.feedback_id(ctx, visit_id), heard)
     return await store.get(ctx, visit_id)
 
 

@@ -8,8 +8,9 @@ from app.core.context import Context
 from app.core.errors import NotFound
 from app.rules.complaints.states import OVER, State, allowed
 from app.schemas.complaints import complaints as schemas
-from app.schemas.complaints import moves as moves_schemas
-from app.schemas.complaints import remedies_actions as parts
+from app.schemas.complaints.actions import Action
+from app.schemas.complaints.moves import ComplaintMove
+from app.schemas.complaints.remedies import Remedy
 from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
@@ -30,11 +31,9 @@ _MOVES = " ".join(f"""WHEN '{s}' THEN '[{", ".join(f'"{move}"' for move in allow
 _CHILDREN = {
     "moves": f"(CASE c.state {_MOVES} END)::json",
     "remedies": documents.json_array(
-        parts.Remedy, "complaint_remedies r", "r", where="r.complaint_id = c.id", order="r.position, r.id"
+        Remedy, "complaint_remedies r", "r", where="r.complaint_id = c.id", order="r.position, r.id"
     ),
-    "actions": documents.json_array(
-        parts.Action, "complaint_actions a", "a", where="a.complaint_id = c.id", order="a.id"
-    ),
+    "actions": documents.json_array(Action, "complaint_actions a", "a", where="a.complaint_id = c.id", order="a.id"),
     "clocks": documents.json_array(
         schemas.ClockSummary,
         "complaint_clocks k",
@@ -80,9 +79,9 @@ _LIST = Listing(
     {"received_at": ("c.received_at", "timestamptz"), "due_at": ("c.due_at", "timestamptz")},
     unbound=frozenset({"due_until", "due_from"}),
 )
-_WAY = Listing(
+_HISTORY = Listing(
     "moves of a complaint",
-    documents.columns(moves_schemas.ComplaintMove, "m"),
+    documents.columns(ComplaintMove, "m"),
     "complaint_moves",
     "m",
     {"complaint_id": "m.complaint_id = {}"},
@@ -96,7 +95,7 @@ async def get(ctx: Context, complaint_id: UUID) -> Document:
 
 
 async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | None) -> Page:
-    """`reference` is that of the query, spelled as we spell it."""
+    """`reference` is that of the query in its canonical form."""
     more: dict[str, Any] = {"reference": reference}
     if query.overdue is not None:
         more["unended"] = True
@@ -108,11 +107,11 @@ async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | Non
 
 async def history(ctx: Context, complaint_id: UUID, query: Any) -> Page:
     """The moves it has made, first to last."""
-    return await _WAY.page(ctx, _InOrder(query), {"complaint_id": complaint_id})
+    return await _HISTORY.page(ctx, _ByPosition(query), {"complaint_id": complaint_id})
 
 
-class _InOrder:
-    """The way of a complaint has one order only."""
+class _ByPosition:
+    """The query of a list that has one order only."""
 
     sort = "position"
 
@@ -120,8 +119,8 @@ class _InOrder:
         self.limit, self.cursor = query.limit, query.cursor
 
 
-async def numbers(ctx: Context, count: int) -> list[int]:
-    """So many numbers that no complaint had before."""
+async def next_numbers(ctx: Context, count: int) -> list[int]:
+    """Numbers that no complaint had before."""
     found = await ctx.db.fetch("SELECT nextval('complaint_numbers') FROM generate_series(1, $1)", count)
     return [row[0] for row in found]
 
@@ -138,15 +137,16 @@ async def add_moves(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
     await rows.insert(ctx, "complaint_moves", values)
 
 
-async def last_move(ctx: Context, complaint_id: UUID) -> int:
-    """The place of its last move; 0 when there is none."""
-    return await ctx.db.fetchval(
+async def last_position(ctx: Context, complaint_id: UUID) -> int:
+    """The position of its last move; 0 when there is none."""
+    position: int = await ctx.db.fetchval(
         "SELECT coalesce(max(position), 0) FROM complaint_moves WHERE complaint_id = $1", complaint_id
     )
+    return position
 
 
 async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """(complaint, interaction): what was said about it. One that is known already stays."""
+    """Link interactions to complaints: pairs of (complaint_id, interaction_id); a pair that is stored already stays."""
     await ctx.db.execute(
         "INSERT INTO complaint_messages SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
         [pair[0] for pair in pairs],
@@ -155,7 +155,7 @@ async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None
 
 
 async def unclaimed_messages(ctx: Context, complaint_id: UUID) -> list[UUID]:
-    """The interactions about it that belong to nobody."""
+    """The interactions about it that have no customer."""
     found = await ctx.db.fetch(
         "SELECT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
         "WHERE m.complaint_id = $1 AND i.customer_id IS NULL ORDER BY i.id",
@@ -164,7 +164,7 @@ async def unclaimed_messages(ctx: Context, complaint_id: UUID) -> list[UUID]:
     return [row[0] for row in found]
 
 
-async def row(ctx: Context, complaint_id: UUID) -> Record:
+async def get_row(ctx: Context, complaint_id: UUID) -> Record:
     found = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1", complaint_id)
     if found is None:
         raise NotFound(MISSING)
@@ -178,25 +178,26 @@ async def lock(ctx: Context, complaint_id: UUID) -> Record:
     return row
 
 
-async def locked(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
-    """Those of them that there are, held, in the order in which everybody takes them."""
-    return await ctx.db.fetch(
+async def lock_many(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
+    """Those that exist, locked in id order: consistent lock order, so no deadlocks."""
+    found: list[Record] = await ctx.db.fetch(
         "SELECT * FROM complaints WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(complaint_ids)
     )
+    return found
 
 
 async def open_by_policy(ctx: Context, policy_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
-    """Open complaints that fall under the policy, by id, so many after one."""
+    """The next open complaints measured by the policy, in id order, after the id `after`."""
     found = await ctx.db.fetch(_OPEN_BY_POLICY, policy_id, after or UUID(int=0), limit)
     return [row[0] for row in found]
 
 
-async def tags_of(ctx: Context, customer_id: UUID) -> list[str]:
+async def customer_tags(ctx: Context, customer_id: UUID) -> list[str]:
     return await ctx.db.fetchval("SELECT tags FROM customers WHERE id = $1", customer_id) or []
 
 
 async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
-    """Whose it is, and which way it went."""
+    """Row of (customer_id, direction, channel)."""
     return await ctx.db.fetchrow(
         "SELECT customer_id, direction, channel FROM interactions WHERE id = $1", interaction_id
     )
@@ -231,6 +232,6 @@ REFERENCES = Lookup(
         f"json_build_object({_OWNER})::text",
     ),
 )
-"""What complaints refer to: the same ones, with the hash of what was sent, their customers, and whose the sales and
-interactions are that they are about.
+"""What complaints refer to: those stored under the same key, with the hash of what was sent; their customers; and the
+customers of the sales and interactions that they are about.
 """

@@ -18,7 +18,9 @@ _TOP = 20
 async def insights(ctx: Context, query: InsightsQuery, since: datetime, before: datetime) -> str:
     """Shares as `count` of `of` or `mature`: their intervals are not the database's."""
     asked = chosen(query)
-    return await aggregates.fetch(ctx, _insights(tuple(asked)), ctx.now, since, before, query.per, *asked.values())
+    values = (ctx.now, since, before, query.per, *asked.values())
+    found: str = await aggregates.fetch(ctx, _insights(tuple(asked)), *values)
+    return found
 
 
 def _share(count: str, of: str) -> str:

@@ -14,16 +14,19 @@ _TOP = 5
 
 
 async def gaps(ctx: Context, values: Mapping[str, Any]) -> str:
-    return await _GAPS.value(ctx, values)
+    found: str = await _GAPS.value(ctx, values)
+    return found
 
 
 async def competitors(ctx: Context, values: Mapping[str, Any]) -> str:
     """`values` names the methods of ours that are comparable."""
-    return await _COMPETITORS.value(ctx, values)
+    found: str = await _COMPETITORS.value(ctx, values)
+    return found
 
 
 async def loop(ctx: Context, by: str | None, values: Mapping[str, Any]) -> str:
-    return await _loop(by).value(ctx, values)
+    found: str = await _loop(by).value(ctx, values)
+    return found
 
 
 # Who answers twice about the same aspect in one go counts once, with the mean.

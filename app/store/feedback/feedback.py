@@ -87,14 +87,14 @@ async def change(ctx: Context, feedback_id: UUID, values: Mapping[str, Any]) -> 
     await rows.update(ctx, "feedback", feedback_id, {**values, "updated_at": ctx.now})
 
 
-async def rate(ctx: Context, feedback_id: UUID, ratings: Sequence[Mapping[str, Any]]) -> None:
-    """Its ratings, written anew."""
+async def replace_ratings(ctx: Context, feedback_id: UUID, ratings: Sequence[Mapping[str, Any]]) -> None:
+    """Replace the ratings."""
     await ctx.db.execute("DELETE FROM ratings WHERE feedback_id = $1", feedback_id)
     await rows.insert(ctx, "ratings", ratings)
 
 
-async def spread(ctx: Context, feedback_ids: Collection[UUID]) -> None:
-    """Have the ratings carry what their feedback says now of where it was and whose it is."""
+async def update_ratings(ctx: Context, feedback_ids: Collection[UUID]) -> None:
+    """Copy the channel, place and customer of feedback onto its ratings."""
     await ctx.db.execute(
         "UPDATE ratings r SET channel = f.channel, site = f.site, staff = f.staff, sku = f.sku, "
         "customer_id = f.customer_id FROM feedback f WHERE r.feedback_id = f.id AND f.id = ANY ($1::uuid[])",
@@ -110,27 +110,29 @@ async def lock(ctx: Context, feedback_id: UUID) -> Record:
 
 
 async def about_sales(ctx: Context, sale_ids: Iterable[UUID]) -> list[Record]:
-    """Feedback about these sales that does not know all of them yet, held: rows of feedback with those of the sale.
+    """Locked rows of feedback about these sales, by sale id or receipt number.
 
-    The sale's own are `of_sale`, `buyer`, `at_site`, `at_till`, `by_operator`, `of_sku`.
+    Each has the columns of the sale beside its own: `of_sale`, `buyer`, `at_site`, `at_till`, `by_operator`, `of_sku`.
     """
-    return await ctx.db.fetch(_ABOUT_SALES, list(sale_ids))
+    found: list[Record] = await ctx.db.fetch(_ABOUT_SALES, list(sale_ids))
+    return found
 
 
 async def receipt_sale(ctx: Context, feedback_id: UUID) -> UUID | None:
-    """The sale of the receipt that feedback waits for; None as long as there is none, or where it waits no more."""
-    return await ctx.db.fetchval(
+    """The sale of the receipt that feedback names; None while there is none, or where it is linked already."""
+    sale_id: UUID | None = await ctx.db.fetchval(
         "SELECT s.id FROM feedback f JOIN sales s ON s.source = f.receipt_source AND s.receipt_no = f.receipt_no "
         "WHERE f.id = $1 AND f.sale_id IS NULL",
         feedback_id,
     )
+    return sale_id
 
 
 AWAITS_RECEIPT = """EXISTS (
     SELECT FROM feedback f WHERE f.receipt_source = e.data->>'source' AND f.receipt_no = e.data->>'receipt_no'
     AND f.receipt_no IS NOT NULL AND f.sale_id IS NULL
 )"""
-"""Condition on the event `e` of a sale: feedback names its receipt and does not know the sale yet."""
+"""Condition on the event `e` of a sale: feedback names its receipt and is not linked to the sale yet."""
 REFERS_TO_SALE = "EXISTS (SELECT FROM feedback f WHERE f.sale_id = e.subject_id)"
 """Condition on the event `e` of a sale: there is feedback about it."""
 _OWNER = "json_build_object('customer_id', r.customer_id)::text"

@@ -18,11 +18,13 @@ async def measures(
 
     For periods, `values` has when they begin, the earliest first, and what they are called.
     """
-    return await _measures(metric, by, tagged).value(ctx, values)
+    found: str = await _measures(metric, by, tagged).value(ctx, values)
+    return found
 
 
 async def methods(ctx: Context, values: Mapping[str, Any]) -> str:
-    return await _METHODS.value(ctx, values)
+    found: str = await _METHODS.value(ctx, values)
+    return found
 
 
 def wanted(alias: str, *names: str) -> str:

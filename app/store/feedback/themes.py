@@ -32,10 +32,11 @@ class Text:
 
 
 async def themes_key(ctx: Context) -> str:
-    """Another one whenever the list of active themes is another."""
-    return await ctx.db.fetchval(
+    """A hash of the ids and versions of the active themes: it changes whenever one of them does."""
+    key: str = await ctx.db.fetchval(
         "SELECT coalesce(md5(string_agg(id::text || ':' || version, ',' ORDER BY id)), '') FROM themes WHERE active"
     )
+    return key
 
 
 async def themes(ctx: Context) -> list[Theme]:

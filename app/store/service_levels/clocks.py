@@ -1,4 +1,4 @@
-"""The clocks of complaints as they are kept: what happened to them, and which steps of their escalation were made."""
+"""The clocks of complaints with their intervals, and the escalation steps that were made."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -30,13 +30,16 @@ CLOCK = (
 INTERVAL = ("clock_id", "position", "kind", "starts_at", "ends_at", "reason")
 
 
-async def of(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
-    """The clocks of complaints, oldest first, with `made` (at_minutes of the steps made) and intervals as columns."""
-    return await ctx.db.fetch(_CLOCKS, list(complaint_ids))
+async def clocks_of_complaints(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
+    """The clocks, oldest first, with `made` (at_minutes of the escalation steps made) and intervals as columns."""
+    found: list[Record] = await ctx.db.fetch(_CLOCKS, list(complaint_ids))
+    return found
 
 
-async def save(ctx: Context, clocks: Sequence[Mapping[str, Any]], intervals: Sequence[Mapping[str, Any]]) -> None:
-    """Keep clocks as they are now, new ones and others; of their intervals, the ends of the old and all of the new."""
+async def save_clocks(
+    ctx: Context, clocks: Sequence[Mapping[str, Any]], intervals: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert or update clocks; of their intervals, update the ends of stored ones and insert the new ones."""
     for statement, table, names, values in (
         (_SAVE_CLOCKS, "complaint_clocks", CLOCK, clocks),
         (_SAVE_INTERVALS, "clock_intervals", INTERVAL, intervals),
@@ -51,10 +54,11 @@ async def add_escalations(ctx: Context, values: Sequence[Mapping[str, Any]]) -> 
 
 
 async def escalations(ctx: Context, complaint_id: UUID) -> list[Record]:
-    """What was done when time ran out, first to last."""
-    return await ctx.db.fetch(
+    """The escalation steps that were made, first to last."""
+    found: list[Record] = await ctx.db.fetch(
         "SELECT * FROM complaint_escalations WHERE complaint_id = $1 ORDER BY made_at, id", complaint_id
     )
+    return found
 
 
 _CLOCKS = """

@@ -27,7 +27,8 @@ _IDS = """
 
 async def active_policies(ctx: Context) -> list[Record]:
     """Ids and versions of active policies and their calendars, in the order in which they are tried."""
-    return await ctx.db.fetch(f"{_IDS} WHERE p.active ORDER BY p.position, p.id")
+    found: list[Record] = await ctx.db.fetch(f"{_IDS} WHERE p.active ORDER BY p.position, p.id")
+    return found
 
 
 async def policy(ctx: Context, policy_id: UUID) -> Record:
@@ -38,7 +39,7 @@ async def policy(ctx: Context, policy_id: UUID) -> Record:
     return row
 
 
-async def policies_by(ctx: Context, calendar_id: UUID) -> list[UUID]:
-    """Those that go by a calendar, active or not."""
+async def policies_with_calendar(ctx: Context, calendar_id: UUID) -> list[UUID]:
+    """The policies that use a calendar, active or not."""
     found = await ctx.db.fetch("SELECT id FROM service_policies WHERE calendar_id = $1", calendar_id)
     return [row[0] for row in found]

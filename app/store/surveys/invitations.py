@@ -85,8 +85,9 @@ async def change(ctx: Context, invitation_id: UUID, values: Mapping[str, Any]) -
     await rows.update(ctx, "invitations", invitation_id, {**values, "updated_at": ctx.now})
 
 
-async def made(ctx: Context, rule_id: UUID, occasion: str) -> bool:
-    """Whether a rule has asked after this already."""
-    return await ctx.db.fetchval(
-        "SELECT EXISTS (SELECT FROM invitations WHERE rule_id = $1 AND occasion = $2)", rule_id, occasion
+async def exists_for_trigger(ctx: Context, rule_id: UUID, trigger_key: str) -> bool:
+    """Whether a rule has made an invitation for this trigger before."""
+    exists: bool = await ctx.db.fetchval(
+        "SELECT EXISTS (SELECT FROM invitations WHERE rule_id = $1 AND occasion = $2)", rule_id, trigger_key
     )
+    return exists

@@ -38,7 +38,8 @@ async def rule(ctx: Context, rule_id: UUID) -> Rule | None:
 
 async def surveys(ctx: Context, survey_ids: Iterable[UUID]) -> list[Record]:
     """Rows of (id, code, status, published_version, definition): the definition as it was published last, if it was."""
-    return await ctx.db.fetch(_SURVEYS, list(survey_ids))
+    found: list[Record] = await ctx.db.fetch(_SURVEYS, list(survey_ids))
+    return found
 
 
 async def customers(ctx: Context, customer_ids: Iterable[UUID], *, hold: bool) -> list[Record]:
@@ -49,12 +50,14 @@ async def customers(ctx: Context, customer_ids: Iterable[UUID], *, hold: bool) -
     ordered = list(customer_ids)
     if hold:
         await ctx.db.execute("SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", ordered)
-    return await ctx.db.fetch(_CUSTOMERS, ordered)
+    found: list[Record] = await ctx.db.fetch(_CUSTOMERS, ordered)
+    return found
 
 
 async def subjects(ctx: Context, after: After, subject_ids: Iterable[UUID]) -> list[Record]:
     """Sales, complaints or interactions, alike; `holds`: one may ask after it as it stands."""
-    return await ctx.db.fetch(_SUBJECTS[after], list(subject_ids))
+    found: list[Record] = await ctx.db.fetch(_SUBJECTS[after], list(subject_ids))
+    return found
 
 
 def _rule(row: Record) -> Rule:

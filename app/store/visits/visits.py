@@ -68,9 +68,10 @@ async def lock(ctx: Context, visit_id: UUID) -> Record:
     return row
 
 
-async def feedback_of(ctx: Context, visit_id: UUID) -> UUID:
-    """What a visit that is done counts as."""
-    return await ctx.db.fetchval("SELECT id FROM feedback WHERE visit_id = $1", visit_id)
+async def feedback_id(ctx: Context, visit_id: UUID) -> UUID:
+    """The feedback that was recorded for a completed visit."""
+    found: UUID = await ctx.db.fetchval("SELECT id FROM feedback WHERE visit_id = $1", visit_id)
+    return found
 
 
 REFERENCES = Lookup(
