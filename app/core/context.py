@@ -1,19 +1,29 @@
 """The first argument of every service and store function: the caller, the time and the database connection."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import UUID
+
+from asyncpg import Record
 
 from app.core.reactions import NO_REACTIONS, Reactions
 
-if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
+
+class Connection(Protocol):
+    """What this service uses of a connection of asyncpg, which has no types of its own."""
+
+    async def execute(self, query: str, *args: Any) -> str: ...
+    async def fetch(self, query: str, *args: Any) -> list[Record]: ...
+    async def fetchrow(self, query: str, *args: Any) -> Record | None: ...
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+    def transaction(self, *, readonly: bool = False) -> AbstractAsyncContextManager[Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    db: "PoolConnectionProxy"
+    db: Connection
     """In a transaction for writes, in autocommit for single-statement reads."""
     actor_id: UUID
     actor: str

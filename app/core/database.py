@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from app.core import errors
+from app.core.context import Connection
 from app.core.settings import Settings
 
 RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
@@ -21,7 +22,7 @@ class Database:
         self._pool: asyncpg.Pool | None = None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    async def reading(self) -> AsyncIterator[Connection]:
         """A connection in autocommit, for single read-only statements."""
         async with self._connection() as connection:
             if self._settings.pgbouncer:  # outside a transaction, parse and execute may reach different servers
@@ -31,7 +32,7 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    async def writing(self) -> AsyncIterator[Connection]:
         """A connection in a transaction that is committed when the block ends without an exception."""
         async with self._connection() as connection, connection.transaction():
             yield connection
@@ -42,7 +43,7 @@ class Database:
             await pool.close()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    async def _connection(self) -> AsyncIterator[Connection]:
         pool = self._pool or await self._open()
         # The timeout costs a timer: it is only set where no connection is idle.
         connection = await pool.acquire(timeout=None if pool.get_idle_size() else self._settings.pool_timeout)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from app.core.context import Context
+from app.core.context import Connection, Context
 from app.core.database import RETRYABLE, Database
 from app.core.reactions import NO_REACTIONS, Reactions
 
@@ -57,7 +57,7 @@ class Sessions:
                 await asyncio.sleep(random.uniform(0, 0.01) * 2**attempt)
         raise AssertionError("unreachable")
 
-    def _context(self, connection: object) -> Context:
+    def _context(self, connection: Connection) -> Context:
         return Context(
             connection,
             self.actor_id,

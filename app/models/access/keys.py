@@ -39,7 +39,7 @@ class IdempotencyKey(SQLModel, table=True):
     key: str = text_column(null=False, primary_key=True)
     fingerprint: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     status: int
-    headers: dict = json_column()
+    headers: dict[str, str] = json_column()
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = created_at_column()
 

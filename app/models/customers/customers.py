@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
@@ -51,8 +52,8 @@ class Customer(SQLModel, table=True):
     owner: str | None = text_column()
     acquisition_source: str | None = text_column()
     referred_by: UUID | None = reference_column("customers.id")
-    preferences: dict = json_column()
-    attributes: dict = json_column()
+    preferences: dict[str, Any] = json_column()
+    attributes: dict[str, Any] = json_column()
     # Folded forms, for sorting and finding; the names themselves are kept byte for byte.
     sort_name: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
     words: list[str] = array_column(Text(collation="C"))

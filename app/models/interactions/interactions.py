@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
@@ -57,7 +58,7 @@ class Interaction(SQLModel, table=True):
 
     id: UUID = id_column()
     customer_id: UUID | None = reference_column("customers.id")
-    contact: dict | None = json_column(None, null=True)
+    contact: dict[str, str] | None = json_column(None, null=True)
     kind: str = text_column(null=False)
     channel: str = text_column(null=False)
     direction: str = text_column(null=False)
@@ -66,10 +67,10 @@ class Interaction(SQLModel, table=True):
     happened_at: datetime = timestamp_column(null=False)
     duration_seconds: int | None = None
     provider: str | None = text_column()
-    participants: list = json_column("'[]'")
+    participants: list[dict[str, Any]] = json_column("'[]'")
     staff: str | None = text_column()
     outcome: str | None = text_column()
-    documents: list = json_column("'[]'")
+    documents: list[dict[str, Any]] = json_column("'[]'")
     thread: str | None = text_column()
     source: str | None = text_column()
     external_id: str | None = text_column()
@@ -78,7 +79,7 @@ class Interaction(SQLModel, table=True):
     awaits_answer: bool = boolean_column()
     answered_at: datetime | None = timestamp_column()
     answered_by_id: UUID | None = reference_column("interactions.id")
-    attributes: dict = json_column()
+    attributes: dict[str, Any] = json_column()
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()

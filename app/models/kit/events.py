@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Uuid, text
@@ -33,4 +34,4 @@ class Event(SQLModel, table=True):
     recorded_at: datetime = created_at_column()
     actor: str = text_column(null=False)
     title: str = text_column(null=False)
-    data: dict = json_column()
+    data: dict[str, Any] = json_column()

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -19,7 +20,7 @@ class Job(SQLModel, table=True):
     id: UUID = id_column()
     kind: str = text_column(null=False)
     key: str = text_column(null=False)
-    data: dict = json_column()
+    data: dict[str, Any] = json_column()
     due_at: datetime = timestamp_column(null=False)
     attempts: int = Field(default=None, sa_column_kwargs={"server_default": text("0")})
     leased_until: datetime | None = timestamp_column()

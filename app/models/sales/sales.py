@@ -1,5 +1,6 @@
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
@@ -85,15 +86,15 @@ class Sale(SQLModel, table=True):
     currency: str = text_column(null=False)
     customer_id: UUID | None = reference_column("customers.id")
     match: str = text_column(null=False)
-    customer: dict | None = json_column(None, null=True)
+    customer: dict[str, Any] | None = json_column(None, null=True)
     candidates: list[UUID] = array_column(Uuid)
-    payments: list = json_column("'[]'")
+    payments: list[dict[str, str]] = json_column("'[]'")
     total: Decimal = numeric_column()
     # The total again, but with what was sold and what was taken back told apart, both positive.
     gross: Decimal = numeric_column()
     refunded: Decimal = numeric_column()
     balanced: bool = boolean_column("true")
-    attributes: dict = json_column()
+    attributes: dict[str, Any] = json_column()
     # Of the receipt as it was sent: the same receipt again is recognised by it.
     content_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     voided_at: datetime | None = timestamp_column()

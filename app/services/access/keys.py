@@ -1,4 +1,4 @@
-"""API keys: made, listed, revoked. The key itself is seen once, by whoever made it."""
+"""API keys are created, listed and revoked. The key itself is returned once, on creation."""
 
 from uuid import UUID
 
@@ -11,27 +11,27 @@ from app.store.access import keys as store
 
 
 async def create(ctx: Context, name: str, scopes: list[str], key: str | None = None) -> str:
-    """A new key, or the one given, of 32 characters or more."""
+    """Store `key`, which has at least 32 characters, or a new random key, and return it."""
     if unknown := sorted(set(scopes) - {*rules.SCOPES, rules.ADMIN}):
         raise invalid("/scopes", "scope", f"Unknown: {', '.join(unknown)}. Known: {', '.join(rules.SCOPES)}, admin")
     if not 1 <= len(name) <= rules.LONGEST_NAME:
         raise invalid("/name", "too_long" if name else "missing", f"Must have 1 to {rules.LONGEST_NAME} characters")
     if key is not None and len(key) < rules.SHORTEST_KEY:
         raise invalid("/key", "too_short", f"Must have at least {rules.SHORTEST_KEY} characters")
-    made = key or rules.new_key()
-    await store.add(ctx, name, rules.hash_key(made), rules.hint(made), sorted(set(scopes)))
-    return made
+    secret = key or rules.new_key()
+    await store.add(ctx, name, rules.hash_key(secret), rules.hint(secret), sorted(set(scopes)))
+    return secret
 
 
 async def bootstrap(ctx: Context, key: str | None) -> str | None:
-    """The first admin key of an empty store; None where there are keys already."""
+    """Create the first admin key; None where keys already exist."""
     if await store.has_any(ctx):
         return None
     return await create(ctx, "admin", [rules.ADMIN], key)
 
 
 async def find(ctx: Context) -> list[Record]:
-    return await store.every(ctx)
+    return await store.find(ctx)
 
 
 async def revoke(ctx: Context, key_id: UUID) -> None:

@@ -103,9 +103,9 @@ async def _locked(ctx: Context, relationship_id: UUID, version: int | None) -> R
 
 
 def _stored(own: UUID, reading: DirectedRelationshipKind, other: UUID) -> tuple[UUID, RelationshipKind, UUID]:
-    if reading == RelationshipKind.HOUSEHOLD:  # the same from both ends
+    if reading is DirectedRelationshipKind.HOUSEHOLD:  # the same from both ends
         return min(own, other), RelationshipKind.HOUSEHOLD, max(own, other)
-    if (kind := _FORWARD.get(reading)) is not None:
+    if (kind := _FORWARD.get(reading.value)) is not None:
         return other, kind, own
     return own, RelationshipKind(reading), other
 

@@ -19,7 +19,7 @@ from app.rules.sales import receipts as rules
 from app.rules.sales.receipts import ZERO, SaleKind
 from app.schemas.sales.sales import SaleNew
 from app.store.kit.events import Event
-from app.store.sales.intake import LineKey
+from app.store.sales.intake import LineKey, Row
 
 _BEYOND = Decimal(10) ** 12
 
@@ -96,8 +96,8 @@ class ReceiptDraft:
         channel = new.channel.value
         return Event(SALE_RECORDED, self.id, self.customer_id, self.title, new.occurred_at, channel, data)
 
-    def row(self, now: datetime) -> tuple:
-        """In the order of store.receipts.SALE."""
+    def row(self, now: datetime) -> Row:
+        """In the order of store.sales.intake.SALE."""
         new = self.new
         return (
             self.id,
@@ -127,8 +127,8 @@ class ReceiptDraft:
             now,
         )
 
-    def line_rows(self) -> list[tuple]:
-        """In the order of store.receipts.SALE_LINE."""
+    def line_rows(self) -> list[Row]:
+        """In the order of store.sales.intake.SALE_LINE."""
         return [(self.id, *line) for line in self.lines]
 
     def as_sent(self) -> dict[str, Any]:

@@ -1,60 +1,63 @@
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 from asyncpg import Record
 
-from app.core.context import Context
+from app.core.context import Connection, Context
 from app.core.errors import NotFound
 
 
-async def by_hash(db: Any, secret_hash: bytes) -> Record | None:
-    """Asked before there is a context: it is what a context is made of."""
+async def by_hash(db: Connection, secret_hash: bytes) -> Record | None:
+    """The key's id, name and scopes, from which a context is made; None where it is unknown or revoked."""
     return await db.fetchrow(
         "SELECT id, name, scopes FROM api_keys WHERE secret_hash = $1 AND revoked_at IS NULL", secret_hash
     )
 
 
 async def add(ctx: Context, name: str, secret_hash: bytes, hint: str, scopes: list[str]) -> UUID:
-    return await ctx.db.fetchval(
+    key_id: UUID = await ctx.db.fetchval(
         "INSERT INTO api_keys (name, secret_hash, hint, scopes) VALUES ($1, $2, $3, $4) RETURNING id",
         name,
         secret_hash,
         hint,
         scopes,
     )
+    return key_id
 
 
-async def every(ctx: Context) -> list[Record]:
+async def find(ctx: Context) -> list[Record]:
     return await ctx.db.fetch("SELECT id, name, hint, scopes, created_at, revoked_at FROM api_keys ORDER BY id")
 
 
 async def revoke(ctx: Context, key_id: UUID) -> None:
-    found = await ctx.db.fetchval(
+    revoked_id = await ctx.db.fetchval(
         "UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1 RETURNING id", key_id, ctx.now
     )
-    if found is None:
+    if revoked_id is None:
         raise NotFound("API key not found")
 
 
 async def has_any(ctx: Context) -> bool:
-    # One start at a time asks, so that two cannot both find the store empty.
+    # Processes that start together take turns, so that two cannot both find no keys.
     await ctx.db.execute("SELECT pg_advisory_xact_lock(7270612)")
-    return await ctx.db.fetchval("SELECT EXISTS (SELECT FROM api_keys)")
+    exists: bool = await ctx.db.fetchval("SELECT EXISTS (SELECT FROM api_keys)")
+    return exists
 
 
-async def cursor_key(db: Any) -> bytes:
-    """The secret that signs cursors: made by whoever asks first, the same for everybody after."""
+async def cursor_key(db: Connection) -> bytes:
+    """The secret that signs cursors; created on first use."""
     await db.execute(
         "INSERT INTO secrets (name, value) "
         "VALUES ('cursor', uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) ON CONFLICT DO NOTHING"
     )
-    return await db.fetchval("SELECT value FROM secrets WHERE name = 'cursor'")
+    key: bytes = await db.fetchval("SELECT value FROM secrets WHERE name = 'cursor'")
+    return key
 
 
-async def schema(db: Any) -> str | None:
-    """The migration that the database is at; None where it has seen none."""
+async def schema(db: Connection) -> str | None:
+    """The latest migration of the database; None where it has had none."""
     try:
-        return await db.fetchval("SELECT version_num FROM alembic_version")
+        version: str | None = await db.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:
         return None
+    return version

@@ -96,9 +96,10 @@ async def lock(ctx: Context, customer_id: UUID) -> Record:
 
 
 async def id_of(ctx: Context, system: str, external_id: str) -> UUID | None:
-    return await ctx.db.fetchval(
+    customer_id: UUID | None = await ctx.db.fetchval(
         "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2", system, external_id
     )
+    return customer_id
 
 
 async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:
@@ -126,7 +127,8 @@ async def holders_of_points(ctx: Context, points: Iterable[tuple[str, str, str]]
 
 
 async def has_any(ctx: Context) -> bool:
-    return await ctx.db.fetchval("SELECT EXISTS (SELECT FROM customers)")
+    exists: bool = await ctx.db.fetchval("SELECT EXISTS (SELECT FROM customers)")
+    return exists
 
 
 async def existing(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:

@@ -53,9 +53,10 @@ async def page(ctx: Context, customer_id: UUID, query: schemas.RelationshipQuery
 
 
 async def find(ctx: Context, from_id: UUID, kind: RelationshipKind, to_id: UUID) -> UUID | None:
-    return await ctx.db.fetchval(
+    relationship_id: UUID | None = await ctx.db.fetchval(
         "SELECT id FROM relationships WHERE from_id = $1 AND kind = $2 AND to_id = $3", from_id, kind, to_id
     )
+    return relationship_id
 
 
 async def names(ctx: Context, *customer_ids: UUID) -> dict[UUID, str]:

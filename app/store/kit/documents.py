@@ -16,7 +16,7 @@ _UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A resource as the database spelled it."""
+    """A resource as JSON, as the database wrote it."""
 
     json: str
     id: Any
@@ -24,17 +24,17 @@ class Document:
 
 
 def columns(schema: type[BaseModel], alias: str, own: Mapping[str, str] | None = None) -> str:
-    """The select list of a schema: a field is the column of its name, unless `own` says what it is made of."""
+    """The select list of a schema: the column of each field's name, or the expression that `own` has for it."""
     own = own or {}
-    listed = []
+    expressions = []
     for name, field in schema.model_fields.items():
         expression = own.get(name) or formatted(f'{alias}."{name}"', field.annotation)
-        listed.append(f'{expression} AS "{name}"')
-    return ", ".join(listed)
+        expressions.append(f'{expression} AS "{name}"')
+    return ", ".join(expressions)
 
 
 def formatted(expression: str, annotation: Any) -> str:
-    """Moments in UTC with microseconds, decimals as strings, everything else as Postgres has it."""
+    """Timestamps in UTC with microseconds, decimals as strings, everything else as PostgreSQL writes it."""
     types = _types(annotation)
     if datetime in types or AwareDatetime in types:
         return timestamp(expression)
@@ -64,7 +64,7 @@ def json_array(
 def select_one(
     schema: type[BaseModel], source: str, alias: str, own: Mapping[str, str] | None = None, *, more: str = ""
 ) -> str:
-    """SELECT json, id, version FROM `source`: what `fetch` reads; `more` is a further column. A WHERE may follow."""
+    """SELECT json, id, version FROM `source`, as `fetch` reads it; `more` is another column. A WHERE may follow."""
     further = f", {more}" if more else ""
     return (
         f"SELECT row_to_json(d)::text AS json, {alias}.id, {alias}.version{further} "
@@ -76,7 +76,7 @@ async def fetch(ctx: Context, statement: str, *arguments: Any, missing: str) -> 
     row = await ctx.db.fetchrow(statement, *arguments)
     if row is None:
         raise NotFound(missing)
-    return Document(row[0], row[1], row[2])
+    return Document(row["json"], row["id"], row["version"])
 
 
 def _types(annotation: Any) -> set[Any]:

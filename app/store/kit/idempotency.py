@@ -1,8 +1,8 @@
 import json
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from app.core.context import Context
+from app.core.context import Connection, Context
 
 
 class Answer(NamedTuple):
@@ -14,16 +14,22 @@ class Answer(NamedTuple):
 
 async def claim(ctx: Context, key: str) -> bool:
     """Hold the key until this transaction ends; False if another transaction holds it now."""
-    return await ctx.db.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", f"{ctx.actor_id} {key}")
+    claimed: bool = await ctx.db.fetchval(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", f"{ctx.actor_id} {key}"
+    )
+    return claimed
 
 
 async def recall(ctx: Context, key: str) -> Answer | None:
     row = await ctx.db.fetchrow(
-        "SELECT fingerprint, status, headers::text, body FROM idempotency_keys WHERE api_key_id = $1 AND key = $2",
+        "SELECT fingerprint, status, headers::text AS headers, body FROM idempotency_keys "
+        "WHERE api_key_id = $1 AND key = $2",
         ctx.actor_id,
         key,
     )
-    return row and Answer(row[0], row[1], json.loads(row[2]), row[3])
+    if row is None:
+        return None
+    return Answer(row["fingerprint"], row["status"], json.loads(row["headers"]), row["body"])
 
 
 async def remember(ctx: Context, key: str, answer: Answer) -> None:
@@ -40,5 +46,5 @@ async def remember(ctx: Context, key: str, answer: Answer) -> None:
     )
 
 
-async def forget(db: Any, before: datetime) -> None:
+async def forget(db: Connection, before: datetime) -> None:
     await db.execute("DELETE FROM idempotency_keys WHERE created_at < $1", before)

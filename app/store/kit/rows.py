@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.core.context import Context
 from app.models import metadata
 
-_DIALECT = postgresql.dialect()
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
 async def insert(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) -> None:
@@ -51,7 +51,7 @@ def arguments(table: str, names: Sequence[str], values: Sequence[Sequence[Any]])
     return [literal(of, column) for of, column in zip(_sent(table, tuple(names)), columns, strict=True)]
 
 
-def columns(keys: Iterable[tuple], width: int) -> list[list[Any]]:
+def columns(keys: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """Tuples turned into lists, one a column: what a statement takes that looks many things up at once."""
     listed = list(keys)
     return [[key[n] for key in listed] for n in range(width)]

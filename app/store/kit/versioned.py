@@ -84,10 +84,10 @@ class VersionedTable:
         return row
 
     async def holder(self, ctx: Context, key: str | None) -> UUID | None:
-        """Who has this key."""
-        if key is None:
-            return await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {self.key} IS NULL")
-        return await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {self.key} = $1", key)
+        """The id of the resource with this key, which may be null."""
+        condition, arguments = (f"{self.key} IS NULL", []) if key is None else (f"{self.key} = $1", [key])
+        row_id: UUID | None = await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {condition}", *arguments)
+        return row_id
 
     async def referred(self, ctx: Context, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
         """The ids of what is named by code, by field; None where there is no such thing."""

@@ -1,5 +1,6 @@
 """Everything known of a customer, each answer one statement. Parts walk an index and stop after a few rows."""
 
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
@@ -17,28 +18,33 @@ _RECEIPTS = 50
 
 
 async def by_phone(ctx: Context, number: Normalized) -> str:
-    return await ctx.db.fetchval(_BY_POINT, ctx.now, ["phone", "whatsapp"], number.value, number.extension)
+    return await _candidates(ctx, _BY_POINT, ["phone", "whatsapp"], number.value, number.extension)
 
 
 async def by_email(ctx: Context, address: str) -> str:
-    return await ctx.db.fetchval(_BY_POINT, ctx.now, ["email"], address, "")
+    return await _candidates(ctx, _BY_POINT, ["email"], address, "")
 
 
 async def by_identity(ctx: Context, system: str, external_id: str) -> str:
-    return await ctx.db.fetchval(_BY_IDENTITY, ctx.now, system, external_id)
+    return await _candidates(ctx, _BY_IDENTITY, system, external_id)
 
 
 async def profile(ctx: Context, customer_id: UUID) -> str:
-    found = await ctx.db.fetchval(_PROFILE, ctx.now, customer_id)
-    if found is None:
+    profile: str | None = await ctx.db.fetchval(_PROFILE, ctx.now, customer_id)
+    if profile is None:
         raise NotFound(customers.MISSING)
-    return found
+    return profile
 
 
 async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
     subject = "subject_type" if query.type and "." not in query.type else "type"
     unset = {"type": None, subject: query.type}
     return await _TIMELINE.page(ctx, _Latest(query), {"customer_id": customer_id, **unset})
+
+
+async def _candidates(ctx: Context, statement: str, *arguments: Any) -> str:
+    candidates: str = await ctx.db.fetchval(statement, ctx.now, *arguments)
+    return candidates
 
 
 class _Latest:

@@ -58,6 +58,10 @@ SALE_LINE = (
 )
 
 
+Row = tuple[Any, ...]
+"""The values of a row of SALE or SALE_LINE, in that order."""
+
+
 class LineKey(NamedTuple):
     source: str
     receipt_no: str
@@ -90,7 +94,7 @@ async def balances(ctx: Context, lines: Iterable[LineKey], without: Iterable[UUI
 
 
 async def write(
-    ctx: Context, sales: Sequence[tuple], titles: Sequence[str], lines: Sequence[tuple]
+    ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]
 ) -> dict[UUID, list[bool]]:
     """Write receipts: rows of SALE in the order of (source, receipt_no), rows of SALE_LINE, a title for each event.
 
@@ -101,20 +105,21 @@ async def write(
     if flags is None:
         await ctx.db.execute(_WRITE, *arguments)
         return {}
-    found = await ctx.db.fetch(_write_with_flags(flags), *arguments)
-    return {row[0]: row[1] for row in found}
+    followed = await ctx.db.fetch(_write_with_flags(flags), *arguments)
+    return {row["subject_id"]: row["flags"] for row in followed}
 
 
 async def write_one(
-    ctx: Context, sale: tuple, title: str, lines: Sequence[tuple]
+    ctx: Context, sale: Row, title: str, lines: Sequence[Row]
 ) -> tuple[Document, dict[UUID, list[bool]]]:
     """The same for one, answered with its document."""
     statement = _write_one(ctx.reactions.flags(SALE_RECORDED.name))
-    row = await ctx.db.fetchrow(statement, *_arguments(ctx, [sale], [title], lines))
-    return Document(row[0], row[1], row[2]), {row[1]: row[3]} if any(row[3]) else {}
+    (row,) = await ctx.db.fetch(statement, *_arguments(ctx, [sale], [title], lines))
+    document = Document(row["json"], row["id"], row["version"])
+    return document, {document.id: row["flags"]} if any(row["flags"]) else {}
 
 
-async def replace(ctx: Context, sale: tuple, lines: Sequence[tuple]) -> None:
+async def replace(ctx: Context, sale: Row, lines: Sequence[Row]) -> None:
     """Put new content in the place of the old; the id and the day it was first heard of stay."""
     kept = ("id", "created_at")
     values = {name: value for name, value in zip(SALE, sale, strict=True) if name not in kept}
@@ -124,12 +129,12 @@ async def replace(ctx: Context, sale: tuple, lines: Sequence[tuple]) -> None:
     await rows.insert(ctx, "sale_lines", [dict(zip(SALE_LINE, line, strict=True)) for line in lines])
 
 
-async def fill(ctx: Context, sales: Sequence[tuple], lines: Sequence[tuple]) -> None:
+async def fill(ctx: Context, sales: Sequence[Row], lines: Sequence[Row]) -> None:
     """Sites and products that are seen for the first time."""
     await ctx.db.execute(f"WITH {_FILL} SELECT", *_seen(sales, lines))
 
 
-def _arguments(ctx: Context, sales: Sequence[tuple], titles: Sequence[str], lines: Sequence[tuple]) -> list[Any]:
+def _arguments(ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]) -> list[Any]:
     return [
         *_seen(sales, lines),
         ctx.actor,
@@ -139,7 +144,7 @@ def _arguments(ctx: Context, sales: Sequence[tuple], titles: Sequence[str], line
     ]
 
 
-def _seen(sales: Sequence[tuple], lines: Sequence[tuple]) -> list[str]:
+def _seen(sales: Sequence[Row], lines: Sequence[Row]) -> list[str]:
     site, (sku, name, category) = SALE.index("site"), (SALE_LINE.index(n) for n in ("sku", "name", "category"))
     products = {line[sku]: (line[name], line[category]) for line in reversed(lines) if line[sku] is not None}
     ordered = sorted(products)
@@ -208,15 +213,15 @@ _PARTS = f"""
             first_purchase_at = least(t.first_purchase_at, excluded.first_purchase_at),
             last_purchase_at = greatest(t.last_purchase_at, excluded.last_purchase_at)
     ),
-    told AS (
+    recorded AS (
         INSERT INTO events
             (type, subject_type, subject_id, customer_id, channel, occurred_at, recorded_at, actor, title, data)
         SELECT '{SALE_RECORDED.name}', '{SALE_RECORDED.subject}', sent.id, sent.customer_id, sent.channel,
             sent.occurred_at, sent.created_at, $5, titles.title,
             jsonb_build_object('source', sent.source, 'receipt_no', sent.receipt_no, 'kind', sent.kind, 'total',
                 sent.total::text, 'currency', sent.currency, 'site', sent.site)
-        FROM (SELECT *, row_number() OVER () AS place FROM sent) sent
-        JOIN unnest({rows.array(6, "TEXT")}) WITH ORDINALITY AS titles(title, place) USING (place)
+        FROM (SELECT *, row_number() OVER () AS position FROM sent) sent
+        JOIN unnest({rows.array(6, "TEXT")}) WITH ORDINALITY AS titles(title, position) USING (position)
         RETURNING *
     )
 """
@@ -229,12 +234,12 @@ _WRITTEN = {
 @cache
 def _write_with_flags(flags: str) -> str:
     return (
-        f"{_PARTS} SELECT e.subject_id, f.flags FROM told e "
+        f"{_PARTS} SELECT e.subject_id, f.flags FROM recorded e "
         f"CROSS JOIN LATERAL (SELECT {flags} AS flags) f WHERE true = ANY (f.flags)"
     )
 
 
 @cache
 def _write_one(flags: str | None) -> str:
-    called = "ARRAY[]::bool[]" if flags is None else f"(SELECT {flags} FROM told e)"
-    return f"{_PARTS} {documents.select_one(schemas.Sale, 's', 's', _WRITTEN, more=called)}"
+    called = "ARRAY[]::bool[]" if flags is None else f"(SELECT {flags} FROM recorded e)"
+    return f"{_PARTS} {documents.select_one(schemas.Sale, 's', 's', _WRITTEN, more=f'{called} AS flags')}"
