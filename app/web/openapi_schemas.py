@@ -61,8 +61,11 @@ def tidy(schema: Any) -> Any:
 
 
 def _describe(schema: Schema) -> None:
-    """Give properties without a description that of their type, or in a resource that of their name."""
+    """Describe pages, and properties that say nothing themselves: as their type does, or in a resource their name."""
     properties = schema.get("properties", {})
+    if "next_cursor" in properties:
+        schema.setdefault("description", "One page of a list, and where the next one begins.")
+        properties["items"].setdefault("description", "The items of this page, in the order of the list.")
     is_resource = set(properties) >= _RESOURCE
     for name, described in properties.items():
         if "description" in described:
