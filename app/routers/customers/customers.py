@@ -61,7 +61,7 @@ async def export_customers(request: Request, caller: Caller, query: Annotated[Cu
     All customers that match the filters, as JSON Lines, or as CSV if the request has `Accept: text/csv`. In CSV, a
     cell that a spreadsheet would read as a formula is preceded by an apostrophe.
     """
-    return exports.answer(request, "customers", customers.export(caller, query), csv_rows.customer)
+    return exports.answer(request, "customers", customers.export(caller, query), csv_rows.customer_row)
 
 
 @router.get("/{customer_id}", response_model=Customer)

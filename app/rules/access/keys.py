@@ -1,4 +1,4 @@
-"""API keys: what they look like, what they may do."""
+"""API keys: how they are made, hashed and shown, and what they allow."""
 
 import hashlib
 import secrets
@@ -19,23 +19,23 @@ RESOURCES = {
 """What a key may be allowed to read or write, in the order of the documentation: a tag of the contract each."""
 SCOPES = tuple(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write"))
 ADMIN = "admin"
-"""Every scope there is, and those to come."""
+"""Includes every scope, those of later versions too."""
 SHORTEST_KEY = 32
 LONGEST_NAME = 100
 
 
 def new_key() -> str:
-    """160 random bits and more, and a prefix by which a leaked key is recognised."""
+    """256 random bits, after a prefix by which scanners recognise a leaked key."""
     return f"rapport_{secrets.token_urlsafe(32)}"
 
 
 def hash_key(key: str) -> bytes:
-    """A key is random, so one round of a fast hash is as safe as the key is long."""
+    """One round of a fast hash: a random key of this length cannot be guessed from it."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
 def hint(key: str) -> str:
-    """Enough of a key for its owner to tell it from others, too little to guess it by."""
+    """The ends of a key: enough for its owner to recognise it, too little to guess the rest."""
     return f"{key[:8]}…{key[-4:]}"
 
 

@@ -1,4 +1,4 @@
-"""Tokens that stand for an invitation: whoever holds one may answer. Only their hashes are ever kept."""
+"""Tokens of invitations: whoever holds one may answer. Only their hashes are stored."""
 
 import hashlib
 import secrets
@@ -12,5 +12,5 @@ def new_token() -> str:
 
 
 def hash_token(token: str) -> bytes:
-    """What is stored of a token, and what it is found by. Any text has one: a guess costs as much as the truth."""
+    """What is stored instead of the token. Any text can be hashed, so a wrong guess takes as long as a right one."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

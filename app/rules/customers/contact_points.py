@@ -1,4 +1,4 @@
-"""Contact points in the one form by which they are matched. What was entered is kept beside it."""
+"""Contact points in the normalised form by which they are matched; the entered form is stored beside it."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ class Normalized(NamedTuple):
 
 
 class NotAContact(ValueError):
-    """The sentence says what is wrong with it."""
+    """The message says what is wrong with the value."""
 
 
 @lru_cache(maxsize=65_536)
@@ -50,7 +50,7 @@ def normalize_phone(value: str, region: str) -> Normalized:
 
 
 def normalize_email(value: str) -> str:
-    """Normalised by email-validator and lower-cased: nobody gives two people addresses that differ in case."""
+    """Normalised by email-validator and lower-cased: addresses that differ in case reach the same mailbox."""
     try:
         return validate_email(value.strip(), check_deliverability=False, allow_quoted_local=True).normalized.lower()
     except EmailNotValidError as error:

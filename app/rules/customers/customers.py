@@ -1,4 +1,4 @@
-"""What a customer is, and what to call one."""
+"""The attributes of customers and of their relationships."""
 
 from enum import StrEnum
 
@@ -53,7 +53,7 @@ class RelationshipKind(StrEnum):
     REFERRED = "referred"
 
 
-# The same bond, read from the other end.
+# The same relationship, read from the other end.
 INVERSE = {
     RelationshipKind.WORKS_FOR: "employs",
     RelationshipKind.HOUSEHOLD: "household",
@@ -69,6 +69,6 @@ def default_trade(kind: CustomerKind) -> Trade:
 
 
 def display_name(given: str | None, family: str | None, fallbacks: list[str]) -> str | None:
-    """What to show first: the names joined, or the first other thing that is known of the customer."""
-    whole = " ".join(part for part in (given, family) if part)
-    return whole or next((value for value in fallbacks if value), None)
+    """The names joined, or else the first fallback that is not empty."""
+    full_name = " ".join(part for part in (given, family) if part)
+    return full_name or next((value for value in fallbacks if value), None)

@@ -1,4 +1,4 @@
-"""How a customer is told from what is known of them."""
+"""How the customer of a record is identified by the keys that the record has."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -16,9 +16,9 @@ class Match(StrEnum):
     ANONYMOUS = "anonymous"
     MATCHED = "matched"
     UNMATCHED = "unmatched"
-    """Nobody has what was said of them."""
+    """No customer has any of the keys."""
     AMBIGUOUS = "ambiguous"
-    """Several have."""
+    """Several customers have them."""
 
 
 def identity_key(system: str, external_id: str) -> Key:
@@ -30,14 +30,14 @@ def contact_point_key(kind: ContactKind, normalized: str) -> Key:
 
 
 def candidates(holders: Iterable[Iterable[UUID]]) -> set[UUID]:
-    """Who may be meant, given the holders of each key, the most telling key first.
+    """The customers who may be meant, given the holders of each key, the most specific key first.
 
-    Each key narrows down whom the ones before it left, unless it contradicts them; as soon as one is left, the rest are
-    not asked.
+    Each key narrows down the candidates of the keys before it, unless it contradicts all of them. As soon as one
+    candidate remains, the other keys are ignored.
     """
-    left: set[UUID] = set()
-    for having in holders:
-        left = (left & set(having)) or left or set(having)
-        if len(left) == 1:
+    remaining: set[UUID] = set()
+    for customer_ids in holders:
+        remaining = (remaining & set(customer_ids)) or remaining or set(customer_ids)
+        if len(remaining) == 1:
             break
-    return left
+    return remaining

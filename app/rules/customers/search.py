@@ -1,4 +1,4 @@
-"""Words by which a customer is found: folded, so that case, accents and scripts do not stand between."""
+"""The words by which customers are found, folded so that case, accents and scripts do not matter."""
 
 import re
 import string
@@ -27,14 +27,14 @@ def words(text: str) -> list[str]:
 
 
 def name_words(texts: Iterable[str]) -> set[str]:
-    """The words of names, and how they are written in Latin letters: Иванов is found as ivanov too."""
-    found = {word for text in texts for word in words(text)}
-    latin = {spelled for word in found if not word.isascii() for spelled in words(anyascii(word))}
-    return found | latin
+    """The words of names and their transliterations into Latin letters: Иванов is found as ivanov too."""
+    folded = {word for text in texts for word in words(text)}
+    latin = {latin for word in folded if not word.isascii() for latin in words(anyascii(word))}
+    return folded | latin
 
 
 def contact_words(normalized: str) -> set[str]:
-    """Of a contact point: the whole, and the parts by which people remember it."""
+    """A contact point as a whole, and the parts by which people remember it."""
     if normalized.startswith("+") and normalized[1:].isdigit():
         return {normalized[1:], str(phonenumbers.parse(normalized).national_number)}
     whole = fold(normalized)[:LONGEST_WORD]
@@ -42,13 +42,13 @@ def contact_words(normalized: str) -> set[str]:
     return {word for word in words(name) if len(word) > 1} | {name, whole}
 
 
-def has_likeness(word: str) -> bool:
-    """Is a word that looks like this one perhaps meant? Numbers and whole addresses look like too many others."""
+def allows_similarity(word: str) -> bool:
+    """Whether similar words may be meant. Numbers and whole addresses resemble too many others."""
     return "@" not in word and not any(character.isdigit() for character in word)
 
 
 def terms(q: str) -> list[str]:
-    """What is looked for: every term has to be found, in some spelling. A number is one term, an e-mail address too."""
+    """The terms of a query, all of which must match. A phone number is one term, and so is an e-mail address."""
     stripped = q.strip()
     if _PHONE.fullmatch(stripped):
         return [re.sub(r"\D", "", stripped).lstrip("0")[:LONGEST_WORD] or "0"]
@@ -56,15 +56,15 @@ def terms(q: str) -> list[str]:
     return list(dict.fromkeys(word for part in parts for word in part))[:MOST_TERMS]
 
 
-def mistakes(word: str) -> set[str]:
-    """All that is a single slip of the finger away, in Latin letters and digits.
+def misspellings(word: str) -> set[str]:
+    """The word and everything that is one typing error away from it, in Latin letters and digits.
 
     A letter wrong, missing, too many, or two swapped (Damerau, "A technique for computer detection and correction of
-    spelling errors", 1964). Of an e-mail address what stands before the @ may be mistaken: whole addresses all look
-    alike. Very short words have none: they would mean everything.
+    spelling errors", 1964). Of an e-mail address only the part before the @ is varied. Words of fewer than three
+    characters have no misspellings, since they would match everything.
     """
     word = word.partition("@")[0]
-    if len(word) < _SHORTEST_MISTAKEN:
+    if len(word) < _SHORTEST_MISSPELT:
         return set()
     parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     letters = _LETTERS if word.isalpha() else _DIGITS if word.isdigit() else _LETTERS + _DIGITS
@@ -76,5 +76,5 @@ def mistakes(word: str) -> set[str]:
 
 
 _LETTERS, _DIGITS = string.ascii_lowercase, string.digits
-_SHORTEST_MISTAKEN = 3
+_SHORTEST_MISSPELT = 3
 _PHONE = re.compile(r"\+?[\d\s()./-]{4,}")

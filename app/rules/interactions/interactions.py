@@ -1,4 +1,4 @@
-"""What counts as a contact between a customer and the business, and how it reads on a timeline, long after."""
+"""Interactions between customers and the business: what they are, and their titles on a timeline."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -32,12 +32,12 @@ LONGEST_TITLE = 300
 
 
 def awaits_answer(kind: InteractionKind, direction: Direction) -> bool:
-    """An enquiry that came in is open until somebody answers it."""
+    """An inbound enquiry is open until it is answered."""
     return kind == InteractionKind.ENQUIRY and direction == Direction.INBOUND
 
 
 def answer_kind(channel: Channel) -> InteractionKind:
-    """What an answer is, by the way it was given."""
+    """The kind of interaction that an answer on this channel is."""
     match channel:
         case Channel.PHONE | Channel.VIDEO:
             return InteractionKind.CALL
@@ -46,47 +46,50 @@ def answer_kind(channel: Channel) -> InteractionKind:
     return InteractionKind.MESSAGE
 
 
-def unwelcome(
-    marked: Iterable[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
+def matching_unwelcome_channel(
+    unwelcome_channels: Iterable[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
 ) -> Mapping[str, Any] | None:
-    """The customer's mark that stands against this contact: only what goes out needs a reason, and one is enough."""
+    """The customer's wish that a contact on this channel goes against.
+
+    Only outbound contacts can be unwelcome, and only where no `reason` for them is given.
+    """
     if direction != Direction.OUTBOUND or reason is not None:
         return None
-    return next((mark for mark in marked if mark["channel"] == channel), None)
+    return next((unwelcome for unwelcome in unwelcome_channels if unwelcome["channel"] == channel), None)
 
 
-def unwelcome_detail(mark: Mapping[str, Any]) -> str:
+def unwelcome_detail(unwelcome: Mapping[str, Any]) -> str:
     """`The customer does not want to be contacted by phone: works at night (since 2026-01-31); …`."""
-    reason = f": {mark['reason']}" if mark.get("reason") else ""
-    since = f" (since {mark['since']})" if mark.get("since") else ""
-    unwanted = f"The customer does not want to be contacted by {mark['channel']}{reason}{since}"
+    reason = f": {unwelcome['reason']}" if unwelcome.get("reason") else ""
+    since = f" (since {unwelcome['since']})" if unwelcome.get("since") else ""
+    unwanted = f"The customer does not want to be contacted by {unwelcome['channel']}{reason}{since}"
     return f"{unwanted}; `unwelcome_reason` is required"
 
 
 def title(kind: InteractionKind, channel: Channel, direction: Direction, subject: str | None) -> str:
     """`Phone call from the customer: the order`; `Enquiry from the customer by e-mail`; `Internal note`."""
-    noun, means = _named(kind, channel)
+    noun, means = _noun_and_means(kind, channel)
     if direction == Direction.INTERNAL:
         noun, side = f"Internal: {noun}" if kind != InteractionKind.NOTE else "Internal note", ""
     elif kind in (InteractionKind.MEETING, InteractionKind.PRESENTATION):
         side = "with the customer"
     else:
         side = "from the customer" if direction == Direction.INBOUND else "to the customer"
-    return _about(" ".join(part for part in (noun, side, means) if part), subject)
+    return _with_subject(" ".join(part for part in (noun, side, means) if part), subject)
 
 
 def updated_title(kind: InteractionKind, channel: Channel, direction: Direction, subject: str | None) -> str:
-    return _shortened(f"Updated: {title(kind, channel, direction, subject)}")
+    return _truncated(f"Updated: {title(kind, channel, direction, subject)}")
 
 
 def claimed_title(kind: InteractionKind, channel: Channel, direction: Direction, subject: str | None) -> str:
-    """It stands in for the contact on the timeline of the customer whose it turned out to be."""
-    return _shortened(f"Claimed: {title(kind, channel, direction, subject)}")
+    """On the timeline of a customer who was identified later, this entry represents the interaction."""
+    return _truncated(f"Claimed: {title(kind, channel, direction, subject)}")
 
 
 def answered_title(channel: Channel, subject: str | None) -> str:
     """`Enquiry answered by phone: the order`."""
-    return _about(" ".join(part for part in ("Enquiry answered", _MEANS[channel]) if part), subject)
+    return _with_subject(" ".join(part for part in ("Enquiry answered", _MEANS[channel]) if part), subject)
 
 
 def channel_phrase(channel: Channel) -> str:
@@ -122,8 +125,8 @@ _MEANS = {
     Channel.SOCIAL: "on social media",
     Channel.OTHER: "",
 }
-# Where kind and channel have one word together.
-_JOINED = {
+# Combinations of kind and channel that have a word of their own.
+_COMBINED = {
     (InteractionKind.CALL, Channel.PHONE): "Phone call",
     (InteractionKind.CALL, Channel.VIDEO): "Video call",
     (InteractionKind.CALL, Channel.WHATSAPP): "WhatsApp call",
@@ -136,15 +139,15 @@ _JOINED = {
 }
 
 
-def _named(kind: InteractionKind, channel: Channel) -> tuple[str, str]:
-    if (joined := _JOINED.get((kind, channel))) is not None:
-        return joined, ""
+def _noun_and_means(kind: InteractionKind, channel: Channel) -> tuple[str, str]:
+    if (combined := _COMBINED.get((kind, channel))) is not None:
+        return combined, ""
     return _NOUNS[kind], "" if kind == InteractionKind.NOTE else _MEANS[channel]
 
 
-def _about(what: str, subject: str | None) -> str:
-    return _shortened(f"{what}: {subject}" if subject else what)
+def _with_subject(title: str, subject: str | None) -> str:
+    return _truncated(f"{title}: {subject}" if subject else title)
 
 
-def _shortened(whole: str) -> str:
-    return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
+def _truncated(text: str) -> str:
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"

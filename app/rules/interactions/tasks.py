@@ -1,4 +1,4 @@
-"""The states of a task: open until it is completed or cancelled, and open again when that was a mistake."""
+"""The states of a task, and the verbs that lead from one to another."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,8 +20,8 @@ class TaskDue(StrEnum):
     WEEK = "week"
 
 
-# What each verb asks of the status a task has, and the status it gives it.
-MOVES: dict[str, tuple[frozenset[TaskStatus], TaskStatus]] = {
+# For each verb, the statuses in which it is allowed and the status that it leads to.
+TRANSITIONS: dict[str, tuple[frozenset[TaskStatus], TaskStatus]] = {
     "complete": (frozenset({TaskStatus.OPEN}), TaskStatus.COMPLETED),
     "snooze": (frozenset({TaskStatus.OPEN}), TaskStatus.OPEN),
     "cancel": (frozenset({TaskStatus.OPEN}), TaskStatus.CANCELLED),
@@ -30,15 +30,14 @@ MOVES: dict[str, tuple[frozenset[TaskStatus], TaskStatus]] = {
 _AHEAD = {TaskDue.OVERDUE: timedelta(0), TaskDue.TODAY: timedelta(hours=24), TaskDue.WEEK: timedelta(days=7)}
 
 
-def moved(status: TaskStatus, verb: str) -> TaskStatus | None:
+def next_status(status: TaskStatus, verb: str) -> TaskStatus | None:
     """The status that a verb leads to; None where it is not allowed."""
-    allowed_from, to = MOVES[verb]
-    return to if status in allowed_from else None
+    allowed_from, target = TRANSITIONS[verb]
+    return target if status in allowed_from else None
 
 
-def allowed(status: TaskStatus) -> list[str]:
-    """The verbs that are possible now."""
-    return [verb for verb in MOVES if moved(status, verb) is not None]
+def allowed_verbs(status: TaskStatus) -> list[str]:
+    return [verb for verb in TRANSITIONS if next_status(status, verb) is not None]
 
 
 def due_until(due: TaskDue, now: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Content that comes again, recognised."""
+"""Recognises content that is sent again."""
 
 import hashlib
 
@@ -6,5 +6,5 @@ _BYTES = 16
 
 
 def content_hash(content: str) -> bytes:
-    """By which it is told whether the same was sent again under a key that is known."""
+    """128 bits, by which the content under a known key is compared with what is sent again."""
     return hashlib.blake2b(content.encode(), digest_size=_BYTES).digest()

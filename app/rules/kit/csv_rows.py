@@ -1,4 +1,4 @@
-"""Resources as rows of a spreadsheet, safe to open in one."""
+"""Resources as rows of a CSV file that is safe to open in a spreadsheet."""
 
 import json
 from typing import Any
@@ -6,25 +6,25 @@ from typing import Any
 Row = dict[str, str]
 
 
-def safe(cell: str) -> str:
-    """A spreadsheet runs a cell that begins like a formula; an apostrophe makes it text (OWASP, CSV injection)."""
+def escape_formula(cell: str) -> str:
+    """A spreadsheet evaluates a cell that begins like a formula; an apostrophe makes it text (OWASP, CSV injection)."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def customer(found: dict[str, Any]) -> Row:
-    """One row for one customer: lists are joined with semicolons, nested values are JSON."""
-    row = {name: value for name, value in found.items() if not isinstance(value, list | dict)}
-    points = found["contact_points"]
+def customer_row(customer: dict[str, Any]) -> Row:
+    """Lists are joined with semicolons, nested values are JSON."""
+    row = {name: value for name, value in customer.items() if not isinstance(value, list | dict)}
+    contact_points = customer["contact_points"]
     for kind in ("email", "phone"):
-        row[f"{kind}s"] = "; ".join(p["value"] for p in points if p["kind"] == kind)
+        row[f"{kind}s"] = "; ".join(p["value"] for p in contact_points if p["kind"] == kind)
     row["other_contact_points"] = "; ".join(
-        f"{p['kind']}:{p['value']}" for p in points if p["kind"] not in ("email", "phone")
+        f"{p['kind']}:{p['value']}" for p in contact_points if p["kind"] not in ("email", "phone")
     )
-    row["identities"] = "; ".join(f"{i['system']}:{i['external_id']}" for i in found["identities"])
-    address = next(iter(sorted(found["addresses"], key=lambda a: not a["primary"])), None) or {}
+    row["identities"] = "; ".join(f"{i['system']}:{i['external_id']}" for i in customer["identities"])
+    address = next(iter(sorted(customer["addresses"], key=lambda a: not a["primary"])), None) or {}
     row["address"] = ", ".join(address.get("lines", []))
     row |= {name: address.get(name) for name in ("city", "region", "postal_code", "country")}
-    row["roles"], row["tags"] = "; ".join(found["roles"]), "; ".join(found["tags"])
-    row["preferences"] = json.dumps(found["preferences"], ensure_ascii=False)
-    row["attributes"] = json.dumps(found["attributes"], ensure_ascii=False) if found["attributes"] else ""
-    return {name: safe("" if value is None else str(value)) for name, value in row.items()}
+    row["roles"], row["tags"] = "; ".join(customer["roles"]), "; ".join(customer["tags"])
+    row["preferences"] = json.dumps(customer["preferences"], ensure_ascii=False)
+    row["attributes"] = json.dumps(customer["attributes"], ensure_ascii=False) if customer["attributes"] else ""
+    return {name: escape_formula("" if value is None else str(value)) for name, value in row.items()}

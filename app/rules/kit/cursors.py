@@ -1,4 +1,4 @@
-"""Page cursors: opaque, bound to their list, and worthless to whoever changes one."""
+"""Page cursors: opaque, signed, and bound to the list that they were made for."""
 
 import base64
 import binascii
@@ -9,20 +9,20 @@ import json
 _SIGNATURE = 12
 
 
-def seal(place: list[str], binding: str, key: bytes) -> str:
-    """A cursor for the place after which the next page begins. `binding` names list, filter and sort."""
-    payload = json.dumps(place, separators=(",", ":")).encode()
+def seal(position: list[str], binding: str, key: bytes) -> str:
+    """A cursor for the position after which the next page begins. `binding` names list, filters and sort."""
+    payload = json.dumps(position, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_signature(payload, binding, key) + payload).decode().rstrip("=")
 
 
 def unseal(cursor: str, binding: str, key: bytes) -> list[str] | None:
-    """The place in a cursor; None if it was made for another list, by another key, or changed."""
+    """The position in a cursor; None if it was made for another list or with another key, or was changed."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (binascii.Error, ValueError):
         return None
     signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
-    # The encoding has spare bits: a cursor that is not spelled as we spell it was changed too.
+    # Base64 has spare bits, so other texts may decode to the same bytes: only the original one is accepted.
     genuine = hmac.compare_digest(signature, _signature(payload, binding, key))
     return json.loads(payload) if genuine and seal(json.loads(payload), binding, key) == cursor else None
 

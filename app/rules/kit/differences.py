@@ -3,7 +3,7 @@
 from typing import Any
 
 MOST = 100
-"""Reported at most at once."""
+"""How many differences are reported at most."""
 
 
 def differences(stored: object, sent: object, pointer: str = "") -> list[dict[str, object]]:
@@ -20,6 +20,8 @@ def differences(stored: object, sent: object, pointer: str = "") -> list[dict[st
     return [] if stored == sent else [{"pointer": pointer, "stored": stored, "sent": sent}]
 
 
-def as_errors(found: list[dict[str, object]]) -> list[dict[str, Any]]:
+def as_errors(changes: list[dict[str, object]]) -> list[dict[str, Any]]:
     """The `errors` of a problem: the record is already stored with other values."""
-    return [{**difference, "code": "differs", "detail": "A different value is already stored"} for difference in found]
+    return [
+        {**difference, "code": "differs", "detail": "A different value is already stored"} for difference in changes
+    ]

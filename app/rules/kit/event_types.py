@@ -1,4 +1,4 @@
-"""Every type of event there is: what it is called, how it reads on a timeline, and which data it carries.
+"""All types of events: name, title on a timeline, and data.
 
 The list is closed: an event of another type cannot be made. It is published in the contract (`x-event-types`), so a
 consumer of events knows what to expect. A new type is a new entry here.
@@ -40,12 +40,12 @@ CHANGES = Field(
         },
     }
 )
-"""What was updated: a JSON pointer each, with the value before and after; at most 100 of them."""
+"""The fields that were updated, as JSON pointers with the value before and after; at most 100."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """`title` is a template: what stands in braces is filled in when the event happens."""
+    """`title` is a template: its fields in braces are filled in when the event is recorded."""
 
     name: str
     title: str
@@ -54,15 +54,15 @@ class EventType:
 
     @property
     def subject(self) -> str:
-        """The kind of thing that it is about: `sale` of `sale.recorded`."""
+        """The kind of resource that the event is about, such as `sale` in `sale.recorded`."""
         return self.name.partition(".")[0]
 
     def titled(self, **parts: Any) -> str:
-        whole = self.title.format_map(parts)
-        return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
+        title = self.title.format_map(parts)
+        return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
     def accepts(self, data: Mapping[str, Any]) -> bool:
-        """Does the data have all members that it must have, and none that are not known?"""
+        """Whether the data has all required fields, and no unknown ones."""
         return self.required <= data.keys() <= self.fields.keys()
 
     def data_schema(self) -> dict[str, Any]:
@@ -76,11 +76,11 @@ class EventType:
 
 
 EVENT_TYPES: dict[str, EventType] = {}
-"""All of them, by name."""
+"""By name."""
 
 
-def of(subject: str, verb: str) -> EventType:
-    """The type of what happened to such a thing. Raises KeyError where there is none."""
+def get(subject: str, verb: str) -> EventType:
+    """Raises KeyError where there is no such type."""
     return EVENT_TYPES[f"{subject}.{verb}"]
 
 

@@ -1,4 +1,4 @@
-"""Bounds of a free JSON value: what the store can keep and a reader can bear."""
+"""Limits for free-form JSON values: what the database can store and clients can process."""
 
 import json
 from typing import Any
@@ -7,19 +7,19 @@ MOST_BYTES = 16_384
 MOST_DEPTH = 8
 MOST_KEYS = 200
 _MOST_NUMBER = 2**53 - 1
-# Postgres writes every digit of a number: smaller ones would come back longer than they may be sent.
+# PostgreSQL writes out every digit of a number: smaller ones would be answered longer than they may be sent.
 _LEAST_NUMBER = 1e-30
 
 
 def problem(value: Any) -> tuple[str, str] | None:
-    """What is wrong with this value, as (code, sentence), or None. Looks no deeper than the limit."""
+    """What is wrong with this value, as (code, detail), or None. Looks no deeper than the limit."""
     try:
-        found = _walk(value, 0)
+        fault = _walk(value, 0)
     except UnicodeEncodeError:
         return "surrogate", "Must not contain lone surrogates"
-    if found is None and len(json.dumps(value, ensure_ascii=False).encode()) > MOST_BYTES:
+    if fault is None and len(json.dumps(value, ensure_ascii=False).encode()) > MOST_BYTES:
         return "too_large", f"Must be at most {MOST_BYTES} bytes of JSON"
-    return found
+    return fault
 
 
 def _walk(value: Any, depth: int) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Currencies and exact decimals. Never floats."""
+"""Currencies and exact decimal amounts."""
 
 from decimal import Decimal
 from functools import cache
@@ -13,7 +13,7 @@ def minor_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-exponent)
 
 
-def spelled(amount: Decimal, currency: str) -> Decimal:
+def scaled(amount: Decimal, currency: str) -> Decimal:
     """An amount with at least the currency's decimals, and no more than it needs: 12.3 → 12.30, 1.2500 → 1.25."""
     unit = minor_unit(currency)
     exact = amount.normalize()

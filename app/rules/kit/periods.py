@@ -1,4 +1,4 @@
-"""Days, weeks, months, quarters and years, as the clocks of a place have them."""
+"""Days, weeks, months, quarters and years in a time zone."""
 
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -20,26 +20,26 @@ _MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}
 
 class Period(NamedTuple):
     day: date
-    """Its first."""
+    """The first day of the period."""
     starts_at: datetime
 
 
 def periods(every: Every, since: datetime, before: datetime, time_zone: str) -> list[Period]:
-    """All that have a moment in common with the time from `since` to `before`, without gaps, the earliest first.
+    """All periods that overlap the time from `since` to `before` (exclusive), in order.
 
-    A day begins at midnight; where the clocks skip it, with the first moment after; where they show it twice, with the
-    first of the two.
+    A day begins at midnight. Where a change of the clocks skips midnight, it begins right after the change; where it
+    repeats midnight, it begins with the first of the two.
     """
     zone = ZoneInfo(time_zone)
     day, last = (
         _first(every, since.astimezone(zone).date()),
         (before - timedelta(microseconds=1)).astimezone(zone).date(),
     )
-    found = []
+    result = []
     while day <= last:
-        found.append(Period(day, datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)))
+        result.append(Period(day, datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)))
         day = _next(every, day)
-    return found
+    return result
 
 
 def _first(every: Every, day: date) -> date:

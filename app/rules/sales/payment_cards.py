@@ -1,7 +1,7 @@
-"""Finds payment card numbers (PANs), which have no business in a receipt: PCI DSS 3 forbids to keep them unprotected.
+"""Finds payment card numbers (PANs) in receipts, where they must not be stored: PCI DSS requirement 3.
 
-A number is taken for one when it has the length and leading digits of a card scheme (ISO/IEC 7812) and passes the Luhn
-check. Trade item numbers (GTIN-13 and -14) that stand alone where an article number belongs are let through.
+A number counts as a PAN if it has the length and leading digits of a card scheme (ISO/IEC 7812) and passes the Luhn
+check. Trade item numbers (GTIN-13 and -14) are allowed as the whole value of a `sku`.
 """
 
 import re
@@ -22,34 +22,35 @@ _SCHEMES = re.compile(
 )
 
 
-def suspicious(text: str) -> bool:
-    """Could there be a card number in this JSON text? A quick look before anything is walked through: no is certain."""
+def may_contain_card_number(text: str) -> bool:
+    """A quick check of JSON text: where it is false, there is no card number."""
     return not text.isascii() or _THIRTEEN_DIGITS.search(text.replace(" ", "").replace("-", "")) is not None
 
 
-def pointer(value: Any, at: str = "") -> str | None:
-    """Where the first card number stands in a JSON value, as a JSON pointer."""
+def find_card_number(value: Any, pointer: str = "") -> str | None:
+    """The JSON pointer of the first card number in a JSON value."""
     match value:
         case str():
-            return at if _is_in(value, at) else None
+            return pointer if _has_card_number(value, pointer) else None
         case bool():
             return None
         case int() | float():
-            return at if value == value // 1 and _is_in(str(int(value)), at) else None
+            return pointer if value == value // 1 and _has_card_number(str(int(value)), pointer) else None
         case dict():
-            named = ((f"{at}/{name}", name, item) for name, item in value.items())
-            return next((p for path, name, item in named if (p := pointer(name, path) or pointer(item, path))), None)
+            members = ((f"{pointer}/{name}", part) for name, item in value.items() for part in (name, item))
+            return next((found for path, part in members if (found := find_card_number(part, path))), None)
         case list():
-            return next((p for n, item in enumerate(value) if (p := pointer(item, f"{at}/{n}"))), None)
+            items = ((f"{pointer}/{n}", item) for n, item in enumerate(value))
+            return next((found for path, item in items if (found := find_card_number(item, path))), None)
     return None
 
 
-def _is_in(text: str, at: str) -> bool:
-    for found in _CANDIDATE.finditer(text):
-        # int() reads the digits of every script; other separators than ours end a number.
-        digits = "".join(str(int(c)) for c in found[0] if c.isdecimal())
-        article = at.endswith("/sku") and found[0] == text and len(digits) in (13, 14) and _is_gtin(digits)
-        if not article and _SCHEMES.fullmatch(digits) and _luhn(digits):
+def _has_card_number(text: str, pointer: str) -> bool:
+    for match in _CANDIDATE.finditer(text):
+        # int() reads the digits of every script; separators that the pattern does not have end a number.
+        digits = "".join(str(int(c)) for c in match[0] if c.isdecimal())
+        is_article = pointer.endswith("/sku") and match[0] == text and len(digits) in (13, 14) and _is_gtin(digits)
+        if not is_article and _SCHEMES.fullmatch(digits) and _luhn(digits):
             return True
     return False
 

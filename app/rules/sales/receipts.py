@@ -1,4 +1,4 @@
-"""What a receipt says: its kind, whether it adds up, what is left to return, how two versions differ."""
+"""The arithmetic of receipts: kind, turnover, whether the sums add up, what may still be returned."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,7 +32,7 @@ class OnUnknownCustomer(StrEnum):
 
 
 class Line(Protocol):
-    """What the sums are made of. Read only, so that frozen lines fit too."""
+    """What the sums are calculated from. Read only, so that immutable lines qualify."""
 
     @property
     def quantity(self) -> Decimal: ...
@@ -54,40 +54,40 @@ def line_total(quantity: Decimal, unit_price: Decimal, discount: Decimal, unit: 
     return (quantity * unit_price - discount).quantize(unit, ROUND_HALF_UP)
 
 
-def kind_of(lines: Sequence[Line], total: Decimal) -> SaleKind:
-    """Signs tell: all out is a sale, all back is a return, both is an exchange. No lines: the sign of the total."""
+def receipt_kind(lines: Sequence[Line], total: Decimal) -> SaleKind:
+    """Derived from the signs of the lines, or from the sign of the total where there are no lines."""
     amounts = [line.quantity or line.total for line in lines] or [total]
-    out, back = any(a > 0 for a in amounts), any(a < 0 for a in amounts)
-    if out and back:
+    sells, takes_back = any(a > 0 for a in amounts), any(a < 0 for a in amounts)
+    if sells and takes_back:
         return SaleKind.EXCHANGE
-    return SaleKind.RETURN if back else SaleKind.SALE
+    return SaleKind.RETURN if takes_back else SaleKind.SALE
 
 
 def turnover(lines: Sequence[Line], total: Decimal) -> tuple[Decimal, Decimal]:
-    """What was sold and what was taken back, both positive: they are told apart even within one receipt."""
+    """The gross and the refunded amount, both positive and kept apart even within one receipt."""
     amounts = [line.total for line in lines] or [total]
     return sum((a for a in amounts if a > 0), ZERO), -sum((a for a in amounts if a < 0), ZERO)
 
 
 def balanced(lines: Sequence[Line], payments: Sequence[Decimal], total: Decimal, unit: Decimal) -> bool:
-    """Do the sums add up? Within one minor unit a line: tills round as they like.
+    """Whether the sums add up, within one minor unit per line: tills round in different ways.
 
     A line is right when quantity x price - discount is its total, with the tax either inside the price or added to it;
     lines must sum to the receipt's total with tax inside or on top, and payments, where any are given, to the total.
     """
-    summed = tax = ZERO
+    lines_total = tax = ZERO
     for line in lines:
-        off = line.quantity * line.unit_price - line.discount - line.total
-        if abs(off) > unit and abs(off + line.tax) > unit:
+        difference = line.quantity * line.unit_price - line.discount - line.total
+        if abs(difference) > unit and abs(difference + line.tax) > unit:
             return False
-        summed += line.total
+        lines_total += line.total
         tax += line.tax
-    off, tolerance = summed - total, unit * max(len(lines), 1)
-    if lines and abs(off) > tolerance and abs(off + tax) > tolerance:
+    difference, tolerance = lines_total - total, unit * max(len(lines), 1)
+    if lines and abs(difference) > tolerance and abs(difference + tax) > tolerance:
         return False
     return not payments or abs(sum(payments, ZERO) - total) <= unit
 
 
 def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, unit: Decimal) -> bool:
-    """Is this return (negative quantity and total) more than what is left of the line it names?"""
+    """Whether a return (negative quantity and total) is more than what is left of the line that it names."""
     return -quantity > left_quantity or -total > left_total + unit

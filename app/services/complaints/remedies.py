@@ -25,7 +25,7 @@ async def create(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Document:
     known = len(await store.of_complaint(ctx, complaint_id))
     require_room(known + 1)
     await store.add(ctx, [row(complaint_id, known + 1, new, new.state, ctx.now)])
-    type_ = event_types.of("complaint", f"remedy_{new.state}")
+    type_ = event_types.get("complaint", f"remedy_{new.state}")
     case.record(type_, ctx.now, title={"kind": new.kind}, kind=new.kind, description=new.description)
     await case_store.save(ctx, [case])
     return await complaints.get(ctx, complaint_id)
@@ -51,7 +51,7 @@ async def change(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch: Any, 
                 timestamps["offered_at"] = ctx.now
         await store.change(ctx, remedy_id, {**new.model_dump(), **timestamps})
         verb = f"remedy_{new.state}" if timestamps else "remedy_updated"
-        case.record(event_types.of("complaint", verb), ctx.now, title={"kind": new.kind}, changes=patched.listed)
+        case.record(event_types.get("complaint", verb), ctx.now, title={"kind": new.kind}, changes=patched.listed)
         await case_store.save(ctx, [case])
     return await complaints.get(ctx, complaint_id)
 

@@ -64,7 +64,7 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
     after = patched.content.model_dump(mode="json")
     await IDEAS.change(ctx, idea_id, {**after, "status_at": ctx.now if moves else current.row["status_at"]})
     data = {"changes": patched.listed}
-    type_ = event_types.of("idea", after["status"] if moves else "updated")
+    type_ = event_types.get("idea", after["status"] if moves else "updated")
     await _record(ctx, type_, {"id": idea_id, **after}, None, ctx.now, data)
     return await IDEAS.get(ctx, idea_id)
 

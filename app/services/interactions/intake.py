@@ -125,7 +125,7 @@ def unwelcome(
     marked: Sequence[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
 ) -> UnwelcomeChannel | None:
     """Why the customer should not be contacted like this. `marked` are the channels that they do not want."""
-    found = rules.unwelcome(marked, channel, direction, reason)
+    found = rules.matching_unwelcome_channel(marked, channel, direction, reason)
     if found is None:
         return None
     detail = rules.unwelcome_detail(found)

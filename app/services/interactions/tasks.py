@@ -138,8 +138,8 @@ async def _move(
 ) -> Document:
     row = await store.lock(ctx, task_id)
     status = TaskStatus(row["status"])
-    if (to := rules.moved(status, verb)) is None:
-        raise MoveNotAllowed(f"The task is {status}", allowed=rules.allowed(status))
+    if (to := rules.next_status(status, verb)) is None:
+        raise MoveNotAllowed(f"The task is {status}", allowed=rules.allowed_verbs(status))
     closed_at = None if to == TaskStatus.OPEN else ctx.now
     moved = {"status": to.value, "closed_at": closed_at, "snoozed_until": None, **values}
     await store.change(ctx, task_id, moved)

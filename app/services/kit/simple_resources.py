@@ -68,5 +68,5 @@ class SimpleResource:
     async def _record(
         self, ctx: Context, verb: str, row_id: UUID, name: str, data: dict[str, Any] | None = None
     ) -> None:
-        type_ = event_types.of(self.table.noun, verb)
+        type_ = event_types.get(self.table.noun, verb)
         await events.record(ctx, Event(type_, row_id, None, type_.titled(name=name), ctx.now, data=data or {}))

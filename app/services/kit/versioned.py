@@ -84,5 +84,5 @@ async def _is_free(ctx: Context, table: VersionedTable, definition: Mapping[str,
 async def _record(
     ctx: Context, table: VersionedTable, verb: str, row_id: UUID, definition: Mapping[str, Any], data: dict[str, Any]
 ) -> None:
-    type_ = event_types.of(table.kind, verb)
+    type_ = event_types.get(table.kind, verb)
     await events.record(ctx, Event(type_, row_id, None, type_.titled(name=definition["name"]), ctx.now, data=data))

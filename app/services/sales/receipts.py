@@ -12,7 +12,7 @@ from app.core.ids import new_id
 from app.rules.customers import Match
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.event_types import SALE_RECORDED
-from app.rules.kit.money import minor_unit, spelled
+from app.rules.kit.money import minor_unit, scaled
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.sales import payment_cards
 from app.rules.sales import receipts as rules
@@ -164,9 +164,11 @@ class ReceiptDraft:
 
 
 def draft_receipt(new: SaleNew) -> ReceiptDraft:
-    """Raises ValidationFailed for a card number, a line number that stands twice, or a sum too large to be spelled."""
+    """Raises ValidationFailed for a card number, a line number that stands twice, or a sum too large to be scaled."""
     content = new.model_dump_json(exclude_none=True)
-    if payment_cards.suspicious(content) and (at := payment_cards.pointer(new.model_dump(mode="json"))):
+    if payment_cards.may_contain_card_number(content) and (
+        at := payment_cards.find_card_number(new.model_dump(mode="json"))
+    ):
         raise invalid(at, "payment_card_number", "Looks like a payment card number, which must not be stored")
     unit = minor_unit(new.currency)
     lines = [
@@ -198,7 +200,7 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
         new,
         new_id(),
         content_hash(content),
-        rules.kind_of(lines, total),
+        rules.receipt_kind(lines, total),
         lines,
         total,
         _money(gross, new.currency),
@@ -209,7 +211,7 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
 
 @lru_cache(maxsize=8_192)
 def _money(amount: Decimal, currency: str) -> Decimal:
-    return spelled(amount, currency)
+    return scaled(amount, currency)
 
 
 def _spellable(amounts: list[tuple[str, Decimal]]) -> None:

@@ -81,7 +81,10 @@ class Recipient:
 
     def minds(self, channel: Channel | None) -> UnwelcomeChannel | None:
         """Why they are not to be asked on a channel."""
-        if channel is None or interactions.unwelcome(self.unwelcome, channel, Direction.OUTBOUND, None) is None:
+        if (
+            channel is None
+            or interactions.matching_unwelcome_channel(self.unwelcome, channel, Direction.OUTBOUND, None) is None
+        ):
             return None
         return UnwelcomeChannel(NO_REASON, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": NO_REASON}])
 

@@ -77,7 +77,7 @@ async def _move(ctx: Context, row: Record, move: str, values: dict[str, Any]) ->
     await store.move(ctx, row["id"], {"status": to.value, **values})
     published = values.get("published_version", row["published_version"])
     data = {"published_version": published} if published is not None else {}
-    type_ = event_types.of("survey", _DONE[move])
+    type_ = event_types.get("survey", _DONE[move])
     event = Event(type_, row["id"], None, type_.titled(name=row["name"]), ctx.now, data=data)
     await events.record(ctx, event)
     return await get(ctx, row["id"])

@@ -193,7 +193,7 @@ async def tell(ctx: Context, visits: Iterable[tuple[str, Mapping[str, Any], dict
     """Events: what was done, with which row, and more to tell of it. They are no customer's."""
     told = []
     for done, row, more in visits:
-        type_ = event_types.of("visit", done)
+        type_ = event_types.get("visit", done)
         title = rules.title(VisitKind(row["kind"]), done, row["site"], row["score"])
         at = row["happened_at"] if done == "done" else ctx.now
         data = {name: row[name] for name in ("kind", "site") if row[name] is not None} | more

@@ -24,7 +24,7 @@ async def learn(ctx: Context, words: Iterable[str]) -> None:
         "SELECT w.word, w.fuzzy FROM unnest($1::text[], $2::bool[]) AS w(word, fuzzy) "
         "WHERE NOT EXISTS (SELECT FROM search_words s WHERE s.word = w.word) ON CONFLICT DO NOTHING",
         ordered,
-        [search.has_likeness(word) for word in ordered],
+        [search.allows_similarity(word) for word in ordered],
     )
 
 
@@ -45,7 +45,7 @@ async def meanings(ctx: Context, terms: Sequence[str]) -> list[Meaning]:
     Each form is looked for as it is, which costs the same however many words there are. Likeness (trigrams) costs more
     and is the last resort, when there is none of these.
     """
-    forms = [search.mistakes(term) for term in terms]
+    forms = [search.misspellings(term) for term in terms]
     known = await ctx.db.fetch(_KNOWN, sorted(set(terms).union(*forms)), terms)
     spelled = {word for number, word in known if not number}
     found = [Meaning(term, {term: 1.0} if term in spelled else {}) for term in terms]

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from app.rules.customers.search import (
     LONGEST_WORD,
     MOST_TERMS,
+    allows_similarity,
     contact_words,
     fold,
-    has_likeness,
-    mistakes,
+    misspellings,
     name_words,
     terms,
     words,
@@ -68,7 +68,7 @@ class TestWords:
         ("word", "likeness"), [("okafor", True), ("иванов", True), ("442079460123", False), ("zoe@example.com", False)]
     )
     def test_what_may_be_meant_by_something_like_it(self, word: str, likeness: bool) -> None:
-        assert has_likeness(word) == likeness
+        assert allows_similarity(word) == likeness
 
 
 class TestTerms:
@@ -140,21 +140,21 @@ class TestMistakes:
 
     @pytest.mark.parametrize("word", WORDS[:-1])
     def test_are_all_one_slip_away(self, word: str) -> None:
-        found = mistakes(word)
+        found = misspellings(word)
         assert word in found
         assert {distance(word, form) for form in found} == {0, 1}
 
     @settings(max_examples=20)
     @given(st.text(LATIN + DIGITS + "_éж", min_size=3, max_size=6))
     def test_are_all_one_slip_away_in_any_word(self, word: str) -> None:
-        assert {distance(word, form) for form in mistakes(word)} == {0, 1}
+        assert {distance(word, form) for form in misspellings(word)} == {0, 1}
 
     @pytest.mark.parametrize(
         ("word", "alphabet"),
         [(word, LATIN if word.isalpha() else DIGITS if word.isdigit() else LATIN + DIGITS) for word in WORDS],
     )
     def test_hold_every_slip(self, word: str, alphabet: str) -> None:
-        found, places = mistakes(word), range(len(word))
+        found, places = misspellings(word), range(len(word))
         for place in places:
             assert word[:place] + word[place + 1 :] in found  # missing
             assert {word[:place] + c + word[place + 1 :] for c in alphabet} <= found  # wrong
@@ -173,16 +173,18 @@ class TestMistakes:
         near = {form for form in every if distance(word, form) <= 1}
         if word.isalpha():
             near = {form for form in near if form.isalpha()}
-        assert {form for form in mistakes(word) if set(form) <= letters} == near
+        assert {form for form in misspellings(word) if set(form) <= letters} == near
 
     @pytest.mark.parametrize("word", ["", "a", "ab", "12", "жа", "ab@example.com", "@example.com", "@"])
     def test_very_short_words_have_none(self, word: str) -> None:
-        assert mistakes(word) == set()
+        assert misspellings(word) == set()
 
     def test_of_an_address_only_what_stands_before_the_at(self) -> None:
-        assert mistakes("zoe@example.com") == mistakes("zoe")
-        assert not any("@" in form for form in mistakes("zoe.q@example.com"))
+        assert misspellings("zoe@example.com") == misspellings("zoe")
+        assert not any("@" in form for form in misspellings("zoe.q@example.com"))
 
     def test_are_few_enough_to_be_asked_for(self) -> None:
-        assert len(mistakes("x" * LONGEST_WORD)) < 54 * LONGEST_WORD
-        assert len(mistakes("okafor")) == 6 * 25 + 7 * 26 - 6 + 6 + 5 + 1  # wrong, too many, missing, swapped, itself
+        assert len(misspellings("x" * LONGEST_WORD)) < 54 * LONGEST_WORD
+        assert (
+            len(misspellings("okafor")) == 6 * 25 + 7 * 26 - 6 + 6 + 5 + 1
+        )  # wrong, too many, missing, swapped, itself

@@ -87,7 +87,7 @@ class TestUnwelcome:
         ],
     )
     def test_what_goes_out_needs_a_reason(self, channel: C, direction: D, reason: str | None, found: Any) -> None:
-        assert rules.unwelcome(MARKED, channel, direction, reason) == found
+        assert rules.matching_unwelcome_channel(MARKED, channel, direction, reason) == found
 
     def test_says_why_and_since_when(self) -> None:
         assert rules.unwelcome_detail(MARK).startswith(

@@ -27,11 +27,11 @@ class TestMoves:
         ],
     )
     def test_the_closed_table(self, status: TaskStatus, verb: str, to: TaskStatus | None) -> None:
-        assert rules.moved(status, verb) == to
-        assert (verb in rules.allowed(status)) == (to is not None)
+        assert rules.next_status(status, verb) == to
+        assert (verb in rules.allowed_verbs(status)) == (to is not None)
 
     def test_there_is_always_a_way_on(self) -> None:
-        assert all(rules.allowed(status) for status in TaskStatus)
+        assert all(rules.allowed_verbs(status) for status in TaskStatus)
 
 
 class TestDue:

@@ -13,7 +13,7 @@ class TestEach:
     def test_is_named_by_subject_and_verb(self, type_: EventType) -> None:
         assert re.fullmatch(r"[a-z_]+\.[a-z_]+", type_.name)
         assert type_.name == f"{type_.subject}.{type_.name.partition('.')[2]}"
-        assert event_types.of(*type_.name.split(".")) is type_
+        assert event_types.get(*type_.name.split(".")) is type_
 
     def test_has_a_schema_of_its_data(self, type_: EventType) -> None:
         schema = type_.data_schema()
@@ -46,4 +46,4 @@ class TestTitles:
 
 def test_an_unknown_one_cannot_be_made() -> None:
     with pytest.raises(KeyError):
-        event_types.of("sale", "forgotten")
+        event_types.get("sale", "forgotten")

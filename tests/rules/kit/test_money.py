@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.kit.money import CURRENCIES, minor_unit, spelled
+from app.rules.kit.money import CURRENCIES, minor_unit, scaled
 
 AMOUNTS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=6)
 
@@ -37,14 +37,12 @@ def test_no_currency(currency: str) -> None:
     ],
 )
 def test_spelling(amount: str, currency: str, text: str) -> None:
-    assert str(spelled(Decimal(amount), currency)) == text
+    assert str(scaled(Decimal(amount), currency)) == text
 
 
 @given(AMOUNTS, st.sampled_from(sorted(CURRENCIES)))
 def test_spelling_never_changes_an_amount(amount: Decimal, currency: str) -> None:
-    text = str(spelled(amount, currency))
+    text = str(scaled(amount, currency))
     assert Decimal(text) == amount
     assert "E" not in text
-    assert (
-        spelled(Decimal(text), currency) == spelled(amount, currency) and str(spelled(Decimal(text), currency)) == text
-    )
+    assert scaled(Decimal(text), currency) == scaled(amount, currency) and str(scaled(Decimal(text), currency)) == text

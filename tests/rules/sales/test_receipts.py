@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.kit.differences import differences
-from app.rules.sales.receipts import SaleKind, balanced, exceeds, kind_of, line_total, turnover
+from app.rules.sales.receipts import SaleKind, balanced, exceeds, line_total, receipt_kind, turnover
 
 PENNY = Decimal("0.01")
 CENTS = st.integers(-100_000, 100_000).map(lambda n: Decimal(n) / 100)
@@ -58,7 +58,7 @@ class TestKind:
         ],
     )
     def test_signs_tell(self, lines: list[Line], total: str, kind: SaleKind) -> None:
-        assert kind_of(lines, Decimal(total)) == kind
+        assert receipt_kind(lines, Decimal(total)) == kind
 
     @given(st.lists(CENTS, max_size=8), CENTS)
     def test_turnover_is_the_sum_told_apart(self, amounts: list[Decimal], total: Decimal) -> None:
