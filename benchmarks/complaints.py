@@ -135,7 +135,7 @@ def _complaint(rng: Random, received_at: datetime, now: datetime, customers: lis
         at += timedelta(minutes=rng.randint(20, 2_000))
         if at > now or (state in OVER and rng.random() < 0.9):
             break
-        history.append({"move": move, "at": at.isoformat(), "told": rng.random() < 0.4})
+        history.append({"move": move, "at": at.isoformat(), "customer_notified": rng.random() < 0.4})
         state = MOVES[move][1]
     return ComplaintNew.model_validate(
         {
@@ -149,7 +149,7 @@ def _complaint(rng: Random, received_at: datetime, now: datetime, customers: lis
             "feeling": rng.choice(list(Feeling)),
             "owner": rng.choice(["Amara", "Tom", "Ines", "Kofi"]),
             "cause_kind": rng.choice(list(CauseKind)),
-            "words": "It was not what I had paid for",
+            "description": "It was not what I had paid for",
             "history": history,
         }
     )
@@ -188,8 +188,8 @@ _COPIED = {
     },
 }
 _KEPT = (
-    "channel, site, sku, category, severity, feeling, words, owner, state, cause_kind, reopened, policy_id, breached, "
-    "created_at, updated_at"
+    "channel, site, sku, category, severity, feeling, description, owner, state, cause_kind, reopened_count, "
+    "policy_id, breached, created_at, updated_at"
 )
 # Each pattern lies `{step}` after the one before; copy n of all of them follows copy n - 1.
 _COPIES = (

@@ -156,8 +156,8 @@ _FILL = (
     """
     INSERT INTO feedback (id, method, collected_at, channel, customer_id, site, staff, sku, competitor, survey_id,
         survey_version, metric, value, worst, best, score, nps_class, text, language, answers, sentiment,
-        sentiment_score, judged_by, judged_version, themes, acknowledged_at, acknowledged_by, acted_at, acted_by,
-        action, told_at, told_by, closed_at, created_at, updated_at)
+        sentiment_score, analyzer, analyzer_version, themes, acknowledged_at, acknowledged_by, acted_at, acted_by,
+        action, notified_at, notified_by, closed_at, created_at, updated_at)
     SELECT v.id, v.method, v.at, (ARRAY['email', 'sms', 'web_form', 'in_person'])[1 + v.n % 4],
         CASE WHEN v.n % 20 <> 17 AND v.n % 10 < 8 THEN h.id END, 'Site ' || 1 + floor(random() * 50),
         'Staff ' || 1 + floor(random() * 300), CASE WHEN v.n % 3 = 0 THEN 'SKU-' || 1 + v.n % 300 END,

@@ -143,7 +143,7 @@ def test_complaints_of_a_table(service: Running, client: httpx.Client, tmp_path:
     path = (as_csv if kind == "csv" else as_xlsx)(tmp_path / f"complaints.{kind}", rows)
     names = {
         "external_id": "No",
-        "words": "What",
+        "description": "What",
         "complainant.email": "Mail",
         "received_at": "Received",
         "responded_at": "Answered",

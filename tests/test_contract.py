@@ -288,7 +288,7 @@ class _Reader:
         moves = {"K": "acknowledge", "A": "assess", "I": "investigate", "R": "respond", "J": "reject"}
         moves |= {"F": "refer", "Y": "accept", "W": "withdraw"}
         customer_id = self._real(complaints.NEW["customer_id"])
-        new: dict[str, Any] = {"channel": "phone", "words": "Off", "customer_id": customer_id}
+        new: dict[str, Any] = {"channel": "phone", "description": "Off", "customer_id": customer_id}
         if name == "claim_complaint":
             del new["customer_id"]
         if name == "mark_complaint_step":

@@ -1,5 +1,6 @@
 """Rows that were there before a migration know afterwards what new ones are written with."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -88,4 +89,63 @@ async def test_moves_and_clocks_learn_when_their_complaint_was_received(new_data
         "SELECT k.received_at, c.received_at FROM complaint_clocks k JOIN complaints c ON c.id = k.complaint_id"
     )
     assert len(clocks) == 2 and all(kept == received for kept, received in clocks)
+    await db.close()
+
+
+async def test_stored_json_has_the_new_names(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0013")
+    db = await asyncpg.connect(dsn)
+    show_if = {"question": "a", "at_least": None, "answered_yes": "no"}
+    questions = [
+        {"key": "a", "kind": "yes_no", "most_choices": None, "show_if": None},
+        {"key": "b", "kind": "multiple_choice", "most_choices": 2, "show_if": show_if},
+    ]
+    await db.execute(
+        "INSERT INTO surveys (code, definition) VALUES ('a', $1)",
+        json.dumps({"name": "A", "not_again_days": 30, "questions": questions}),
+    )
+    await db.execute(
+        "INSERT INTO scorecards (code, definition) VALUES ('a', $1)",
+        json.dumps({"items": [{"key": "a", "may_not_apply": True}, {"key": "b", "may_not_apply": False}]}),
+    )
+    await db.execute(
+        "INSERT INTO feedback_rules (code, definition) VALUES ('a', $1)",
+        json.dumps({"when": {"score_below": 50}, "task": None}),
+    )
+    await db.execute("INSERT INTO procedures (definition) VALUES ($1)", json.dumps({"mood": {"keep": "Breathe"}}))
+    await db.execute(
+        "INSERT INTO feedback (method, collected_at, answers) VALUES ('form', now(), $1), ('form', now(), '[]')",
+        json.dumps([{"question": "a", "yes": "no"}, {"question": "b", "choices": ["c"]}]),
+    )
+    await db.execute(
+        "INSERT INTO complaints (reference, channel, words, received_at, state_since, source, external_id, "
+        "content_hash, referral) VALUES ('C', 'phone', 'Off', now(), now(), 'a', 'b', 'c', $1)",
+        json.dumps({"body": "Ombudsman", "outcome": None}),
+    )
+    await db.close()
+    await as_of(dsn, "0014")
+    db = await asyncpg.connect(dsn)
+    new_show_if = {"question": "a", "at_least": None, "yes_no": "no"}
+    assert json.loads(await db.fetchval("SELECT definition FROM surveys")) == {
+        "name": "A",
+        "min_days_between_invitations": 30,
+        "questions": [
+            {"key": "a", "kind": "yes_no", "max_choices": None, "show_if": None},
+            {"key": "b", "kind": "multiple_choice", "max_choices": 2, "show_if": new_show_if},
+        ],
+    }
+    assert json.loads(await db.fetchval("SELECT definition->'items' FROM scorecards")) == [
+        {"key": "a", "allow_not_applicable": True},
+        {"key": "b", "allow_not_applicable": False},
+    ]
+    rule = json.loads(await db.fetchval("SELECT definition FROM feedback_rules"))
+    assert rule == {"conditions": {"score_below": 50}, "task": None}
+    procedure = json.loads(await db.fetchval("SELECT definition FROM procedures"))
+    assert procedure == {"staff_mood": {"keep": "Breathe"}}
+    answers = [json.loads(row[0]) for row in await db.fetch("SELECT answers FROM feedback ORDER BY id")]
+    assert answers == [[{"question": "a", "yes_no": "no"}, {"question": "b", "choices": ["c"]}], []]
+    complaint = await db.fetchrow("SELECT description, content_hash, referral FROM complaints")
+    assert (complaint["description"], complaint["content_hash"]) == ("Off", None)
+    assert json.loads(complaint["referral"]) == {"referred_to": "Ombudsman", "outcome": None}
     await db.close()

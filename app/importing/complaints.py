@@ -100,7 +100,7 @@ def _entry(move: Move, timestamps: Timestamps) -> dict[str, Any]:
     following = _PATH[_PATH.index(move) :] if move in _PATH else (move,)
     entry: dict[str, Any] = {"move": move.value, "at": next(timestamps[m] for m in following if m in timestamps)}
     if move in timestamps and move in (Move.ACKNOWLEDGE, Move.RESPOND):
-        entry["told"] = True  # these two moves are messages to the customer
+        entry["customer_notified"] = True  # these two moves are messages to the customer
     return entry
 
 

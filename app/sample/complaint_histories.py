@@ -123,7 +123,7 @@ class Way:
     def referred(self) -> None:
         self.deadlock()
         reference = f"R-{self.rng.randrange(10_000):04d}"
-        self._then("refer", self._days(1, 4), body=self.rng.choice(BODIES), reference=reference)
+        self._then("refer", self._days(1, 4), referred_to=self.rng.choice(BODIES), reference=reference)
 
     def _again(self) -> None:
         """A second look, and an answer that is taken."""
@@ -143,7 +143,7 @@ class Way:
         self._pass(minutes)
         past: dict[str, Any] = {"move": move.value, "at": self.at.isoformat(), "staff": self.owner, **more}
         if told:
-            past["told"] = True
+            past["customer_notified"] = True
         if noted and self.rng.random() < 0.5:
             past["note"] = self.rng.choice(NOTES)
         self.history.append(past)

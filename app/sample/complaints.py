@@ -110,7 +110,7 @@ class Trouble:
         document: dict[str, Any] = {
             "channel": channel.value,
             "received_at": incident.received.isoformat(),
-            "words": rng.choice(grievance.words).format(**self._words(incident)),
+            "description": rng.choice(grievance.words).format(**self._words(incident)),
             "feeling": feeling.value,
             "history": way.history,
             "remedies": self._remedies(plan, incident, severity, way),
@@ -120,7 +120,7 @@ class Trouble:
         if incident.site:
             document["site"] = incident.site.city
         if rng.random() < 0.7:
-            document["wanted"] = rng.choice(grievance.wanted)
+            document["desired_outcome"] = rng.choice(grievance.wanted)
         if feeling in (Feeling.ANGRY, Feeling.DISTRESSED):
             document["relationship_at_risk"] = rng.random() < 0.7
         if channel in _OPENLY or rng.random() < 0.08:

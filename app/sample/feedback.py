@@ -187,13 +187,21 @@ class Voices:
             return {}
         who = rng.choice(OFFICE)
         thanked = self._later(at, 1, 40 if unhappy else 120)
-        loop: Document = {"acknowledged_at": thanked, "acknowledged_by": who, "acknowledged_how": Channel.EMAIL.value}
+        loop: Document = {
+            "acknowledged_at": thanked,
+            "acknowledged_by": who,
+            "acknowledged_channel": Channel.EMAIL.value,
+        }
         if unhappy and rng.random() < 0.6:
             acted = self._later(thanked, 8, 400)
             action = rng.choice(ACTIONS).format(**self._words(receipt))
             loop |= {"acted_at": acted, "acted_by": who, "action": action}
             if rng.random() < 0.75:
-                loop |= {"told_at": self._later(acted, 1, 90), "told_by": who, "told_how": Channel.EMAIL.value}
+                loop |= {
+                    "notified_at": self._later(acted, 1, 90),
+                    "notified_by": who,
+                    "notified_channel": Channel.EMAIL.value,
+                }
         past = {n: v.isoformat() if isinstance(v, datetime) else v for n, v in loop.items()}
         return {"loop": past}
 
@@ -205,10 +213,10 @@ class Voices:
         mood = _MOOD[site.code] / 10
         clean = yes(0.93)
         results = [
-            {"item": "greeted", "yes": yes(0.75 + mood)},
+            {"item": "greeted", "yes_no": yes(0.75 + mood)},
             {"item": "advice", "value": str(max(1, min(5, round(rng.gauss(4 + mood * 10, 0.9)))))},
-            {"item": "clean", "yes": clean, "note": "As it should be" if clean == "yes" else "Wet floor"},
-            {"item": "thanked", "yes": yes(0.7 + mood)},
+            {"item": "clean", "yes_no": clean, "note": "As it should be" if clean == "yes" else "Wet floor"},
+            {"item": "thanked", "yes_no": yes(0.7 + mood)},
         ]
         return {
             "kind": kind,

@@ -43,7 +43,7 @@ SURVEYS: tuple[dict[str, Any], ...] = (
             },
         ],
         "for_receipts": True,
-        "not_again_days": 90,
+        "min_days_between_invitations": 90,
     },
     {
         "code": "after-a-complaint",
@@ -58,7 +58,7 @@ SURVEYS: tuple[dict[str, Any], ...] = (
             },
             {"key": "words", "kind": "text", "wording": {"en": "Anything you would like to add?"}},
         ],
-        "not_again_days": 30,
+        "min_days_between_invitations": 30,
     },
 )
 SURVEY_RULES: tuple[dict[str, Any], ...] = (
@@ -83,13 +83,13 @@ FEEDBACK_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "unhappy",
         "name": "Ring whoever would not recommend us",
-        "when": {"methods": ["survey", "form"], "score_below": 50},
+        "conditions": {"methods": ["survey", "form"], "score_below": 50},
         "task": {"what": "Ring and listen", "owner": _HESTER, "due_hours": 48},
     },
     {
         "code": "stars",
         "name": "Answer bad reviews",
-        "when": {"methods": ["review"], "score_below": 50},
+        "conditions": {"methods": ["review"], "score_below": 50},
         "task": {"what": "Answer the review", "owner": _TUNDE, "due_hours": 24},
     },
 )

@@ -118,7 +118,7 @@ _GUIDANCE = {
     "angry": "Let them finish. Say back what you heard, in their words, before you offer anything.",
     "distressed": "Ask first what they need now. If somebody is ill, call Hester at once, whatever the hour.",
 }
-_MOOD = {
+_STAFF_MOOD = {
     "keep": "It is about the parcel or the pie, hardly ever about you. Stand up, breathe out, lower your voice.",
     "recover": "Hand over the counter for five minutes, step outside, and tell it to somebody who will laugh with you.",
 }
@@ -148,7 +148,7 @@ PROCEDURES: tuple[dict[str, Any], ...] = (
             {"key": "root", "title": "Write down the root cause", "before": "close", "mandatory": False},
         ],
         "guidance": _GUIDANCE,
-        "mood": _MOOD,
+        "staff_mood": _STAFF_MOOD,
     },
     {
         "category": "freshness",
@@ -180,6 +180,6 @@ PROCEDURES: tuple[dict[str, Any], ...] = (
             "angry": "They had guests. Be sorry about the evening before the meat; then put it right, today.",
             "distressed": "Somebody may be ill: ask who ate of it and when, and write it down. Call Hester at once.",
         },
-        "mood": _MOOD,
+        "staff_mood": _STAFF_MOOD,
     },
 )

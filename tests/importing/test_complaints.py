@@ -15,7 +15,7 @@ from app.rules.complaints.states import Move, State, moved
 from app.schemas.complaints.intake import ComplaintNew
 from tests.support.fake_service import FakeService, Write
 
-CONSTANTS = {"channel": "phone", "words": "It was off"}
+CONSTANTS = {"channel": "phone", "description": "It was off"}
 COLUMNS = ("received_at", "acknowledged_at", "responded_at", "closed_at", "withdrawn_at", "decision")
 _, MON, TUE, WED, THU = "", "2026-03-02 10:30", "2026-03-03 09:00", "2026-03-04 16:00", "2026-03-05 12:15"
 CLOSED = ["acknowledge", "assess", "investigate", "respond", "accept", "close"]
@@ -85,14 +85,14 @@ class TestHistory:
     def test_the_decision_is_that_of_the_answer_and_the_customer_was_told(self, write: Write) -> None:
         [document] = sent_documents(write(rows((MON, TUE, WED, THU, _, "Partly upheld"))))
         told = {past["move"]: past for past in document["history"]}
-        assert [move for move, past in told.items() if past.get("told")] == ["acknowledge", "respond"]
+        assert [move for move, past in told.items() if past.get("customer_notified")] == ["acknowledge", "respond"]
         assert [(move, past["decision"]) for move, past in told.items() if "decision" in past] == [
             ("respond", "partly_upheld")
         ]
 
     def test_nobody_is_said_to_have_been_told_at_a_moment_nobody_knows(self, write: Write) -> None:
         [document] = sent_documents(write(rows((MON, _, _, THU, _, "upheld"))))
-        assert [past for past in document["history"] if past.get("told")] == []
+        assert [past for past in document["history"] if past.get("customer_notified")] == []
         assert document["history"][3]["decision"] == "upheld"
 
     def test_a_day_without_a_time_is_not_before_what_happened_on_it(self, write: Write) -> None:
@@ -188,8 +188,8 @@ class TestAmounts:
 
 class TestKeys:
     def test_a_row_without_a_number_gets_one_of_what_it_says(self, write: Write) -> None:
-        path = write("words,External ID\nIt was late,\nIt was late,\nIt was wet,\nIt was late,7\n")
-        found = sent_documents(path, mapping={"words": "words"}, source="sheet")
+        path = write("description,External ID\nIt was late,\nIt was late,\nIt was wet,\nIt was late,7\n")
+        found = sent_documents(path, mapping={"description": "description"}, source="sheet")
         assert {document["source"] for document in found} == {"sheet"}
         first, again, wet, numbered = [document["external_id"] for document in found]
         assert first == again != wet
@@ -199,7 +199,7 @@ class TestKeys:
     def test_json_lines_of_the_api_bring_their_own_history(self, service: FakeService, write: Write) -> None:
         document = {
             "channel": "email",
-            "words": "Late",
+            "description": "Late",
             "received_at": "2026-03-02T10:00:00Z",
             "history": [{"move": "withdraw", "at": "2026-03-02T11:00:00Z"}],
             "remedies": [{"kind": "apology"}],
@@ -216,7 +216,7 @@ class TestKeys:
 class TestWrongPlans:
     def test_what_every_complaint_needs_is_told(self, write: Write) -> None:
         path = write("Text\nLate\n")
-        with pytest.raises(ImportFailed, match="No column or constant fills 'channel' and 'words'"):
+        with pytest.raises(ImportFailed, match="No column or constant fills 'channel' and 'description'"):
             list(preview(ImportOptions("complaints", path)))
 
     def test_the_columns_of_the_way_are_listed(self, write: Write) -> None:

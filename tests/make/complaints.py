@@ -33,7 +33,7 @@ WAYS: dict[str, list[str]] = {
 ASKED: dict[str, dict[str, Any]] = {
     "assess": {"severity": "high"},
     "respond": {"decision": "upheld"},
-    "refer": {"body": "The ombudsman"},
+    "refer": {"referred_to": "The ombudsman"},
     "settle": {"outcome": "upheld"},
     "withdraw": {"reason": "It was mended"},
     "reopen": {"reason": "It broke again"},
@@ -56,7 +56,7 @@ def way(*moves: str, since: str | None = None) -> list[dict[str, Any]]:
 
 
 def body(**changes: Any) -> dict[str, Any]:
-    return {"channel": "phone", "words": "The lamb was off", **changes}
+    return {"channel": "phone", "description": "The lamb was off", **changes}
 
 
 async def record(client: httpx.AsyncClient, status: int = 201, **changes: Any) -> dict[str, Any]:
@@ -120,7 +120,7 @@ async def listed(client: httpx.AsyncClient, clock: TestClock | None = None, **qu
     while True:
         answer = await client.get(PATH, params={"limit": 2, **query, **({"cursor": cursor} if cursor else {})})
         assert answer.status_code == 200, answer.text
-        found += [item["words"] for item in answer.json()["items"]]
+        found += [item["description"] for item in answer.json()["items"]]
         if (cursor := answer.json()["next_cursor"]) is None:
             return found
         if clock:

@@ -59,7 +59,7 @@ class TestService:
         assert None in {procedure.category for procedure in procedures}
         for procedure in procedures:
             assert all(procedure.guidance.model_dump().values())
-            assert all(procedure.mood.model_dump().values())
+            assert all(procedure.staff_mood.model_dump().values())
 
     def test_categories_with_a_procedure_are_complained_of(self, shop: SampleShop) -> None:
         named = {procedure["category"] for procedure in shop.procedures if "category" in procedure}
@@ -110,7 +110,7 @@ class TestWay:
             past for complaint in shop.complaints for past in complaint["history"] if past["move"] == Move.RESPOND
         ]
         assert {past["decision"] for past in answers} == set(Decision)
-        assert all(past["told"] for past in answers)
+        assert all(past["customer_notified"] for past in answers)
 
 
 class TestContent:
@@ -150,7 +150,7 @@ class TestContent:
         assert counts[-1] > 3 * counts[0]
 
     def test_no_slot_is_left_open(self, shop: SampleShop) -> None:
-        assert not [complaint for complaint in shop.complaints if "{" in complaint["words"]]
+        assert not [complaint for complaint in shop.complaints if "{" in complaint["description"]]
 
     def test_captured_once_in_the_order_they_came(self, shop: SampleShop) -> None:
         numbers = [complaint["external_id"] for complaint in shop.complaints]

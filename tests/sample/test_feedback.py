@@ -67,7 +67,7 @@ class TestFeedback:
         assert moments[-1] <= until
         for new in heard:
             if new.loop is not None:
-                way = [new.collected_at, new.loop.acknowledged_at, new.loop.acted_at, new.loop.told_at]
+                way = [new.collected_at, new.loop.acknowledged_at, new.loop.acted_at, new.loop.notified_at]
                 known = [at for at in way if at is not None]
                 assert known == sorted(known)
                 assert known[-1] <= until
@@ -106,6 +106,6 @@ class TestVisits:
 
     def test_now_and_then_the_floor_is_wet(self, shop: SampleShop) -> None:
         clean = Counter(
-            result["yes"] for visit in shop.visits for result in visit["results"] if result["item"] == "clean"
+            result["yes_no"] for visit in shop.visits for result in visit["results"] if result["item"] == "clean"
         )
         assert clean["yes"] > clean["no"] > 0

@@ -54,7 +54,7 @@ async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Ses
         dsn,
         "SELECT count(sale_id) AS sales, count(customer_id) AS customers, count(policy_id) AS policies, "
         "count(procedure_id) AS procedures, count(*) FILTER (WHERE waiting_for IS NOT NULL) AS waiting, "
-        "count(referral ->> 'body') AS referred, count(referral ->> 'outcome') AS settled FROM complaints",
+        "count(referral ->> 'referred_to') AS referred, count(referral ->> 'outcome') AS settled FROM complaints",
     )
     assert linked["sales"] == sum("_sale" in complaint for complaint in small.complaints)
     assert linked["customers"] == sum(complaint["_customer"] is not None for complaint in small.complaints)

@@ -52,7 +52,7 @@ def _check_feedback(zoe: dict[str, Any], found: dict[str, list[dict[str, Any]]])
     assert (answer["value"], answer["score"], answer["nps_class"]) == ("3", "30.00", "detractor")
     assert (answer["sentiment"], answer["themes"]) == ("negative", ["waiting"])
     assert (answer["site"], answer["staff"]) == ("whitstable", "Tom")
-    assert all(answer[name] for name in ("acknowledged_at", "acted_at", "told_at", "closed_at"))
+    assert all(answer[name] for name in ("acknowledged_at", "acted_at", "notified_at", "closed_at"))
     (task,) = [one for one in found["tasks"] if one["customer_id"] == zoe["id"]]
     assert task["id"] == answer["follow_ups"][0]["task_id"]
     assert task["what"].startswith("Ring and listen")

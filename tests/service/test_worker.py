@@ -76,7 +76,7 @@ def complain(service: Running, source: str, count: int = COUNT) -> None:
     """So many complaints on which everything is due already."""
     received = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     bodies = [
-        {"channel": "phone", "words": "x", "received_at": received, "source": source, "external_id": f"{n}"}
+        {"channel": "phone", "description": "x", "received_at": received, "source": source, "external_id": f"{n}"}
         for n in range(count)
     ]
     content = "\n".join(json.dumps(body) for body in bodies)

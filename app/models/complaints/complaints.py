@@ -28,7 +28,7 @@ NUMBERS = Sequence("complaint_numbers", metadata=columns.metadata)
 _DUE_ON = text("coalesce(due_on, 'infinity'::date)")
 _OPEN = "state NOT IN ('closed', 'withdrawn')"
 # What insights need of each complaint of their time: they read the index, and no rows.
-_SUMMED_UP = ["customer_id", "state", "site", "sku", "cause_kind", "reopened", "acknowledged_at", "ended_at"]
+_SUMMED_UP = ["customer_id", "state", "site", "sku", "cause_kind", "reopened_count", "acknowledged_at", "ended_at"]
 
 
 class Complaint(SQLModel, table=True):
@@ -102,8 +102,8 @@ class Complaint(SQLModel, table=True):
     complexity: str | None = columns.text_column()
     impact: str | None = columns.text_column()
     immediate_action: bool = columns.boolean_column()
-    words: str = columns.text_column(null=False)
-    wanted: str | None = columns.text_column()
+    description: str = columns.text_column(null=False)
+    desired_outcome: str | None = columns.text_column()
     feeling: str | None = columns.text_column()
     relationship_at_risk: bool = columns.boolean_column()
     publicity: str = columns.text_column(null=False, server_default=text("'private'"))
@@ -119,11 +119,11 @@ class Complaint(SQLModel, table=True):
     ended_at: datetime | None = columns.timestamp_column()
     decision: str | None = columns.text_column()
     decision_text: str | None = columns.text_column()
-    told_at: datetime | None = columns.timestamp_column()
+    notified_at: datetime | None = columns.timestamp_column()
     referral: dict[str, Any] | None = columns.json_column(None, null=True)
     cause_kind: str | None = columns.text_column()
     cause: str | None = columns.text_column()
-    reopened: int = Field(default=None, sa_column_kwargs={"server_default": text("0")})
+    reopened_count: int = Field(default=None, sa_column_kwargs={"server_default": text("0")})
     policy_id: UUID | None = columns.reference_column("service_policies.id")
     procedure_id: UUID | None = None
     procedure_version: int | None = None

@@ -36,8 +36,8 @@ class Feedback(SQLModel, table=True):
         columns.one_of_check("metric", rules.FeedbackMetric),
         columns.one_of_check("nps_class", rules.NpsClass),
         columns.one_of_check("sentiment", Sentiment),
-        columns.one_of_check("acknowledged_how", Channel),
-        columns.one_of_check("told_how", Channel),
+        columns.one_of_check("acknowledged_channel", Channel),
+        columns.one_of_check("notified_channel", Channel),
         CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external"),
         CheckConstraint("(method = 'competitor') = (competitor IS NOT NULL)", name="competitor"),
         CheckConstraint("(metric IS NULL) = (score IS NULL)", name="score"),
@@ -136,20 +136,20 @@ class Feedback(SQLModel, table=True):
     answers: list[Any] = columns.json_column("'[]'")
     sentiment: str | None = columns.text_column()
     sentiment_score: Decimal | None = columns.numeric_column(null=True)
-    judged_by: str | None = columns.text_column()
-    judged_version: str | None = columns.text_column()
+    analyzer: str | None = columns.text_column()
+    analyzer_version: str | None = columns.text_column()
     themes: list[str] = columns.array_column()
     acknowledged_at: datetime | None = columns.timestamp_column()
     acknowledged_by: str | None = columns.text_column()
-    acknowledged_how: str | None = columns.text_column()
+    acknowledged_channel: str | None = columns.text_column()
     acknowledged_interaction_id: UUID | None = columns.reference_column("interactions.id")
     acted_at: datetime | None = columns.timestamp_column()
     acted_by: str | None = columns.text_column()
     action: str | None = columns.text_column()
-    told_at: datetime | None = columns.timestamp_column()
-    told_by: str | None = columns.text_column()
-    told_how: str | None = columns.text_column()
-    told_interaction_id: UUID | None = columns.reference_column("interactions.id")
+    notified_at: datetime | None = columns.timestamp_column()
+    notified_by: str | None = columns.text_column()
+    notified_channel: str | None = columns.text_column()
+    notified_interaction_id: UUID | None = columns.reference_column("interactions.id")
     # When the loop was closed: acted upon, and the customer told, if there is one to tell.
     closed_at: datetime | None = columns.timestamp_column()
     content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))

@@ -84,7 +84,7 @@ class Visit(SQLModel, table=True):
     capped_by: list[str] = columns.array_column()
     note: str | None = columns.text_column()
     # Why it was cancelled.
-    reason: str | None = columns.text_column()
+    cancellation_reason: str | None = columns.text_column()
     source: str | None = columns.text_column()
     external_id: str | None = columns.text_column()
     content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))

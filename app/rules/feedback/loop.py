@@ -1,19 +1,19 @@
-"""Thanks, deeds, and telling about them: in which order they come, and when the loop is closed."""
+"""The steps of closing the loop: in which order they come, and when the loop is closed."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-STEPS = ("acknowledged", "acted", "told")
-_OF = {"acknowledged": ("by", "how"), "acted": ("by", "action"), "told": ("by", "how")}
+STEPS = ("acknowledged", "acted", "notified")
+_DETAILS = {"acknowledged": ("by", "channel"), "acted": ("by", "action"), "notified": ("by", "channel")}
 
 
-def closed_at(acted_at: datetime | None, told_at: datetime | None, *, nobody: bool) -> datetime | None:
-    """When it was acted upon and the customer told; where there is nobody to tell, acted upon is enough."""
+def closed_at(acted_at: datetime | None, notified_at: datetime | None, *, nobody: bool) -> datetime | None:
+    """When it was acted upon and the customer notified; where there is nobody to notify, acted upon is enough."""
     if acted_at is None:
         return None
-    if told_at is not None:
-        return max(acted_at, told_at)
+    if notified_at is not None:
+        return max(acted_at, notified_at)
     return acted_at if nobody else None
 
 
@@ -21,7 +21,7 @@ def too_early(step: str, at: datetime, collected_at: datetime, acted_at: datetim
     """Why a step cannot have been at this moment."""
     if at < collected_at:
         return "Must not be before the feedback was collected"
-    if step == "told" and acted_at is not None and at < acted_at:
+    if step == "notified" and acted_at is not None and at < acted_at:
         return "Must not be before the feedback was acted upon"
     return None
 
@@ -31,7 +31,7 @@ def faults(past: Mapping[str, Any], collected_at: datetime, now: datetime) -> It
     for step in STEPS:
         at = past[f"{step}_at"]
         if at is None:
-            for name in _OF[step]:
+            for name in _DETAILS[step]:
                 field = name if name == "action" else f"{step}_{name}"
                 if past[field] is not None:
                     yield f"{step}_at", "missing", f"Required with `{field}`"
@@ -40,5 +40,5 @@ def faults(past: Mapping[str, Any], collected_at: datetime, now: datetime) -> It
             yield f"{step}_at", "future", "Must not be in the future"
         elif (why := too_early(step, at, collected_at, past["acted_at"])) is not None:
             yield f"{step}_at", "order", why
-    if past["told_at"] is not None and past["acted_at"] is None:
+    if past["notified_at"] is not None and past["acted_at"] is None:
         yield "acted_at", "missing", "Required where the customer was notified"

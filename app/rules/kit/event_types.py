@@ -179,7 +179,7 @@ COMPLAINT_ACCEPTED = _type("complaint.accepted", f"{_COMPLAINT}answer accepted",
 COMPLAINT_REJECTED = _type("complaint.rejected", f"{_COMPLAINT}answer rejected", staff=TEXT.or_absent)
 COMPLAINT_DEADLOCKED = _type("complaint.deadlocked", f"{_COMPLAINT}in deadlock", staff=TEXT.or_absent)
 COMPLAINT_REFERRED = _type(
-    "complaint.referred", f"{_COMPLAINT}referred outside", staff=TEXT.or_absent, body=TEXT.or_absent
+    "complaint.referred", f"{_COMPLAINT}referred outside", staff=TEXT.or_absent, referred_to=TEXT.or_absent
 )
 COMPLAINT_SETTLED = _type("complaint.settled", f"{_COMPLAINT}settled", staff=TEXT.or_absent, outcome=TEXT.or_absent)
 COMPLAINT_CLOSED = _type("complaint.closed", f"{_COMPLAINT}closed", staff=TEXT.or_absent)
@@ -225,7 +225,10 @@ FEEDBACK_ACKNOWLEDGED = _type(
 )
 FEEDBACK_ACTED = _type("feedback.acted", "Acted upon: {feedback}", acted_by=TEXT, action=TEXT)
 FEEDBACK_NOTIFIED = _type(
-    "feedback.notified", "Customer told{by_channel}: {feedback}", told_by=TEXT, told_interaction_id=ID.or_absent
+    "feedback.notified",
+    "Customer notified{by_channel}: {feedback}",
+    notified_by=TEXT,
+    notified_interaction_id=ID.or_absent,
 )
 IDEA_CREATED = _type("idea.created", "Idea suggested: {idea}")
 IDEA_UPDATED = _type("idea.updated", "Idea updated: {idea}", changes=CHANGES)

@@ -55,13 +55,13 @@ def _scale_faults(place: str, each: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _choice_faults(place: str, each: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Fault]:
-    choices, most = each["choices"], each["most_choices"]
+    choices, most = each["choices"], each["max_choices"]
     if each["kind"] in CHOSEN and not choices:
         yield f"{place}/choices", "missing", "At least one choice is required"
     if each["kind"] not in CHOSEN and choices:
         yield f"{place}/choices", "kind", "Not allowed for this kind of question"
     if most is not None and each["kind"] != QuestionKind.MULTIPLE_CHOICE:
-        yield f"{place}/most_choices", "kind", "Only allowed for multiple-choice questions"
+        yield f"{place}/max_choices", "kind", "Only allowed for multiple-choice questions"
     seen: set[str] = set()
     for n, choice in enumerate(choices):
         if choice["key"] in seen:
@@ -79,7 +79,7 @@ def _condition_faults(place: str, test: Mapping[str, Any], earlier: Mapping[str,
         "at_least": found.kind in FIGURES,
         "at_most": found.kind in FIGURES,
         "any_of": found.kind in CHOSEN,
-        "answered_yes": found.kind is QuestionKind.YES_NO,
+        "yes_no": found.kind is QuestionKind.YES_NO,
     }
     for name, fit in fits.items():
         if test[name] not in (None, []) and not fit:

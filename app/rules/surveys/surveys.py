@@ -69,7 +69,7 @@ class Condition(NamedTuple):
     at_least: Decimal | None = None
     at_most: Decimal | None = None
     any_of: tuple[str, ...] = ()
-    answered_yes: str | None = None
+    yes_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Answer:
     question: str
     value: Decimal | None = None
     choices: tuple[str, ...] | None = None
-    yes: str | None = None
+    yes_no: str | None = None
     text: str | None = None
 
     def given(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Answer:
         found = {
             "value": None if self.value is None else _plain(self.value),
             "choices": None if self.choices is None else list(self.choices),
-            "yes": self.yes,
+            "yes_no": self.yes_no,
             "text": self.text,
         }
         return {name: value for name, value in found.items() if value is not None}
@@ -102,7 +102,7 @@ class Question:
     """Of figures; a number need not have one."""
     choices: tuple[str, ...] = ()
     """Their keys."""
-    most_choices: int | None = None
+    max_choices: int | None = None
     show_if: Condition | None = None
 
     @property
@@ -122,7 +122,7 @@ _FIELDS = {
     QuestionKind.SINGLE_CHOICE: "choices",
     QuestionKind.MULTIPLE_CHOICE: "choices",
     QuestionKind.TEXT: "text",
-    QuestionKind.YES_NO: "yes",
+    QuestionKind.YES_NO: "yes_no",
 }
 
 
@@ -209,7 +209,7 @@ def question(each: Mapping[str, Any]) -> Question:
         each.get("required", False),
         scale,
         tuple(choice["key"] for choice in each.get("choices", ())),
-        each.get("most_choices"),
+        each.get("max_choices"),
         None if test is None else _condition(test),
     )
 
@@ -221,7 +221,7 @@ def _condition(test: Mapping[str, Any]) -> Condition:
         None if least is None else Decimal(least),
         None if most is None else Decimal(most),
         tuple(test.get("any_of") or ()),
-        test.get("answered_yes"),
+        test.get("yes_no"),
     )
 
 
@@ -236,7 +236,7 @@ def _holds(test: Condition, asked_before: Mapping[str, QuestionKind], answers: M
         return False
     if test.any_of and not set(test.any_of) & set(answer.choices or ()):
         return False
-    return test.answered_yes is None or answer.yes == test.answered_yes
+    return test.yes_no is None or answer.yes_no == test.yes_no
 
 
 def _misfits(n: int, question: Question, answer: Answer) -> Iterator[Fault]:
@@ -254,12 +254,12 @@ def _misfits(n: int, question: Question, answer: Answer) -> Iterator[Fault]:
         yield from _wrong_choices(f"/answers/{n}/choices", question, answer.choices)
     elif answer.text is not None and len(answer.text) > LONGEST_TEXT:
         yield f"/answers/{n}/text", "too_long", f"Must have at most {LONGEST_TEXT} characters"
-    elif answer.yes is not None and answer.yes not in ("yes", "no"):
-        yield f"/answers/{n}/yes", "enum", "Must be yes or no"
+    elif answer.yes_no is not None and answer.yes_no not in ("yes", "no"):
+        yield f"/answers/{n}/yes_no", "enum", "Must be yes or no"
 
 
 def _wrong_choices(place: str, question: Question, choices: Sequence[str]) -> Iterator[Fault]:
-    most = 1 if question.kind is QuestionKind.SINGLE_CHOICE else question.most_choices
+    most = 1 if question.kind is QuestionKind.SINGLE_CHOICE else question.max_choices
     for n, choice in enumerate(choices):
         if choice not in question.choices:
             yield f"{place}/{n}", "not_found", "Choice not found in the question"

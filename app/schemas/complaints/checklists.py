@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.complaints.states import Feeling, Move
+from app.schemas.complaints.procedures import StaffMood
 from app.schemas.kit.types import Flag, Id, Label, Line, Moment, Name, Note, Resource, Schema, Version
 
 
@@ -28,23 +29,18 @@ class AllowedMove(Resource):
     """Keys of the mandatory steps that are to be done before."""
 
 
-class MoodSupport(Resource):
-    keep: Note | None = None
-    recover: Note | None = None
-
-
 class Checklist(Resource):
     complaint_id: Id
     procedure_id: Id | None
     procedure_version: Version | None
     name: Name | None
     steps: Annotated[list[ChecklistStep], Field(max_length=200)]
-    moves: Annotated[list[AllowedMove], Field(max_length=20)]
+    allowed_moves: Annotated[list[AllowedMove], Field(max_length=20)]
     """What may be done next, and what is missing for it."""
     feeling: Feeling | None
     guidance: Note | None
     """For a customer who feels like that."""
-    mood: MoodSupport | None
+    staff_mood: StaffMood | None
     """How to keep a good mood with a difficult customer, and how to get it back."""
 
 

@@ -18,7 +18,7 @@ class CountedDay(Resource):
     on: Day
     open: Annotated[list[Annotated[str, Field(max_length=11)]], Field(max_length=100)]
     """The working time of that day, by the clock on the wall: `09:00-17:00`."""
-    why: Annotated[str, Field(max_length=20, examples=["week"])]
+    day_type: Annotated[str, Field(max_length=20, examples=["week"])]
     """`week`, `exception` or `holiday`."""
     name: Name | None
     counted_seconds: Count
@@ -52,7 +52,7 @@ class EscalationStep(Resource):
     at_minutes: Minutes
     """Working minutes after the due time; negative: before it."""
     planned_at: Moment
-    made_at: Moment | None
+    executed_at: Moment | None
     """Null: still to come."""
     notify: Annotated[list[Label], Field(max_length=50)]
     reassign_to: Label | None

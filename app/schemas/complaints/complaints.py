@@ -58,7 +58,7 @@ class ClockSummary(Resource):
 class Referral(Resource):
     """A body outside that was asked to decide."""
 
-    body: Name | None = None
+    referred_to: Name | None = None
     reference: Reference | None = None
     outcome: Decision | None = None
     note: Note | None = None
@@ -83,8 +83,8 @@ class Complaint(Resource):
     complexity: Complexity | None
     impact: Impact | None
     immediate_action: bool
-    words: Note
-    wanted: Line | None
+    description: Note
+    desired_outcome: Line | None
     feeling: Feeling | None
     relationship_at_risk: bool
     publicity: Publicity
@@ -94,7 +94,7 @@ class Complaint(Resource):
     priority: Priority
     state: State
     state_since: Moment
-    moves: Annotated[list[Move], Field(max_length=20)]
+    allowed_moves: Annotated[list[Move], Field(max_length=20)]
     """What may be done next, as far as the state goes."""
     waiting_for: Waiting | None
     acknowledged_at: Moment | None
@@ -102,12 +102,12 @@ class Complaint(Resource):
     ended_at: Moment | None
     decision: Decision | None
     decision_text: Note | None
-    told_at: Moment | None
+    notified_at: Moment | None
     """When the customer was told of the decision."""
     referral: Referral | None
     cause_kind: CauseKind | None
     cause: Line | None
-    reopened: Count
+    reopened_count: Count
     """How often."""
     policy_id: Id | None
     procedure_id: Id | None

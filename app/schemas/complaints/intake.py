@@ -51,12 +51,12 @@ class PastMove(Schema):
     at: Moment
     staff: Label | None = None
     note: Note | None = None
-    told: Flag = False
+    customer_notified: Flag = False
     """The customer was written or spoken to at this moment."""
     decision: Decision | None = None
     """Of `respond`; of `settle`, what the body outside decided."""
     decision_text: Note | None = None
-    body: Name | None = None
+    referred_to: Name | None = None
     """Of `refer`: who decides."""
     reference: Reference | None = None
     """Of `refer`: theirs."""
@@ -79,9 +79,9 @@ class _Content(Schema):
     impact: Impact | None = None
     immediate_action: Flag = False
     """Something has to be done before anything is looked into: a danger, a shop that is closed to somebody."""
-    words: Note
+    description: Note
     """What the customer said, in their own words."""
-    wanted: Line | None = None
+    desired_outcome: Line | None = None
     """What would put it right, in their own words."""
     feeling: Feeling | None = None
     relationship_at_risk: Flag = False

@@ -89,7 +89,7 @@ class ResponseAcceptance(MoveDetails):
 
 
 class ComplaintReferral(MoveDetails):
-    body: Name
+    referred_to: Name
     """Who decides: an ombudsman, an arbitrator, a court."""
     reference: Reference | None = None
 

@@ -50,7 +50,7 @@ class Guidance(Schema):
     distressed: Words | None = None
 
 
-class Mood(Schema):
+class StaffMood(Schema):
     """For whoever talks to a difficult customer."""
 
     keep: Words | None = None
@@ -68,7 +68,7 @@ class ProcedureNew(Schema):
     steps: Annotated[list[ProcedureStep], Field(max_length=100)] = []
     """In the order in which they are done; each key once."""
     guidance: Guidance = Guidance()
-    mood: Mood = Mood()
+    staff_mood: StaffMood = StaffMood()
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -80,12 +80,12 @@ class ProcedureNew(Schema):
 
 
 GuidanceChange = partial(Guidance, "GuidanceChange", "What changes of the guidance.")
-MoodChange = partial(Mood, "MoodChange", "What changes of it.")
+StaffMoodChange = partial(StaffMood, "StaffMoodChange", "What changes of it.")
 
 
 class _ProcedureWhole(ProcedureNew):
     guidance: GuidanceChange = None  # type: ignore[valid-type]
-    mood: MoodChange = None  # type: ignore[valid-type]
+    staff_mood: StaffMoodChange = None  # type: ignore[valid-type]
 
 
 ProcedureChange = partial(
@@ -101,7 +101,7 @@ class Procedure(Resource):
     name: Name
     steps: Annotated[list[ProcedureStep], Field(max_length=100)]
     guidance: Guidance
-    mood: Mood
+    staff_mood: StaffMood
     version: Version
     created_at: Moment
     updated_at: Moment

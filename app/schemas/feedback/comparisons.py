@@ -114,7 +114,7 @@ class LoopFigures(Resource):
     feedback: Count
     acknowledged: Share
     acted: Share
-    told: Share
+    notified: Share
     """Of those whose customer is known: nobody else can be told."""
     closed: Share
     forgotten: Count

@@ -46,7 +46,7 @@ class SurveyAnswer(Resource):
     value: Figure | None = None
     """Of questions that are answered with a number."""
     choices: Annotated[list[Label], Field(max_length=50)] = []
-    yes: Literal["yes", "no"] | None = None
+    yes_no: Literal["yes", "no"] | None = None
     text: Note | None = None
 
 
@@ -98,25 +98,25 @@ class Feedback(Resource):
     """Null where the text is missing, or in a language that cannot be judged."""
     sentiment_score: Figure | None
     """From -1 to 1."""
-    judged_by: Label | None
+    analyzer: Label | None
     """What judged the text, and which version of it."""
-    judged_version: Label | None
+    analyzer_version: Label | None
     themes: Annotated[list[Label], Field(max_length=1_000)]
     """The business's own themes that the text speaks of."""
     acknowledged_at: Moment | None
     """When the customer was thanked for it."""
     acknowledged_by: Label | None
-    acknowledged_how: Channel | None
+    acknowledged_channel: Channel | None
     acknowledged_interaction_id: Id | None
     acted_at: Moment | None
     acted_by: Label | None
     action: Note | None
     """What was changed because of it."""
-    told_at: Moment | None
+    notified_at: Moment | None
     """When the customer was told what was changed."""
-    told_by: Label | None
-    told_how: Channel | None
-    told_interaction_id: Id | None
+    notified_by: Label | None
+    notified_channel: Channel | None
+    notified_interaction_id: Id | None
     closed_at: Moment | None
     """Acted upon, and the customer told; where there is nobody to tell, acted upon is enough."""
     follow_ups: Annotated[list[FeedbackFollowUp], Field(max_length=1_000)]
@@ -159,7 +159,7 @@ class FeedbackQuery(PageQuery):
     score_below: Annotated[int | None, Field(ge=1, le=101, description="Of 0 to 100: less than.")] = None
     acknowledged: Annotated[bool | None, Field(description="`false`: nobody has thanked for it yet.")] = None
     acted: Annotated[bool | None, Field(description="`false`: nothing was changed because of it yet.")] = None
-    told: Annotated[bool | None, Field(description="`false`: the customer was not told what was changed.")] = None
+    notified: Annotated[bool | None, Field(description="`false`: the customer was not told what was changed.")] = None
     closed: Annotated[bool | None, Field(description="`false`: its loop is open.")] = None
     source: Label | None = None
     external_id: Reference | None = None

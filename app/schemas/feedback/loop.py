@@ -9,13 +9,13 @@ class PastLoop(Schema):
 
     acknowledged_at: Moment | None = None
     acknowledged_by: Label | None = None
-    acknowledged_how: Channel | None = None
+    acknowledged_channel: Channel | None = None
     acted_at: Moment | None = None
     acted_by: Label | None = None
     action: Note | None = None
-    told_at: Moment | None = None
-    told_by: Label | None = None
-    told_how: Channel | None = None
+    notified_at: Moment | None = None
+    notified_by: Label | None = None
+    notified_channel: Channel | None = None
 
 
 class FeedbackClaim(Schema):
@@ -27,7 +27,7 @@ class FeedbackAcknowledgement(Schema):
 
     at: Moment | None = None
     """Left out: now."""
-    by: Label | None = None
+    staff: Label | None = None
     """Left out: the key's name."""
     channel: Channel | None = None
     """How. With a `message`, it is kept as an interaction with the customer."""
@@ -43,7 +43,7 @@ class FeedbackAction(Schema):
     action: Note
     at: Moment | None = None
     """Left out: now."""
-    by: Label | None = None
+    staff: Label | None = None
     """Left out: the key's name."""
 
 

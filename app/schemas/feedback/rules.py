@@ -71,7 +71,7 @@ class FeedbackRuleNew(Schema):
     """Looks at feedback that comes in from now on. Nothing is made of what was collected more than 30 days before, was
     acted upon already, or is about a competitor: neither old records that are brought in nor others' customers are
     ours to run after."""
-    when: FeedbackConditions = FeedbackConditions()
+    conditions: FeedbackConditions = FeedbackConditions()
     task: TaskTemplate | None = None
     """One of `task` and `complaint`."""
     complaint: ComplaintTemplate | None = None
@@ -94,7 +94,7 @@ ComplaintTemplateChange = partial(
 
 
 class _RuleWhole(FeedbackRuleNew):
-    when: FeedbackConditionsChange = None  # type: ignore[valid-type]
+    conditions: FeedbackConditionsChange = None  # type: ignore[valid-type]
     task: TaskTemplateChange = None  # type: ignore[valid-type]
     complaint: ComplaintTemplateChange = None  # type: ignore[valid-type]
 
@@ -111,7 +111,7 @@ class FeedbackRule(Resource):
     code: Slug
     name: Name
     active: bool
-    when: FeedbackConditions
+    conditions: FeedbackConditions
     task: TaskTemplate | None
     complaint: ComplaintTemplate | None
     version: Version

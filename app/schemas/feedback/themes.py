@@ -83,8 +83,8 @@ class ThemeVersionPage(Resource):
 class TextReanalysis(Resource):
     """What was begun: the worker goes through all texts, and writes down where it comes to something else."""
 
-    judge: Label
-    judge_version: Label
+    analyzer: Label
+    analyzer_version: Label
     themes: Annotated[int, Field(ge=0, le=2**31 - 1)]
     """How many themes are looked for."""
     planned_at: Moment

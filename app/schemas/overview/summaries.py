@@ -52,7 +52,7 @@ class OpenComplaint(Resource):
     feeling: Feeling | None
     relationship_at_risk: bool
     """Whether the customer is about to leave because of it."""
-    wanted: Line | None
+    desired_outcome: Line | None
     """What the customer asks for, in their own words."""
     owner: Label | None
     """The member of staff who is responsible for the complaint."""

@@ -30,7 +30,7 @@ class SurveyFormQuestion(Resource):
     """The scale of figures."""
     best: Figure | None
     choices: Annotated[list[SurveyFormChoice], Field(max_length=50)]
-    most_choices: Annotated[int, Field(ge=1, le=50)] | None
+    max_choices: Annotated[int, Field(ge=1, le=50)] | None
     show_if: ShowIf | None
     """Asked only where this was answered before, and the question before is asked itself."""
 
@@ -41,7 +41,7 @@ class SurveyFormAnswer(Resource):
     question: Slug
     value: Figure | None = None
     choices: Annotated[list[Slug], Field(max_length=50)] = []
-    yes: Literal["yes", "no"] | None = None
+    yes_no: Literal["yes", "no"] | None = None
     text: Written | None = None
 
 
@@ -73,7 +73,7 @@ class SurveyAnswerNew(Schema):
     """`nps`, `csat`, `ces`, `rating` and `number`."""
     choices: Annotated[list[Slug], Field(max_length=50)] | None = None
     """`single_choice` and `multiple_choice`: the keys of what was chosen."""
-    yes: Literal["yes", "no"] | None = None
+    yes_no: Literal["yes", "no"] | None = None
     """`yes_no`."""
     text: Written | None = None
     """`text`."""

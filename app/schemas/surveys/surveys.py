@@ -71,7 +71,7 @@ class ShowIf(Schema):
     at_most: Figure | None = None
     any_of: Annotated[list[Slug], Field(max_length=50)] = []
     """One of these choices at least. Empty: whichever."""
-    answered_yes: Literal["yes", "no"] | None = None
+    yes_no: Literal["yes", "no"] | None = None
 
 
 class SurveyQuestion(Schema):
@@ -87,7 +87,7 @@ class SurveyQuestion(Schema):
     """Of `csat`, `ces`, `rating` and `number`, with `best`. Left out: the usual scale; any number."""
     best: Figure | None = None
     choices: Annotated[list[QuestionChoice], Field(max_length=50)] = []
-    most_choices: Count | None = None
+    max_choices: Count | None = None
     """Of `multiple_choice`: at most so many. Left out: all."""
     aspect: Label | None = None
     """What the rating is about: waiting time, freshness. Left out: everything."""
@@ -115,7 +115,7 @@ class SurveyNew(Schema):
     """So long an invitation can be answered."""
     edit_hours: Annotated[int, Field(strict=True, ge=0, le=168)] = 24
     """So long answers can be changed once they were given."""
-    not_again_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 30
+    min_days_between_invitations: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 30
     """Nobody is asked who was asked anything in so many days before."""
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
@@ -152,7 +152,7 @@ class Survey(Resource):
     for_receipts: bool
     expires_days: Annotated[int, Field(strict=True, ge=1, le=365)]
     edit_hours: Annotated[int, Field(strict=True, ge=0, le=168)]
-    not_again_days: Annotated[int, Field(strict=True, ge=0, le=3_650)]
+    min_days_between_invitations: Annotated[int, Field(strict=True, ge=0, le=3_650)]
     version: Version
     """Rises with every change, that of the status included."""
     created_at: Moment

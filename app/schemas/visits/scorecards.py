@@ -50,7 +50,7 @@ class ScorecardItem(Schema):
     """The score, from 0 to 100, below which an item on a `scale` has failed. Left out: 50. A `no` always has."""
     evidence_required: Flag = False
     """Its result needs a note or an address."""
-    may_not_apply: Flag = False
+    allow_not_applicable: Flag = False
     """Its result may be that it did not apply; it then counts for nothing."""
 
     @property

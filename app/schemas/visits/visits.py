@@ -31,11 +31,11 @@ Remark = Annotated[str, text(5_000, pattern=LINES)]
 
 
 class ItemResult(Schema):
-    """What was found of one item of the scorecard: one of `yes`, `value` and `not_applicable`."""
+    """What was found of one item of the scorecard: one of `yes_no`, `value` and `not_applicable`."""
 
     item: Slug
     """The item's key."""
-    yes: Literal["yes", "no"] | None = None
+    yes_no: Literal["yes", "no"] | None = None
     """Of items that are so or are not."""
     value: Figure | None = None
     """Of items on a scale."""
@@ -113,7 +113,7 @@ class VisitCancel(Schema):
 
 class VisitResult(Resource):
     item: Slug
-    yes: Literal["yes", "no"] | None
+    yes_no: Literal["yes", "no"] | None
     value: Figure | None
     not_applicable: Flag
     note: Remark | None
@@ -149,7 +149,7 @@ class Visit(Resource):
     feedback_id: Id | None
     """What it counts as in the measures, once it is done."""
     note: Note | None
-    reason: Line | None
+    cancellation_reason: Line | None
     """Why it was cancelled."""
     source: Label | None
     external_id: Reference | None

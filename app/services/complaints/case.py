@@ -121,7 +121,7 @@ class Case:
         elif move is Move.RESPOND:
             self.set(responded_at=at)
         elif move is Move.REOPEN:
-            self.set(reopened=self.row["reopened"] + 1)
+            self.set(reopened_count=self.row["reopened_count"] + 1)
         self.clocks.moved(move, self.situation, at, told=told)
         self.position += 1
         self.moves.append(
@@ -150,15 +150,15 @@ class Case:
         self.happens(ctx, at)
         return to
 
-    def answered(self, decision: Decision | None, text: str | None, told_at: datetime | None) -> None:
-        self.set(decision=decision, decision_text=text, told_at=told_at)
+    def answered(self, decision: Decision | None, text: str | None, notified_at: datetime | None) -> None:
+        self.set(decision=decision, decision_text=text, notified_at=notified_at)
 
-    def referred(self, body: str | None, reference: str | None) -> None:
-        self.set(referral={"body": body, "reference": reference, "outcome": None, "note": None})
+    def referred(self, referred_to: str | None, reference: str | None) -> None:
+        self.set(referral={"referred_to": referred_to, "reference": reference, "outcome": None, "note": None})
 
     def settled(self, outcome: Decision | None, note: str | None) -> None:
         """By the body it was referred to, if it was."""
-        before = self.row["referral"] or {"body": None, "reference": None}
+        before = self.row["referral"] or {"referred_to": None, "reference": None}
         self.set(referral={**before, "outcome": outcome, "note": note})
 
     def happens(self, ctx: Context, at: datetime) -> None:

@@ -32,13 +32,13 @@ async def checklist(ctx: Context, complaint_id: UUID) -> str:
             "procedure_version": document["procedure_version"],
             "name": definition.get("name"),
             "steps": steps,
-            "moves": [
+            "allowed_moves": [
                 {"move": move, "open_steps": _open(definition["steps"], set(done), move)}
                 for move in rules.allowed(State(document["state"]))
             ],
             "feeling": feeling,
             "guidance": guidance.get(feeling) if feeling is not None else None,
-            "mood": definition.get("mood"),
+            "staff_mood": definition.get("staff_mood"),
         },
         ensure_ascii=False,
     )

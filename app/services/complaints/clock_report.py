@@ -99,7 +99,7 @@ def _days(calendar: Calendar, start: datetime, end: datetime, ran: timedelta) ->
         yield {
             "on": day,
             "open": opens,
-            "why": told.why,
+            "day_type": told.why,
             "name": told.name,
             "counted_seconds": _seconds(ran) - _seconds(before),
         }
@@ -118,7 +118,7 @@ def _made(step: Any) -> dict[str, Any]:
     return {
         "at_minutes": step["at_minutes"],
         "planned_at": format_timestamp(step["planned_at"]),
-        "made_at": format_timestamp(step["made_at"]),
+        "executed_at": format_timestamp(step["made_at"]),
         "notify": step["notified"],
         "reassign_to": step["reassigned_to"],
         "priority": step["priority"],
@@ -129,7 +129,7 @@ def _to_come(level: Any, at: datetime) -> dict[str, Any]:
     return {
         "at_minutes": minutes(level.at),
         "planned_at": format_timestamp(at),
-        "made_at": None,
+        "executed_at": None,
         "notify": list(level.notify),
         "reassign_to": level.reassign_to,
         "priority": None,

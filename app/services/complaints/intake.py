@@ -59,7 +59,7 @@ def _replayed(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
     case.begin()
     for n, past in enumerate(new.history):
         try:
-            case.move(ctx, past.move, past.at, staff=past.staff, note=past.note, told=past.told)
+            case.move(ctx, past.move, past.at, staff=past.staff, note=past.note, told=past.customer_notified)
         except Problem as problem:
             at = problem.errors[0]["pointer"] if problem.errors else "/move"
             code = problem.errors[0]["code"] if problem.errors else "not_allowed"
@@ -73,9 +73,9 @@ def _remember(case: Case, past: PastMove) -> None:
     """What a move leaves behind, besides the state."""
     match past.move:
         case Move.RESPOND:
-            case.answered(past.decision, past.decision_text, past.at if past.told else None)
+            case.answered(past.decision, past.decision_text, past.at if past.customer_notified else None)
         case Move.REFER:
-            case.referred(past.body, past.reference)
+            case.referred(past.referred_to, past.reference)
         case Move.SETTLE:
             case.settled(past.decision, past.decision_text)
 

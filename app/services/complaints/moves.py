@@ -102,9 +102,9 @@ async def deadlock(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Docum
 
 async def refer(ctx: Context, complaint_id: UUID, step: ComplaintReferral) -> Document:
     async def hand_over(case: Case, _: datetime) -> None:
-        case.referred(step.body, step.reference)
+        case.referred(step.referred_to, step.reference)
 
-    return await _move(ctx, complaint_id, Move.REFER, step, hand_over, body=step.body)
+    return await _move(ctx, complaint_id, Move.REFER, step, hand_over, referred_to=step.referred_to)
 
 
 async def settle(ctx: Context, complaint_id: UUID, step: ComplaintSettlement) -> Document:
@@ -190,7 +190,7 @@ async def _move(
 def _may_again(case: Case, at: datetime) -> None:
     """409 MoveNotAllowed where the policy has it opened no more."""
     limits = case.chosen.reopening if case.chosen is not None else Reopening()
-    if (why := rules.may_reopen(limits, case.row["ended_at"], case.row["reopened"], at)) is not None:
+    if (why := rules.may_reopen(limits, case.row["ended_at"], case.row["reopened_count"], at)) is not None:
         raise MoveNotAllowed(why, allowed=[])
 
 

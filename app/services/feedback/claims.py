@@ -19,7 +19,7 @@ from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
 
-_SAID_IN = ("acknowledged_interaction_id", "told_interaction_id")
+_SAID_IN = ("acknowledged_interaction_id", "notified_interaction_id")
 
 
 async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:

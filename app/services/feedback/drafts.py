@@ -83,7 +83,7 @@ class FeedbackDraft:
         return {
             **self.content(),
             **told,
-            "closed_at": closed_at(told["acted_at"], told["told_at"], nobody=nobody),
+            "closed_at": closed_at(told["acted_at"], told["notified_at"], nobody=nobody),
             "id": self.id,
             "method": new.method,
             "source": new.source,
@@ -117,8 +117,8 @@ class FeedbackDraft:
             "language": self.new.language or judged.language,
             "sentiment": judged.sentiment,
             "sentiment_score": judged.sentiment_score,
-            "judged_by": judged.judged_by,
-            "judged_version": judged.judged_version,
+            "analyzer": judged.analyzer,
+            "analyzer_version": judged.analyzer_version,
             "themes": judged.themes,
         }
 
@@ -187,13 +187,13 @@ class FeedbackDraft:
 LOOP = (
     "acknowledged_at",
     "acknowledged_by",
-    "acknowledged_how",
+    "acknowledged_channel",
     "acted_at",
     "acted_by",
     "action",
-    "told_at",
-    "told_by",
-    "told_how",
+    "notified_at",
+    "notified_by",
+    "notified_channel",
 )
 
 

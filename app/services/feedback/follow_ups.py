@@ -28,7 +28,9 @@ async def make(ctx: Context, heard: Sequence[FeedbackDraft], done: Collection[UU
     if not active:
         return
     facts = await _facts(ctx, young, active)
-    due = [(one, rule) for one in young for rule in active if rules.matches(rule.definition["when"], facts[one.id])]
+    due = [
+        (one, rule) for one in young for rule in active if rules.matches(rule.definition["conditions"], facts[one.id])
+    ]
     made_tasks = await _tasks(ctx, [(one, rule) for one, rule in due if rule.definition["task"] is not None])
     made_complaints = await _complaints(ctx, [(one, rule) for one, rule in due if rule.definition["complaint"]])
     await store.keep(
@@ -48,7 +50,7 @@ async def make(ctx: Context, heard: Sequence[FeedbackDraft], done: Collection[UU
 
 async def _facts(ctx: Context, heard: Sequence[FeedbackDraft], active: Sequence[Rule]) -> dict[UUID, Facts]:
     surveys = {one.survey_id for one in heard if one.survey_id is not None}
-    asked = surveys and any(rule.definition["when"]["surveys"] for rule in active)
+    asked = surveys and any(rule.definition["conditions"]["surveys"] for rule in active)
     codes = await store.survey_codes(ctx, surveys) if asked else {}
     return {
         one.id: Facts(
@@ -123,7 +125,7 @@ def _complaint(one: FeedbackDraft, rule: Rule) -> ComplaintNew:
         severity=wanted["severity"],
         priority=wanted["priority"],
         owner=wanted["owner"],
-        words=new.text or titles.sentence(one.title),
+        description=new.text or titles.sentence(one.title),
         customer_id=one.customer_id,
         complainant=Complainant(**new.author.model_dump()) if new.author is not None else None,
         source=SOURCE,

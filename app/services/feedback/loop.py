@@ -1,4 +1,4 @@
-"""Thanks for feedback, what was changed because of it, and telling the customer so."""
+"""Closing the loop: acknowledging feedback, recording what was changed, and notifying the customer of it."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ async def acknowledge(ctx: Context, feedback_id: UUID, thanks: FeedbackAcknowled
 async def act(ctx: Context, feedback_id: UUID, deed: FeedbackAction) -> Document:
     """Something was changed because of it. As with thanks, the first stays."""
     row = await store.lock(ctx, feedback_id)
-    by, at = deed.by or ctx.actor, deed.at or ctx.now
+    by, at = deed.staff or ctx.actor, deed.at or ctx.now
     if row["acted_at"] is None:
         _in_order(ctx, row, "acted", at)
         done = {"acted_at": at, "acted_by": by, "action": deed.action}
@@ -47,13 +47,13 @@ async def act(ctx: Context, feedback_id: UUID, deed: FeedbackAction) -> Document
     return await store.get(ctx, feedback_id)
 
 
-async def notify(ctx: Context, feedback_id: UUID, told: FeedbackNotification) -> Document:
-    """The customer was told what was changed. 409 MoveNotAllowed as long as nothing was."""
+async def notify(ctx: Context, feedback_id: UUID, notice: FeedbackNotification) -> Document:
+    """The customer was notified of what was changed. 409 MoveNotAllowed as long as nothing was."""
     row = await store.lock(ctx, feedback_id)
     if row["acted_at"] is None:
         raise MoveNotAllowed("The feedback was not acted upon yet", allowed=_allowed(row))
-    if not await _again(ctx, row, "told", told):
-        await _say(ctx, row, "told", told, InteractionKind.MESSAGE, event_types.FEEDBACK_NOTIFIED)
+    if not await _again(ctx, row, "notified", notice):
+        await _say(ctx, row, "notified", notice, InteractionKind.MESSAGE, event_types.FEEDBACK_NOTIFIED)
     return await store.get(ctx, feedback_id)
 
 
@@ -61,7 +61,7 @@ async def _again(ctx: Context, row: Mapping[str, Any], step: str, said: Feedback
     """Has just this been done already? 409 MoveNotAllowed where something else has."""
     if row[f"{step}_at"] is None:
         return False
-    same = (said.by or ctx.actor, said.channel) == (row[f"{step}_by"], row[f"{step}_how"])
+    same = (said.staff or ctx.actor, said.channel) == (row[f"{step}_by"], row[f"{step}_channel"])
     same = same and said.at in (None, row[f"{step}_at"])
     if not same or said.message != await _message(ctx, row[f"{step}_interaction_id"]):
         acknowledged = step == "acknowledged"
@@ -85,13 +85,13 @@ async def _say(
     kind: InteractionKind,
     type_: EventType,
 ) -> None:
-    at, by = said.at or ctx.now, said.by or ctx.actor
+    at, by = said.at or ctx.now, said.staff or ctx.actor
     _in_order(ctx, row, step, at)
     interaction_id = await _written(ctx, row, said, kind, at, by)
     done = {
         f"{step}_at": at,
         f"{step}_by": by,
-        f"{step}_how": said.channel,
+        f"{step}_channel": said.channel,
         f"{step}_interaction_id": interaction_id,
     }
     await _keep(ctx, row, done, type_, at, said.channel)
@@ -147,7 +147,7 @@ async def _keep(
     channel: Channel | None,
 ) -> None:
     after = {**row, **done}
-    closed_at = row["closed_at"] or rules.closed_at(after["acted_at"], after["told_at"], nobody=_nobody(row))
+    closed_at = row["closed_at"] or rules.closed_at(after["acted_at"], after["notified_at"], nobody=_nobody(row))
     await store.change(ctx, row["id"], {**done, "closed_at": closed_at})
     data = {name: str(value) for name, value in done.items() if value is not None and name.endswith(("_by", "_id"))}
     if "action" in done:
@@ -158,13 +158,13 @@ async def _keep(
 
 
 def _nobody(row: Mapping[str, Any]) -> bool:
-    """Is there nobody who could be told?"""
+    """Is there nobody who could be notified?"""
     author = Author.model_validate_json(row["author"]) if row["author"] is not None else Author()
     return row["customer_id"] is None and author.contact is None
 
 
 def _allowed(row: Mapping[str, Any]) -> list[str]:
     """What has not been done and may be done now."""
-    verbs = {"acknowledged": "acknowledge", "acted": "act", "told": "notify"}
+    verbs = {"acknowledged": "acknowledge", "acted": "act", "notified": "notify"}
     ready = [step for step in rules.STEPS if row[f"{step}_at"] is None]
-    return [verbs[step] for step in ready if step != "told" or row["acted_at"] is not None]
+    return [verbs[step] for step in ready if step != "notified" or row["acted_at"] is not None]

@@ -20,8 +20,8 @@ class Judged:
     """As it was said, else as it was found out."""
     sentiment: str | None = None
     sentiment_score: Decimal | None = None
-    judged_by: str | None = None
-    judged_version: str | None = None
+    analyzer: str | None = None
+    analyzer_version: str | None = None
     themes: list[str] = field(default_factory=list)
 
 

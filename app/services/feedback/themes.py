@@ -44,8 +44,8 @@ async def plan_rejudging(ctx: Context) -> str:
     found = await store.themes(ctx)
     return json.dumps(
         {
-            "judge": sentiment.JUDGE,
-            "judge_version": sentiment.VERSION,
+            "analyzer": sentiment.JUDGE,
+            "analyzer_version": sentiment.VERSION,
             "themes": len(found),
             "planned_at": format_timestamp(ctx.now),
         }
@@ -65,8 +65,8 @@ async def rejudge(ctx: Context, job: Job) -> None:
             one.language or of.language,
             of.sentiment,
             of.sentiment_score,
-            of.judged_by,
-            of.judged_version,
+            of.analyzer,
+            of.analyzer_version,
             of.themes,
         )
         for one, of in zip(found, judged, strict=True)

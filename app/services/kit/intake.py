@@ -128,7 +128,8 @@ async def decide(
         first = earlier.get(draft.key) if draft.key is not None else None
         if record is not None:
             same = record.content_hash == draft.content_hash
-            found.results.append(_again(draft, record.id, None if same else contents[record.id], differs))
+            content = None if same else contents[record.id]
+            found.results.append(_again(draft, record.id, content, differs, hashed=record.content_hash is not None))
         elif first is not None:
             same = first.content_hash == draft.content_hash
             content = None if same else {**first.as_stored(), **first.as_sent()}
@@ -148,13 +149,18 @@ def _again(
     known_id: UUID,
     content: Mapping[str, Any] | None,
     differs: Callable[[list[dict[str, Any]], UUID], Problem | None],
+    *,
+    hashed: bool = True,
 ) -> RecordResult:
-    """`content` is what is known under the key; None: the same as was sent."""
+    """`content` is what is known under the key; None: the same as was sent.
+
+    Records of an earlier contract have no hash: where what can be compared is the same, so are they.
+    """
     if content is not None:
         # What was found out about it counts for nothing: only what its sender has decided is compared.
         sent = draft.as_sent()
         errors = as_errors(differences({name: content.get(name) for name in sent}, dict(sent))[:MOST])
-        if (problem := differs(errors, known_id)) is not None:
+        if (errors or hashed) and (problem := differs(errors, known_id)) is not None:
             return RecordResult.refused(problem, known_id)
     return RecordResult(200, known_id, replayed=True)
 

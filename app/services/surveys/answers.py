@@ -199,7 +199,7 @@ async def _take(ctx: Context, sheet: _Sheet, heard: FeedbackDraft) -> None:
 
 def _read(new: SurveyAnswerNew) -> Answer:
     choices = None if new.choices is None else tuple(new.choices)
-    return Answer(new.question, new.value, choices, new.yes, new.text)
+    return Answer(new.question, new.value, choices, new.yes_no, new.text)
 
 
 def _rates(questions: Mapping[str, Question], answer: Answer) -> bool:
@@ -230,6 +230,6 @@ def _shown(each: Mapping[str, Any], question: Question, language: str) -> dict[s
         "worst": scale and str(scale.worst),
         "best": scale and str(scale.best),
         "choices": [{"key": choice["key"], "wording": choice["wording"][language]} for choice in each["choices"]],
-        "most_choices": question.most_choices,
+        "max_choices": question.max_choices,
         "show_if": each["show_if"],
     }

@@ -184,7 +184,7 @@ def _questions(row: Record) -> SurveySnapshot:
         row["code"],
         content["name"],
         content["languages"],
-        timedelta(days=content["not_again_days"]),
+        timedelta(days=content["min_days_between_invitations"]),
         timedelta(days=content["expires_days"]),
     )
 

@@ -93,15 +93,15 @@ async def pinned(ctx: Context, card_id: UUID, version: int) -> Card:
 
 
 def _values(results: Sequence[ItemResult]) -> dict[str, Decimal | None]:
-    return {r.item: Decimal(r.yes == "yes") if r.yes is not None else r.value for r in results}
+    return {r.item: Decimal(r.yes_no == "yes") if r.yes_no is not None else r.value for r in results}
 
 
 def _result_faults(item: ScorecardItem, result: ItemResult) -> Iterator[_Fault]:
-    asked, other = ("yes", "value") if item.scale is None else ("value", "yes")
+    asked, other = ("yes_no", "value") if item.scale is None else ("value", "yes_no")
     if getattr(result, other) is not None:
         yield f"/{other}", "kind", f"This item takes `{asked}`, not `{other}`"
     if result.not_applicable:
-        if not item.may_not_apply:
+        if not item.allow_not_applicable:
             yield "/not_applicable", "not_allowed", "This item cannot be marked as not applicable"
         if getattr(result, asked) is not None:
             yield f"/{asked}", "not_applicable", "Must be omitted where `not_applicable` is true"

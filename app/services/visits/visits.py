@@ -107,7 +107,7 @@ async def complete(ctx: Context, visit_id: UUID, done: VisitComplete) -> Documen
 async def cancel(ctx: Context, visit_id: UUID, reason: str) -> Document:
     row = await store.lock(ctx, visit_id)
     _may(row)
-    await store.change(ctx, visit_id, {"state": VisitState.CANCELLED.value, "reason": reason})
+    await store.change(ctx, visit_id, {"state": VisitState.CANCELLED.value, "cancellation_reason": reason})
     await visit_intake.tell(ctx, [("cancelled", row, {"reason": reason})])
     return await store.get(ctx, visit_id)
 

@@ -29,7 +29,7 @@ def open_(alias: str) -> str:
 OPEN = open_("c")
 _MOVES = " ".join(f"""WHEN '{s}' THEN '[{", ".join(f'"{move}"' for move in allowed(s))}]'""" for s in State)
 _CHILDREN = {
-    "moves": f"(CASE c.state {_MOVES} END)::json",
+    "allowed_moves": f"(CASE c.state {_MOVES} END)::json",
     "remedies": documents.json_array(
         Remedy, "complaint_remedies r", "r", where="r.complaint_id = c.id", order="r.position, r.id"
     ),

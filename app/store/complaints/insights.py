@@ -50,8 +50,8 @@ _NOW = "$1::timestamptz"
 _LATE = f"(c.breached OR coalesce(c.due_at < {_NOW}, false))"
 # Without conditions on other columns, an index has all of these, and no row has to be fetched.
 _RECEIVED = """
-    SELECT c.id, c.customer_id, c.received_at, c.state, c.site, c.sku, c.cause_kind, c.reopened, c.acknowledged_at,
-        c.ended_at
+    SELECT c.id, c.customer_id, c.received_at, c.state, c.site, c.sku, c.cause_kind, c.reopened_count AS reopened,
+        c.acknowledged_at, c.ended_at
     FROM complaints c WHERE c.received_at >= $2 AND c.received_at < $3{scope}
 """
 # Once for all shares. Those that are open for the first time cannot have been opened again: `ended` leaves them out.

@@ -102,8 +102,8 @@ _SPREAD = """
 _LOOPED = ", ".join(
     [
         "count(*) AS n",
-        *(f"count(f.{name}_at) AS {name}" for name in ("acknowledged", "acted", "told", "closed")),
-        "count(*) FILTER (WHERE f.customer_id IS NOT NULL OR f.told_at IS NOT NULL) AS tellable",
+        *(f"count(f.{name}_at) AS {name}" for name in ("acknowledged", "acted", "notified", "closed")),
+        "count(*) FILTER (WHERE f.customer_id IS NOT NULL OR f.notified_at IS NOT NULL) AS notifiable",
         "count(*) FILTER (WHERE f.acknowledged_at IS NULL AND f.collected_at <= :forgotten::timestamptz) AS forgotten",
         *(
             f"array_agg({_hours(moment)}) FILTER (WHERE f.{moment} IS NOT NULL) AS {step}_hours"
@@ -116,7 +116,7 @@ _LOOP = ", ".join(
         "'feedback', coalesce(g.n, 0), 'forgotten', coalesce(g.forgotten, 0)",
         *(
             f"'{name}', json_build_object('count', coalesce(g.{name}, 0), 'of', coalesce(g.{of}, 0))"
-            for name, of in (("acknowledged", "n"), ("acted", "n"), ("told", "tellable"), ("closed", "n"))
+            for name, of in (("acknowledged", "n"), ("acted", "n"), ("notified", "notifiable"), ("closed", "n"))
         ),
         *(
             f"'to_{step}', (SELECT json_build_object('count', p.n, 'median_hours', round(p.spread[1]::numeric, 2), "
@@ -140,7 +140,7 @@ def _loop(by: str | None) -> Statement:
     name = f"({NAMED[by].format('g.key')})" if by in NAMED else "NULL"
     return statement(f"""
     WITH chosen AS (
-        SELECT {key} AS k, f.collected_at, f.customer_id, f.acknowledged_at, f.acted_at, f.told_at, f.closed_at
+        SELECT {key} AS k, f.collected_at, f.customer_id, f.acknowledged_at, f.acted_at, f.notified_at, f.closed_at
         FROM feedback f WHERE f.competitor IS NULL AND {within("f.collected_at")}
         AND {wanted("f", "site", "staff", "channel", "method", "survey_id")}
     ),

@@ -59,7 +59,7 @@ _LIST = Listing(
         "score_below": "f.score < {}::int",
         "acknowledged": {True: "f.acknowledged_at IS NOT NULL", False: "f.acknowledged_at IS NULL"},
         "acted": {True: "f.acted_at IS NOT NULL", False: "f.acted_at IS NULL"},
-        "told": {True: "f.told_at IS NOT NULL", False: "f.told_at IS NULL"},
+        "notified": {True: "f.notified_at IS NOT NULL", False: "f.notified_at IS NULL"},
         "closed": {True: "f.closed_at IS NOT NULL", False: "f.closed_at IS NULL"},
         "source": "f.source = {}",
         "external_id": "f.external_id = {}",

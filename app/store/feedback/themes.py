@@ -63,7 +63,7 @@ async def rejudge(ctx: Context, judged: Sequence[tuple[Any, ...]]) -> int:
     return int((await ctx.db.execute(_REJUDGE, *arguments, ctx.now)).rpartition(" ")[2])
 
 
-JUDGED = ("id", "language", "sentiment", "sentiment_score", "judged_by", "judged_version", "themes")
+JUDGED = ("id", "language", "sentiment", "sentiment_score", "analyzer", "analyzer_version", "themes")
 _NEW, _OLD = (", ".join(f"{alias}.{name}" for name in JUDGED[1:]) for alias in "wf")
 _REJUDGE = f"""
     UPDATE feedback f SET ({", ".join(JUDGED[1:])}, version, updated_at) = ({_NEW}, f.version + 1, ${len(JUDGED) + 1})

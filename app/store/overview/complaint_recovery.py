@@ -90,7 +90,8 @@ _ONE = f"""
 """
 
 _CLOSED = """
-    SELECT c.id, c.customer_id, c.received_at, c.ended_at, {part} AS part, c.reopened > 0 AS reopened, true AS closed
+    SELECT c.id, c.customer_id, c.received_at, c.ended_at, {part} AS part, c.reopened_count > 0 AS reopened,
+        true AS closed
     FROM complaints c WHERE c.state = 'closed' AND c.ended_at >= $2 AND c.ended_at < $3{scope}
 """
 # Closed in this time and open again: not to be forgotten when asking what does not last. When one came into the state

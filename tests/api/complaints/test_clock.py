@@ -127,7 +127,7 @@ class TestExplained:
             assert {(c["metric"], c["due_at"], c["state"]) for c in one["clocks"]} == {
                 (c["metric"], c["due_at"], c["state"]) for c in kept.values()
             }
-            verb = chance.choice([*(m for m in one["moves"] if m != "withdraw"), "messages", "hold"])
+            verb = chance.choice([*(m for m in one["allowed_moves"] if m != "withdraw"), "messages", "hold"])
             more: dict[str, Any] = {"messages": {"body": "x"}, "hold": {"waiting_for": "customer"}}.get(verb, {})
             if verb != "hold" or one["state"] != "closed":
                 await moved(client, one, verb, **more)
@@ -344,7 +344,7 @@ class TestPolicyChanged:
 
     async def test_hundreds_of_them(self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker) -> None:
         policy = await policies.create(client, targets={"respond_minutes": 480})
-        await batch(client, *(body(words=f"{n}") for n in range(230)))
+        await batch(client, *(body(description=f"{n}") for n in range(230)))
         await policies.changed(client, policy, {"targets": {"respond_minutes": 60}})
         assert await work() == 3  # a hundred a time
         dues = await db.fetch("SELECT due_at, count(*) FROM complaints GROUP BY 1")
@@ -361,7 +361,7 @@ class TestPolicyChanged:
     ) -> None:
         """The first hundred are just measured by the second version when the third one comes."""
         policy = await policies.create(client, targets={"respond_minutes": 480})
-        await batch(client, *(body(words=f"{n}") for n in range(150)))
+        await batch(client, *(body(description=f"{n}") for n in range(150)))
         await policies.changed(client, policy, {"targets": {"respond_minutes": 60}})
         save, saved = case_store.save, list[int]()
 

@@ -53,8 +53,8 @@ WHOLE: dict[str, Any] = {
     "complexity": "moderate",
     "impact": "several_customers",
     "immediate_action": True,
-    "words": "The lamb was off.\nNobody rang — 🥩",
-    "wanted": "The money back",
+    "description": "The lamb was off.\nNobody rang — 🥩",
+    "desired_outcome": "The money back",
     "feeling": "angry",
     "relationship_at_risk": True,
     "publicity": "likely",
@@ -101,7 +101,7 @@ class TestRecord:
         assert {name: found[name] for name in WHOLE} == WHOLE | {"received_at": "2026-03-01T09:00:00.000000Z"}
         assert await get(client, found) == found
         assert (found["state"], found["state_since"]) == ("received", found["received_at"])
-        assert found["moves"] == ["acknowledge", "withdraw"]
+        assert found["allowed_moves"] == ["acknowledge", "withdraw"]
         assert await told(db, found) == [("received", "received by email")]
         assert await codes(client, "/v1/sites", "code") == ["Leeds"]
         assert await codes(client, "/v1/products", "sku") == ["LAMB-1"]
@@ -145,8 +145,8 @@ class TestRecord:
     @pytest.mark.parametrize(
         ("change", "expected"),
         [
-            ({"words": ""}, ("/words", "string_too_short")),
-            ({"words": "a\0"}, ("/words", "control_character")),
+            ({"description": ""}, ("/description", "string_too_short")),
+            ({"description": "a\0"}, ("/description", "control_character")),
             ({"channel": "pigeon"}, ("/channel", "enum")),
             ({"severity": "grave"}, ("/severity", "enum")),
             ({"immediate_action": 1}, ("/immediate_action", "bool_type")),
@@ -222,10 +222,18 @@ class TestOnce:
         after = await patched(client, after, {"severity": "low", "owner": None})
         assert await record(client, 200, **WHOLE) == after
 
+    async def test_of_an_earlier_contract_it_is_compared_by_what_is_stored(
+        self, client: httpx.AsyncClient, db: Any
+    ) -> None:
+        first = await record(client, **WHOLE)
+        await db.execute("UPDATE complaints SET content_hash = NULL")
+        assert await record(client, 200, **WHOLE) == first
+        assert (await client.post(PATH, json=WHOLE | {"severity": None})).status_code == 409
+
     @pytest.mark.parametrize(
         ("change", "expected"),
         [
-            ({"words": "Off"}, ["/words"]),
+            ({"description": "Off"}, ["/description"]),
             ({"value": "18.00", "site": "York"}, ["/site", "/value"]),
             ({"attributes": {"mood": ["bad", {"n": 2}]}}, ["/attributes/mood/1/n"]),
             ({"received_at": "2026-03-01T09:00:01Z"}, ["/received_at"]),
@@ -369,14 +377,14 @@ class TestHistory:
         assert (await client.post("/v1/calendars", json=calendar)).status_code == 201
         await policies.create(client, calendar="always", targets=targets)
         history = way(*WAYS["closed"], since="2026-03-02T04:00:00Z")
-        history[0] |= {"staff": "tom", "note": "By phone", "told": True}
-        history[3] |= {"decision": "partly_upheld", "told": True, "at": "2026-03-02T06:30:00Z"}
+        history[0] |= {"staff": "tom", "note": "By phone", "customer_notified": True}
+        history[3] |= {"decision": "partly_upheld", "customer_notified": True, "at": "2026-03-02T06:30:00Z"}
         history[4]["at"] = history[5]["at"] = "2026-03-02T07:00:00Z"  # at one moment
         found = await record(client, received_at="2026-03-02T04:00:00Z", history=history)
         assert (found["state"], found["state_since"]) == ("closed", "2026-03-02T07:00:00.000000Z")
         assert found["ended_at"] == found["state_since"]
         assert found["acknowledged_at"] == "2026-03-02T04:01:00.000000Z"
-        assert found["responded_at"] == found["told_at"] == "2026-03-02T06:30:00.000000Z"
+        assert found["responded_at"] == found["notified_at"] == "2026-03-02T06:30:00.000000Z"
         assert (found["decision"], found["due_at"], found["breached"]) == ("partly_upheld", None, True)
         assert {clock["metric"]: clock["breached_at"] for clock in found["clocks"]} == {
             "acknowledge": None,
@@ -407,7 +415,7 @@ class TestHistory:
         found = await record_in(client, state)
         assert found["state"] == state
         assert (found["ended_at"] is not None) == (state in ("closed", "withdrawn"))
-        assert found["reopened"] == (state == "reopened")
+        assert found["reopened_count"] == (state == "reopened")
 
     @pytest.mark.parametrize(
         ("history", "expected"),
@@ -435,7 +443,9 @@ class TestHistory:
     async def test_whom_the_customer_was_told_by_has_its_clock(self, client: httpx.AsyncClient) -> None:
         await policies.create(client, targets={"update_minutes": 60})
         history = way("acknowledge", "assess", "investigate")
-        found = await record(client, received_at=ago(hours=1), history=[*history[:2], history[2] | {"told": True}])
+        found = await record(
+            client, received_at=ago(hours=1), history=[*history[:2], history[2] | {"customer_notified": True}]
+        )
         kept = await clocks(client, found)
         assert {number: clock["state"] for (_, number), clock in kept.items()} == {1: "met", 2: "running"}
         assert kept["update", 1]["met_at"] == kept["update", 2]["started_at"] == history[2]["at"]
@@ -451,15 +461,15 @@ class TestBatch:
         known = body(source="s", external_id="1")
         results = await batch(
             client,
-            body(words="1"),
+            body(description="1"),
             body(channel="pigeon"),
             known,
             "{not json",
             body(customer_id=str(uuid4())),
             body(received_at=ago(hours=1), history=way("close")),
             known,
-            known | {"words": "Else"},
-            body(words="2", received_at=ago(hours=1), history=way("withdraw")),
+            known | {"description": "Else"},
+            body(description="2", received_at=ago(hours=1), history=way("withdraw")),
         )
         assert [r["status"] for r in results] == [201, 422, 201, 400, 422, 422, 200, 409, 201]
         assert [r["line"] for r in results] == list(range(1, 10))
@@ -478,15 +488,15 @@ class TestBatch:
     async def test_a_good_line_after_a_bad_one_of_the_same_number(self, client: httpx.AsyncClient) -> None:
         good = body(source="s", external_id="1", received_at=ago(hours=1))
         bad = good | {"history": way("close")}
-        results = await batch(client, bad, bad, good, good, good | {"words": "Else"})
+        results = await batch(client, bad, bad, good, good, good | {"description": "Else"})
         assert [r["status"] for r in results] == [422, 422, 201, 200, 409]
         assert results[2]["id"] == results[3]["id"]
 
     async def test_as_each_alone(self, client: httpx.AsyncClient, sessions: Sessions) -> None:
-        new = [ComplaintNew.model_validate(body(words=f"{n}", site="York")) for n in range(30)]
+        new = [ComplaintNew.model_validate(body(description=f"{n}", site="York")) for n in range(30)]
         outcomes = await sessions.write(lambda ctx: complaints.record_many(ctx, new))
         found = [await get(client, {"id": outcome.id}) for outcome in outcomes]
-        assert [one["words"] for one in found] == [f"{n}" for n in range(30)]
+        assert [one["description"] for one in found] == [f"{n}" for n in range(30)]
         assert len({one["reference"] for one in found}) == 30
 
 
@@ -549,7 +559,7 @@ class TestList:
             "external_id": {"source": "helpdesk", "external_id": "2"},
         }
         for name, content in special.items():
-            await record(client, **{"words": name, "feeling": "angry", **content})
+            await record(client, **{"description": name, "feeling": "angry", **content})
         for name, content in special.items():
             assert await listed(client, **{name: content[name]}) == [name], name
         assert await listed(client, customer_id=str(uuid4())) == []
@@ -558,7 +568,7 @@ class TestList:
 
     async def test_by_state(self, client: httpx.AsyncClient) -> None:
         for state in WAYS:
-            await record_in(client, state, words=state)
+            await record_in(client, state, description=state)
         for state in WAYS:
             assert await listed(client, state=state) == [state]
         over = ["withdrawn", "closed"]
@@ -568,7 +578,7 @@ class TestList:
 
     async def test_in_every_order(self, client: httpx.AsyncClient) -> None:
         for days in (3, 1, 2, 1):
-            await record(client, words=f"{days}", received_at=ago(days=days))
+            await record(client, description=f"{days}", received_at=ago(days=days))
         assert await listed(client) == ["1", "1", "2", "3"]
         assert await listed(client, sort="received_at") == ["3", "2", "1", "1"]
         assert await listed(client, received_since=ago(days=2)) == ["1", "1", "2"]
@@ -581,10 +591,10 @@ class TestList:
             targets = {"resolve_minutes": minutes}
             await policies.create(client, targets=targets, pauses=["rejected"], applies_to={"severities": [name]})
         for name in ("low", "high", "critical"):
-            await record(client, words=name, severity=name)
-        await record(client, words="untimed")
-        await record_in(client, "rejected", words="paused", severity="low")
-        closed = await record(client, words="withdrawn", severity="critical")
+            await record(client, description=name, severity=name)
+        await record(client, description="untimed")
+        await record_in(client, "rejected", description="paused", severity="low")
+        closed = await record(client, description="withdrawn", severity="critical")
         await moved(client, closed, "withdraw")
         assert await listed(client, sort="due_at") == ["critical", "high", "low"]
         assert await listed(client, overdue="true") == []
@@ -608,7 +618,7 @@ class TestList:
         targets = {"acknowledge_minutes": 1}
         await policies.create(client, targets=targets)
         # Some came in at the same moment.
-        bodies = [body(words=f"{n}", received_at=ago(days=1, minutes=n // 3)) for n in range(11)]
+        bodies = [body(description=f"{n}", received_at=ago(days=1, minutes=n // 3)) for n in range(11)]
         assert {r["status"] for r in await batch(client, *bodies)} == {201}
         clock.tick(3_600)
         found = await listed(client, clock, **query)
@@ -620,11 +630,11 @@ class TestList:
 
     async def test_while_others_come_in(self, client: httpx.AsyncClient) -> None:
         for n in range(4):
-            await record(client, words=f"{n}", received_at=ago(days=9 - n))
+            await record(client, description=f"{n}", received_at=ago(days=9 - n))
         first = (await client.get(PATH, params={"limit": 2})).json()
-        await record(client, words="new")
+        await record(client, description="new")
         rest = (await client.get(PATH, params={"limit": 2, "cursor": first["next_cursor"]})).json()
-        assert [one["words"] for one in first["items"] + rest["items"]] == ["3", "2", "1", "0"]
+        assert [one["description"] for one in first["items"] + rest["items"]] == ["3", "2", "1", "0"]
 
     async def test_a_cursor_is_for_its_own_list(self, client: httpx.AsyncClient) -> None:
         for _ in range(3):
@@ -667,7 +677,7 @@ class TestList:
         self, client: httpx.AsyncClient, db: Any, where: str, sort: str, index: str
     ) -> None:
         await db.execute(
-            "INSERT INTO complaints (reference, channel, words, received_at, state, state_since, due_at, owner) "
+            "INSERT INTO complaints (reference, channel, description, received_at, state, state_since, due_at, owner) "
             "SELECT 'C' || n, 'phone', 'x', now() - n * interval '1 minute', "
             "CASE WHEN n % 40 = 0 THEN 'settled' ELSE (array['closed', 'received', 'withdrawn'])[1 + n % 3] END, "
             "now(), CASE WHEN n % 2 = 0 THEN now() + n * interval '1 minute' END, 'o' || n % 20 "
@@ -722,7 +732,7 @@ class TestChange:
         after = await patched(client, before, {"severity": None, "value": None, "currency": None, "priority": None})
         assert (after["severity"], after["value"], after["currency"]) == (None, None, None)
         assert after["priority"] == "normal"
-        assert after["words"] == before["words"]
+        assert after["description"] == before["description"]
 
     async def test_attributes_are_merged(self, client: httpx.AsyncClient) -> None:
         before = await record(client, attributes={"a": {"b": 1, "c": 2}, "d": 3})
@@ -731,14 +741,17 @@ class TestChange:
 
     async def test_nothing_new(self, client: httpx.AsyncClient, db: Any) -> None:
         before = await record(client, **WHOLE)
-        assert await patched(client, before, {"words": WHOLE["words"], "value": "17.00", "sale_id": None}) == before
+        assert (
+            await patched(client, before, {"description": WHOLE["description"], "value": "17.00", "sale_id": None})
+            == before
+        )
         assert await patched(client, before, {}) == before
         assert len(await told(db, before)) == 1
 
     @pytest.mark.parametrize(
         ("changes", "expected"),
         [
-            ({"words": None}, ("/words", "missing")),
+            ({"description": None}, ("/description", "missing")),
             ({"channel": None}, ("/channel", "missing")),
             ({"currency": None}, ("", "missing")),
             ({"sale_id": str(uuid4())}, ("/sale_id", "not_found")),

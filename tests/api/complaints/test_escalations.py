@@ -109,7 +109,7 @@ class TestSteps:
         await promise(client)
         one = await record(client)
         (kept,) = (await clocks(client, one)).values()
-        assert [(step["at_minutes"], step["planned_at"], step["made_at"]) for step in kept["escalations"]] == [
+        assert [(step["at_minutes"], step["planned_at"], step["executed_at"]) for step in kept["escalations"]] == [
             (-60, "2026-03-02T10:00:00.000000Z", None),
             (0, "2026-03-02T11:00:00.000000Z", None),
             (60, "2026-03-02T12:00:00.000000Z", None),
@@ -248,7 +248,7 @@ class TestAtOnce:
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions, workers: int, count: int
     ) -> None:
         await promise(client)
-        await batch(client, *(body(words=f"{n}") for n in range(count)))
+        await batch(client, *(body(description=f"{n}") for n in range(count)))
         for _ in range(3):
             clock.tick(HOUR + 1)
             await asyncio.gather(*(as_one(new_sessions()) for _ in range(workers)))
@@ -272,7 +272,7 @@ class TestAtOnce:
     ) -> None:
         """Whoever is first: a step is made before it was answered or not at all, and nobody waits in a circle."""
         await promise(client)
-        results = await batch(client, *(body(words=f"{n}") for n in range(60)))
+        results = await batch(client, *(body(description=f"{n}") for n in range(60)))
         clock.tick(HOUR)
         moves = (moved(client, one, "withdraw") for one in results[::2])
         await asyncio.gather(*moves, *(as_one(new_sessions()) for _ in range(3)))
@@ -289,7 +289,7 @@ class TestAtOnce:
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions
     ) -> None:
         policy = await promise(client)
-        await batch(client, *(body(words=f"{n}") for n in range(120)))
+        await batch(client, *(body(description=f"{n}") for n in range(120)))
         clock.tick(HOUR)
         await policies.changed(client, policy, {"escalations": [WARN, MISSED]})
         await asyncio.gather(*(as_one(new_sessions()) for _ in range(4)))

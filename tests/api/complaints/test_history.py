@@ -27,7 +27,7 @@ def history(*moves: str) -> list[dict[str, Any]]:
 def complaint(moves: list[str], *remedies: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "channel": "email",
-        "words": "The knife came without its box",
+        "description": "The knife came without its box",
         "received_at": RECEIVED,
         "history": history(*moves),
         "remedies": list(remedies),
@@ -38,12 +38,12 @@ def complaint(moves: list[str], *remedies: dict[str, Any], **changes: Any) -> di
 class TestPath:
     async def test_it_is_where_its_last_move_led(self, client: httpx.AsyncClient) -> None:
         sent = complaint(PATHS["accepted"])
-        sent["history"][0]["told"] = True
-        sent["history"][3] |= {"decision": "upheld", "told": True, "staff": "Amara"}
+        sent["history"][0]["customer_notified"] = True
+        sent["history"][3] |= {"decision": "upheld", "customer_notified": True, "staff": "Amara"}
         found = (await client.post(PATH, json=sent)).json()
         assert (found["state"], found["state_since"], found["ended_at"]) == ("closed", at(6), at(6))
-        assert (found["acknowledged_at"], found["responded_at"], found["told_at"]) == (at(1), at(4), at(4))
-        assert (found["decision"], found["moves"]) == ("upheld", ["reopen"])
+        assert (found["acknowledged_at"], found["responded_at"], found["notified_at"]) == (at(1), at(4), at(4))
+        assert (found["decision"], found["allowed_moves"]) == ("upheld", ["reopen"])
         way = (await client.get(f"{PATH}/{found['id']}/moves")).json()["items"]
         assert [(step["move"], step["happened_at"]) for step in way] == [
             (move, at(day)) for day, move in enumerate(PATHS["accepted"], start=1)
@@ -145,16 +145,16 @@ class TestRemedies:
 async def test_a_referral_and_its_outcome_come_with_it(client: httpx.AsyncClient) -> None:
     moves = ("acknowledge", "assess", "investigate", "respond", "reject", "refer", "settle")
     history: list[dict[str, Any]] = [{"move": move, "at": "2026-03-01T10:00:00Z"} for move in moves]
-    history[3] |= {"decision": "not_upheld", "decision_text": "We found nothing", "told": True}
-    history[5] |= {"body": "Retail Ombudsman", "reference": "RO-17"}
+    history[3] |= {"decision": "not_upheld", "decision_text": "We found nothing", "customer_notified": True}
+    history[5] |= {"referred_to": "Retail Ombudsman", "reference": "RO-17"}
     history[6] |= {"decision": "upheld", "decision_text": "All of it back"}
-    new = {"channel": "letter", "words": "x", "received_at": "2026-03-01T10:00:00Z", "history": history}
+    new = {"channel": "letter", "description": "x", "received_at": "2026-03-01T10:00:00Z", "history": history}
     made = (await client.post("/v1/complaints", json=new)).json()
     assert made["state"] == "settled"
     assert (made["decision"], made["decision_text"]) == ("not_upheld", "We found nothing")
-    assert made["told_at"] == "2026-03-01T10:00:00.000000Z"
+    assert made["notified_at"] == "2026-03-01T10:00:00.000000Z"
     assert made["referral"] == {
-        "body": "Retail Ombudsman",
+        "referred_to": "Retail Ombudsman",
         "reference": "RO-17",
         "outcome": "upheld",
         "note": "All of it back",

@@ -219,7 +219,7 @@ class TestBacklog:
 
 class TestTimeInState:
     async def test_from_one_move_to_the_next(self, client: httpx.AsyncClient, db: Any) -> None:
-        quick = await closed(db, reopened=1)
+        quick = await closed(db, reopened_count=1)
         await walked(
             db,
             quick,
@@ -290,7 +290,7 @@ class TestClocks:
 
 class TestSpeed:
     async def test_is_measured_to_the_first_answer_and_to_the_end(self, client: httpx.AsyncClient, db: Any) -> None:
-        twice = await closed(db, acknowledged_at=ago(10) + 2 * HOUR, ended_at=ago(10) + 100 * HOUR, reopened=1)
+        twice = await closed(db, acknowledged_at=ago(10) + 2 * HOUR, ended_at=ago(10) + 100 * HOUR, reopened_count=1)
         await walked(
             db,
             twice,
@@ -353,7 +353,7 @@ class TestCauses:
 class TestPlaces:
     async def test_sites_stand_beside_their_receipts(self, client: httpx.AsyncClient, db: Any) -> None:
         buyer = (await create(client))["id"]
-        await closed(db, site="Leeds", reopened=1)
+        await closed(db, site="Leeds", reopened_count=1)
         await opened(db, site="Leeds")
         await opened(db, site="York")
         for days in (1, 2, 3, 4, 200):
@@ -408,7 +408,7 @@ class TestAgainstPython:
                 ended_at=min(received + timedelta(days=dice.uniform(0, 40)), NOW) if over else None,
                 acknowledged_at=dice.choice([None, received + dice.uniform(0, 90) * HOUR]),
                 customer_id=dice.choice([*customers, None]),
-                reopened=dice.choice([0, 0, 2]),
+                reopened_count=dice.choice([0, 0, 2]),
                 cause_kind=dice.choice(["people", "supplier", "process", None]),
                 breached=dice.random() < 0.2,
             )
@@ -429,8 +429,8 @@ class TestAgainstPython:
         found = await insights(client, received_since=since.isoformat(), received_before=before.isoformat(), per="day")
         rows = [row for row in complaints if since <= row["received_at"] < before]
         reopened = share(
-            sum(row["reopened"] > 0 for row in rows),
-            sum(row["reopened"] > 0 or row["ended_at"] is not None for row in rows),
+            sum(row["reopened_count"] > 0 for row in rows),
+            sum(row["reopened_count"] > 0 or row["ended_at"] is not None for row in rows),
         )
         for section in ("time_in_state", "clocks", "speed"):
             assert found[section]["reopened"] == reopened

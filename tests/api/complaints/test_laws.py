@@ -168,7 +168,7 @@ def walk(dice: random.Random) -> ComplaintNew:
             at = NOW
             break
         move = dice.choice([m for m in TABLE[state] if m != "withdraw" or dice.random() < 0.15] or ["withdraw"])
-        history.append({"move": move, "at": at.isoformat(), "told": dice.random() < 0.3})
+        history.append({"move": move, "at": at.isoformat(), "customer_notified": dice.random() < 0.3})
         state = TABLE[state][move]
     if "withdraw" in TABLE[state] and dice.random() < 0.85:  # most of them are over
         at += timedelta(minutes=dice.randrange(5_000))
@@ -177,7 +177,7 @@ def walk(dice: random.Random) -> ComplaintNew:
     return ComplaintNew.model_validate(
         {
             "channel": "phone",
-            "words": "x",
+            "description": "x",
             "category": category,
             "received_at": received.isoformat(),
             "history": history,
@@ -265,7 +265,7 @@ async def only_ways_of_the_table(db: Any) -> None:
     for row in await db.fetch("SELECT * FROM complaint_moves ORDER BY complaint_id, position"):
         way[row["complaint_id"]].append(row)
     seen = Counter[tuple[str, str]]()
-    for row in await db.fetch("SELECT id, state, state_since, received_at, ended_at, reopened FROM complaints"):
+    for row in await db.fetch("SELECT id, state, state_since, received_at, ended_at, reopened_count FROM complaints"):
         state, since = "received", row["received_at"]
         for n, move in enumerate(way[row["id"]], start=1):
             assert (move["position"], move["from_state"]) == (n, state)
@@ -276,7 +276,7 @@ async def only_ways_of_the_table(db: Any) -> None:
             state, since = move["to_state"], move["happened_at"]
         assert (row["state"], row["state_since"]) == (state, since)
         assert row["ended_at"] == (since if state in ("closed", "withdrawn") else None)
-        assert row["reopened"] == sum(move["move"] == "reopen" for move in way[row["id"]])
+        assert row["reopened_count"] == sum(move["move"] == "reopen" for move in way[row["id"]])
     # All of the table has been walked.
     assert set(seen) == {(state, move) for state in WAYS for move in TABLE[state]}
 

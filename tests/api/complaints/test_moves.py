@@ -63,14 +63,14 @@ class TestEveryMove:
             answer = await move(client, before, verb, staff="tom", note="As it was")
             if (to := TABLE[state].get(verb)) is None:
                 assert (answer.status_code, answer.json()["code"]) == (409, "MOVE_NOT_ALLOWED"), verb
-                assert answer.json()["allowed"] == before["moves"] == [m for m in Move if m in TABLE[state]]
+                assert answer.json()["allowed"] == before["allowed_moves"] == [m for m in Move if m in TABLE[state]]
                 assert await get(client, before) == before
                 assert await moves(client, before) == way_before
                 continue
             assert answer.status_code == 200, f"{verb}: {answer.text}"
             after = answer.json()
             assert (after["state"], after["state_since"], after["version"]) == (to, NOW, before["version"] + 1)
-            assert after["moves"] == [m for m in Move if m in TABLE[to]]
+            assert after["allowed_moves"] == [m for m in Move if m in TABLE[to]]
             assert after["ended_at"] == (NOW if to in ("closed", "withdrawn") else None)
             assert await get(client, before) == after
             *others, last = await moves(client, before)
@@ -109,7 +109,7 @@ class TestEveryMove:
         made = await moves(client, one)
         assert [m["position"] for m in made] == list(range(1, 16))
         assert {m["to_state"] for m in made} | {"received"} == set(TABLE)
-        assert (one["reopened"], one["version"]) == (2, 16)
+        assert (one["reopened_count"], one["version"]) == (2, 16)
         assert len(await told(db, one)) == 16
 
     async def test_of_one_complaint_at_once_one_succeeds(self, client: httpx.AsyncClient) -> None:
@@ -329,7 +329,7 @@ class TestRespond:
             message=message,
         )
         assert (after["decision"], after["decision_text"]) == ("partly_upheld", "It was warm")
-        assert after["responded_at"] == after["told_at"] == NOW
+        assert after["responded_at"] == after["notified_at"] == NOW
         shown = [(r["kind"], r["state"], r["offered_at"], r["cost"]) for r in after["remedies"]]
         assert shown == [
             ("apology", "sought", None, None),
@@ -339,7 +339,7 @@ class TestRespond:
 
     async def test_without_telling(self, client: httpx.AsyncClient) -> None:
         after = await moved(client, await record_in(client, "investigating"), "respond", at=ago(minutes=10))
-        assert (after["responded_at"], after["told_at"]) == (ago(minutes=10), None)
+        assert (after["responded_at"], after["notified_at"]) == (ago(minutes=10), None)
 
     async def test_again_after_a_rejection(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         one = await record_in(client, "investigating")
@@ -348,7 +348,7 @@ class TestRespond:
         await moved(client, one, "investigate")
         clock.tick(60)
         after = await moved(client, one, "respond", decision="upheld")
-        assert (after["decision"], after["decision_text"], after["told_at"]) == ("upheld", None, None)
+        assert (after["decision"], after["decision_text"], after["notified_at"]) == ("upheld", None, None)
         assert after["responded_at"] == "2026-03-02T09:01:00.000000Z"
 
 
@@ -415,15 +415,15 @@ class TestReject:
 class TestDispute:
     async def test_it_is_referred_and_settled(self, client: httpx.AsyncClient) -> None:
         one = await record_in(client, "rejected")
-        after = await moved(client, one, "refer", body="The ombudsman", reference="O-7")
-        referral = {"body": "The ombudsman", "reference": "O-7", "outcome": None, "note": None}
+        after = await moved(client, one, "refer", referred_to="The ombudsman", reference="O-7")
+        referral = {"referred_to": "The ombudsman", "reference": "O-7", "outcome": None, "note": None}
         assert after["referral"] == referral
         after = await moved(client, one, "settle", outcome="not_upheld", outcome_text="The lamb was fine")
         assert after["referral"] == referral | {"outcome": "not_upheld", "note": "The lamb was fine"}
 
     async def test_it_is_settled_by_agreement(self, client: httpx.AsyncClient) -> None:
         after = await moved(client, await record_in(client, "deadlock"), "settle", outcome="partly_upheld")
-        assert after["referral"] == {"body": None, "reference": None, "outcome": "partly_upheld", "note": None}
+        assert after["referral"] == {"referred_to": None, "reference": None, "outcome": "partly_upheld", "note": None}
 
     async def test_a_deadlock_has_a_clock_of_its_own(self, client: httpx.AsyncClient) -> None:
         await policies.create(client, targets={"deadlock_minutes": 60})
@@ -486,7 +486,7 @@ class TestReopen:
         one = await self.closed(client, within_days=30)
         clock.tick(30 * self.DAY)
         after = await moved(client, one, "reopen")
-        assert (after["state"], after["ended_at"], after["reopened"]) == ("reopened", None, 1)
+        assert (after["state"], after["ended_at"], after["reopened_count"]) == ("reopened", None, 1)
 
     async def test_no_longer(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         one = await self.closed(client, within_days=30)
@@ -528,7 +528,7 @@ class TestWait:
         one = await record_in(client, "assessed")
         after = await moved(client, one, "hold", waiting_for="supplier", note="For the report")
         assert (after["waiting_for"], after["state"]) == ("supplier", "assessed")
-        assert (after["state_since"], after["moves"]) == (one["state_since"], one["moves"])
+        assert (after["state_since"], after["allowed_moves"]) == (one["state_since"], one["allowed_moves"])
         assert (await told(db, one))[-1] == ("held", "on hold, waiting for supplier")
         after = await moved(client, one, "hold", waiting_for="customer", message={"body": "Could you send a picture?"})
         assert after["waiting_for"] == "customer"
@@ -592,7 +592,7 @@ class TestProcedure:
         ]
         first = found["steps"][0]
         assert (first["done_at"], first["done_by"], first["note"]) == (NOW, "admin", "They were glad")
-        assert found["moves"] == [{"move": "assess", "open_steps": []}, {"move": "withdraw", "open_steps": []}]
+        assert found["allowed_moves"] == [{"move": "assess", "open_steps": []}, {"move": "withdraw", "open_steps": []}]
         assert (await told(db, one))[-1] == ("step_done", "Ring them: done")
         await moved(client, one, "assess")
         await moved(client, one, "investigate")
@@ -608,7 +608,7 @@ class TestProcedure:
         await self.mark(client, one, "ring", done_by="tom")
         answer = await self.mark(client, one, "ring", done=False)
         assert (answer.json()["steps"][0]["done"], answer.json()["steps"][0]["done_by"]) == (False, None)
-        assert answer.json()["moves"][0] == {"move": "assess", "open_steps": ["ring"]}
+        assert answer.json()["allowed_moves"][0] == {"move": "assess", "open_steps": ["ring"]}
         assert (await told(db, one))[-1] == ("step_undone", "Ring them: not done after all")
         assert (await refused(client, one, "assess")).json()["code"] == "STEP_OPEN"
 
@@ -644,20 +644,20 @@ class TestProcedure:
 
     async def test_the_checklist_helps_with_the_customer(self, client: httpx.AsyncClient) -> None:
         made = await procedures.create(
-            client, guidance={"angry": "Let them finish"}, mood={"keep": "Breathe", "recover": "Walk"}
+            client, guidance={"angry": "Let them finish"}, staff_mood={"keep": "Breathe", "recover": "Walk"}
         )
         angry, calm, unknown = [await record(client, feeling=feeling) for feeling in ("angry", "calm", None)]
         found = await checklist(client, angry)
         assert (found["name"], found["procedure_id"]) == (made["name"], made["id"])
         assert (found["feeling"], found["guidance"]) == ("angry", "Let them finish")
-        assert found["mood"] == {"keep": "Breathe", "recover": "Walk"}
+        assert found["staff_mood"] == {"keep": "Breathe", "recover": "Walk"}
         assert (await checklist(client, calm))["guidance"] is None
         assert (await checklist(client, unknown))["guidance"] is None
 
     async def test_without_one(self, client: httpx.AsyncClient) -> None:
         found = await checklist(client, await record(client))
-        assert (found["procedure_id"], found["name"], found["steps"], found["mood"]) == (None, None, [], None)
-        assert [m["move"] for m in found["moves"]] == ["acknowledge", "withdraw"]
+        assert (found["procedure_id"], found["name"], found["steps"], found["staff_mood"]) == (None, None, [], None)
+        assert [m["move"] for m in found["allowed_moves"]] == ["acknowledge", "withdraw"]
 
 
 async def test_the_buyer_of_a_sale_is_told(client: httpx.AsyncClient) -> None:

@@ -46,7 +46,7 @@ class TestCreate:
                 {"key": "find-parcel_2", "title": "Find it", "before": "respond", "mandatory": False, "wording": None},
             ],
             "guidance": dict.fromkeys(Feeling, None) | {"angry": "Let them finish.\nDo not argue."},
-            "mood": {"keep": "It is not about you", "recover": "Take a walk"},
+            "staff_mood": {"keep": "It is not about you", "recover": "Take a walk"},
         }
         answer = await client.post(PATH, json=body)
         assert answer.status_code == 201, answer.text
@@ -62,7 +62,7 @@ class TestCreate:
     async def test_a_step_is_mandatory_unless_said_otherwise(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
         assert made["steps"] == [STEP | {"mandatory": True, "wording": None}]
-        assert (made["category"], made["mood"]) == (None, {"keep": None, "recover": None})
+        assert (made["category"], made["staff_mood"]) == (None, {"keep": None, "recover": None})
 
     @pytest.mark.parametrize(
         ("change", "expected"),
@@ -76,7 +76,7 @@ class TestCreate:
             ({"steps": [STEP | {"wording": "x" * 5_001}]}, ("/steps/0/wording", "string_too_long")),
             ({"steps": [STEP | {"key": f"k{n}"} for n in range(101)]}, ("/steps", "too_long")),
             ({"guidance": {"bored": "x"}}, ("/guidance/bored", "unknown_field")),
-            ({"mood": {"keep": "a\0"}}, ("/mood/keep", "control_character")),
+            ({"staff_mood": {"keep": "a\0"}}, ("/staff_mood/keep", "control_character")),
             ({"name": None}, ("/name", "string_type")),
         ],
     )
@@ -107,15 +107,20 @@ class TestList:
 
 class TestChange:
     async def test_within_its_parts(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await create(client, guidance={"calm": "Listen", "angry": "Listen longer"}, mood={"keep": "Breathe"})
-        found = await changed(client, made, {"guidance": {"calm": None}, "mood": {"recover": "Walk"}})
+        made = await create(
+            client, guidance={"calm": "Listen", "angry": "Listen longer"}, staff_mood={"keep": "Breathe"}
+        )
+        found = await changed(client, made, {"guidance": {"calm": None}, "staff_mood": {"recover": "Walk"}})
         assert (found["guidance"]["calm"], found["guidance"]["angry"]) == (None, "Listen longer")
-        assert found["mood"] == {"keep": "Breathe", "recover": "Walk"}
+        assert found["staff_mood"] == {"keep": "Breathe", "recover": "Walk"}
         assert found["version"] == 2
         newest, oldest = (await client.get(f"{PATH}/{made['id']}/versions")).json()["items"]
-        assert (oldest["definition"]["guidance"], newest["definition"]["mood"]) == (made["guidance"], found["mood"])
+        assert (oldest["definition"]["guidance"], newest["definition"]["staff_mood"]) == (
+            made["guidance"],
+            found["staff_mood"],
+        )
         title = f"Procedure {made['name']} updated"
-        data = {"version": 2, "changed": ["guidance", "mood"]}
+        data = {"version": 2, "changed": ["guidance", "staff_mood"]}
         assert (await told(db, made))[1:] == [("procedure.updated", title, None, data)]
 
     async def test_no_clock_goes_by_it(self, client: httpx.AsyncClient, db: Any) -> None:

@@ -143,11 +143,11 @@ class TestRecord:
     async def test_text_is_judged(self, client: httpx.AsyncClient) -> None:
         found = await record(client, feedback(text=SOUP))
         assert (found["language"], found["sentiment"]) == ("en", "negative")
-        assert float(found["sentiment_score"]) < 0 and found["judged_by"] and found["judged_version"]
+        assert float(found["sentiment_score"]) < 0 and found["analyzer"] and found["analyzer_version"]
 
     async def test_text_in_a_language_that_is_not_judged_stays_unjudged(self, client: httpx.AsyncClient) -> None:
         found = await record(client, feedback(text="Awful", language="tlh"))
-        assert (found["language"], found["sentiment"], found["judged_by"]) == ("tlh", None, None)
+        assert (found["language"], found["sentiment"], found["analyzer"]) == ("tlh", None, None)
 
     async def test_competitors_are_named_by_that_method_only(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(method="competitor", competitor="Miller's"))
@@ -268,7 +268,7 @@ class TestCustomer:
 
     async def test_is_who_complained(self, client: httpx.AsyncClient) -> None:
         zoe = await customer(client)
-        body = {"channel": "phone", "words": "Off", "customer_id": zoe["id"]}
+        body = {"channel": "phone", "description": "Off", "customer_id": zoe["id"]}
         complaint = await create(client, "/v1/complaints", body)
         assert (await record(client, feedback(complaint_id=complaint["id"])))["customer_id"] == zoe["id"]
 
@@ -407,7 +407,7 @@ class TestChange:
     async def test_null_takes_away(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(text=SOUP, staff="tom"))
         changed = (await patched(client, found["id"], {"text": None, "staff": None, "ratings": None})).json()
-        empty = ("text", "staff", "score", "metric", "sentiment", "judged_by")
+        empty = ("text", "staff", "score", "metric", "sentiment", "analyzer")
         assert {changed[name] for name in empty} == {None} and changed["ratings"] == []
         assert await db.fetchval("SELECT count(*) FROM ratings") == 0
 
@@ -460,7 +460,7 @@ class TestFind:
         await record(client, feedback(ratings=[nps(10)]))
         wanted = {"method": "review", "customer_id": zoe["id"], "sale_id": sold["id"], **fields, **key}
         wanted |= {"metric": "nps", "nps_class": "detractor", "sentiment": "negative", "claimed": True}
-        wanted |= {"score_from": 20, "score_below": 21, "acknowledged": False, "acted": False, "told": False}
+        wanted |= {"score_from": 20, "score_below": 21, "acknowledged": False, "acted": False, "notified": False}
         wanted |= {"closed": False}
         for name, value in wanted.items():
             assert found["id"] in await listed(client, **{name: value}), name

@@ -26,7 +26,7 @@ class TestAcknowledge:
         found = await record(client)
         assert await listed(client, acknowledged=False) == [found["id"]]
         thanked = await step(client, found["id"], "acknowledge")
-        assert (thanked["acknowledged_at"], thanked["acknowledged_by"], thanked["acknowledged_how"]) == (
+        assert (thanked["acknowledged_at"], thanked["acknowledged_by"], thanked["acknowledged_channel"]) == (
             NOW,
             "admin",
             None,
@@ -40,7 +40,12 @@ class TestAcknowledge:
     async def test_a_message_is_kept_as_a_thank_you(self, client: httpx.AsyncClient) -> None:
         zoe = await customer(client)
         found = await record(client, feedback(customer_id=zoe["id"]))
-        said = {"channel": "email", "message": "Thank you for\ntelling us", "by": "tom", "at": "2026-03-02T09:00:00Z"}
+        said = {
+            "channel": "email",
+            "message": "Thank you for\ntelling us",
+            "staff": "tom",
+            "at": "2026-03-02T09:00:00Z",
+        }
         thanked = await step(client, found["id"], "acknowledge", **said)
         kept = await interaction(client, thanked["acknowledged_interaction_id"])
         assert (kept["kind"], kept["channel"], kept["direction"]) == ("thank_you", "email", "outbound")
@@ -50,7 +55,7 @@ class TestAcknowledge:
         await ruled(client, after="interaction")
         zoe = await customer(client)
         found = await record(client, feedback(customer_id=zoe["id"]))
-        await step(client, found["id"], "acknowledge", channel="email", message="Thank you", by="tom")
+        await step(client, found["id"], "acknowledge", channel="email", message="Thank you", staff="tom")
         assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = 'ask'") == 0
         new = {"kind": "call", "channel": "phone", "direction": "outbound", "staff": "tom", "customer_id": zoe["id"]}
         assert (await client.post("/v1/interactions", json=new)).status_code == 201
@@ -64,7 +69,7 @@ class TestAcknowledge:
         assert await db.fetchval("SELECT count(*) FROM interactions") == 1
 
     @pytest.mark.parametrize(
-        "other", [{"by": "bo"}, {"channel": "sms", "message": "Thanks"}, {"channel": "email", "message": "Sorry"}]
+        "other", [{"staff": "bo"}, {"channel": "sms", "message": "Thanks"}, {"channel": "email", "message": "Sorry"}]
     )
     async def test_the_first_thanks_stay(self, client: httpx.AsyncClient, other: dict[str, Any]) -> None:
         found = await record(client, feedback(author=AUTHOR))
@@ -111,7 +116,7 @@ class TestAcknowledge:
     async def test_at_once_by_many_is_done_by_one(self, client: httpx.AsyncClient) -> None:
         found = await record(client)
         path = f"{PATH}/{found['id']}/acknowledge"
-        answers = await asyncio.gather(*(client.post(path, json={"by": f"staff {n}"}) for n in range(10)))
+        answers = await asyncio.gather(*(client.post(path, json={"staff": f"staff {n}"}) for n in range(10)))
         assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
 
 
@@ -119,18 +124,22 @@ class TestActAndTell:
     async def test_close_the_loop_together(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         found = await record(client, feedback(author=AUTHOR))
         clock.tick(60)
-        acted = await step(client, found["id"], "act", action="A new pot", by="tom")
+        acted = await step(client, found["id"], "act", action="A new pot", staff="tom")
         assert (acted["action"], acted["acted_by"], acted["closed_at"]) == ("A new pot", "tom", None)
         clock.tick(60)
         said = {"channel": "email", "message": "We have a new pot"}
         told = await step(client, found["id"], "notify", **said)
-        assert (told["told_by"], told["told_how"], told["closed_at"]) == ("admin", "email", told["told_at"])
-        kept = await interaction(client, told["told_interaction_id"])
+        assert (told["notified_by"], told["notified_channel"], told["closed_at"]) == (
+            "admin",
+            "email",
+            told["notified_at"],
+        )
+        kept = await interaction(client, told["notified_interaction_id"])
         assert (kept["kind"], kept["contact"]) == ("message", AUTHOR["contact"])
         assert await step(client, found["id"], "notify", **said) == told
         assert [title for _, title in await events_of(db, found["id"])][1:] == [
             "Acted upon: Feedback by survey: 3 of 10",
-            "Customer told by e-mail: Feedback by survey: 3 of 10",
+            "Customer notified by e-mail: Feedback by survey: 3 of 10",
         ]
         assert await listed(client, closed=True) == [found["id"]]
 
@@ -162,13 +171,13 @@ class TestActAndTell:
 _LOOP: dict[str, Any] = {
     "acknowledged_at": "2026-02-01T11:00:00Z",
     "acknowledged_by": "tom",
-    "acknowledged_how": "phone",
+    "acknowledged_channel": "phone",
     "acted_at": "2026-02-02T11:00:00Z",
     "acted_by": "maya",
     "action": "A new pot",
-    "told_at": "2026-02-03T11:00:00Z",
-    "told_by": "tom",
-    "told_how": "email",
+    "notified_at": "2026-02-03T11:00:00Z",
+    "notified_by": "tom",
+    "notified_channel": "email",
 }
 _BODY: dict[str, Any] = {"method": "survey", "collected_at": "2026-02-01T10:00:00Z"}
 
@@ -178,7 +187,7 @@ class TestLoopOfElsewhere:
         found = await record(client, _BODY | {"author": AUTHOR, "loop": _LOOP})
         spelled = {n: v.replace("Z", ".000000Z") if n.endswith("_at") else v for n, v in _LOOP.items()}
         assert {name: found[name] for name in spelled} == spelled
-        assert found["closed_at"] == found["told_at"]
+        assert found["closed_at"] == found["notified_at"]
 
     @pytest.mark.parametrize(
         ("loop", "wrong"),
@@ -187,10 +196,10 @@ class TestLoopOfElsewhere:
             ({"action": "A new pot"}, [("/loop/acted_at", "missing")]),
             ({"acted_at": "2026-02-01T09:59:59Z"}, [("/loop/acted_at", "order")]),
             ({"acted_at": "2026-03-02T09:00:01Z"}, [("/loop/acted_at", "future")]),
-            ({"told_at": "2026-02-02T10:00:00Z"}, [("/loop/acted_at", "missing")]),
+            ({"notified_at": "2026-02-02T10:00:00Z"}, [("/loop/acted_at", "missing")]),
             (
-                {"acted_at": "2026-02-03T10:00:00Z", "told_at": "2026-02-02T10:00:00Z"},
-                [("/loop/told_at", "order")],
+                {"acted_at": "2026-02-03T10:00:00Z", "notified_at": "2026-02-02T10:00:00Z"},
+                [("/loop/notified_at", "order")],
             ),
         ],
     )

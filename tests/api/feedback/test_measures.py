@@ -420,7 +420,7 @@ class TestLoop:
             **known,
             acknowledged_at=at + hour,
             acted_at=at + 10 * hour,
-            told_at=at + 20 * hour,
+            notified_at=at + 20 * hour,
             closed_at=at + 20 * hour,
         )
         await hear(db, stars(1), **known, acknowledged_at=at + 3 * hour)
@@ -432,7 +432,7 @@ class TestLoop:
             "feedback": 3,
             "acknowledged": share(2, 3),
             "acted": share(1, 3),
-            "told": share(1, 3),
+            "notified": share(1, 3),
             "closed": share(1, 3),
             "forgotten": 1,
             "to_acknowledge": {"count": 2, "median_hours": 2.0, "p90_hours": 2.8},
@@ -440,8 +440,8 @@ class TestLoop:
             "to_close": {"count": 1, "median_hours": 20.0, "p90_hours": 20.0},
         }
         assert found["items"][0] == {"key": "Hull", "name": None, **hull}
-        assert found["items"][1]["key"] is None and found["items"][1]["told"] == share(0, 0)
-        assert found["all"]["closed"] == share(2, 4) and found["all"]["told"] == share(1, 3)
+        assert found["items"][1]["key"] is None and found["items"][1]["notified"] == share(0, 0)
+        assert found["all"]["closed"] == share(2, 4) and found["all"]["notified"] == share(1, 3)
         assert found["all"]["to_act"] == {"count": 2, "median_hours": 5.0, "p90_hours": 9.0}
         assert (await ask(client, "loop", site="Hull"))["all"] == hull
         assert (await ask(client, "loop", waiting_days=0))["all"]["forgotten"] == 2

@@ -16,7 +16,7 @@ CALL = {"what": "Ring back", "owner": "amara", "due_hours": 24}
 
 def rule(**changes: Any) -> dict[str, Any]:
     number = make.number()
-    return {"code": f"rule-{number}", "name": f"Rule {number}", "when": LOW, "task": CALL, **changes}
+    return {"code": f"rule-{number}", "name": f"Rule {number}", "conditions": LOW, "task": CALL, **changes}
 
 
 def complaining(**changes: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class TestTasks:
 
     async def test_no_other_does(self, client: httpx.AsyncClient) -> None:
         await add(client, rule())
-        await add(client, rule(when={}, active=False))
+        await add(client, rule(conditions={}, active=False))
         found = await record(client, feedback(ratings=[nps(5)], author={"name": "Zoë"}))
         assert found["follow_ups"] == [] and await tasks(client) == []
 
@@ -87,7 +87,7 @@ class TestTasks:
         assert len(found["follow_ups"]) == 1 and len(await tasks(client)) == 1
 
     async def test_by_what_the_text_says(self, client: httpx.AsyncClient) -> None:
-        await add(client, rule(when={"sentiments": ["negative"], "customer_known": "no"}))
+        await add(client, rule(conditions={"sentiments": ["negative"], "customer_known": "no"}))
         await record(client, feedback(text="The soup was cold and the waiter was rude. It was terrible."))
         await record(client, feedback(text="The soup was wonderful and the waiter was very friendly."))
         assert len(await tasks(client)) == 1
@@ -103,7 +103,7 @@ class TestComplaints:
         assert (follow_up["rule_id"], follow_up["task_id"]) == (made["id"], None)
         complaint = (await client.get(f"/v1/complaints/{follow_up['complaint_id']}")).json()
         expected = {
-            "words": "Cold soup",
+            "description": "Cold soup",
             "channel": "email",
             "site": "harbour",
             "staff": "tom",
@@ -126,7 +126,7 @@ class TestComplaints:
         author = {"name": "Zoë", "contact": {"kind": "email", "value": "zoe@example.com"}}
         await record(client, feedback(author=author))
         (complaint,) = (await client.get("/v1/complaints")).json()["items"]
-        assert complaint["words"] == "Feedback by survey: 3 of 10. Nothing was said with it."
+        assert complaint["description"] == "Feedback by survey: 3 of 10. Nothing was said with it."
         assert (complaint["channel"], complaint["complainant"]) == ("other", author)
 
     async def test_two_rules_make_one(self, client: httpx.AsyncClient) -> None:
@@ -138,8 +138,8 @@ class TestComplaints:
         assert [made["complaint_id"] for made in found["follow_ups"]] == [complaint["id"]] * 2
 
     async def test_a_rule_that_applies_later_finds_the_one_there_is(self, client: httpx.AsyncClient) -> None:
-        await add(client, complaining(when={"score_below": 50}))
-        await add(client, complaining(when={"score_below": 20}, complaint={"category": "grave"}))
+        await add(client, complaining(conditions={"score_below": 50}))
+        await add(client, complaining(conditions={"score_below": 20}, complaint={"category": "grave"}))
         found = await record(client)
         changed = (await patched(client, found["id"], {"ratings": [nps(1)], "text": "Worse"})).json()
         assert len({made["complaint_id"] for made in changed["follow_ups"]}) == 1 and len(changed["follow_ups"]) == 2
@@ -159,9 +159,9 @@ class TestRules:
             "themes": ["queue"],
             "customer_known": "yes",
         }
-        made = await add(client, rule(when=when))
+        made = await add(client, rule(conditions=when))
         answer = await client.get(f"{RULES}/{made['id']}")
-        assert answer.json() == made and made["when"] == when and made["complaint"] is None
+        assert answer.json() == made and made["conditions"] == when and made["complaint"] is None
         assert [row["title"] for row in await db.fetch("SELECT title FROM events")] == [
             f"Feedback rule {made['name']} created"
         ]
@@ -180,11 +180,11 @@ class TestRules:
         made = await add(client, rule())
         path = f"{RULES}/{made['id']}"
         clock.tick()
-        changed = await client.patch(path, json={"when": {"score_below": 30}}, headers=MERGE)
+        changed = await client.patch(path, json={"conditions": {"score_below": 30}}, headers=MERGE)
         assert changed.json()["version"] == 2
         assert (await client.patch(path, json={"active": True}, headers=MERGE)).json()["version"] == 2
         versions = (await client.get(f"{path}/versions")).json()["items"]
-        assert [v["definition"]["when"]["score_below"] for v in versions] == [30, 50]
+        assert [v["definition"]["conditions"]["score_below"] for v in versions] == [30, 50]
         await record(client, feedback(ratings=[nps(3)]))
         assert await tasks(client) == []
 

@@ -102,12 +102,12 @@ class TestRejudging:
     ) -> None:
         told = await say(client, "What a wonderful shop this is, and I love the people in it")
         assert told["sentiment"] == "positive"
-        await db.execute("UPDATE feedback SET sentiment = 'negative', judged_version = '0'")
+        await db.execute("UPDATE feedback SET sentiment = 'negative', analyzer_version = '0'")
         planned = (await client.post("/v1/themes/reanalyze")).json()
-        assert planned["judge"] == told["judged_by"]
+        assert planned["analyzer"] == told["analyzer"]
         await work()
         found = await again(client, told)
-        assert (found["sentiment"], found["judged_version"]) == ("positive", planned["judge_version"])
+        assert (found["sentiment"], found["analyzer_version"]) == ("positive", planned["analyzer_version"])
 
     async def test_it_goes_on_until_all_are_done(
         self, client: httpx.AsyncClient, work: Worker, db: Any, monkeypatch: pytest.MonkeyPatch

@@ -37,7 +37,7 @@ async def complain(db: Any, **changes: Any) -> Any:
     values = {
         "reference": f"T-{next(_numbers)}",
         "channel": "phone",
-        "words": "It was off",
+        "description": "It was off",
         "received_at": ago(40),
         "state": "closed",
         "ended_at": ago(35),
@@ -395,11 +395,11 @@ class TestGroups:
 
     async def test_what_is_open_again_did_not_last(self, client: httpx.AsyncClient, db: Any) -> None:
         await complain(db)
-        await complain(db, reopened=1)
-        again = await complain(db, reopened=1, state="reopened", ended_at=None)
+        await complain(db, reopened_count=1)
+        again = await complain(db, reopened_count=1, state="reopened", ended_at=None)
         await moved(db, again, 1, "close", "accepted", "closed", ago(20))
         await moved(db, again, 2, "reopen", "closed", "reopened", ago(10))
-        earlier = await complain(db, reopened=1, state="reopened", ended_at=None)
+        earlier = await complain(db, reopened_count=1, state="reopened", ended_at=None)
         await moved(db, earlier, 1, "close", "accepted", "closed", ago(400))
         await moved(db, earlier, 2, "reopen", "closed", "reopened", ago(390))
         every = (await groups(client))["all"]
@@ -466,7 +466,7 @@ class TestAgainstPython:
                 severity=dice.choice(["low", "high", None]),
                 feeling=dice.choice(["calm", "angry", None]),
                 channel=dice.choice(["phone", "email"]),
-                reopened=dice.choice([0, 0, 1]) if state == "closed" else 0,
+                reopened_count=dice.choice([0, 0, 1]) if state == "closed" else 0,
             )
             complaints.append(row)
         heard = []
@@ -589,7 +589,7 @@ def _expected(key: Any, rows: list[Any], complaints: list[Any], sales: list[Any]
         if row["ended_at"] + 30 * DAY <= NOW:
             for currency, amounts in _spend(row, sales).items():
                 each.setdefault(currency, {}).setdefault(row["customer_id"], []).append(amounts)
-    reopened = sum(row["reopened"] > 0 for row in rows)
+    reopened = sum(row["reopened_count"] > 0 for row in rows)
     return {
         "key": key,
         "currency": None,

@@ -10,7 +10,7 @@ async def test_it_leads_the_lookup_and_the_profile(client: httpx.AsyncClient, cl
     phone = "020 7946 0958"
     points = [{"kind": "phone", "value": phone}]
     customer = (await client.post("/v1/customers", json=make.customer(contact_points=points))).json()
-    new = {"customer_id": customer["id"], "channel": "phone", "words": "Cold again", "feeling": "angry"}
+    new = {"customer_id": customer["id"], "channel": "phone", "description": "Cold again", "feeling": "angry"}
     older, newer = [(await client.post("/v1/complaints", json=new)).json() for _ in range(2)]
     clock.tick(60)
     await client.post(f"/v1/complaints/{older['id']}/withdraw", json={"reason": "A mistake"})
@@ -33,7 +33,7 @@ async def test_the_most_urgent_comes_first(client: httpx.AsyncClient, clock: Tes
     policy = make.policy(calendar="always", targets=targets, applies_to={"severities": ["high"]})
     assert (await client.post("/v1/service-policies", json=policy)).status_code == 201
     customer = (await client.post("/v1/customers", json=make.customer())).json()
-    new = {"customer_id": customer["id"], "channel": "phone", "words": "Cold again"}
+    new = {"customer_id": customer["id"], "channel": "phone", "description": "Cold again"}
     untimed = (await client.post("/v1/complaints", json=new)).json()
     timed = (await client.post("/v1/complaints", json={**new, "severity": "high"})).json()
     clock.tick(7_200)
@@ -46,7 +46,7 @@ async def test_the_most_urgent_comes_first(client: httpx.AsyncClient, clock: Tes
 
 async def test_what_was_said_about_it_is_claimed_with_it(client: httpx.AsyncClient) -> None:
     stranger = {"name": "A neighbour", "contact": {"kind": "phone", "value": "020 7946 0111"}}
-    new = {"complainant": stranger, "channel": "phone", "words": "Your van blocks the drive"}
+    new = {"complainant": stranger, "channel": "phone", "description": "Your van blocks the drive"}
     complaint = (await client.post("/v1/complaints", json=new)).json()
     assert complaint["customer_id"] is None
     await client.post(f"/v1/complaints/{complaint['id']}/acknowledge", json={"message": {"body": "I ring the driver"}})

@@ -126,7 +126,7 @@ class TestForm:
             "worst": "5",
             "best": "1",
             "choices": [],
-            "most_choices": None,
+            "max_choices": None,
             "show_if": None,
         }
         assert (whole["questions"][0]["worst"], whole["questions"][0]["best"]) == ("0", "10")
@@ -187,7 +187,7 @@ class TestAnswer:
             {"question": "what", "choices": ["cheese", "meat"]},
             {"question": "why", "text": "Eine Stunde gewartet."},
             {"question": "more", "text": "Und kalt war es."},
-            {"question": "back", "yes": "no"},
+            {"question": "back", "yes_no": "no"},
             {"question": "times", "value": "12"},
         ]
         found = await answer(anonymous, token, {"answers": answers[::-1], "language": "de"})

@@ -127,7 +127,7 @@ class TestCreate:
         asked = await opened(
             client,
             languages=["en", "de"],
-            not_again_days=0,
+            min_days_between_invitations=0,
             questions=[{"key": "recommend", "kind": "nps", "wording": words}],
         )
         ada = await customer(client, preferences={"language": "de-AT"})
@@ -136,7 +136,7 @@ class TestCreate:
         assert (await invited(client, asked, language="fr"))["language"] == "en"
 
     async def test_what_would_fall_in_quiet_hours_is_put_off(self, client: httpx.AsyncClient) -> None:
-        asked = await opened(client, not_again_days=0)
+        asked = await opened(client, min_days_between_invitations=0)
         ada = await customer(client, **QUIET)
         assert (await invited(client, asked, customer_id=ada["id"]))["send_after"] == "2026-03-02T11:00:00.000000Z"
         later = await invited(client, asked, customer_id=ada["id"], send_after="2026-07-01T08:30:00Z")
@@ -175,8 +175,11 @@ class TestCreate:
     async def test_not_again_for_some_days_whatever_the_survey(
         self, client: httpx.AsyncClient, clock: TestClock
     ) -> None:
-        first, second = await opened(client, not_again_days=100), await opened(client, not_again_days=10)
-        never = await opened(client, not_again_days=0)
+        first, second = (
+            await opened(client, min_days_between_invitations=100),
+            await opened(client, min_days_between_invitations=10),
+        )
+        never = await opened(client, min_days_between_invitations=0)
         ada = await customer(client)
         await invited(client, first, customer_id=ada["id"])
         problem = await refused(client, INVITATIONS, {"survey_id": second["id"], "customer_id": ada["id"]})

@@ -149,7 +149,7 @@ class TestAnswer:
         assert len((await anonymous.get(PATH, params=held)).json()["questions"]) == 2
         await answer(anonymous, held, given(4, why="Slower"), 200)
         fresh = await draft_receipt(client, "R-2")
-        await answer(anonymous, fresh, {"answers": [{"question": "other", "yes": "no"}]})
+        await answer(anonymous, fresh, {"answers": [{"question": "other", "yes_no": "no"}]})
 
     async def test_thirty_at_once_make_one(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any

@@ -324,7 +324,7 @@ class TestAfterInteractions:
 
 class TestWhomNot:
     async def test_not_again_for_some_days(self, client: httpx.AsyncClient, work: Worker, clock: TestClock) -> None:
-        await ruled(client, await opened(client, not_again_days=10))
+        await ruled(client, await opened(client, min_days_between_invitations=10))
         ada = await customer(client)
         for days in (0, 5, 4, 1):
             clock.tick(days * DAY)
@@ -400,7 +400,7 @@ class TestWhomNot:
         assert await listed(client) == []
 
     async def test_again_when_a_receipt_is_revised(self, client: httpx.AsyncClient, work: Worker) -> None:
-        await ruled(client, await opened(client, not_again_days=0))
+        await ruled(client, await opened(client, min_days_between_invitations=0))
         ada = await customer(client)
         body = make.sale(customer={"id": ada["id"]}, occurred_at="2026-03-02T08:00:00Z")
         for revision in (0, 1):
@@ -457,7 +457,7 @@ class TestTwice:
         self, client: httpx.AsyncClient, db: Any, new_sessions: NewSessions
     ) -> None:
         """Also where the survey would ask the customer again at once."""
-        await ruled(client, await opened(client, not_again_days=0))
+        await ruled(client, await opened(client, min_days_between_invitations=0))
         await sold(client, await customer(client))
         sessions = new_sessions()
         (job,) = await sessions.write(lambda ctx: queue.lease(ctx, 1, timedelta(seconds=60)))

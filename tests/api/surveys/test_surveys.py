@@ -52,7 +52,7 @@ class TestCreate:
                     "worst": "7",
                     "best": "1",
                     "choices": [],
-                    "most_choices": None,
+                    "max_choices": None,
                     "aspect": "waiting time",
                     "side": "expectation",
                     "show_if": None,
@@ -65,7 +65,7 @@ class TestCreate:
                     "worst": None,
                     "best": None,
                     "choices": [{"key": "meat", "wording": wording}, {"key": "cheese", "wording": wording}],
-                    "most_choices": 1,
+                    "max_choices": 1,
                     "aspect": None,
                     "side": "experience",
                     "show_if": {
@@ -73,14 +73,14 @@ class TestCreate:
                         "at_least": "2",
                         "at_most": "4.5",
                         "any_of": [],
-                        "answered_yes": None,
+                        "yes_no": None,
                     },
                 },
             ],
             "for_receipts": True,
             "expires_days": 365,
             "edit_hours": 0,
-            "not_again_days": 0,
+            "min_days_between_invitations": 0,
         }
         answer = await client.post(PATH, json=body)
         assert answer.status_code == 201, answer.text
@@ -102,7 +102,7 @@ class TestCreate:
 
     async def test_what_is_left_out(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
-        days = {"expires_days": 30, "edit_hours": 24, "not_again_days": 30, "for_receipts": False}
+        days = {"expires_days": 30, "edit_hours": 24, "min_days_between_invitations": 30, "for_receipts": False}
         assert {name: made[name] for name in days} == days
 
     @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ class TestCreate:
             ({"thanks": {"en": 1}}, ("/thanks/en", "string_type")),
             ({"edit_hours": 169}, ("/edit_hours", "less_than_equal")),
             ({"expires_days": 0}, ("/expires_days", "greater_than_equal")),
-            ({"not_again_days": -1}, ("/not_again_days", "greater_than_equal")),
+            ({"min_days_between_invitations": -1}, ("/min_days_between_invitations", "greater_than_equal")),
             ({"questions": [{"key": "a", "kind": "stars", "wording": {"en": "?"}}]}, ("/questions/0/kind", "enum")),
             (
                 {"questions": [{"key": "a", "kind": "csat", "wording": {"en": "?"}, "worst": 1, "best": "5"}]},

@@ -29,7 +29,7 @@ class TestCreate:
             "cap": "40",
             "fails_below": "25",
             "evidence_required": True,
-            "may_not_apply": True,
+            "allow_not_applicable": True,
         }
         body = make.scorecard(item, kind="observation", name="Counter")
         answer = await client.post(PATH, json=body)
@@ -52,7 +52,7 @@ class TestCreate:
             "cap": "0",
             "fails_below": None,
             "evidence_required": False,
-            "may_not_apply": False,
+            "allow_not_applicable": False,
         }
 
     @pytest.mark.parametrize(

@@ -26,11 +26,11 @@ GLOVES = {
     "evidence_required": True,
     "section": "Hygiene",
 }
-BAG = {"key": "bag", "title": "Offered a bag", "may_not_apply": True}
+BAG = {"key": "bag", "title": "Offered a bag", "allow_not_applicable": True}
 RESULTS = [
-    {"item": "greeted", "yes": "yes"},
+    {"item": "greeted", "yes_no": "yes"},
     {"item": "advice", "value": "4"},
-    {"item": "gloves", "yes": "yes", "urls": ["https://example.com/1.jpg"]},
+    {"item": "gloves", "yes_no": "yes", "urls": ["https://example.com/1.jpg"]},
     {"item": "bag", "not_applicable": True},
 ]
 
@@ -139,7 +139,7 @@ class TestPlan:
 
 class TestRecord:
     async def test_a_visit_that_is_done_is_scored(self, client: httpx.AsyncClient, db: Any) -> None:
-        found = await done(client, site="leeds", results=but("gloves", yes="no", note="The same ones"))
+        found = await done(client, site="leeds", results=but("gloves", yes_no="no", note="The same ones"))
         assert (found["state"], found["score"], found["uncapped_score"]) == ("done", "40.00", "62.50")
         assert found["capped_by"] == ["gloves"]
         assert [(r["item"], r["score"]) for r in found["results"]] == [
@@ -150,7 +150,7 @@ class TestRecord:
         ]
         assert found["results"][2] == {
             "item": "gloves",
-            "yes": "no",
+            "yes_no": "no",
             "value": None,
             "not_applicable": False,
             "note": "The same ones",
@@ -166,7 +166,7 @@ class TestRecord:
         assert (found["score"], found["uncapped_score"], found["capped_by"]) == ("87.50", None, [])
 
     async def test_counts_as_feedback_of_nobody(self, client: httpx.AsyncClient, db: Any) -> None:
-        visit = await done(client, site="leeds", staff="tom", note="Friendly", results=but("greeted", yes="no"))
+        visit = await done(client, site="leeds", staff="tom", note="Friendly", results=but("greeted", yes_no="no"))
         feedback = await feedback_of(client, visit)
         assert {name: feedback[name] for name in ("method", "channel", "metric", "value", "score", "visit_id")} == {
             "method": "mystery_shopper",
@@ -212,7 +212,7 @@ class TestRecord:
         assert await db.fetchval("SELECT count(*) FROM ratings WHERE customer_id IS NOT NULL") == 0
         timeline = (await client.get(f"/v1/customers/{customer_id}/timeline")).json()["items"]
         assert not [e for e in timeline if e["type"].startswith(("visit", "feedback"))]
-        await changed(client, visit, {"results": but("greeted", yes="no")})
+        await changed(client, visit, {"results": but("greeted", yes_no="no")})
         assert (await feedback_of(client, visit))["customer_id"] is None
 
     async def test_a_receipt_may_come_in_later(self, client: httpx.AsyncClient) -> None:
@@ -243,16 +243,16 @@ class TestRecord:
         [
             (RESULTS[:3], [("/results", "missing")]),
             ([*RESULTS, RESULTS[0]], [("/results/4/item", "duplicate")]),
-            ([*RESULTS, {"item": "smile", "yes": "yes"}], [("/results/4/item", "not_found")]),
-            (but("greeted"), [("/results/0/yes", "missing")]),
-            (but("greeted", value="1"), [("/results/0/value", "kind"), ("/results/0/yes", "missing")]),
+            ([*RESULTS, {"item": "smile", "yes_no": "yes"}], [("/results/4/item", "not_found")]),
+            (but("greeted"), [("/results/0/yes_no", "missing")]),
+            (but("greeted", value="1"), [("/results/0/value", "kind"), ("/results/0/yes_no", "missing")]),
             (but("greeted", not_applicable=True), [("/results/0/not_applicable", "not_allowed")]),
-            (but("greeted", yes=True), [("/results/0/yes", "literal_error")]),
+            (but("greeted", yes_no=True), [("/results/0/yes_no", "literal_error")]),
             (but("advice", value="5.01"), [("/results/1/value", "scale")]),
             (but("advice", value=4), [("/results/1/value", "string_type")]),
-            (but("advice", yes="yes"), [("/results/1/yes", "kind"), ("/results/1/value", "missing")]),
-            (but("gloves", yes="yes"), [("/results/2/note", "evidence")]),
-            (but("bag", yes="yes", not_applicable=True), [("/results/3/yes", "not_applicable")]),
+            (but("advice", yes_no="yes"), [("/results/1/yes_no", "kind"), ("/results/1/value", "missing")]),
+            (but("gloves", yes_no="yes"), [("/results/2/note", "evidence")]),
+            (but("bag", yes_no="yes", not_applicable=True), [("/results/3/yes_no", "not_applicable")]),
         ],
     )
     async def test_refuses_results_that_do_not_answer_the_scorecard(
@@ -281,11 +281,11 @@ class TestOnce:
     async def test_other_content_is_refused_naming_the_differences(self, client: httpx.AsyncClient) -> None:
         sent = body(await card(client), source="agency", external_id="A-1", results=RESULTS, staff="tom")
         made = (await client.post(PATH, json=sent)).json()
-        other = {**sent, "staff": "mia", "results": but("greeted", yes="no")}
+        other = {**sent, "staff": "mia", "results": but("greeted", yes_no="no")}
         answer = await client.post(PATH, json=other)
         assert (answer.status_code, answer.json()["code"]) == (409, "VISIT_DIFFERS")
         assert answer.json()["visit_id"] == made["id"]
-        assert [e["pointer"] for e in answer.json()["errors"]] == ["/staff", "/results/0/yes"]
+        assert [e["pointer"] for e in answer.json()["errors"]] == ["/staff", "/results/0/yes_no"]
 
     async def test_thirty_at_once_are_one(self, client: httpx.AsyncClient, db: Any) -> None:
         sent = body(await card(client), source="agency", external_id="A-1", results=RESULTS)
@@ -344,7 +344,7 @@ class TestList:
 class TestChange:
     async def test_results_are_scored_anew(self, client: httpx.AsyncClient, db: Any) -> None:
         visit = await done(client, site="leeds")
-        found = await changed(client, visit, {"results": but("gloves", yes="no", note="Dirty"), "site": "york"})
+        found = await changed(client, visit, {"results": but("gloves", yes_no="no", note="Dirty"), "site": "york"})
         assert (found["score"], found["capped_by"], found["version"]) == ("40.00", ["gloves"], 2)
         assert found["feedback_id"] == visit["feedback_id"]
         feedback = await feedback_of(client, found)
@@ -354,14 +354,14 @@ class TestChange:
         assert [tuple(row) for row in rated] == [(Decimal("40.00"), "york")]
         kind, title, customer_id, data = (await told(db, visit))[-1]
         assert (kind, title, customer_id) == ("visit.updated", "Mystery visit at york updated", None)
-        assert {c["pointer"] for c in data["changes"]} >= {"/site", "/results/2/yes"}
+        assert {c["pointer"] for c in data["changes"]} >= {"/site", "/results/2/yes_no"}
 
     async def test_by_the_scorecard_as_it_was(self, client: httpx.AsyncClient) -> None:
         scorecard = await card(client)
         visit = await done(client, scorecard)
         answer = await client.patch(f"/v1/scorecards/{scorecard['id']}", json={"items": [ITEM]}, headers=MERGE)
         assert answer.json()["version"] == 2
-        found = await changed(client, visit, {"results": but("greeted", yes="no")})
+        found = await changed(client, visit, {"results": but("greeted", yes_no="no")})
         assert (found["score"], found["scorecard_version"]) == ("62.50", 1)
         assert wrong(await patched(client, visit, {"results": RESULTS[:1]})) == [("/results", "missing")] * 3
 
@@ -443,7 +443,7 @@ class TestCancel:
     async def test_a_planned_visit_is_called_off(self, client: httpx.AsyncClient, db: Any) -> None:
         visit = await record(client)
         found = (await client.post(f"{PATH}/{visit['id']}/cancel", json={"reason": "Closed"})).json()
-        assert (found["state"], found["reason"], found["feedback_id"]) == ("cancelled", "Closed", None)
+        assert (found["state"], found["cancellation_reason"], found["feedback_id"]) == ("cancelled", "Closed", None)
         kind, title, _, data = (await told(db, visit))[-1]
         assert (kind, title, data["reason"]) == ("visit.cancelled", "Mystery visit cancelled", "Closed")
 

@@ -59,17 +59,17 @@ def test_nps_classes_are_those_of_reichheld() -> None:
 class TestLoop:
     @given(st.none() | _MOMENTS, st.none() | _MOMENTS, st.booleans())
     def test_is_closed_by_the_last_of_what_it_takes(
-        self, acted_at: datetime | None, told_at: datetime | None, nobody: bool
+        self, acted_at: datetime | None, notified_at: datetime | None, nobody: bool
     ) -> None:
-        found = loop.closed_at(acted_at, told_at, nobody=nobody)
-        if acted_at is None or (told_at is None and not nobody):
+        found = loop.closed_at(acted_at, notified_at, nobody=nobody)
+        if acted_at is None or (notified_at is None and not nobody):
             assert found is None
         else:
-            assert found == max(moment for moment in (acted_at, told_at) if moment is not None)
+            assert found == max(moment for moment in (acted_at, notified_at) if moment is not None)
 
     def test_nobody_tells_of_what_comes_later(self) -> None:
         later = _START + timedelta(hours=1)
-        assert loop.too_early("told", _START, _START, later) is not None
+        assert loop.too_early("notified", _START, _START, later) is not None
         assert loop.too_early("acknowledged", _START, _START, later) is None
         assert loop.too_early("acted", _START, later, None) is not None
 

@@ -35,12 +35,12 @@ EVERYTHING = surveys.questions(
         ask("ces", "ces", worst="7", best="1"),
         ask("stars", "rating", worst="1", best="10"),
         ask("one", "single_choice", choices=CHOICES),
-        ask("some", "multiple_choice", choices=CHOICES, most_choices=2),
+        ask("some", "multiple_choice", choices=CHOICES, max_choices=2),
         ask("words", "text", show_if={"question": "nps", "at_most": "6"}),
         ask("number", "number"),
         ask("count", "number", worst="0", best="10"),
         ask("again", "yes_no", show_if={"question": "words"}),
-        ask("deep", "text", required=True, show_if={"question": "again", "answered_yes": "no"}),
+        ask("deep", "text", required=True, show_if={"question": "again", "yes_no": "no"}),
         ask("cheese", "text", show_if={"question": "some", "any_of": ["cheese", "bread"]}),
     )
 )
@@ -87,7 +87,7 @@ class TestChecked:
             (Answer("csat", text="5"), ("/answers/1", "kind")),
             (Answer("csat", Decimal(5), text="five"), ("/answers/1", "kind")),
             (Answer("words", text="Good"), ("/answers/1/question", "not_asked")),
-            (Answer("again", yes="yes"), ("/answers/1/question", "not_asked")),
+            (Answer("again", yes_no="yes"), ("/answers/1/question", "not_asked")),
         ],
     )
     def test_what_is_refused(self, answer: Answer, expected: tuple[str, str]) -> None:
@@ -105,13 +105,13 @@ class TestChecked:
         assert verdict() == [("/answers", "missing")]
 
     def test_what_is_not_asked_is_not_missing(self) -> None:
-        words, again = Answer("words", text="Slow"), Answer("again", yes="no")
-        assert verdict(THREE, words, Answer("again", yes="yes")) == []
+        words, again = Answer("words", text="Slow"), Answer("again", yes_no="no")
+        assert verdict(THREE, words, Answer("again", yes_no="yes")) == []
         assert verdict(THREE, words, again) == [("/answers", "missing")]
         assert verdict(THREE, words, again, Answer("deep", text="Very")) == []
 
     def test_what_hangs_on_something_that_is_not_asked_is_not_asked(self) -> None:
-        chain = [Answer("words", text="Slow"), Answer("again", yes="no"), Answer("deep", text="Very")]
+        chain = [Answer("words", text="Slow"), Answer("again", yes_no="no"), Answer("deep", text="Very")]
         assert verdict(NINE, *chain) == [(f"/answers/{n}/question", "not_asked") for n in (1, 2, 3)]
 
     def test_long_texts(self) -> None:
@@ -133,7 +133,7 @@ class TestChecked:
         st.builds(number, st.sampled_from(["csat", "ces", "stars", "number", "count"]), st.integers(1, 5).map(str)),
         st.builds(lambda c: Answer("some", choices=tuple(c)), st.sets(st.sampled_from(["meat", "cheese"]), min_size=1)),
         st.builds(lambda k, t: Answer(k, text=t), st.sampled_from(["words", "deep", "cheese"]), st.text(min_size=1)),
-        st.builds(lambda y: Answer("again", yes=y), st.sampled_from(["yes", "no"])),
+        st.builds(lambda y: Answer("again", yes_no=y), st.sampled_from(["yes", "no"])),
     )
     anything = st.builds(
         Answer,
@@ -174,8 +174,8 @@ class TestAsked:
             ({"at_least": "2", "at_most": "3"}, number("a", "4"), False),
             ({"any_of": ["meat", "bread"]}, Answer("a", choices=("cheese", "bread")), True),
             ({"any_of": ["meat"]}, Answer("a", choices=("cheese",)), False),
-            ({"answered_yes": "yes"}, Answer("a", yes="yes"), True),
-            ({"answered_yes": "yes"}, Answer("a", yes="no"), False),
+            ({"yes_no": "yes"}, Answer("a", yes_no="yes"), True),
+            ({"yes_no": "yes"}, Answer("a", yes_no="no"), False),
             ({}, Answer("a", text="x"), True),
             ({"at_least": "3"}, Answer("a", text="4"), False),
             ({"any_of": ["meat"]}, number("a", "1"), False),
@@ -206,7 +206,7 @@ class TestFaults:
             ([ask("a", "single_choice")], ("/questions/0/choices", "missing")),
             ([ask("a", "nps", choices=CHOICES)], ("/questions/0/choices", "kind")),
             ([ask("a", "single_choice", choices=[*CHOICES, CHOICES[0]])], ("/questions/0/choices/3/key", "duplicate")),
-            ([ask("a", "single_choice", choices=CHOICES, most_choices=1)], ("/questions/0/most_choices", "kind")),
+            ([ask("a", "single_choice", choices=CHOICES, max_choices=1)], ("/questions/0/max_choices", "kind")),
             ([ask("a", "text", aspect="x")], ("/questions/0/aspect", "kind")),
             ([ask("a", "number", side="expectation")], ("/questions/0/side", "kind")),
             ([ask("a", "text", wording={})], ("/questions/0/wording", "missing")),
@@ -227,7 +227,7 @@ class TestFaults:
             ({"question": "b"}, ("question", "not_found")),
             ({"question": "nobody"}, ("question", "not_found")),
             ({"question": "n", "any_of": ["meat"]}, ("any_of", "kind")),
-            ({"question": "n", "answered_yes": "no"}, ("answered_yes", "kind")),
+            ({"question": "n", "yes_no": "no"}, ("yes_no", "kind")),
             ({"question": "c", "at_least": "1"}, ("at_least", "kind")),
             ({"question": "c", "any_of": ["meat", "fish"]}, ("any_of/1", "not_found")),
             ({"question": "y", "at_most": "1"}, ("at_most", "kind")),
@@ -297,4 +297,4 @@ def test_equal_answers_are_spelled_alike() -> None:
 
 
 def test_every_kind_is_answered_with_something() -> None:
-    assert {surveys.question(ask("a", kind)).field for kind in QuestionKind} == {"value", "choices", "text", "yes"}
+    assert {surveys.question(ask("a", kind)).field for kind in QuestionKind} == {"value", "choices", "text", "yes_no"}

@@ -31,8 +31,8 @@ _COMPLAINT_CONTENT = {
     "complexity": "simple",
     "impact": "safety",
     "immediate_action": True,
-    "words": "Two lines\nof text",
-    "wanted": "The money back",
+    "description": "Two lines\nof text",
+    "desired_outcome": "The money back",
     "feeling": "angry",
     "relationship_at_risk": True,
     "publicity": "likely",
@@ -56,7 +56,7 @@ _COMPLAINT = {
             "at": "2026-03-01T11:00:00Z",
             "staff": "tom",
             "note": "Two lines\nof text",
-            "told": True,
+            "customer_notified": True,
             "decision": None,
         }
     ],
@@ -77,7 +77,7 @@ EXAMPLES: dict[str, Any] = {
     "accept_complaint_response": _TOLD | {"remedy_ids": ["{remedy_id}"]},
     "reject_complaint_response": _TOLD,
     "declare_complaint_deadlock": _STEP,
-    "refer_complaint": _TOLD | {"body": "The ombudsman", "reference": "O-1"},
+    "refer_complaint": _TOLD | {"referred_to": "The ombudsman", "reference": "O-1"},
     "settle_complaint": _TOLD | {"outcome": "upheld", "outcome_text": "Two lines\nof text"},
     "close_complaint": _TOLD | {"cause_kind": "people", "cause": "Nobody looked"},
     "withdraw_complaint": _TOLD | {"reason": "It was mended"},
@@ -121,7 +121,7 @@ def state(name: str, path: str) -> State | None:
 async def brought(client: httpx.AsyncClient, found: dict[str, str], state: State) -> dict[str, str]:
     moves, owned, waits = state
     body = {
-        "words": "Off",
+        "description": "Off",
         "channel": "phone",
         "received_at": "2026-03-02T07:00:00Z",
         "remedies": [_REMEDY],

@@ -9,7 +9,7 @@ from tests.support.tortured.making import made
 _WHEN = "2026-03-01T11:00:00Z"
 _SAID = {
     "at": "2026-03-02T08:00:00Z",
-    "by": "tom",
+    "staff": "tom",
     "channel": "email",
     "message": "Two lines\nof text",
     "unwelcome_reason": "They asked for it",
@@ -51,13 +51,13 @@ _FEEDBACK = {
     "loop": {
         "acknowledged_at": _WHEN,
         "acknowledged_by": "tom",
-        "acknowledged_how": "phone",
+        "acknowledged_channel": "phone",
         "acted_at": _WHEN,
         "acted_by": "tom",
         "action": "Two lines\nof text",
-        "told_at": _WHEN,
-        "told_by": "tom",
-        "told_how": "email",
+        "notified_at": _WHEN,
+        "notified_by": "tom",
+        "notified_channel": "email",
     },
     "source": "reviews",
     "external_id": "R-1",
@@ -66,7 +66,7 @@ _RULE = {
     "code": "low",
     "name": "Low",
     "active": False,
-    "when": {
+    "conditions": {
         "methods": ["review"],
         "metrics": ["nps"],
         "surveys": ["after-sale"],
@@ -93,7 +93,7 @@ EXAMPLES: dict[str, Any] = {
     "update_feedback": _CONTENT,
     "claim_feedback": {"customer_id": "{customer_id}"},
     "acknowledge_feedback": _SAID,
-    "record_feedback_action": {"action": "Two lines\nof text", "at": "2026-03-02T08:00:00Z", "by": "tom"},
+    "record_feedback_action": {"action": "Two lines\nof text", "at": "2026-03-02T08:00:00Z", "staff": "tom"},
     "notify_feedback_customer": _SAID,
     "create_feedback_rule": _RULE,
     "update_feedback_rule": _RULE,
@@ -105,7 +105,7 @@ EXAMPLES: dict[str, Any] = {
 async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
     rule = {"code": "a", "name": "A", "active": False, "task": {"what": "Ring back"}}
     return {
-        "handled_id": await made(client, "/v1/complaints", {"channel": "phone", "words": "Off"}),
+        "handled_id": await made(client, "/v1/complaints", {"channel": "phone", "description": "Off"}),
         "feedback_id": await made(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN}),
         "feedback_rule_id": await made(client, "/v1/feedback-rules", rule),
         "theme_id": await made(client, "/v1/themes", {"code": "a", "name": "A", "words": ["queue"]}),

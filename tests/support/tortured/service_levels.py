@@ -42,7 +42,7 @@ _PROCEDURE = {
     "name": "Deliveries",
     "steps": [{"key": "ring", "title": "Ring", "before": "assess", "mandatory": False, "wording": "Two\nlines"}],
     "guidance": dict.fromkeys(("calm", "disappointed", "frustrated", "angry", "distressed"), "Two\nlines"),
-    "mood": {"keep": "Breathe", "recover": "Walk"},
+    "staff_mood": {"keep": "Breathe", "recover": "Walk"},
 }
 EXAMPLES: dict[str, Any] = {
     "create_calendar": _CALENDAR,

@@ -29,7 +29,7 @@ _SURVEY = {
             "kind": "multiple_choice",
             "wording": _WORDING,
             "choices": [{"key": "meat", "wording": _WORDING}],
-            "most_choices": 1,
+            "max_choices": 1,
             "show_if": {"question": "wait", "at_least": "1", "at_most": "3"},
         },
         {
@@ -38,18 +38,18 @@ _SURVEY = {
             "wording": _WORDING,
             "show_if": {"question": "what", "any_of": ["meat"]},
         },
-        {"key": "why", "kind": "text", "wording": _WORDING, "show_if": {"question": "again", "answered_yes": "no"}},
+        {"key": "why", "kind": "text", "wording": _WORDING, "show_if": {"question": "again", "yes_no": "no"}},
     ],
     "for_receipts": True,
     "expires_days": 7,
     "edit_hours": 1,
-    "not_again_days": 10,
+    "min_days_between_invitations": 10,
 }
 _ANSWERS = {
     "answers": [
         {"question": "wait", "value": "2"},
         {"question": "what", "choices": ["meat"]},
-        {"question": "again", "yes": "no"},
+        {"question": "again", "yes_no": "no"},
         {"question": "why", "text": "Two lines\nof text"},
     ],
     "language": "de-AT",

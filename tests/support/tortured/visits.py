@@ -19,13 +19,13 @@ _ITEM = {
     "cap": "40",
     "fails_below": "25",
     "evidence_required": True,
-    "may_not_apply": True,
+    "allow_not_applicable": True,
 }
 _GREETED = {"key": "greeted", "title": "Greeted"}
 _SCORECARD = {"code": "counter", "name": "At the counter", "kind": "observation", "items": [_ITEM]}
 _RESULTS = [
     {"item": "advice", "value": "4", "not_applicable": False, "note": "Two\nlines", "urls": ["https://example.com/1"]},
-    {"item": "greeted", "yes": "yes"},
+    {"item": "greeted", "yes_no": "yes"},
 ]
 _CONTENT = {
     "site": "Leeds",

@@ -20,7 +20,7 @@ _MET = RUNNING | {"state": "met", "met_at": ACKNOWLEDGED}
 
 
 def _moved(state: str, moves: list[str], **changes: Any) -> dict[str, Any]:
-    moved = {"state": state, "moves": moves, "state_since": ACKNOWLEDGED, "acknowledged_at": ACKNOWLEDGED}
+    moved = {"state": state, "allowed_moves": moves, "state_since": ACKNOWLEDGED, "acknowledged_at": ACKNOWLEDGED}
     return LAMB | moved | {"due_at": None, "clocks": [_MET], "version": 2, "updated_at": LATER} | changes
 
 
@@ -28,11 +28,11 @@ _ANSWERED: dict[str, Any] = {
     "responded_at": ACKNOWLEDGED,
     "decision": "upheld",
     "decision_text": "It was our fault.",
-    "told_at": ACKNOWLEDGED,
+    "notified_at": ACKNOWLEDGED,
 }
 _OFFERED = {**_ANSWERED, "remedies": [REFUND | {"state": "offered", "offered_at": ACKNOWLEDGED}]}
 _AGREED = {**_ANSWERED, "remedies": [REFUND | {"state": "accepted", "decided_at": ACKNOWLEDGED}]}
-_REFERRAL = {"body": "Retail Ombudsman", "reference": "RO-2026-0417", "outcome": None, "note": None}
+_REFERRAL = {"referred_to": "Retail Ombudsman", "reference": "RO-2026-0417", "outcome": None, "note": None}
 BODIES: dict[str, dict[str, Any]] = {
     "record_complaint": {"A stranger": NEW_FROM_A_STRANGER, "A customer": NEW},
     "record_complaints": {"A complaint": NEW_FROM_A_STRANGER},
@@ -64,7 +64,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "accept_complaint_response": {"All of it": {"note": "She was glad of the call"}},
     "reject_complaint_response": {"Not enough": {"note": "She wants to hear it from the owner"}},
     "declare_complaint_deadlock": {"Stuck": {"note": "Neither side moves"}},
-    "refer_complaint": {"To the ombudsman": {"body": "Retail Ombudsman", "reference": "RO-2026-0417"}},
+    "refer_complaint": {"To the ombudsman": {"referred_to": "Retail Ombudsman", "reference": "RO-2026-0417"}},
     "settle_complaint": {"Decided": {"outcome": "partly_upheld", "outcome_text": "Half of it back"}},
     "close_complaint": {"With its cause": {"cause_kind": "process", "cause": "The van was not cooled on Fridays"}},
     "withdraw_complaint": {"Taken back": {"reason": "It was another shop's"}},
@@ -117,7 +117,7 @@ ANSWERS: dict[str, Any] = {
         cause="The van was not cooled on Fridays",
     ),
     "withdraw_complaint": _moved("withdrawn", ["reopen"], ended_at=ACKNOWLEDGED),
-    "reopen_complaint": _moved("reopened", ["assess", "investigate", "withdraw"], reopened=1),
+    "reopen_complaint": _moved("reopened", ["assess", "investigate", "withdraw"], reopened_count=1),
     "hold_complaint": _moved("investigating", ["respond", "withdraw"], waiting_for="supplier"),
     "resume_complaint": _moved("investigating", ["respond", "withdraw"]),
     "send_complaint_update": _moved("investigating", ["respond", "withdraw"]),

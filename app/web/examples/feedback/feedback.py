@@ -38,7 +38,7 @@ REVIEW: dict[str, Any] = {
     "title": "Cold soup",
     "text": "Lovely bread, but the soup was cold.",
     "url": "https://reviews.example/whitstable/881",
-    "loop": {"acknowledged_at": "2026-02-21T08:30:00Z", "acknowledged_by": "Tom", "acknowledged_how": "social"},
+    "loop": {"acknowledged_at": "2026-02-21T08:30:00Z", "acknowledged_by": "Tom", "acknowledged_channel": "social"},
     "source": "reviews",
     "external_id": "881",
 }
@@ -104,20 +104,20 @@ HEARD: dict[str, Any] = {
     "language": "en",
     "sentiment": "negative",
     "sentiment_score": "-0.477",
-    "judged_by": "rapport-lexicon",
-    "judged_version": "1",
+    "analyzer": "rapport-lexicon",
+    "analyzer_version": "1",
     "themes": ["freshness"],
     "acknowledged_at": None,
     "acknowledged_by": None,
-    "acknowledged_how": None,
+    "acknowledged_channel": None,
     "acknowledged_interaction_id": None,
     "acted_at": None,
     "acted_by": None,
     "action": None,
-    "told_at": None,
-    "told_by": None,
-    "told_how": None,
-    "told_interaction_id": None,
+    "notified_at": None,
+    "notified_by": None,
+    "notified_channel": None,
+    "notified_interaction_id": None,
     "closed_at": None,
     "follow_ups": [{"rule_id": RULE, "task_id": TASK, "complaint_id": None}],
     "source": "formbricks",
@@ -130,18 +130,18 @@ HEARD: dict[str, Any] = {
 THANKS: dict[str, Any] = {
     "channel": "whatsapp",
     "message": "Thank you for telling us. I am sorry, and I will ring you today.",
-    "by": "Amara",
+    "staff": "Amara",
 }
-DEED: dict[str, Any] = {"action": "The fridge is checked every evening, and calls are noted at once.", "by": "Tom"}
+DEED: dict[str, Any] = {"action": "The fridge is checked every evening, and calls are noted at once.", "staff": "Tom"}
 NEWS: dict[str, Any] = {
     "channel": "whatsapp",
     "message": "Our fridge is checked every evening now. Thank you for putting us right.",
-    "by": "Amara",
+    "staff": "Amara",
 }
 THANKED = HEARD | {
     "acknowledged_at": _THANKED,
     "acknowledged_by": "Amara",
-    "acknowledged_how": "whatsapp",
+    "acknowledged_channel": "whatsapp",
     "acknowledged_interaction_id": _THANKS,
     "version": 2,
     "updated_at": _THANKED,
@@ -154,10 +154,10 @@ ACTED = THANKED | {
     "updated_at": _ACTED,
 }
 TOLD = ACTED | {
-    "told_at": _TOLD,
-    "told_by": "Amara",
-    "told_how": "whatsapp",
-    "told_interaction_id": "019cf4ff-19e2-7c50-a6b4-0f8d35c7e921",
+    "notified_at": _TOLD,
+    "notified_by": "Amara",
+    "notified_channel": "whatsapp",
+    "notified_interaction_id": "019cf4ff-19e2-7c50-a6b4-0f8d35c7e921",
     "closed_at": _TOLD,
     "version": 4,
     "updated_at": _TOLD,
@@ -165,13 +165,13 @@ TOLD = ACTED | {
 NEW_RULE: dict[str, Any] = {
     "code": "low-score",
     "name": "Ring whoever gives us little",
-    "when": {"methods": ["survey"], "score_below": 50, "customer_known": "yes"},
+    "conditions": {"methods": ["survey"], "score_below": 50, "customer_known": "yes"},
     "task": {"what": "Ring back", "owner": "Amara", "due_hours": 24},
 }
 _COMPLAINT_RULE: dict[str, Any] = {
     "code": "angry-review",
     "name": "Angry reviews are complaints",
-    "when": {"methods": ["review"], "sentiments": ["negative"], "themes": ["freshness"]},
+    "conditions": {"methods": ["review"], "sentiments": ["negative"], "themes": ["freshness"]},
     "complaint": {"category": "freshness", "severity": "high", "owner": "Tom"},
 }
 RULING: dict[str, Any] = {
@@ -179,7 +179,7 @@ RULING: dict[str, Any] = {
     "code": "low-score",
     "name": NEW_RULE["name"],
     "active": True,
-    "when": {
+    "conditions": {
         "methods": ["survey"],
         "metrics": [],
         "surveys": [],
@@ -196,10 +196,10 @@ RULING: dict[str, Any] = {
     "created_at": _RULED,
     "updated_at": _RULED,
 }
-_STRICTER: dict[str, Any] = {"when": {"score_below": 70}}
+_STRICTER: dict[str, Any] = {"conditions": {"score_below": 70}}
 _VERSION: dict[str, Any] = {
     "version": 1,
-    "definition": {name: RULING[name] for name in ("code", "name", "active", "when", "task", "complaint")},
+    "definition": {name: RULING[name] for name in ("code", "name", "active", "conditions", "task", "complaint")},
     "actor": "head office",
     "created_at": _RULED,
 }
@@ -224,6 +224,6 @@ ANSWERS: dict[str, Any] = {
     "acknowledge_feedback": THANKED,
     "record_feedback_action": ACTED,
     "notify_feedback_customer": TOLD,
-    "update_feedback_rule": RULING | {"when": RULING["when"] | {"score_below": 70}, "version": 2},
+    "update_feedback_rule": RULING | {"conditions": RULING["conditions"] | {"score_below": 70}, "version": 2},
 }
 SCHEMAS: dict[str, Any] = {"Feedback": HEARD, "FeedbackRule": RULING, "FeedbackRuleVersion": _VERSION}

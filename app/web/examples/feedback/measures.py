@@ -62,7 +62,7 @@ _LOOP: dict[str, Any] = {
     "feedback": 52,
     "acknowledged": _share(45, 52, 0.8654, 0.7473, 0.9332),
     "acted": _share(12, 52, 0.2308, 0.1372, 0.3613),
-    "told": _share(9, 40, 0.225, 0.1232, 0.375),
+    "notified": _share(9, 40, 0.225, 0.1232, 0.375),
     "closed": _share(10, 52, 0.1923, 0.108, 0.319),
     "forgotten": 3,
     "to_acknowledge": {"count": 45, "median_hours": 3.2, "p90_hours": 22.5},

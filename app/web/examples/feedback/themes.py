@@ -24,8 +24,8 @@ VERSION: dict[str, Any] = {
     "created_at": _AT,
 }
 REANALYSIS: dict[str, Any] = {
-    "judge": "rapport-lexicon",
-    "judge_version": "1",
+    "analyzer": "rapport-lexicon",
+    "analyzer_version": "1",
     "themes": 5,
     "planned_at": "2026-03-16T09:20:11.402000Z",
 }

@@ -47,7 +47,7 @@ _COMPLAINTS: list[dict[str, Any]] = [
         "priority": "normal",
         "feeling": "angry",
         "relationship_at_risk": True,
-        "wanted": "The money back, and that somebody rings me before Easter",
+        "desired_outcome": "The money back, and that somebody rings me before Easter",
         "owner": "Amara",
         "due_at": "2026-03-18T11:40:00.000000Z",
         "overdue": False,

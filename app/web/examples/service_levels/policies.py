@@ -110,7 +110,7 @@ NEW_PROCEDURE: dict[str, Any] = {
         "angry": "Let them finish. Say back what you heard before you offer anything.",
         "distressed": "Ask what they need now. Call Amara if somebody is ill.",
     },
-    "mood": {
+    "staff_mood": {
         "keep": "It is about the meat, not about you.",
         "recover": "Hand over the counter for five minutes, step outside, have a glass of water.",
     },

@@ -44,19 +44,19 @@ NEW: dict[str, Any] = {
     "thanks": {"en": "Thank you!", "cy": "Diolch!"},
     "questions": [_RECOMMEND, _WHY, _BOUGHT, _WAIT],
     "for_receipts": True,
-    "not_again_days": 60,
+    "min_days_between_invitations": 60,
 }
 _UNSAID: dict[str, Any] = {
     "required": False,
     "worst": None,
     "best": None,
     "choices": [],
-    "most_choices": None,
+    "max_choices": None,
     "aspect": None,
     "side": "experience",
     "show_if": None,
 }
-_TEST: dict[str, Any] = {"at_least": None, "at_most": None, "any_of": [], "answered_yes": None}
+_TEST: dict[str, Any] = {"at_least": None, "at_most": None, "any_of": [], "yes_no": None}
 
 
 def _whole(question: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ _SCALES = {"nps": ("0", "10"), "csat": ("1", "5")}
 
 def _asked(question: dict[str, Any]) -> dict[str, Any]:
     worst, best = _SCALES.get(question["kind"], (None, None))
-    kept = {name: question[name] for name in ("key", "kind", "required", "most_choices", "show_if")}
+    kept = {name: question[name] for name in ("key", "kind", "required", "max_choices", "show_if")}
     choices = [{"key": each["key"], "wording": each["wording"]["en"]} for each in question["choices"]]
     return kept | {"wording": question["wording"]["en"], "worst": worst, "best": best, "choices": choices}
 

@@ -23,7 +23,7 @@ def _item(key: str, title: str, **more: Any) -> dict[str, Any]:
         "cap": "0",
         "fails_below": None,
         "evidence_required": False,
-        "may_not_apply": False,
+        "allow_not_applicable": False,
         **more,
     }
 
@@ -36,7 +36,7 @@ NEW_SCORECARD: dict[str, Any] = {
         _item("greeted", "Greeted within a minute", section="Welcome"),
         _item("advice", "Knew where the meat comes from", kind="scale", worst="1", best="5", weight="2"),
         _item("gloves", "Fresh gloves for raw meat", critical=True, cap="40", evidence_required=True),
-        _item("receipt", "Gave a receipt", may_not_apply=True),
+        _item("receipt", "Gave a receipt", allow_not_applicable=True),
     ],
 }
 COUNTER = NEW_SCORECARD | {"id": SCORECARD, "version": 1, "created_at": _AT, "updated_at": _AT}
@@ -44,12 +44,12 @@ RENAMED: dict[str, Any] = {"name": "At the counter and the till"}
 COUNTER_VERSION: dict[str, Any] = {"version": 1, "definition": NEW_SCORECARD, "actor": "back office", "created_at": _AT}
 
 RESULTS: list[dict[str, Any]] = [
-    {"item": "greeted", "yes": "yes"},
+    {"item": "greeted", "yes_no": "yes"},
     {"item": "advice", "value": "4"},
-    {"item": "gloves", "yes": "no", "note": "The same gloves for chicken and lamb"},
+    {"item": "gloves", "yes_no": "no", "note": "The same gloves for chicken and lamb"},
     {"item": "receipt", "not_applicable": True, "note": "Bought nothing"},
 ]
-_BLANK: dict[str, Any] = {"yes": None, "value": None, "not_applicable": False, "note": None, "urls": []}
+_BLANK: dict[str, Any] = {"yes_no": None, "value": None, "not_applicable": False, "note": None, "urls": []}
 _SCORED = [
     _BLANK | result | {"score": score} for result, score in zip(RESULTS, ("100.00", "75.00", "0.00", None), strict=True)
 ]
@@ -91,7 +91,7 @@ DONE: dict[str, Any] = {
     "capped_by": ["gloves"],
     "feedback_id": COUNTED,
     "note": "Friendly and quick, but the gloves were not changed.",
-    "reason": None,
+    "cancellation_reason": None,
     "source": None,
     "external_id": None,
     "attributes": {},
@@ -150,6 +150,6 @@ ANSWERS: dict[str, Any] = {
     "update_visit": DONE | CORRECTION | {"version": 2, "updated_at": _LATER},
     "complete_visit": _COMPLETED,
     "cancel_visit": _PLANNED
-    | {"state": "cancelled", "reason": CANCELLATION["reason"], "version": 2, "updated_at": _LATER},
+    | {"state": "cancelled", "cancellation_reason": CANCELLATION["reason"], "version": 2, "updated_at": _LATER},
 }
 SCHEMAS: dict[str, Any] = {"Scorecard": COUNTER, "ScorecardVersion": COUNTER_VERSION, "Visit": DONE}
