@@ -12,7 +12,7 @@ import asyncpg
 from app.core.context import Context
 from app.core.ids import new_id
 from app.core.sessions import utc_now
-from app.rules.sales.receipts import Match
+from app.rules.customers import Match
 from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.sales.sales import SaleNew
 from app.services.interactions import intake as entries
