@@ -1,4 +1,4 @@
-"""A made-up shop to look around in: a year's customers, receipts, conversations and complaints; the same for a seed."""
+"""A fictitious shop with a year of customers, receipts, interactions, complaints and feedback; the same for a seed."""
 
 from app.sample.shop import SampleShop, make
 

@@ -1,4 +1,4 @@
-"""Names and places of made-up organizations, of the shop's own people, and of where everybody lives."""
+"""The sites and staff of the sample shop, and the names and addresses of fictitious organizations."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Site:
     region: str
     postal_areas: tuple[str, ...]
     area_code: str
-    """With the exchange that Ofcom keeps free for drama, as `(area, exchange)`."""
+    """Area code and exchange are among those that Ofcom reserves for drama."""
     exchange: str
     latitude: float
     longitude: float
@@ -63,7 +63,7 @@ SITES: tuple[Site, ...] = (
     ),
 )
 OFFICE = ("Hester Vane", "Tunde Bright", "Ines Calado", "Rob Sillars")
-# Other exchanges kept free for drama, for those who live further away; the rest of the number is four digits.
+# Further area codes and exchanges that are reserved for drama, for customers from elsewhere.
 DRAMA_AREAS = (
     ("114", "496"),
     ("115", "496"),
@@ -75,7 +75,7 @@ DRAMA_AREAS = (
     ("151", "496"),
     ("161", "496"),
 )
-# Nobody in the sample has one of these: strangers ring from here.
+# Area code and exchange of strangers; no customer has such a number.
 STRANGER_AREA = "1632 960"
 
 STREETS = (
@@ -106,24 +106,24 @@ STREETS = (
     "The Shambles",
     "Upper Green",
 )
-# Postcodes end in letters that Royal Mail never uses there, so none of them is anybody's.
+# Royal Mail never uses these letters at the end of a postcode, so the postcodes do not exist.
 INWARD_LETTERS = "CIKMOV"
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of business."""
-
+class BusinessLine:
     name: str
-    share: int
-    first: str
-    last: str
+    weight: int
+    brands: str
+    """Separated by commas."""
+    suffixes: str
+    """Separated by commas."""
     trade: Trade = Trade.B2B
     role: CustomerRole = CustomerRole.CUSTOMER
 
 
-LINES: tuple[Line, ...] = (
-    Line(
+BUSINESS_LINES: tuple[BusinessLine, ...] = (
+    BusinessLine(
         "restaurant",
         30,
         "The Copper Ladle, Saffron Table, Brindle & Oak, Little Anchovy, Casa Limón, The Thyme House, Kiku, Marrow, "
@@ -131,21 +131,21 @@ LINES: tuple[Line, ...] = (
         "The Quiet Radish, Masala Yard, Taverna Elia, Pierogi House",
         "Restaurant, Kitchen, Dining Rooms, Bistro",
     ),
-    Line(
+    BusinessLine(
         "hotel",
         12,
         "Harbourside, The Old Rectory, Abbey Park, Quarry Bank, The Merchant's, Moorview, Clifton Terrace, "
         "St Oswald's, The Larch, Weir Lodge",
         "Hotel, House Hotel, Inn, Hotel & Spa",
     ),
-    Line(
+    BusinessLine(
         "pub",
         16,
         "The Drowned Bell, The Woolpack Arms, The Plough & Thistle, The Lame Duck, The Blue Boar, The Three Tuns, "
         "The Tinker's Rest, The Fox & Lantern, The Ship Ashore, The Barley Mow",
         "Pub, Freehouse, Alehouse",
     ),
-    Line(
+    BusinessLine(
         "caterer",
         12,
         "Feast & Fable, Pantry Lane, Good Gravy, Silver Spoon, Marquee & Co, Roast & Revel, Hog and Hearth, "
@@ -153,22 +153,24 @@ LINES: tuple[Line, ...] = (
         "Catering, Events, Caterers",
         trade=Trade.BOTH,
     ),
-    Line(
+    BusinessLine(
         "café",
         12,
         "Teacake, The Daily Loaf, Cardamom, Two Sugars, Bramble, The Loft, Flat Cap, Buttered",
         "Café, Coffee House, Tea Rooms",
         trade=Trade.BOTH,
     ),
-    Line("school", 6, "Oakfield, St Brannoc's, Hill Top, Meadowside, Riverbank", "Primary School, College, Nursery"),
-    Line(
+    BusinessLine(
+        "school", 6, "Oakfield, St Brannoc's, Hill Top, Meadowside, Riverbank", "Primary School, College, Nursery"
+    ),
+    BusinessLine(
         "supplier",
         10,
         "Holmdale, Thornbeck, Gimmer Fell, High Byre, Salt Lane, Ridgeway, Combe End, Fenland",
         "Farm, Smokehouse, Creamery, Dairy, Game Larder, Packaging",
         role=CustomerRole.SUPPLIER,
     ),
-    Line(
+    BusinessLine(
         "partner",
         5,
         "Northline, Green Wheel, Parcel Post House, Fork & Lens, Bright Counter",
@@ -176,7 +178,7 @@ LINES: tuple[Line, ...] = (
         role=CustomerRole.PARTNER,
     ),
 )
-LEGAL = ("Ltd", "LLP", "CIC", "")
+LEGAL_FORMS = ("Ltd", "LLP", "CIC", "")
 JOBS = ("Head chef", "Owner", "Buyer", "Kitchen manager", "Accounts", "Sous chef", "Events manager", "General manager")
 
 SOURCES = (

@@ -1,4 +1,4 @@
-"""What customers of the sample shop complain about, in their words, and what was behind it."""
+"""What customers of the sample shop complain about: texts, remedies and causes by topic."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,43 +7,43 @@ from app.rules.complaints import CauseKind as C
 from app.rules.complaints import RemedyKind as R
 
 
-class About(StrEnum):
-    """What kind of purchase it is about."""
+class Subject(StrEnum):
+    """What a complaint is about."""
 
     FRESH = "fresh"
     MEAT = "meat"
-    MADE = "made"
-    """By us, from a recipe."""
-    KIT = "kit"
+    HOMEMADE = "homemade"
+    """Food that the shop makes itself."""
+    EQUIPMENT = "equipment"
     """Knives, pans and the like."""
     COUNTER = "counter"
     """A visit to a shop."""
     DELIVERY = "delivery"
     NOTHING = "nothing"
-    """No purchase at all."""
+    """Nothing that was bought or used."""
 
 
 class Worth(StrEnum):
-    """What a remedy costs us."""
+    """The cost of a remedy."""
 
     NOTHING = "nothing"
     LINE = "line"
     HALF = "half"
     TOKEN = "token"
-    """A few pounds, more when it is grave."""
+    """A few pounds, more for severe complaints."""
 
 
 @dataclass(frozen=True)
-class Grievance:
-    """Texts may name {product}, {site}, {staff} and {day}."""
+class ComplaintTopic:
+    """Texts may contain {product}, {site}, {staff} and {day}."""
 
     category: str
-    share: float
-    about: About
+    weight: float
+    subject: Subject
     severities: tuple[float, float, float, float]
-    """How often it is low, medium, high, critical."""
-    words: tuple[str, ...]
-    wanted: tuple[str, ...]
+    """Weights of low, medium, high and critical."""
+    descriptions: tuple[str, ...]
+    desired_outcomes: tuple[str, ...]
     remedies: tuple[tuple[R, Worth, str], ...]
     causes: tuple[tuple[C, str], ...]
 
@@ -53,11 +53,11 @@ EXPLAINED = (R.EXPLANATION, Worth.NOTHING, "How it is made, and why it looks lik
 VOUCHER = (R.VOUCHER, Worth.TOKEN, "For the next visit")
 MONEY_BACK = (R.REFUND, Worth.LINE, "The price of it")
 
-GRIEVANCES: tuple[Grievance, ...] = (
-    Grievance(
+TOPICS: tuple[ComplaintTopic, ...] = (
+    ComplaintTopic(
         "freshness",
         34,
-        About.FRESH,
+        Subject.FRESH,
         (4, 48, 40, 8),
         (
             "The {product} smelled when I opened it on {day}. We had people at the table.",
@@ -76,10 +76,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.CUSTOMER, "It had lain in a warm car for an afternoon"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "price",
         13,
-        About.COUNTER,
+        Subject.COUNTER,
         (40, 50, 10, 0),
         (
             "The {product} was on offer on the blackboard, and the till charged the full price.",
@@ -96,10 +96,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.PEOPLE, "Rung up twice in a hurry"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "service",
         13,
-        About.COUNTER,
+        Subject.COUNTER,
         (30, 50, 20, 0),
         (
             "I waited half an hour on {day} while {staff} talked to somebody in the back.",
@@ -117,10 +117,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.PROCESS, "Nobody had said who closes the queue"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "delivery",
         24,
-        About.DELIVERY,
+        Subject.DELIVERY,
         (20, 50, 28, 2),
         (
             "The box came at nine in the evening, not before noon, and the ice was water.",
@@ -139,10 +139,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.PEOPLE, "Put into the wrong van"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "order",
         13,
-        About.FRESH,
+        Subject.FRESH,
         (20, 55, 25, 0),
         (
             "I had ordered {product} for {day}, and nobody in {site} knew of it.",
@@ -159,10 +159,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.INFORMATION, "The note on the order did not get to the block"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "quality",
         16,
-        About.MEAT,
+        Subject.MEAT,
         (35, 55, 10, 0),
         (
             "The {product} was tough as a boot, and I did nothing I do not always do.",
@@ -177,10 +177,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.CUSTOMER, "A cut for braising, and it went under the grill"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "equipment",
         30,
-        About.KIT,
+        Subject.EQUIPMENT,
         (30, 55, 12, 3),
         (
             "The handle of the {product} came loose after a month.",
@@ -194,10 +194,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.INFORMATION, "Nobody had said that it must not go into the dishwasher"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "labelling",
         10,
-        About.MADE,
+        Subject.HOMEMADE,
         (0, 20, 45, 35),
         (
             "There are nuts in the {product} and the label does not say so. My son is allergic.",
@@ -210,10 +210,10 @@ GRIEVANCES: tuple[Grievance, ...] = (
             (C.PEOPLE, "Two trays with each other's labels"),
         ),
     ),
-    Grievance(
+    ComplaintTopic(
         "contact",
         5,
-        About.NOTHING,
+        Subject.NOTHING,
         (55, 40, 5, 0),
         (
             "I have asked three times not to get the newsletter, and here it is again.",
@@ -228,11 +228,11 @@ GRIEVANCES: tuple[Grievance, ...] = (
         ),
     ),
 )
-# From people who buy nothing here.
-NEIGHBOURS = Grievance(
+# Of people who are not customers.
+NEIGHBOURS = ComplaintTopic(
     "neighbourhood",
     1,
-    About.NOTHING,
+    Subject.NOTHING,
     (50, 40, 10, 0),
     (
         "Your van blocks our drive every Friday morning.",
@@ -244,7 +244,15 @@ NEIGHBOURS = Grievance(
     (SORRY, (R.CHANGE, Worth.NOTHING, "It is done differently now"), (R.GOODWILL, Worth.TOKEN, "A box of pies")),
     ((C.PROCESS, "Deliveries were planned without the neighbours in mind"), (C.OTHER, "A worn bearing in the fan")),
 )
-STRANGERS = ("A neighbour", "Mrs Pell", "J. Harcastle", "Somebody from number 14", "Dr Amis", "Wren", "P. Lockwood")
+STRANGER_NAMES = (
+    "A neighbour",
+    "Mrs Pell",
+    "J. Harcastle",
+    "Somebody from number 14",
+    "Dr Amis",
+    "Wren",
+    "P. Lockwood",
+)
 NOTES = (
     "Rang the farm about it",
     "Asked everybody who was on that day",

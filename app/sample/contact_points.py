@@ -1,4 +1,4 @@
-"""Telephone numbers and addresses that are nobody's, and never given out twice."""
+"""Phone numbers, e-mail addresses and handles that belong to nobody, each given out once, and postal addresses."""
 
 from random import Random
 
@@ -8,8 +8,8 @@ from app.sample.businesses import DRAMA_AREAS, INWARD_LETTERS, SITES, STRANGER_A
 _DOMAINS = ("example.com", "example.org", "example.net")
 
 
-class Reach:
-    """Hands out contact points. A pool that runs dry answers None: then a customer goes without."""
+class ContactPointPool:
+    """Hands out unique contact points. Phone numbers can run out: then the answer is None."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
@@ -17,9 +17,9 @@ class Reach:
         self._landlines = {
             site.code: _shuffled(rng, _numbers(site.area_code, site.exchange, first=100)) for site in SITES
         }
-        elsewhere = [number for area, exchange in DRAMA_AREAS for number in _numbers(area, exchange)]
-        self._elsewhere = _shuffled(rng, elsewhere)
-        self._strangers = _shuffled(rng, [f"{STRANGER_AREA}{number:03d}" for number in range(1_000)])
+        others = [number for area, exchange in DRAMA_AREAS for number in _numbers(area, exchange)]
+        self._other_landlines = _shuffled(rng, others)
+        self._stranger_phones = _shuffled(rng, [f"{STRANGER_AREA}{number:03d}" for number in range(1_000)])
         self._emails: set[str] = set()
         self._handles: set[str] = set()
 
@@ -27,10 +27,10 @@ class Reach:
         return _next(self._mobiles)
 
     def landline(self, site: Site) -> str | None:
-        return _next(self._landlines[site.code] or self._elsewhere)
+        return _next(self._landlines[site.code] or self._other_landlines)
 
-    def stranger(self) -> str | None:
-        return _next(self._strangers)
+    def stranger_phone(self) -> str | None:
+        return _next(self._stranger_phones)
 
     def email(self, *parts: str) -> str:
         name = _unique(".".join(parts), self._emails)
@@ -40,8 +40,8 @@ class Reach:
         return _unique("_".join(parts), self._handles)
 
 
-def respelled(rng: Random, number: str) -> str:
-    """A number of ours, such as `+44 20 7946 0123`, as somebody may type it. All spellings carry the country."""
+def vary_phone_format(rng: Random, number: str) -> str:
+    """A number such as `+44 20 7946 0123` as somebody may type it, always with its country code."""
     country, area, *rest = number.split()
     match rng.randrange(8):
         case 0:
@@ -59,7 +59,7 @@ def postal_code(rng: Random, site: Site) -> str:
     )
 
 
-def address(rng: Random, site: Site, label: str) -> dict[str, object]:
+def postal_address(rng: Random, site: Site, label: str) -> dict[str, object]:
     return {
         "label": label,
         "lines": [f"{rng.randint(1, 180)} {rng.choice(STREETS)}"],
@@ -71,12 +71,12 @@ def address(rng: Random, site: Site, label: str) -> dict[str, object]:
     }
 
 
-def point(kind: ContactKind, value: str, **more: object) -> dict[str, object]:
-    return {"kind": kind.value, "value": value, **more}
+def contact_point(kind: ContactKind, value: str, **properties: object) -> dict[str, object]:
+    return {"kind": kind.value, "value": value, **properties}
 
 
 def _numbers(area: str, exchange: str, first: int = 0) -> list[str]:
-    """Such as 113 496 0123; every exchange kept free for drama is followed by four figures."""
+    """Such as 113 496 0123: exchanges that Ofcom reserves for drama are followed by four digits."""
     return [f"{area} {exchange} 0{number:03d}" for number in range(first, 1_000)]
 
 
@@ -89,12 +89,12 @@ def _shuffled(rng: Random, numbers: list[str]) -> list[str]:
     return numbers
 
 
-def _unique(name: str, given: set[str]) -> str:
-    """Unique as any normalisation sees it: whatever is no letter or figure does not count."""
-    kept = "".join(letter for letter in name.lower() if letter.isascii() and (letter.isalnum() or letter in "._"))
-    number, candidate = 1, kept
-    while (folded := candidate.replace(".", "").replace("_", "")) in given:
+def _unique(name: str, taken: set[str]) -> str:
+    """Unique even when normalisation ignores everything but letters and digits."""
+    base = "".join(letter for letter in name.lower() if letter.isascii() and (letter.isalnum() or letter in "._"))
+    number, candidate = 1, base
+    while (folded := candidate.replace(".", "").replace("_", "")) in taken:
         number += 1
-        candidate = f"{kept}{number}"
-    given.add(folded)
+        candidate = f"{base}{number}"
+    taken.add(folded)
     return candidate

@@ -1,4 +1,4 @@
-"""What a scene between the sample shop and a customer is made of."""
+"""The parts of a dialogue between the sample shop and a customer."""
 
 from dataclasses import dataclass
 
@@ -8,26 +8,26 @@ from app.rules.kit.channels import Channel as C
 
 @dataclass(frozen=True)
 class Turn:
-    """One contact. Texts may name {name}, {product}, {site}, {staff} and {day}."""
+    """One interaction. Texts may contain {name}, {product}, {site}, {staff} and {day}."""
 
     kind: InteractionKind
     direction: Direction
     texts: tuple[str, ...]
     subject: str | None = None
     outcomes: tuple[str, ...] = ()
-    """One for each text, where there are as many."""
-    promises: tuple[str, ...] = ()
+    """Where there are as many as texts, each belongs to the text with its index."""
+    next_steps: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     channel: C | None = None
-    """Left out: the channel that the scene is on."""
-    hours: float = 0
-    """After the turn before, about."""
+    """Defaults to the channel of the dialogue."""
+    hours_later: float = 0
+    """The approximate time since the previous turn."""
 
 
 @dataclass(frozen=True)
-class Story:
-    who: str
+class Dialogue:
+    audience: str
     """`person`, `trade`, `supplier`, or `any`."""
-    share: float
+    weight: float
     channels: tuple[C, ...]
     turns: tuple[Turn, ...]

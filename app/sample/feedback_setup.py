@@ -1,4 +1,4 @@
-"""How the sample shop listens: what it asks, what it looks at, what it wants to know, and what follows from it."""
+"""The feedback set-up of the sample shop: surveys, rules, themes and scorecards."""
 
 from typing import Any
 

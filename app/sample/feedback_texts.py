@@ -1,6 +1,6 @@
-"""What people say about the sample shop and its rivals, by how they felt. `{…}` is filled in from the visit."""
+"""Texts of feedback on the sample shop and its competitors. `{…}` is filled in from the purchase."""
 
-PRAISE = (
+POSITIVE = (
     "Lovely people, and the {product} was superb. We come back every week.",
     "{staff} explained how to cook the {product} and it turned out perfect. Thank you!",
     "Best butcher in {site}. Friendly, quick, and everything is fresh.",
@@ -10,7 +10,7 @@ PRAISE = (
     "Ordered online in the morning, delivered cold and on time. Brilliant service.",
     "{staff} remembered what we like. That is why we stay.",
 )
-SO_SO = (
+NEUTRAL = (
     "The {product} was fine, but the queue was long again.",
     "Good meat, prices are on the high side.",
     "All right. Nothing special this time.",
@@ -18,7 +18,7 @@ SO_SO = (
     "Delivery came in the right week but not on the right day.",
     "The meat is good, parking is not.",
 )
-BLAME = (
+NEGATIVE = (
     "Waited twenty minutes while staff chatted. Very disappointing.",
     "The {product} smelled off when we opened it. Awful.",
     "Rude at the till, and no apology. I will not come back.",
@@ -27,15 +27,14 @@ BLAME = (
     "Half of my order was missing. Third time this year, I am fed up.",
     "{product} full of gristle, poor quality for this price.",
 )
-SILENT = 0.45
-"""Share of the answers without a word."""
-ELSEWHERE = {
+SHARE_WITHOUT_TEXT = 0.45
+TRANSLATIONS = {
     "pl": ("Świetne mięso i bardzo miła obsługa.", "Kolejka za długa, ale {product} był dobry."),
     "fr": ("Très bonne viande, on reviendra.", "Trop cher pour ce que c'est."),
     "es": ("La carne, buenísima, y el trato, mejor.", "Mucha espera para lo poco que compré."),
 }
-RIVALS = ("Prime Cuts Direct", "The Market Butcher")
-ON_RIVALS = (
+COMPETITORS = ("Prime Cuts Direct", "The Market Butcher")
+COMPETITOR_REVIEWS = (
     ("Cheap and quick, but the meat was watery.", 3),
     ("Always on time with the delivery. Good app.", 4),
     ("Dry, grey and badly packed. Never again.", 1),
@@ -59,12 +58,12 @@ IDEAS: tuple[tuple[str, str, str], ...] = (
     ("Live music on Saturdays", "Something gentle.", "declined"),
     ("Reusable trays", "With a deposit, instead of plastic.", "considered"),
 )
-WISHES = (
+SUGGESTIONS = (
     "Please think about it: {idea}.",
     "My suggestion for the shop: {idea}. Would make life easier.",
     "Why not? {idea}.",
 )
-SEEN = (
+OBSERVATIONS = (
     "Greeted within a minute, counter clean, asked what it was for.",
     "Nobody looked up for three minutes. Then friendly and competent.",
     "Knew the farms by name. Offered a recipe. Till was quick.",

@@ -1,17 +1,17 @@
-"""What the sample shop talks about with those who cook at home: short scenes, told in turns."""
+"""Dialogues of the sample shop with private customers."""
 
 from app.rules.interactions import Direction
 from app.rules.interactions import InteractionKind as K
 from app.rules.kit.channels import Channel as C
-from app.sample.dialogues import Story, Turn
+from app.sample.dialogues import Dialogue, Turn
 
 IN, OUT, SELF = Direction.INBOUND, Direction.OUTBOUND, Direction.INTERNAL
 WRITTEN = (C.EMAIL, C.WHATSAPP, C.SMS, C.FACEBOOK, C.INSTAGRAM, C.TELEGRAM, C.WEB_CHAT, C.WEB_FORM)
 SPOKEN = (C.PHONE, C.IN_PERSON)
 CHATTY = (C.WHATSAPP, C.SMS, C.TELEGRAM, C.FACEBOOK, C.INSTAGRAM)
 
-AT_HOME: tuple[Story, ...] = (
-    Story(
+HOUSEHOLD_DIALOGUES: tuple[Dialogue, ...] = (
+    Dialogue(
         "person",
         12,
         WRITTEN,
@@ -40,11 +40,11 @@ AT_HOME: tuple[Story, ...] = (
                 ("Put aside", "Will come on {day}", "Answered"),
                 ("Put {product} aside", "Ring when {product} is in"),
                 ("Product sheet",),
-                hours=5,
+                hours_later=5,
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         8,
         SPOKEN,
@@ -58,7 +58,7 @@ AT_HOME: tuple[Story, ...] = (
                     "Asked whether we sharpen knives from other shops.",
                 ),
                 outcomes=("Wants to think about it", "Asked to be called back"),
-                promises=("Call {name} back about {product}",),
+                next_steps=("Call {name} back about {product}",),
             ),
             Turn(
                 K.CALL,
@@ -70,11 +70,11 @@ AT_HOME: tuple[Story, ...] = (
                 ),
                 outcomes=("Ordered", "Informed", "Left a message"),
                 channel=C.PHONE,
-                hours=4,
+                hours_later=4,
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         9,
         CHATTY,
@@ -98,11 +98,11 @@ AT_HOME: tuple[Story, ...] = (
                     "Can my neighbour collect it?",
                     "👍",
                 ),
-                hours=1,
+                hours_later=1,
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         6,
         (C.EMAIL, C.LETTER, C.SMS, C.WHATSAPP),
@@ -119,7 +119,7 @@ AT_HOME: tuple[Story, ...] = (
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         4,
         (C.INSTAGRAM, C.FACEBOOK, C.SOCIAL),
@@ -134,10 +134,12 @@ AT_HOME: tuple[Story, ...] = (
                 ),
                 outcomes=("Liked", "Shared with permission", ""),
             ),
-            Turn(K.SOCIAL, OUT, ("Thank you {name}, that looks glorious!", "Come by, {name}, and taste."), hours=7),
+            Turn(
+                K.SOCIAL, OUT, ("Thank you {name}, that looks glorious!", "Come by, {name}, and taste."), hours_later=7
+            ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         5,
         (C.IN_PERSON, C.OTHER),
@@ -156,7 +158,7 @@ AT_HOME: tuple[Story, ...] = (
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         4,
         (C.EVENT,),
@@ -174,10 +176,16 @@ AT_HOME: tuple[Story, ...] = (
                 ("Send the recipe of {product}",),
                 ("Recipe cards",),
             ),
-            Turn(K.THANK_YOU, OUT, ("Thank you for coming, {name}! The recipes are attached.",), "Thank you", hours=20),
+            Turn(
+                K.THANK_YOU,
+                OUT,
+                ("Thank you for coming, {name}! The recipes are attached.",),
+                "Thank you",
+                hours_later=20,
+            ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         3,
         (C.EMAIL, C.LETTER, C.SMS),
@@ -194,7 +202,7 @@ AT_HOME: tuple[Story, ...] = (
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "person",
         3,
         (C.EMAIL, C.WEB_FORM, C.WEB_CHAT),
@@ -216,9 +224,9 @@ AT_HOME: tuple[Story, ...] = (
                 "Re: My last order",
                 ("Replaced", "Money back", "Voucher"),
                 ("Replace {product}", "Refund {product}"),
-                hours=9,
+                hours_later=9,
             ),
-            Turn(K.THANK_YOU, IN, ("That was quick. Thank you.", "Thank you, much better!"), hours=30),
+            Turn(K.THANK_YOU, IN, ("That was quick. Thank you.", "Thank you, much better!"), hours_later=30),
         ),
     ),
 )

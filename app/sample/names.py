@@ -1,4 +1,4 @@
-"""Names to give to made-up people: common given and family names of the cultures that meet in a British high street."""
+"""Names of the fictitious customers: common given and family names of the cultures of a British high street."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 class NamePart:
     text: str
     latin: str
-    """For an e-mail address, and as the preferred name of those who write theirs in another script."""
-    say: str | None
-    """How to say it, where a stranger would get it wrong."""
+    """For e-mail addresses, and as the preferred name of people whose name is in another script."""
+    pronunciation: str | None
+    """Given where a stranger would mispronounce the name."""
 
 
 @dataclass(frozen=True)
 class Culture:
     language: str
-    share: int
+    weight: int
     given: tuple[NamePart, ...]
     family: tuple[NamePart, ...]
     family_first: bool = False
@@ -32,8 +32,8 @@ def _parts(listed: str) -> tuple[NamePart, ...]:
     return tuple(parts)
 
 
-def _culture(language: str, share: int, given: str, family: str, *, family_first: bool = False) -> Culture:
-    return Culture(language, share, _parts(given), _parts(family), family_first)
+def _culture(language: str, weight: int, given: str, family: str, *, family_first: bool = False) -> Culture:
+    return Culture(language, weight, _parts(given), _parts(family), family_first)
 
 
 CULTURES: tuple[Culture, ...] = (

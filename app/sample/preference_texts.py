@@ -1,4 +1,4 @@
-"""How the customers of the sample shop wish to be treated."""
+"""Texts for the preferences and descriptions of the sample shop's customers."""
 
 UNWELCOME = (
     "Asked us not to",
@@ -8,7 +8,7 @@ UNWELCOME = (
     "Costs them money abroad",
 )
 UNWELCOME_CALLS = ("Hard of hearing", "At work all day", "Shares the phone with the family", "The baby sleeps")
-WHY_ANYWAY = (
+UNWELCOME_CONTACT_REASONS = (
     "The order was about to spoil",
     "Recall of a product they bought",
     "No answer on any other channel for three days",

@@ -2,49 +2,54 @@
 
 from random import Random
 
-from app.sample.simulated_customer import Party
-from app.sample.trading_year import Year
+from app.sample.simulated_customer import SimulatedCustomer
+from app.sample.trading_year import TradingYear
 
-_MOST_ATTEMPTS = 60
+_MAX_ATTEMPTS = 60
+Purchase = tuple[int, SimulatedCustomer]
+"""The index of the day, and the customer."""
 
 
-def known_visits(rng: Random, year: Year, parties: list[Party], count: int) -> list[tuple[int, Party]]:
-    """As many visits by known customers as asked for, as (day, who); fewer only where nobody ever buys."""
+def draw_known_purchases(
+    rng: Random, year: TradingYear, customers: list[SimulatedCustomer], count: int
+) -> list[Purchase]:
+    """`count` purchases of known customers; fewer only where no customer buys at all."""
     scale = 1.0
-    visits: list[tuple[int, Party]] = []
-    for _ in range(_MOST_ATTEMPTS):
-        visits = [(day, party) for party in parties for day in _visits(rng, year, party, scale)]
-        if len(visits) >= count:
+    purchases: list[Purchase] = []
+    for _ in range(_MAX_ATTEMPTS):
+        purchases = [(day, customer) for customer in customers for day in _purchase_days(rng, year, customer, scale)]
+        if len(purchases) >= count:
             break
-        scale *= max(1.1, min(3.0, count / (len(visits) + 1)))
-    # A thinned Poisson process is a Poisson process: the habits stay what they were.
-    return rng.sample(visits, min(count, len(visits)))
+        scale *= max(1.1, min(3.0, count / (len(purchases) + 1)))
+    # Thinning a Poisson process gives a Poisson process: the behaviour of customers does not change.
+    return rng.sample(purchases, min(count, len(purchases)))
 
 
-def passing_visits(rng: Random, year: Year, count: int) -> list[int]:
+def draw_anonymous_purchases(rng: Random, year: TradingYear, count: int) -> list[int]:
+    """The days of `count` purchases of unknown customers."""
     return [year.day_at(rng.random() * year.length) for _ in range(count)]
 
 
-def _visits(rng: Random, year: Year, party: Party, scale: float) -> list[int]:
-    """BG/NBD: exponential waits at one's own rate, and after every purchase the chance that it was the last.
+def _purchase_days(rng: Random, year: TradingYear, customer: SimulatedCustomer, scale: float) -> list[int]:
+    """BG/NBD: exponential times between purchases at the customer's rate, each of which may be the last.
 
-    The chance shrinks as the scale grows, so that customers stay as long as they would have.
+    The churn probability is divided by the scale, so that customers stay for the same time at any scale.
     """
-    if not party.rate:
+    if not customer.purchase_rate:
         return []
-    rate, leaving = party.rate * scale / year.length, party.leaving / scale
-    now = party.since or rng.expovariate(rate)
+    rate, churn_probability = customer.purchase_rate * scale / year.length, customer.churn_probability / scale
+    now = customer.joined_at or rng.expovariate(rate)
     days = []
     while now < year.length:
         day = year.day_at(now)
-        days.append(_delivery_day(year, party, day) if party.line else day)
-        if rng.random() < leaving:
+        days.append(_delivery_day(year, customer, day) if customer.business_line else day)
+        if rng.random() < churn_probability:
             break
         now += rng.expovariate(rate)
     return days
 
 
-def _delivery_day(year: Year, party: Party, day: int) -> int:
-    """An organization buys on its own weekday, unless the shop is shut then."""
-    moved = day + party.weekday - year.days[day].weekday()
+def _delivery_day(year: TradingYear, customer: SimulatedCustomer, day: int) -> int:
+    """The organization's delivery weekday of that week, unless the shops are closed then."""
+    moved = day + customer.delivery_weekday - year.days[day].weekday()
     return moved if 0 <= moved < len(year.days) and year.is_open(moved) else day

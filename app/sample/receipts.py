@@ -5,35 +5,36 @@ from datetime import datetime, timedelta
 from random import Random
 
 from app.rules.sales import SaleChannel
-from app.sample.baskets import Piece, Shelf
+from app.sample.baskets import Assortment, BasketLine
 from app.sample.businesses import SITES, Site
-from app.sample.purchase_days import known_visits, passing_visits
-from app.sample.simulated_customer import Party
-from app.sample.trading_year import Year
+from app.sample.purchase_days import draw_anonymous_purchases, draw_known_purchases
+from app.sample.simulated_customer import SimulatedCustomer
+from app.sample.trading_year import TradingYear
 
 WEBSHOP = "webshop"
-_ANONYMOUS = 0.35
-_RETURNS = 0.03
-_EXCHANGES = 0.006
-_OFFLINE = 0.004
-_UNBALANCED = 1 / 2_500
+_ANONYMOUS_SHARE = 0.35
+_RETURN_SHARE = 0.03
+_EXCHANGE_SHARE = 0.006
+_OFFLINE_SHARE = 0.004
+_UNBALANCED_SHARE = 1 / 2_500
 
 
 @dataclass(slots=True, eq=False)
 class Receipt:
     day: int
-    moment: datetime
-    party: Party | None
+    """The index of the day in the year."""
+    occurred_at: datetime
+    customer: SimulatedCustomer | None
     site: Site | None
-    """None: the web shop."""
+    """None for the web shop."""
     channel: SaleChannel
-    pieces: list[Piece]
-    back: list["Back"] = field(default_factory=list)
+    lines: list[BasketLine]
+    returned: list["ReturnedLine"] = field(default_factory=list)
     number: str = ""
-    arrives: datetime | None = None
-    """Later than it happened, where the till was offline."""
-    wrong_by: int = 0
-    """Pence that were paid too much."""
+    arrived_at: datetime | None = None
+    """Set where the till was offline: later than `occurred_at`."""
+    overpaid: int = 0
+    """Pence by which the payments exceed the total."""
 
     @property
     def source(self) -> str:
@@ -41,110 +42,125 @@ class Receipt:
 
 
 @dataclass(slots=True, eq=False)
-class Back:
-    """A line that takes (part of) an earlier one back."""
+class ReturnedLine:
+    """A line that returns an earlier one, or a part of it."""
 
-    of: Receipt
+    receipt: Receipt
+    """The receipt of the sale."""
     line: int
+    """The index of its line."""
     milli: int
     price: int
     total: int
     tax: int
 
 
-def make_receipts(rng: Random, year: Year, parties: list[Party], count: int) -> list[Receipt]:
-    returns, exchanges = round(count * _RETURNS), round(count * _EXCHANGES)
-    shelf = Shelf()
-    sold = count - returns - exchanges
-    known = known_visits(rng, year, parties, sold - round(sold * _ANONYMOUS))
-    receipts = [_sale(rng, year, shelf, day, party) for day, party in known]
-    receipts += [_sale(rng, year, shelf, day, None) for day in passing_visits(rng, year, sold - len(known))]
-    receipts += _brought_back(rng, year, shelf, receipts, returns, exchanges)
-    # Where too little could be taken back, somebody else walks in.
-    receipts += [_sale(rng, year, shelf, day, None) for day in passing_visits(rng, year, count - len(receipts))]
-    receipts.sort(key=lambda receipt: (receipt.moment, receipt.source))
-    _number(receipts)
-    _mishaps(rng, receipts)
-    receipts.sort(key=lambda receipt: receipt.arrives or receipt.moment)
+def make_receipts(rng: Random, year: TradingYear, customers: list[SimulatedCustomer], count: int) -> list[Receipt]:
+    return_count, exchange_count = round(count * _RETURN_SHARE), round(count * _EXCHANGE_SHARE)
+    assortment = Assortment()
+    sale_count = count - return_count - exchange_count
+    known = draw_known_purchases(rng, year, customers, sale_count - round(sale_count * _ANONYMOUS_SHARE))
+    receipts = [_make_sale(rng, year, assortment, day, customer) for day, customer in known]
+    receipts += [
+        _make_sale(rng, year, assortment, day, None)
+        for day in draw_anonymous_purchases(rng, year, sale_count - len(known))
+    ]
+    receipts += _make_returns(rng, year, assortment, receipts, return_count, exchange_count)
+    # Further sales make up for returns that could not be made.
+    receipts += [
+        _make_sale(rng, year, assortment, day, None)
+        for day in draw_anonymous_purchases(rng, year, count - len(receipts))
+    ]
+    receipts.sort(key=lambda receipt: (receipt.occurred_at, receipt.source))
+    _assign_numbers(receipts)
+    _add_mishaps(rng, receipts)
+    receipts.sort(key=lambda receipt: receipt.arrived_at or receipt.occurred_at)
     return receipts
 
 
-def _sale(rng: Random, year: Year, shelf: Shelf, day: int, party: Party | None) -> Receipt:
+def _make_sale(
+    rng: Random, year: TradingYear, assortment: Assortment, day: int, customer: SimulatedCustomer | None
+) -> Receipt:
     channel = SaleChannel.IN_STORE
-    if rng.random() < (party.online if party else 0.04):
+    if rng.random() < (customer.online_share if customer else 0.04):
         channel = SaleChannel.ONLINE
-    elif party and party.line and rng.random() < 0.5:
+    elif customer and customer.business_line and rng.random() < 0.5:
         channel = SaleChannel.PHONE
-    if party:
-        party.purchases += 1
-    pieces = shelf.basket(rng, year.seasons[day], party)
+    if customer:
+        customer.purchase_count += 1
+    lines = assortment.basket(rng, year.seasons[day], customer)
     if channel == SaleChannel.ONLINE:
-        return Receipt(day, year.browsing(rng, day), party, None, channel, pieces)
-    elsewhere = party is None or rng.random() < 0.04
-    site = rng.choices(SITES, _SHARES)[0] if party is None or elsewhere else party.site
-    return Receipt(day, year.shopping(rng, day), party, site, channel, pieces)
+        return Receipt(day, year.in_browsing_hours(rng, day), customer, None, channel, lines)
+    elsewhere = customer is None or rng.random() < 0.04
+    site = rng.choices(SITES, _SITE_SHARES)[0] if customer is None or elsewhere else customer.site
+    return Receipt(day, year.in_opening_hours(rng, day), customer, site, channel, lines)
 
 
-def _brought_back(
-    rng: Random, year: Year, shelf: Shelf, sales: list[Receipt], returns: int, exchanges: int
+def _make_returns(
+    rng: Random, year: TradingYear, assortment: Assortment, sales: list[Receipt], return_count: int, exchange_count: int
 ) -> list[Receipt]:
-    """Pans after weeks, meat after a day or two; the source is the one that sold it."""
-    made: list[Receipt] = []
-    for _ in range((returns + exchanges) * 80 if sales else 0):
-        if len(made) == returns + exchanges:
+    """Returns at the till that sold the goods: of durable ones after weeks, of meat after a day or two."""
+    receipts: list[Receipt] = []
+    count = return_count + exchange_count
+    for _ in range(count * 80 if sales else 0):
+        if len(receipts) == count:
             break
         sale = rng.choice(sales)
-        line = rng.randrange(len(sale.pieces))
-        durable = sale.pieces[line].product.durable
+        line = rng.randrange(len(sale.lines))
+        durable = sale.lines[line].product.durable
         day = sale.day + (rng.randint(2, 28) if durable else rng.randint(1, 3))
         if rng.random() > (1.0 if durable else 0.12) or day >= len(year.days) or not year.is_open(day):
             continue
-        if (back := _back(rng, sale, line)) is None:
+        if (returned := _return_line(rng, sale, line)) is None:
             continue
-        moment = year.shopping(rng, day) if sale.site else year.browsing(rng, day)
-        new = shelf.basket(rng, year.seasons[day], sale.party, most=2) if len(made) < exchanges else []
-        made.append(Receipt(day, moment, sale.party, sale.site, sale.channel, new, [back]))
-    return made
+        occurred_at = year.in_opening_hours(rng, day) if sale.site else year.in_browsing_hours(rng, day)
+        is_exchange = len(receipts) < exchange_count
+        lines = assortment.basket(rng, year.seasons[day], sale.customer, max_lines=2) if is_exchange else []
+        receipts.append(Receipt(day, occurred_at, sale.customer, sale.site, sale.channel, lines, [returned]))
+    return receipts
 
 
-def _back(rng: Random, sale: Receipt, line: int) -> Back | None:
-    """The line or some of it, at the price paid; None where that is no price in whole pence, or all is back."""
-    piece = sale.pieces[line]
-    if not piece.left:
+def _return_line(rng: Random, sale: Receipt, index: int) -> ReturnedLine | None:
+    """Returns the line or a part of it at the price that was paid.
+
+    None where everything was returned before, or where the price of a piece would not be in whole pence.
+    """
+    line = sale.lines[index]
+    if not line.returnable_milli:
         return None
-    if piece.discount or piece.milli % 1_000:
-        if piece.left < piece.milli:
+    if line.discount or line.milli % 1_000:
+        if line.returnable_milli < line.milli:
             return None
-        milli, total, tax = piece.milli, piece.total, piece.tax
-        price, odd = divmod(total * 1_000, milli) if piece.discount else (piece.price, 0)
-        if odd:
+        milli, total, tax = line.milli, line.total, line.tax
+        price, remainder = divmod(total * 1_000, milli) if line.discount else (line.price, 0)
+        if remainder:
             return None
     else:
-        milli = rng.randint(1, piece.left // 1_000) * 1_000
-        price, total = piece.price, milli // 1_000 * piece.price
-        tax = piece.tax * milli // piece.milli
-    piece.left -= milli
-    return Back(sale, line, milli, price, total, tax)
+        milli = rng.randint(1, line.returnable_milli // 1_000) * 1_000
+        price, total = line.price, milli // 1_000 * line.price
+        tax = line.tax * milli // line.milli
+    line.returnable_milli -= milli
+    return ReturnedLine(sale, index, milli, price, total, tax)
 
 
-def _number(receipts: list[Receipt]) -> None:
-    counted: dict[str, int] = {}
+def _assign_numbers(receipts: list[Receipt]) -> None:
+    counts: dict[str, int] = {}
     for receipt in receipts:
-        number = counted[receipt.source] = counted.get(receipt.source, 0) + 1
+        number = counts[receipt.source] = counts.get(receipt.source, 0) + 1
         prefix = receipt.site.code[:3].upper() if receipt.site else "WEB"
         receipt.number = f"{prefix}-{number:06d}"
 
 
-def _mishaps(rng: Random, receipts: list[Receipt]) -> None:
-    """Tills lose their connection, and cashiers mistype."""
+def _add_mishaps(rng: Random, receipts: list[Receipt]) -> None:
+    """Tills that were offline, and amounts that were mistyped."""
     for receipt in receipts:
-        if receipt.site and not receipt.back and rng.random() < _OFFLINE:
-            # By the next opening at the latest: before anything of it can be brought back.
-            receipt.arrives = receipt.moment + timedelta(minutes=rng.randint(40, 12 * 60))
-    plain = [receipt for receipt in receipts if receipt.site and not receipt.back]
-    wrong = max(1, round(len(receipts) * _UNBALANCED)) if len(receipts) >= 100 else 0
-    for receipt in rng.sample(plain, min(wrong, len(plain))):
-        receipt.wrong_by = rng.choice((100, 500, 1_000, 9_000))
+        if receipt.site and not receipt.returned and rng.random() < _OFFLINE_SHARE:
+            # Before the shop opens again, so that the sale arrives before any return of it.
+            receipt.arrived_at = receipt.occurred_at + timedelta(minutes=rng.randint(40, 12 * 60))
+    candidates = [receipt for receipt in receipts if receipt.site and not receipt.returned]
+    unbalanced = max(1, round(len(receipts) * _UNBALANCED_SHARE)) if len(receipts) >= 100 else 0
+    for receipt in rng.sample(candidates, min(unbalanced, len(candidates))):
+        receipt.overpaid = rng.choice((100, 500, 1_000, 9_000))
 
 
-_SHARES = [site.share for site in SITES]
+_SITE_SHARES = [site.share for site in SITES]

@@ -1,26 +1,25 @@
-"""A receipt of the sample shop, spelled as the tills and the web shop send it."""
+"""Documents of receipts as the tills and the web shop of the sample shop send them."""
 
 from functools import lru_cache
 from random import Random
 from typing import Any
 
 from app.rules.customers import ContactKind
-from app.sample.baskets import Piece
-from app.sample.contact_points import respelled
-from app.sample.receipts import Back, Receipt
-from app.sample.simulated_customer import Party
+from app.sample.baskets import BasketLine
+from app.sample.contact_points import vary_phone_format
+from app.sample.receipts import Receipt, ReturnedLine
+from app.sample.simulated_customer import SimulatedCustomer
 
 
-def sale_document(rng: Random, receipt: Receipt) -> dict[str, Any]:
-    """The receipt as the till sends it."""
-    lines = [_line_back(back) for back in receipt.back] + [_line(piece) for piece in receipt.pieces]
+def make_sale_document(rng: Random, receipt: Receipt) -> dict[str, Any]:
+    lines = [_returned_line(returned) for returned in receipt.returned] + [_sold_line(sold) for sold in receipt.lines]
     for number, line in enumerate(lines, 1):
         line["line_no"] = number
-    total = sum(piece.total for piece in receipt.pieces) - sum(back.total for back in receipt.back)
+    total = sum(sold.total for sold in receipt.lines) - sum(returned.total for returned in receipt.returned)
     document: dict[str, Any] = {
         "source": receipt.source,
         "receipt_no": receipt.number,
-        "occurred_at": receipt.moment.isoformat(),
+        "occurred_at": receipt.occurred_at.isoformat(),
         "channel": receipt.channel.value,
         "currency": "GBP",
         "lines": lines,
@@ -31,61 +30,61 @@ def sale_document(rng: Random, receipt: Receipt) -> dict[str, Any]:
         document["site"] = receipt.site.city
         document["till"] = str(rng.randint(1, receipt.site.tills))
         document["operator"] = rng.choice(receipt.site.staff)
-    if receipt.party:
-        document["customer"] = _buyer(rng, receipt, receipt.party)
-    if receipt.arrives:
+    if receipt.customer:
+        document["customer"] = _buyer(rng, receipt, receipt.customer)
+    if receipt.arrived_at:
         document["attributes"] = {"offline": True}
     return document
 
 
-def _line(piece: Piece) -> dict[str, Any]:
+def _sold_line(sold: BasketLine) -> dict[str, Any]:
     line = {
         "line_no": 0,
-        "sku": piece.product.sku,
-        "name": piece.product.name,
-        "category": piece.product.category,
-        "quantity": _quantity(piece.milli),
-        "unit_price": _money(piece.price),
-        "tax": _money(piece.tax),
-        "total": _money(piece.total),
+        "sku": sold.product.sku,
+        "name": sold.product.name,
+        "category": sold.product.category,
+        "quantity": _quantity(sold.milli),
+        "unit_price": _money(sold.price),
+        "tax": _money(sold.tax),
+        "total": _money(sold.total),
     }
-    if piece.discount:
-        line["discount"] = _money(piece.discount)
+    if sold.discount:
+        line["discount"] = _money(sold.discount)
     return line
 
 
-def _line_back(back: Back) -> dict[str, Any]:
-    product = back.of.pieces[back.line].product
+def _returned_line(returned: ReturnedLine) -> dict[str, Any]:
+    product = returned.receipt.lines[returned.line].product
     return {
         "line_no": 0,
         "sku": product.sku,
         "name": product.name,
         "category": product.category,
-        "quantity": "-" + _quantity(back.milli),
-        "unit_price": _money(back.price),
-        "tax": _money(-back.tax),
-        "total": _money(-back.total),
-        # Lines count from 1, and only receipts without lines that take something back are brought back.
-        "refund_of": {"receipt_no": back.of.number, "line_no": back.line + 1},
+        "quantity": "-" + _quantity(returned.milli),
+        "unit_price": _money(returned.price),
+        "tax": _money(-returned.tax),
+        "total": _money(-returned.total),
+        # Receipts with returned lines are not returned themselves, so the lines of the sale are numbered from 1.
+        "refund_of": {"receipt_no": returned.receipt.number, "line_no": returned.line + 1},
     }
 
 
 def _payments(rng: Random, receipt: Receipt, total: int) -> list[dict[str, Any]]:
     if not total:
         return []
-    trade = receipt.party is not None and receipt.party.line is not None
-    if trade:
+    is_trade = receipt.customer is not None and receipt.customer.business_line is not None
+    if is_trade:
         method = rng.choices(("account", "card", "transfer"), (75, 20, 5))[0]
     elif receipt.site is None:
         method = rng.choices(("card", "wallet"), (80, 20))[0]
     else:
         method = rng.choices(("card", "cash", "wallet"), (66, 24, 10))[0]
     parts = []
-    if not trade and rng.random() < 0.05:
+    if not is_trade and rng.random() < 0.05:
         voucher = total if total < 0 else min(total, rng.choice((500, 1_000, 2_000, 2_500)))
         parts.append({"method": "voucher", "amount": _money(voucher), "reference": f"V-{rng.randrange(10_000):04d}"})
         total -= voucher
-    total += receipt.wrong_by
+    total += receipt.overpaid
     if total:
         parts.append({"method": method, "amount": _money(total)})
         if method == "card":
@@ -93,23 +92,23 @@ def _payments(rng: Random, receipt: Receipt, total: int) -> list[dict[str, Any]]
     return parts
 
 
-def _buyer(rng: Random, receipt: Receipt, party: Party) -> dict[str, Any]:
-    """As the till knows them: mostly by their card, else by what they said or typed."""
-    phone, email = party.contacts.get(ContactKind.PHONE), party.contacts.get(ContactKind.EMAIL)
+def _buyer(rng: Random, receipt: Receipt, customer: SimulatedCustomer) -> dict[str, Any]:
+    """How the till identifies the customer: by loyalty card, or by a phone number or an e-mail address."""
+    phone, email = customer.contacts.get(ContactKind.PHONE), customer.contacts.get(ContactKind.EMAIL)
     if receipt.site is None:
-        if party.webshop and (not email or rng.random() < 0.6):
-            return {"identity": {"system": "webshop", "external_id": party.webshop}}
+        if customer.webshop_id and (not email or rng.random() < 0.6):
+            return {"identity": {"system": "webshop", "external_id": customer.webshop_id}}
         if email:
             return {"email": email}
-    way = rng.random()
-    if way < 0.12 and phone:
-        return {"phone": respelled(rng, phone)}
-    if 0.12 <= way < 0.2 and email:
-        return {"email": email.upper() if way < 0.125 else email}
-    if way > 0.97 and party.shared_phone:
-        # Which of the household it was, only they know.
-        return {"phone": respelled(rng, party.shared_phone)}
-    return {"identity": {"system": "loyalty", "external_id": party.number}}
+    draw = rng.random()
+    if draw < 0.12 and phone:
+        return {"phone": vary_phone_format(rng, phone)}
+    if 0.12 <= draw < 0.2 and email:
+        return {"email": email.upper() if draw < 0.125 else email}
+    if draw > 0.97 and customer.shared_phone:
+        # A shared number does not tell which person of the household it was.
+        return {"phone": vary_phone_format(rng, customer.shared_phone)}
+    return {"identity": {"system": "loyalty", "external_id": customer.loyalty_number}}
 
 
 @lru_cache(8_192)

@@ -1,20 +1,20 @@
-"""What the sample shop promises to those who complain: its hours, how soon they hear, and what staff do and say."""
+"""The service levels of the sample shop's complaints: calendar, policies and procedures."""
 
 from typing import Any
 
 from app.rules.service_levels import Metric
-from app.sample.businesses import LINES, OFFICE
-from app.sample.trading_year import Year
+from app.sample.businesses import BUSINESS_LINES, OFFICE
+from app.sample.trading_year import TradingYear
 
 CALENDAR = "shop"
 _HESTER, _TUNDE, *_ = OFFICE
 _HOUR = 60
+"""Minutes of working time."""
 _DAY = 10 * _HOUR
-"""Of working time."""
 
 
-def make_calendar(year: Year) -> dict[str, Any]:
-    """The hours of the counter; on Saturdays nobody has a hand free for complaints while the queue is longest."""
+def make_calendar(year: TradingYear) -> dict[str, Any]:
+    """The opening hours, without the busiest hour of Saturday, when nobody is free to answer complaints."""
     weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday")
     hours = [{"day": day, "opens": "08:00", "closes": "18:00"} for day in weekdays]
     hours += [
@@ -36,14 +36,14 @@ def make_calendar(year: Year) -> dict[str, Any]:
     }
 
 
-def promised(severity: str | None, tags: list[str]) -> dict[str, int]:
-    """The working minutes that the policy for such a complaint allows, by metric."""
+def target_minutes(severity: str | None, tags: list[str]) -> dict[str, int]:
+    """The working minutes by metric that the policy for such a complaint allows."""
     for policy in POLICIES:
         scope = policy.get("applies_to", {})
-        asked = (("severities", {severity}), ("customer_tags", set(tags)))
-        if all(not scope.get(name) or not values.isdisjoint(scope[name]) for name, values in asked):
+        criteria = (("severities", {severity}), ("customer_tags", set(tags)))
+        if all(not scope.get(name) or not values.isdisjoint(scope[name]) for name, values in criteria):
             return {metric.value: policy["targets"][f"{metric}_minutes"] for metric in Metric}
-    raise AssertionError("the last policy is for everybody")
+    raise AssertionError("the last policy applies to every complaint")
 
 
 POLICIES: tuple[dict[str, Any], ...] = (
@@ -79,7 +79,7 @@ POLICIES: tuple[dict[str, Any], ...] = (
         "name": "Kitchens that cook with us",
         "position": 20,
         "calendar": CALENDAR,
-        "applies_to": {"customer_tags": [line.name for line in LINES]},
+        "applies_to": {"customer_tags": [line.name for line in BUSINESS_LINES]},
         "targets": {
             "acknowledge_minutes": 5 * _HOUR,
             "update_minutes": 3 * _DAY,

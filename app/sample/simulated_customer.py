@@ -1,67 +1,67 @@
-"""One customer of the sample shop while it is being made: the document, and the habits behind it."""
+"""A customer of the sample shop while the year is simulated: the document, and the behaviour behind it."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.rules.customers import ContactKind
 from app.rules.kit.channels import Channel
-from app.sample.businesses import Line, Site
+from app.sample.businesses import BusinessLine, Site
 
 
 @dataclass(eq=False)
-class Party:
+class SimulatedCustomer:
     document: dict[str, Any]
     site: Site
-    called: str
-    """What our staff call them."""
+    familiar_name: str
+    """How staff address them."""
     language: str
-    line: Line | None = None
-    """The line of business of an organization."""
-    number: str = ""
+    business_line: BusinessLine | None = None
+    """Set for organizations only."""
+    loyalty_number: str = ""
+    webshop_id: str | None = None
     contacts: dict[ContactKind, str] = field(default_factory=dict)
-    """What may be written or rung, one of a kind."""
-    mobile: bool = False
+    """A valid contact point of each kind."""
+    has_mobile: bool = False
     shared_phone: str | None = None
-    webshop: str | None = None
-    preferred: list[Channel] = field(default_factory=list)
-    unwelcome: set[Channel] = field(default_factory=set)
-    quiet: tuple[int, int] | None = None
-    """Minutes of the day, from and to; may go over midnight."""
-    since: float = 0.0
-    """Shop time at which they first came; 0 is before the year began."""
-    rate: float = 0.0
-    """Purchases in a year while they are with us."""
-    leaving: float = 0.0
-    """Chance that a purchase is the last one."""
-    online: float = 0.0
-    """Share of the purchases made in the web shop."""
-    weekday: int = 0
-    """When an organization has its delivery."""
-    rebate: int = 0
-    """Trade discount, in per cent."""
+    preferred_channels: list[Channel] = field(default_factory=list)
+    unwelcome_channels: set[Channel] = field(default_factory=set)
+    quiet_hours: tuple[int, int] | None = None
+    """Start and end in minutes of the day; may span midnight."""
+    joined_at: float = 0.0
+    """Shop time (see trading_year.py) of the first contact; 0 is before the year began."""
+    purchase_rate: float = 0.0
+    """Purchases a year while the customer is active."""
+    churn_probability: float = 0.0
+    """The chance that a purchase is the last one."""
+    online_share: float = 0.0
+    """Share of the purchases that are made in the web shop."""
+    delivery_weekday: int = 0
+    """The day on which an organization has its deliveries; Monday is 0."""
+    discount_percent: int = 0
+    """The trade discount of an organization."""
     favourites: list[int] = field(default_factory=list)
-    purchases: int = 0
+    """Indexes of products."""
+    purchase_count: int = 0
 
     def reachable(self, channel: Channel) -> bool:
-        if channel in _ANYWHERE:
+        if channel in _NEEDS_NO_CONTACT:
             return True
         if channel == Channel.SMS:
-            return self.mobile
+            return self.has_mobile
         if channel == Channel.VISIT:
-            return self.line is not None
+            return self.business_line is not None
         if channel == Channel.LETTER:
             return bool(self.document["addresses"])
         return CONTACT_OF.get(channel) in self.contacts
 
-    def quiet_at(self, minute: int) -> bool:
-        if self.quiet is None:
+    def is_quiet_at(self, minute: int) -> bool:
+        if self.quiet_hours is None:
             return False
-        start, end = self.quiet
+        start, end = self.quiet_hours
         return start <= minute < end if start <= end else minute >= start or minute < end
 
 
-_ANYWHERE = {Channel.IN_PERSON, Channel.EVENT, Channel.OTHER, Channel.SOCIAL}
-# The kind of address that a contact on a channel comes from or goes to.
+_NEEDS_NO_CONTACT = {Channel.IN_PERSON, Channel.EVENT, Channel.OTHER, Channel.SOCIAL}
 CONTACT_OF: dict[Channel, ContactKind] = {
     Channel.PHONE: ContactKind.PHONE,
     Channel.SMS: ContactKind.PHONE,
@@ -74,3 +74,4 @@ CONTACT_OF: dict[Channel, ContactKind] = {
     Channel.INSTAGRAM: ContactKind.INSTAGRAM,
     Channel.TELEGRAM: ContactKind.TELEGRAM,
 }
+"""The kind of contact point that a channel uses."""

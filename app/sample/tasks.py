@@ -1,14 +1,14 @@
-"""What the sample shop's staff still have on their lists, apart from what they promised in conversations."""
+"""The tasks of the sample shop's staff, apart from those that come from interactions."""
 
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 from app.sample.businesses import OFFICE
-from app.sample.simulated_customer import Party
-from app.sample.trading_year import LONDON, Year
+from app.sample.simulated_customer import SimulatedCustomer
+from app.sample.trading_year import LONDON, TradingYear
 
-_FOR_PERSONS = (
+_PERSON_TASKS = (
     ("Ring about the joint for the party", "Ten people, one does not eat pork."),
     ("Order the carbon steel pan in 28 cm", None),
     ("Ask whether the new address is right", "The last letter came back."),
@@ -17,7 +17,7 @@ _FOR_PERSONS = (
     ("Look for the umbrella left in the shop", "Blue, wooden handle."),
     ("Check the double charge with accounts", None),
 )
-_FOR_TRADE = (
+_TRADE_TASKS = (
     ("Send the statement of the month", None),
     ("Visit the new kitchen", "They have a second cold room now."),
     ("Agree the Christmas volumes", "Turkeys and gammon; last year they were late."),
@@ -27,19 +27,19 @@ _FOR_TRADE = (
 )
 
 
-def make_tasks(rng: Random, year: Year, parties: list[Party]) -> list[dict[str, Any]]:
-    """One for every tenth customer: some overdue, most to come."""
-    chosen = rng.sample(parties, len(parties) // 10)
-    return [_task(rng, year, party) for party in sorted(chosen, key=lambda party: party.number)]
+def make_tasks(rng: Random, year: TradingYear, customers: list[SimulatedCustomer]) -> list[dict[str, Any]]:
+    """A task for every tenth customer; some are overdue."""
+    chosen = rng.sample(customers, len(customers) // 10)
+    return [_task(rng, year, customer) for customer in sorted(chosen, key=lambda customer: customer.loyalty_number)]
 
 
-def _task(rng: Random, year: Year, party: Party) -> dict[str, Any]:
-    what, note = rng.choice(_FOR_TRADE if party.line else _FOR_PERSONS)
-    task: dict[str, Any] = {"what": what, "_customer": party.number}
+def _task(rng: Random, year: TradingYear, customer: SimulatedCustomer) -> dict[str, Any]:
+    what, note = rng.choice(_TRADE_TASKS if customer.business_line else _PERSON_TASKS)
+    task: dict[str, Any] = {"what": what, "_customer": customer.loyalty_number}
     if note:
         task["note"] = note
     if rng.random() < 0.92:
-        task["owner"] = rng.choice(OFFICE if party.line else party.site.staff)
+        task["owner"] = rng.choice(OFFICE if customer.business_line else customer.site.staff)
     if rng.random() < 0.92:
         due = year.until.astimezone(LONDON).replace(hour=rng.randint(9, 17), minute=0, second=0, microsecond=0)
         task["due_at"] = (due + timedelta(days=rng.randint(-12, 35))).isoformat()

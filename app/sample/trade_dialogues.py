@@ -1,14 +1,14 @@
-"""What the sample shop talks about with kitchens, suppliers and strangers."""
+"""Dialogues of the sample shop with kitchens and suppliers, and messages of strangers."""
 
 from app.rules.interactions import Direction
 from app.rules.interactions import InteractionKind as K
 from app.rules.kit.channels import Channel as C
-from app.sample.dialogues import Story, Turn
+from app.sample.dialogues import Dialogue, Turn
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
 
-IN_TRADE: tuple[Story, ...] = (
-    Story(
+TRADE_DIALOGUES: tuple[Dialogue, ...] = (
+    Dialogue(
         "trade",
         14,
         (C.EMAIL, C.WHATSAPP),
@@ -33,11 +33,11 @@ IN_TRADE: tuple[Story, ...] = (
                 "Re: Order for {day}",
                 ("Confirmed",),
                 documents=("Delivery note",),
-                hours=2,
+                hours_later=2,
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "trade",
         6,
         (C.EMAIL, C.WEB_FORM),
@@ -60,7 +60,7 @@ IN_TRADE: tuple[Story, ...] = (
                 ("Sent the price list", "Wants to compare"),
                 ("Follow up on the quote for {product}", "Bring a sample of {product}"),
                 ("Trade price list", "Allergen sheet"),
-                hours=8,
+                hours_later=8,
             ),
             Turn(
                 K.CALL,
@@ -68,11 +68,11 @@ IN_TRADE: tuple[Story, ...] = (
                 ("Asked about the quote: yes to {product}, from {day}.", "Asked about the quote: still deciding."),
                 outcomes=("Won", "Undecided"),
                 channel=C.PHONE,
-                hours=70,
+                hours_later=70,
             ),
         ),
     ),
-    Story(
+    Dialogue(
         "trade",
         8,
         (C.VISIT, C.VIDEO, C.IN_PERSON),
@@ -90,10 +90,10 @@ IN_TRADE: tuple[Story, ...] = (
                 ("Send the agreed prices", "Bring {product} for a trial", "Talk to accounts about the invoices"),
                 ("Meeting notes",),
             ),
-            Turn(K.THANK_YOU, OUT, ("Thank you for your time, {name}.",), "Thank you", channel=C.EMAIL, hours=22),
+            Turn(K.THANK_YOU, OUT, ("Thank you for your time, {name}.",), "Thank you", channel=C.EMAIL, hours_later=22),
         ),
     ),
-    Story(
+    Dialogue(
         "supplier",
         8,
         (C.EMAIL,),
@@ -103,13 +103,19 @@ IN_TRADE: tuple[Story, ...] = (
                 OUT,
                 ("Ordered next week's goods.", "Asked for the batch numbers of {day}.", "Talked about the price rise."),
                 outcomes=("Ordered", "They will send it", "Agreed for three months"),
-                promises=("Check the batch numbers", "Compare the new prices"),
+                next_steps=("Check the batch numbers", "Compare the new prices"),
                 channel=C.PHONE,
             ),
-            Turn(K.MESSAGE, IN, ("As promised, attached.", "Delivery on {day}, two pallets."), "Your order", hours=18),
+            Turn(
+                K.MESSAGE,
+                IN,
+                ("As promised, attached.", "Delivery on {day}, two pallets."),
+                "Your order",
+                hours_later=18,
+            ),
         ),
     ),
-    Story(
+    Dialogue(
         "any",
         2,
         (C.PHONE,),
@@ -123,14 +129,14 @@ IN_TRADE: tuple[Story, ...] = (
                     "Wanted to speak to {staff}, who was out.",
                 ),
                 outcomes=("Answered", "Changed", "Will ring again"),
-                promises=("Ring {name} back",),
+                next_steps=("Ring {name} back",),
             ),
         ),
     ),
 )
 
 # What strangers ask; nobody knows the address it came from.
-STRANGERS: tuple[str, ...] = (
+STRANGER_MESSAGES: tuple[str, ...] = (
     "Hello, are you open on Sunday?",
     "Do you take on apprentices?",
     "I found a glove in your shop, whose is it?",
@@ -138,7 +144,7 @@ STRANGERS: tuple[str, ...] = (
     "Could we film in your shop in spring?",
 )
 # Those who prefer another language may write in it.
-IN_THEIR_LANGUAGE: dict[str, tuple[str, ...]] = {
+TRANSLATIONS: dict[str, tuple[str, ...]] = {
     "pl": ("Dzień dobry, czy będzie biała kiełbasa na święta?", "Dziękuję, bardzo smaczne!"),
     "uk": ("Добрий день, чи можна замовити сало?", "Дякую, все дуже смачно!"),
     "zh": ("你好,請問星期六有五花肉嗎?", "謝謝,味道很好!"),

@@ -16,16 +16,16 @@ from app.services.service_levels.policies import calendar_of
 Complaint = dict[str, Any]
 
 
-def way(complaint: Complaint) -> list[str]:
+def moves_of(complaint: Complaint) -> list[str]:
     """All its moves, those that come after its history included; that it waits is no move."""
-    after = [step["verb"] for step in complaint.get("_then", ()) if step["verb"] != "hold"]
+    after = [step["operation"] for step in complaint.get("_actions", ()) if step["operation"] != "hold"]
     return [past["move"] for past in complaint["history"]] + after
 
 
 def state(complaint: Complaint) -> State:
     """Where it stands; fails where the path does not lead on."""
     found = State.RECEIVED
-    for move in way(complaint):
+    for move in moves_of(complaint):
         following = moved(found, Move(move))
         assert following is not None, (found, move)
         found = following
@@ -77,7 +77,7 @@ class TestWay:
     def test_the_path_is_kept_and_time_runs_forward(self, shop: SampleShop) -> None:
         for complaint in shop.complaints:
             state(complaint)
-            steps = (*complaint["history"], *complaint.get("_then", ()))
+            steps = (*complaint["history"], *complaint.get("_actions", ()))
             moments = [datetime.fromisoformat(at) for at in (complaint["received_at"], *(step["at"] for step in steps))]
             assert moments == sorted(moments)
 
@@ -93,9 +93,9 @@ class TestWay:
         over = states[State.CLOSED] + states[State.WITHDRAWN]
         assert 12 <= len(shop.complaints) - over <= 18
         assert len(states) >= 9
-        accepted = sum(Move.ACCEPT in way(complaint) for complaint in shop.complaints)
+        accepted = sum(Move.ACCEPT in moves_of(complaint) for complaint in shop.complaints)
         assert accepted > 0.7 * len(shop.complaints)
-        moves = Counter(move for complaint in shop.complaints for move in set(way(complaint)))
+        moves = Counter(move for complaint in shop.complaints for move in set(moves_of(complaint)))
         for move in (Move.REJECT, Move.DEADLOCK, Move.REFER, Move.REOPEN, Move.WITHDRAW):
             assert 4 <= moves[move] <= 60
 
@@ -162,14 +162,14 @@ class TestContent:
         kinds: Counter[tuple[str, str]] = Counter()
         cost = Decimal(0)
         for complaint in shop.complaints:
-            decided = {Move.ACCEPT, Move.REJECT} & set(way(complaint))
+            decided = {Move.ACCEPT, Move.REJECT} & set(moves_of(complaint))
             for remedy in complaint["remedies"]:
                 kinds[remedy["kind"], remedy["state"]] += 1
                 if remedy["state"] in (RemedyState.ACCEPTED, RemedyState.REFUSED):
                     assert decided
                 if remedy["state"] == RemedyState.ACCEPTED:
                     cost += Decimal(remedy.get("cost", "0"))
-                    assert Move.ACCEPT in way(complaint)
+                    assert Move.ACCEPT in moves_of(complaint)
         assert {state for _, state in kinds} == set(RemedyState)
         assert len({kind for kind, _ in kinds}) >= 7
         assert cost > 500
@@ -183,7 +183,9 @@ class TestContent:
             if (buyer := sale.get("customer", {}).get("identity")) is not None:
                 number, at = holders[tuple(buyer.values())], datetime.fromisoformat(sale["occurred_at"])
                 last[number] = max(last.get(number, at), at)
-        rejected = [c for c in shop.complaints if c["_customer"] in last and way(c)[-2:] == [Move.REJECT, Move.CLOSE]]
+        rejected = [
+            c for c in shop.complaints if c["_customer"] in last and moves_of(c)[-2:] == [Move.REJECT, Move.CLOSE]
+        ]
         gone = [c for c in rejected if last[c["_customer"]] <= datetime.fromisoformat(c["received_at"])]
         assert 4 <= len(gone) < len(rejected)
         assert max(last[complaint["_customer"]] for complaint in gone) < until - timedelta(days=50)

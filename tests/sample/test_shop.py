@@ -168,7 +168,7 @@ def within(shop: SampleShop, until: datetime) -> None:
     ]
     for complaint in shop.complaints:
         moments.append(complaint["received_at"])
-        moments += [step["at"] for step in (*complaint["history"], *complaint.get("_then", ()))]
+        moments += [step["at"] for step in (*complaint["history"], *complaint.get("_actions", ()))]
     read = [datetime.fromisoformat(moment) for moment in moments]
     assert until - timedelta(days=365) <= min(read)
     assert max(read) <= until
