@@ -30,9 +30,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now, *, run_
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service: AppState = app.state.service
         stop = asyncio.Event()
-        tasks = [asyncio.create_task(service.keep_house())]
+        tasks = [asyncio.create_task(service.run_cleanup())]
         if run_jobs:
-            tasks.append(asyncio.create_task(worker.run(service.own_sessions(worker.ACTOR), stop)))
+            tasks.append(asyncio.create_task(worker.run(service.internal_sessions(worker.ACTOR), stop)))
         yield
         stop.set()
         tasks[0].cancel()
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now, *, run_
         redoc_url=None,
     )
     dsn = settings.database_url.get_secret_value() if settings.database_url else ""
-    app.state.service = AppState.of(settings, dsn, clock, REACTIONS)
+    app.state.service = AppState.create(settings, dsn, clock, REACTIONS)
     # Added, not included: an included router would be searched for a matching route with every request.
     app.router.routes.extend(routers.routes())
     documentation.install(app)

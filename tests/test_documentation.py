@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from app.core import errors
-from app.web.documentation import slug
 from app.web.problem_texts import TEXTS
+from app.web.problems import slug
 
 SLUGS = [slug(problem.code) for problem in errors.problem_classes()]
 

@@ -1,15 +1,19 @@
-"""Which methods a path has, for the Allow header."""
+"""The methods of a path, for the Allow header."""
 
+import re
 from typing import Any
 
 from starlette.routing import compile_path
 
+_METHODS = frozenset({"get", "put", "post", "delete", "patch"})
+
 
 def methods(app: Any, path: str) -> list[str]:
-    """The methods of the OpenAPI document's path that this path fits, HEAD and OPTIONS included."""
-    table = getattr(app.state, "path_table", None)
+    """The documented methods of all routes that match the path, with HEAD and OPTIONS; empty where none does."""
+    table: list[tuple[re.Pattern[str], set[str]]] | None = getattr(app.state, "methods_by_path", None)
     if table is None:
-        table = [(compile_path(template)[0], list(verbs)) for template, verbs in app.openapi()["paths"].items()]
-        app.state.path_table = table
-    found = {verb.upper() for regex, verbs in table if regex.fullmatch(path) for verb in verbs if verb != "parameters"}
-    return sorted(found | ({"HEAD"} if "GET" in found else set()) | {"OPTIONS"}) if found else []
+        documented = app.openapi()["paths"].items()
+        table = [(compile_path(template)[0], _METHODS & operations.keys()) for template, operations in documented]
+        app.state.methods_by_path = table
+    allowed = {method.upper() for pattern, found in table if pattern.fullmatch(path) for method in found}
+    return sorted(allowed | ({"HEAD"} if "GET" in allowed else set()) | {"OPTIONS"}) if allowed else []

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from fastapi import Request
+
 from app.core import migrations
 from app.core.database import Database
 from app.core.reactions import NO_REACTIONS, Reactions
@@ -16,9 +18,9 @@ from app.store.kit import idempotency
 from app.web.credentials import Credential, Credentials
 from app.web.limits import RateLimit
 
-_HOUR = 3_600
-_REMEMBERED = timedelta(days=7)
-"""A till that was offline over a long weekend still gets its first answer."""
+_CLEANUP_INTERVAL = 3_600
+_REPLAYS_STORED_FOR = timedelta(days=7)
+"""A till that was offline over a long weekend still gets the response to its first attempt."""
 log = logging.getLogger("rapport.housekeeping")
 
 
@@ -27,34 +29,56 @@ class AppState:
     settings: Settings
     database: Database
     credentials: Credentials
-    rate_limit: RateLimit
-    answer_limit: RateLimit
-    """Of those who need no key, by address."""
+    key_limit: RateLimit
+    """Requests by API key."""
+    address_limit: RateLimit
+    """Requests by client address, where no key is required."""
     clock: Clock = utc_now
     reactions: Reactions = NO_REACTIONS
     _cursor_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
-    def of(
+    def create(
         cls, settings: Settings, dsn: str, clock: Clock = utc_now, reactions: Reactions = NO_REACTIONS
     ) -> "AppState":
         database = Database(dsn, settings)
-        credentials = Credentials(database, settings.key_cache_seconds)
-        limits = RateLimit(settings.rate_limit), RateLimit(settings.answer_rate_limit)
-        return cls(settings, database, credentials, *limits, clock, reactions)
+        return cls(
+            settings,
+            database,
+            credentials=Credentials(database, settings.key_cache_seconds),
+            key_limit=RateLimit(settings.rate_limit),
+            address_limit=RateLimit(settings.answer_rate_limit),
+            clock=clock,
+            reactions=reactions,
+        )
 
     async def sessions(self, credential: Credential) -> Sessions:
-        return self._sessions(credential.id, credential.name, credential.scopes, await self._secret())
+        return self._sessions(credential.id, credential.name, credential.scopes, await self._load_cursor_key())
 
-    async def open_sessions(self, actor: str) -> Sessions:
-        """For those who need no key: all of them have one name."""
-        return self._sessions(UUID(int=0), actor, frozenset(), await self._secret())
+    async def anonymous_sessions(self, actor: str) -> Sessions:
+        """For routes without a key: all their callers share one actor."""
+        return self._sessions(UUID(int=0), actor, frozenset(), await self._load_cursor_key())
 
-    def own_sessions(self, actor: str) -> Sessions:
-        """For what the service does by itself."""
+    def internal_sessions(self, actor: str) -> Sessions:
+        """For what the service does by itself, such as jobs."""
         return self._sessions(UUID(int=0), actor, frozenset(), b"")
 
-    async def _secret(self) -> bytes:
+    async def is_ready(self) -> bool:
+        """Whether the database answers and has the schema that this code expects."""
+        async with self.database.reading() as connection:
+            return await keys.schema(connection) == migrations.head()
+
+    async def run_cleanup(self) -> None:
+        """Every hour, until cancelled: delete stored responses that no retry will ask for any more."""
+        while True:
+            await asyncio.sleep(_CLEANUP_INTERVAL)
+            try:
+                async with self.database.writing() as connection:
+                    await idempotency.delete_before(connection, self.clock() - _REPLAYS_STORED_FOR)
+            except Exception as error:  # tried again in an hour
+                log.warning("Deleting stored responses failed: %s", type(error).__name__)
+
+    async def _load_cursor_key(self) -> bytes:
         if self._cursor_key is None:
             async with self.database.writing() as connection:
                 self._cursor_key = await keys.cursor_key(connection)
@@ -64,17 +88,7 @@ class AppState:
         region = self.settings.default_region
         return Sessions(self.database, actor_id, actor, scopes, cursor_key, region, self.clock, self.reactions)
 
-    async def ready(self) -> bool:
-        """Is the database there, with the schema that this code was written for?"""
-        async with self.database.reading() as connection:
-            return await keys.schema(connection) == migrations.head()
 
-    async def keep_house(self) -> None:
-        """Until cancelled: forget the answers to requests that nobody will repeat any more."""
-        while True:
-            await asyncio.sleep(_HOUR)
-            try:
-                async with self.database.writing() as connection:
-                    await idempotency.forget(connection, self.clock() - _REMEMBERED)
-            except Exception as error:  # the next hour will do
-                log.warning("housekeeping: %s", type(error).__name__)
+def app_state(request: Request) -> AppState:
+    state: AppState = request.app.state.service
+    return state

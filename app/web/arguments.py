@@ -1,9 +1,10 @@
 """From a request to the arguments of its route.
 
-The framework reads the same signatures for the OpenAPI document. Its own way of filling them looks at every annotation
-anew with each request, which cost more than the statement that answers most of them; here they are read once.
+FastAPI reads the same signatures for the OpenAPI document. Its own solver inspects every annotation again with each
+request, which cost more than the statement that answers most of them; here they are inspected once.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -12,86 +13,87 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.web.deps import FILLED
+from app.web.deps import PROVIDERS
+from app.web.request_state import request_state
 
-Take = Callable[[Request], Any]
-_BODY = "body_json"
+Getter = Callable[[Request], Any]
 
 
 class Binding:
-    """What each parameter of a route is taken from. Raises RequestValidationError for what does not fit."""
+    """Where each argument of a route comes from."""
 
     def __init__(self, route: APIRoute) -> None:
         self.query: set[str] = set()
-        in_path = {parameter.name for parameter in route.dependant.path_params}
+        """The names of all query parameters."""
+        path_names = {parameter.name for parameter in route.dependant.path_params}
+        defaults = _defaults(route.endpoint)
         hints = get_type_hints(route.endpoint, include_extras=True)
-        self._takes = [
-            (name, self._take(route, name, hint, name in in_path)) for name, hint in hints.items() if name != "return"
+        self._getters = [
+            (name, self._getter(name, hint, name in path_names, defaults.get(name)))
+            for name, hint in hints.items()
+            if name != "return"
         ]
 
     def arguments(self, request: Request) -> dict[str, Any]:
+        """Raises RequestValidationError for the first argument that is invalid."""
         try:
-            return {name: take(request) for name, take in self._takes}
-        except _Misfit as misfit:
-            raise RequestValidationError(misfit.found) from None
+            return {name: get(request) for name, get in self._getters}
+        except _InvalidArgument as invalid:
+            raise RequestValidationError(invalid.errors) from None
 
-    def _take(self, route: APIRoute, name: str, hint: Any, in_path: bool) -> Take:
+    def _getter(self, name: str, hint: Any, in_path: bool, default: Any) -> Getter:
         if hint is Request:
             return lambda request: request
         kind, *extras = get_args(hint) if get_origin(hint) is not None and hasattr(hint, "__metadata__") else (hint,)
         for extra in extras:
             if isinstance(extra, params.Depends):
-                return FILLED[extra.dependency]
-        default = route.endpoint.__kwdefaults__ or {}
-        positional = route.endpoint.__defaults__ or ()
-        names = route.endpoint.__code__.co_varnames[: route.endpoint.__code__.co_argcount]
-        default = default | dict(zip(names[len(names) - len(positional) :], positional, strict=True))
+                return PROVIDERS[extra.dependency]
         if in_path:
-            return _value("path", name, hint, lambda request: request.path_params[name])
+            return _required("path", name, hint, lambda request: request.path_params[name])
         if any(isinstance(extra, params.Header) for extra in extras):
             header = name.replace("_", "-")
-            return _optional("header", name, hint, lambda request: request.headers.get(header), default[name])
+            return _optional("header", name, hint, lambda request: request.headers.get(header), default)
         if any(isinstance(extra, params.Query) for extra in extras):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 self.query |= set(kind.model_fields)
                 return _query_model(kind)
             self.query.add(name)
-            return _optional("query", name, hint, lambda request: request.query_params.get(name), default[name])
-        return _value("body", None, kind, lambda request: request.scope[_BODY])
+            return _optional("query", name, hint, lambda request: request.query_params.get(name), default)
+        return _required("body", None, kind, lambda request: request_state(request.scope).body)
 
 
-def give_body(request: Request, value: Any) -> None:
-    """The body of the request, read and parsed."""
-    request.scope[_BODY] = value
+class _InvalidArgument(Exception):
+    def __init__(self, part_of_request: str, name: str | None, error: ValidationError) -> None:
+        prefix = (part_of_request,) if name is None else (part_of_request, name)
+        self.errors = [{**entry, "loc": (*prefix, *entry["loc"])} for entry in error.errors(include_url=False)]
 
 
-class _Misfit(Exception):
-    def __init__(self, place: str, name: str | None, error: ValidationError) -> None:
-        prefix = (place,) if name is None else (place, name)
-        self.found = [{**entry, "loc": (*prefix, *entry["loc"])} for entry in error.errors(include_url=False)]
+def _defaults(endpoint: Callable[..., Any]) -> dict[str, Any]:
+    parameters = inspect.signature(endpoint).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
 
 
-def _value(place: str, name: str | None, hint: Any, read: Take) -> Take:
+def _required(part_of_request: str, name: str | None, hint: Any, read: Getter) -> Getter:
     validate = TypeAdapter(hint).validator.validate_python
 
-    def take(request: Request) -> Any:
+    def get(request: Request) -> Any:
         try:
             return validate(read(request))
         except ValidationError as error:
-            raise _Misfit(place, name, error) from None
+            raise _InvalidArgument(part_of_request, name, error) from None
 
-    return take
-
-
-def _optional(place: str, name: str, hint: Any, read: Take, default: Any) -> Take:
-    checked = _value(place, name, hint, read)
-    return lambda request: default if read(request) is None else checked(request)
+    return get
 
 
-def _query_model(model: type[BaseModel]) -> Take:
-    checked = _value("query", None, model, lambda request: dict(request.query_params))
+def _optional(part_of_request: str, name: str, hint: Any, read: Getter, default: Any) -> Getter:
+    get = _required(part_of_request, name, hint, read)
+    return lambda request: default if read(request) is None else get(request)
+
+
+def _query_model(model: type[BaseModel]) -> Getter:
+    get = _required("query", None, model, lambda request: dict(request.query_params))
     try:
-        usual: BaseModel | None = model()
-    except ValidationError:  # something in it has to be given
-        usual = None
-    return lambda request: usual if usual is not None and not request.scope["query_string"] else checked(request)
+        defaults: BaseModel | None = model()
+    except ValidationError:  # it has required parameters
+        defaults = None
+    return lambda request: defaults if defaults is not None and not request.scope["query_string"] else get(request)

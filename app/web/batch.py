@@ -1,15 +1,15 @@
-"""Batches: JSON Lines in, a result a line out, in order and of any length, while memory stays where it is.
+"""Batches: JSON Lines in, one result per line out, in order and of any length, in constant memory.
 
-Three things go on at once. Lines are read and checked as they arrive; what has gathered is recorded, a transaction at a
-time; results are sent as far as the client reads them. A client that sends everything before it reads anything would
-block the third, and through it the first: so results wait in a spool that moves to disk when it grows.
+Three tasks run at once. One reads and validates lines as they arrive; one records what has gathered, a transaction at
+a time; one sends results as fast as the client reads them. A client that sends everything before it reads anything
+would block the third, and through it the first: so results wait in a spool that moves to disk when it grows.
 """
 
 import asyncio
 import json
 import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,40 +23,35 @@ from app.core.sessions import Sessions
 from app.schemas.kit import validation
 from app.services.kit.record_result import RecordResult
 from app.web import body, problems
+from app.web.app_state import app_state
 
-Record = Callable[[Context, Sequence[Any]], Awaitable[list[RecordResult]]]
+RecordMany = Callable[[Context, Sequence[Any]], Awaitable[list[RecordResult]]]
 Prepare = Callable[[Any], Any]
 MEDIA_TYPE = "application/x-ndjson"
 CHUNK = 500
-_MOST_WAITING = 2 * CHUNK
-_MOST_WAITING_BYTES = 4_194_304
-_SPOOL_IN_MEMORY = 1_048_576
+"""Lines recorded in one transaction."""
+_MAX_QUEUED_LINES = 2 * CHUNK
+_MAX_QUEUED_BYTES = 4_194_304
+_MAX_SPOOL_IN_MEMORY = 1_048_576
 _PIECE = 65_536
+"""Bytes of results sent at once."""
 
 
-async def answer(
-    request: Request, caller: Sessions, schema: type[BaseModel], record: Record, prepare: Prepare = lambda new: new
+async def record_lines(
+    request: Request,
+    sessions: Sessions,
+    schema: type[BaseModel],
+    record: RecordMany,
+    prepare: Prepare = lambda new: new,
 ) -> Response:
-    """Record the lines of the body, each checked against `schema`, in chunks that `record` takes in one transaction.
+    """Validate each line of the body against `schema`, and record them in chunks, one transaction each.
 
-    What can be done for a line alone, `prepare` does, while the database is busy with the lines before it.
+    `prepare` turns a validated line into what `record` takes. It runs while the database is busy with earlier lines.
     """
-    body.lines_type(request)
-    settings = request.app.state.service.settings
-    read = _reader(schema, prepare, settings.line_limit)
-    return _Results(request, caller, read, record, settings.line_limit, settings.body_timeout)
-
-
-def _reader(schema: type[BaseModel], prepare: Prepare, limit: int) -> Callable[[int, bytes | None], "_Line"]:
-    def read(number: int, raw: bytes | None) -> _Line:
-        if raw is None:
-            return _Line(number, 0, problem=errors.BodyTooLarge(f"A line must have at most {limit} bytes"))
-        try:
-            return _Line(number, len(raw), prepare(validation.validate(schema, strict_json.parse(raw))))
-        except errors.Problem as problem:
-            return _Line(number, len(raw), problem=problem)
-
-    return read
+    body.check_lines_type(request)
+    settings = app_state(request).settings
+    parse = _parser(schema, prepare, settings.line_limit)
+    return _BatchResponse(request, sessions, parse, record, settings.line_limit, settings.body_timeout)
 
 
 @dataclass(slots=True)
@@ -67,107 +62,125 @@ class _Line:
     problem: errors.Problem | None = None
 
 
-class _Results(Response):
+Parser = Callable[[int, bytes | None], _Line]
+
+
+def _parser(schema: type[BaseModel], prepare: Prepare, limit: int) -> Parser:
+    def parse(number: int, raw: bytes | None) -> _Line:
+        if raw is None:
+            return _Line(number, 0, problem=errors.BodyTooLarge(f"A line must have at most {limit} bytes"))
+        try:
+            return _Line(number, len(raw), prepare(validation.validate(schema, strict_json.parse(raw))))
+        except errors.Problem as problem:
+            return _Line(number, len(raw), problem=problem)
+
+    return parse
+
+
+class _BatchResponse(Response):
+    """Reads the request and records its lines while it is being sent."""
+
     def __init__(
         self,
         request: Request,
-        caller: Sessions,
-        line: Callable[[int, bytes | None], _Line],
-        record: Record,
-        limit: int,
-        pause: float,
+        sessions: Sessions,
+        parse: Parser,
+        record: RecordMany,
+        line_limit: int,
+        body_timeout: float,
     ) -> None:
         super().__init__(media_type=MEDIA_TYPE)
         del self.headers["content-length"]
-        self._request, self._caller, self._line, self._record = request, caller, line, record
-        self._limit, self._pause = limit, pause
+        self._request, self._sessions, self._parse, self._record = request, sessions, parse, record
+        self._line_limit, self._body_timeout = line_limit, body_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        waiting, spool = _Waiting(), _Spool()
+        queue, spool = _LineQueue(), _Spool()
         with spool:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(waiting))
-                tasks.create_task(self._write(waiting, spool))
+                tasks.create_task(self._read_lines(queue))
+                tasks.create_task(self._record_lines(queue, spool))
                 async for piece in spool:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _read(self, waiting: "_Waiting") -> None:
+    async def _read_lines(self, queue: "_LineQueue") -> None:
         number = 0
         try:
-            async for number, raw in _split(body.decoded(self._request, self._pause), self._limit):
-                await waiting.put(self._line(number, raw))
-        except errors.Problem as problem:  # the upload broke off: what came whole is recorded, the rest is told
-            await waiting.put(_Line(number + 1, 0, problem=problem))
+            chunks = body.decoded_chunks(self._request, self._body_timeout)
+            async for number, raw in _split(chunks, self._line_limit):
+                await queue.put(self._parse(number, raw))
+        except errors.Problem as problem:  # the upload broke off: complete lines are recorded, the rest is reported
+            await queue.put(_Line(number + 1, 0, problem=problem))
         finally:
-            waiting.close()
+            queue.close()
 
-    async def _write(self, waiting: "_Waiting", spool: "_Spool") -> None:
+    async def _record_lines(self, queue: "_LineQueue", spool: "_Spool") -> None:
         try:
-            while lines := await waiting.take(CHUNK):
-                good = [line.value for line in lines if line.problem is None]
-                outcomes = iter(await self._outcomes(good))
-                spool.write(b"".join(_result(line, outcomes) for line in lines))
+            while lines := await queue.take(CHUNK):
+                valid = [line.value for line in lines if line.problem is None]
+                results = iter(await self._record_values(valid))
+                spool.write(b"".join(_result_line(line, results) for line in lines))
         finally:
             spool.close()
 
-    async def _outcomes(self, values: list[Any]) -> list[RecordResult]:
-        """Of one transaction; where something in it cannot be stored, of two halves, so that only its line fails."""
+    async def _record_values(self, values: list[Any]) -> list[RecordResult]:
+        """In one transaction; where one of them fails, in halves, down to the one that does."""
         if not values:
             return []
         try:
-            return await self._caller.write(lambda ctx: self._record(ctx, values))
+            return await self._sessions.write(lambda ctx: self._record(ctx, values))
         except Exception as error:
-            problem = problems.of(error)
+            problem = problems.from_exception(error)
             if len(values) == 1 or problem.status == errors.Unavailable.status:
                 return [RecordResult.refused(problem)] * len(values)
         half = len(values) // 2
-        return [*await self._outcomes(values[:half]), *await self._outcomes(values[half:])]
+        return [*await self._record_values(values[:half]), *await self._record_values(values[half:])]
 
 
-def _result(line: _Line, outcomes: Any) -> bytes:
-    outcome = next(outcomes) if line.problem is None else RecordResult.refused(line.problem)
-    if outcome.status == 201:  # nearly all of them
-        return f'{{"line":{line.number},"status":201,"id":"{outcome.id}"}}\n'.encode()
-    told: dict[str, Any] = {"line": line.number, "status": outcome.status}
-    if outcome.id is not None:
-        told["id"] = str(outcome.id)
-    if outcome.replayed:
-        told["replayed"] = True
-    if outcome.stale:
-        told["stale"] = True
-    if outcome.problem is not None:
-        told["problem"] = problems.document(outcome.problem)
-    return json.dumps(told, default=str).encode() + b"\n"
+def _result_line(line: _Line, results: Iterator[RecordResult]) -> bytes:
+    result = next(results) if line.problem is None else RecordResult.refused(line.problem)
+    if result.status == 201:  # nearly all of them
+        return f'{{"line":{line.number},"status":201,"id":"{result.id}"}}\n'.encode()
+    members: dict[str, Any] = {"line": line.number, "status": result.status}
+    if result.id is not None:
+        members["id"] = str(result.id)
+    if result.replayed:
+        members["replayed"] = True
+    if result.stale:
+        members["stale"] = True
+    if result.problem is not None:
+        members["problem"] = problems.document(result.problem)
+    return json.dumps(members, default=str).encode() + b"\n"
 
 
 async def _split(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[tuple[int, bytes | None]]:
-    """Lines with their numbers, from 1; blank ones are counted and passed over, too long ones are None."""
-    begun, number, skipping = bytearray(), 0, False
+    """Lines with their numbers, from 1. Blank lines are counted and skipped, lines beyond the limit are None."""
+    partial, number, too_long = bytearray(), 0, False
     async for chunk in chunks:
-        *ends, last = chunk.split(b"\n")
+        *ends, rest = chunk.split(b"\n")
         for end in ends:
             number += 1
-            raw = bytes(begun + end) if begun else end
-            if skipping or len(raw) > limit:
+            raw = bytes(partial + end) if partial else end
+            if too_long or len(raw) > limit:
                 yield number, None
             elif raw.strip():
                 yield number, raw
-            begun, skipping = bytearray(), False
-        if not skipping:
-            begun += last
-        if len(begun) > limit:  # not to be kept: its end is all that matters
-            begun, skipping = bytearray(), True
-        await asyncio.sleep(0)  # others have requests too
-    if skipping:
+            partial, too_long = bytearray(), False
+        if not too_long:
+            partial += rest
+        if len(partial) > limit:  # discarded: only the end of the line matters now
+            partial, too_long = bytearray(), True
+        await asyncio.sleep(0)  # give other requests a turn
+    if too_long:
         yield number + 1, None
-    elif begun.strip():
-        yield number + 1, bytes(begun)
+    elif partial.strip():
+        yield number + 1, bytes(partial)
 
 
-class _Waiting:
-    """Lines on their way from the reader to the recorder; the reader waits when there are many, or long ones."""
+class _LineQueue:
+    """Lines between the reader and the recorder. Bounded by number and size: the reader waits while it is full."""
 
     def __init__(self) -> None:
         self._lines: deque[_Line] = deque()
@@ -177,25 +190,25 @@ class _Waiting:
 
     async def put(self, line: _Line) -> None:
         async with self._changed:
-            while self._lines and (len(self._lines) >= _MOST_WAITING or self._bytes > _MOST_WAITING_BYTES):
+            while self._lines and (len(self._lines) >= _MAX_QUEUED_LINES or self._bytes > _MAX_QUEUED_BYTES):
                 await self._changed.wait()
             self._lines.append(line)
             self._bytes += line.size
             self._changed.notify_all()
 
-    async def take(self, most: int) -> list[_Line]:
-        """At least one line and at most so many; none when there will be no more."""
+    async def take(self, limit: int) -> list[_Line]:
+        """Wait for at least one line; empty once the queue is closed and drained."""
         async with self._changed:
             while not self._lines and not self._closed:
                 await self._changed.wait()
-            taken = [self._lines.popleft() for _ in range(min(most, len(self._lines)))]
-            self._bytes -= sum(line.size for line in taken)
+            lines = [self._lines.popleft() for _ in range(min(limit, len(self._lines)))]
+            self._bytes -= sum(line.size for line in lines)
             self._changed.notify_all()
-            return taken
+            return lines
 
     def close(self) -> None:
         self._closed = True
-        self._wake = asyncio.ensure_future(self._notify())
+        self._notifying = asyncio.ensure_future(self._notify())
 
     async def _notify(self) -> None:
         async with self._changed:
@@ -203,10 +216,10 @@ class _Waiting:
 
 
 class _Spool:
-    """Results that wait to be read: in memory, and on disk when there are many."""
+    """Results that the client has not read yet: in memory, and on disk when there are many."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY)  # noqa: SIM115 - closed by __exit__
+        self._file = tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY)  # noqa: SIM115 - closed by __exit__
         self._read = self._written = 0
         self._closed = False
         self._more = asyncio.Event()
@@ -227,7 +240,7 @@ class _Spool:
                 self._file.seek(self._read)
                 piece = self._file.read(min(_PIECE, self._written - self._read))
                 self._read += len(piece)
-                if self._read == self._written:  # all read: begin at the front again
+                if self._read == self._written:  # all read: reuse the file from its start
                     self._read = self._written = 0
                 yield piece
             elif self._closed:

@@ -1,4 +1,4 @@
-"""Who holds the key that a request came with."""
+"""Authentication: which API key a request was sent with."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,9 +10,10 @@ from app.core.errors import InsufficientScope, Unauthenticated
 from app.rules import access as rules
 from app.store import access as keys
 
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="rapport"'}
-_REFUSED = {"WWW-Authenticate": 'Bearer realm="rapport", error="invalid_token"'}
-_LONGEST = 512
+_NO_KEY = {"WWW-Authenticate": 'Bearer realm="rapport"'}
+_INVALID_KEY = {"WWW-Authenticate": 'Bearer realm="rapport", error="invalid_token"'}
+_MAX_KEY_LENGTH = 512
+_CACHE_SIZE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,25 @@ class Credential:
 
 
 class Credentials:
-    """Keys are looked up by their hash and trusted for a few seconds; a key that is none is asked about again."""
+    """Looks keys up by their hash. Valid keys are cached for some seconds, invalid ones are not."""
 
-    def __init__(self, database: Database, seconds: float) -> None:
+    def __init__(self, database: Database, cache_seconds: float) -> None:
         self._database = database
-        self._known: TTLCache[bytes, Credential] = TTLCache(10_000, seconds)
+        self._cache: TTLCache[bytes, Credential] = TTLCache(_CACHE_SIZE, cache_seconds)
 
-    async def of(self, authorization: str | None) -> Credential:
+    async def authenticate(self, authorization: str | None) -> Credential:
+        """`authorization` is the header. Raises Unauthenticated."""
         if authorization is None:
-            raise Unauthenticated("Send the header Authorization: Bearer <key>", headers=_CHALLENGE)
+            raise Unauthenticated("Send the header Authorization: Bearer <key>", headers=_NO_KEY)
         scheme, _, key = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not key or len(key) > _LONGEST:
-            raise Unauthenticated("Send the header Authorization: Bearer <key>", headers=_REFUSED)
+        if scheme.lower() != "bearer" or not key or len(key) > _MAX_KEY_LENGTH:
+            raise Unauthenticated("Send the header Authorization: Bearer <key>", headers=_INVALID_KEY)
         secret_hash = rules.hash_key(key.strip())
-        credential = self._known.get(secret_hash)
+        credential = self._cache.get(secret_hash)
         if credential is None:
             async with self._database.reading() as connection:
                 row = await keys.by_hash(connection, secret_hash)
             if row is None:
-                raise Unauthenticated("The API key is unknown or was revoked", headers=_REFUSED)
-            credential = self._known[secret_hash] = Credential(row["id"], row["name"], frozenset(row["scopes"]))
+                raise Unauthenticated("The API key is unknown or was revoked", headers=_INVALID_KEY)
+            credential = self._cache[secret_hash] = Credential(row["id"], row["name"], frozenset(row["scopes"]))
         return credential

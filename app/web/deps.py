@@ -1,4 +1,4 @@
-"""What routes ask for in their signatures. The route class has put it there before they run."""
+"""What routes take as arguments besides path, query and body. The route class provides it before they are called."""
 
 import re
 from collections.abc import Callable
@@ -10,14 +10,15 @@ from fastapi import Depends, Header, Path, Request
 from app.core.context import Context
 from app.core.errors import MalformedRequest
 from app.core.sessions import Sessions
+from app.web.request_state import request_state
 
 
 def _context(request: Request) -> Context:
-    return request.scope["context"]
+    return request_state(request.scope).context
 
 
 def _sessions(request: Request) -> Sessions:
-    return request.scope["sessions"]
+    return request_state(request.scope).sessions
 
 
 def _if_match(
@@ -30,12 +31,12 @@ def _if_match(
         ),
     ] = None,
 ) -> int | None:
-    """The version that the caller has seen, or None where they do not care."""
+    """The version that the caller expects; None where any is fine."""
     if if_match is None or if_match == "*":
         return None
-    if (found := _ETAG.fullmatch(if_match)) is None:
+    if (tag := _ETAG.fullmatch(if_match)) is None:
         raise MalformedRequest('If-Match must be an entity tag such as "3"')
-    return int(found[1])
+    return int(tag[1])
 
 
 _ETAG = re.compile(r'"([0-9]{1,9})"')
@@ -43,7 +44,7 @@ _ETAG = re.compile(r'"([0-9]{1,9})"')
 Ctx = Annotated[Context, Depends(_context)]
 """The transaction of this request."""
 Caller = Annotated[Sessions, Depends(_sessions)]
-"""For streams, which open transactions of their own."""
+"""For routes that stream, which open transactions of their own."""
 IfMatch = Annotated[int | None, Depends(_if_match)]
 PathKey = Annotated[str, Path(min_length=1, max_length=100, description="The key of an entry within the resource.")]
 PathToken = Annotated[
@@ -52,9 +53,9 @@ PathToken = Annotated[
 PathId = Annotated[UUID, Path()]
 """Described by its name (`web/openapi_texts.py`)."""
 
-FILLED: dict[Any, Callable[[Request], Any]] = {
+PROVIDERS: dict[Any, Callable[[Request], Any]] = {
     _context: _context,
     _sessions: _sessions,
     _if_match: lambda request: _if_match(request.headers.get("if-match")),
 }
-"""How each of them is had from a request."""
+"""By dependency: how its value is taken from a request."""

@@ -1,6 +1,6 @@
-"""The pages that people read: Swagger UI from files that are installed with the service, and a page for each problem.
+"""The pages for people: Swagger UI, served from installed files, and a page for each problem code.
 
-None of them needs a key, and none asks any other host for anything.
+They require no key, and load nothing from other hosts.
 """
 
 import re
@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.core import errors
 from app.web.problem_texts import TEXTS
+from app.web.problems import slug
 
 _PAGES = Path(__file__).parent / "pages"
 _SWAGGER_UI = Path(fastapi_offline.__file__).parent / "static"
@@ -37,10 +38,6 @@ def install(app: FastAPI) -> None:
     app.add_api_route("/problems", _problems, include_in_schema=False)
     app.add_api_route("/problems/{slug}", _problem, include_in_schema=False)
     app.mount("/docs/assets", StaticFiles(directory=_SWAGGER_UI))
-
-
-def slug(code: str) -> str:
-    return code.lower().replace("_", "-")
 
 
 async def _home(request: Request) -> Response:
@@ -66,8 +63,8 @@ async def _problem(slug: str) -> Response:
     problem = _BY_SLUG.get(slug)
     if problem is None:
         raise errors.NotFound("This problem code does not exist")
-    meaning, remedy = (_marked(text) for text in TEXTS[problem.code])
-    body = _EXPLAINED.format(p=problem, meaning=meaning, remedy=remedy)
+    meaning, remedy = (_with_code_elements(text) for text in TEXTS[problem.code])
+    body = _PROBLEM.format(p=problem, meaning=meaning, remedy=remedy)
     return _page(_HTML.format(up="../", title=problem.code, body=body))
 
 
@@ -75,7 +72,7 @@ def _page(html: str) -> Response:
     return HTMLResponse(html, headers={"Content-Security-Policy": _POLICY})
 
 
-def _marked(text: str) -> str:
+def _with_code_elements(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
@@ -108,7 +105,7 @@ _INDEX = """<nav><a href="docs">The API</a></nav>
 _ROW = """<tr><td class="status">{p.status}</td><td><a href="problems/{slug}"><code>{p.code}</code></a></td>\
 <td>{p.title}</td></tr>
 """
-_EXPLAINED = """<nav><a href="../problems">All problems</a> · <a href="../docs">The API</a></nav>
+_PROBLEM = """<nav><a href="../problems">All problems</a> · <a href="../docs">The API</a></nav>
 <h1>{p.title}</h1>
 <p class="status"><code>{p.code}</code> · status {p.status}</p>
 <h2>What it means</h2>

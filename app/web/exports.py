@@ -1,4 +1,4 @@
-"""Whole lists as files: streamed a page at a time, in the form that the caller accepts."""
+"""Whole lists as files, streamed page by page in the format that the caller accepts."""
 
 import csv
 import io
@@ -14,19 +14,19 @@ from app.rules.kit.csv_rows import Row
 
 CSV = "text/csv"
 LINES = "application/x-ndjson"
-_ACCEPTED = {CSV: CSV, LINES: LINES, "application/jsonl": LINES, "application/*": LINES, "*/*": LINES, "text/*": CSV}
+_FORMATS = {CSV: CSV, LINES: LINES, "application/jsonl": LINES, "application/*": LINES, "*/*": LINES, "text/*": CSV}
 
 
-def answer(
+def stream(
     request: Request, name: str, pages: AsyncIterator[list[str]], row_of: Callable[[dict[str, Any]], Row]
 ) -> Response:
-    """406 when the caller accepts neither JSON Lines nor CSV."""
+    """`pages` are lists of JSON objects. Raises NotAcceptable where neither JSON Lines nor CSV is accepted."""
     accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(",")]
-    media_type = next((_ACCEPTED[part] for part in accepted if part in _ACCEPTED), None)
+    media_type = next((_FORMATS[part] for part in accepted if part in _FORMATS), None)
     if media_type is None:
         raise NotAcceptable(f"Available media types: {LINES}, {CSV}")
-    body, ending = (_csv(pages, row_of), "csv") if media_type == CSV else (_lines(pages), "jsonl")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}.{ending}"}
+    body, extension = (_csv(pages, row_of), "csv") if media_type == CSV else (_lines(pages), "jsonl")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}.{extension}"}
     return StreamingResponse(body, media_type=media_type, headers=headers)
 
 
@@ -38,13 +38,13 @@ async def _lines(pages: AsyncIterator[list[str]]) -> AsyncIterator[str]:
 async def _csv(pages: AsyncIterator[list[str]], row_of: Callable[[dict[str, Any]], Row]) -> AsyncIterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    named = False
+    has_header = False
     async for page in pages:
         for item in page:
             row = row_of(json.loads(item))
-            if not named:
+            if not has_header:
                 writer.writerow(row)
-                named = True
+                has_header = True
             writer.writerow(row.values())
         yield buffer.getvalue()
         buffer.seek(0)

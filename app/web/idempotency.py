@@ -1,4 +1,4 @@
-"""The same request twice has one effect: the first answer is kept beside it, in the same transaction."""
+"""Idempotency-Key: the first response is stored in the transaction of its effect, and replayed to retries."""
 
 import hashlib
 import json
@@ -13,38 +13,41 @@ from app.store.kit import idempotency as store
 from app.web.replies import Reply
 
 _KEY = re.compile(r'[!#-\[\]-~]{1,255}|"[ !#-\[\]-~]{1,255}"')
-_KEPT = ("location", "etag", "receipt-stale")
+_STORED_HEADERS = ("location", "etag", "receipt-stale")
 
 
 def key_of(request: Request) -> str | None:
-    """A structured-field string in quotes, or the bare token that many clients send."""
-    sent = request.headers.get("idempotency-key")
-    if sent is None:
+    """A quoted string of RFC 9651, or the bare token that many clients send. Raises MalformedRequest."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
         return None
-    if not _KEY.fullmatch(sent):
+    if not _KEY.fullmatch(key):
         raise MalformedRequest("Idempotency-Key must be 1 to 255 printable ASCII characters")
-    return sent.strip('"')
+    return key.strip('"')
 
 
 def fingerprint(request: Request, body: Any) -> bytes:
-    """Of everything that makes the request what it is, however its JSON was spaced and ordered."""
-    whole = [request.method, request.scope["path"], sorted(request.query_params.multi_items()), body]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).digest()
+    """A hash that tells a retry from another request, whatever the spacing and key order of its JSON."""
+    content = [request.method, request.scope["path"], sorted(request.query_params.multi_items()), body]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
-async def replay(ctx: Context, key: str, print_: bytes) -> Response | None:
-    """The first answer, if there was one. The key stays held until the transaction ends."""
-    if not await store.claim(ctx, key):
+async def replay(ctx: Context, key: str, fingerprint: bytes) -> Response | None:
+    """The stored response, if there is one. The key stays locked until the transaction ends.
+
+    Raises IdempotencyKeyInFlight and IdempotencyKeyReused.
+    """
+    if not await store.try_lock(ctx, key):
         raise IdempotencyKeyInFlight(headers={"Retry-After": "1"})
-    answer = await store.recall(ctx, key)
-    if answer is None:
+    stored = await store.find(ctx, key)
+    if stored is None:
         return None
-    if answer.fingerprint != print_:
+    if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    return Reply(answer.body, answer.status, {**answer.headers, "Idempotent-Replayed": "true"})
+    return Reply(stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"})
 
 
-async def remember(ctx: Context, key: str, print_: bytes, response: Response) -> None:
-    headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
+async def store_response(ctx: Context, key: str, fingerprint: bytes, response: Response) -> None:
+    headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
     body = getattr(response, "stored_body", None) or bytes(response.body)
-    await store.remember(ctx, key, store.Answer(print_, response.status_code, headers, body))
+    await store.add(ctx, key, store.StoredResponse(fingerprint, response.status_code, headers, body))

@@ -1,4 +1,4 @@
-"""How many requests somebody may make, and how they are told: draft-ietf-httpapi-ratelimit-headers-11."""
+"""Rate limits, and the headers that report them (draft-ietf-httpapi-ratelimit-headers-11)."""
 
 import math
 import time
@@ -11,38 +11,39 @@ from starlette.types import Scope
 from app.core.errors import TooManyRequests
 
 _WINDOW = 60
+_MAX_BUCKETS = 10_000
 
 
 class RateLimit:
-    """A token bucket for every key or address, in this worker: `limit` requests a minute, refilled steadily."""
+    """A token bucket for each key or address, in this process: `limit` requests a minute, refilled steadily."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._buckets: LRUCache[Hashable, tuple[float, float]] = LRUCache(10_000)
+        self._buckets: LRUCache[Hashable, tuple[float, float]] = LRUCache(_MAX_BUCKETS)
         self._policy = f'"default";q={limit};w={_WINDOW}'.encode()
 
-    def spend(self, who: Hashable) -> list[tuple[bytes, bytes]]:
-        """Take one request; answers with the headers that tell what is left. 429 when nothing is."""
+    def spend(self, client: Hashable) -> list[tuple[bytes, bytes]]:
+        """Count one request; returns the headers that report what remains. Raises TooManyRequests."""
         if not self._limit:
             return []
-        now, rate = time.monotonic(), self._limit / _WINDOW
-        left, since = self._buckets.get(who, (float(self._limit), now))
-        left = min(float(self._limit), left + (now - since) * rate)
-        if left < 1:
-            self._buckets[who] = (left, now)
-            wait = math.ceil((1 - left) / rate)
+        now, refill_rate = time.monotonic(), self._limit / _WINDOW
+        tokens, updated_at = self._buckets.get(client, (float(self._limit), now))
+        tokens = min(float(self._limit), tokens + (now - updated_at) * refill_rate)
+        if tokens < 1:
+            self._buckets[client] = (tokens, now)
+            wait = math.ceil((1 - tokens) / refill_rate)
             state = f'"default";r=0;t={wait}'
             raise TooManyRequests(
                 headers={"Retry-After": str(wait), "RateLimit-Policy": self._policy.decode(), "RateLimit": state}
             )
-        self._buckets[who] = (left - 1, now)
-        refill = math.ceil((self._limit - left + 1) / rate)
-        return [(b"ratelimit-policy", self._policy), (b"ratelimit", b'"default";r=%d;t=%d' % (left - 1, refill))]
+        self._buckets[client] = (tokens - 1, now)
+        full_in = math.ceil((self._limit - tokens + 1) / refill_rate)
+        return [(b"ratelimit-policy", self._policy), (b"ratelimit", b'"default";r=%d;t=%d' % (tokens - 1, full_in))]
 
 
 def address(scope: Scope) -> str:
-    """Where a request comes from. Of IPv6 the network: one household or server has all addresses of a /64."""
-    host = (scope.get("client") or ("", 0))[0]
+    """The client's address; of IPv6 its /64 network, since one household or server has all addresses of it."""
+    host: str = (scope.get("client") or ("", 0))[0]
     try:
         parsed = ip_address(host)
     except ValueError:

@@ -1,10 +1,9 @@
-"""What every request and response shares, whatever the route: ids, limits, headers, HEAD and OPTIONS. Plain ASGI."""
+"""What all requests and responses share, whatever the route: ids, limits, headers, HEAD and OPTIONS. Plain ASGI."""
 
 import logging
 import re
 import secrets
 import time
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -13,11 +12,12 @@ from starlette_compress import CompressMiddleware
 
 from app.core.errors import HeadersTooLarge, MalformedRequest
 from app.web import allowed_methods, problems
+from app.web.request_state import RequestState, attach
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_MOST_HEADERS = 100
-_LEAST_COMPRESSED = 1_000
-_ALWAYS = [
+_MAX_HEADERS = 100
+_MIN_COMPRESSED_BYTES = 1_000
+_DEFAULT_HEADERS = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"Authorization, Accept, Accept-Encoding, Origin"),
     (b"x-content-type-options", b"nosniff"),
@@ -29,49 +29,46 @@ log = logging.getLogger("rapport.requests")
 class RequestMiddleware:
     def __init__(self, app: ASGIApp, header_limit: int) -> None:
         self._app, self._header_limit = app, header_limit
-        self._compressing = CompressMiddleware(app, minimum_size=_LEAST_COMPRESSED)
+        self._compressing_app = CompressMiddleware(app, minimum_size=_MIN_COMPRESSED_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = RequestState(_request_id(scope))
+        attach(scope, state)
         is_head = scope["method"] == "HEAD"
-        if is_head:  # the answer of GET without its body
+        if is_head:  # answered like GET, without the body
             scope["method"] = "GET"
         started = time.perf_counter()
-        answering = False
+        response_started = False
 
-        async def sending(message: Message) -> None:
-            nonlocal answering
+        async def send_response(message: Message) -> None:
+            nonlocal response_started
             if message["type"] == "http.response.start":
-                answering = True
-                headers = message["headers"]
-                headers.extend(scope.get("own_headers", ()))
-                named = {name for name, _ in headers} - {b"vary"}
-                headers[:] = [header for header in headers if header[0] != b"vary"]
-                headers.append((b"x-request-id", request_id.encode()))
-                headers.extend(header for header in _ALWAYS if header[0] not in named)
+                response_started = True
+                _complete(message["headers"], state)
                 if log.isEnabledFor(logging.DEBUG):
-                    _log(scope, request_id, message["status"], started)
+                    _log(scope, state.request_id, message["status"], started)
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)
 
         try:
-            await (self._refused(scope) or self._answering(scope))(scope, receive, sending)
+            await (self._refusal(scope) or self._app_for(scope))(scope, receive, send_response)
         except Exception as error:
-            if answering:
+            if response_started:
                 raise
-            await problems.unexpected(Request(scope), error)(scope, receive, sending)
+            await problems.unexpected(Request(scope), error)(scope, receive, send_response)
 
-    def _answering(self, scope: Scope) -> ASGIApp:
-        return self._compressing if any(name == b"accept-encoding" for name, _ in scope["headers"]) else self._app
+    def _app_for(self, scope: Scope) -> ASGIApp:
+        compress = any(name == b"accept-encoding" for name, _ in scope["headers"])
+        return self._compressing_app if compress else self._app
 
-    def _refused(self, scope: Scope) -> ASGIApp | None:
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        """The response to what must not reach a route, and to OPTIONS."""
         headers = scope["headers"]
-        if len(headers) > _MOST_HEADERS or sum(len(n) + len(v) for n, v in headers) > self._header_limit:
+        if len(headers) > _MAX_HEADERS or sum(len(n) + len(v) for n, v in headers) > self._header_limit:
             return problems.response(HeadersTooLarge(headers={"Connection": "close"}), Request(scope))
         if b"\0" in scope.get("raw_path", b"") or "\0" in scope["path"] or "\ufffd" in scope["path"]:
             return problems.response(MalformedRequest("The path is not valid UTF-8 text"), Request(scope))
@@ -83,7 +80,7 @@ class RequestMiddleware:
 class _Options:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = ", ".join(allowed_methods.methods(scope["app"], scope["path"])) if "app" in scope else ""
-        headers: list[Any] = [(b"content-length", b"0")]
+        headers = [(b"content-length", b"0")]
         if allowed:
             headers.append((b"allow", allowed.encode()))
         await send({"type": "http.response.start", "status": 204 if allowed else 404, "headers": headers})
@@ -91,8 +88,17 @@ class _Options:
 
 
 def _request_id(scope: Scope) -> str:
-    sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
+    sent: str = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
     return sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(12)
+
+
+def _complete(headers: list[tuple[bytes, bytes]], state: RequestState) -> None:
+    """Add the headers of this request, and those of all responses where they are not set."""
+    headers.extend(state.response_headers)
+    present = {name for name, _ in headers} - {b"vary"}
+    headers[:] = [header for header in headers if header[0] != b"vary"]
+    headers.append((b"x-request-id", state.request_id.encode()))
+    headers.extend(header for header in _DEFAULT_HEADERS if header[0] not in present)
 
 
 def _log(scope: Scope, request_id: str, status: int, started: float) -> None:

@@ -224,7 +224,8 @@ class _Operation:
         return _JSON in self._success().get("content", {})
 
     def _properties(self, schema: Schema) -> Schema:
-        return self.schemas.get(schema.get("$ref", "").rpartition("/")[2], schema).get("properties", {})
+        properties: Schema = self.schemas.get(schema.get("$ref", "").rpartition("/")[2], schema).get("properties", {})
+        return properties
 
     def _order(self) -> None:
         """As a reader wants it: what it is, what goes in, what comes out."""

@@ -14,6 +14,7 @@ from app.core import errors
 from app.core.database import problem_for
 from app.schemas.kit import validation
 from app.web import allowed_methods
+from app.web.request_state import request_state
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("rapport.problems")
@@ -21,16 +22,15 @@ log = logging.getLogger("rapport.problems")
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.Problem, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_exception)
     for database_error in (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        app.add_exception_handler(database_error, _database)
+        app.add_exception_handler(database_error, _database_error)
 
 
 def document(problem: errors.Problem, request_id: str | None = None, instance: str | None = None) -> dict[str, Any]:
-    slug = problem.code.lower().replace("_", "-")
     members = {
-        "type": f"/problems/{slug}",
+        "type": f"/problems/{slug(problem.code)}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
@@ -43,29 +43,35 @@ def document(problem: errors.Problem, request_id: str | None = None, instance: s
     return {name: value for name, value in members.items() if value is not None}
 
 
-def response(problem: errors.Problem, request: Request | None = None) -> Response:
-    request_id = request.scope.get("state", {}).get("request_id") if request else None
-    instance = quote(request.scope["path"]) if request else None
+def slug(code: str) -> str:
+    return code.lower().replace("_", "-")
+
+
+def response(problem: errors.Problem, request: Request) -> Response:
+    whole = document(problem, request_state(request.scope).request_id, quote(request.scope["path"]))
     # ASCII: whatever a client put into a name can be sent back, lone surrogates included.
-    body = json.dumps(document(problem, request_id, instance), default=str).encode()
+    body = json.dumps(whole, default=str).encode()
     return Response(body, problem.status, {"Content-Type": MEDIA_TYPE, **problem.headers})
 
 
 def unexpected(request: Request, error: Exception) -> Response:
-    """A defect of ours: the caller learns only the request id, the log everything."""
-    request_id = request.scope.get("state", {}).get("request_id")
-    log.error("unexpected %s", type(error).__name__, exc_info=error, extra={"fields": {"request_id": request_id}})
+    """A bug of this service: the client gets the request id only, the log everything."""
+    _log_unexpected(error, request_id=request_state(request.scope).request_id)
     return response(errors.Problem(), request)
 
 
-def of(error: BaseException) -> errors.Problem:
-    """The problem that any exception stands for, for answers that are not a whole response (a line of a batch)."""
+def from_exception(error: BaseException) -> errors.Problem:
+    """The problem of any exception, for results within a response (a line of a batch)."""
     if isinstance(error, errors.Problem):
         return error
     if (problem := problem_for(error)) is not None:
         return problem
-    log.error("unexpected %s", type(error).__name__, exc_info=error)
+    _log_unexpected(error)
     return errors.Problem()
+
+
+def _log_unexpected(error: BaseException, **fields: str) -> None:
+    log.error("Unexpected %s", type(error).__name__, exc_info=error, extra={"fields": fields})
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -73,15 +79,15 @@ async def _problem(request: Request, error: Exception) -> Response:
     return response(error, request)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    listed = validation.entries(error.errors())
+    entries = validation.entries(error.errors())
     unknown = any(e["loc"][0] == "query" and e["type"] == "extra_forbidden" for e in error.errors())
     problem = errors.UnknownParameter if unknown else errors.ValidationFailed
-    return response(problem(errors=listed), request)
+    return response(problem(errors=entries), request)
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _http_exception(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: unknown paths and wrong methods."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
@@ -92,6 +98,6 @@ async def _http(request: Request, error: Exception) -> Response:
     return response(errors.MalformedRequest(), request)
 
 
-async def _database(request: Request, error: Exception) -> Response:
+async def _database_error(request: Request, error: Exception) -> Response:
     problem = problem_for(error)
     return unexpected(request, error) if problem is None else response(problem, request)

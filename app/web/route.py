@@ -1,11 +1,11 @@
-"""One request: who asks, may they, is it well formed, one transaction, one answer.
+"""The route classes: authorisation, query checks, the JSON body, one transaction and one response.
 
-Reads run in autocommit, since they are one statement; everything else in a transaction that is committed before the
-answer leaves. A dependency that commits when it is closed would do so after the client has read "created".
+Reads run in autocommit, since they are one statement; writes run in a transaction that is committed before the
+response leaves. A FastAPI dependency that commits on exit would do so after the client has already read "201 Created".
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Request, Response
@@ -15,162 +15,165 @@ from app.core.context import Context
 from app.core.errors import MalformedRequest, UnknownParameter, invalid
 from app.core.sessions import Sessions
 from app.web import body, idempotency, limits
-from app.web.app_state import AppState
-from app.web.arguments import Binding, give_body
+from app.web.app_state import AppState, app_state
+from app.web.arguments import Binding
+from app.web.request_state import RequestState, request_state
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 DRY_RUN = "validate_only"
-_NOT_KEPT = [(b"cache-control", b"no-store")]
+_NO_STORE = [(b"cache-control", b"no-store")]
 
 
 class Route(APIRoute):
-    """Expects a tag naming the resource: its scopes are `<tag>:read` and `<tag>:write`."""
+    """Expects a tag that names the resource: the scopes are `<tag>:read` and `<tag>:write`."""
 
-    keeps_answers = True
-    """Idempotency-Key is honoured."""
+    accepts_idempotency_key = True
     body_limit: int | None = None
-    """Less than the setting, where a route needs no more."""
+    """In bytes, where it is lower than the general setting."""
     scope: str
 
-    def get_route_handler(self) -> Any:
-        binding, endpoint, empty = Binding(self), self.endpoint, self.status_code or 200
+    def get_route_handler(self) -> Handler:
+        binding, endpoint, empty_status = Binding(self), self.endpoint, self.status_code or 200
 
-        async def inner(request: Request) -> Response:
-            answer = await endpoint(**binding.arguments(request))
-            return Response(status_code=empty) if answer is None else answer
+        async def call_endpoint(request: Request) -> Response:
+            response: Response | None = await endpoint(**binding.arguments(request))
+            return Response(status_code=empty_status) if response is None else response
 
         reads = self.methods is not None and self.methods <= {"GET", "HEAD"}
         self.scope = f"{self.tags[0]}:{'read' if reads else 'write'}"
-        known = frozenset(binding.query)
-        handle = inner if _streams(self) else _reading(inner) if reads else self._writing(inner)
-        if not reads and not _streams(self):
-            known = known | {DRY_RUN}
+        parameters = frozenset(binding.query)
+        if _streams(self):
+            handle: Handler = call_endpoint
+        elif reads:
+            handle = _reading(call_endpoint)
+        else:
+            handle = self._writing(call_endpoint)
+            parameters |= {DRY_RUN}
 
         async def handler(request: Request) -> Response:
-            sessions = await self.admitted(request, request.app.state.service)
-            _check_query(request, known)
-            request.scope["sessions"] = sessions
+            state = request_state(request.scope)
+            state.sessions = await self.authorize(request, state, app_state(request))
+            _check_query(request, parameters)
             return await handle(request)
 
         return handler
 
-    async def admitted(self, request: Request, service: AppState) -> Sessions:
-        """Transactions in the name of whoever asks. Raises where they may not, or not so often."""
-        credential = await service.credentials.of(request.headers.get("authorization"))
+    async def authorize(self, request: Request, state: RequestState, service: AppState) -> Sessions:
+        """Transactions on behalf of the caller. Raises Unauthenticated, InsufficientScope or TooManyRequests."""
+        credential = await service.credentials.authenticate(request.headers.get("authorization"))
         credential.require(self.scope)
-        request.scope["own_headers"] = service.rate_limit.spend(credential.id)
+        state.response_headers = service.key_limit.spend(credential.id)
         return await service.sessions(credential)
 
-    def _writing(self, inner: Handler) -> Handler:
+    def _writing(self, call_endpoint: Handler) -> Handler:
         has_body = self.body_field is not None
         types = body.PATCH_TYPES if self.methods == {"PATCH"} else body.JSON_TYPES
-        replayable = self.methods == {"POST"} and self.keeps_answers
+        replayable = self.methods == {"POST"} and self.accepts_idempotency_key
 
         async def handler(request: Request) -> Response:
-            settings = request.app.state.service.settings
-            dry = _is_dry_run(request)
+            state, settings = request_state(request.scope), app_state(request).settings
+            dry_run = _is_dry_run(request)
             limit = min(settings.body_limit, self.body_limit or settings.body_limit)
-            sent = await body.read_json(request, types, limit, settings.body_timeout) if has_body else None
-            give_body(request, sent)
+            state.body = await body.read_json(request, types, limit, settings.body_timeout) if has_body else None
             key = idempotency.key_of(request) if replayable else None
 
             async def work(ctx: Context) -> Response:
-                request.scope["context"] = ctx
-                if key is None or dry:
-                    response = await inner(request)
-                    if dry:
-                        raise _DryRun(response)
-                    return response
-                print_ = idempotency.fingerprint(request, sent)
-                replayed = await idempotency.replay(ctx, key, print_)
+                state.context = ctx
+                if dry_run:
+                    raise _RollBack(await call_endpoint(request))
+                if key is None:
+                    return await call_endpoint(request)
+                fingerprint = idempotency.fingerprint(request, state.body)
+                replayed = await idempotency.replay(ctx, key, fingerprint)
                 if replayed is not None:
                     return replayed
-                response = await inner(request)
-                await idempotency.remember(ctx, key, print_, response)
+                response = await call_endpoint(request)
+                await idempotency.store_response(ctx, key, fingerprint, response)
                 return response
 
             try:
-                return await request.scope["sessions"].write(work)
-            except _DryRun as dry_run:
-                return dry_run.response
+                return await state.sessions.write(work)
+            except _RollBack as rollback:
+                return rollback.response
 
         return handler
 
 
 class OpenRoute(Route):
-    """Needs no key: what is sent says by itself what may be done with it. Counted by address, and never kept by caches.
+    """Requires no key: a secret in the request itself decides what it may do. Limited by address, never cached.
 
-    Nobody's idempotency keys could be told from another's. Nor are they needed: such a route has to bear being asked
-    the same twice.
+    Without a key, the idempotency keys of two callers could not be told apart. They are not needed either: such
+    routes have to be idempotent by themselves.
     """
 
-    keeps_answers = False
+    accepts_idempotency_key = False
     body_limit = 524_288
 
-    async def admitted(self, request: Request, service: AppState) -> Sessions:
-        request.scope["own_headers"] = _NOT_KEPT
-        counted = service.answer_limit.spend(limits.address(request.scope))
-        request.scope["own_headers"] = [*_NOT_KEPT, *counted]
-        return await service.open_sessions(self.scope.partition(":")[0])
-
-
-def open_resource(name: str, prefix: str | None = None) -> APIRouter:
-    """A router for what needs no key."""
-    router = resource(name, prefix)
-    router.route_class = OpenRoute
-    return router
+    async def authorize(self, request: Request, state: RequestState, service: AppState) -> Sessions:
+        state.response_headers = _NO_STORE
+        limit_headers = service.address_limit.spend(limits.address(request.scope))
+        state.response_headers = [*_NO_STORE, *limit_headers]
+        return await service.anonymous_sessions(self.scope.partition(":")[0])
 
 
 def resource(name: str, prefix: str | None = None) -> APIRouter:
-    """A router for one resource: its tag, its path and its scopes have one name."""
+    """A router for one resource: its tag, its path and its scopes share one name."""
     return APIRouter(
         prefix=prefix or f"/v1/{name}", tags=[name], route_class=Route, generate_unique_id_function=operation_id
     )
 
 
+def open_resource(name: str, prefix: str | None = None) -> APIRouter:
+    """A router for routes that require no key."""
+    router = resource(name, prefix)
+    router.route_class = OpenRoute
+    return router
+
+
 def operation_id(route: APIRoute) -> str:
-    """The function's name, which is also the method's name in generated clients."""
+    """The name of the function, which is also the name of the method in generated clients."""
     return route.name
 
 
-def streams(endpoint: Any) -> Any:
-    """Marks a route that reads its body or writes its answer bit by bit, in transactions of its own."""
-    endpoint.streams = True
+def streams(endpoint: Endpoint) -> Endpoint:
+    """Marks a route that streams its request or response body, in transactions of its own."""
+    endpoint.streams = True  # type: ignore[attr-defined]
     return endpoint
 
 
-class _DryRun(Exception):
-    """Rolls back what has been done; the answer is given all the same."""
+class _RollBack(Exception):
+    """Rolls back a dry run, and carries its response out of the transaction."""
 
     def __init__(self, response: Response) -> None:
         self.response = response
-
-
-def _is_dry_run(request: Request) -> bool:
-    sent = request.query_params.get(DRY_RUN, "false").lower()
-    if sent not in ("true", "1", "false", "0"):  # guessing wrong would store what was only to be tried
-        raise invalid(f"/query/{DRY_RUN}", "bool_parsing", "Must be true or false")
-    return sent in ("true", "1")
 
 
 def _streams(route: APIRoute) -> bool:
     return getattr(route.endpoint, "streams", False)
 
 
-def _reading(inner: Handler) -> Handler:
+def _reading(call_endpoint: Handler) -> Handler:
     async def handler(request: Request) -> Response:
-        async with request.scope["sessions"].reading() as ctx:
-            request.scope["context"] = ctx
-            response = await inner(request)
-        seen, tag = request.headers.get("if-none-match"), response.headers.get("etag")
-        if tag and seen and (seen == "*" or tag in [part.strip().removeprefix("W/") for part in seen.split(",")]):
+        state = request_state(request.scope)
+        async with state.sessions.reading() as state.context:
+            response = await call_endpoint(request)
+        known, tag = request.headers.get("if-none-match"), response.headers.get("etag")
+        if tag and known and (known == "*" or tag in [part.strip().removeprefix("W/") for part in known.split(",")]):
             return Response(status_code=304, headers={"ETag": tag})
         return response
 
     return handler
 
 
-def _check_query(request: Request, known: frozenset[str]) -> None:
+def _is_dry_run(request: Request) -> bool:
+    value = request.query_params.get(DRY_RUN, "false").lower()
+    if value not in ("true", "1", "false", "0"):  # a wrong guess would store what was only to be validated
+        raise invalid(f"/query/{DRY_RUN}", "bool_parsing", "Must be true or false")
+    return value in ("true", "1")
+
+
+def _check_query(request: Request, parameters: frozenset[str]) -> None:
     raw: bytes = request.scope["query_string"]
     if not raw:
         return
@@ -180,10 +183,12 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
         except UnicodeDecodeError:
             raise MalformedRequest("The query string is not valid UTF-8") from None
     names = [name for name, _ in request.query_params.multi_items()]
-    if unknown := [name for name in names if name not in known]:
-        problems = [
-            {"pointer": f"/query/{n}", "code": "unknown_parameter", "detail": "Unknown parameter"} for n in unknown
-        ]
-        raise UnknownParameter(errors=problems)
+    if unknown := [name for name in names if name not in parameters]:
+        raise UnknownParameter(
+            errors=[
+                {"pointer": f"/query/{name}", "code": "unknown_parameter", "detail": "Unknown parameter"}
+                for name in unknown
+            ]
+        )
     if len(set(names)) < len(names):
         raise MalformedRequest("Query parameter sent more than once")

@@ -48,7 +48,7 @@ async def walked(page: Path, app: Any, port: int, clock: TestClock, later: Mappi
         if pause:
             clock.now += later[pause]
             if "worker" in pause:
-                while await job_runner.run_due(app.state.service.own_sessions("worker"), HANDLERS):
+                while await job_runner.run_due(app.state.service.internal_sessions("worker"), HANDLERS):
                     pass
         else:
             printed.append(await _run(process, block.replace("127.0.0.1:8000", f"127.0.0.1:{port}")))

@@ -51,7 +51,7 @@ async def record_complaints(request: Request, caller: Caller) -> Response:
     complaint is recorded. A line that is refused does not affect the others. The same file can be sent again: lines
     with `source` and `external_id` are recorded once.
     """
-    return await batch.answer(request, caller, ComplaintNew, complaints.record_many)
+    return await batch.record_lines(request, caller, ComplaintNew, complaints.record_many)
 
 
 @router.get("/{complaint_id}", response_model=Complaint)

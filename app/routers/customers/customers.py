@@ -50,7 +50,7 @@ async def create_customers(request: Request, caller: Caller) -> Response:
     customer is stored. A customer who is already stored with the same content answers 200; a line whose identity or
     contact point belongs to another customer answers 409. A line that is refused does not affect the others.
     """
-    return await batch.answer(request, caller, CustomerNew, customers.create_many)
+    return await batch.record_lines(request, caller, CustomerNew, customers.create_many)
 
 
 @router.get("/export", response_model=Customer)
@@ -61,7 +61,7 @@ async def export_customers(request: Request, caller: Caller, query: Annotated[Cu
     All customers that match the filters, as JSON Lines, or as CSV if the request has `Accept: text/csv`. In CSV, a
     cell that a spreadsheet would read as a formula is preceded by an apostrophe.
     """
-    return exports.answer(request, "customers", customers.export(caller, query), csv_rows.customer_row)
+    return exports.stream(request, "customers", customers.export(caller, query), csv_rows.customer_row)
 
 
 @router.get("/{customer_id}", response_model=Customer)

@@ -49,7 +49,7 @@ async def record_feedback_batch(request: Request, caller: Caller) -> Response:
     the feedback is recorded. A line that is refused does not affect the others. The same file can be sent again: lines
     with `source` and `external_id` are recorded once.
     """
-    return await batch.answer(request, caller, FeedbackNew, feedback.record_many)
+    return await batch.record_lines(request, caller, FeedbackNew, feedback.record_many)
 
 
 @router.get("/{feedback_id}", response_model=Feedback)

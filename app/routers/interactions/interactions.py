@@ -53,7 +53,7 @@ async def record_interactions(request: Request, caller: Caller) -> Response:
     interaction is recorded. A line that is refused does not affect the others. The same file can be sent again:
     lines with `source` and `external_id` are recorded once.
     """
-    return await batch.answer(request, caller, InteractionNew, interactions.record_many)
+    return await batch.record_lines(request, caller, InteractionNew, interactions.record_many)
 
 
 @router.get("/{interaction_id}", response_model=Interaction)

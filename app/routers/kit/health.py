@@ -3,6 +3,7 @@ from fastapi import APIRouter, Request, Response
 from app.core.errors import Unavailable
 from app.schemas.kit.health import Health
 from app.web import replies
+from app.web.app_state import app_state
 from app.web.route import operation_id
 
 router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
@@ -23,7 +24,7 @@ async def check_readiness(request: Request) -> Response:
 
     Answers 503 while the database is unavailable or its schema is out of date.
     """
-    return replies.json_text('{"status":"ok"}') if await request.app.state.service.ready() else await _unready()
+    return replies.json_text('{"status":"ok"}') if await app_state(request).is_ready() else await _unready()
 
 
 async def _unready() -> Response:

@@ -35,7 +35,7 @@ async def record_sales(request: Request, caller: Caller, params: Annotated[SaleP
     receipt is recorded. A line that is refused does not affect the others. The same file can be sent again: each
     receipt is recorded once.
     """
-    return await batch.answer(
+    return await batch.record_lines(
         request,
         caller,
         SaleNew,

@@ -49,7 +49,7 @@ async def create_invitations(request: Request, caller: Caller) -> Response:
     refused does not affect the others. Customers who were invited recently are not invited again, so the same file can
     be sent again where the survey keeps at least a day between invitations.
     """
-    return await batch.answer(request, caller, InvitationNew, invitations.invite_many)
+    return await batch.record_lines(request, caller, InvitationNew, invitations.invite_many)
 
 
 @router.get("/{invitation_id}", response_model=Invitation)

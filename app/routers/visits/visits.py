@@ -43,7 +43,7 @@ async def record_visits(request: Request, caller: Caller) -> Response:
     recorded. A line that is refused does not affect the others. The same file can be sent again: lines with `source`
     and `external_id` are recorded once.
     """
-    return await batch.answer(request, caller, VisitNew, visits.record_many)
+    return await batch.record_lines(request, caller, VisitNew, visits.record_many)
 
 
 @router.get("/{visit_id}", response_model=Visit)
