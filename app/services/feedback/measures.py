@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from app.core.context import Context
 from app.core.errors import invalid
 from app.rules.feedback.feedback import Method
 from app.rules.kit import statistics
-from app.rules.kit.periods import Every, periods
+from app.rules.kit.periods import Every, Period, periods
 from app.schemas.feedback.comparisons import CompetitorsQuery, GapsQuery, LoopQuery
 from app.schemas.feedback.measures import MeasuresQuery, MethodsQuery, Span
 from app.services.kit import figures
@@ -25,56 +24,43 @@ PUBLIC = (Method.REVIEW, Method.SOCIAL)
 
 
 async def measures(ctx: Context, query: MeasuresQuery) -> str:
-    values = _asked(ctx, query) | _periods(ctx, query, query.by, query.time_zone)
-    if query.by is None:
-        values["limit"] = 0
-    return figures.with_intervals(
-        await store.measures(ctx, query.metric, query.by, query.tag is not None, values), _with_interval
-    )
+    since, before = _span(ctx, query)
+    by_period = _periods(query.by, since, before, query.time_zone)
+    return figures.with_intervals(await store.measures(ctx, query, since, before, by_period), _with_interval)
 
 
 async def methods(ctx: Context, query: MethodsQuery) -> str:
-    return figures.with_intervals(await store.methods(ctx, _asked(ctx, query)), _with_interval)
+    return figures.with_intervals(await store.methods(ctx, query, *_span(ctx, query)), _with_interval)
 
 
 async def gaps(ctx: Context, query: GapsQuery) -> str:
-    return figures.with_intervals(await comparisons.gaps(ctx, _asked(ctx, query)), _with_interval)
+    return figures.with_intervals(await comparisons.gaps(ctx, query, *_span(ctx, query)), _with_interval)
 
 
 async def competitors(ctx: Context, query: CompetitorsQuery) -> str:
-    return figures.with_intervals(
-        await comparisons.competitors(ctx, _asked(ctx, query) | {"methods": PUBLIC}), _with_interval
-    )
+    counted = await comparisons.competitors(ctx, query, *_span(ctx, query), PUBLIC)
+    return figures.with_intervals(counted, _with_interval)
 
 
 async def loop(ctx: Context, query: LoopQuery) -> str:
-    values = _asked(ctx, query) | _periods(ctx, query, query.by, query.time_zone)
-    values["forgotten"] = ctx.now - timedelta(days=query.waiting_days)
-    return figures.with_intervals(await comparisons.loop(ctx, query.by, values), _with_interval)
-
-
-def _asked(ctx: Context, query: Span) -> dict[str, Any]:
     since, before = _span(ctx, query)
-    return {name: getattr(query, name) for name in type(query).model_fields} | {"since": since, "before": before}
+    by_period = _periods(query.by, since, before, query.time_zone)
+    forgotten_before = ctx.now - timedelta(days=query.waiting_days)
+    counted = await comparisons.loop(ctx, query, since, before, forgotten_before, by_period)
+    return figures.with_intervals(counted, _with_interval)
 
 
 def _span(ctx: Context, query: Span) -> tuple[datetime, datetime]:
     return figures.period(ctx, query.since, query.before, default=USUAL, longest=LONGEST, parameter="since")
 
 
-def _periods(ctx: Context, query: Span, by: str | None, time_zone: str) -> dict[str, Any]:
-    """When the periods begin, and what they are called, if it is grouped by such; 422 for too many."""
+def _periods(by: str | None, since: datetime, before: datetime, time_zone: str) -> list[Period] | None:
+    """The periods that it is grouped by, None if it is grouped by something else; 422 for too many."""
     if by not in list(Every):
-        return {}
-    since, before = _span(ctx, query)
+        return None
     if by == Every.DAY and figures.is_longer(since, before, timedelta(days=MOST_DAYS)):
         raise invalid("/query/by", "too_many", f"Grouping by day allows periods of at most {MOST_DAYS} days")
-    found = periods(Every(by), since, before, time_zone)
-    return {
-        "starts": [period.starts_at for period in found],
-        "names": [period.day.isoformat() for period in found],
-        "limit": len(found),
-    }
+    return periods(Every(by), since, before, time_zone)
 
 
 def _with_interval(counted: Figures) -> Figures:

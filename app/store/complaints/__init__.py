@@ -1,6 +1,6 @@
 """Complaints."""
 
 from app.store.complaints.complaints import MISSING, open_
-from app.store.complaints.later_purchases import BOUGHT, DAYS, PURCHASE, chosen, scope, span
+from app.store.complaints.insights import filters
 
-__all__ = ["BOUGHT", "DAYS", "MISSING", "PURCHASE", "chosen", "open_", "scope", "span"]
+__all__ = ["MISSING", "filters", "open_"]
