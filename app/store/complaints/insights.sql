@@ -2,7 +2,7 @@
 --
 -- Shares are a `count` of `of`, or of those that are `mature`: the service adds how far they may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v per="'week'" ... -f insights.sql
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v per="'week'" ... -f <this file>
 --   :now       '2026-03-01T09:00Z'  The time of the request.
 --   :since     '2025-12-01'         Complaints received from then on,
 --   :before    '2026-03-01'         and before then.
@@ -91,8 +91,8 @@ backlog AS (
     ) b
 ),
 
--- Time in state. Moves know when their complaint was received, and are joined to complaints only for the filters: without
--- any, nothing asks for the join, and as DISTINCT proves that it adds no rows either, it is left out of the plan.
+-- Time in state. Moves know when their complaint was received, and are joined to complaints only for the filters.
+-- Without any, nothing asks for the join, and as DISTINCT proves that it adds no rows either, the plan leaves it out.
 moves AS NOT MATERIALIZED (
     SELECT m.* FROM complaint_moves m
     LEFT JOIN (SELECT DISTINCT id FROM received) r ON r.id = m.complaint_id
@@ -116,7 +116,8 @@ visits AS MATERIALIZED (
 time_in_state AS (
     SELECT json_build_object('states', coalesce(json_agg(json_build_object('state', v.state,
         'visits', v.visits, 'ongoing', coalesce(o.ongoing, 0), 'median_hours', round(v.hours[1]::numeric, 2),
-        'p90_hours', round(v.hours[2]::numeric, 2), 'mean_hours', round(v.mean::numeric, 2)) ORDER BY v.position), '[]'),
+        'p90_hours', round(v.hours[2]::numeric, 2), 'mean_hours', round(v.mean::numeric, 2)
+        ) ORDER BY v.position), '[]'),
         'reopened', (SELECT share FROM reopened)) AS figures
     FROM visits v LEFT JOIN (SELECT state, count(*) AS ongoing FROM received GROUP BY state) o USING (state)
     WHERE v.visits > 0 OR o.ongoing > 0

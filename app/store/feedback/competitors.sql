@@ -2,7 +2,7 @@
 --
 -- Shares are a `count` of `of`, means have the `deviation` of their answers: the service adds how far they may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v limit=50 ... -f competitors.sql
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v limit=50 ... -f <this file>
 --   :since    '2025-12-01'       Feedback collected from then on,
 --   :before   '2026-03-01'       and before then.
 --   :methods  '{review,social}'  The methods by which feedback about us is comparable.
@@ -28,7 +28,8 @@ themes AS MATERIALIZED (
     FROM chosen f CROSS JOIN unnest(f.themes) t(theme) GROUP BY 1, 2
 ),
 listed AS (
-    SELECT c.competitor FROM counted c WHERE c.competitor IS NOT NULL ORDER BY c.feedback DESC, c.competitor LIMIT :limit
+    SELECT c.competitor FROM counted c WHERE c.competitor IS NOT NULL
+    ORDER BY c.feedback DESC, c.competitor LIMIT :limit
 ),
 -- From sums: they are exact, so nothing is lost in subtracting.
 figures AS (

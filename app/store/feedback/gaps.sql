@@ -1,9 +1,9 @@
 -- What customers expected of each aspect beside what they found, as one JSON value.
 --
--- The gap is the mean of the differences of those who said both, or else, of different people, the difference of the two
--- means. It has the `deviation` of the differences: the service adds how far it may be off.
+-- The gap is the mean of the differences of those who said both, or else, of different people, the difference of the
+-- two means. It has the `deviation` of the differences: the service adds how far it may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v limit=50 ... -f gaps.sql
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v limit=50 ... -f <this file>
 --   :since      '2025-12-01'  Feedback collected from then on,
 --   :before     '2026-03-01'  and before then.
 --   :limit      50            How many aspects to answer with: those that fall shortest.

@@ -2,7 +2,7 @@
 --
 -- Shares are a `count` of `of`: the service adds how far they may be off. Hours are counted since it was collected.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'site'" ... -f loop.sql
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'site'" ... -f <this file>
 --   :since             '2025-12-01'  Feedback collected from then on,
 --   :before            '2026-03-01'  and before then.
 --   :by                'site'        The groups: month, site, staff, method, or NULL for only all together.

@@ -1,24 +1,24 @@
 -- What one metric of feedback comes to in a period, by group and altogether, as one JSON value.
 --
--- Counted from `ratings`: as the score of each feedback as a whole, or as the answers to questions of that metric. Shares
--- are a `count` of `of`, means have the `deviation` of their answers: the service adds how far they may be off.
+-- Counted from `ratings`: the score of each feedback as a whole, or the answers to questions of that metric. Shares are
+-- a `count` of `of`, means have the `deviation` of their answers: the service adds how far they may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'site'" ... -f measures.sql
---   :metric         'score'                           score, nps, csat, ces or rating.
---   :since          '2025-12-01'                      Feedback collected from then on,
---   :before         '2026-03-01'                      and before then.
---   :by             'month'                           The groups: a period, site, staff, sku, channel, method, survey,
---                                                     tag (of customers), or NULL for only all together.
---   :period_starts  '{2025-12-01,2026-01-01,2026-02-01}'  When the periods begin, the earliest first; NULL for other groups.
---   :period_keys    '{2025-12-01,2026-01-01,2026-02-01}'  What these are called; NULL for other groups.
---   :limit          50                                How many groups to answer with; periods are answered all.
---   :site           NULL                              Only feedback about this site; NULL for any. The same for the others.
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'site'" ... -f <this file>
+--   :metric         'score'                    score, nps, csat, ces or rating.
+--   :since          '2026-01-01'               Feedback collected from then on,
+--   :before         '2026-03-01'               and before then.
+--   :by             'month'                    The groups: a period, site, staff, sku, channel, method, survey, tag (of
+--                                              customers), or NULL for only all together.
+--   :period_starts  '{2026-01-01,2026-02-01}'  When the periods begin, the earliest first; NULL for other groups.
+--   :period_keys    '{2026-01-01,2026-02-01}'  What these are called; NULL for other groups.
+--   :limit          50                         How many groups to answer with; periods are answered all.
+--   :site           NULL                       Only feedback about this site; NULL for any. The same for the others.
 --   :staff          NULL
 --   :sku            NULL
 --   :channel        NULL
 --   :method         NULL
 --   :survey_id      NULL
---   :tag            NULL                              Only from customers with this tag.
+--   :tag            NULL                       Only from customers with this tag; NULL for any.
 --
 -- Few different scores occur. So they are counted first and summed then, which takes a third of the time.
 WITH scores AS (

@@ -2,7 +2,7 @@
 --
 -- Means have the `deviation` of their answers: the service adds how far they may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v least=5 ... -f methods.sql
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v least=5 ... -f <this file>
 --   :since   '2025-12-01'  Feedback collected from then on,
 --   :before  '2026-03-01'  and before then.
 --   :least   5             Methods with fewer answers do not count in the spread.
@@ -45,7 +45,8 @@ SELECT json_build_object(
     'before', to_char(:before::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'groups', (SELECT count(*) FROM sites_by_answers),
     'all', (
-        SELECT row_to_json(d) FROM figures f CROSS JOIN LATERAL (SELECT f.answers, f.methods, f.spread) d WHERE f.is_total
+        SELECT row_to_json(d) FROM figures f CROSS JOIN LATERAL (SELECT f.answers, f.methods, f.spread) d
+        WHERE f.is_total
     ),
     'items', (
         SELECT coalesce(json_agg(row_to_json(d) ORDER BY f.answers DESC, f.site), '[]')

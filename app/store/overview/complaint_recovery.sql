@@ -4,7 +4,7 @@
 -- A day has 24 hours, whatever the clocks of the session's time zone do; a month has 30 days. A purchase is a receipt
 -- with something paid: what is exchanged for nothing, or given as a remedy, is no reason to think that they came back.
 --
--- Parameters; in psql, set each of them to a literal: psql -v now="'2026-03-01T09:00Z'" ... -f complaint_recovery.sql
+-- Parameters; in psql, set each of them to a literal: psql -v now="'2026-03-01T09:00Z'" ... -f <this file>
 --   :now           '2026-03-01T09:00Z'                     The time of the request.
 --   :complaint_id  '01900000-0000-7000-8000-000000000000'  The complaint.
 WITH complaint AS (

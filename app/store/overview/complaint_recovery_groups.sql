@@ -6,7 +6,7 @@
 -- days. A purchase is a receipt with something paid: what is exchanged for nothing, or given as a remedy, is no reason
 -- to think that they came back.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'month'" ... -f complaint_recovery_groups.sql
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'month'" ... -f <this file>
 --   :now       '2026-03-01T09:00Z'  The time of the request.
 --   :since     '2025-03-01'         Complaints closed from then on,
 --   :before    '2026-03-01'         and before then.
@@ -88,8 +88,8 @@ followed AS MATERIALIZED (
         OFFSET 0  -- looked for once
     ) e
 ),
--- Which groups a complaint belongs to. With several remedies it is in several; `is_first` is true in one of them. Of the
--- three branches, one is planned.
+-- Which groups a complaint belongs to. With several remedies it is in several; `is_first` is true in one of them. Only
+-- the branch that is asked for is planned.
 grouped AS MATERIALIZED (
     SELECT e.id, e.customer_id, e.ended_at, e.closed, e.known, e.reopened, e.windows_over, e.bought_in, e.complained_in,
         CASE WHEN :by = 'month' THEN to_char(e.ended_at AT TIME ZONE 'UTC', 'YYYY-MM') ELSE e.key END AS key,
@@ -142,8 +142,8 @@ groups AS MATERIALIZED (
     FROM (
         SELECT false AS is_total, t.* FROM tallies t
         UNION ALL
-        SELECT true, NULL, NULL, t.is_first, t.closed, t.known, t.reopened, t.windows_over, t.bought_in, t.complained_in,
-            t.n
+        SELECT true, NULL, NULL, t.is_first, t.closed, t.known, t.reopened, t.windows_over, t.bought_in,
+            t.complained_in, t.n
         FROM (VALUES (true)) v(is_first) LEFT JOIN tallies t USING (is_first)
     ) t GROUP BY t.is_total, t.key, t.currency
 ),
