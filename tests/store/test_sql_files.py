@@ -16,7 +16,7 @@ from app.rules.feedback.sentiment import Sentiment
 from app.rules.service_levels import Metric
 from app.store.complaints import open_
 from app.store.kit import documents, sql
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 STORE = Path(sql.__file__).parents[1]
 FILES = {path.relative_to(STORE).as_posix(): path.read_text(encoding="utf-8") for path in STORE.rglob("*.sql")}

@@ -21,7 +21,7 @@ from app.store.complaints import insights
 from app.store.feedback import comparisons, measures
 from app.store.kit import sql
 from app.store.overview import complaint_recovery
-from tests.conftest import TestClock
+from tests.support.application import TestClock
 
 STORE = Path(sql.__file__).parents[1]
 STATEMENTS = {path: sql.load(path).text for path in (f.relative_to(STORE).as_posix() for f in STORE.rglob("*.sql"))}

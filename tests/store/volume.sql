@@ -24,8 +24,8 @@ SELECT 'till', n::text, CASE WHEN n % 20 = 0 THEN 'return' ELSE 'sale' END, pg_t
     'matched', 10 + n % 50, 10 + n % 50, 0, ''
 FROM generate_series(1, 20000) n JOIN people p ON p.number = 1 + n * 7919 % 2000;
 
-INSERT INTO complaints (reference, customer_id, channel, received_at, site, sku, category, severity, feeling, words,
-    owner, state, state_since, acknowledged_at, ended_at, cause_kind, reopened, due_at, breached)
+INSERT INTO complaints (reference, customer_id, channel, received_at, site, sku, category, severity, feeling,
+    description, owner, state, state_since, acknowledged_at, ended_at, cause_kind, reopened_count, due_at, breached)
 SELECT 'C-' || n, p.id, (ARRAY['phone', 'email', 'web_form'])[1 + n % 3], c.at, 'site-' || 1 + n % 10,
     'sku-' || 1 + n % 100, (ARRAY['freshness', 'delivery', 'price', 'manners'])[1 + n % 4],
     (ARRAY['low', 'medium', 'high'])[1 + n % 3], (ARRAY['calm', 'angry'])[1 + n % 2], 'Not what I had paid for',
@@ -62,8 +62,8 @@ SELECT c.id, p.position, CASE WHEN p.position = 1 THEN 'refund' ELSE 'voucher' E
 FROM complaints c CROSS JOIN (VALUES (1), (2)) p (position);
 
 INSERT INTO feedback (method, collected_at, channel, customer_id, site, staff, sku, competitor, survey_id,
-    survey_version, metric, value, worst, best, score, nps_class, sentiment, sentiment_score, judged_by, judged_version,
-    themes, acknowledged_at, acted_at, closed_at)
+    survey_version, metric, value, worst, best, score, nps_class, sentiment, sentiment_score, analyzer,
+    analyzer_version, themes, acknowledged_at, acted_at, closed_at)
 SELECT f.method, f.at, (ARRAY['email', 'sms'])[1 + f.n % 2],
     CASE WHEN f.method <> 'competitor' AND f.n % 3 > 0 THEN p.id END, 'site-' || 1 + f.n % 10, 'staff-' || 1 + f.n % 40,
     CASE WHEN f.n % 2 = 0 THEN 'sku-' || 1 + f.n % 100 END,

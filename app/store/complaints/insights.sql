@@ -22,8 +22,8 @@ WITH filtered AS NOT MATERIALIZED (
 ),
 -- An index has all of these columns: without filters on others, no row is fetched.
 received AS MATERIALIZED (
-    SELECT c.id, c.customer_id, c.received_at, c.state, c.site, c.sku, c.cause_kind, c.reopened_count AS reopened, c.acknowledged_at,
-        c.ended_at
+    SELECT c.id, c.customer_id, c.received_at, c.state, c.site, c.sku, c.cause_kind, c.reopened_count AS reopened,
+        c.acknowledged_at, c.ended_at
     FROM filtered c WHERE c.received_at >= :since AND c.received_at < :before
 ),
 -- Those that are open for the first time cannot have been reopened: `ended` leaves them out.

@@ -19,8 +19,8 @@ WITH counted AS MATERIALIZED (
     -- Hours are gathered in arrays: sorting all of it by group first would take longer than all the rest.
     SELECT row_number() OVER () AS number, width_bucket(f.collected_at, :period_starts::timestamptz[]) AS period,
         CASE :by WHEN 'site' THEN f.site WHEN 'staff' THEN f.staff WHEN 'method' THEN f.method END AS label,
-        count(*) AS n, count(f.acknowledged_at) AS acknowledged, count(f.acted_at) AS acted, count(f.notified_at) AS notified,
-        count(f.closed_at) AS closed,
+        count(*) AS n, count(f.acknowledged_at) AS acknowledged, count(f.acted_at) AS acted,
+        count(f.notified_at) AS notified, count(f.closed_at) AS closed,
         count(*) FILTER (WHERE f.customer_id IS NOT NULL OR f.notified_at IS NOT NULL) AS notifiable,
         count(*) FILTER (WHERE f.acknowledged_at IS NULL AND f.collected_at <= :forgotten_before) AS forgotten,
         array_agg(date_part('epoch', greatest(f.acknowledged_at - f.collected_at, interval '0')) / 3600)
