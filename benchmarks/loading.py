@@ -52,7 +52,7 @@ async def load(dsn: str, scale: Scale) -> Loaded:
         await _interactions(ctx, scale, customers)
         if scale.receipts:
             await _receipts(ctx, scale, customers)
-            await sales.retotal(ctx, set(customers))
+            await sales.recompute_totals(ctx, set(customers))
     finally:
         await db.close()
     await postgres.vacuum(dsn)

@@ -40,7 +40,7 @@ async def load(ctx: Context, count: int) -> list[UUID]:
         _check(ctx, people[len(people) // 2], some[len(people) // 2])
         moments = [shop.START - timedelta(days=30) + timedelta(seconds=n) for n in some]
         await _copy(ctx, people, moments)
-        await words.learn(ctx, {word for p in people for word in p.row["words"]})
+        await words.add_words(ctx, {word for p in people for word in p.row["words"]})
         ids += [p.row["id"] for p in people]
     return ids
 

@@ -1,4 +1,4 @@
-"""Tables, and nothing but tables. Imported together so that the metadata is whole."""
+"""The tables, imported together so that the metadata is complete."""
 
 from importlib import import_module
 from pkgutil import walk_packages
@@ -7,5 +7,5 @@ from app.models.kit.columns import metadata
 
 __all__ = ["metadata"]
 
-for _found in walk_packages(__path__, f"{__name__}."):
-    import_module(_found.name)
+for _module in walk_packages(__path__, f"{__name__}."):
+    import_module(_module.name)

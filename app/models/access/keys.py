@@ -16,7 +16,7 @@ from app.models.kit.columns import (
 
 
 class ApiKey(SQLModel, table=True):
-    """A credential. Only the hash of the secret is kept: the secret is random, so a fast hash is enough."""
+    """Only the hash of the secret is stored: the secret is random, so a fast hash is enough."""
 
     __tablename__ = "api_keys"
 
@@ -30,7 +30,7 @@ class ApiKey(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """The first answer to a request, for whoever asks again with the same key."""
+    """The response to a request, which repetitions with the same key get again."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (Index(None, "created_at"),)
@@ -45,7 +45,7 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class Secret(SQLModel, table=True):
-    """What the service has to remember and nobody else to know."""
+    """Secrets that the service generates for itself."""
 
     __tablename__ = "secrets"
 

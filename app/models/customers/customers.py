@@ -54,7 +54,7 @@ class Customer(SQLModel, table=True):
     referred_by: UUID | None = reference_column("customers.id")
     preferences: dict[str, Any] = json_column()
     attributes: dict[str, Any] = json_column()
-    # Folded forms, for sorting and finding; the names themselves are kept byte for byte.
+    # Folded forms, for sorting and searching; the names themselves are stored byte for byte.
     sort_name: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
     words: list[str] = array_column(Text(collation="C"))
     archived_at: datetime | None = timestamp_column()
@@ -69,7 +69,7 @@ class ContactPoint(SQLModel, table=True):
         one_of_check("kind", ContactKind),
         Index(None, "customer_id"),
         Index(None, "kind", "normalized"),
-        # `exclusive` is what may be held by one customer only: not shared, not invalid, its customer not archived.
+        # Only one customer may have an `exclusive` contact point: not shared, not invalid, its customer not archived.
         Index(
             "uq_contact_points_holder",
             "kind",
@@ -128,7 +128,7 @@ class Address(SQLModel, table=True):
 
 
 class Relationship(SQLModel, table=True):
-    """`from` does to `to` what the kind says; a household is the same from both ends, and stored once."""
+    """The kind is read from `from` to `to`. A household is symmetrical and stored once."""
 
     __tablename__ = "relationships"
     __table_args__ = (
@@ -152,7 +152,7 @@ class Relationship(SQLModel, table=True):
 
 
 class SearchWord(SQLModel, table=True):
-    """Every word that some customer is found by, once: typing errors are forgiven here, not in the customers."""
+    """Every word of every customer once; searches tolerate typing errors by looking them up here."""
 
     __tablename__ = "search_words"
     __table_args__ = (

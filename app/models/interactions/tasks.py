@@ -15,7 +15,7 @@ from app.models.kit.columns import (
 )
 from app.rules.interactions.tasks import TaskStatus
 
-# Tasks without a date come last, and a list can still be walked by one index.
+# Tasks without a date come last, in an expression that an index can have.
 DUE = text("coalesce(due_at, 'infinity'::timestamptz)")
 
 

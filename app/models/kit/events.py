@@ -9,7 +9,7 @@ from app.models.kit.columns import created_at_column, json_column, reference_col
 
 
 class Event(SQLModel, table=True):
-    """What happened, for ever: the timeline of a customer and the audit trail of everything."""
+    """An append-only log: the timelines of customers and the audit trail of all resources."""
 
     __tablename__ = "events"
     __table_args__ = (

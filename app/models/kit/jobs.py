@@ -9,7 +9,7 @@ from app.models.kit.columns import created_at_column, id_column, json_column, te
 
 
 class Job(SQLModel, table=True):
-    """Something to be done at its time, once. A row that is there is still to be done."""
+    """A scheduled job. Its row is deleted when the job has run."""
 
     __tablename__ = "jobs"
     __table_args__ = (

@@ -24,7 +24,7 @@ from app.rules.sales.receipts import SaleChannel, SaleKind
 
 
 class Product(SQLModel, table=True):
-    """What receipts have been seen to sell."""
+    """Created when a receipt first names it."""
 
     __tablename__ = "products"
     __table_args__ = (
@@ -43,7 +43,7 @@ class Product(SQLModel, table=True):
 
 
 class Site(SQLModel, table=True):
-    """Where receipts have been seen to come from."""
+    """Created when a record first names it."""
 
     __tablename__ = "sites"
     __table_args__ = (UniqueConstraint("code"), Index(None, "created_at", "id"))
@@ -90,12 +90,12 @@ class Sale(SQLModel, table=True):
     candidates: list[UUID] = array_column(Uuid)
     payments: list[dict[str, str]] = json_column("'[]'")
     total: Decimal = numeric_column()
-    # The total again, but with what was sold and what was taken back told apart, both positive.
+    # The total, split into what was sold and what was returned, both positive.
     gross: Decimal = numeric_column()
     refunded: Decimal = numeric_column()
     balanced: bool = boolean_column("true")
     attributes: dict[str, Any] = json_column()
-    # Of the receipt as it was sent: the same receipt again is recognised by it.
+    # Of the receipt as it was sent, by which the same receipt sent again is recognised.
     content_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     voided_at: datetime | None = timestamp_column()
     void_reason: str | None = text_column()
@@ -130,7 +130,7 @@ class SaleLine(SQLModel, table=True):
 
 
 class CustomerTotals(SQLModel, table=True):
-    """What one customer bought in one currency: kept with every receipt, so that a profile costs the same for ever."""
+    """Totals per customer and currency, updated with every receipt, so that a profile need not sum them up."""
 
     __tablename__ = "customer_totals"
 

@@ -106,7 +106,7 @@ async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document
     if holder not in (None, customer_id):
         raise already_claimed(holder)
     if holder is None:
-        if not await customer_store.existing(ctx, [customer_id]):
+        if not await customer_store.existing_ids(ctx, [customer_id]):
             raise reference_not_found("/customer_id", "Customer")
         case.set(customer_id=customer_id)
         await reselect_policy(ctx, case)

@@ -34,7 +34,7 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
     if query.q is None:
         return await store.page(ctx, query)
     terms = search.terms(query.q)
-    return await store.found(ctx, query, terms) if terms else Page([], None)
+    return await store.search_page(ctx, query, terms) if terms else Page([], None)
 
 
 async def export(sessions: Sessions, filters: CustomerExport) -> AsyncIterator[list[str]]:
@@ -77,14 +77,14 @@ async def put(
 ) -> tuple[Document, bool]:
     """Make or change whoever has this identity; what was not sent stays as it is. True when made."""
     own = {"system": system, "external_id": external_id}
-    known = await store.id_of(ctx, system, external_id)
+    known = await store.id_by_identity(ctx, system, external_id)
     sent = new.model_dump(mode="json", exclude_unset=True)
     others = [i for i in sent.pop("identities", []) if i != own]
     if known is None:
         try:
             return await create(ctx, validation.validate(CustomerNew, {**sent, "identities": [own, *others]})), True
         except AlreadyHeld:
-            known = await store.id_of(ctx, system, external_id)
+            known = await store.id_by_identity(ctx, system, external_id)
             if known is None:  # not somebody who made the same customer a moment ago
                 raise
     if only_new:
@@ -99,7 +99,7 @@ async def archive(ctx: Context, customer_id: UUID) -> Document:
     """Put away: no longer listed, matched by contact point or in anyone's way. The history stays."""
     row = await store.lock(ctx, customer_id)
     if row["archived_at"] is None:
-        await store.release_points(ctx, customer_id)
+        await store.release_contact_points(ctx, customer_id)
         await store.change(ctx, customer_id, {"archived_at": ctx.now})
         await _record(ctx, event_types.CUSTOMER_ARCHIVED, customer_id, row["display_name"])
     return await store.get(ctx, customer_id)
@@ -112,7 +112,7 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
         new = CustomerNew.model_validate(_body(await store.get(ctx, customer_id)))
         if problem := (await _taken(ctx, [draft_customer(ctx, customer_id, new)]))[0]:
             raise problem
-        await store.hold_points(ctx, customer_id)
+        await store.reserve_contact_points(ctx, customer_id)
         await store.change(ctx, customer_id, {"archived_at": None})
         await _record(ctx, event_types.CUSTOMER_RESTORED, customer_id, row["display_name"])
     return await store.get(ctx, customer_id)
@@ -179,7 +179,7 @@ async def _taken(ctx: Context, wanted: Sequence[CustomerDraft]) -> list[AlreadyH
     identities = [key for d in wanted for key in d.identity_keys]
     holders: dict[tuple[str, ...], UUID] = {}
     if points:
-        found = await store.holders_of_points(ctx, points)
+        found = await store.holders_of_contact_points(ctx, points)
         holders |= {("point", r["kind"], r["normalized"], r["extension"]): r["customer_id"] for r in found}
     if identities:
         found = await store.holders_of_identities(ctx, identities)
@@ -226,12 +226,13 @@ async def _same(
 async def _rewrite(ctx: Context, wanted: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:
     await store.change(ctx, wanted.id, {name: value for name, value in wanted.row.items() if name != "id"})
     if "contact_points" in sent:
-        kept = {(r["kind"], r["normalized"], r["extension"]): r["id"] for r in await store.points(ctx, wanted.id)}
+        stored = await store.contact_points(ctx, wanted.id)
+        ids = {(point["kind"], point["normalized"], point["extension"]): point["id"] for point in stored}
         await store.drop_children(ctx, "contact_points", wanted.id)
         points = [
             {
                 **point,
-                "id": kept.get((point["kind"], point["normalized"], point["extension"])) or new_id(),
+                "id": ids.get((point["kind"], point["normalized"], point["extension"])) or new_id(),
                 "exclusive": point["exclusive"] and not archived,
             }
             for point in wanted.points
@@ -243,7 +244,7 @@ async def _rewrite(ctx: Context, wanted: CustomerDraft, sent: dict[str, Any], ar
     if "addresses" in sent:
         await store.drop_children(ctx, "addresses", wanted.id)
         await store.add_children(ctx, "addresses", wanted.addresses)
-    await drafts.learn(ctx, [wanted])
+    await drafts.add_search_words(ctx, [wanted])
 
 
 def _settled(new: CustomerNew) -> dict[str, Any]:
@@ -264,7 +265,7 @@ async def _referrers_exist(ctx: Context, wanted: Sequence[CustomerNew]) -> None:
 
 async def _missing_referrers(ctx: Context, wanted: Sequence[CustomerNew]) -> set[UUID]:
     named = {new.referred_by for new in wanted if new.referred_by is not None}
-    return named - await store.existing(ctx, named) if named else set()
+    return named - await store.existing_ids(ctx, named) if named else set()
 
 
 def _no_referrer() -> Problem:

@@ -88,11 +88,11 @@ async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
     points = sorted((p for d in drafts for p in d.points), key=lambda p: (p["kind"], p["normalized"], p["extension"]))
     await store.add_children(ctx, "contact_points", points)
     await store.add_children(ctx, "addresses", [a for d in drafts for a in d.addresses])
-    await learn(ctx, drafts)
+    await add_search_words(ctx, drafts)
 
 
-async def learn(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
-    await words.learn(ctx, {word for d in drafts for word in d.row["words"]})
+async def add_search_words(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
+    await words.add_words(ctx, {word for d in drafts for word in d.row["words"]})
 
 
 _LONGEST_FORM = 300

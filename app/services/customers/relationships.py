@@ -49,7 +49,7 @@ async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Do
 async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Document:
     """`new.kind` is read from `customer_id`. 409 if the two have this relationship already."""
     _in_order(new)
-    names = await store.names(ctx, customer_id, new.customer_id)
+    names = await store.display_names(ctx, customer_id, new.customer_id)
     if customer_id not in names:
         raise NotFound(customer_store.MISSING)
     if new.customer_id == customer_id:
@@ -57,8 +57,8 @@ async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Docum
     if new.customer_id not in names:
         raise reference_not_found("/customer_id", "Customer")
     from_id, kind, to_id = _stored(customer_id, new.kind, new.customer_id)
-    if (known := await store.find(ctx, from_id, kind, to_id)) is not None:
-        raise Conflict("The customers already have this relationship", relationship_id=str(known))
+    if (existing_id := await store.find_id(ctx, from_id, kind, to_id)) is not None:
+        raise Conflict("The customers already have this relationship", relationship_id=str(existing_id))
     row: dict[str, Any] = {
         "id": new_id(),
         "from_id": from_id,
@@ -118,7 +118,7 @@ def _in_order(content: RelationshipContent) -> None:
 async def _record(ctx: Context, type_: EventType, row: Any, data: dict[str, Any] | None = None) -> None:
     """For both customers: it is on the timeline of each."""
     from_id, to_id, kind = row["from_id"], row["to_id"], RelationshipKind(row["kind"])
-    names = await store.names(ctx, from_id, to_id)
+    names = await store.display_names(ctx, from_id, to_id)
     title = type_.titled(relationship=f"{names[from_id]} {_PHRASES[kind]} {names[to_id]}")
     ends = {"kind": kind.value, "from_id": str(from_id), "to_id": str(to_id), **(data or {})}
     both = [Event(type_, row["id"], customer_id, title, ctx.now, data=ends) for customer_id in (from_id, to_id)]

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.rules.customers.contact_points import NotAContact, normalize
 from app.rules.customers.customers import ContactKind
 from app.rules.customers.resolution import Key, Match, candidates, contact_point_key, identity_key
-from app.store.kit.references import Found
+from app.store.kit.references import ReferencedRecord
 
 _MOST_CANDIDATES = 20
 
@@ -90,7 +90,7 @@ class Resolver:
                 found[kind].append((n, position, first, second))
         return found
 
-    def learn(self, found: Iterable[Found]) -> None:
+    def learn(self, found: Iterable[ReferencedRecord]) -> None:
         """Take in what the lookup found; other kinds of references are passed over."""
         for each in found:
             match each.kind:

@@ -31,7 +31,7 @@ async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
     if holder not in (None, customer_id):
         raise already_claimed(holder)
     if holder is None:
-        if not await customer_store.existing(ctx, [customer_id]):
+        if not await customer_store.existing_ids(ctx, [customer_id]):
             raise reference_not_found("/customer_id", "Customer")
         await _learn(ctx, row, {"customer_id": customer_id})
         for interaction_id in sorted({row[name] for name in _SAID_IN if row[name] is not None}):

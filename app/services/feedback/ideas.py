@@ -141,7 +141,7 @@ async def _voter(ctx: Context, idea_id: UUID, voter: Voter) -> UUID | None:
 
 async def _customer(ctx: Context, customer_id: UUID | None, feedback_id: UUID | None) -> UUID | None:
     """Whose voice it is; 422 for a customer or feedback that there is not, or that do not belong together."""
-    if customer_id is not None and not await customer_store.existing(ctx, [customer_id]):
+    if customer_id is not None and not await customer_store.existing_ids(ctx, [customer_id]):
         raise reference_not_found("/customer_id", "Customer")
     if feedback_id is None:
         return customer_id

@@ -31,7 +31,7 @@ async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_c
     if row["customer_id"] not in (None, customer_id):
         raise already_claimed(row["customer_id"])
     if row["customer_id"] is None:
-        if not await customer_store.existing(ctx, [customer_id]):
+        if not await customer_store.existing_ids(ctx, [customer_id]):
             raise reference_not_found("/customer_id", "Customer")
         await _give(ctx, row, customer_id)
         if row["answered_by_id"] is not None:
@@ -107,9 +107,9 @@ async def _keep(ctx: Context, customer_id: UUID, kind: ContactKind, value: str) 
     except NotAContact:
         return
     await customer_store.lock(ctx, customer_id)
-    points = await customer_store.points(ctx, customer_id)
+    points = await customer_store.contact_points(ctx, customer_id)
     has_it = any((p["kind"], p["normalized"], p["extension"]) == (kind, *form) for p in points)
-    if has_it or len(points) >= _MOST_POINTS or await customer_store.holders_of_points(ctx, [(kind, *form)]):
+    if has_it or len(points) >= _MOST_POINTS or await customer_store.holders_of_contact_points(ctx, [(kind, *form)]):
         return
     kept = [{name: point[name] for name in ContactPointNew.model_fields} for point in points]
     patch = CustomerChange(contact_points=[*kept, {"kind": kind, "value": value}])

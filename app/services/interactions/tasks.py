@@ -92,7 +92,7 @@ async def create_tasks(ctx: Context, promises: Sequence[TaskDraft]) -> list[UUID
 
 async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
     """What was promised to nobody known yet was promised to this customer."""
-    for row in await store.unassigned(ctx, interaction_id):
+    for row in await store.lock_unassigned(ctx, interaction_id):
         await store.change(ctx, row["id"], {"customer_id": customer_id})
         changes = [{"pointer": "/customer_id", "stored": None, "sent": str(customer_id)}]
         await _record(ctx, event_types.TASK_UPDATED, row, customer_id, {"changes": changes})
@@ -148,7 +148,7 @@ async def _move(
 
 
 async def _customer_exists(ctx: Context, customer_id: UUID | None) -> None:
-    if customer_id is not None and not await customer_store.existing(ctx, [customer_id]):
+    if customer_id is not None and not await customer_store.existing_ids(ctx, [customer_id]):
         raise reference_not_found("/customer_id", "Customer")
 
 

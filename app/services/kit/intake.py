@@ -12,7 +12,7 @@ from app.rules.kit.content_hash import content_hash
 from app.rules.kit.differences import MOST, as_errors, differences
 from app.services.kit.record_result import RecordResult
 from app.store.kit.documents import Document
-from app.store.kit.references import Found
+from app.store.kit.references import ReferencedRecord
 
 SourceKey = tuple[str, str]
 """The source that a record comes from, and its id there."""
@@ -84,7 +84,7 @@ def unpaired(new: Sent) -> Problem | None:
     return must_be_sent_together("source", "external_id", missing=missing)
 
 
-def existing(found: Iterable[Found], kind: str) -> dict[int, Existing]:
+def existing(found: Iterable[ReferencedRecord], kind: str) -> dict[int, Existing]:
     """Those of one kind, by the index of their draft; a lookup gives their content hash in hexadecimal digits."""
     return {
         each.n: Existing(each.id, bytes.fromhex(each.data) if each.data else None)

@@ -1,4 +1,4 @@
-"""What there is to do, done: the worker's side of the queue."""
+"""Runs the jobs that are due: the worker's side of the queue."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,7 +13,7 @@ from app.store.kit.jobs import Job
 
 Handler = Callable[[Context, Job], Awaitable[None]]
 LEASE = timedelta(seconds=60)
-"""So long a worker has for what it took; when it dies, another one takes it after that."""
+"""How long a worker may take for the jobs that it leased. After that, another worker may lease them."""
 MOST_ATTEMPTS = 10
 _FIRST_PAUSE = timedelta(seconds=5)
 _CHUNK = 20
@@ -21,21 +21,21 @@ log = logging.getLogger("rapport.worker")
 
 
 async def run_due(sessions: Sessions, handlers: Mapping[str, Handler], count: int = _CHUNK) -> int:
-    """Take up to `count` jobs that are due and do each in a transaction of its own; gives how many were taken."""
-    taken = await sessions.write(partial(store.lease, count=count, duration=LEASE))
-    for job in taken:
-        await _do(sessions, handlers, job)
-    return len(taken)
+    """Lease up to `count` due jobs, run each in a transaction of its own, and return how many were leased."""
+    leased = await sessions.write(partial(store.lease, count=count, duration=LEASE))
+    for job in leased:
+        await _run(sessions, handlers, job)
+    return len(leased)
 
 
-async def _do(sessions: Sessions, handlers: Mapping[str, Handler], job: Job) -> None:
+async def _run(sessions: Sessions, handlers: Mapping[str, Handler], job: Job) -> None:
     async def work(ctx: Context) -> None:
         await handlers[job.kind](ctx, job)
-        await store.done(ctx, job)
+        await store.complete(ctx, job)
 
     try:
         await sessions.write(work)
-    except (Unavailable, OSError):  # the database is away: the lease runs out, and the job is taken again
+    except (Unavailable, OSError):  # no database: the lease expires, and the job is leased again
         raise
     except Exception as error:
         log.exception("job %s %s failed, attempt %d", job.kind, job.key, job.attempts)

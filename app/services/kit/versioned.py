@@ -66,7 +66,7 @@ def _definition(content: Any) -> dict[str, Any]:
 
 
 async def _referred(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
-    ids = await table.referred(ctx, definition)
+    ids = await table.referenced_ids(ctx, definition)
     for name, found in ids.items():
         if found is None:
             raise reference_not_found(f"/{name}", name.capitalize())

@@ -32,6 +32,6 @@ async def profile(ctx: Context, customer_id: UUID) -> str:
 
 async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
     page = await profiles.timeline(ctx, customer_id, query)
-    if not page.items and not await customers.existing(ctx, [customer_id]):
+    if not page.items and not await customers.existing_ids(ctx, [customer_id]):
         await customers.get(ctx, customer_id)  # raises what is to be said about that
     return page

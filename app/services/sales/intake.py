@@ -21,7 +21,7 @@ from app.services.sales.returns import Returns
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
-from app.store.kit.references import Found
+from app.store.kit.references import ReferencedRecord
 from app.store.sales import intake as store
 from app.store.sales import sales
 
@@ -86,14 +86,14 @@ class _References:
         stored = _stored(found)
         if revised := _revised(drafts, stored):
             # Somebody else may be revising them just now: what they make of them is what counts.
-            await store.hold(ctx, revised.values())
+            await store.lock(ctx, revised.values())
             found = await store.REFERENCES.load(ctx, keys)
             stored = _stored(found)
         known.learn(found)
         return cls(stored, known, _revised(drafts, stored))
 
 
-def _stored(found: Sequence[Found]) -> dict[int, _Stored]:
+def _stored(found: Sequence[ReferencedRecord]) -> dict[int, _Stored]:
     read = {each.n: (each.id, json.loads(each.data)) for each in found if each.kind == "sale" and each.data}
     return {n: _Stored(id_, data["revision"], bytes.fromhex(data["hash"])) for n, (id_, data) in read.items()}
 
@@ -172,7 +172,7 @@ async def _replace(ctx: Context, sale_id: UUID, draft: ReceiptDraft) -> None:
     if draft.customer_id is None and before["customer_id"] is not None:  # whom somebody named by hand stays named
         draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match(before["match"]), ()
     await store.replace(ctx, draft.row(ctx.now), draft.line_rows())
-    await sales.retotal(ctx, {c for c in (before["customer_id"], draft.customer_id) if c is not None})
+    await sales.recompute_totals(ctx, {c for c in (before["customer_id"], draft.customer_id) if c is not None})
     data = {
         "source": new.source,
         "receipt_no": new.receipt_no,

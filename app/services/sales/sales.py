@@ -57,10 +57,10 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
         return await store.get(ctx, sale_id)
     if sale["customer_id"] is not None:
         raise already_claimed(sale["customer_id"])
-    if not await customer_store.existing(ctx, [customer_id]):
+    if not await customer_store.existing_ids(ctx, [customer_id]):
         raise reference_not_found("/customer_id", "Customer")
     await store.change(ctx, sale_id, {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []})
-    await store.retotal(ctx, {customer_id})
+    await store.recompute_totals(ctx, {customer_id})
     title = SALE_CLAIMED.titled(**sale)
     data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"])}
     event = Event(SALE_CLAIMED, sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
@@ -74,7 +74,7 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
     if sale["voided_at"] is None:
         await store.change(ctx, sale_id, {"voided_at": ctx.now, "void_reason": reason})
         if sale["customer_id"] is not None:
-            await store.retotal(ctx, {sale["customer_id"]})
+            await store.recompute_totals(ctx, {sale["customer_id"]})
         title, data = SALE_VOIDED.titled(**sale), {"reason": reason}
         event = Event(SALE_VOIDED, sale_id, sale["customer_id"], title, ctx.now, sale["channel"], data)
         await events.record(ctx, event)

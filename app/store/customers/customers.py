@@ -63,7 +63,7 @@ _SEARCHES = {
         "c",
         _FILTERS,
         {"score": ("c.score", "float8")},
-        parameters=search.parameters(terms),
+        parameters=search.parameter_count(terms),
     )
     for terms in range(1, MOST_TERMS + 1)
 }
@@ -77,25 +77,25 @@ async def page(ctx: Context, query: schemas.CustomerQuery) -> Page:
     return await _LIST.page(ctx, query)
 
 
-async def found(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]) -> Page:
-    """The page of customers that have all these words, best match first."""
-    meant = await search.meanings(ctx, terms)
-    if not all(meaning.scores for meaning in meant):
+async def search_page(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]) -> Page:
+    """The customers that match all terms, best match first."""
+    matches = await search.match_terms(ctx, terms)
+    if not all(match.scores for match in matches):
         return Page([], None)
-    given = [argument for meaning in meant for argument in meaning.arguments()]
-    ordered = query.model_copy(update={"sort": "-score"})
-    return await _SEARCHES[len(terms)].page(ctx, ordered, given=given, about=" ".join(terms))
+    arguments = [argument for match in matches for argument in match.arguments()]
+    by_score = query.model_copy(update={"sort": "-score"})
+    return await _SEARCHES[len(terms)].page(ctx, by_score, source_arguments=arguments, search=" ".join(terms))
 
 
 async def lock(ctx: Context, customer_id: UUID) -> Record:
-    """The row itself, held against other changes until the transaction ends; referring to it stays possible."""
+    """The row, locked against changes until the transaction ends; foreign keys may still refer to it."""
     row = await ctx.db.fetchrow("SELECT * FROM customers WHERE id = $1 FOR NO KEY UPDATE", customer_id)
     if row is None:
         raise NotFound(MISSING)
     return row
 
 
-async def id_of(ctx: Context, system: str, external_id: str) -> UUID | None:
+async def id_by_identity(ctx: Context, system: str, external_id: str) -> UUID | None:
     customer_id: UUID | None = await ctx.db.fetchval(
         "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2", system, external_id
     )
@@ -103,7 +103,7 @@ async def id_of(ctx: Context, system: str, external_id: str) -> UUID | None:
 
 
 async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:
-    """Rows of (system, external_id, customer_id) for those of the identities that somebody has."""
+    """Rows of (system, external_id, customer_id) for those of the identities that are taken."""
     systems, ids = rows.columns(identities, 2)
     return await ctx.db.fetch(
         "SELECT i.system, i.external_id, i.customer_id FROM unnest($1::text[], $2::text[]) AS w(system, external_id) "
@@ -113,9 +113,9 @@ async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, st
     )
 
 
-async def holders_of_points(ctx: Context, points: Iterable[tuple[str, str, str]]) -> list[Record]:
-    """Rows of (kind, normalized, extension, customer_id) for those of the points that somebody holds alone."""
-    kinds, values, extensions = rows.columns(points, 3)
+async def holders_of_contact_points(ctx: Context, keys: Iterable[tuple[str, str, str]]) -> list[Record]:
+    """Rows of (kind, normalized, extension, customer_id) for those of the keys that one customer holds exclusively."""
+    kinds, values, extensions = rows.columns(keys, 3)
     return await ctx.db.fetch(
         "SELECT p.kind, p.normalized, p.extension, p.customer_id "
         "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension) "
@@ -131,9 +131,9 @@ async def has_any(ctx: Context) -> bool:
     return exists
 
 
-async def existing(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
-    found = await ctx.db.fetch("SELECT id FROM customers WHERE id = ANY ($1::uuid[])", list(ids))
-    return {row["id"] for row in found}
+async def existing_ids(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
+    existing = await ctx.db.fetch("SELECT id FROM customers WHERE id = ANY ($1::uuid[])", list(ids))
+    return {row["id"] for row in existing}
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
@@ -152,16 +152,16 @@ async def drop_children(ctx: Context, table: str, customer_id: UUID) -> None:
     await ctx.db.execute(f"DELETE FROM {table} WHERE customer_id = $1", customer_id)
 
 
-async def points(ctx: Context, customer_id: UUID) -> list[Record]:
+async def contact_points(ctx: Context, customer_id: UUID) -> list[Record]:
     return await ctx.db.fetch("SELECT * FROM contact_points WHERE customer_id = $1 ORDER BY position", customer_id)
 
 
-async def release_points(ctx: Context, customer_id: UUID) -> None:
-    """Nobody is kept from a number by a customer who is archived."""
+async def release_contact_points(ctx: Context, customer_id: UUID) -> None:
+    """Let other customers have the same contact points."""
     await ctx.db.execute("UPDATE contact_points SET exclusive = false WHERE customer_id = $1", customer_id)
 
 
-async def hold_points(ctx: Context, customer_id: UUID) -> None:
+async def reserve_contact_points(ctx: Context, customer_id: UUID) -> None:
     await ctx.db.execute(
         "UPDATE contact_points SET exclusive = true WHERE customer_id = $1 AND NOT shared AND NOT invalid", customer_id
     )

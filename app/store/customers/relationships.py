@@ -14,7 +14,7 @@ from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
 MISSING = "Relationship not found"
-# Every relationship twice: as each of its two customers sees it.
+# Every relationship twice: from the side of each of its two customers.
 _BOTH_ENDS = """(
     SELECT r.*, r.from_id AS own_id, r.to_id AS other_id, false AS incoming FROM relationships r
     UNION ALL
@@ -40,29 +40,29 @@ _LIST = Listing(
 
 
 async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Document:
-    """As the customer `viewpoint` sees it; None: as the one who does something to the other."""
-    seen = "(r.own_id = $2 OR $2::uuid IS NULL AND NOT r.incoming)"
-    return await documents.fetch(ctx, f"{_ONE} WHERE r.id = $1 AND {seen}", relationship_id, viewpoint, missing=MISSING)
+    """As described from the side of the customer `viewpoint`; None means the `from` end."""
+    side = "(r.own_id = $2 OR $2::uuid IS NULL AND NOT r.incoming)"
+    return await documents.fetch(ctx, f"{_ONE} WHERE r.id = $1 AND {side}", relationship_id, viewpoint, missing=MISSING)
 
 
 async def page(ctx: Context, customer_id: UUID, query: schemas.RelationshipQuery) -> Page:
-    found = await _LIST.page(ctx, query, {"customer_id": customer_id})
-    if not found.items and not await customers.existing(ctx, [customer_id]):
+    listed = await _LIST.page(ctx, query, {"customer_id": customer_id})
+    if not listed.items and not await customers.existing_ids(ctx, [customer_id]):
         raise NotFound(customers.MISSING)
-    return found
+    return listed
 
 
-async def find(ctx: Context, from_id: UUID, kind: RelationshipKind, to_id: UUID) -> UUID | None:
+async def find_id(ctx: Context, from_id: UUID, kind: RelationshipKind, to_id: UUID) -> UUID | None:
     relationship_id: UUID | None = await ctx.db.fetchval(
         "SELECT id FROM relationships WHERE from_id = $1 AND kind = $2 AND to_id = $3", from_id, kind, to_id
     )
     return relationship_id
 
 
-async def names(ctx: Context, *customer_ids: UUID) -> dict[UUID, str]:
-    """What to call those of the customers that exist."""
-    found = await ctx.db.fetch("SELECT id, display_name FROM customers WHERE id = ANY ($1::uuid[])", customer_ids)
-    return {row["id"]: row["display_name"] for row in found}
+async def display_names(ctx: Context, *customer_ids: UUID) -> dict[UUID, str]:
+    """By id, for those of the customers that exist."""
+    existing = await ctx.db.fetch("SELECT id, display_name FROM customers WHERE id = ANY ($1::uuid[])", customer_ids)
+    return {row["id"]: row["display_name"] for row in existing}
 
 
 async def lock(ctx: Context, relationship_id: UUID) -> Record:

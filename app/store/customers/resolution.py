@@ -1,4 +1,4 @@
-"""Who a customer may be, by what somebody knows of them: the part of a lookup that is alike for all domains."""
+"""The references by which records name their customers, alike in all domains."""
 
 from app.store.kit.references import Reference
 
@@ -6,10 +6,10 @@ _FACTS = "json_build_object('tags', c.tags, 'unwelcome', c.preferences -> 'unwel
 
 
 def customer_references(*, facts: bool = True) -> tuple[Reference, ...]:
-    """By identity, by contact point, and by id; with `facts`, their tags and unwelcome channels come along.
+    """By identity, by contact point, and by id; with `facts`, tags and unwelcome channels are read as well.
 
-    An identity is its holder's, archived or not. A contact point is that of customers who are not archived, as long as
-    it is not marked invalid.
+    Identities match archived customers too. Contact points match customers who are not archived, unless the contact
+    point is marked invalid.
     """
     data = _FACTS if facts else "NULL"
     return (

@@ -1,8 +1,8 @@
-"""Finding customers by words, with typing errors forgiven: cost follows the number of different words, not of rows.
+"""Finding customers by words, tolerating typing errors, at a cost that depends on distinct words and not on rows.
 
-Every word somebody is found by stands once in `search_words`. A term is first looked up there; what it may have meant
-is then matched against the words of each customer by one GIN index. Two plain statements: the database plans each of
-them once, where one statement of both was planned anew for each search, and planned badly.
+The table `search_words` has every word of every customer once. A term is first looked up there; the words that it may
+mean are then matched against the words of each customer by one GIN index. These are two statements because the database
+plans each of them once, while it planned a statement of both anew for each search, and badly.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from app.core.context import Context
 from app.rules.customers import search
 
-# So many customers are weighed against each other at most; a page is cut from the best of them.
+# The most customers that are scored for one search.
 CANDIDATES = 400
 _VARIANTS = 24
 
 
-async def learn(ctx: Context, words: Iterable[str]) -> None:
-    """Make words findable. Sorted, so that two writers never wait for each other in a circle."""
+async def add_words(ctx: Context, words: Iterable[str]) -> None:
+    """Make words findable. Inserted in order: consistent lock order, so no deadlocks."""
     ordered = sorted(set(words))
     await ctx.db.execute(
         "INSERT INTO search_words (word, fuzzy) "
@@ -29,8 +29,8 @@ async def learn(ctx: Context, words: Iterable[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a term may have meant: words that somebody has, each with how sure that is, above 0 and up to 1."""
+class TermMatch:
+    """The stored words that a term may mean, each with a score above 0 and up to 1."""
 
     term: str
     scores: dict[str, float] = field(default_factory=dict)
@@ -39,30 +39,31 @@ class Meaning:
         return self.term, list(self.scores), list(self.scores.values())
 
 
-async def meanings(ctx: Context, terms: Sequence[str]) -> list[Meaning]:
-    """Itself, a word that begins with it, or one that is a single mistake away; else words that look like it.
+async def match_terms(ctx: Context, terms: Sequence[str]) -> list[TermMatch]:
+    """Per term: the same word, words that begin with it, words that are one typing error away, else similar words.
 
-    Each form is looked for as it is, which costs the same however many words there are. Likeness (trigrams) costs more
-    and is the last resort, when there is none of these.
+    Typing errors are looked up as exact words, at a cost that does not depend on the number of words. Similarity
+    (trigrams) costs more and is only used for terms without other matches.
     """
-    forms = [search.misspellings(term) for term in terms]
-    known = await ctx.db.fetch(_KNOWN, sorted(set(terms).union(*forms)), terms)
-    spelled = {word for number, word in known if not number}
-    found = [Meaning(term, {term: 1.0} if term in spelled else {}) for term in terms]
-    for number, word in known:
+    variants = [search.misspellings(term) for term in terms]
+    rows = await ctx.db.fetch(_EXACT_AND_PREFIX, sorted(set(terms).union(*variants)), terms)
+    exact = {word for number, word in rows if not number}
+    matches = [TermMatch(term, {term: 1.0} if term in exact else {}) for term in terms]
+    for number, word in rows:
         if number:
-            found[number - 1].scores[word] = 0.9
-    for meaning, mistaken in zip(found, forms, strict=True):
-        for word in mistaken & spelled:
-            meaning.scores.setdefault(word, 0.8)
-    unknown = [meaning for meaning in found if not meaning.scores]
-    if unknown:
-        for number, word, score in await ctx.db.fetch(_ALIKE, [m.term.partition("@")[0] for m in unknown]):
-            unknown[number - 1].scores[word] = score
-    return found
+            matches[number - 1].scores[word] = 0.9
+    for match, misspellings in zip(matches, variants, strict=True):
+        for word in misspellings & exact:
+            match.scores.setdefault(word, 0.8)
+    unmatched = [match for match in matches if not match.scores]
+    if unmatched:
+        for number, word, score in await ctx.db.fetch(_SIMILAR, [m.term.partition("@")[0] for m in unmatched]):
+            unmatched[number - 1].scores[word] = score
+    return matches
 
 
-_KNOWN = f"""
+# Number 0 is an exact word; other numbers are those of the term that the word begins with.
+_EXACT_AND_PREFIX = f"""
     SELECT 0, word FROM search_words WHERE word = ANY ($1::text[])
     UNION ALL
     SELECT t.number::int, w.word FROM unnest($2::text[]) WITH ORDINALITY t(term, number)
@@ -71,7 +72,7 @@ _KNOWN = f"""
         WHERE s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
         ORDER BY s.word LIMIT {_VARIANTS}
     ) w"""
-_ALIKE = f"""
+_SIMILAR = f"""
     SELECT t.number::int, w.word, w.score FROM unnest($1::text[]) WITH ORDINALITY t(name, number)
     CROSS JOIN LATERAL (
         SELECT s.word, 0.7 * similarity(s.word, t.name) AS score FROM search_words s
@@ -80,27 +81,27 @@ _ALIKE = f"""
 
 
 def matching(terms: int) -> str:
-    """FROM-expression (id, score) of the customers that have every one of so many terms, best first.
+    """FROM-expression (id, score) of the customers that match all of this number of terms.
 
-    Its first parameters are the `Meaning.arguments` of each term; a score lies between 0 and 1.
+    Its first parameters are the `TermMatch.arguments` of each term; a score lies between 0 and 1.
     """
-    # Behind a SELECT the planner does not weigh the words themselves, and so keeps the plan it made.
-    meant = [(f"${n}::text", f"(SELECT ${n + 1}::text[])", f"${n + 2}::float8[]") for n in range(1, 3 * terms, 3)]
-    exact = ", ".join(term for term, _, _ in meant)
-    every = " AND ".join(f"c.words && {words}" for _, words, _ in meant)
+    # The SELECT hides the words from the planner, which then keeps one plan.
+    parameters = [(f"${n}::text", f"(SELECT ${n + 1}::text[])", f"${n + 2}::float8[]") for n in range(1, 3 * terms, 3)]
+    exact = ", ".join(term for term, _, _ in parameters)
+    every = " AND ".join(f"c.words && {words}" for _, words, _ in parameters)
     score = " + ".join(
         f"(SELECT max(m.score) FROM unnest({words}, {scores}) m(word, score) WHERE m.word = ANY (f.words))"
-        for _, words, scores in meant
+        for _, words, scores in parameters
     )
     return f"""(
-        WITH found AS (
+        WITH candidates AS (
             (SELECT c.id, c.words FROM customers c WHERE c.words @> (SELECT ARRAY[{exact}]) LIMIT {CANDIDATES})
             UNION
             (SELECT c.id, c.words FROM customers c WHERE {every} LIMIT {CANDIDATES})
         )
-        SELECT f.id, ({score}) / {terms} AS score FROM found f
+        SELECT f.id, ({score}) / {terms} AS score FROM candidates f
     )"""
 
 
-def parameters(terms: int) -> int:
+def parameter_count(terms: int) -> int:
     return 3 * terms

@@ -15,11 +15,11 @@ from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
 
 MISSING = "Interaction not found"
-_WAITING = "i.awaits_answer AND i.answered_at IS NULL"
+_UNANSWERED = "i.awaits_answer AND i.answered_at IS NULL"
 _FIRST_TASK = "FROM tasks t WHERE t.interaction_id = i.id ORDER BY t.id LIMIT 1"
 _OWN = {
     "task_id": f"(SELECT t.id {_FIRST_TASK})",
-    "awaits_answer": f"({_WAITING})",
+    "awaits_answer": f"({_UNANSWERED})",
     "answer_seconds": "CASE WHEN i.answered_at IS NOT NULL THEN "
     "greatest(floor(extract(epoch FROM i.answered_at - i.happened_at)), 0)::bigint END",
 }
@@ -40,8 +40,8 @@ _LIST = Listing(
         "thread": "i.thread = {}",
         "source": "i.source = {}",
         "external_id": "i.external_id = {}",
-        # Spelled out, so that the planner sees which partial index fits.
-        "unanswered": {True: _WAITING, False: f"NOT ({_WAITING})"},
+        # Literal conditions, so that the planner sees which partial index fits.
+        "unanswered": {True: _UNANSWERED, False: f"NOT ({_UNANSWERED})"},
         "happened_since": "i.happened_at >= {}",
         "happened_before": "i.happened_at < {}",
     },
@@ -58,18 +58,18 @@ async def page(ctx: Context, query: schemas.InteractionQuery) -> Page:
 
 
 async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The content of several at once, with the next step as it was agreed upon."""
-    found = await ctx.db.fetch(_STORED, list(ids))
-    return {row[0]: json.loads(row[1]) for row in found}
+    """The JSON of interactions by id, with the next step as it was first recorded."""
+    stored = await ctx.db.fetch(_STORED, list(ids))
+    return {row["id"]: json.loads(row["json"]) for row in stored}
 
 
 async def unwelcome_channels(ctx: Context, customer_id: UUID) -> list[dict[str, Any]]:
-    """The channels that a customer does not want, with reason and since when."""
-    found = await ctx.db.fetchval(
+    """The channels that a customer does not want to be contacted on, with reason and since when."""
+    preference = await ctx.db.fetchval(
         "SELECT preferences ->> 'unwelcome_channels' FROM customers WHERE id = $1", customer_id
     )
-    marked: list[dict[str, Any]] = json.loads(found) if found else []
-    return marked
+    channels: list[dict[str, Any]] = json.loads(preference) if preference else []
+    return channels
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
@@ -97,12 +97,12 @@ REFERENCES = Lookup(
     ),
     *customer_references(),
 )
-"""What interactions refer to: the same ones, with the hash of what was sent, and their customers."""
+"""What interactions refer to: those with the same key, with their content hash, and their customers."""
 _NEXT_STEP = (
     f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "
     f"{_FIRST_TASK})"
 )
 _STORED = f"""
-    SELECT i.id, row_to_json(d)::text FROM interactions i
+    SELECT i.id, row_to_json(d)::text AS json FROM interactions i
     CROSS JOIN LATERAL (SELECT {COLUMNS}, {_NEXT_STEP} AS next_step) d WHERE i.id = ANY ($1::uuid[])
 """

@@ -16,7 +16,7 @@ from app.store.kit.listing import Listing, Page
 MISSING = "Task not found"
 COLUMNS = documents.columns(schemas.Task, "t")
 _ONE = documents.select_one(schemas.Task, "tasks t", "t")
-# As the indexes have it: tasks without a date come last.
+# The same expression as in the indexes: tasks without a date come last.
 _DUE = "coalesce(t.due_at, 'infinity'::timestamptz)"
 _OPEN = "t.status = 'open'"
 _LIST = Listing(
@@ -27,7 +27,7 @@ _LIST = Listing(
     {
         "owner": "t.owner = {}",
         "customer_id": "t.customer_id = {}",
-        # Spelled out, so that the planner sees which partial index fits.
+        # Literal conditions, so that the planner sees which partial index fits.
         "status": {status: f"t.status = '{status}'" for status in TaskStatus},
         "due": dict.fromkeys(TaskDue, _OPEN),
         "due_until": f"{_DUE} < {{}}",
@@ -46,12 +46,12 @@ async def get(ctx: Context, task_id: UUID) -> Document:
 
 
 async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
-    more: dict[str, datetime] = {}
+    filters: dict[str, datetime] = {}
     if query.due is not None:
-        more["due_until"] = due_until(query.due, ctx.now)
+        filters["due_until"] = due_until(query.due, ctx.now)
     if query.awake is not None:
-        more["awake_at" if query.awake else "asleep_at"] = ctx.now
-    return await _LIST.page(ctx, query, more)
+        filters["awake_at" if query.awake else "asleep_at"] = ctx.now
+    return await _LIST.page(ctx, query, filters)
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
@@ -69,8 +69,8 @@ async def lock(ctx: Context, task_id: UUID) -> Record:
     return row
 
 
-async def unassigned(ctx: Context, interaction_id: UUID) -> list[Record]:
-    """The tasks of an interaction that belong to no customer, held until the transaction ends."""
+async def lock_unassigned(ctx: Context, interaction_id: UUID) -> list[Record]:
+    """The tasks of an interaction that have no customer, locked until the transaction ends."""
     return await ctx.db.fetch(
         "SELECT * FROM tasks WHERE interaction_id = $1 AND customer_id IS NULL ORDER BY id FOR NO KEY UPDATE",
         interaction_id,

@@ -12,7 +12,7 @@ from app.store.kit import rows
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`title` has to read well on its own, when its subject has long gone."""
+    """`title` must be understandable on its own, even when the subject no longer exists."""
 
     type: EventType
     subject_id: UUID
@@ -27,12 +27,12 @@ class Event:
 
 
 async def record(ctx: Context, *events: Event) -> None:
-    """Write down what happened, in the transaction in which it does."""
+    """Record events in the transaction that they happen in."""
     await record_all(ctx, events)
 
 
 async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = True) -> None:
-    """Without `react`, nothing follows these events."""
+    """Without `react`, no reactions to these events are called."""
     if not events:
         return
     values = [
@@ -51,13 +51,16 @@ async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = Tru
         for event in events
     ]
     types = sorted({event.type.name for event in events})
-    followed = tuple((name, flags) for name in types if (flags := ctx.reactions.flags(name)) is not None and react)
+    with_reactions = tuple(
+        (name, flags) for name in types if (flags := ctx.reactions.flags(name)) is not None and react
+    )
     arguments = rows.arguments("events", _COLUMNS, values)
-    if not followed:
+    if not with_reactions:
         await ctx.db.execute(_INSERT, *arguments)
         return
-    found = await ctx.db.fetch(_insert_with_flags(followed), *arguments)
-    ctx.pending.extend((event, row[0]) for event, row in zip(events, found, strict=True) if row[0] and any(row[0]))
+    inserted = await ctx.db.fetch(_insert_with_flags(with_reactions), *arguments)
+    flags_by_event = ((event, row["flags"]) for event, row in zip(events, inserted, strict=True))
+    ctx.pending.extend((event, flags) for event, flags in flags_by_event if flags and any(flags))
 
 
 _COLUMNS = (
@@ -76,7 +79,7 @@ _INSERT = f"INSERT INTO events ({', '.join(_COLUMNS)}) {rows.unnested('events', 
 
 
 @cache
-def _insert_with_flags(followed: tuple[tuple[str, str], ...]) -> str:
-    """Writes the events and gives, in their order, which of their reactions are to be called."""
-    flags = " ".join(f"WHEN '{name}' THEN {expression}" for name, expression in followed)
-    return f"WITH e AS ({_INSERT} RETURNING *) SELECT CASE e.type {flags} END FROM e ORDER BY e.seq"
+def _insert_with_flags(flags_by_type: tuple[tuple[str, str], ...]) -> str:
+    """Inserts the events and returns, in their order, which of their reactions are to be called."""
+    flags = " ".join(f"WHEN '{name}' THEN {expression}" for name, expression in flags_by_type)
+    return f"WITH e AS ({_INSERT} RETURNING *) SELECT CASE e.type {flags} END AS flags FROM e ORDER BY e.seq"

@@ -1,7 +1,7 @@
-"""What is to be done, and when: a queue that is leased from, in the database of the things it is about.
+"""A job queue in PostgreSQL; workers take time-limited leases.
 
-A job is planned in the transaction of what makes it necessary, and taken away in the transaction of its effect: it is
-done once, whenever which worker dies. A lease only keeps workers from doing the same thing in vain at the same time.
+A job is scheduled in the transaction that makes it necessary, and removed in the transaction of its effect, so it takes
+effect once even if workers die. A lease only keeps two workers from working on the same job at the same time.
 """
 
 import json
@@ -21,7 +21,7 @@ class Job:
     key: str
     data: dict[str, Any]
     attempts: int
-    """This one included."""
+    """Including the current one."""
     leased_until: datetime
 
 
@@ -30,36 +30,35 @@ async def schedule(ctx: Context, kind: str, key: str, due_at: datetime, data: di
 
 
 async def schedule_many(
-    ctx: Context, kind: str, wanted: Iterable[tuple[str, datetime]], data: dict[str, Any] | None = None
+    ctx: Context, kind: str, due: Iterable[tuple[str, datetime]], data: dict[str, Any] | None = None
 ) -> None:
-    """Have something done at its time. What was planned under the same kind and key is replaced."""
-    ordered = sorted(wanted)
+    """Schedule jobs by key and due time. A job of the same kind and key is replaced."""
+    ordered = sorted(due)
     if ordered:
-        keys, moments = zip(*ordered, strict=True)
-        await ctx.db.execute(_PLAN, kind, list(keys), list(moments), json.dumps(data or {}))
+        keys, due_at = zip(*ordered, strict=True)
+        await ctx.db.execute(_SCHEDULE, kind, list(keys), list(due_at), json.dumps(data or {}))
 
 
 async def cancel_many(ctx: Context, kind: str, keys: Iterable[str]) -> None:
-    """It need not be done any more."""
     await ctx.db.execute(
         "DELETE FROM jobs WHERE kind = $1 AND key = ANY (SELECT unnest($2::text[]) ORDER BY 1)", kind, list(keys)
     )
 
 
 async def lease(ctx: Context, count: int, duration: timedelta) -> list[Job]:
-    """Take up to so many that are due, the longest due first; none that another worker has taken."""
-    leased = await ctx.db.fetch(_LEASE, ctx.now, count, ctx.now + duration)
-    jobs = [Job(r["id"], r["kind"], r["key"], json.loads(r["data"]), r["attempts"], r["leased_until"]) for r in leased]
+    """Take up to `count` due jobs, those that became due first; none that another worker has leased."""
+    rows = await ctx.db.fetch(_LEASE, ctx.now, count, ctx.now + duration)
+    jobs = [Job(r["id"], r["kind"], r["key"], json.loads(r["data"]), r["attempts"], r["leased_until"]) for r in rows]
     return sorted(jobs, key=lambda job: job.id)
 
 
-async def done(ctx: Context, job: Job) -> None:
-    """Take it away, unless it was planned anew meanwhile."""
+async def complete(ctx: Context, job: Job) -> None:
+    """Remove a leased job, unless it was rescheduled meanwhile."""
     await ctx.db.execute("DELETE FROM jobs WHERE id = $1 AND leased_until = $2", job.id, job.leased_until)
 
 
 async def continue_later(ctx: Context, job: Job, due_at: datetime, data: dict[str, Any]) -> None:
-    """There is more of it to be done then; nothing if it was planned anew meanwhile: then it begins again."""
+    """Run a leased job again, with new data, for the rest of its work; unless it was rescheduled meanwhile."""
     await ctx.db.execute(
         "UPDATE jobs SET due_at = $3, data = $4::jsonb, attempts = 0, leased_until = NULL, error = NULL "
         "WHERE id = $1 AND leased_until = $2",
@@ -71,7 +70,7 @@ async def continue_later(ctx: Context, job: Job, due_at: datetime, data: dict[st
 
 
 async def retry_later(ctx: Context, job: Job, until: datetime | None, error: str) -> None:
-    """It did not work: to be tried again then, or not at all any more."""
+    """Record a failure, and run the job again at `until`; None gives it up."""
     await ctx.db.execute(
         "UPDATE jobs SET leased_until = NULL, due_at = coalesce($3, due_at), error = $4, "
         "failed_at = CASE WHEN $3::timestamptz IS NULL THEN $5::timestamptz END "
@@ -84,7 +83,7 @@ async def retry_later(ctx: Context, job: Job, until: datetime | None, error: str
     )
 
 
-_PLAN = """
+_SCHEDULE = """
     INSERT INTO jobs (kind, key, due_at, data)
     SELECT $1, w.key, w.due_at, $4::jsonb FROM unnest($2::text[], $3::timestamptz[]) AS w(key, due_at)
     ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, data = excluded.data, attempts = 0,

@@ -17,7 +17,7 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy l
 
 
 async def insert(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all name the same columns, in the order given, in one statement."""
+    """Insert rows, which all name the same columns, in the given order by one statement."""
     if values:
         names = tuple(values[0])
         await ctx.db.execute(_insert(table, names), *arguments(table, names, [tuple(row.values()) for row in values]))
@@ -26,54 +26,59 @@ async def insert(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) 
 async def update(ctx: Context, table: str, row_id: UUID, values: Mapping[str, Any]) -> None:
     """Change one row and raise its version."""
     names = tuple(values)
-    sent = [_json(v) if column_type(table, n) == "JSONB" and v is not None else v for n, v in values.items()]
-    await ctx.db.execute(_update(table, names), row_id, *sent)
+    parameters = [_json(v) if column_type(table, n) == "JSONB" and v is not None else v for n, v in values.items()]
+    await ctx.db.execute(_update(table, names), row_id, *parameters)
 
 
 def unnested(table: str, names: Sequence[str], first: int = 1) -> str:
-    """A SELECT that reads rows out of array parameters, one a column, from number `first` on: see `arguments`."""
+    """A SELECT of the rows in array parameters, one per column, numbered from `first` on: see `arguments`."""
     types = [column_type(table, name) for name in names]
-    # Arrays of arrays cannot be unnested: such a column travels as JSON.
-    sent = ", ".join(array(n, "JSONB" if of.endswith("[]") else of) for n, of in enumerate(types, start=first))
-    chosen = ", ".join(
-        f'ARRAY(SELECT jsonb_array_elements_text(v.c{n}))::{of} AS "{name}"'
-        if of.endswith("[]")
+    # Arrays of arrays cannot be unnested, so such columns are sent as JSON.
+    parameters = ", ".join(
+        array(n, "JSONB" if sql_type.endswith("[]") else sql_type) for n, sql_type in enumerate(types, start=first)
+    )
+    selected = ", ".join(
+        f'ARRAY(SELECT jsonb_array_elements_text(v.c{n}))::{sql_type} AS "{name}"'
+        if sql_type.endswith("[]")
         else f'v.c{n} AS "{name}"'
-        for n, (name, of) in enumerate(zip(names, types, strict=True))
+        for n, (name, sql_type) in enumerate(zip(names, types, strict=True))
     )
     aliases = ", ".join(f"c{n}" for n in range(len(names)))
-    return f"SELECT {chosen} FROM unnest({sent}) AS v({aliases})"
+    return f"SELECT {selected} FROM unnest({parameters}) AS v({aliases})"
 
 
 def arguments(table: str, names: Sequence[str], values: Sequence[Sequence[Any]]) -> list[str]:
-    """The rows turned into columns, each an array as Postgres writes them."""
+    """The rows transposed into columns, each as an array literal."""
     columns = zip(*values, strict=True) if values else [() for _ in names]
-    return [literal(of, column) for of, column in zip(_sent(table, tuple(names)), columns, strict=True)]
+    return [
+        literal(sql_type, column)
+        for sql_type, column in zip(_parameter_types(table, tuple(names)), columns, strict=True)
+    ]
 
 
 def columns(keys: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Tuples turned into lists, one a column: what a statement takes that looks many things up at once."""
-    listed = list(keys)
-    return [[key[n] for key in listed] for n in range(width)]
+    """Tuples of `width` elements transposed into lists, the arguments of a statement that unnests them."""
+    rows = list(keys)
+    return [[key[n] for key in rows] for n in range(width)]
 
 
-def array(number: int, of: str) -> str:
-    """An array parameter that is given as `literal` spells it.
+def array(number: int, sql_type: str) -> str:
+    """An array parameter, whose argument is a `literal`.
 
-    A SELECT of its own keeps the planner from looking into it, and from planning anew with every call.
+    The SELECT around it hides the value from the planner, which therefore does not plan anew for every call.
     """
-    return f"(SELECT ${number}::text::{of}[])"
+    return f"(SELECT ${number}::text::{sql_type}[])"
 
 
-def literal(of: str, column: Iterable[Any]) -> str:
-    """An array literal: one string to hand over, where the driver would look at each element several times."""
-    spell = _SPELLINGS.get(of, _quoted)
-    return "{" + ",".join(["NULL" if value is None else spell(value) for value in column]) + "}"
+def literal(sql_type: str, column: Iterable[Any]) -> str:
+    """An array literal: one string, where asyncpg would inspect each element several times to encode an array."""
+    format_value = _FORMATS.get(sql_type, _quoted)
+    return "{" + ",".join(["NULL" if value is None else format_value(value) for value in column]) + "}"
 
 
 @cache
 def column_type(table: str, name: str) -> str:
-    """The SQL type of a column, as the tables have it."""
+    """The SQL type of a column, without its collation."""
     column = metadata.tables[table].columns[name]
     if isinstance(column.type, JSONB):
         return "JSONB"
@@ -93,9 +98,9 @@ def _update(table: str, names: tuple[str, ...]) -> str:
 
 
 @cache
-def _sent(table: str, names: tuple[str, ...]) -> list[str]:
+def _parameter_types(table: str, names: tuple[str, ...]) -> list[str]:
     types = [column_type(table, name) for name in names]
-    return ["JSONB" if of.endswith("[]") else of for of in types]
+    return ["JSONB" if sql_type.endswith("[]") else sql_type for sql_type in types]
 
 
 def _quoted(value: str) -> str:
@@ -106,7 +111,7 @@ def _json(value: Any) -> str:
     return to_json(value, inf_nan_mode="constants").decode()
 
 
-_SPELLINGS: dict[str, Callable[[Any], str]] = {
+_FORMATS: dict[str, Callable[[Any], str]] = {
     "UUID": str,
     "INTEGER": str,
     "BIGINT": str,

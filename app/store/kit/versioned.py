@@ -1,4 +1,4 @@
-"""Resources of which every version is kept: what they are now, what they were, and what depends on them."""
+"""Resources of which every version is stored: the current definition, the earlier ones, and the job that follows."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -20,10 +20,11 @@ BY_CREATION: Sorts = {"created_at": ("r.created_at", "timestamptz")}
 
 
 class VersionedTable:
-    """`content` is the schema of a definition: fields that have a column are kept there as well.
+    """`content` is the schema of a definition; fields that have a column of their own are stored there as well.
 
-    `kind` is what events and the versions' table are named by. What `key` names is unique, null included. `refers` maps
-    a field to the table of what it names by code; the id is kept in a column. Rows are named `r`.
+    `kind` names the events and the table of the versions. The field `key` is unique, null included. `references` maps
+    fields that name a resource by its code to the table of that resource; its id is stored in a column. Filters and
+    sorts are as in a Listing, on rows named `r`.
     """
 
     def __init__(
@@ -37,28 +38,28 @@ class VersionedTable:
         filters: Mapping[str, str | Mapping[Any, str]],
         sorts: Sorts,
         *,
-        refers: Mapping[str, str] | None = None,
+        references: Mapping[str, str] | None = None,
         job: str | None = None,
     ) -> None:
         self.kind, self.table, self.key, self.content = kind, table, key, content
         self.noun = kind.replace("_", " ")
         self.job = job
         """The kind of job that follows a change."""
-        self.refers = refers or {}
+        self.references = references or {}
         self._missing = f"{self.noun.capitalize()} not found"
-        kept = metadata.tables[table].columns
-        self._columns = [name for name in content.model_fields if name in kept]
-        own = {name: f"r.definition->'{name}'" for name in content.model_fields if name not in kept} | {
-            name: f"(SELECT o.code FROM {other} o WHERE o.id = r.{name}_id)" for name, other in self.refers.items()
+        own_columns = metadata.tables[table].columns
+        self._columns = [name for name in content.model_fields if name in own_columns]
+        own = {name: f"r.definition->'{name}'" for name in content.model_fields if name not in own_columns} | {
+            name: f"(SELECT o.code FROM {other} o WHERE o.id = r.{name}_id)" for name, other in self.references.items()
         }
         self._list = Listing(table, documents.columns(schema, "r", own), table, "r", filters, sorts)
         self._one = f"{documents.select_one(schema, f'{table} r', 'r', own)} WHERE r.id = $1"
-        past = f"{kind}_versions"
-        self._past, self._owner = past, f"{kind}_id"
+        versions = f"{kind}_versions"
+        self._versions_table, self._owner = versions, f"{kind}_id"
         self._versions = Listing(
-            past,
+            versions,
             documents.columns(version_schema, "r"),
-            past,
+            versions,
             "r",
             {"owner": f"r.{self._owner} = {{}}"},
             {"version": ("r.version", "integer")},
@@ -72,10 +73,10 @@ class VersionedTable:
         return await documents.fetch(ctx, self._one, row_id, missing=self._missing)
 
     async def versions(self, ctx: Context, row_id: UUID, query: Any) -> Page:
-        found = await self._versions.page(ctx, query, {"owner": row_id})
-        if not found.items:  # the first version is as old as the thing itself
+        page = await self._versions.page(ctx, query, {"owner": row_id})
+        if not page.items:  # a resource that exists has at least one version
             raise NotFound(self._missing)
-        return found
+        return page
 
     async def lock(self, ctx: Context, row_id: UUID) -> Record:
         row = await ctx.db.fetchrow(f"SELECT id, version FROM {self.table} WHERE id = $1 FOR NO KEY UPDATE", row_id)
@@ -89,51 +90,51 @@ class VersionedTable:
         row_id: UUID | None = await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {condition}", *arguments)
         return row_id
 
-    async def referred(self, ctx: Context, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
-        """The ids of what is named by code, by field; None where there is no such thing."""
+    async def referenced_ids(self, ctx: Context, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
+        """By field, the ids of the resources that are named by code; None for those that do not exist."""
         return {
             name: await ctx.db.fetchval(f"SELECT id FROM {other} WHERE code = $1", definition[name])
-            for name, other in self.refers.items()
+            for name, other in self.references.items()
         }
 
     async def add(self, ctx: Context, row_id: UUID, definition: Mapping[str, Any], ids: Mapping[str, Any]) -> None:
-        """Its first version. `ids` is what `referred` found."""
+        """Store the first version. `ids` comes from `referenced_ids`."""
         row = {"id": row_id, **self._row(ctx, definition, ids), "created_at": ctx.now}
         await rows.insert(ctx, self.table, [row])
-        await self._keep(ctx, row_id, 1, definition)
+        await self._add_version(ctx, row_id, 1, definition)
 
     async def change(
         self, ctx: Context, row_id: UUID, version: int, definition: Mapping[str, Any], ids: Mapping[str, Any]
     ) -> None:
-        """Its next version, which is number `version`; the row is locked."""
+        """Store version number `version`. The row must be locked."""
         await rows.update(ctx, self.table, row_id, self._row(ctx, definition, ids))
-        await self._keep(ctx, row_id, version, definition)
+        await self._add_version(ctx, row_id, version, definition)
         if self.job is not None:
             await jobs.schedule(ctx, self.job, str(row_id), ctx.now)
 
-    async def definitions(self, ctx: Context, wanted: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Any]:
-        """What those versions said; nothing for those that there are not."""
-        ordered = sorted(wanted)
+    async def definitions(self, ctx: Context, versions: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Any]:
+        """The definitions by id and version, of those that exist."""
+        ordered = sorted(versions)
         if not ordered:
             return {}
-        found = await ctx.db.fetch(
-            f"SELECT v.{self._owner}, v.version, v.definition::text "
+        stored = await ctx.db.fetch(
+            f"SELECT v.{self._owner} AS id, v.version, v.definition::text AS definition "
             f"FROM unnest($1::uuid[], $2::int[]) AS w(id, version) "
-            f"JOIN {self._past} v ON v.{self._owner} = w.id AND v.version = w.version",
+            f"JOIN {self._versions_table} v ON v.{self._owner} = w.id AND v.version = w.version",
             [row_id for row_id, _ in ordered],
             [version for _, version in ordered],
         )
-        return {(row[0], row[1]): json.loads(row[2]) for row in found}
+        return {(row["id"], row["version"]): json.loads(row["definition"]) for row in stored}
 
     def _row(self, ctx: Context, definition: Mapping[str, Any], ids: Mapping[str, Any]) -> dict[str, Any]:
         return {
             **{name: definition[name] for name in self._columns},
-            **{f"{name}_id": ids[name] for name in self.refers},
+            **{f"{name}_id": ids[name] for name in self.references},
             "definition": definition,
             "updated_at": ctx.now,
         }
 
-    async def _keep(self, ctx: Context, row_id: UUID, version: int, definition: Mapping[str, Any]) -> None:
+    async def _add_version(self, ctx: Context, row_id: UUID, version: int, definition: Mapping[str, Any]) -> None:
         row = {
             self._owner: row_id,
             "version": version,
@@ -141,4 +142,4 @@ class VersionedTable:
             "actor": ctx.actor,
             "created_at": ctx.now,
         }
-        await rows.insert(ctx, self._past, [row])
+        await rows.insert(ctx, self._versions_table, [row])

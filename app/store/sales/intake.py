@@ -1,4 +1,4 @@
-"""Taking receipts in: one statement looks up all there is to know, one writes any number of receipts."""
+"""The intake of receipts: one statement looks up what they refer to, another writes any number of them."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -69,7 +69,7 @@ class LineKey(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """What a line sold, None where it is not known (yet), and what was taken back of it, negative as receipts do."""
+    """What a line sold (None if the line is not known yet) and what was returned of it (negative, as in receipts)."""
 
     quantity: Decimal | None
     total: Decimal | None
@@ -77,42 +77,47 @@ class Balance(NamedTuple):
     returned_total: Decimal
 
 
-async def hold(ctx: Context, sales: Iterable[UUID]) -> None:
-    """Keep others from changing these receipts until the transaction ends."""
+async def lock(ctx: Context, sales: Iterable[UUID]) -> None:
+    """Lock receipts against changes until the transaction ends, in order of id."""
     await ctx.db.execute("SELECT FROM sales WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(sales))
 
 
 async def balances(ctx: Context, lines: Iterable[LineKey], without: Iterable[UUID]) -> dict[LineKey, Balance]:
-    """What was sold and taken back of each of these lines, the receipts `without` not counted.
+    """What was sold and returned of each of these lines, not counting the receipts `without`.
 
-    The receipts on which the lines stand are held until the transaction ends: nobody else takes the same thing back.
+    The receipts of the lines are locked until the transaction ends, so that nobody else returns the same goods.
     """
-    wanted = rows.columns(sorted(lines), 3)
-    await ctx.db.execute(_HOLD, *wanted[:2])
-    found = await ctx.db.fetch(_BALANCES, *wanted, list(without))
-    return {LineKey(*row[:3]): Balance(*row[3:]) for row in (tuple(r) for r in found)}
+    keys = rows.columns(sorted(lines), 3)
+    await ctx.db.execute(_LOCK_RECEIPTS, *keys[:2])
+    balances = await ctx.db.fetch(_BALANCES, *keys, list(without))
+    return {
+        LineKey(b["source"], b["receipt_no"], b["line_no"]): Balance(
+            b["quantity"], b["total"], b["returned"], b["returned_total"]
+        )
+        for b in balances
+    }
 
 
 async def write(
     ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]
 ) -> dict[UUID, list[bool]]:
-    """Write receipts: rows of SALE in the order of (source, receipt_no), rows of SALE_LINE, a title for each event.
+    """Write receipts: rows of SALE ordered by (source, receipt_no), rows of SALE_LINE, and a title for each event.
 
-    Gives, for the sales whose events something follows, the flags of the reactions (see `Reactions.flags`).
+    Returns the flags of the reactions (see `Reactions.flags`) by sale, for sales whose events have any.
     """
     flags = ctx.reactions.flags(SALE_RECORDED.name)
     arguments = _arguments(ctx, sales, titles, lines)
     if flags is None:
         await ctx.db.execute(_WRITE, *arguments)
         return {}
-    followed = await ctx.db.fetch(_write_with_flags(flags), *arguments)
-    return {row["subject_id"]: row["flags"] for row in followed}
+    with_reactions = await ctx.db.fetch(_write_with_flags(flags), *arguments)
+    return {row["subject_id"]: row["flags"] for row in with_reactions}
 
 
 async def write_one(
     ctx: Context, sale: Row, title: str, lines: Sequence[Row]
 ) -> tuple[Document, dict[UUID, list[bool]]]:
-    """The same for one, answered with its document."""
+    """As `write`, for one receipt; its document is returned as well."""
     statement = _write_one(ctx.reactions.flags(SALE_RECORDED.name))
     (row,) = await ctx.db.fetch(statement, *_arguments(ctx, [sale], [title], lines))
     document = Document(row["json"], row["id"], row["version"])
@@ -120,23 +125,23 @@ async def write_one(
 
 
 async def replace(ctx: Context, sale: Row, lines: Sequence[Row]) -> None:
-    """Put new content in the place of the old; the id and the day it was first heard of stay."""
-    kept = ("id", "created_at")
-    values = {name: value for name, value in zip(SALE, sale, strict=True) if name not in kept}
-    await fill(ctx, [sale], lines)
-    await rows.update(ctx, "sales", sale[0], values)
-    await ctx.db.execute("DELETE FROM sale_lines WHERE sale_id = $1", sale[0])
+    """Replace the content of a receipt; `id` and `created_at` stay."""
+    values = {name: value for name, value in zip(SALE, sale, strict=True) if name not in ("id", "created_at")}
+    await _add_to_catalog(ctx, sale, lines)
+    sale_id = sale[SALE.index("id")]
+    await rows.update(ctx, "sales", sale_id, values)
+    await ctx.db.execute("DELETE FROM sale_lines WHERE sale_id = $1", sale_id)
     await rows.insert(ctx, "sale_lines", [dict(zip(SALE_LINE, line, strict=True)) for line in lines])
 
 
-async def fill(ctx: Context, sales: Sequence[Row], lines: Sequence[Row]) -> None:
-    """Sites and products that are seen for the first time."""
-    await ctx.db.execute(f"WITH {_FILL} SELECT", *_seen(sales, lines))
+async def _add_to_catalog(ctx: Context, sale: Row, lines: Sequence[Row]) -> None:
+    """Create the site and the products that the receipt is the first to name."""
+    await ctx.db.execute(f"WITH {_ADD_TO_CATALOG} SELECT", *_catalog_arguments([sale], lines))
 
 
 def _arguments(ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]) -> list[Any]:
     return [
-        *_seen(sales, lines),
+        *_catalog_arguments(sales, lines),
         ctx.actor,
         rows.literal("TEXT", titles),
         *rows.arguments("sales", SALE, sales),
@@ -144,7 +149,7 @@ def _arguments(ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines:
     ]
 
 
-def _seen(sales: Sequence[Row], lines: Sequence[Row]) -> list[str]:
+def _catalog_arguments(sales: Sequence[Row], lines: Sequence[Row]) -> list[str]:
     site, (sku, name, category) = SALE.index("site"), (SALE_LINE.index(n) for n in ("sku", "name", "category"))
     products = {line[sku]: (line[name], line[category]) for line in reversed(lines) if line[sku] is not None}
     ordered = sorted(products)
@@ -163,8 +168,8 @@ REFERENCES = Lookup(
     ),
     *customer_references(facts=False),
 )
-"""What receipts refer to: the same ones, with revision and hash of what was sent, and their buyers."""
-_HOLD = """
+"""What receipts refer to: those with the same number, with revision and content hash, and their buyers."""
+_LOCK_RECEIPTS = """
     SELECT FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))
     ORDER BY id FOR NO KEY UPDATE
 """
@@ -180,7 +185,7 @@ _BALANCES = """
     ) r
 """
 _PRODUCTS = ", ".join(rows.array(n, "TEXT") for n in (2, 3, 4))
-_FILL = f"""
+_ADD_TO_CATALOG = f"""
     new_sites AS (
         INSERT INTO sites (code) SELECT w.code FROM unnest({rows.array(1, "TEXT")}) AS w(code)
         WHERE NOT EXISTS (SELECT FROM sites k WHERE k.code = w.code) ON CONFLICT DO NOTHING
@@ -191,9 +196,9 @@ _FILL = f"""
         WHERE NOT EXISTS (SELECT FROM products k WHERE k.sku = w.sku) ON CONFLICT DO NOTHING
     )
 """
-# Constraints between what the parts of one statement write are checked when all of it has been written.
+# Foreign keys between rows that one statement inserts are checked at the end of the statement.
 _PARTS = f"""
-    WITH {_FILL},
+    WITH {_ADD_TO_CATALOG},
     sent AS MATERIALIZED ({rows.unnested("sales", SALE, 7)}),
     s AS (INSERT INTO sales ({", ".join(SALE)}) SELECT * FROM sent RETURNING *),
     l AS (INSERT INTO sale_lines ({", ".join(SALE_LINE)}) {rows.unnested("sale_lines", SALE_LINE, 7 + len(SALE))}

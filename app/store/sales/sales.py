@@ -35,7 +35,7 @@ _LIST = Listing(
         "site": "s.site = {}",
         "till": "s.till = {}",
         "kind": "s.kind = {}",
-        # Spelled out, so that the planner sees which partial index fits.
+        # Literal conditions, so that the planner sees which partial index fits.
         "match": {
             "unmatched": "s.match IN ('unmatched', 'ambiguous') AND s.match = 'unmatched'",
             "ambiguous": "s.match IN ('unmatched', 'ambiguous') AND s.match = 'ambiguous'",
@@ -67,17 +67,17 @@ async def lock(ctx: Context, sale_id: UUID) -> Record:
 
 
 async def change(ctx: Context, sale_id: UUID, values: Mapping[str, Any]) -> None:
-    named = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
+    assignments = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
     await ctx.db.execute(
-        f"UPDATE sales SET {named}, version = version + 1, updated_at = $2 WHERE id = $1",
+        f"UPDATE sales SET {assignments}, version = version + 1, updated_at = $2 WHERE id = $1",
         sale_id,
         ctx.now,
         *values.values(),
     )
 
 
-async def retotal(ctx: Context, customers: set[UUID]) -> None:
-    """Sum these customers' receipts anew. A receipt of theirs that is being written at this moment is waited for."""
+async def recompute_totals(ctx: Context, customers: set[UUID]) -> None:
+    """Recompute the totals of customers; waits for transactions that are writing receipts of theirs."""
     ordered = sorted(customers)
     await ctx.db.execute(
         "DELETE FROM customer_totals WHERE (customer_id, currency) IN (SELECT customer_id, currency "

@@ -16,7 +16,7 @@ POLICIES = VersionedTable(
     policies.ServicePolicyVersion,
     {"code": "r.code = {}", "active": {True: "r.active", False: "NOT r.active"}},
     {**BY_CREATION, "position": ("r.position", "integer")},
-    refers={"calendar": "calendars"},
+    references={"calendar": "calendars"},
     job="policy",
 )
 _IDS = """

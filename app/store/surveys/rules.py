@@ -14,5 +14,5 @@ SURVEY_RULES = VersionedTable(
         "active": {True: "r.active", False: "NOT r.active"},
     },
     BY_CREATION,
-    refers={"survey": "surveys"},
+    references={"survey": "surveys"},
 )

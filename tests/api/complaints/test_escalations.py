@@ -333,7 +333,7 @@ class TestLeases:
 
         async def late(ctx: Context) -> None:
             await HANDLERS[job.kind](ctx, job)
-            await store.done(ctx, job)
+            await store.complete(ctx, job)
 
         await slow.write(late)
         assert await escalated(db, one) == ["warned"]
@@ -345,7 +345,7 @@ class TestLeases:
         await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now))
         (job,) = await sessions.write(lambda ctx: store.lease(ctx, 1, job_runner.LEASE))
         await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now + SECOND))
-        await sessions.write(lambda ctx: store.done(ctx, job))
+        await sessions.write(lambda ctx: store.complete(ctx, job))
         await sessions.write(lambda ctx: store.retry_later(ctx, job, None, "x"))
         row = await db.fetchrow("SELECT attempts, leased_until, failed_at, error FROM jobs")
         assert tuple(row) == (0, None, None, None)
