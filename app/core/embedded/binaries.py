@@ -20,14 +20,14 @@ def usable_binaries(binaries: Path | None, account: Account) -> Path:
         if not _runs(binaries, account):
             raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {binaries}.")
         return binaries
-    found = _wheel() / "pginstall" / "bin"
-    if _runs(found, account):
-        return found
+    directory = _wheel() / "pginstall" / "bin"
+    if _runs(directory, account):
+        return directory
     if os.geteuid() == 0:
-        found = _copy(_wheel()) / "pginstall" / "bin"
-        if _runs(found, account):
-            return found
-    raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {found}.")
+        directory = _copy(_wheel()) / "pginstall" / "bin"
+        if _runs(directory, account):
+            return directory
+    raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {directory}.")
 
 
 def major_version(binaries: Path) -> int:

@@ -109,23 +109,23 @@ def write_note(data_dir: Path, place: Place) -> None:
 def open_directory(path: Path) -> None:
     """A directory of ours that the server's account may pass through, whatever our umask says."""
     path.mkdir(mode=0o711, exist_ok=True)
-    found = path.stat()
-    if found.st_uid != os.geteuid():
+    status = path.stat()
+    if status.st_uid != os.geteuid():
         raise UnusableDirectory(f"{path} exists, but belongs to another account.")
-    if not found.st_mode & 0o001:
+    if not status.st_mode & 0o001:
         path.chmod(0o711)
 
 
 def private_directory(path: Path, account: Account) -> None:
     """A directory that only the server's account (and root) can enter."""
     path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
+    status = path.lstat()
     # In /tmp somebody else may have been here first.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), account.uid):
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (os.geteuid(), account.uid):
         raise UnusableDirectory(f"{path} exists, but does not belong to {account.name}.")
-    if found.st_uid != account.uid:
+    if status.st_uid != account.uid:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
-    if stat.S_IMODE(found.st_mode) != 0o700:
+    if stat.S_IMODE(status.st_mode) != 0o700:
         path.chmod(0o700)
 
 
