@@ -86,7 +86,7 @@ class References:
             "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
         }
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
-        customers.learn(found)
+        customers.add(found)
         subjects: dict[str, dict[int, dict[str, Any]]] = {"sale": {}, "interaction": {}}
         for reference in found:
             if reference.kind in subjects and reference.data is not None:
@@ -95,7 +95,7 @@ class References:
 
     def assign(self, n: int, draft: ComplaintDraft) -> Problem | None:
         """Set the customer of the n-th complaint; or the problem of a reference to something that does not exist."""
-        problem = intake.unpaired(draft.new) or self._missing(n, draft.new)
+        problem = intake.incomplete_source_key(draft.new) or self._missing(n, draft.new)
         if problem is not None:
             return problem
         draft.customer_id = self.customers.resolve(n).customer_id
