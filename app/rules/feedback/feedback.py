@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Method(StrEnum):
-    """How it was learnt."""
+    """How feedback was collected. Feedback about a `competitor` is never summed up with the rest."""
 
     SURVEY = "survey"
     REVIEW = "review"
@@ -25,7 +25,7 @@ OBSERVED = frozenset({Method.MYSTERY_SHOPPER, Method.OBSERVATION})
 
 
 class FeedbackMetric(StrEnum):
-    """What a figure stands for."""
+    """What a rating measures, on the usual scale of the metric."""
 
     NPS = "nps"
     """How likely they are to recommend us: 0 to 10."""
@@ -40,19 +40,23 @@ class FeedbackMetric(StrEnum):
 
 
 class NpsClass(StrEnum):
+    """The Net Promoter Score class of an answer: 0 to 6, 7 and 8, or 9 and 10."""
+
     DETRACTOR = "detractor"
     PASSIVE = "passive"
     PROMOTER = "promoter"
 
 
 class Side(StrEnum):
-    """Of what customers were asked twice: what they expect, and what they found."""
+    """Whether a rating is about what the customer experienced, or about what they expect."""
 
     EXPERIENCE = "experience"
     EXPECTATION = "expectation"
 
 
 class IdeaStatus(StrEnum):
+    """What is to become of an idea."""
+
     NEW = "new"
     CONSIDERED = "considered"
     PLANNED = "planned"

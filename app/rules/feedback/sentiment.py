@@ -24,6 +24,8 @@ READ = 5_000
 
 
 class Sentiment(StrEnum):
+    """Whether a text is positive, negative or neither."""
+
     negative = "negative"
     neutral = "neutral"
     positive = "positive"

@@ -15,7 +15,7 @@ from app.rules.kit.channels import Channel
 
 
 class After(StrEnum):
-    """What a customer is asked after."""
+    """The occasion after which customers are invited to a survey."""
 
     SALE = "sale"
     COMPLAINT_CLOSED = "complaint_closed"

@@ -10,6 +10,8 @@ from app.rules.feedback import SCALES, FeedbackMetric, Scale
 
 
 class SurveyStatus(StrEnum):
+    """Whether a survey can be answered. A `closed` one never can again."""
+
     DRAFT = "draft"
     OPEN = "open"
     PAUSED = "paused"
@@ -17,7 +19,7 @@ class SurveyStatus(StrEnum):
 
 
 class InvitationState(StrEnum):
-    """One that was not answered in time stays `pending` or `sent`: that it expired follows from `expires_at`."""
+    """What happened to an invitation. One that expires keeps its state."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -26,7 +28,7 @@ class InvitationState(StrEnum):
 
 
 class QuestionKind(StrEnum):
-    """What is asked for; the first four are figures that count as ratings."""
+    """What a question asks for. Answers to the first four kinds are counted as ratings."""
 
     NPS = "nps"
     CSAT = "csat"

@@ -28,6 +28,8 @@ _YES_NO = Scale(Decimal(0), Decimal(1))
 
 
 class VisitKind(StrEnum):
+    """Whether somebody acts as a customer, or observes how customers are served."""
+
     MYSTERY_SHOPPER = "mystery_shopper"
     """Somebody who comes as a customer and is none."""
     OBSERVATION = "observation"
@@ -35,12 +37,16 @@ class VisitKind(StrEnum):
 
 
 class VisitState(StrEnum):
+    """Whether a visit is planned, done or cancelled."""
+
     PLANNED = "planned"
     DONE = "done"
     CANCELLED = "cancelled"
 
 
 class ItemKind(StrEnum):
+    """Whether an item is answered with yes or no, or with a value on a scale."""
+
     YES_NO = "yes_no"
     """It was so, or it was not."""
     SCALE = "scale"

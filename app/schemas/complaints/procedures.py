@@ -27,48 +27,59 @@ Words = Annotated[str, text(5_000, pattern=LINES)]
 
 
 class ProcedureStep(Schema):
-    """One thing to do."""
+    """A step of the checklist for handling a complaint."""
 
     key: Slug
-    """What it is ticked off by: stays the same when its title changes."""
+    """The key by which the step is marked as done. It stays the same when the title changes."""
     title: Line
+    """What has to be done, in one line."""
     before: Move
-    """It is to be done before this move."""
+    """The move before which the step has to be done."""
     mandatory: Flag = True
-    """The move cannot be made without it."""
+    """Whether the move is refused while the step is not done."""
     wording: Words | None = None
-    """What may be said or written."""
+    """A suggestion of what to say or write to the customer."""
 
 
 class Guidance(Schema):
-    """How to deal with customers, by how they feel."""
+    """Advice on how to deal with customers, by how they feel."""
 
     calm: Words | None = None
+    """Advice for customers who are calm."""
     disappointed: Words | None = None
+    """Advice for customers who are disappointed."""
     frustrated: Words | None = None
+    """Advice for customers who are frustrated."""
     angry: Words | None = None
+    """Advice for customers who are angry."""
     distressed: Words | None = None
+    """Advice for customers who are distressed."""
 
 
 class StaffMood(Schema):
-    """For whoever talks to a difficult customer."""
+    """Advice for members of staff who deal with a difficult customer."""
 
     keep: Words | None = None
-    """How to stay in a good mood."""
+    """How to stay in a good mood oneself."""
     recover: Words | None = None
-    """How to find back to one."""
+    """How to regain a good mood afterwards."""
 
 
 class ProcedureNew(Schema):
-    """What is done for complaints of one category, or of every category without a procedure of its own."""
+    """How complaints of one category are handled: a checklist, and advice for dealing with the customer."""
 
     category: Label | None = None
-    """Unique. Left out: for every category that has none of its own."""
+    """The category of complaints that it is for, which may have one procedure. If null, it is for all categories
+    without a procedure of their own.
+    """
     name: Name
+    """What the procedure is called, for people who follow it."""
     steps: Annotated[list[ProcedureStep], Field(max_length=100)] = []
-    """In the order in which they are done; each key once."""
+    """The steps in the order in which they are done. Each key may occur once."""
     guidance: Guidance = Guidance()
+    """Advice on how to deal with customers, by how they feel."""
     staff_mood: StaffMood = StaffMood()
+    """Advice for members of staff who deal with a difficult customer."""
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -79,8 +90,12 @@ class ProcedureNew(Schema):
             seen.add(step.key)
 
 
-GuidanceChange = partial(Guidance, "GuidanceChange", "What changes of the guidance.")
-StaffMoodChange = partial(StaffMood, "StaffMoodChange", "What changes of it.")
+GuidanceChange = partial(
+    Guidance, "GuidanceChange", "The fields of the guidance to change, as a JSON merge patch (RFC 7396)."
+)
+StaffMoodChange = partial(
+    StaffMood, "StaffMoodChange", "The fields of the advice to change, as a JSON merge patch (RFC 7396)."
+)
 
 
 class _ProcedureWhole(ProcedureNew):
@@ -91,17 +106,23 @@ class _ProcedureWhole(ProcedureNew):
 ProcedureChange = partial(
     _ProcedureWhole,
     "ProcedureChange",
-    "What changes of a procedure: the list of steps is replaced whole, null takes a value away.",
+    "The fields of a procedure to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
 )
 
 
 class Procedure(Resource):
+    """How complaints of one category are handled: a checklist, and advice for dealing with the customer."""
+
     id: Id
     category: Label | None
+    """The category of complaints that it is for. Null if it is for all categories without a procedure of their own."""
     name: Name
     steps: Annotated[list[ProcedureStep], Field(max_length=100)]
+    """The steps in the order in which they are done."""
     guidance: Guidance
+    """Advice on how to deal with customers, by how they feel."""
     staff_mood: StaffMood
+    """Advice for members of staff who deal with a difficult customer."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -118,12 +139,16 @@ class ProcedureQuery(PageQuery):
 
 
 class ProcedureVersion(Resource):
+    """A version of a procedure."""
+
     version: Version
+    """The number of the version; the first is 1."""
     definition: ProcedureNew
-    """The whole procedure as it was."""
+    """The whole procedure as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class ProcedureVersionPage(Resource):

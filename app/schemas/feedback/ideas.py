@@ -23,40 +23,51 @@ from app.schemas.kit.types import (
 
 
 class IdeaNew(Schema):
-    """Something that could be better."""
+    """A suggestion of what could be improved."""
 
     title: Line
+    """What could be improved, in one line."""
     description: Note | None = None
+    """The suggestion in more detail."""
     owner: Label | None = None
-    """Who looks after it."""
+    """The member of staff who is responsible for the idea."""
     customer_id: Id | None = None
-    """Who voices it first: their vote is the first one."""
+    """The id of the customer who suggested it, and casts the first vote."""
     feedback_id: Id | None = None
-    """What it was voiced in. Without `customer_id`, the vote is that of the customer whose feedback it is."""
+    """The id of the feedback that contains the suggestion. Its customer casts the first vote, unless `customer_id` is
+    given.
+    """
     attributes: Attributes = {}
 
 
 class IdeaContent(Schema):
-    """What can be changed of an idea."""
+    """The fields of an idea that can be changed."""
 
     title: Line
+    """What could be improved, in one line."""
     description: Note | None = None
+    """The suggestion in more detail."""
     owner: Label | None = None
+    """The member of staff who is responsible for the idea."""
     status: IdeaStatus
+    """What is to become of the idea."""
     status_note: Note | None = None
-    """Why, in words that can be told to those who voted. Goes when the status changes, unless another comes with it."""
+    """The reasons for the status, in words that can be passed on to voters. Cleared when the status changes, unless a
+    new one is given.
+    """
     attributes: Attributes = {}
 
 
-IdeaChange = partial(IdeaContent, "IdeaChange", "What changes of an idea; null takes a value away.")
+IdeaChange = partial(IdeaContent, "IdeaChange", "The fields of an idea to change, as a JSON merge patch (RFC 7396).")
 
 
 class Voter(Schema):
-    """Whose vote: a customer's, or that of a piece of feedback of nobody who is known."""
+    """Who votes: a customer, or the author of feedback without a known customer. One of the two fields is required."""
 
     customer_id: Id | None = None
+    """The id of the customer who votes."""
     feedback_id: Id | None = None
-    """What it was said in. Without `customer_id`, the vote is that of the customer whose feedback it is."""
+    """The id of the feedback that expresses the wish. Its customer votes, unless `customer_id` is given."""
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
@@ -66,18 +77,26 @@ class Voter(Schema):
 
 
 class Idea(Resource):
+    """A suggestion of what could be improved, with the number of its supporters."""
+
     id: Id
     title: Line
+    """What could be improved, in one line."""
     description: Note | None
+    """The suggestion in more detail."""
     owner: Label | None
+    """The member of staff who is responsible for the idea. Null if nobody is."""
     status: IdeaStatus
+    """What is to become of the idea."""
     status_note: Note | None
+    """The reasons for the status, in words that can be passed on to voters."""
     status_at: Moment
-    """Since when it has this status."""
+    """When the idea got this status."""
     votes: Count
+    """The number of votes for the idea."""
     attributes: Attributes
     version: Version
-    """Rises with every vote, too."""
+    """The version of the resource. It increases with every change and with every vote."""
     created_at: Moment
     updated_at: Moment
 
@@ -91,14 +110,18 @@ class IdeaQuery(PageQuery):
     status: IdeaStatus | None = None
     owner: Label | None = None
     sort: Literal["votes", "-votes", "created_at", "-created_at"] = "-votes"
+    """The sort order. A leading minus sign sorts in descending order."""
 
 
 class IdeaVote(Resource):
+    """A vote for an idea."""
+
     customer_id: Id | None
-    """Null where nobody is known whose feedback it was."""
+    """The id of the customer who voted. Null for the author of feedback without a known customer."""
     feedback_id: Id | None
-    """What it was said in, if it was said in feedback."""
+    """The id of the feedback that expresses the wish. Null for a vote without feedback."""
     voted_at: Moment
+    """When the vote was cast."""
 
 
 class IdeaVotePage(Resource):

@@ -30,33 +30,42 @@ Url = Annotated[str, text(2_000)]
 
 
 class Author(Schema):
-    """Who said it, as far as they told: nobody needs to be a customer to be heard."""
+    """The person who gave the feedback, who need not be a customer."""
 
     name: Name | None = None
+    """The name of the person, as far as it was given."""
     contact: Contact | None = None
+    """Where to reach the person. A contact point that belongs to one customer identifies that customer."""
 
 
 class ReceiptRef(Schema):
-    """A sale by the number that is printed on it. It may come in later than what is said about it."""
+    """A reference to a receipt by its number. The receipt may be recorded later."""
 
     source: Label
+    """The system that numbers the receipt, as in the `source` of sales."""
     receipt_no: Reference
+    """The number of the receipt, which is unique within the source."""
 
 
 class RatingNew(Schema):
-    """One figure, on the scale that it was given on."""
+    """A rating on the scale on which it was given."""
 
     metric: FeedbackMetric
+    """What the rating is a measure of."""
     value: Figure
+    """The rating itself, on the scale from `worst` to `best`."""
     worst: Figure | None = None
-    """Left out, with `best`: 0 to 10 for `nps`, 1 to 5 for `csat` and `rating`, 1 to 7 for `ces`, else 0 to 100."""
+    """The worst value of the scale. Defaults, with `best`, to 0 to 10 for `nps`, 1 to 5 for `csat` and `rating`, 1 to 7
+    for `ces`, and 0 to 100 for `score`.
+    """
     best: Figure | None = None
-    """May be the smaller number, where little is good."""
+    """The best value of the scale. It may be lower than `worst` if low values are good."""
     question: Label | None = None
+    """The key of the survey question that was answered, or another name for the question."""
     aspect: Label | None = None
-    """What it is about: waiting time, freshness. Left out: everything."""
+    """What the rating is about, such as waiting time or freshness. If null, it is about everything."""
     side: Side = Side.EXPERIENCE
-    """`expectation`: how it should have been, to be set beside how it was."""
+    """Whether the customer rated what they experienced, or what they expect."""
 
     @model_validator(mode="after")
     def _on_its_scale(self) -> Self:
@@ -82,33 +91,40 @@ class RatingNew(Schema):
 
 
 class FeedbackContent(Schema):
-    """What can be changed of feedback."""
+    """The fields of a piece of feedback that can be changed."""
 
     channel: Channel | None = None
-    """How it reached us."""
+    """The channel on which the feedback came in."""
     sale_id: Id | None = None
+    """The id of the receipt that the feedback is about."""
     sale_line_no: LineNumber | None = None
+    """The line of the receipt that the feedback is about. Requires `sale_id`."""
     interaction_id: Id | None = None
-    """The contact that it is about, or in which it was given."""
+    """The id of the interaction that the feedback is about, or in which it was given."""
     complaint_id: Id | None = None
-    """The complaint whose handling it is about."""
+    """The id of the complaint whose handling the feedback is about."""
     site: Label | None = None
+    """The code of the site that the feedback is about. Defaults to the site of the sale."""
     till: Label | None = None
+    """The till at which the customer paid. Defaults to the till of the sale."""
     staff: Label | None = None
+    """The member of staff whom the feedback is about. Defaults to the operator of the sale."""
     sku: Label | None = None
+    """The SKU of the product that the feedback is about. Defaults to the product of the line."""
     competitor: Label | None = None
-    """Whose business it is about, where it is not ours: with the method `competitor`, and only then."""
+    """The competitor whom the feedback is about. Required with the method `competitor`, and not allowed with others."""
     idea_id: Id | None = None
-    """The idea that it speaks for: counts as a vote."""
+    """The id of the idea that the feedback supports. It counts as a vote."""
     ratings: Annotated[list[RatingNew], Field(max_length=50)] = []
-    """The first one that is about everything, as it was experienced, stands for the whole."""
+    """The ratings that were given. The first one of the experience as a whole becomes the main rating."""
     title: Line | None = None
+    """The headline of a review, as the author wrote it."""
     text: Note | None = None
-    """Their own words."""
+    """The text of the feedback, as the author wrote it."""
     url: Url | None = None
-    """Where it can be read."""
+    """The address of the page where the feedback was published."""
     language: Language | None = None
-    """Of the text, BCP 47. Left out: found out, where it can be."""
+    """The language of the text, a BCP 47 tag. Detected where possible if it is left out."""
     attributes: Attributes = {}
 
     @model_validator(mode="after")
@@ -119,22 +135,26 @@ class FeedbackContent(Schema):
 
 
 class FeedbackNew(FeedbackContent):
-    """Feedback as it comes in."""
+    """A piece of feedback that is to be recorded."""
 
     method: Method
+    """How the feedback was collected."""
     collected_at: Moment | None = None
-    """Left out: now."""
+    """When the feedback was given. Defaults to the present time."""
     customer_id: Id | None = None
-    """Left out: the buyer, whoever the contact or complaint was with, or whoever alone is known by the author's
-    contact; else nobody, until it is claimed."""
+    """The customer who gave the feedback. Defaults to the only customer with the author's contact point, else to the
+    buyer, else to the customer of the complaint or interaction.
+    """
     author: Author | None = None
+    """The person who gave the feedback, for feedback of people who may not be customers."""
     receipt: ReceiptRef | None = None
-    """The sale by its receipt's number, instead of `sale_id`."""
+    """The receipt that the feedback is about, by its number. It excludes `sale_id`."""
     loop: PastLoop | None = None
-    """For feedback that was kept elsewhere."""
+    """What was done about the feedback already, if it was handled in another system."""
     source: Label | None = None
+    """The external system that the feedback comes from. Requires `external_id`."""
     external_id: Reference | None = None
-    """With `source`: taken in exactly once from an outside system."""
+    """The id in the external system. Feedback is recorded once per `source` and `external_id`."""
 
     @model_validator(mode="after")
     def _about_somebody(self) -> Self:
@@ -145,4 +165,8 @@ class FeedbackNew(FeedbackContent):
         return self
 
 
-FeedbackChange = partial(FeedbackContent, "FeedbackChange", "What changes of feedback; null takes a value away.")
+FeedbackChange = partial(
+    FeedbackContent,
+    "FeedbackChange",
+    "The fields of a piece of feedback to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
+)

@@ -14,123 +14,161 @@ Grouping = Literal[
 ]
 Key = Annotated[str, Field(max_length=100)]
 Mark = Annotated[float, Field(ge=0, le=100)]
-"""On the common scale from 0, the worst, to 100, the best."""
+"""On the common scale from 0 (worst) to 100 (best)."""
 Net = Annotated[float, Field(ge=-100, le=100)]
-Limit = Annotated[int, Field(ge=1, le=200, description="How many items to answer with.")]
+Limit = Annotated[int, Field(ge=1, le=200, description="The maximum number of groups to return.")]
 
 
 class Span(Schema):
-    since: Annotated[Moment | None, Field(description="Collected from then on. Left out: 90 days before `before`.")] = (
-        None
-    )
-    before: Annotated[Moment | None, Field(description="Collected before then. Left out: now.")] = None
+    since: Moment | None = None
+    """Only feedback collected at or after this timestamp. Defaults to 90 days before `before`."""
+    before: Moment | None = None
+    """Only feedback collected before this timestamp. Defaults to the present time."""
 
 
 class MeasuresQuery(Span):
-    metric: Annotated[
-        FeedbackMetric,
-        Field(description="`score`: what each feedback comes to as a whole, whatever it was measured with."),
-    ] = FeedbackMetric.SCORE
-    by: Annotated[Grouping | None, Field(description="Left out: only all of it in one.")] = None
+    metric: FeedbackMetric = FeedbackMetric.SCORE
+    """What is measured. `score` is the main rating of each piece of feedback, whichever metric it is of."""
+    group_by: Grouping | None = None
+    """What to group by. Left out, only the figures of all feedback together are returned."""
     site: Label | None = None
     staff: Label | None = None
     sku: Label | None = None
     channel: Channel | None = None
     method: Method | None = None
     survey_id: Id | None = None
-    tag: Annotated[Tag | None, Field(description="Of customers with this tag.")] = None
-    time_zone: Annotated[
-        TimeZone, Field(description="IANA name: whose midnight days, weeks, months and years begin at.")
-    ] = "UTC"
+    tag: Tag | None = None
+    """Only feedback of customers with this tag."""
+    time_zone: TimeZone = "UTC"
+    """The IANA name of the time zone in which days, weeks, months and years begin."""
     limit: Limit = 50
 
 
 class Mean(Resource):
+    """The mean of answers on the common scale from 0 to 100, with its confidence interval."""
+
     answers: Count
+    """The number of answers that the mean is taken of."""
     mean: Mark | None
-    """On the common scale from 0 to 100. Null where nobody has answered."""
+    """The mean on the common scale from 0 to 100. Null without answers."""
     low: Mark | None
-    """The mean lies between `low` and `high` with 95 % confidence (Student's t). Null with less than two answers."""
+    """The lower bound of the 95 % confidence interval of the mean (Student's t). Null with fewer than two answers."""
     high: Mark | None
+    """The upper bound of the 95 % confidence interval of the mean (Student's t). Null with fewer than two answers."""
 
 
 class NetPromoter(Resource):
+    """The Net Promoter Score with its confidence interval."""
+
     promoters: Count
-    """9 and 10."""
+    """The number of answers of 9 and 10."""
     passives: Count
-    """7 and 8."""
+    """The number of answers of 7 and 8."""
     detractors: Count
-    """0 to 6."""
+    """The number of answers from 0 to 6."""
     nps: Net | None
-    """Promoters less detractors, of a hundred. Null where nobody has answered."""
+    """The percentage of promoters less that of detractors. Null without answers."""
     low: Net | None
-    """It lies between `low` and `high` with 95 % confidence (adjusted Wald interval, Rocks 2016)."""
+    """The lower bound of the 95 % confidence interval of the score (adjusted Wald interval, Rocks 2016)."""
     high: Net | None
+    """The upper bound of the 95 % confidence interval of the score (adjusted Wald interval, Rocks 2016)."""
 
 
 class Measure(Mean):
+    """What feedback amounts to on one metric."""
+
     distribution: Annotated[list[Count], Field(min_length=5, max_length=5)]
-    """How many answers lie in each fifth of the scale, the worst first: of marks from 1 to 5, how many of each."""
+    """The number of answers in each fifth of the scale, the worst first. On a scale from 1 to 5, these
+    are its values.
+    """
     nps: NetPromoter | None
-    """Null unless NPS was asked for."""
+    """The Net Promoter Score. Null unless the metric is `nps`."""
     satisfied: Share | None
-    """Answers of 75 and more: 4 and 5 of 1 to 5. Null unless CSAT was asked for."""
+    """The share of answers with a score of 75 or more, which are 4 and 5 on a scale from 1 to 5. Null unless the metric
+    is `csat`.
+    """
     response: Share | None
-    """Of the invitations that were sent in this time, how many were answered, whenever that was. Null where
-    invitations cannot be told apart: by product or method."""
+    """The share of the invitations sent in the period that were answered, even later. Null by product or method, which
+    invitations do not have.
+    """
 
 
 class MeasureGroup(Measure):
+    """What the feedback of a group amounts to."""
+
     key: Key | None
-    """The day on which a period begins, the site's code, the survey's id. Null: of none."""
+    """The value that the group shares: the first day of a period, the code of a site, the id of a survey. Null for
+    feedback without a value.
+    """
     name: Name | None
-    """Of a site, product or survey that has one."""
+    """The name of the site, product or survey. Null for other groups."""
 
 
 class Measures(Resource):
+    """What feedback amounts to on one metric, by group."""
+
     metric: FeedbackMetric
-    by: Grouping | None
+    group_by: Grouping | None
+    """What the feedback is grouped by. Null without groups."""
     since: Moment
+    """The beginning of the period, inclusive."""
     before: Moment
-    groups: Count
-    """How many there are, those that do not fit into the answer included."""
+    """The end of the period, exclusive."""
+    group_count: Count
+    """The number of groups, including those beyond `limit`."""
     all: Measure
+    """The figures of all feedback together."""
     items: Annotated[list[MeasureGroup], Field(max_length=600)]
-    """Periods in their order, each of them; others by how many answers they have, most first."""
+    """The groups: all periods in order, other groups by the number of answers, most first."""
 
 
 class MethodsQuery(Span):
     site: Label | None = None
     staff: Label | None = None
-    least: Annotated[
-        int, Field(ge=1, le=10_000, description="Methods with fewer answers do not count in the spread.")
-    ] = 5
+    min_answers: Annotated[int, Field(ge=1, le=10_000)] = 5
+    """The number of answers that a method needs for its mean to be counted in the spread."""
     limit: Limit = 50
 
 
 class MethodMean(Mean):
+    """The mean of the answers collected by one method."""
+
     method: Method
+    """How the answers were collected."""
 
 
 class Methods(Resource):
+    """What each collection method comes to."""
+
     answers: Count
+    """The number of answers of all methods."""
     methods: Annotated[list[MethodMean], Field(max_length=20)]
-    """Most answers first."""
+    """The methods, by the number of answers, most first."""
     spread: Mark | None
-    """The highest mean less the lowest: where it is wide, methods disagree. Null where fewer than two have enough
-    answers."""
+    """The highest mean less the lowest. A wide spread means that the methods disagree. Null if fewer than two methods
+    have enough answers.
+    """
 
 
 class MethodsAtSite(Methods):
+    """What each collection method comes to at one site."""
+
     key: Label
+    """The code of the site that feedback is about."""
     name: Name | None
+    """The name of the site. Null if it has none."""
 
 
 class MethodComparison(Resource):
+    """What each collection method comes to, by site."""
+
     since: Moment
+    """The beginning of the period, inclusive."""
     before: Moment
-    groups: Count
+    """The end of the period, exclusive."""
+    group_count: Count
+    """The number of sites, including those beyond `limit`."""
     all: Methods
-    """What belongs to no site included."""
+    """The figures of all feedback together, including feedback about no site."""
     items: Annotated[list[MethodsAtSite], Field(max_length=200)]
-    """Most answers first."""
+    """The sites, by the number of answers, most first."""

@@ -30,53 +30,71 @@ Labels = Annotated[list[Label], Field(max_length=100)]
 
 
 class FeedbackConditions(Schema):
-    """Which feedback: all of these have to be so, and what is left out does not matter."""
+    """The feedback that a rule applies to. An empty list or null does not restrict; all other fields have to match."""
 
     methods: Annotated[list[Method], Field(max_length=20)] = []
+    """The methods by which the feedback may have been collected."""
     metrics: Annotated[list[FeedbackMetric], Field(max_length=20)] = []
-    """Of the rating that stands for the whole."""
+    """The metrics that the main rating may have."""
     surveys: Labels = []
-    """Their codes."""
+    """The codes of the surveys that may have been answered."""
     sites: Labels = []
+    """The codes of the sites that the feedback may be about."""
     channels: Annotated[list[Channel], Field(max_length=50)] = []
+    """The channels on which the feedback may have come in."""
     score_below: Annotated[int | None, Field(strict=True, ge=1, le=101)] = None
-    """Of 0 to 100. Feedback without a figure has no low one."""
+    """The score, from 0 to 100, that the feedback has to be below. Feedback without a rating does not match."""
     sentiments: Annotated[list[Sentiment], Field(max_length=10)] = []
+    """The sentiments that the text may have."""
     themes: Labels = []
-    """Codes of themes: one that the text speaks of is enough."""
+    """The codes of themes, of which the text has to mention at least one."""
     customer_known: Literal["yes", "no"] | None = None
+    """Whether the customer has to be known (`yes`) or unknown (`no`)."""
 
 
 class TaskTemplate(Schema):
+    """The task that a rule creates."""
+
     what: Line
-    """What is to be done. What the feedback was, and whose, is added to it."""
+    """What has to be done, in one line. The rating and the customer are added to it."""
     owner: Label | None = None
+    """The member of staff who has to do it."""
     due_hours: Hours | None = None
-    """So many hours after the feedback came in."""
+    """The number of hours after the feedback is recorded by which it has to be done."""
 
 
 class ComplaintTemplate(Schema):
+    """The complaint that a rule creates."""
+
     category: Label | None = None
+    """The category of the complaint."""
     severity: Severity | None = None
+    """The severity of the complaint, by which its service policy is selected, among others."""
     priority: Priority = Priority.NORMAL
+    """The priority of the complaint."""
     owner: Label | None = None
+    """The member of staff who becomes responsible for the complaint."""
 
 
 class FeedbackRuleNew(Schema):
-    """What is made of feedback when it comes in: a task or a complaint, once."""
+    """A rule that creates a task or a complaint from matching feedback, once for each piece."""
 
     code: Slug
+    """The unique code of the feedback rule."""
     name: Name
+    """What the rule is called, for people who read it."""
     active: Flag = True
-    """Looks at feedback that comes in from now on. Nothing is made of what was collected more than 30 days before, was
-    acted upon already, or is about a competitor: neither old records that are brought in nor others' customers are
-    ours to run after."""
+    """Whether the rule applies to feedback from now on. It never applies to feedback that was collected more than 30
+    days ago, led to a change already, or is about a competitor.
+    """
     conditions: FeedbackConditions = FeedbackConditions()
+    """The feedback that the rule applies to. Empty: all feedback."""
     task: TaskTemplate | None = None
-    """One of `task` and `complaint`."""
+    """The task to create. Exactly one of `task` and `complaint` is required."""
     complaint: ComplaintTemplate | None = None
-    """Its words are those of the feedback. Where several rules make one, there is one complaint: that of the first
-    rule by its code."""
+    """The complaint to create, described by the text of the feedback. If several rules create one, only the first rule
+    by code does.
+    """
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -86,10 +104,18 @@ class FeedbackRuleNew(Schema):
             yield "/complaint", "one_of", "Only one of `task` and `complaint` is allowed"
 
 
-FeedbackConditionsChange = partial(FeedbackConditions, "FeedbackConditionsChange", "What changes of the condition.")
-TaskTemplateChange = partial(TaskTemplate, "TaskTemplateChange", "What changes of the task that is made.")
+FeedbackConditionsChange = partial(
+    FeedbackConditions,
+    "FeedbackConditionsChange",
+    "The fields of the conditions to change, as a JSON merge patch (RFC 7396).",
+)
+TaskTemplateChange = partial(
+    TaskTemplate, "TaskTemplateChange", "The fields of the task template to change, as a JSON merge patch (RFC 7396)."
+)
 ComplaintTemplateChange = partial(
-    ComplaintTemplate, "ComplaintTemplateChange", "What changes of the complaint that is made."
+    ComplaintTemplate,
+    "ComplaintTemplateChange",
+    "The fields of the complaint template to change, as a JSON merge patch (RFC 7396).",
 )
 
 
@@ -102,18 +128,25 @@ class _RuleWhole(FeedbackRuleNew):
 FeedbackRuleChange = partial(
     _RuleWhole,
     "FeedbackRuleChange",
-    "What changes of a feedback rule: lists are replaced whole, null takes a value away.",
+    "The fields of a feedback rule to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
 )
 
 
 class FeedbackRule(Resource):
+    """A rule that creates a task or a complaint from matching feedback, once for each piece."""
+
     id: Id
     code: Slug
+    """The unique code of the feedback rule."""
     name: Name
     active: bool
+    """Whether the rule applies to new feedback."""
     conditions: FeedbackConditions
+    """The feedback that the rule applies to."""
     task: TaskTemplate | None
+    """The task to create. Null if the rule creates a complaint."""
     complaint: ComplaintTemplate | None
+    """The complaint to create. Null if the rule creates a task."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -131,12 +164,16 @@ class FeedbackRuleQuery(PageQuery):
 
 
 class FeedbackRuleVersion(Resource):
+    """A version of a feedback rule."""
+
     version: Version
+    """The number of the version; the first is 1."""
     definition: FeedbackRuleNew
-    """The whole rule as it was."""
+    """The whole feedback rule as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class FeedbackRuleVersionPage(Resource):

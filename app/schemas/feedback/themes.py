@@ -15,19 +15,24 @@ Languages = Annotated[
 
 
 class ThemeNew(Schema):
-    """What feedback may be about, in the business's own words."""
+    """A topic that the texts of feedback are searched for."""
 
     code: Slug
-    """Unique: what feedback is filed under."""
+    """The unique code by which feedback is tagged with the theme."""
     name: Name
+    """What the theme is called, for people who read it."""
     active: Flag = True
+    """Whether feedback is searched for the theme."""
     words: Words = []
-    """One of them is enough. Case, accents and endings do not matter, where the language is known: `queue` is found in
-    `Queues`."""
+    """Words of which one in the text is enough. Case, accents and, in known languages, endings do not matter: `queue`
+    matches `Queues`.
+    """
     phrases: Words = []
-    """Words that follow each other."""
+    """Sequences of words of which one in the text is enough."""
     languages: Languages = []
-    """ISO 639-1. Looked for in texts of these languages, and in those whose language is not known. Empty: in all."""
+    """The ISO 639-1 codes of the languages to search. Texts of unknown language are searched as well. Empty: all
+    languages.
+    """
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -39,17 +44,28 @@ class ThemeNew(Schema):
                     yield f"/{name}/{n}", "nothing_to_find", "Must contain a letter or digit"
 
 
-ThemeChange = partial(ThemeNew, "ThemeChange", "What changes of a theme: lists are replaced whole.")
+ThemeChange = partial(
+    ThemeNew,
+    "ThemeChange",
+    "The fields of a theme to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
+)
 
 
 class Theme(Resource):
+    """A topic that the texts of feedback are searched for."""
+
     id: Id
     code: Slug
+    """The unique code by which feedback is tagged with the theme."""
     name: Name
     active: bool
+    """Whether feedback is searched for the theme."""
     words: Words
+    """Words of which one in the text is enough."""
     phrases: Words
+    """Sequences of words of which one in the text is enough."""
     languages: Languages
+    """The ISO 639-1 codes of the languages to search. Empty: all languages."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -62,17 +78,22 @@ class ThemePage(Resource):
 
 class ThemeQuery(PageQuery):
     code: Label | None = None
-    active: Annotated[bool | None, Field(description="Those that are looked for, or those that are not.")] = None
+    active: bool | None = None
+    """Whether to return only themes that are searched for, or only those that are not."""
     sort: Literal["created_at", "-created_at"] = "-created_at"
 
 
 class ThemeVersion(Resource):
+    """A version of a theme."""
+
     version: Version
+    """The number of the version; the first is 1."""
     definition: ThemeNew
-    """The whole theme as it was."""
+    """The whole theme as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class ThemeVersionPage(Resource):
@@ -81,10 +102,13 @@ class ThemeVersionPage(Resource):
 
 
 class TextReanalysis(Resource):
-    """What was begun: the worker goes through all texts, and writes down where it comes to something else."""
+    """A new analysis of all feedback, which the worker carries out in the background."""
 
     analyzer: Label
+    """The name of the analyzer that is used."""
     analyzer_version: Label
+    """The version of the analyzer that is used."""
     themes: Annotated[int, Field(ge=0, le=2**31 - 1)]
-    """How many themes are looked for."""
+    """The number of active themes that texts are searched for."""
     planned_at: Moment
+    """When the analysis was scheduled."""

@@ -16,10 +16,10 @@ class Share(Resource):
 
     count: Count
     """The number of cases that meet the condition."""
-    of: Count
+    total: Count
     """The number of all cases."""
     share: Fraction | None
-    """The fraction `count` / `of`, from 0 to 1."""
+    """The fraction `count` / `total`, from 0 to 1."""
     low: Fraction | None
     """The lower bound of the 95 % confidence interval of the share (Wilson score)."""
     high: Fraction | None

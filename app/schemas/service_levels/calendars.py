@@ -27,6 +27,8 @@ Closes = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0
 
 
 class Weekday(StrEnum):
+    """A day of the week, in local time."""
+
     MONDAY = "monday"
     TUESDAY = "tuesday"
     WEDNESDAY = "wednesday"
@@ -37,50 +39,58 @@ class Weekday(StrEnum):
 
 
 class OpenWindow(Schema):
-    """Working time of one day, by the clock on the wall. Work over midnight is two windows, one a day."""
+    """A working period of one day, in local time. A period past midnight is given as two, one per day."""
 
     opens: Opens
+    """The local time at which the period begins, as `HH:MM`."""
     closes: Closes
-    """Not before `opens`; `24:00` is the end of the day."""
+    """The local time at which it ends, not before `opens`. `24:00` is the end of the day."""
 
 
 class OpenHours(OpenWindow):
-    """Working time of every such day of the week. A day may have several, and none is a day off."""
+    """A working period on a day of the week. A day may have several; a day without any is a day off."""
 
     day: Weekday
+    """The day of the week on which the period recurs."""
 
 
 class CalendarException(Schema):
-    """A day that is not like its day of the week. It goes before public holidays."""
+    """A date with other working hours than usual. It takes precedence over public holidays."""
 
     on: Day
+    """The date that the exception is for. Each date may occur once."""
     name: Name | None = None
+    """What the date is called, for people who read the calendar."""
     hours: Annotated[list[OpenWindow], Field(max_length=24)] = []
-    """Instead of the usual ones; empty: closed."""
+    """The working periods that replace the usual ones. Closed all day if empty."""
 
 
 class PublicHolidays(Schema):
-    """Whose public holidays are free."""
+    """The country whose public holidays are days off."""
 
     country: CountryCode
-    """ISO 3166-1 alpha-2."""
+    """The country, an ISO 3166-1 alpha-2 code."""
     subdivision: Label | None = None
-    """Part of the country, as in ISO 3166-2 but without the country: `SCT` of `GB`."""
+    """A part of the country with holidays of its own: the ISO 3166-2 code without the country, such as
+    `SCT` of `GB`.
+    """
 
 
 class CalendarNew(Schema):
-    """Working time, against which the targets of service policies are measured."""
+    """Working hours, in which the targets of service policies are measured."""
 
     code: Label
-    """What policies name it by. Unique."""
+    """The unique code by which service policies refer to the calendar."""
     name: Name
+    """What the calendar is called, for people who choose one."""
     time_zone: TimeZone
-    """IANA name."""
+    """The IANA name of the time zone of all hours, such as `Europe/London`."""
     hours: Annotated[list[OpenHours], Field(max_length=168)] = []
-    """The usual week. What windows of one day have in common counts once."""
+    """The working periods of a usual week. Periods of one day that overlap count once."""
     exceptions: Annotated[list[CalendarException], Field(max_length=1_000)] = []
-    """Each day once."""
+    """Dates that differ from the usual week."""
     holidays: PublicHolidays | None = None
+    """The public holidays that are days off. None are if this is null."""
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -95,7 +105,11 @@ class CalendarNew(Schema):
             yield from _unknown(self.holidays)
 
 
-PublicHolidaysChange = partial(PublicHolidays, "PublicHolidaysChange", "What changes of the public holidays.")
+PublicHolidaysChange = partial(
+    PublicHolidays,
+    "PublicHolidaysChange",
+    "The fields of the public holidays to change, as a JSON merge patch (RFC 7396).",
+)
 
 
 class _CalendarWhole(CalendarNew):
@@ -103,18 +117,27 @@ class _CalendarWhole(CalendarNew):
 
 
 CalendarChange = partial(
-    _CalendarWhole, "CalendarChange", "What changes of a calendar: lists are replaced whole, null takes a value away."
+    _CalendarWhole,
+    "CalendarChange",
+    "The fields of a calendar to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
 )
 
 
 class Calendar(Resource):
+    """Working hours, in which the targets of service policies are measured."""
+
     id: Id
     code: Label
+    """The unique code by which service policies refer to the calendar."""
     name: Name
     time_zone: TimeZone
+    """The IANA name of the time zone of all hours."""
     hours: Annotated[list[OpenHours], Field(max_length=168)]
+    """The working periods of a usual week."""
     exceptions: Annotated[list[CalendarException], Field(max_length=1_000)]
+    """Dates that differ from the usual week."""
     holidays: PublicHolidays | None
+    """The public holidays that are days off. None are if this is null."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -131,12 +154,16 @@ class CalendarQuery(PageQuery):
 
 
 class CalendarVersion(Resource):
+    """A version of a calendar."""
+
     version: Version
+    """The number of the version; the first is 1."""
     definition: CalendarNew
-    """The whole calendar as it was."""
+    """The whole calendar as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class CalendarVersionPage(Resource):

@@ -38,31 +38,41 @@ Times = Annotated[int, Field(strict=True, ge=0, le=1_000)]
 
 
 class PolicyScope(Schema):
-    """Which complaints it is for. What is left out or empty is not asked; everything else has to fit."""
+    """The complaints that a policy applies to. An empty list or null does not restrict; all other
+    fields have to match.
+    """
 
     categories: Annotated[list[Label], Field(max_length=200)] = []
+    """The categories of complaints that the policy applies to."""
     severities: Annotated[list[Severity], Field(max_length=10)] = []
+    """The severities of complaints that the policy applies to."""
     channels: Annotated[list[Channel], Field(max_length=50)] = []
+    """The channels on which complaints may have come in."""
     sites: Annotated[list[Label], Field(max_length=1_000)] = []
-    """Codes of sites."""
+    """The codes of the sites that complaints may concern."""
     customer_tags: Annotated[list[Tag], Field(max_length=200)] = []
-    """The customer has one of these."""
+    """Tags of customers, of which the customer needs at least one."""
     value_from: Money | None = None
-    """So much or more is at stake. With `currency`."""
+    """The lowest amount at stake, inclusive, that the policy applies to. Requires `currency`."""
     currency: CurrencyCode | None = None
-    """With `value_from`: a complaint in another currency does not fit."""
+    """The currency of `value_from`. Complaints in other currencies do not match."""
 
 
 class PolicyTargets(Schema):
-    """How many minutes of the calendar's working time each may take. What is left out has no clock."""
+    """How long each stage may take, in minutes of the calendar's working time. A stage without a target
+    has no clock.
+    """
 
     acknowledge_minutes: Minutes | None = None
+    """From the receipt of the complaint to its acknowledgement."""
     update_minutes: Minutes | None = None
-    """From one word to the customer to the next."""
+    """From one message to the customer to the next, while the complaint is being handled."""
     respond_minutes: Minutes | None = None
+    """From the receipt of the complaint to the response."""
     resolve_minutes: Minutes | None = None
+    """From the receipt of the complaint to its closure."""
     deadlock_minutes: Minutes | None = None
-    """The way out of a dispute that is stuck."""
+    """From the declaration of a deadlock to the move that ends it."""
 
     def of(self, metric: Metric) -> int | None:
         minutes: int | None = getattr(self, f"{metric}_minutes")
@@ -70,50 +80,56 @@ class PolicyTargets(Schema):
 
 
 class PolicyEscalation(Schema):
-    """What is done when a clock has come so far."""
+    """What happens when a clock reaches a certain point."""
 
     metric: Metric
-    """Has to have a target."""
+    """The clock that the step belongs to. It needs a target in this policy."""
     at_minutes: SomeMinutes
-    """Working minutes after the due time: negative is before it, 0 the moment it is missed."""
+    """When the step is due, in working minutes after the due time. Negative values are before it; 0 is the due time
+    itself.
+    """
     notify: Annotated[list[Label], Field(max_length=50)] = []
-    """Who is told, by name."""
+    """The names of the people to notify."""
     reassign_to: Label | None = None
-    """Who owns the complaint from then on."""
+    """The member of staff who becomes the owner of the complaint. Null leaves the owner as it is."""
     raise_priority: Flag = False
-    """By one step."""
+    """Whether to raise the priority of the complaint by one level."""
 
 
 class PolicyReopening(Schema):
-    """How long, and how often, a complaint that has ended may be opened again."""
+    """How long and how often a complaint may be reopened after it ended."""
 
     within_days: Days | None = None
-    """Left out: however long ago it ended."""
+    """The number of days after the end within which it may be reopened. No limit if null."""
     at_most: Times | None = None
-    """Left out: any number of times."""
+    """How many times one complaint may be reopened. No limit if null."""
 
 
 class ServicePolicyNew(Schema):
-    """What is promised to those who complain. Of the active policies that fit, the lowest position holds."""
+    """Service levels for complaints: targets, pauses and escalation steps. Of the active policies that match a
+    complaint, the one with the lowest position applies.
+    """
 
     code: Label
-    """Unique."""
+    """The unique code of the service policy."""
     name: Name
+    """What the policy is called, for people who read it."""
     position: Position = 100
-    """Of two alike, the older policy goes first."""
+    """The order of evaluation, the lowest first. Of two policies with the same position, the older one comes first."""
     active: Flag = True
-    """Only active ones are chosen for new complaints."""
+    """Whether the policy may be selected for complaints. Complaints that already use it keep it."""
     calendar: Label
-    """The code of the calendar whose working time counts."""
+    """The code of the calendar whose working time is counted."""
     applies_to: PolicyScope = PolicyScope()
+    """The complaints that the policy applies to. Empty: all complaints."""
     targets: PolicyTargets
-    """At least one."""
+    """The targets of the policy, of which at least one is required."""
     pauses: Annotated[list[Situation], Field(max_length=50)] = []
-    """The situations in which clocks stand still."""
+    """The situations in which clocks are paused."""
     escalations: Annotated[list[PolicyEscalation], Field(max_length=50)] = []
-    """Each moment of a metric once."""
+    """The steps to take before or after a target is missed. Each point in time may occur once per metric."""
     reopening: PolicyReopening | None = None
-    """Left out: whenever and as often as it takes."""
+    """The limits for reopening a complaint. If null, it may be reopened at any time and any number of times."""
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -136,9 +152,15 @@ class ServicePolicyNew(Schema):
             seen.add((step.metric, step.at_minutes))
 
 
-PolicyScopeChange = partial(PolicyScope, "PolicyScopeChange", "What changes of whom it is for.")
-PolicyTargetsChange = partial(PolicyTargets, "PolicyTargetsChange", "What changes of the targets.")
-PolicyReopeningChange = partial(PolicyReopening, "PolicyReopeningChange", "What changes of reopening.")
+PolicyScopeChange = partial(
+    PolicyScope, "PolicyScopeChange", "The fields of the scope to change, as a JSON merge patch (RFC 7396)."
+)
+PolicyTargetsChange = partial(
+    PolicyTargets, "PolicyTargetsChange", "The fields of the targets to change, as a JSON merge patch (RFC 7396)."
+)
+PolicyReopeningChange = partial(
+    PolicyReopening, "PolicyReopeningChange", "The fields of the limits to change, as a JSON merge patch (RFC 7396)."
+)
 
 
 class _PolicyWhole(ServicePolicyNew):
@@ -148,23 +170,34 @@ class _PolicyWhole(ServicePolicyNew):
 
 
 ServicePolicyChange = partial(
-    _PolicyWhole, "ServicePolicyChange", "What changes of a policy: lists are replaced whole, null takes a value away."
+    _PolicyWhole,
+    "ServicePolicyChange",
+    "The fields of a service policy to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
 )
 
 
 class ServicePolicy(Resource):
+    """Service levels for complaints: targets, pauses and escalation steps."""
+
     id: Id
     code: Label
+    """The unique code of the service policy."""
     name: Name
     position: Position
+    """The order of evaluation, the lowest first."""
     active: bool
+    """Whether the policy may be selected for complaints."""
     calendar: Label
-    """Its code, as it is now."""
+    """The present code of the calendar whose working time is counted."""
     applies_to: PolicyScope
+    """The complaints that the policy applies to."""
     targets: PolicyTargets
     pauses: Annotated[list[Situation], Field(max_length=50)]
+    """The situations in which clocks are paused."""
     escalations: Annotated[list[PolicyEscalation], Field(max_length=50)]
+    """The steps to take before or after a target is missed."""
     reopening: PolicyReopening | None
+    """The limits for reopening a complaint. If null, there are none."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -177,18 +210,23 @@ class ServicePolicyPage(Resource):
 
 class ServicePolicyQuery(PageQuery):
     code: Label | None = None
-    active: Annotated[bool | None, Field(description="Those that are chosen from, or those that are not.")] = None
+    active: bool | None = None
+    """Whether to return only policies that may be selected, or only those that may not."""
     sort: Literal["position", "-position", "created_at", "-created_at"] = "position"
-    """By position: in the order in which they are tried."""
+    """The sort order. Sorted by `position`, policies are listed in the order of evaluation."""
 
 
 class ServicePolicyVersion(Resource):
+    """A version of a service policy."""
+
     version: Version
+    """The number of the version; the first is 1."""
     definition: ServicePolicyNew
-    """The whole policy as it was."""
+    """The whole service policy as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class ServicePolicyVersionPage(Resource):

@@ -10,48 +10,76 @@ from app.schemas.kit.types import Id, Label, Language, Line, Moment, Name, PageQ
 
 
 class InvitationNew(Schema):
-    """Somebody to be asked. Without a customer it is nobody's, such as a code printed on a card."""
+    """An invitation to create. Without a customer, it is for whoever receives it, such as by a card with a code."""
 
     survey_id: Id
+    """The id of the survey, which has to be open."""
     customer_id: Id | None = None
+    """The id of the customer to invite. Null for an invitation of nobody in particular."""
     channel: Channel | None = None
-    """Left out: the first that the customer prefers, is reached on and does not mind; none without a customer."""
+    """The channel on which to send it. Defaults to the first of the customer's preferred channels that reaches them and
+    is not unwelcome.
+    """
     language: Language | None = None
-    """Left out: the customer's. Of those that the survey has, the nearest is taken."""
+    """The language of the form, a BCP 47 tag. Defaults to the customer's; the closest language of the
+    survey is used.
+    """
     sale_id: Id | None = None
-    """What it is about: the customer's own, where both are given. Site and staff are taken from it when left out."""
+    """The id of the receipt that the survey is about, which has to be the customer's own. Site and staff default to
+    those of the receipt.
+    """
     complaint_id: Id | None = None
+    """The id of the complaint whose handling the survey is about."""
     interaction_id: Id | None = None
+    """The id of the interaction that the survey is about."""
     site: Label | None = None
-    """Code of a site."""
+    """The code of the site that the survey is about."""
     staff: Label | None = None
+    """The member of staff whom the survey is about."""
     send_after: Moment | None = None
-    """Left out: now. What would fall in the customer's quiet hours is put off until they are over."""
+    """When the invitation may be sent at the earliest. Defaults to the present time, and is put off until the
+    customer's quiet hours are over.
+    """
 
 
 class Invitation(Resource):
+    """An invitation to answer a survey."""
+
     id: Id
     survey_id: Id
+    """The id of the survey."""
     survey_version: Version
-    """What will be asked, whatever becomes of the survey meanwhile."""
+    """The version of the survey that is asked, whatever is published later."""
     customer_id: Id | None
+    """The id of the invited customer. Null for an invitation of nobody in particular."""
     rule_id: Id | None
-    """The survey rule that asks; null where somebody did by hand."""
+    """The id of the survey rule that created the invitation. Null if it was created by a request."""
     sale_id: Id | None
+    """The id of the receipt that the survey is about."""
     complaint_id: Id | None
+    """The id of the complaint whose handling the survey is about."""
     interaction_id: Id | None
+    """The id of the interaction that the survey is about."""
     site: Label | None
+    """The code of the site that the survey is about."""
     staff: Label | None
+    """The member of staff whom the survey is about."""
     channel: Channel | None
+    """The channel on which it is sent. Null if that is left to whoever sends it."""
     language: Language | None
+    """The language of the form, a BCP 47 tag."""
     state: InvitationState
-    """One that ran out unanswered stays what it was: `expires_at` says so, and the filter `expired`."""
+    """Whether the invitation was sent, answered or revoked. An expired one keeps its state; see `expires_at`."""
     send_after: Moment
+    """When the invitation may be sent at the earliest."""
     expires_at: Moment
+    """Until when the invitation can be answered."""
     sent_at: Moment | None
-    """When it was sent first."""
+    """When the invitation was sent first. Null while it was not."""
     answered_at: Moment | None
+    """When the invitation was answered. Null while it was not."""
     revoked_at: Moment | None
+    """When the invitation was revoked. Null while it was not."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -66,15 +94,12 @@ class InvitationQuery(PageQuery):
     survey_id: Id | None = None
     customer_id: Id | None = None
     state: InvitationState | None = None
-    expired: Annotated[
-        bool | None, Field(description="Those that ran out before they were answered or revoked, or all others.")
-    ] = None
-    sendable: Annotated[
-        bool | None,
-        Field(
-            description="`true`: what is to be sent now; what runs out soonest stands first, so `sort` does not apply."
-        ),
-    ] = None
+    expired: bool | None = None
+    """Whether to return only invitations that expired before they were answered or revoked, or all others."""
+    sendable: bool | None = None
+    """If `true`, only invitations that are to be sent now, those that expire soonest first; `sort` is ignored then. If
+    `false`, all others.
+    """
     channel: Channel | None = None
     site: Label | None = None
     created_since: Moment | None = None
@@ -83,16 +108,20 @@ class InvitationQuery(PageQuery):
 
 
 class InvitationDelivery(Resource):
-    """What whoever delivers an invitation needs."""
+    """What is needed to deliver an invitation."""
 
     invitation: Invitation
     token: Annotated[str, Field(max_length=100)] | None
-    """Whoever has it may answer. It is shown this once, and kept nowhere; null in the answer to a repeated request."""
+    """The token with which the survey can be answered. It is shown only once and is not stored; null in the response to
+    a repeated request.
+    """
     path: Annotated[str, Field(max_length=200)] | None
-    """Where it is answered; null with the token."""
+    """The path of the survey form. Null together with the token."""
     channel: Channel | None
+    """The channel on which to send it. Null if that is left to whoever sends it."""
     address: Name | None
-    """The customer's contact point on that channel, as it was entered; null where the channel has none."""
+    """The customer's contact point on that channel, as it was entered. Null for channels without one."""
     language: Language | None
+    """The language of the form, a BCP 47 tag."""
     note: Line
-    """What to know about the token."""
+    """What to know about the token, for people."""

@@ -39,43 +39,51 @@ _ASKED_OF = {
 
 
 class SurveyRuleConditions(Schema):
-    """After which of them. What is left out or empty is not asked; everything else has to fit."""
+    """The occasions that a rule applies to. An empty list or null does not restrict; all other fields have to match."""
 
     sites: Annotated[list[Label], Field(max_length=1_000)] = []
-    """Codes of sites, of sales and complaints."""
+    """The codes of the sites, for sales and complaints."""
     sale_channels: Annotated[list[SaleChannel], Field(max_length=50)] = []
+    """The channels of sales, for sales only."""
     channels: Annotated[list[Channel], Field(max_length=50)] = []
-    """On which the complaint came in, or the interaction took place."""
+    """The channels on which complaints came in or interactions took place."""
     staff: Annotated[list[Label], Field(max_length=200)] = []
-    """Who sold, or was in contact, or was complained about."""
+    """The members of staff who sold, were in contact, or were complained about."""
     customer_tags: Annotated[list[Tag], Field(max_length=200)] = []
-    """The customer has one of these."""
+    """Tags of customers, of which the customer needs at least one."""
     min_total: Money | None = None
-    """What the receipt came to, or more. With `currency`."""
+    """The lowest total of a receipt, inclusive. Requires `currency`."""
     currency: CurrencyCode | None = None
-    """With `min_total`: a receipt in another currency does not fit."""
+    """The currency of `min_total`. Receipts in other currencies do not match."""
     interaction_kinds: Annotated[list[InteractionKind], Field(max_length=50)] = []
+    """The kinds of interactions, for interactions only."""
     complaint_categories: Annotated[list[Label], Field(max_length=200)] = []
+    """The categories of complaints, for complaints only."""
 
 
 class SurveyRuleNew(Schema):
-    """Who is asked what, and after what."""
+    """A rule that invites customers to a survey after an occasion."""
 
     code: Label
-    """Unique."""
+    """The unique code of the survey rule."""
     name: Name
+    """What the rule is called, for people who read it."""
     active: Flag = True
+    """Whether the rule invites customers from now on."""
     survey: Label
-    """The code of the survey. It asks while the survey is open."""
+    """The code of the survey. Nobody is invited while it is not open."""
     after: After
-    """A sale (not a return) to a known customer, a complaint that was closed, a contact with the customer."""
+    """The occasion: a sale to a known customer, a complaint that was closed, or an interaction with the customer."""
     delay_hours: Hours = 0
-    """How much later; n days are 24 times n hours."""
+    """The number of hours to wait after the occasion."""
     sample_percent: Percent = 100
-    """How many out of a hundred are asked, drawn by lot."""
+    """The percentage of occasions, chosen at random, after which customers are invited."""
     conditions: SurveyRuleConditions = SurveyRuleConditions()
+    """The occasions that the rule applies to. Empty: all of them."""
     channels: Annotated[list[Channel], Field(max_length=50)] = []
-    """On which it may ask, in this order, unless the customer prefers another one of them. Empty: on any."""
+    """The channels to use, in order of preference. The customer's own preference among them takes precedence. Empty:
+    any channel.
+    """
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -90,7 +98,9 @@ class SurveyRuleNew(Schema):
 
 
 SurveyRuleConditionsChange = partial(
-    SurveyRuleConditions, "SurveyRuleConditionsChange", "What changes of the conditions."
+    SurveyRuleConditions,
+    "SurveyRuleConditionsChange",
+    "The fields of the conditions to change, as a JSON merge patch (RFC 7396).",
 )
 
 
@@ -99,22 +109,33 @@ class _RuleWhole(SurveyRuleNew):
 
 
 SurveyRuleChange = partial(
-    _RuleWhole, "SurveyRuleChange", "What changes of a rule: lists are replaced whole, null takes a value away."
+    _RuleWhole,
+    "SurveyRuleChange",
+    "The fields of a survey rule to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
 )
 
 
 class SurveyRule(Resource):
+    """A rule that invites customers to a survey after an occasion."""
+
     id: Id
     code: Label
+    """The unique code of the survey rule."""
     name: Name
     active: bool
+    """Whether the rule invites customers."""
     survey: Label
-    """Its code, as it is now."""
+    """The present code of the survey."""
     after: After
+    """The occasion: a sale to a known customer, a complaint that was closed, or an interaction with the customer."""
     delay_hours: Hours
+    """The number of hours to wait after the occasion."""
     sample_percent: Percent
+    """The percentage of occasions, chosen at random, after which customers are invited."""
     conditions: SurveyRuleConditions
+    """The occasions that the rule applies to."""
     channels: Annotated[list[Channel], Field(max_length=50)]
+    """The channels to use, in order of preference. Empty: any channel."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -128,17 +149,22 @@ class SurveyRulePage(Resource):
 class SurveyRuleQuery(PageQuery):
     code: Label | None = None
     survey_id: Id | None = None
-    active: Annotated[bool | None, Field(description="Those that ask, or those that do not.")] = None
+    active: bool | None = None
+    """Whether to return only rules that invite customers, or only those that do not."""
     sort: Literal["created_at", "-created_at"] = "-created_at"
 
 
 class SurveyRuleVersion(Resource):
+    """A version of a survey rule."""
+
     version: Version
+    """The number of the version; the first is 1."""
     definition: SurveyRuleNew
-    """The whole rule as it was."""
+    """The whole survey rule as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class SurveyRuleVersionPage(Resource):

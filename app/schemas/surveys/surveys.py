@@ -38,10 +38,10 @@ def _few(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_language(most: int, **more: Any) -> Any:
-    """Told without patterns of names, which generators of clients do not read."""
-    told = {"type": "string", "minLength": 1, "maxLength": most}
-    said = "By language (BCP 47): each of the survey's, and no other."
-    return WithJsonSchema({"type": "object", "additionalProperties": more or told, "description": said})
+    """A schema without patterns of names, which generators of clients do not read."""
+    text_schema = {"type": "string", "minLength": 1, "maxLength": most}
+    description = "The text in each language of the survey, by its BCP 47 tag."
+    return WithJsonSchema({"type": "object", "additionalProperties": more or text_schema, "description": description})
 
 
 Said = Annotated[str, text(1_000)]
@@ -56,67 +56,85 @@ TextsChange = Annotated[
 
 
 class QuestionChoice(Schema):
-    """One of those that can be chosen."""
+    """A choice of a question."""
 
     key: Slug
-    """What answers name it by: stays the same when its wording changes."""
+    """The key by which answers refer to the choice. It stays the same when the wording changes."""
     wording: Wording
+    """The text of the choice, by language."""
 
 
 class ShowIf(Schema):
-    """What has to have been answered to an earlier question. With no more than the question: anything at all."""
+    """A condition on the answer to an earlier question. Without any further field, any answer meets it."""
 
     question: Slug
+    """The key of the earlier question."""
     at_least: Figure | None = None
+    """The lowest number, inclusive, that the answer may be."""
     at_most: Figure | None = None
+    """The highest number, inclusive, that the answer may be."""
     any_of: Annotated[list[Slug], Field(max_length=50)] = []
-    """One of these choices at least. Empty: whichever."""
+    """The keys of choices, of which the answer has to contain at least one. Empty: any choice."""
     yes_no: Literal["yes", "no"] | None = None
+    """What the answer to a question of the kind `yes_no` has to be."""
 
 
 class SurveyQuestion(Schema):
-    """One question."""
+    """A question of a survey."""
 
     key: Slug
-    """What answers and measures name it by: stays the same when its wording changes."""
+    """The key by which answers and measures refer to the question. It stays the same when the wording changes."""
     kind: QuestionKind
-    """`nps`, `csat`, `ces` and `rating` count as ratings."""
+    """What is asked for. Answers to `nps`, `csat`, `ces` and `rating` are counted as ratings."""
     wording: Wording
+    """The text of the question, by language."""
     required: Flag = False
+    """Whether the question has to be answered where it is shown."""
     worst: Figure | None = None
-    """Of `csat`, `ces`, `rating` and `number`, with `best`. Left out: the usual scale; any number."""
+    """The worst value of the scale, for `csat`, `ces`, `rating` and `number`. Requires `best`. Defaults to the usual
+    scale of the kind; a `number` has none.
+    """
     best: Figure | None = None
+    """The best value of the scale, which may be lower than `worst` if low values are good."""
     choices: Annotated[list[QuestionChoice], Field(max_length=50)] = []
+    """The choices, for `single_choice` and `multiple_choice`."""
     max_choices: Count | None = None
-    """Of `multiple_choice`: at most so many. Left out: all."""
+    """The number of choices that may be selected, for `multiple_choice`. No limit if null."""
     aspect: Label | None = None
-    """What the rating is about: waiting time, freshness. Left out: everything."""
+    """What the rating is about, such as waiting time or freshness. If null, it is about everything."""
     side: Side = Side.EXPERIENCE
-    """`expectation`: how it should have been, to be set beside how it was."""
+    """Whether the question is about what the customer experienced, or what they expect."""
     show_if: ShowIf | None = None
-    """Asked only where this was answered before."""
+    """The condition on an earlier answer under which the question is shown. Shown always if null."""
 
 
 class SurveyNew(Schema):
-    """What is asked."""
+    """A survey to create: its questions, its languages and how long it can be answered."""
 
     code: Slug
-    """Unique."""
+    """The unique code of the survey, by which rules refer to it."""
     name: Name
+    """What the survey is called. Customers see it as the title of the form."""
     languages: Annotated[list[Language], Field(min_length=1, max_length=MOST_LANGUAGES)]
-    """The first is used where none of the others fits."""
+    """The languages of the survey, as BCP 47 tags. The first is used for customers whose language is not among them."""
     introduction: Texts = {}
+    """The text above the questions, by language."""
     thanks: Texts = {}
+    """The text for those who have answered, by language."""
     questions: Annotated[list[SurveyQuestion], Field(min_length=1, max_length=50)]
-    """In the order in which they are asked; each key once."""
+    """The questions in the order in which they are asked. Each key may occur once."""
     for_receipts: Flag = False
-    """Asked at the till and on receipts: of several that are open, the one that was opened last."""
+    """Whether the survey is asked by the codes printed on receipts. Of several such surveys, the one opened last is
+    used.
+    """
     expires_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 30
-    """So long an invitation can be answered."""
+    """The number of days for which an invitation can be answered."""
     edit_hours: Annotated[int, Field(strict=True, ge=0, le=168)] = 24
-    """So long answers can be changed once they were given."""
+    """The number of hours for which answers can be changed after they were given."""
     min_days_between_invitations: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 30
-    """Nobody is asked who was asked anything in so many days before."""
+    """The number of days to wait after the latest invitation of a customer, to whichever survey. With 0, there is no
+    wait.
+    """
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -131,30 +149,47 @@ class _SurveyWhole(SurveyNew):
 SurveyChange = partial(
     _SurveyWhole,
     "SurveyChange",
-    "What changes of a survey: the list of questions is replaced whole, null takes a value away.",
+    "The fields of a survey to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
 )
 
 
 class Survey(Resource):
+    """A survey with its latest questions, published or not."""
+
     id: Id
     code: Slug
+    """The unique code of the survey, by which rules refer to it."""
     name: Name
+    """What the survey is called. Customers see it as the title of the form."""
     status: SurveyStatus
     published_version: Version | None
-    """What is asked: the version that was the newest one when it was opened last."""
+    """The version that customers see: the latest one when the survey was opened last. Null before that."""
     opened_at: Moment | None
-    """When it was opened last."""
+    """When the survey was opened last. Null while it never was."""
     closed_at: Moment | None
+    """When the survey was closed for good. Null while it is not."""
     languages: Annotated[list[Language], Field(max_length=MOST_LANGUAGES)]
+    """The languages of the survey, as BCP 47 tags. The first is used for customers whose language is not among them."""
     introduction: Texts
+    """The text above the questions, by language."""
     thanks: Texts
+    """The text for those who have answered, by language."""
     questions: Annotated[list[SurveyQuestion], Field(max_length=50)]
+    """The questions in the order in which they are asked. Each key may occur once."""
     for_receipts: bool
+    """Whether the survey is asked by the codes printed on receipts. Of several such surveys, the one opened last is
+    used.
+    """
     expires_days: Annotated[int, Field(strict=True, ge=1, le=365)]
+    """The number of days for which an invitation can be answered."""
     edit_hours: Annotated[int, Field(strict=True, ge=0, le=168)]
+    """The number of hours for which answers can be changed after they were given."""
     min_days_between_invitations: Annotated[int, Field(strict=True, ge=0, le=3_650)]
+    """The number of days to wait after the latest invitation of a customer, to whichever survey. With 0, there is no
+    wait.
+    """
     version: Version
-    """Rises with every change, that of the status included."""
+    """The version of the resource. It increases with every change, including changes of the status."""
     created_at: Moment
     updated_at: Moment
 
@@ -171,13 +206,16 @@ class SurveyQuery(PageQuery):
 
 
 class SurveyVersion(Resource):
+    """A version of a survey."""
+
     version: Version
-    """The number that it had: where only the status changed, there is none."""
+    """The number of the version. Numbers at which only the status changed are missing."""
     definition: SurveyNew
-    """The whole survey as it was."""
+    """The whole survey as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class SurveyVersionPage(Resource):
@@ -189,14 +227,18 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{8,20}$", min_le
 
 
 class AnswerCodeQuery(Schema):
-    source: Annotated[Label, Field(description="The system that numbers the receipts, as `source` of sales has it.")]
-    receipt_no: Annotated[str, text(200), Field(description="Of a receipt that is known, or that is yet to be given.")]
+    source: Label
+    """The system that numbers the receipts, as in the `source` of sales."""
+    receipt_no: Annotated[str, text(200)]
+    """The number of a receipt that is recorded, or will be."""
 
 
 class AnswerCode(Resource):
-    """What is printed on a receipt, so that its holder may answer."""
+    """The code of a receipt, with which its holder can answer a survey."""
 
     source: Label
+    """The system that numbers the receipts, as in the `source` of sales."""
     receipt_no: Annotated[str, text(200)]
+    """The number of the receipt that the code is for."""
     code: Code
-    """`XXXX-XXXX`: read in any case, and with I, L and O for 1 and 0."""
+    """The code as `XXXX-XXXX`. It is read in upper and lower case, and with I, L and O for 1 and 0."""

@@ -28,30 +28,34 @@ Fault = tuple[str, str, str]
 
 
 class ScorecardItem(Schema):
-    """One thing to look at."""
+    """A criterion that a visit is scored by."""
 
     key: Slug
-    """What its result is given by: stays the same when its title changes."""
+    """The key by which results refer to the item. It stays the same when the title changes."""
     title: Line
+    """The criterion, in one line."""
     section: Label | None = None
-    """What it is summed up under, such as welcome, advice or till. Left out: it stands for itself."""
+    """The section that the item is summarized under, such as `Welcome`. If null, it is reported by itself."""
     kind: ItemKind = ItemKind.YES_NO
+    """Whether the result is yes or no, or a value on a scale."""
     worst: Figure | None = None
-    """Of a `scale`, with `best`."""
+    """The worst value of the scale. Required for the kind `scale`."""
     best: Figure | None = None
-    """May be the smaller number, where little is good."""
+    """The best value of the scale. It may be lower than `worst` if low values are good."""
     weight: Figure = Decimal(1)
-    """How often it counts, more than 0: only the relation to the others' weights matters."""
+    """The weight of the item, more than 0. Only its proportion to the other weights matters."""
     critical: Flag = False
-    """Where it fails, the whole visit scores `cap` at most."""
+    """Whether a failure limits the score of the whole visit to `cap`."""
     cap: Figure = Decimal(0)
-    """From 0 to 100; of critical items."""
+    """The highest score of the visit, from 0 to 100, if this critical item fails."""
     fails_below: Figure | None = None
-    """The score, from 0 to 100, below which an item on a `scale` has failed. Left out: 50. A `no` always has."""
+    """The score, from 0 to 100, below which an item of the kind `scale` fails. Defaults to 50. The result `no` always
+    fails.
+    """
     evidence_required: Flag = False
-    """Its result needs a note or an address."""
+    """Whether the result needs a note or the address of evidence."""
     allow_not_applicable: Flag = False
-    """Its result may be that it did not apply; it then counts for nothing."""
+    """Whether the item may be marked as not applicable, so that it does not count."""
 
     @property
     def scale(self) -> Scale | None:
@@ -82,15 +86,16 @@ class ScorecardItem(Schema):
 
 
 class ScorecardNew(Schema):
-    """What visits of one kind look at."""
+    """The criteria that visits are scored by."""
 
     code: Label
-    """Unique."""
+    """The unique code of the scorecard."""
     name: Name
+    """What the scorecard is called, for people who use it."""
     kind: VisitKind | None = None
-    """What it is for. Left out: for mystery shopping and for observations."""
+    """The kind of visits that it is for. If null, it is for both kinds."""
     items: Annotated[list[ScorecardItem], Field(min_length=1, max_length=200)]
-    """Each key once; at most 49 sections and items without one."""
+    """The criteria, with each key once. There may be at most 49 sections and items without a section."""
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -107,16 +112,21 @@ class ScorecardNew(Schema):
 ScorecardChange = partial(
     ScorecardNew,
     "ScorecardChange",
-    "What changes of a scorecard: the list of items is replaced whole, null takes a value away.",
+    "The fields of a scorecard to change, as a JSON merge patch (RFC 7396). Lists are replaced as a whole.",
 )
 
 
 class Scorecard(Resource):
+    """The criteria that visits are scored by."""
+
     id: Id
     code: Label
+    """The unique code of the scorecard."""
     name: Name
     kind: VisitKind | None
+    """The kind of visits that it is for. Null if it is for both kinds."""
     items: Annotated[list[ScorecardItem], Field(max_length=200)]
+    """The criteria in the order of the scorecard."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -133,12 +143,16 @@ class ScorecardQuery(PageQuery):
 
 
 class ScorecardVersion(Resource):
+    """A version of a scorecard."""
+
     version: Version
+    """The number of the version; the first is 1."""
     definition: ScorecardNew
-    """The whole scorecard as it was."""
+    """The whole scorecard as it was in this version."""
     actor: Label
-    """Whose key made it so."""
+    """The name of the API key that created the version."""
     created_at: Moment
+    """When the version was created."""
 
 
 class ScorecardVersionPage(Resource):

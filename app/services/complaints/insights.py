@@ -22,5 +22,5 @@ async def insights(ctx: Context, query: InsightsQuery) -> str:
 
 def with_share(counted: Figures) -> Figures:
     """Shares of all cases, or of those that are `mature`, get their value and where it may lie."""
-    of = counted.get("of", counted.get("mature"))
-    return counted | figures.share(counted["count"], of) if "count" in counted and of is not None else counted
+    total = counted.get("total", counted.get("mature"))
+    return counted | figures.share(counted["count"], total) if "count" in counted and total is not None else counted

@@ -25,7 +25,7 @@ PUBLIC = (Method.REVIEW, Method.SOCIAL)
 
 async def measures(ctx: Context, query: MeasuresQuery) -> str:
     since, before = _span(ctx, query)
-    by_period = _periods(query.by, since, before, query.time_zone)
+    by_period = _periods(query.group_by, since, before, query.time_zone)
     return figures.with_intervals(await store.measures(ctx, query, since, before, by_period), _with_interval)
 
 
@@ -44,8 +44,8 @@ async def competitors(ctx: Context, query: CompetitorsQuery) -> str:
 
 async def loop(ctx: Context, query: LoopQuery) -> str:
     since, before = _span(ctx, query)
-    by_period = _periods(query.by, since, before, query.time_zone)
-    forgotten_before = ctx.now - timedelta(days=query.waiting_days)
+    by_period = _periods(query.group_by, since, before, query.time_zone)
+    forgotten_before = ctx.now - timedelta(days=query.forgotten_after_days)
     counted = await comparisons.loop(ctx, query, since, before, forgotten_before, by_period)
     return figures.with_intervals(counted, _with_interval)
 
@@ -59,13 +59,13 @@ def _periods(by: str | None, since: datetime, before: datetime, time_zone: str) 
     if by not in list(Every):
         return None
     if by == Every.DAY and figures.is_longer(since, before, timedelta(days=MOST_DAYS)):
-        raise invalid("/query/by", "too_many", f"Grouping by day allows periods of at most {MOST_DAYS} days")
+        raise invalid("/query/group_by", "too_many", f"Grouping by day allows periods of at most {MOST_DAYS} days")
     return periods(Every(by), since, before, time_zone)
 
 
 def _with_interval(counted: Figures) -> Figures:
-    if "count" in counted and "of" in counted:
-        return counted | figures.share(counted["count"], counted["of"])
+    if "count" in counted and "total" in counted:
+        return counted | figures.share(counted["count"], counted["total"])
     if "promoters" in counted:
         plus, minus = counted["promoters"], counted["detractors"]
         found = statistics.net(plus, minus, plus + minus + counted["passives"])

@@ -11,7 +11,7 @@ _INSIGHTS = sql.load("complaints/insights.sql")
 
 async def insights(ctx: Context, query: InsightsQuery, since: datetime, before: datetime) -> str:
     """Shares as `count` of `of` or `mature`: their intervals are not the database's."""
-    values = {"now": ctx.now, "since": since, "before": before, "per": query.per, **filters(query)}
+    values = {"now": ctx.now, "since": since, "before": before, "interval": query.interval, **filters(query)}
     found: str = await aggregates.fetch(ctx, _INSIGHTS, values)
     return found
 

@@ -1,12 +1,12 @@
 -- How complaints are dealt with, as one JSON value. Each part reads a range of an index.
 --
--- Shares are a `count` of `of`, or of those that are `mature`: the service adds how far they may be off.
+-- Shares are a `count` of `total`, or of those that are `mature`: the service adds how far they may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v per="'week'" ... -f <this file>
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v interval="'week'" ... -f <this file>
 --   :now       '2026-03-01T09:00Z'  The time of the request.
 --   :since     '2025-12-01'         Complaints received from then on,
 --   :before    '2026-03-01'         and before then.
---   :per       'week'               The periods of the volume, in UTC: day, week or month.
+--   :interval  'week'               The periods of the volume, in UTC: day, week or month.
 --   :category  NULL                 Only complaints with this category; NULL for any. The same for the others.
 --   :site      NULL
 --   :sku       NULL
@@ -41,14 +41,14 @@ totals AS MATERIALIZED (
         ) FILTER (WHERE state = 'closed') AS hours_to_close
     FROM received
 ),
-reopened AS (SELECT json_build_object('count', t.reopened, 'of', t.ended) AS share FROM totals t),
+reopened AS (SELECT json_build_object('count', t.reopened, 'total', t.ended) AS share FROM totals t),
 
 -- Volume
 periods AS MATERIALIZED (
     SELECT array_agg(p.starts_at ORDER BY p.starts_at) AS starts
     FROM generate_series(
-        date_trunc(:per, :since::timestamptz, 'UTC'), :before::timestamptz - interval '1 microsecond',
-        ('1 ' || :per)::interval, 'UTC'
+        date_trunc(:interval, :since::timestamptz, 'UTC'), :before::timestamptz - interval '1 microsecond',
+        ('1 ' || :interval)::interval, 'UTC'
     ) p(starts_at)
 ),
 ended AS MATERIALIZED (
@@ -115,7 +115,7 @@ visits AS MATERIALIZED (
 ),
 time_in_state AS (
     SELECT json_build_object('states', coalesce(json_agg(json_build_object('state', v.state,
-        'visits', v.visits, 'ongoing', coalesce(o.ongoing, 0), 'median_hours', round(v.hours[1]::numeric, 2),
+        'completed', v.visits, 'ongoing', coalesce(o.ongoing, 0), 'median_hours', round(v.hours[1]::numeric, 2),
         'p90_hours', round(v.hours[2]::numeric, 2), 'mean_hours', round(v.mean::numeric, 2)
         ) ORDER BY v.position), '[]'),
         'reopened', (SELECT share FROM reopened)) AS figures
@@ -150,7 +150,7 @@ outcomes_of_clocks AS MATERIALIZED (
 clock_performance AS (
     SELECT json_build_object('metrics', coalesce(json_agg(json_build_object('metric', k.metric,
         'met_in_time', k.met_in_time, 'met_late', k.met_late, 'running', k.running, 'breached', k.breached,
-        'in_time', json_build_object('count', k.met_in_time, 'of', k.met_in_time + k.met_late + k.breached))
+        'in_time', json_build_object('count', k.met_in_time, 'total', k.met_in_time + k.met_late + k.breached))
         ORDER BY k.position), '[]'), 'reopened', (SELECT share FROM reopened)) AS figures
     FROM outcomes_of_clocks k WHERE k.clocks > 0
 ),
@@ -173,7 +173,7 @@ speed AS (
             'median_hours', round(t.hours_to_close[1]::numeric, 2),
             'p90_hours', round(t.hours_to_close[2]::numeric, 2)),
         'reopened', (SELECT share FROM reopened),
-        'accepted', (SELECT json_build_object('count', sum(accepted), 'of', sum(accepted + rejected)) FROM visits)
+        'accepted', (SELECT json_build_object('count', sum(accepted), 'total', sum(accepted + rejected)) FROM visits)
     ) AS figures
     FROM totals t CROSS JOIN responses r
 ),
@@ -204,7 +204,7 @@ recovered AS (
     ) p
 ),
 outcomes AS (
-    SELECT json_build_object('closed', json_build_object('count', t.closed, 'of', t.received),
+    SELECT json_build_object('closed', json_build_object('count', t.closed, 'total', t.received),
         'recovered', json_build_array(
             json_build_object('days', 30, 'mature', r.mature_30, 'count', r.bought_30),
             json_build_object('days', 90, 'mature', r.mature_90, 'count', r.bought_90),
@@ -213,7 +213,7 @@ outcomes AS (
     FROM totals t CROSS JOIN recovered r
 ),
 repeat_complainants AS (
-    SELECT json_build_object('customers', json_build_object('count', count(*) FILTER (WHERE n > 1), 'of', count(*)),
+    SELECT json_build_object('customers', json_build_object('count', count(*) FILTER (WHERE n > 1), 'total', count(*)),
         'complaints', coalesce(sum(n) FILTER (WHERE n > 1), 0),
         'unclaimed', (SELECT t.received - t.with_customer FROM totals t)) AS figures
     FROM (SELECT count(*) AS n FROM received WHERE customer_id IS NOT NULL GROUP BY customer_id) c
@@ -223,8 +223,9 @@ cause_kinds (position, cause_kind) AS (
         (7, 'information'), (8, 'customer'), (9, 'other')
 ),
 causes AS (
-    SELECT json_build_object('known', (SELECT json_build_object('count', t.with_cause, 'of', t.received) FROM totals t),
-        'kinds', coalesce(json_agg(json_build_object('cause_kind', k.cause_kind, 'count', n.n, 'of', n.known)
+    SELECT json_build_object(
+        'known', (SELECT json_build_object('count', t.with_cause, 'total', t.received) FROM totals t),
+        'kinds', coalesce(json_agg(json_build_object('cause_kind', k.cause_kind, 'count', n.n, 'total', n.known)
         ORDER BY n.n DESC, k.position), '[]')) AS figures
     FROM cause_kinds k JOIN (
         SELECT cause_kind, count(*) AS n, sum(count(*)) OVER () AS known
@@ -258,7 +259,7 @@ most_of_sites AS (
 SELECT json_build_object(
     'received_since', to_char(:since::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'received_before', to_char(:before::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'per', :per::text,
+    'interval', :interval::text,
     'volume', (SELECT figures FROM volume),
     'backlog', (SELECT figures FROM backlog),
     'time_in_state', (SELECT figures FROM time_in_state),

@@ -38,7 +38,7 @@ async def loop(
     periods: Sequence[Period] | None,
 ) -> str:
     """`periods` are those that it is grouped by, the earliest first; None where it is grouped by something else."""
-    values = query.model_dump(exclude={"time_zone", "waiting_days"}) | grouping(periods)
+    values = query.model_dump(exclude={"time_zone", "forgotten_after_days"}) | grouping(periods)
     values |= {"since": since, "before": before, "forgotten_before": forgotten_before}
     found: str = await aggregates.fetch(ctx, _LOOP, values)
     return found

@@ -1,6 +1,7 @@
 -- What people say of competitors beside what they say of us, as one JSON value.
 --
--- Shares are a `count` of `of`, means have the `deviation` of their answers: the service adds how far they may be off.
+-- Shares are a `count` of `total`, means have the `deviation` of their answers: the service adds how far they may be
+-- off.
 --
 -- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v limit=50 ... -f <this file>
 --   :since    '2025-12-01'       Feedback collected from then on,
@@ -39,11 +40,11 @@ figures AS (
             round(sqrt(greatest(c.squares - c.total * c.total / c.n, 0) / (c.n - 1)), 8)
         END AS deviation,
         json_build_object(
-            'positive', json_build_object('count', coalesce(c.positive, 0), 'of', j.judged),
-            'neutral', json_build_object('count', coalesce(c.neutral, 0), 'of', j.judged),
-            'negative', json_build_object('count', coalesce(c.negative, 0), 'of', j.judged)
+            'positive', json_build_object('count', coalesce(c.positive, 0), 'total', j.judged),
+            'neutral', json_build_object('count', coalesce(c.neutral, 0), 'total', j.judged),
+            'negative', json_build_object('count', coalesce(c.negative, 0), 'total', j.judged)
         ) AS sentiment, (
-            SELECT coalesce(json_agg(json_build_object('theme', t.theme, 'count', t.n, 'of', c.feedback)
+            SELECT coalesce(json_agg(json_build_object('theme', t.theme, 'count', t.n, 'total', c.feedback)
                 ORDER BY t.n DESC, t.theme), '[]')
             FROM themes t WHERE t.position <= 5 AND t.competitor IS NOT DISTINCT FROM l.competitor
         ) AS themes
@@ -60,7 +61,7 @@ SELECT json_build_object(
             SELECT f.feedback, f.answers, f.mean, f.deviation, f.sentiment, f.themes
         ) d WHERE f.competitor IS NULL
     ),
-    'groups', (SELECT count(*) FROM counted WHERE competitor IS NOT NULL),
+    'group_count', (SELECT count(*) FROM counted WHERE competitor IS NOT NULL),
     'items', (
         SELECT coalesce(json_agg(row_to_json(d) ORDER BY f.feedback DESC, f.competitor), '[]')
         FROM figures f CROSS JOIN LATERAL (

@@ -34,7 +34,7 @@ listed AS (
 SELECT json_build_object(
     'since', to_char(:since::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'before', to_char(:before::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'groups', (SELECT count(*) FROM aspects),
+    'group_count', (SELECT count(*) FROM aspects),
     'items', (
         SELECT coalesce(json_agg(json_build_object('aspect', l.aspect,
             'expectation', json_build_object('answers', l.expectations, 'mean', round(l.expectation, 2)),

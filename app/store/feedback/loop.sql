@@ -1,11 +1,11 @@
 -- What was made of feedback, and how soon, by group and altogether, as one JSON value.
 --
--- Shares are a `count` of `of`: the service adds how far they may be off. Hours are counted since it was collected.
+-- Shares are a `count` of `total`: the service adds how far they may be off. Hours are counted since it was collected.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'site'" ... -f <this file>
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'site'" ... -f <this file>
 --   :since             '2025-12-01'  Feedback collected from then on,
 --   :before            '2026-03-01'  and before then.
---   :by                'site'        The groups: month, site, staff, method, or NULL for only all together.
+--   :group_by          'site'        The groups: month, site, staff, method, or NULL for only all together.
 --   :period_starts     NULL          When the months begin, the earliest first; NULL for other groups.
 --   :period_keys       NULL          What these are called; NULL for other groups.
 --   :forgotten_before  '2026-02-22'  What was collected until then, and nobody has thanked for, is forgotten.
@@ -18,7 +18,7 @@
 WITH counted AS MATERIALIZED (
     -- Hours are gathered in arrays: sorting all of it by group first would take longer than all the rest.
     SELECT row_number() OVER () AS number, width_bucket(f.collected_at, :period_starts::timestamptz[]) AS period,
-        CASE :by WHEN 'site' THEN f.site WHEN 'staff' THEN f.staff WHEN 'method' THEN f.method END AS label,
+        CASE :group_by WHEN 'site' THEN f.site WHEN 'staff' THEN f.staff WHEN 'method' THEN f.method END AS label,
         count(*) AS n, count(f.acknowledged_at) AS acknowledged, count(f.acted_at) AS acted,
         count(f.notified_at) AS notified, count(f.closed_at) AS closed,
         count(*) FILTER (WHERE f.customer_id IS NOT NULL OR f.notified_at IS NOT NULL) AS notifiable,
@@ -49,7 +49,7 @@ groups AS MATERIALIZED (
     FROM unnest(:period_keys::text[]) WITH ORDINALITY p(key, period) LEFT JOIN counted c USING (period)
     UNION ALL
     SELECT false, c.number, c.label, c.n, c.acknowledged, c.acted, c.notified, c.closed, c.notifiable, c.forgotten
-    FROM counted c WHERE :by IN ('site', 'staff', 'method')
+    FROM counted c WHERE :group_by IN ('site', 'staff', 'method')
 ),
 listed AS (
     SELECT g.*, row_number() OVER (
@@ -59,10 +59,10 @@ listed AS (
 ),
 figures AS (
     SELECT g.is_total, g.position, g.key, coalesce(g.n, 0) AS feedback, coalesce(g.forgotten, 0) AS forgotten,
-        json_build_object('count', coalesce(g.acknowledged, 0), 'of', coalesce(g.n, 0)) AS acknowledged,
-        json_build_object('count', coalesce(g.acted, 0), 'of', coalesce(g.n, 0)) AS acted,
-        json_build_object('count', coalesce(g.notified, 0), 'of', coalesce(g.notifiable, 0)) AS notified,
-        json_build_object('count', coalesce(g.closed, 0), 'of', coalesce(g.n, 0)) AS closed,
+        json_build_object('count', coalesce(g.acknowledged, 0), 'total', coalesce(g.n, 0)) AS acknowledged,
+        json_build_object('count', coalesce(g.acted, 0), 'total', coalesce(g.n, 0)) AS acted,
+        json_build_object('count', coalesce(g.notified, 0), 'total', coalesce(g.notifiable, 0)) AS notified,
+        json_build_object('count', coalesce(g.closed, 0), 'total', coalesce(g.n, 0)) AS closed,
         json_build_object('count', acknowledge.n, 'median_hours', round(acknowledge.hours[1]::numeric, 2),
             'p90_hours', round(acknowledge.hours[2]::numeric, 2)) AS to_acknowledge,
         json_build_object('count', act.n, 'median_hours', round(act.hours[1]::numeric, 2),
@@ -84,10 +84,10 @@ figures AS (
     ) close
     WHERE g.is_total OR g.position <= :limit OR :period_keys::text[] IS NOT NULL
 )
-SELECT json_build_object('by', :by::text,
+SELECT json_build_object('group_by', :group_by::text,
     'since', to_char(:since::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'before', to_char(:before::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'groups', (SELECT count(*) FROM groups WHERE NOT is_total),
+    'group_count', (SELECT count(*) FROM groups WHERE NOT is_total),
     'all', (
         SELECT row_to_json(d) FROM figures f CROSS JOIN LATERAL (
             SELECT f.feedback, f.forgotten, f.acknowledged, f.acted, f.notified, f.closed, f.to_acknowledge, f.to_act,
@@ -96,7 +96,8 @@ SELECT json_build_object('by', :by::text,
     ),
     'items', (
         SELECT coalesce(json_agg(row_to_json(d) ORDER BY f.position), '[]') FROM figures f CROSS JOIN LATERAL (
-            SELECT f.key, CASE WHEN :by = 'site' THEN (SELECT s.name FROM sites s WHERE s.code = f.key) END AS name,
+            SELECT f.key,
+                CASE WHEN :group_by = 'site' THEN (SELECT s.name FROM sites s WHERE s.code = f.key) END AS name,
                 f.feedback, f.forgotten, f.acknowledged, f.acted, f.notified, f.closed, f.to_acknowledge, f.to_act,
                 f.to_close
         ) d WHERE NOT f.is_total

@@ -1,13 +1,13 @@
 -- What one metric of feedback comes to in a period, by group and altogether, as one JSON value.
 --
 -- Counted from `ratings`: the score of each feedback as a whole, or the answers to questions of that metric. Shares are
--- a `count` of `of`, means have the `deviation` of their answers: the service adds how far they may be off.
+-- a `count` of `total`, means have the `deviation` of their answers: the service adds how far they may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'site'" ... -f <this file>
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'site'" ... -f <this file>
 --   :metric         'score'                    score, nps, csat, ces or rating.
 --   :since          '2026-01-01'               Feedback collected from then on,
 --   :before         '2026-03-01'               and before then.
---   :by             'month'                    The groups: a period, site, staff, sku, channel, method, survey, tag (of
+--   :group_by       'month'                    The groups: a period, site, staff, sku, channel, method, survey, tag (of
 --                                              customers), or NULL for only all together.
 --   :period_starts  '{2026-01-01,2026-02-01}'  When the periods begin, the earliest first; NULL for other groups.
 --   :period_keys    '{2026-01-01,2026-02-01}'  What these are called; NULL for other groups.
@@ -23,9 +23,10 @@
 -- Few different scores occur. So they are counted first and summed then, which takes a third of the time.
 WITH scores AS (
     SELECT width_bucket(r.collected_at, :period_starts::timestamptz[]) AS period,
-        CASE :by WHEN 'site' THEN r.site WHEN 'staff' THEN r.staff WHEN 'sku' THEN r.sku WHEN 'channel' THEN r.channel
-            WHEN 'method' THEN r.method END AS label,
-        CASE WHEN :by = 'survey' THEN r.survey_id END AS survey_id, CASE WHEN :by = 'tag' THEN c.tags END AS tags,
+        CASE :group_by WHEN 'site' THEN r.site WHEN 'staff' THEN r.staff WHEN 'sku' THEN r.sku
+            WHEN 'channel' THEN r.channel WHEN 'method' THEN r.method END AS label,
+        CASE WHEN :group_by = 'survey' THEN r.survey_id END AS survey_id,
+        CASE WHEN :group_by = 'tag' THEN c.tags END AS tags,
         r.score, CASE WHEN :metric = 'nps' THEN r.nps_class END AS nps_class, count(*) AS n
     FROM ratings r
     LEFT JOIN customers c ON c.id = r.customer_id  -- not in the plan unless tags are asked for
@@ -56,11 +57,12 @@ counted AS MATERIALIZED (
     FROM scores s GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT width_bucket(i.sent_at, :period_starts::timestamptz[]),
-        CASE :by WHEN 'site' THEN i.site WHEN 'staff' THEN i.staff WHEN 'channel' THEN i.channel END,
-        CASE WHEN :by = 'survey' THEN i.survey_id END, CASE WHEN :by = 'tag' THEN c.tags END,
+        CASE :group_by WHEN 'site' THEN i.site WHEN 'staff' THEN i.staff WHEN 'channel' THEN i.channel END,
+        CASE WHEN :group_by = 'survey' THEN i.survey_id END, CASE WHEN :group_by = 'tag' THEN c.tags END,
         0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, count(*), count(i.answered_at)
     FROM invitations i LEFT JOIN customers c ON c.id = i.customer_id
-    WHERE (:by::text IS NULL OR :by NOT IN ('sku', 'method')) AND :sku::text IS NULL AND :method::text IS NULL
+    WHERE (:group_by::text IS NULL OR :group_by NOT IN ('sku', 'method'))
+        AND :sku::text IS NULL AND :method::text IS NULL
         AND i.sent_at >= :since AND i.sent_at < :before
         AND (:site::text IS NULL OR i.site = :site)
         AND (:staff::text IS NULL OR i.staff = :staff)
@@ -77,10 +79,10 @@ grouped AS (
     SELECT false, p.key, c.*
     FROM unnest(:period_keys::text[]) WITH ORDINALITY p(key, period) LEFT JOIN counted c USING (period)
     UNION ALL
-    SELECT false, t.tag, c.* FROM counted c LEFT JOIN LATERAL unnest(c.tags) t(tag) ON true WHERE :by = 'tag'
+    SELECT false, t.tag, c.* FROM counted c LEFT JOIN LATERAL unnest(c.tags) t(tag) ON true WHERE :group_by = 'tag'
     UNION ALL
     SELECT false, coalesce(c.label, c.survey_id::text), c.* FROM counted c
-    WHERE :by IN ('site', 'staff', 'sku', 'channel', 'method', 'survey')
+    WHERE :group_by IN ('site', 'staff', 'sku', 'channel', 'method', 'survey')
 ),
 groups AS MATERIALIZED (
     SELECT g.is_total, g.key, coalesce(sum(g.n), 0) AS n, sum(g.total) AS total, sum(g.squares) AS squares,
@@ -109,15 +111,16 @@ figures AS (
         ) AS distribution,
         CASE WHEN :metric = 'nps' THEN json_build_object('promoters', g.promoters,
             'passives', g.n - g.promoters - g.detractors, 'detractors', g.detractors) END AS nps,
-        CASE WHEN :metric = 'csat' THEN json_build_object('count', g.satisfied, 'of', g.n) END AS satisfied,
-        CASE WHEN (:by::text IS NULL OR :by NOT IN ('sku', 'method')) AND :sku::text IS NULL AND :method::text IS NULL
-            THEN json_build_object('count', g.answered, 'of', g.sent) END AS response
+        CASE WHEN :metric = 'csat' THEN json_build_object('count', g.satisfied, 'total', g.n) END AS satisfied,
+        CASE WHEN (:group_by::text IS NULL OR :group_by NOT IN ('sku', 'method'))
+                AND :sku::text IS NULL AND :method::text IS NULL
+            THEN json_build_object('count', g.answered, 'total', g.sent) END AS response
     FROM listed g WHERE g.is_total OR g.position <= :limit OR :period_keys::text[] IS NOT NULL
 )
-SELECT json_build_object('metric', :metric::text, 'by', :by::text,
+SELECT json_build_object('metric', :metric::text, 'group_by', :group_by::text,
     'since', to_char(:since::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'before', to_char(:before::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'groups', (SELECT count(*) FROM groups WHERE NOT is_total),
+    'group_count', (SELECT count(*) FROM groups WHERE NOT is_total),
     'all', (
         SELECT row_to_json(d) FROM figures f CROSS JOIN LATERAL (
             SELECT f.answers, f.mean, f.deviation, f.distribution, f.nps, f.satisfied, f.response
@@ -125,7 +128,7 @@ SELECT json_build_object('metric', :metric::text, 'by', :by::text,
     ),
     'items', (
         SELECT coalesce(json_agg(row_to_json(d) ORDER BY f.position), '[]') FROM figures f CROSS JOIN LATERAL (
-            SELECT f.key, CASE :by
+            SELECT f.key, CASE :group_by
                 WHEN 'site' THEN (SELECT s.name FROM sites s WHERE s.code = f.key)
                 WHEN 'sku' THEN (SELECT p.name FROM products p WHERE p.sku = f.key)
                 WHEN 'survey' THEN (

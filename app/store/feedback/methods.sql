@@ -2,13 +2,13 @@
 --
 -- Means have the `deviation` of their answers: the service adds how far they may be off.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v least=5 ... -f <this file>
---   :since   '2025-12-01'  Feedback collected from then on,
---   :before  '2026-03-01'  and before then.
---   :least   5             Methods with fewer answers do not count in the spread.
---   :limit   50            How many sites to answer with: those with most answers.
---   :site    NULL          Only feedback about this site; NULL for any.
---   :staff   NULL          Only feedback about this member of staff; NULL for any.
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v min_answers=5 ... -f <this file>
+--   :since        '2025-12-01'  Feedback collected from then on,
+--   :before       '2026-03-01'  and before then.
+--   :min_answers  5             Methods with fewer answers do not count in the spread.
+--   :limit        50            How many sites to answer with: those with most answers.
+--   :site         NULL          Only feedback about this site; NULL for any.
+--   :staff        NULL          Only feedback about this member of staff; NULL for any.
 WITH counted AS MATERIALIZED (
     SELECT r.site, r.method, count(*) AS n, sum(r.score) AS total, sum(r.score * r.score) AS squares
     FROM ratings r
@@ -35,15 +35,16 @@ figures AS (
             'deviation', CASE WHEN m.n > 1 THEN
                 round(sqrt(greatest(m.squares - m.total * m.total / m.n, 0) / (m.n - 1)), 8)
             END) ORDER BY m.n DESC, m.method) FILTER (WHERE m.n > 0), '[]') AS methods,
-        CASE WHEN count(*) FILTER (WHERE m.n >= :least) > 1 THEN
-            round(max(m.total / m.n) FILTER (WHERE m.n >= :least) - min(m.total / m.n) FILTER (WHERE m.n >= :least), 2)
+        CASE WHEN count(*) FILTER (WHERE m.n >= :min_answers) > 1 THEN
+            round(max(m.total / m.n) FILTER (WHERE m.n >= :min_answers)
+                - min(m.total / m.n) FILTER (WHERE m.n >= :min_answers), 2)
         END AS spread
     FROM by_method m GROUP BY m.is_total, m.site
 )
 SELECT json_build_object(
     'since', to_char(:since::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'before', to_char(:before::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'groups', (SELECT count(*) FROM sites_by_answers),
+    'group_count', (SELECT count(*) FROM sites_by_answers),
     'all', (
         SELECT row_to_json(d) FROM figures f CROSS JOIN LATERAL (SELECT f.answers, f.methods, f.spread) d
         WHERE f.is_total

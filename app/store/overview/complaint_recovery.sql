@@ -49,7 +49,7 @@ later_feedback AS (
 )
 SELECT json_build_object('complaint_id', e.id, 'customer_id', e.customer_id, 'state', e.state,
     'ended_at', to_char(e.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'within', (
+    'windows', (
         SELECT json_agg(json_build_object('days', w.days,
             'mature', coalesce(e.ended_at <= :now::timestamptz - w.span, false),
             'bought_again', CASE WHEN e.customer_id IS NULL THEN NULL WHEN e.bought_at <= e.ended_at + w.span THEN 'yes'

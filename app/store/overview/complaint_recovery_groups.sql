@@ -6,11 +6,11 @@
 -- days. A purchase is a receipt with something paid: what is exchanged for nothing, or given as a remedy, is no reason
 -- to think that they came back.
 --
--- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v by="'month'" ... -f <this file>
+-- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'month'" ... -f <this file>
 --   :now       '2026-03-01T09:00Z'  The time of the request.
 --   :since     '2025-03-01'         Complaints closed from then on,
 --   :before    '2026-03-01'         and before then.
---   :by        'category'           The groups: category, handler (the owner), site, severity, feeling, channel, month,
+--   :group_by  'category'           The groups: category, handler (the owner), site, severity, feeling, channel, month,
 --                                   remedy (the kinds that were accepted) or cost (of these, in bands).
 --   :limit     50                   How many groups to answer with; the largest, or the first months.
 --   :category  NULL                 Only complaints with this category; NULL for any. The same for the others.
@@ -20,7 +20,7 @@
 --   :owner     NULL
 WITH filtered AS NOT MATERIALIZED (
     SELECT c.id, c.customer_id, c.state, c.received_at, c.ended_at, c.reopened_count > 0 AS reopened,
-        CASE :by WHEN 'category' THEN c.category WHEN 'handler' THEN c.owner WHEN 'site' THEN c.site
+        CASE :group_by WHEN 'category' THEN c.category WHEN 'handler' THEN c.owner WHEN 'site' THEN c.site
             WHEN 'severity' THEN c.severity WHEN 'feeling' THEN c.feeling WHEN 'channel' THEN c.channel END AS key
     FROM complaints c
     WHERE (:category::text IS NULL OR c.category = :category)
@@ -92,9 +92,9 @@ followed AS MATERIALIZED (
 -- the branch that is asked for is planned.
 grouped AS MATERIALIZED (
     SELECT e.id, e.customer_id, e.ended_at, e.closed, e.known, e.reopened, e.windows_over, e.bought_in, e.complained_in,
-        CASE WHEN :by = 'month' THEN to_char(e.ended_at AT TIME ZONE 'UTC', 'YYYY-MM') ELSE e.key END AS key,
+        CASE WHEN :group_by = 'month' THEN to_char(e.ended_at AT TIME ZONE 'UTC', 'YYYY-MM') ELSE e.key END AS key,
         NULL::text AS currency, true AS is_first
-    FROM followed e WHERE :by NOT IN ('remedy', 'cost')
+    FROM followed e WHERE :group_by NOT IN ('remedy', 'cost')
     UNION ALL
     SELECT e.id, e.customer_id, e.ended_at, e.closed, e.known, e.reopened, e.windows_over, e.bought_in, e.complained_in,
         k.key, NULL::text, row_number() OVER (PARTITION BY e.id) = 1
@@ -102,7 +102,7 @@ grouped AS MATERIALIZED (
         SELECT DISTINCT e.id, coalesce(r.kind, 'none') AS key
         FROM followed e LEFT JOIN complaint_remedies r ON r.complaint_id = e.id AND r.state = 'accepted'
     ) k USING (id)
-    WHERE :by = 'remedy'
+    WHERE :group_by = 'remedy'
     UNION ALL
     SELECT e.id, e.customer_id, e.ended_at, e.closed, e.known, e.reopened, e.windows_over, e.bought_in, e.complained_in,
         CASE WHEN k.cost <= 0 THEN 'none' WHEN k.cost < 10 THEN '<10' WHEN k.cost < 50 THEN '<50'
@@ -117,7 +117,7 @@ grouped AS MATERIALIZED (
         FROM followed e LEFT JOIN complaint_remedies r ON r.complaint_id = e.id AND r.state = 'accepted'
         GROUP BY e.id HAVING count(r.cost) = 0
     ) k USING (id)
-    WHERE :by = 'cost'
+    WHERE :group_by = 'cost'
 ),
 tallies AS MATERIALIZED (
     SELECT e.key, e.currency, e.is_first, e.closed, e.known, e.reopened, e.windows_over, e.bought_in, e.complained_in,
@@ -149,7 +149,8 @@ groups AS MATERIALIZED (
 ),
 listed AS (
     SELECT g.*, row_number() OVER (
-        PARTITION BY g.is_total ORDER BY CASE WHEN :by = 'month' THEN g.key END, g.complaints DESC, g.key, g.currency
+        PARTITION BY g.is_total
+        ORDER BY CASE WHEN :group_by = 'month' THEN g.key END, g.complaints DESC, g.key, g.currency
     ) AS position
     FROM groups g
 ),
@@ -201,7 +202,7 @@ remedy_costs AS MATERIALIZED (
     SELECT e.key, e.currency AS of_currency, r.currency, sum(r.cost) AS total
     FROM grouped e JOIN complaint_remedies r ON r.complaint_id = e.id AND r.state = 'accepted'
     WHERE e.closed AND r.cost IS NOT NULL
-        AND CASE :by WHEN 'remedy' THEN r.kind = e.key WHEN 'cost' THEN r.currency = e.currency ELSE true END
+        AND CASE :group_by WHEN 'remedy' THEN r.kind = e.key WHEN 'cost' THEN r.currency = e.currency ELSE true END
     GROUP BY e.key, e.currency, r.currency
 ),
 costs AS MATERIALIZED (
@@ -221,7 +222,7 @@ items AS (
             json_build_object('days', 90, 'mature', g.mature_90, 'count', g.complained_90),
             json_build_object('days', 180, 'mature', g.mature_180, 'count', g.complained_180)
         ),
-        'reopened', json_build_object('count', g.reopened, 'of', g.ended),
+        'reopened', json_build_object('count', g.reopened, 'total', g.ended),
         'spend_change', (
             SELECT coalesce(json_agg(json_build_object('currency', x.currency, 'customers', x.customers,
                 'before_per_month', round(x.before, 2)::text, 'after_per_month', round(x.after, 2)::text,
@@ -245,10 +246,10 @@ items AS (
         )) AS item
     FROM listed g WHERE g.is_total OR g.position <= :limit
 )
-SELECT json_build_object('by', :by::text,
+SELECT json_build_object('group_by', :group_by::text,
     'ended_since', to_char(:since::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'ended_before', to_char(:before::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'groups', (SELECT count(*) FROM groups WHERE NOT is_total),
+    'group_count', (SELECT count(*) FROM groups WHERE NOT is_total),
     'all', (SELECT item FROM items WHERE is_total),
     'items', (SELECT coalesce(json_agg(item ORDER BY position), '[]') FROM items WHERE NOT is_total)
 )::text;

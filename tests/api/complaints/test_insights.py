@@ -77,13 +77,13 @@ def share(count: int, of: int) -> dict[str, Any]:
     found = statistics.share(count, of)
     values = (None, None, None) if found is None else (found.share, found.low, found.high)
     rounded = [None if value is None else round(value, 4) for value in values]
-    return {"count": count, "of": of, **dict(zip(("share", "low", "high"), rounded, strict=True))}
+    return {"count": count, "total": of, **dict(zip(("share", "low", "high"), rounded, strict=True))}
 
 
 class TestNothing:
     async def test_is_known_where_nothing_happened(self, client: httpx.AsyncClient) -> None:
         found = await insights(client)
-        unknown = {"of": 0, **NOTHING}
+        unknown = {"total": 0, **NOTHING}
         assert (found["received_since"], found["received_before"]) == (
             "2025-12-02T09:00:00.000000Z",
             "2026-03-02T09:00:00.000001Z",
@@ -116,7 +116,7 @@ class TestAsking:
             ({"received_since": "2026-03-02T09:00:01Z"}, "/query/received_since"),
             ({"received_since": "2023-02-01T00:00:00Z"}, "/query/received_since"),
             ({"received_before": "2026-03-02"}, "/query/received_before"),
-            ({"per": "year"}, "/query/per"),
+            ({"interval": "year"}, "/query/interval"),
             ({"channel": "pigeon"}, "/query/channel"),
             ({"owner": ""}, "/query/owner"),
         ],
@@ -126,13 +126,13 @@ class TestAsking:
         assert (answer.status_code, pointers(answer)) == (422, [pointer])
 
     async def test_400_days_by_day_are_the_most(self, client: httpx.AsyncClient) -> None:
-        found = await insights(client, received_since=ago(400).isoformat(), per="day")
+        found = await insights(client, received_since=ago(400).isoformat(), interval="day")
         assert len(found["volume"]["periods"]) == 401
         query = {"received_since": (ago(400) - HOUR).isoformat()}
         assert pointers(await client.get(PATH, params=query)) == ["/query/received_since"]
 
     async def test_unknown_parameters_are_refused(self, client: httpx.AsyncClient) -> None:
-        assert (await client.get(PATH, params={"by": "site"})).status_code == 400
+        assert (await client.get(PATH, params={"group_by": "site"})).status_code == 400
 
     async def test_needs_a_key_for_complaints(self, keys: Keys) -> None:
         assert (await (await keys("service:read")).get(PATH)).status_code == 403
@@ -152,13 +152,13 @@ class TestAsking:
         found = await insights(client, **{name: "email"})
         assert (found["volume"]["received"], found["volume"]["closed"]) == (2, 1)
         assert found["backlog"]["open"] == 1
-        assert [entry["visits"] for entry in found["time_in_state"]["states"]] == [1]
+        assert [entry["completed"] for entry in found["time_in_state"]["states"]] == [1]
         assert found["causes"]["known"] == share(1, 2)
 
 
 class TestVolume:
     @pytest.mark.parametrize(
-        ("per", "starts", "received"),
+        ("interval", "starts", "received"),
         [
             ("day", ["2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02"], [0, 1, 1, 1]),
             ("week", ["2026-01-26", "2026-02-02"], [2, 1]),
@@ -166,7 +166,7 @@ class TestVolume:
         ],
     )
     async def test_is_counted_by_periods_of_utc(
-        self, client: httpx.AsyncClient, db: Any, per: str, starts: list[str], received: list[int]
+        self, client: httpx.AsyncClient, db: Any, interval: str, starts: list[str], received: list[int]
     ) -> None:
         for at in (
             "2026-01-30T11:59:59Z",  # too early
@@ -176,8 +176,8 @@ class TestVolume:
             "2026-02-03T00:00:00Z",  # too late
         ):
             await opened(db, received_at=datetime.fromisoformat(at))
-        query = {"received_since": "2026-01-30T12:00:00Z", "received_before": "2026-02-03T00:00:00Z", "per": per}
-        volume = (await insights(client, **query))["volume"]
+        query = {"received_since": "2026-01-30T12:00:00Z", "received_before": "2026-02-03T00:00:00Z"}
+        volume = (await insights(client, **query, interval=interval))["volume"]
         assert [entry["starts_on"] for entry in volume["periods"]] == starts
         assert [entry["received"] for entry in volume["periods"]] == received
         assert volume["received"] == 3
@@ -231,7 +231,7 @@ class TestTimeInState:
         slow = await opened(db, state="acknowledged")
         await walked(db, slow, ("acknowledge", "acknowledged", 4))
         found = (await insights(client))["time_in_state"]
-        shape = ("state", "visits", "ongoing", "median_hours", "p90_hours", "mean_hours")
+        shape = ("state", "completed", "ongoing", "median_hours", "p90_hours", "mean_hours")
         assert [tuple(entry[name] for name in shape) for entry in found["states"]] == [
             ("received", 2, 0, 3.0, 3.8, 3.0),
             ("acknowledged", 1, 1, 3.0, 3.0, 3.0),
@@ -244,7 +244,7 @@ class TestTimeInState:
         (state,) = (await insights(client))["time_in_state"]["states"]
         assert state == {
             "state": "received",
-            "visits": 0,
+            "completed": 0,
             "ongoing": 1,
             "median_hours": None,
             "p90_hours": None,
@@ -274,7 +274,7 @@ class TestClocks:
                 "met_late": 0,
                 "running": 1,
                 "breached": 0,
-                "in_time": {"of": 0, **NOTHING},
+                "in_time": {"total": 0, **NOTHING},
             },
             {
                 "metric": "respond",
@@ -323,7 +323,7 @@ class TestOutcomes:
         outcomes = (await insights(client))["outcomes"]
         assert outcomes["closed"] == share(4, 5)
         first = {"days": 30, "mature": 2, **share(1, 2)}
-        del first["of"]
+        del first["total"]
         assert outcomes["recovered"][0] == first
         assert outcomes["recovered"][1:] == UNRIPE[1:]
 
@@ -426,7 +426,9 @@ class TestAgainstPython:
         for customer, at in bought:
             await buy(client, customer, at)
         since, before = ago(100), ago(5)
-        found = await insights(client, received_since=since.isoformat(), received_before=before.isoformat(), per="day")
+        found = await insights(
+            client, received_since=since.isoformat(), received_before=before.isoformat(), interval="day"
+        )
         rows = [row for row in complaints if since <= row["received_at"] < before]
         reopened = share(
             sum(row["reopened_count"] > 0 for row in rows),
@@ -448,7 +450,7 @@ class TestAgainstPython:
                 for r in ripe
                 if any(c == r["customer_id"] and r["ended_at"] < at <= r["ended_at"] + days for c, at in bought)
             ]
-            assert {"of": entry["mature"], **entry}.items() >= share(len(came), len(ripe)).items()
+            assert {"total": entry["mature"], **entry}.items() >= share(len(came), len(ripe)).items()
 
 
 def _check_volume(volume: dict[str, Any], complaints: list[Any], since: datetime, before: datetime) -> None:
@@ -484,7 +486,7 @@ def _check_states(states: list[dict[str, Any]], rows: list[Any], ways: dict[Any,
     assert set(hours) <= set(listed)
     for state, entry in listed.items():
         spent = hours.get(state, [])
-        assert (entry["visits"], entry["ongoing"]) == (len(spent), sum(row["state"] == state for row in rows))
+        assert (entry["completed"], entry["ongoing"]) == (len(spent), sum(row["state"] == state for row in rows))
         if spent:
             expected = (_percentile(spent, 0.5), _percentile(spent, 0.9), exact.mean(spent))
             assert (entry["median_hours"], entry["p90_hours"], entry["mean_hours"]) == pytest.approx(

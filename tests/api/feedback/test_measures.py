@@ -29,13 +29,13 @@ class TestNothing:
     async def test_is_known_where_nobody_has_answered(
         self, client: httpx.AsyncClient, metric: str, by: str | None
     ) -> None:
-        found = await ask(client, metric=metric, **({"by": by} if by else {}))
+        found = await ask(client, metric=metric, **({"group_by": by} if by else {}))
         assert found == {
             "metric": metric,
-            "by": by,
+            "group_by": by,
             "since": "2025-12-02T09:00:00.000000Z",
             "before": "2026-03-02T09:00:00.000001Z",
-            "groups": 0,
+            "group_count": 0,
             "all": measure([], metric, None if by == "sku" else []),
             "items": [],
         }
@@ -43,11 +43,11 @@ class TestNothing:
     async def test_months_without_answers_are_there(self, client: httpx.AsyncClient, db: Any) -> None:
         await hear(db, nps(10), collected_at=ago(80))
         await hear(db, nps(3), collected_at=ago(1))
-        found = await ask(client, metric="nps", by="month")
+        found = await ask(client, metric="nps", group_by="month")
         assert [item["key"] for item in found["items"]] == ["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01"]
         assert [item["nps"]["nps"] for item in found["items"]] == [100, None, None, -100]
         assert [item["answers"] for item in found["items"]] == [1, 0, 0, 1]
-        assert found["groups"] == 4
+        assert found["group_count"] == 4
 
 
 class TestPublished:
@@ -64,7 +64,7 @@ class TestPublished:
         for value in (1, 2, 3, 4, 4, 5, 5, 5, 5, 5):
             await hear(db, Mark("csat", value))
         found = (await ask(client, metric="csat"))["all"]
-        assert found["satisfied"] == {"count": 7, "of": 10, "share": 0.7, "low": 0.3968, "high": 0.8922}
+        assert found["satisfied"] == {"count": 7, "total": 10, "share": 0.7, "low": 0.3968, "high": 0.8922}
         assert found["distribution"] == [1, 1, 1, 2, 5]
 
 
@@ -74,9 +74,9 @@ class TestAsking:
         [
             ({"since": "2026-03-02T09:00:01Z"}, "/query/since"),
             ({"since": "2015-02-01T00:00:00Z"}, "/query/since"),
-            ({"since": "2025-01-01T00:00:00Z", "by": "day"}, "/query/by"),
+            ({"since": "2025-01-01T00:00:00Z", "group_by": "day"}, "/query/group_by"),
             ({"before": "2026-03-02"}, "/query/before"),
-            ({"by": "hour"}, "/query/by"),
+            ({"group_by": "hour"}, "/query/group_by"),
             ({"metric": "happiness"}, "/query/metric"),
             ({"channel": "pigeon"}, "/query/channel"),
             ({"survey_id": "after-sale"}, "/query/survey_id"),
@@ -98,10 +98,10 @@ class TestAsking:
         assert (await client.get(f"/v1/feedback/{what}", params={"colour": "red"})).status_code == 400
 
     async def test_ten_years_by_week_and_400_days_by_day_are_the_most(self, client: httpx.AsyncClient) -> None:
-        found = await ask(client, by="week", since=ago(3_700).isoformat())
-        assert len(found["items"]) == found["groups"] == 530
-        found = await ask(client, by="day", since=ago(400).isoformat(), time_zone="America/Havana")
-        assert len(found["items"]) == found["groups"] == 401
+        found = await ask(client, group_by="week", since=ago(3_700).isoformat())
+        assert len(found["items"]) == found["group_count"] == 530
+        found = await ask(client, group_by="day", since=ago(400).isoformat(), time_zone="America/Havana")
+        assert len(found["items"]) == found["group_count"] == 401
 
     async def test_feedback_of_this_moment_counts(self, client: httpx.AsyncClient, db: Any) -> None:
         await hear(db, nps(9), collected_at=NOW)
@@ -111,12 +111,12 @@ class TestAsking:
         for site in ("Leeds", "York", "York", "Hull", "York", "Hull", None):
             await hear(db, stars(4), site=site)
         await db.execute("UPDATE sites SET name = 'Harbour Street' WHERE code = 'York'")
-        found = await ask(client, by="site", limit=2)
+        found = await ask(client, group_by="site", limit=2)
         assert [(i["key"], i["name"], i["answers"]) for i in found["items"]] == [
             ("York", "Harbour Street", 3),
             ("Hull", None, 2),
         ]
-        assert (found["groups"], found["all"]["answers"]) == (4, 7)
+        assert (found["group_count"], found["all"]["answers"]) == (4, 7)
 
     async def test_each_answer_is_one_statement(self, sessions: Sessions) -> None:
         async with sessions.reading() as ctx:
@@ -124,7 +124,7 @@ class TestAsking:
             ctx = replace(ctx, db=counted)
             for metric in METRICS:
                 for by in (None, *HOW):
-                    await measures.measures(ctx, MeasuresQuery.model_validate({"metric": metric, "by": by}))
+                    await measures.measures(ctx, MeasuresQuery.model_validate({"metric": metric, "group_by": by}))
             assert counted.statements == len(METRICS) * (len(HOW) + 1)
             await measures.methods(ctx, MethodsQuery())
             await measures.gaps(ctx, GapsQuery())
@@ -171,13 +171,13 @@ class TestWhatCounts:
     async def test_competitors_never_do(self, client: httpx.AsyncClient, db: Any) -> None:
         await hear(db, stars(5), method="competitor", competitor="Smith's", site="Hull")
         for metric in ("score", "rating"):
-            assert (await ask(client, metric=metric, by="site"))["groups"] == 0
-        assert (await ask(client, "methods"))["groups"] == 0
+            assert (await ask(client, metric=metric, group_by="site"))["group_count"] == 0
+        assert (await ask(client, "methods"))["group_count"] == 0
         assert (await ask(client, "loop"))["all"]["feedback"] == 0
 
     async def test_days_begin_at_the_midnight_that_is_asked_for(self, client: httpx.AsyncClient, db: Any) -> None:
         await hear(db, stars(5), collected_at=datetime(2026, 2, 27, 23, 30, tzinfo=UTC))
-        time = {"since": "2026-02-27T12:00:00Z", "before": "2026-02-28T12:00:00Z", "by": "day"}
+        time = {"since": "2026-02-27T12:00:00Z", "before": "2026-02-28T12:00:00Z", "group_by": "day"}
         for zone, answers in (("UTC", [1, 0]), ("Europe/Paris", [0, 1]), ("America/New_York", [1, 0])):
             found = await ask(client, time_zone=zone, **time)
             assert [item["key"] for item in found["items"]] == ["2026-02-27", "2026-02-28"]
@@ -192,21 +192,23 @@ class TestResponse:
         await invite(db, asked, ago(100), answered=True)
         await invite(db, asked, None)
         assert (await ask(client))["all"]["response"] == share(2, 5)
-        (item,) = (await ask(client, by="survey"))["items"]
+        (item,) = (await ask(client, group_by="survey"))["items"]
         assert (item["key"], item["name"], item["answers"]) == (str(asked), "After a purchase", 0)
         assert item["mean"] is None and item["response"] == share(2, 5)
 
     async def test_of_nobody_asked_is_not_known(self, client: httpx.AsyncClient, db: Any) -> None:
         await hear(db, stars(4), method="review")
-        assert (await ask(client))["all"]["response"] == {"count": 0, "of": 0, **NOTHING}
+        assert (await ask(client))["all"]["response"] == {"count": 0, "total": 0, **NOTHING}
 
-    @pytest.mark.parametrize("query", [{"by": "method"}, {"by": "sku"}, {"method": "survey"}, {"sku": "PIE"}])
+    @pytest.mark.parametrize(
+        "query", [{"group_by": "method"}, {"group_by": "sku"}, {"method": "survey"}, {"sku": "PIE"}]
+    )
     async def test_is_not_told_where_it_makes_no_sense(self, client: httpx.AsyncClient, db: Any, query: Any) -> None:
         await invite(db, await survey(db), ago(2))
         await hear(db, stars(4), sku="PIE")
         found = await ask(client, **query)
         assert found["all"]["answers"] == 1
-        assert [item["response"] for item in [found["all"], *found["items"]]] == [None] * (found["groups"] + 1)
+        assert [item["response"] for item in [found["all"], *found["items"]]] == [None] * (found["group_count"] + 1)
 
 
 class TestAgainstPython:
@@ -253,7 +255,7 @@ class TestAgainstPython:
         for n, by in enumerate((None, *HOW)):
             for m, metric in enumerate(METRICS):
                 chosen = filters[(n + m) % len(filters)]
-                query = {**time, **chosen, "metric": metric, "time_zone": zone} | ({"by": by} if by else {})
+                query = {**time, **chosen, "metric": metric, "time_zone": zone} | ({"group_by": by} if by else {})
                 _check(await ask(client, **query), world, metric, by, chosen, zone)
 
 
@@ -292,7 +294,7 @@ def _check(found: Any, world: Any, metric: str, by: str | None, chosen: dict[str
         counts = [item["answers"] for item in found["items"]]
         assert counts == sorted(counts, reverse=True)
     items = {item.pop("key"): item for item in found["items"]}
-    assert items.keys() == keys and found["groups"] == len(keys)
+    assert items.keys() == keys and found["group_count"] == len(keys)
     for key, item in items.items():
         of = [mark for mark in marks if key in groups(mark.of, mark.of["collected_at"])]
         asked = [row["answered"] for row in sent if key in groups(row, row["sent_at"])] if told else None
@@ -320,7 +322,7 @@ class TestMethods:
         await hear(db, stars(3), site="York")
         await hear(db, stars(3))
         found = await ask(client, "methods")
-        assert (found["groups"], found["all"]["answers"]) == (2, 13)
+        assert (found["group_count"], found["all"]["answers"]) == (2, 13)
         hull, york = found["items"]
         assert (hull["key"], hull["answers"], york["key"], york["spread"]) == ("Hull", 11, "York", None)
         expected = [
@@ -329,7 +331,7 @@ class TestMethods:
         ]
         assert hull["methods"] == expected
         assert hull["spread"] == 65.0  # the review is one only
-        (hull,) = (await ask(client, "methods", site="Hull", least=1))["items"]
+        (hull,) = (await ask(client, "methods", site="Hull", min_answers=1))["items"]
         assert hull["spread"] == 90.0
 
 
@@ -370,7 +372,7 @@ class TestGaps:
             "low": None,
             "high": None,
         }
-        assert (found["groups"], found["items"]) == (3, [waiting, price, of_range])
+        assert (found["group_count"], found["items"]) == (3, [waiting, price, of_range])
         (item,) = (await ask(client, "gaps", survey_id=asked))["items"]
         assert item["experience"] == {"answers": 3, "mean": 33.33}
         assert (await ask(client, "gaps", site="Hull"))["items"][0]["gap"] is None
@@ -401,11 +403,11 @@ class TestCompetitors:
             [stars(2).score, stars(3).score]
         )
         assert smith["themes"] == [{"theme": "queue", **share(2, 2)}]
-        assert jones["mean"] is None and jones["sentiment"]["positive"] == {"count": 0, "of": 0, **NOTHING}
+        assert jones["mean"] is None and jones["sentiment"]["positive"] == {"count": 0, "total": 0, **NOTHING}
 
     async def test_nothing_is_known_of_nobody(self, client: httpx.AsyncClient) -> None:
         found = await ask(client, "competitors")
-        assert (found["groups"], found["items"], found["ours"]["feedback"]) == (0, [], 0)
+        assert (found["group_count"], found["items"], found["ours"]["feedback"]) == (0, [], 0)
         assert found["ours"]["mean"] is None and found["ours"]["themes"] == []
 
 
@@ -426,7 +428,7 @@ class TestLoop:
         await hear(db, stars(1), **known, acknowledged_at=at + 3 * hour)
         await hear(db, **known)
         await hear(db, method="review", collected_at=ago(1), acted_at=ago(1), closed_at=ago(1))
-        found = await ask(client, "loop", by="site")
+        found = await ask(client, "loop", group_by="site")
         never = {"count": 0, "median_hours": None, "p90_hours": None}
         hull = {
             "feedback": 3,
@@ -444,17 +446,17 @@ class TestLoop:
         assert found["all"]["closed"] == share(2, 4) and found["all"]["notified"] == share(1, 3)
         assert found["all"]["to_act"] == {"count": 2, "median_hours": 5.0, "p90_hours": 9.0}
         assert (await ask(client, "loop", site="Hull"))["all"] == hull
-        assert (await ask(client, "loop", waiting_days=0))["all"]["forgotten"] == 2
+        assert (await ask(client, "loop", forgotten_after_days=0))["all"]["forgotten"] == 2
         empty = await ask(client, "loop", staff="Tom")
         assert (empty["all"]["feedback"], empty["all"]["to_close"]) == (0, never)
-        assert [(i["key"], i["feedback"]) for i in (await ask(client, "loop", by="method"))["items"]] == [
+        assert [(i["key"], i["feedback"]) for i in (await ask(client, "loop", group_by="method"))["items"]] == [
             ("survey", 3),
             ("review", 1),
         ]
 
     async def test_months_are_all_there(self, client: httpx.AsyncClient, db: Any) -> None:
         await hear(db, collected_at=ago(40))
-        found = await ask(client, "loop", by="month")
+        found = await ask(client, "loop", group_by="month")
         assert [(item["key"], item["feedback"]) for item in found["items"]] == [
             ("2025-12-01", 0),
             ("2026-01-01", 1),

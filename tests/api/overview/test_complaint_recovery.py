@@ -133,7 +133,7 @@ class TestOne:
         await buy(client, customer, ago(10))
         found = await one(client, complaint)
         assert (found["customer_id"], found["state"], found["ended_at"]) == (str(customer), "investigating", None)
-        assert [set(entry.values()) - {entry["days"]} for entry in found["within"]] == [{False, None}] * 3
+        assert [set(entry.values()) - {entry["days"]} for entry in found["windows"]] == [{False, None}] * 3
         assert found["first_purchase_after_at"] is None
         assert found["spend"] == [
             {
@@ -148,8 +148,8 @@ class TestOne:
     async def test_of_nobody_who_is_known(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await one(client, await complain(db))
         assert found["customer_id"] is None and found["spend"] == []
-        assert told(found["within"], "mature") == [True, False, False]
-        assert told(found["within"], "bought_again") == told(found["within"], "complained_again") == [None] * 3
+        assert told(found["windows"], "mature") == [True, False, False]
+        assert told(found["windows"], "bought_again") == told(found["windows"], "complained_again") == [None] * 3
 
     @pytest.mark.parametrize(
         ("after", "bought"),
@@ -171,17 +171,17 @@ class TestOne:
         await buy(client, customer, ago(203))  # while it was open
         await buy(client, customer, ago(200) + after)
         await complain(db, customer_id=customer, received_at=ago(200) + after, state="received", ended_at=None)
-        within = (await one(client, complaint))["within"]
+        within = (await one(client, complaint))["windows"]
         assert (told(within, "bought_again"), told(within, "complained_again")) == (bought, bought)
 
     async def test_ripens_at_the_very_moment(
         self, client: httpx.AsyncClient, db: Any, customer: UUID, clock: TestClock
     ) -> None:
         complaint = await complain(db, customer_id=customer, ended_at=NOW - 30 * DAY + timedelta(seconds=1))
-        (first, *_) = (await one(client, complaint))["within"]
+        (first, *_) = (await one(client, complaint))["windows"]
         assert first == {"days": 30, "mature": False, "bought_again": None, "complained_again": None}
         clock.tick(1)
-        (first, *_) = (await one(client, complaint))["within"]
+        (first, *_) = (await one(client, complaint))["windows"]
         assert first == {"days": 30, "mature": True, "bought_again": "no", "complained_again": "no"}
 
     async def test_a_purchase_counts_before_the_time_is_over(
@@ -190,8 +190,8 @@ class TestOne:
         complaint = await complain(db, customer_id=customer, ended_at=ago(5))
         await buy(client, customer, ago(2))
         found = await one(client, complaint)
-        assert told(found["within"], "bought_again") == ["yes"] * 3
-        assert told(found["within"], "complained_again") == [None] * 3
+        assert told(found["windows"], "bought_again") == ["yes"] * 3
+        assert told(found["windows"], "complained_again") == [None] * 3
         assert found["first_purchase_after_at"] == ago(2).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     async def test_gifts_returns_and_voided_receipts_are_no_purchases(
@@ -203,7 +203,7 @@ class TestOne:
         voided = await buy(client, customer, ago(28))
         await client.post(f"/v1/sales/{voided['id']}/void", json={"reason": "Twice"})
         found = await one(client, complaint)
-        assert told(found["within"], "bought_again") == ["no", None, None]
+        assert told(found["windows"], "bought_again") == ["no", None, None]
         assert found["first_purchase_after_at"] is None
 
     async def test_money_is_net_and_apart_by_currency(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
@@ -253,8 +253,8 @@ BYS = ("category", "remedy", "cost", "handler", "site", "severity", "feeling", "
 class TestGroups:
     @pytest.mark.parametrize("by", BYS)
     async def test_of_no_complaints(self, client: httpx.AsyncClient, by: str) -> None:
-        found = await groups(client, by=by)
-        assert (found["by"], found["groups"], found["items"]) == (by, 0, [])
+        found = await groups(client, group_by=by)
+        assert (found["group_by"], found["group_count"], found["items"]) == (by, 0, [])
         assert found["all"] == {
             "key": None,
             "currency": None,
@@ -262,7 +262,7 @@ class TestGroups:
             "with_customer": 0,
             "bought_again": UNRIPE,
             "complained_again": UNRIPE,
-            "reopened": {"of": 0, **NOTHING},
+            "reopened": {"total": 0, **NOTHING},
             "spend_change": [],
             "cost": [],
             "later_feedback": {"customers": 0, "mean_score": None, "low": None, "high": None},
@@ -305,7 +305,7 @@ class TestGroups:
             ({"ended_since": "2026-01-02T00:00:00Z", "ended_before": "2026-01-01T00:00:00Z"}, "/query/ended_since"),
             ({"ended_since": "2023-01-01T00:00:00Z"}, "/query/ended_since"),
             ({"ended_before": "yesterday"}, "/query/ended_before"),
-            ({"by": "weather"}, "/query/by"),
+            ({"group_by": "weather"}, "/query/group_by"),
             ({"limit": "0"}, "/query/limit"),
             ({"limit": "201"}, "/query/limit"),
             ({"channel": "pigeon"}, "/query/channel"),
@@ -316,7 +316,7 @@ class TestGroups:
         assert (answer.status_code, pointers(answer)) == (422, [pointer])
 
     async def test_from_the_year_1900(self, client: httpx.AsyncClient) -> None:
-        assert (await groups(client, ended_before="1900-01-01T00:00:00Z"))["groups"] == 0
+        assert (await groups(client, ended_before="1900-01-01T00:00:00Z"))["group_count"] == 0
 
     async def test_the_largest_come_first_and_how_many_there_are_is_told(
         self, client: httpx.AsyncClient, db: Any
@@ -324,8 +324,8 @@ class TestGroups:
         for category, count in (("a", 1), ("b", 3), ("c", 2), (None, 2)):
             for _ in range(count):
                 await complain(db, category=category)
-        found = await groups(client, by="category", limit=3)
-        assert found["groups"] == 4
+        found = await groups(client, group_by="category", limit=3)
+        assert found["group_count"] == 4
         assert [(item["key"], item["complaints"]) for item in found["items"]] == [("b", 3), ("c", 2), (None, 2)]
         assert found["all"]["complaints"] == 8
 
@@ -333,7 +333,7 @@ class TestGroups:
         for at in ("2026-01-31T23:59:59Z", "2026-02-01T00:00:00Z", "2025-12-01T00:00:00Z", "2026-02-05T00:00:00Z"):
             ended = datetime.fromisoformat(at)
             await complain(db, received_at=ended - DAY, ended_at=ended)
-        found = await groups(client, by="month")
+        found = await groups(client, group_by="month")
         assert [(item["key"], item["complaints"]) for item in found["items"]] == [
             ("2025-12", 1),
             ("2026-01", 1),
@@ -354,7 +354,7 @@ class TestGroups:
         await remedy(db, both, "apology")
         refused = await complain(db)
         await remedy(db, refused, "voucher", "10.00", state="refused")
-        found = await groups(client, by="remedy")
+        found = await groups(client, group_by="remedy")
         assert {item["key"]: (item["complaints"], item["cost"]) for item in found["items"]} == {
             "apology": (1, []),
             "refund": (1, [{"currency": "GBP", "total": "25.50"}]),
@@ -378,7 +378,7 @@ class TestGroups:
             complaint = await complain(db)
             for cost, currency in costs:
                 await remedy(db, complaint, "goodwill", cost, currency)
-        found = await groups(client, by="cost")
+        found = await groups(client, group_by="cost")
         assert {(item["key"], item["currency"]): item["complaints"] for item in found["items"]} == {
             ("<10", "GBP"): 1,
             ("<50", "GBP"): 2,
@@ -404,7 +404,7 @@ class TestGroups:
         await moved(db, earlier, 2, "reopen", "closed", "reopened", ago(390))
         every = (await groups(client))["all"]
         assert every["complaints"] == 2
-        assert (every["reopened"]["count"], every["reopened"]["of"]) == (2, 3)
+        assert (every["reopened"]["count"], every["reopened"]["total"]) == (2, 3)
 
     async def test_a_customer_who_complains_often_is_one_customer(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
@@ -498,7 +498,7 @@ class TestAgainstPython:
         }
         closed = [c for c in complaints if c["state"] == "closed" and c["ended_at"] >= ago(365)]
         for by, column in keys.items():
-            found = await groups(client, by=by)
+            found = await groups(client, group_by=by)
             assert found["all"] | {"key": None} == _expected(None, closed, complaints, sales, heard)
             listed = {item["key"]: item for item in found["items"]}
             assert set(listed) == {c[column] for c in closed}
@@ -596,7 +596,7 @@ def _expected(key: Any, rows: list[Any], complaints: list[Any], sales: list[Any]
         "complaints": len(rows),
         "with_customer": len(known),
         **shares,
-        "reopened": {"of": len(rows), **_share(reopened, len(rows))},
+        "reopened": {"total": len(rows), **_share(reopened, len(rows))},
         "spend_change": [_change(currency, by_customer) for currency, by_customer in sorted(each.items())],
         "cost": [],
         "later_feedback": _later_score(known, heard),
@@ -627,7 +627,7 @@ def _check_one(found: dict[str, Any], row: Any, complaints: list[Any], sales: li
     assert [f["id"] for f in found["later_feedback"]] == [str(f["id"]) for f in _opinions(row, heard)][:20]
     for place, name in enumerate(("bought_again", "complained_again")):
         happened = _later(row, complaints, sales)[place]
-        for entry in found["within"]:
+        for entry in found["windows"]:
             days = entry["days"] * DAY
             expected = None
             if ended is not None and row["customer_id"] is not None:

@@ -6,8 +6,8 @@ from app.web.examples.complaints.complaints import COMPLAINT
 from app.web.examples.customers import ZOE
 
 
-def _share(count: int, of: int, share: float | None, low: float | None, high: float | None) -> dict[str, Any]:
-    return {"count": count, "of": of, "share": share, "low": low, "high": high}
+def _share(count: int, total: int, share: float | None, low: float | None, high: float | None) -> dict[str, Any]:
+    return {"count": count, "total": total, "share": share, "low": low, "high": high}
 
 
 def _mature(days: int, mature: int, count: int, *figures: float | None) -> dict[str, Any]:
@@ -49,10 +49,10 @@ _GROUP: dict[str, Any] = {
     "later_feedback": {"customers": 9, "mean_score": "71.11", "low": "55.37", "high": "86.85"},
 }
 _RECOVERIES: dict[str, Any] = {
-    "by": "remedy",
+    "group_by": "remedy",
     "ended_since": "2025-03-20T09:00:00.000000Z",
     "ended_before": "2026-03-20T09:00:00.000000Z",
-    "groups": 1,
+    "group_count": 1,
     "all": _GROUP | {"key": None},
     "items": [_GROUP],
 }
@@ -61,7 +61,7 @@ _RECOVERY: dict[str, Any] = {
     "customer_id": ZOE,
     "state": "closed",
     "ended_at": "2026-03-18T16:05:00.000000Z",
-    "within": [
+    "windows": [
         {"days": 30, "mature": True, "bought_again": "yes", "complained_again": "no"},
         {"days": 90, "mature": False, "bought_again": "yes", "complained_again": None},
         {"days": 180, "mature": False, "bought_again": "yes", "complained_again": None},
@@ -92,7 +92,7 @@ _RECOVERY: dict[str, Any] = {
 _INSIGHTS: dict[str, Any] = {
     "received_since": "2026-03-01T00:00:00.000000Z",
     "received_before": "2026-03-20T09:00:00.000000Z",
-    "per": "month",
+    "interval": "month",
     "volume": {
         "received": 20,
         "closed": 16,
@@ -114,7 +114,7 @@ _INSIGHTS: dict[str, Any] = {
         "states": [
             {
                 "state": "received",
-                "visits": 19,
+                "completed": 19,
                 "ongoing": 1,
                 "median_hours": 0.35,
                 "p90_hours": 2.1,

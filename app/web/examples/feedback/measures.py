@@ -3,9 +3,9 @@
 from typing import Any
 
 
-def _share(count: int, of: int, *figures: float) -> dict[str, Any]:
+def _share(count: int, total: int, *figures: float) -> dict[str, Any]:
     share, low, high = figures
-    return {"count": count, "of": of, "share": share, "low": low, "high": high}
+    return {"count": count, "total": total, "share": share, "low": low, "high": high}
 
 
 def _mean(answers: int, *figures: float | None) -> dict[str, Any]:
@@ -24,9 +24,9 @@ _ALL: dict[str, Any] = {
 }
 _MEASURES: dict[str, Any] = {
     "metric": "nps",
-    "by": "site",
+    "group_by": "site",
     **_TIME,
-    "groups": 1,
+    "group_count": 1,
     "all": _ALL,
     "items": [_SITE | _ALL],
 }
@@ -72,18 +72,18 @@ _LOOP: dict[str, Any] = {
 
 SCHEMAS: dict[str, Any] = {
     "Measures": _MEASURES,
-    "MethodComparison": {**_TIME, "groups": 1, "all": _METHODS, "items": [_SITE | _METHODS]},
-    "AspectGaps": {**_TIME, "groups": 1, "items": [_GAP]},
+    "MethodComparison": {**_TIME, "group_count": 1, "all": _METHODS, "items": [_SITE | _METHODS]},
+    "AspectGaps": {**_TIME, "group_count": 1, "items": [_GAP]},
     "CompetitorComparison": {
         **_TIME,
         "methods": ["review", "social"],
         "ours": _REVIEWED,
-        "groups": 1,
+        "group_count": 1,
         "items": [{"competitor": "Smith's, High Street"} | _REVIEWED],
     },
-    "LoopReport": {"by": "site", **_TIME, "groups": 1, "all": _LOOP, "items": [_SITE | _LOOP]},
+    "LoopReport": {"group_by": "site", **_TIME, "group_count": 1, "all": _LOOP, "items": [_SITE | _LOOP]},
 }
 QUERIES: dict[str, Any] = {
-    "get_feedback_measures": {"metric": "nps", "by": "site"},
-    "get_feedback_loop": {"by": "month"},
+    "get_feedback_measures": {"metric": "nps", "group_by": "site"},
+    "get_feedback_loop": {"group_by": "month"},
 }
