@@ -30,7 +30,7 @@ from app.store.sales import intake
 _JSON = "application/json"
 _CUSTOMER = f"{customers._ONE} WHERE c.id = $1"
 _LIST = customers._LIST.statement({"archived": "no"}, CustomerQuery().sort)
-_TIMELINE = profiles._TIMELINE.statement({"customer_id": ""}, profiles._Latest(TimelineQuery()).sort)
+_TIMELINE = profiles._TIMELINE.statement({"customer_id": ""}, profiles._LatestFirst(TimelineQuery()).sort)
 _BENCH = SimpleNamespace(actor="bench")
 _BUYER = "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2"
 

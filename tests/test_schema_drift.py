@@ -1,6 +1,7 @@
 """The migrations make just the schema that the models describe, down to the last index."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from app.core.migrations import head, migrate
 from app.models import metadata
+from app.store.complaints.complaint_row import ComplaintRow
 
 # Expressions are compared as Postgres itself spells them.
 CATALOG = {
@@ -85,3 +87,7 @@ def test_migrating_again_changes_nothing(new_database: Callable[..., str]) -> No
 
 async def test_the_database_says_how_far_it_is(db: Any) -> None:
     assert await db.fetchval("SELECT version_num FROM alembic_version") == head()
+
+
+def test_the_row_of_complaints_has_the_columns_of_its_table() -> None:
+    assert {field.name for field in fields(ComplaintRow)} == set(metadata.tables["complaints"].columns.keys())

@@ -154,11 +154,7 @@ class BodyTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    status, code, title = (
-        415,
-        "UNSUPPORTED_MEDIA_TYPE",
-        "The media type or encoding of the request body is not supported",
-    )
+    status, code, title = 415, "UNSUPPORTED_MEDIA_TYPE", "The media type or encoding of the body is not supported"
 
 
 class ValidationFailed(Problem):

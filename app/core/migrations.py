@@ -55,11 +55,11 @@ def run(dsn: str, work: Callable[[Connection], None]) -> None:
 
 
 def config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration: there is no file of it."""
-    found = Config()
-    found.set_main_option("script_location", str(FOLDER))
-    found.attributes["connection"] = connection
-    return found
+    """Alembic's configuration, which has no file."""
+    alembic_config = Config()
+    alembic_config.set_main_option("script_location", str(FOLDER))
+    alembic_config.attributes["connection"] = connection
+    return alembic_config
 
 
 def _upgrade(connection: Connection) -> None:

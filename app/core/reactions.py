@@ -50,7 +50,8 @@ class Reactions:
             ctx.pending.clear()
             for handler, events in self._by_handler(due):
                 await handler(ctx, events)
-        raise RuntimeError(f"Reactions go on and on: {sorted({event.type.name for event, _ in ctx.pending})}")
+        pending = sorted({event.type.name for event, _ in ctx.pending})
+        raise RuntimeError(f"Reactions still record events after {_MOST_ROUNDS} rounds: {', '.join(pending)}")
 
     def _by_handler(self, due: Sequence[tuple[Any, Sequence[bool]]]) -> "list[tuple[Callable[..., Any], list[Any]]]":
         found: dict[Callable[..., Any], list[Any]] = {}

@@ -14,7 +14,7 @@ class Settings(BaseSettings):
     )
 
     database_url: SecretStr | None = None
-    """A PostgreSQL 18 to use, such as `postgresql://user:secret@host/name`. Left out: the embedded one."""
+    """A PostgreSQL 18 to use, such as `postgresql://user:secret@host/name`. By default the embedded one is used."""
     data_dir: Path = Path(".data")
     """Where the embedded PostgreSQL keeps its data."""
     pool_size: Annotated[int, Field(ge=1, le=500)] = 16
@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     statement_timeout: Annotated[float, Field(gt=0, le=3600)] = 15.0
     """Seconds a single statement may take before it is cancelled and answered with 503."""
     pgbouncer: bool = False
-    """Set when a PgBouncer in transaction mode stands before the database: no prepared statements, no session state."""
+    """For a database behind PgBouncer in transaction mode: uses no prepared statements and no session state."""
 
     host: str = "127.0.0.1"
     """Address to listen on."""
@@ -33,38 +33,38 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Worker processes."""
     worker: bool = True
-    """Also do what falls due (`rapport worker`) in the processes that answer requests."""
+    """Also run due jobs, as `rapport worker` does, in the processes that answer requests."""
     cors_origins: list[str] = []
     """Origins of browser front ends that may call the API, as a JSON list: `["https://crm.example.com"]`."""
 
     bootstrap_key: Annotated[SecretStr, StringConstraints(min_length=32, max_length=200)] | None = None
-    """The first admin key of an empty store: any text of 32 characters or more. Left out: random, and printed once."""
+    """The first admin key of an empty store, with at least 32 characters. By default it is random and printed once."""
     key_cache_seconds: Annotated[float, Field(ge=0, le=300)] = 5.0
-    """How long a worker trusts a key it has checked: a revoked key may live on for as long."""
+    """Seconds for which each worker process caches a valid key: a revoked key may still work for as long."""
     rate_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 60_000
-    """Requests a minute that one key may make of one worker; 0 for no limit."""
+    """Requests per minute that each worker process accepts from one API key; 0 for no limit."""
     answer_rate_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 120
-    """Requests a minute that one address may make of one worker where no key is needed; 0 for no limit."""
+    """Requests per minute that each worker process accepts from one client address without a key; 0 for no limit."""
 
     body_limit: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = 4_194_304
-    """Bytes of a request body, decompressed; a batch is a stream and has no limit but that of its lines."""
+    """Maximum bytes of a request body after decompression. A batch is a stream: only its lines are limited."""
     line_limit: Annotated[int, Field(ge=1_024, le=67_108_864)] = 4_194_304
-    """Bytes of one line of a batch."""
+    """Maximum bytes of one line of a batch."""
     header_limit: Annotated[int, Field(ge=1_024, le=1_048_576)] = 32_768
-    """Bytes of the request line and all headers together."""
+    """Maximum bytes of the request line and all headers together."""
     header_timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
-    """Seconds a client may take to send its headers."""
+    """Seconds within which a client must send its headers."""
     body_timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """Seconds a client may pause while sending a body."""
 
     default_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "GB"
-    """Country (ISO 3166-1 alpha-2) of phone numbers written without one."""
+    """Country (ISO 3166-1 alpha-2) assumed for phone numbers without a country code."""
     sample: bool = True
-    """Fill an empty store with the sample shop at the first start of `make run`."""
+    """Fill an empty store with the sample shop on the first start of `make run`."""
     log_level: Annotated[str, StringConstraints(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
-    """What to log, as JSON lines on standard error: DEBUG has a line for every request."""
+    """Minimum level of log lines, which are JSON on standard error. DEBUG logs every request."""
     api_key: SecretStr | None = None
-    """The key that `rapport import` sends."""
+    """API key that `rapport import` sends."""
 
 
 @cache

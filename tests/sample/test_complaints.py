@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.rules.complaints.states import CauseKind, Decision, Feeling, Move, RemedyState, State, moved
+from app.rules.complaints.states import CauseKind, Decision, Feeling, Move, RemedyState, State, next_state
 from app.rules.service_levels.policies import Severity
 from app.sample import SampleShop, make
 from app.schemas.complaints.procedures import ProcedureNew
@@ -26,7 +26,7 @@ def state(complaint: Complaint) -> State:
     """Where it stands; fails where the path does not lead on."""
     found = State.RECEIVED
     for move in moves_of(complaint):
-        following = moved(found, Move(move))
+        following = next_state(found, Move(move))
         assert following is not None, (found, move)
         found = following
     return found
@@ -70,7 +70,7 @@ class TestService:
         calendar = calendar_of(shop.calendar)
         saturday = calendar.day(datetime(2026, 11, 21).date())  # noqa: DTZ001
         assert len(saturday.windows) == 2
-        assert calendar.day(datetime(2026, 12, 25).date()).why == "holiday"  # noqa: DTZ001
+        assert calendar.day(datetime(2026, 12, 25).date()).day_type == "holiday"  # noqa: DTZ001
 
 
 class TestWay:
@@ -86,7 +86,7 @@ class TestWay:
         for complaint in shop.complaints:
             for step in complaint["history"]:
                 at = datetime.fromisoformat(step["at"])
-                assert any(opened <= at <= closed for opened, closed in calendar.opened(at.toordinal())), step
+                assert any(opened <= at <= closed for opened, closed in calendar.stretches(at.toordinal())), step
 
     def test_most_are_over_and_accepted_and_some_are_not(self, shop: SampleShop) -> None:
         states = Counter(map(state, shop.complaints))

@@ -188,7 +188,7 @@ def test_keys_are_made_listed_and_revoked_beside_a_running_service(up: Running) 
     [
         (
             ["create", "x", "--scope", "everything"],
-            "Not known: everything. Known: ",
+            "Unknown scopes: everything. Known: ",
         ),
         (["revoke", "01890000-0000-7000-8000-000000000000"], "API key not found"),
     ],

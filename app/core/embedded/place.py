@@ -1,4 +1,4 @@
-"""Where a cluster lives, and as whom its server runs."""
+"""The directories of a cluster, and the account that its server runs as."""
 
 import hashlib
 import os
@@ -68,18 +68,22 @@ def locate(data_dir: Path) -> Place:
     if note.exists():
         home = Path(note.read_text().strip())
         if os.geteuid() != 0:
-            raise UnusableAccount(f"The cluster of {data_dir} is at {home} and was made by root: start as root.")
+            raise UnusableAccount(
+                f"The cluster of {data_dir} is at {home} and was created by root: start the service as root."
+            )
         if home.parent != ROOT_BASE or not (home / "data").is_dir():
             raise ClusterMissing(
-                f"{note} says that the cluster is at {home}, but there is none. Put it back, or remove {note} to begin "
+                f"{note} names the cluster {home}, which does not exist. Restore it, or remove {note} to start "
                 "with an empty database."
             )
         return Place(home, _owner(home / "data"))
     if own.exists() and os.geteuid() != own.stat().st_uid:
         # Root too: it must not write where another account could put links in its way.
-        raise UnusableAccount(f"The cluster in {own} belongs to uid {own.stat().st_uid}: start as that user.")
+        raise UnusableAccount(
+            f"The cluster in {own} belongs to uid {own.stat().st_uid}: start the service as that user."
+        )
     if os.geteuid() != 0:
-        return Place(own, _named(os.geteuid()))
+        return Place(own, _account(os.geteuid()))
     return Place(_unused_home(data_dir), _unprivileged())
 
 
@@ -93,7 +97,7 @@ def prepare(place: Place) -> None:
     private_directory(place.socket, place.account)
 
 
-def remember(data_dir: Path, place: Place) -> None:
+def write_note(data_dir: Path, place: Place) -> None:
     """Leave a note in the data directory when its cluster lives elsewhere; only once there is a cluster."""
     note = data_dir / "WHERE"
     if place.home.parent == ROOT_BASE and not note.exists():
@@ -105,23 +109,23 @@ def remember(data_dir: Path, place: Place) -> None:
 def open_directory(path: Path) -> None:
     """A directory of ours that the server's account may pass through, whatever our umask says."""
     path.mkdir(mode=0o711, exist_ok=True)
-    found = path.stat()
-    if found.st_uid != os.geteuid():
-        raise UnusableDirectory(f"{path} exists, but is not a directory of ours.")
-    if not found.st_mode & 0o001:
+    status = path.stat()
+    if status.st_uid != os.geteuid():
+        raise UnusableDirectory(f"{path} exists, but belongs to another account.")
+    if not status.st_mode & 0o001:
         path.chmod(0o711)
 
 
 def private_directory(path: Path, account: Account) -> None:
     """A directory that only the server's account (and root) can enter."""
     path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
+    status = path.lstat()
     # In /tmp somebody else may have been here first.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), account.uid):
-        raise UnusableDirectory(f"{path} exists, but is not a directory of {account.name}.")
-    if found.st_uid != account.uid:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (os.geteuid(), account.uid):
+        raise UnusableDirectory(f"{path} exists, but does not belong to {account.name}.")
+    if status.st_uid != account.uid:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
-    if stat.S_IMODE(found.st_mode) != 0o700:
+    if stat.S_IMODE(status.st_mode) != 0o700:
         path.chmod(0o700)
 
 
@@ -140,14 +144,14 @@ def _digest(path: Path) -> str:
 
 
 def _owner(directory: Path) -> Account:
-    return _named(directory.stat().st_uid)
+    return _account(directory.stat().st_uid)
 
 
-def _named(uid: int) -> Account:
+def _account(uid: int) -> Account:
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
-        raise UnusableAccount(f"PostgreSQL needs its uid {uid} to have a line in /etc/passwd; it has none.") from None
+        raise UnusableAccount(f"PostgreSQL requires an entry in /etc/passwd for uid {uid}, which has none.") from None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
@@ -158,4 +162,4 @@ def _unprivileged() -> Account:
         except KeyError:
             continue
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-    raise UnusableAccount(f"PostgreSQL does not run as root, and none of the accounts {', '.join(_ACCOUNTS)} exists.")
+    raise UnusableAccount(f"PostgreSQL cannot run as root, and none of the accounts {', '.join(_ACCOUNTS)} exists.")

@@ -1,4 +1,4 @@
-"""Processes and what they leave behind: the lock, the launch, leftover servers, stale lock files, the first answer."""
+"""Server processes: the directory lock, the launch, leftover servers, stale lock files, the readiness probe."""
 
 import contextlib
 import fcntl
@@ -97,10 +97,10 @@ def launch(command: list[str], account: Account, log: Path) -> subprocess.Popen[
 
 def stop_leftover(data: Path) -> None:
     """Stop the server that an earlier supervisor of this directory left running, if there is one."""
-    told = _lock_file(data / "postmaster.pid")
-    if told is None:
+    lock = _lock_file(data / "postmaster.pid")
+    if lock is None:
         return
-    pid, started = told
+    pid, started = lock
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
@@ -109,17 +109,17 @@ def stop_leftover(data: Path) -> None:
         # Only now that the handle pins the process do the comparisons mean anything.
         if not _runs_in(pid, data) or abs(_started_at(pid) - started) > 5:
             return
-        for number, patience in STOPPING:
+        for number, timeout in STOPPING:
             signal.pidfd_send_signal(handle, number)
             waiting = select.poll()
             waiting.register(handle, select.POLLIN)
-            if waiting.poll(patience * 1000):
+            if waiting.poll(timeout * 1000):
                 return
     except (FileNotFoundError, ProcessLookupError):
         return
     finally:
         os.close(handle)
-    raise PostgresDidNotStart(f"The server with pid {pid}, left running in {data}, does not end.")
+    raise PostgresDidNotStart(f"The server with pid {pid}, left running in {data}, does not stop.")
 
 
 def remove_stale_lock_files(data: Path, sockets: Path) -> None:
@@ -129,20 +129,20 @@ def remove_stale_lock_files(data: Path, sockets: Path) -> None:
     other supervisor is at work; a server that does run in this directory keeps its files, and refuses a second one.
     """
     for path in (data / "postmaster.pid", sockets / ".s.PGSQL.5432.lock"):
-        told = _lock_file(path)
+        lock = _lock_file(path)
         # The file of a dead server stays: PostgreSQL looks there for memory that orphans of it may still use.
-        if told is None or (Path(f"/proc/{told[0]}").exists() and not _runs_in(told[0], data)):
+        if lock is None or (Path(f"/proc/{lock[0]}").exists() and not _runs_in(lock[0], data)):
             path.unlink(missing_ok=True)
 
 
-def answer(sockets: Path) -> str | None:
-    """Ask for a session as the service does. None when queries are taken, else the SQLSTATE (or "") and the reason."""
-    question = b"user\0rapport\0database\0rapport\0\0"
+def probe(sockets: Path) -> str | None:
+    """Connect as the service does. None where the server is ready, else `SQLSTATE: message`; the code may be empty."""
+    startup = b"user\0rapport\0database\0rapport\0\0"
     try:
         with socket.socket(socket.AF_UNIX) as line, contextlib.ExitStack() as closing:
             line.settimeout(2.0)
             line.connect(str(sockets / ".s.PGSQL.5432"))
-            line.sendall(struct.pack("!ii", 8 + len(question), 3 << 16) + question)
+            line.sendall(struct.pack("!ii", 8 + len(startup), 3 << 16) + startup)
             replies = closing.enter_context(line.makefile("rb"))
             while len(head := replies.read(5)) == 5:
                 body = replies.read(struct.unpack("!i", head[1:])[0] - 4)

@@ -10,18 +10,18 @@ from urllib.parse import quote
 from app.core.embedded.binaries import major_version, usable_binaries
 from app.core.embedded.cluster import command, create, require_same_major, write_access_rules
 from app.core.embedded.errors import PostgresDidNotStart
-from app.core.embedded.place import Place, locate, prepare, remember
-from app.core.embedded.processes import DirectoryLock, answer, launch, remove_stale_lock_files, stop_leftover
+from app.core.embedded.place import Place, locate, prepare, write_note
+from app.core.embedded.processes import DirectoryLock, launch, probe, remove_stale_lock_files, stop_leftover
 from app.core.embedded.watcher import Watcher
 
-_LONGEST_LOG = 5_000_000
+_MAX_LOG_BYTES = 5_000_000
 
 
 class EmbeddedPostgres:
     """A PostgreSQL server of our own on a data directory, with a database `rapport` owned by the role `rapport`.
 
-    Restarted when it dies, stopped with us. `binaries` names the directory of PostgreSQL's programs, instead of the
-    wheel's; `settings` override our server settings, except those that say where it listens.
+    It is restarted when it dies, and stopped with this process. `binaries` is a directory of PostgreSQL's programs to
+    use instead of the wheel's; `settings` override those of the server, except for where it listens.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class EmbeddedPostgres:
         self._recovery_timeout = recovery_timeout
         self._binaries = binaries
         self._settings = dict(settings or {})
-        self._turn = threading.RLock()
+        self._lock = threading.RLock()
         self._locks: list[DirectoryLock] = []
         self._watcher: Watcher | None = None
         self._pid = 0
@@ -48,7 +48,7 @@ class EmbeddedPostgres:
 
         Raises DataDirectoryInUse, WrongMajorVersion, PostgresDidNotStart, or another EmbeddedPostgresError.
         """
-        with self._turn:
+        with self._lock:
             if self._watcher is None:
                 try:
                     self._start()
@@ -59,7 +59,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, nothing that was committed is lost."""
-        with self._turn:
+        with self._lock:
             if self._pid != os.getpid():  # never started, or a forked child's copy of us: the server is the parent's
                 return
             if self._watcher is not None:
@@ -94,10 +94,10 @@ class EmbeddedPostgres:
         self._locks.append(DirectoryLock(place.home))
         if not place.data.exists():
             create(place, binaries, durable=self._durable)
-        remember(self._data_dir, place)
+        write_note(self._data_dir, place)
         require_same_major(place, major_version(binaries))
         write_access_rules(place)
-        _shorten(place.log)
+        _rotate(place.log)
         stop_leftover(place.data)
 
         arguments = command(place, binaries, durable=self._durable, settings=self._settings)
@@ -107,16 +107,16 @@ class EmbeddedPostgres:
             return launch(arguments, place.account, place.log)
 
         atexit.register(self.stop)
-        self._watcher = Watcher(launch_server, lambda: answer(place.socket))
+        self._watcher = Watcher(launch_server, lambda: probe(place.socket))
         if (reason := self._watcher.start(self._recovery_timeout)) is not None:
             raise PostgresDidNotStart(
-                f"PostgreSQL did not start (it was given {self._recovery_timeout:g} s): {reason}. "
-                f"The end of {place.log}:\n{_last_lines(place)}"
+                f"PostgreSQL did not start (time limit {self._recovery_timeout:g} s): {reason}. "
+                f"Last lines of {place.log}:\n{_last_lines(place)}"
             )
 
 
-def _shorten(log: Path) -> None:
-    if log.exists() and log.stat().st_size > _LONGEST_LOG:
+def _rotate(log: Path) -> None:
+    if log.exists() and log.stat().st_size > _MAX_LOG_BYTES:
         log.replace(log.with_name("server.log.1"))
 
 

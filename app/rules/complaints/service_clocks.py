@@ -1,4 +1,4 @@
-"""The clocks of a complaint: what starts, meets, pauses and cancels each of them as it moves along its path."""
+"""The clocks of a complaint: which moves start, meet, pause and cancel them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -7,9 +7,9 @@ from datetime import datetime
 from app.rules.complaints.states import Move, State, Waiting
 from app.rules.service_levels import Clock, Interval, IntervalKind, Metric, Policy
 
-WAITING = tuple(f"waiting_{whom}" for whom in Waiting)
-# While a complaint is in one of these, the customer can expect to hear how it goes.
-_TOLD = frozenset(
+WAITING_REASONS = tuple(f"waiting_{party}" for party in Waiting)
+# The states in which the customer can expect regular updates.
+_UPDATE_STATES = frozenset(
     {
         State.ACKNOWLEDGED,
         State.ASSESSED,
@@ -20,50 +20,50 @@ _TOLD = frozenset(
         State.REOPENED,
     }
 )
-_FROM_THE_BEGINNING = (Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE)
+_STARTED_ON_RECEIPT = (Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a complaint stands."""
+    """The state of a complaint, and whom it is waiting on."""
 
     state: State
     waiting: Waiting | None = None
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[str, ...]:
         return (self.state,) if self.waiting is None else (self.state, f"waiting_{self.waiting}")
 
 
 @dataclass(slots=True)
 class Clocks:
-    """All the clocks of one complaint, and what happens to them as it moves on."""
+    """All clocks of one complaint."""
 
     policy: Policy | None
     all: list[Clock] = field(default_factory=list)
 
     def open(self, metric: Metric) -> Clock | None:
-        return next((clock for clock in self.all if clock.metric is metric and not clock.over), None)
+        return next((clock for clock in self.all if clock.metric is metric and not clock.ended), None)
 
     def received(self, at: datetime) -> None:
-        for metric in _FROM_THE_BEGINNING:
+        for metric in _STARTED_ON_RECEIPT:
             self._start(metric, at, "received")
-        self._settle(Situation(State.RECEIVED), at)
+        self._pause_or_resume(Situation(State.RECEIVED), at)
 
-    def moved(self, move: Move, to: Situation, at: datetime, *, told: bool) -> None:
-        """A move was made; `told`: with a message to the customer."""
+    def moved(self, move: Move, to: Situation, at: datetime, *, notified: bool) -> None:
+        """A move was made; with `notified`, together with a message to the customer."""
         match move:
             case Move.ACKNOWLEDGE:
                 self._meet(Metric.ACKNOWLEDGE, at)
             case Move.RESPOND:
                 self._meet(Metric.RESPOND, at)
-                told = True
+                notified = True
             case Move.CLOSE:
                 self._meet(Metric.RESOLVE, at)
             case Move.REOPEN:
                 self._start(Metric.RESPOND, at, "reopened")
                 self._start(Metric.RESOLVE, at, "reopened")
-        if told:
+        if notified:
             self._meet(Metric.UPDATE, at)
         if move in (Move.CLOSE, Move.WITHDRAW):
             for clock in self.all:
@@ -73,47 +73,47 @@ class Clocks:
         else:
             self._meet(Metric.DEADLOCK, at)
         self._update(to, at, reason=to.state)
-        self._settle(to, at)
+        self._pause_or_resume(to, at)
 
-    def told(self, situation: Situation, at: datetime) -> None:
+    def message_sent(self, situation: Situation, at: datetime) -> None:
         """The customer was sent a message."""
         self._meet(Metric.UPDATE, at)
         self._update(situation, at, reason="message")
-        self._settle(situation, at)
+        self._pause_or_resume(situation, at)
 
-    def waits(self, situation: Situation, at: datetime) -> None:
-        """It began or ceased to wait for somebody else."""
-        self._settle(situation, at)
+    def waiting_changed(self, situation: Situation, at: datetime) -> None:
+        """The complaint was put on hold or resumed."""
+        self._pause_or_resume(situation, at)
 
     def adopt(self, policy: Policy | None, situation: Situation, at: datetime) -> None:
-        """Another policy, or another version of it: targets change, what has run and what was paused stays.
+        """Measure by another policy, or another version of it: targets change, intervals stay.
 
-        What was missed by the old measure before `at` stays missed.
+        Breaches of the old targets before `at` stay.
         """
         self.policy = policy
-        ran = self._ran()
+        intervals = self._intervals_since_receipt()
         for clock in self.all:
-            if clock.over:
+            if clock.ended:
                 continue
-            clock.miss(at)
+            clock.note_breach(at)
             if policy is None or clock.metric not in policy.targets:
                 clock.cancel(at)
             else:
                 clock.calendar, clock.target = policy.calendar, policy.targets[clock.metric]
         for metric in self._missing(situation):
-            self._begin_like_others(metric, ran, at)
-        if situation.state in _TOLD and self.open(Metric.UPDATE) is None:
+            self._start_with(metric, intervals, at)
+        if situation.state in _UPDATE_STATES and self.open(Metric.UPDATE) is None:
             self._start(Metric.UPDATE, at, "policy")
         if situation.state is State.DEADLOCK and self.open(Metric.DEADLOCK) is None:
             self._start(Metric.DEADLOCK, at, "policy")
-        self._settle(situation, at)
+        self._pause_or_resume(situation, at)
 
-    def check(self, now: datetime) -> list[Clock]:
-        """Those that are found to be missed now."""
-        return [clock for clock in self.all if not clock.over and clock.miss(now)]
+    def note_breaches(self, now: datetime) -> list[Clock]:
+        """The clocks that are found to be breached now."""
+        return [clock for clock in self.all if not clock.ended and clock.note_breach(now)]
 
     def _missing(self, situation: Situation) -> Iterable[Metric]:
-        """What a new policy measures and the old one did not, and has not happened yet."""
+        """The metrics that the policy measures, that no clock runs for, and that are not met yet."""
         if self.policy is None or situation.state in (State.CLOSED, State.WITHDRAWN):
             return
         if situation.state is State.RECEIVED and self.open(Metric.ACKNOWLEDGE) is None:
@@ -124,25 +124,28 @@ class Clocks:
             yield Metric.RESOLVE
 
     def _answered(self, state: State) -> bool:
-        """Did the customer get the answer, in this round? A second look at a rejected answer waits for no other one."""
+        """Whether the customer got the response since the complaint was last reopened.
+
+        An investigation after a rejected response requires no second one.
+        """
         if state is not State.INVESTIGATING:
             return state not in (State.RECEIVED, State.ACKNOWLEDGED, State.ASSESSED, State.REOPENED)
         met = [clock.met_at for clock in self.all if clock.metric is Metric.RESPOND and clock.met_at is not None]
         again = (clock.started_at for clock in self.all if clock.intervals[0].reason == State.REOPENED)
         return bool(met) and all(at <= max(met) for at in again)
 
-    def _ran(self) -> list[Interval]:
-        """The way of a clock that runs from the beginning; empty where none does."""
-        clocks = (clock for clock in self.all if clock.metric in _FROM_THE_BEGINNING and not clock.over)
+    def _intervals_since_receipt(self) -> list[Interval]:
+        """Copies of the intervals of a clock that runs since the receipt; empty where none does."""
+        clocks = (clock for clock in self.all if clock.metric in _STARTED_ON_RECEIPT and not clock.ended)
         return next(([replace(interval) for interval in clock.intervals] for clock in clocks), [])
 
-    def _begin_like_others(self, metric: Metric, ran: list[Interval], at: datetime) -> None:
-        """From the beginning, with the pauses of a clock that ran since then."""
+    def _start_with(self, metric: Metric, intervals: list[Interval], at: datetime) -> None:
+        """Start a clock as though it had run with these intervals; at `at` where there are none."""
         assert self.policy is not None
-        if not ran:
+        if not intervals:
             self._start(metric, at, "policy")
         elif metric in self.policy.targets:
-            self._add(metric, [replace(interval) for interval in ran])
+            self._add(metric, [replace(interval) for interval in intervals])
 
     def _start(self, metric: Metric, at: datetime, reason: str) -> None:
         if self.policy is not None and metric in self.policy.targets and self.open(metric) is None:
@@ -158,17 +161,17 @@ class Clocks:
             clock.meet(at)
 
     def _update(self, to: Situation, at: datetime, *, reason: str) -> None:
-        if to.state in _TOLD:
+        if to.state in _UPDATE_STATES:
             self._start(Metric.UPDATE, at, reason)
         elif (clock := self.open(Metric.UPDATE)) is not None:
             clock.cancel(at)
 
-    def _settle(self, situation: Situation, at: datetime) -> None:
-        """Every clock that is not over stands still or runs, as the policy says of this situation."""
+    def _pause_or_resume(self, situation: Situation, at: datetime) -> None:
+        """Pause or resume every open clock, as the policy says for this situation."""
         pauses = self.policy.pauses if self.policy is not None else frozenset()
-        reason = next((name for name in situation.names if name in pauses), None)
+        reason = next((name for name in situation.reasons if name in pauses), None)
         for clock in self.all:
             if reason is not None:
                 clock.pause(at, reason)
             else:
-                clock.resume(at, situation.names[-1])
+                clock.resume(at, situation.reasons[-1])

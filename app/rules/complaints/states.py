@@ -1,4 +1,4 @@
-"""The path of a complaint, after ISO 10002: what may follow what, and what each step asks."""
+"""The states of a complaint, after ISO 10002, and the moves between them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -45,9 +45,9 @@ class Move(StrEnum):
 
 
 _S = State
-OVER = frozenset({_S.CLOSED, _S.WITHDRAWN})
-OPEN = frozenset(State) - OVER
-# What each move asks of the state a complaint is in, and the state it leads to. This is the whole path.
+ENDED = frozenset({_S.CLOSED, _S.WITHDRAWN})
+OPEN = frozenset(State) - ENDED
+# Of each move, the states it may be made from and the state it leads to: the whole state machine.
 MOVES: dict[Move, tuple[frozenset[State], State]] = {
     Move.ACKNOWLEDGE: (frozenset({_S.RECEIVED}), _S.ACKNOWLEDGED),
     Move.ASSESS: (frozenset({_S.ACKNOWLEDGED, _S.REOPENED}), _S.ASSESSED),
@@ -60,7 +60,7 @@ MOVES: dict[Move, tuple[frozenset[State], State]] = {
     Move.SETTLE: (frozenset({_S.REFERRED, _S.DEADLOCK}), _S.SETTLED),
     Move.CLOSE: (frozenset({_S.ACCEPTED, _S.REJECTED, _S.SETTLED}), _S.CLOSED),
     Move.WITHDRAW: (OPEN, _S.WITHDRAWN),
-    Move.REOPEN: (OVER, _S.REOPENED),
+    Move.REOPEN: (ENDED, _S.REOPENED),
 }
 
 
@@ -171,19 +171,22 @@ class ActionKind(StrEnum):
     PREVENTIVE = "preventive"
 
 
-def moved(state: State, move: Move) -> State | None:
+def next_state(state: State, move: Move) -> State | None:
     """The state that a move leads to; None where it is not allowed."""
     allowed_from, to = MOVES[move]
     return to if state in allowed_from else None
 
 
 def allowed(state: State) -> list[Move]:
-    """The moves that are possible now."""
-    return [move for move in Move if moved(state, move) is not None]
+    """The moves that may be made from a state."""
+    return [move for move in Move if next_state(state, move) is not None]
 
 
-def may_reopen(policy: Reopening, ended_at: datetime, reopened: int, now: datetime) -> str | None:
-    """Why a complaint that ended then, and was reopened so often, must not be opened again; None when it may."""
+def reopening_refusal(policy: Reopening, ended_at: datetime, reopened: int, now: datetime) -> str | None:
+    """The reason why a complaint must not be reopened; None when it may be.
+
+    `reopened` is how often it was reopened before.
+    """
     if policy.at_most is not None and reopened >= policy.at_most:
         return f"The complaint was already reopened {reopened} times; the policy allows {policy.at_most}"
     if policy.within is not None and now > ended_at + policy.within:
@@ -191,14 +194,16 @@ def may_reopen(policy: Reopening, ended_at: datetime, reopened: int, now: dateti
     return None
 
 
-def raised(priority: Priority) -> Priority:
-    """The next higher one; the highest stays."""
+def next_priority(priority: Priority) -> Priority:
+    """The next higher priority; the highest stays."""
     ladder = list(Priority)
     return ladder[min(ladder.index(priority) + 1, len(ladder) - 1)]
 
 
 def reference(number: int) -> str:
-    """A number people can say: digits in groups, with a check digit that catches every single slip and swap.
+    """A number that can be read out: digits in groups, with a check digit.
+
+    It detects every wrong digit and every swap of two neighbours.
 
     Damm, "Total anti-symmetrische Quasigruppen" (2004).
     """
@@ -210,9 +215,9 @@ def reference(number: int) -> str:
     return f"C-{whole[:-4]}-{whole[-4:]}"
 
 
-def number_of(said: str) -> int | None:
-    """The number behind a reference, however it was said; None where a digit is wrong."""
-    digits = "".join(character for character in said if character.isascii() and character.isdigit())
+def parse_reference(text: str) -> int | None:
+    """The number of a reference, however it is formatted; None where the check digit does not match."""
+    digits = "".join(character for character in text if character.isascii() and character.isdigit())
     check = 0
     for digit in digits:
         check = _DAMM[check][int(digit)]

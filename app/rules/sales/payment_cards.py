@@ -9,6 +9,7 @@ from typing import Any
 
 _THIRTEEN_DIGITS = re.compile(r"[0-9]{13}")
 _CANDIDATE = re.compile(r"(?<!\d)\d(?:[ \-\u00a0\u2010-\u2015]?\d){12,18}(?!\d)")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SCHEMES = re.compile(
     r"4(\d{12}|\d{15}|\d{18})"  # Visa
     r"|(5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"  # Mastercard
@@ -46,6 +47,8 @@ def find_card_number(value: Any, pointer: str = "") -> str | None:
 
 
 def _has_card_number(text: str, pointer: str) -> bool:
+    if _UUID.fullmatch(text):  # the id of a customer may have as many digits by chance
+        return False
     for match in _CANDIDATE.finditer(text):
         # int() reads the digits of every script; separators that the pattern does not have end a number.
         digits = "".join(str(int(c)) for c in match[0] if c.isdecimal())

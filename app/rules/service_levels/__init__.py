@@ -1,6 +1,6 @@
 """Calendars, service policies and clocks."""
 
-from app.rules.service_levels.calendars import Calendar, after, worked
+from app.rules.service_levels.calendars import Calendar, add_working_time, working_time
 from app.rules.service_levels.clocks import Clock, ClockState, Interval, IntervalKind, Metric
 from app.rules.service_levels.policies import Facts, Level, Policy, Reopening, Severity, levels
 
@@ -16,7 +16,7 @@ __all__ = [
     "Policy",
     "Reopening",
     "Severity",
-    "after",
+    "add_working_time",
     "levels",
-    "worked",
+    "working_time",
 ]

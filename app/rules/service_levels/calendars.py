@@ -1,6 +1,6 @@
-"""Working time: when somebody is there to deal with things, and how much of it lies between two moments.
+"""Working time: what a calendar counts as such, and how much of it lies between two timestamps.
 
-A calendar says which local wall-clock times are working time. A moment counts when the clock on the wall shows such a
+A calendar says which local wall-clock times are working time. A timestamp counts when the local wall clock shows such a
 time, so an hour that a change of the clocks skips is never worked, and one that it repeats is worked twice. Everything
 is computed in UTC over stretches of a constant offset; nothing depends on the machine's own time zone.
 """
@@ -16,8 +16,8 @@ import holidays
 DAY = timedelta(days=1)
 MINUTES_A_DAY = 1_440
 HORIZON = timedelta(days=366 * 50)
-"""No due time is looked for further ahead: a calendar that never opens has none."""
-_DAYS_REMEMBERED = 50_000
+"""How far ahead a due time is looked for: a calendar without working time has none."""
+_MAX_CACHED_DAYS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,15 @@ class Window:
 
 Windows = tuple[Window, ...]
 Stretch = tuple[datetime, datetime]
-"""From a moment up to but without another, both in UTC."""
+"""From a timestamp up to but without another, both in UTC."""
 
 
 @dataclass(frozen=True)
 class Day:
-    """What a calendar says of one local day, and why."""
+    """The working time of one local day, and why."""
 
     windows: Windows
-    why: str
+    day_type: str
     """`week`, `exception` or `holiday`."""
     name: str | None = None
     """Of the exception or the holiday."""
@@ -46,7 +46,7 @@ class Day:
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
-    """Windows may overlap; what they cover together counts once."""
+    """Windows may overlap; the time that they share counts once."""
 
     time_zone: str
     week: tuple[Windows, Windows, Windows, Windows, Windows, Windows, Windows]
@@ -60,43 +60,43 @@ class Calendar:
     last_open: date = field(init=False, repr=False)
     """The last day of UTC on which it may open. Where no weekday has windows, those are the days around exceptions."""
     _zone: ZoneInfo = field(init=False, repr=False)
-    _open: dict[int, tuple[Stretch, ...]] = field(init=False, repr=False)
-    """What was worked out already, by the day's ordinal."""
+    _cache: dict[int, tuple[Stretch, ...]] = field(init=False, repr=False)
+    """By the ordinal of the day."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "last_open", self._last_open())
         object.__setattr__(self, "_zone", ZoneInfo(self.time_zone))
-        object.__setattr__(self, "_open", {})
+        object.__setattr__(self, "_cache", {})
 
     def day(self, local: date) -> Day:
         if (exception := self.exceptions.get(local)) is not None:
-            return Day(_united(exception[0]), "exception", exception[1])
+            return Day(_merged(exception[0]), "exception", exception[1])
         if self.country is not None and (name := _holidays(self.country, self.subdivision).get(local)) is not None:
             return Day((), "holiday", name)
-        return Day(_united(self.week[local.weekday()]), "week")
+        return Day(_merged(self.week[local.weekday()]), "week")
 
-    def local_day(self, moment: datetime) -> date:
-        return moment.astimezone(self._zone).date()
+    def local_day(self, timestamp: datetime) -> date:
+        return timestamp.astimezone(self._zone).date()
 
     def midnight(self, local: date) -> datetime:
         """When a local day begins, in UTC."""
         return datetime(local.year, local.month, local.day, tzinfo=self._zone).astimezone(UTC)
 
-    def opened(self, day: int) -> tuple[Stretch, ...]:
+    def stretches(self, day: int) -> tuple[Stretch, ...]:
         """The working time of one day of UTC, given by its ordinal, in order."""
-        if (known := self._open.get(day)) is None:
-            if len(self._open) >= _DAYS_REMEMBERED:
-                self._open.clear()
-            known = self._open[day] = tuple(self._stretches(date.fromordinal(day)))
-        return known
+        if (cached := self._cache.get(day)) is None:
+            if len(self._cache) >= _MAX_CACHED_DAYS:
+                self._cache.clear()
+            cached = self._cache[day] = tuple(self._compute_stretches(date.fromordinal(day)))
+        return cached
 
     def _last_open(self) -> date:
-        if any(map(_opens, self.week)):
+        if any(map(_has_length, self.week)):
             return date.max
-        days = [local for local, (windows, _) in self.exceptions.items() if _opens(windows)]
+        days = [local for local, (windows, _) in self.exceptions.items() if _has_length(windows)]
         return min(max(days, default=date.min), date.max - DAY) + DAY
 
-    def _stretches(self, utc_day: date) -> Iterator[Stretch]:
+    def _compute_stretches(self, utc_day: date) -> Iterator[Stretch]:
         midnight = datetime(utc_day.year, utc_day.month, utc_day.day, tzinfo=UTC)
         for start, end, offset in self._constant(midnight, midnight + DAY):
             # What the clock on the wall shows, written as though it were UTC.
@@ -130,44 +130,44 @@ class Calendar:
         return offset
 
 
-def worked(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
-    """The working time from `start` to `end`; nothing when `end` is not later."""
+def working_time(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """The working time from `start` to `end`; zero when `end` is not later."""
     total = timedelta(0)
-    for opened, closed in _from(calendar, start, end):
+    for opened, closed in _stretches_between(calendar, start, end):
         total += closed - opened
     return total
 
 
-def after(calendar: Calendar, start: datetime, amount: timedelta) -> datetime | None:
-    """The first moment by which so much working time has passed since `start`; None within the horizon of 50 years."""
+def add_working_time(calendar: Calendar, start: datetime, amount: timedelta) -> datetime | None:
+    """When `amount` of working time has passed since `start`; None if that is beyond the horizon of 50 years."""
     if amount <= timedelta(0):
         return start
     left = amount
-    for opened, closed in _from(calendar, start, start + HORIZON):
+    for opened, closed in _stretches_between(calendar, start, start + HORIZON):
         if closed - opened >= left:
             return opened + left
         left -= closed - opened
     return None
 
 
-def _from(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Stretch]:
+def _stretches_between(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Stretch]:
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if end <= start:
         return
     for day in range(start.toordinal(), min(end.toordinal(), calendar.last_open.toordinal()) + 1):
-        for opened, closed in calendar.opened(day):
+        for opened, closed in calendar.stretches(day):
             if opened >= end:
                 return
             if closed > start:
                 yield (opened if opened > start else start), (closed if closed < end else end)
 
 
-def _opens(windows: Windows) -> bool:
+def _has_length(windows: Windows) -> bool:
     return any(window.start < window.end for window in windows)
 
 
 @lru_cache(maxsize=1_000)
-def _united(windows: Windows) -> Windows:
+def _merged(windows: Windows) -> Windows:
     """In order, without overlaps."""
     joined: list[Window] = []
     for window in sorted(windows, key=lambda w: w.start):

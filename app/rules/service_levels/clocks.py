@@ -1,15 +1,14 @@
-"""Service-level clocks: stretches of running and paused time, from which everything else is worked out.
+"""Service-level clocks: intervals of running and paused time, from which everything else is calculated.
 
-A due time is never stored as a fact: it follows from the intervals, the target and the calendar. What is stored is what
-happened: when the clock ran, when it stood still and why, when it was met, and that it was missed. A breach stays one.
+A due time is derived from the intervals, the target and the calendar. What is recorded is what happened: when the clock
+ran, when it was paused and why, when it was met, and when it was breached. A breach is never taken back.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from app.rules.service_levels.calendars import Calendar, after, worked
+from app.rules.service_levels.calendars import Calendar, add_working_time, working_time
 
 
 class Metric(StrEnum):
@@ -50,7 +49,7 @@ class Interval:
 
 @dataclass(slots=True)
 class Clock:
-    """`target` is working time of `calendar`. The last interval of a clock that is not over is open."""
+    """`target` is working time of `calendar`. The last interval of a clock that has not ended is open."""
 
     metric: Metric
     cycle: int
@@ -61,16 +60,19 @@ class Clock:
     met_at: datetime | None = None
     cancelled_at: datetime | None = None
     breached_at: datetime | None = None
-    ref: Any = field(default=None, compare=False)
-    """What its keeper knows it by; the rules do not look at it."""
 
     @property
-    def over(self) -> bool:
+    def key(self) -> tuple[Metric, int]:
+        """Identifies it among the clocks of one complaint."""
+        return self.metric, self.cycle
+
+    @property
+    def ended(self) -> bool:
         return self.met_at is not None or self.cancelled_at is not None
 
     @property
     def paused(self) -> bool:
-        return not self.over and self.intervals[-1].kind is IntervalKind.PAUSED
+        return not self.ended and self.intervals[-1].kind is IntervalKind.PAUSED
 
     @property
     def state(self) -> ClockState:
@@ -89,30 +91,30 @@ class Clock:
         self.intervals.append(Interval(kind, at, None, reason))
 
     def pause(self, at: datetime, reason: str) -> None:
-        """Stand still, because of `reason`; nothing if it does already."""
-        if not self.over and not self.paused:
-            self.miss(at)
-            self._turn(IntervalKind.PAUSED, at, reason)
+        """Nothing happens if it is paused already."""
+        if not self.ended and not self.paused:
+            self.note_breach(at)
+            self._switch(IntervalKind.PAUSED, at, reason)
 
     def resume(self, at: datetime, reason: str) -> None:
         if self.paused:
-            self._turn(IntervalKind.RUNNING, at, reason)
+            self._switch(IntervalKind.RUNNING, at, reason)
 
     def meet(self, at: datetime) -> None:
-        """What it waited for happened. When that was too late, it is a breach as well."""
-        if not self.over:
-            self.miss(at)
+        """What it waits for happened; too late, and it is breached as well."""
+        if not self.ended:
+            self.note_breach(at)
             self.met_at = self._close(at)
 
     def cancel(self, at: datetime) -> None:
-        """What it waited for is not to come any more."""
-        if not self.over:
-            self.miss(at)
+        """What it waits for will not happen any more."""
+        if not self.ended:
+            self.note_breach(at)
             self.cancelled_at = self._close(at)
 
-    def miss(self, now: datetime) -> bool:
-        """Note the breach, if the time was over before `now`. A breach once noted is not taken back."""
-        if self.over or self.breached_at is not None:
+    def note_breach(self, now: datetime) -> bool:
+        """Note the breach if the due time is before `now`; says whether it did. A breach is never taken back."""
+        if self.ended or self.breached_at is not None:
             return False
         if (due := self.due()) is not None and due < now:
             self.breached_at = due
@@ -120,41 +122,41 @@ class Clock:
         return False
 
     def elapsed(self, now: datetime) -> timedelta:
-        """The working time it has run for."""
+        """Working time."""
         return sum((self.counted(interval, now) for interval in self.intervals), timedelta(0))
 
     def counted(self, interval: Interval, now: datetime) -> timedelta:
-        """What an interval adds to it: nothing while it was paused."""
+        """The working time of an interval: none while the clock was paused."""
         if interval.kind is IntervalKind.PAUSED:
             return timedelta(0)
-        return worked(self.calendar, interval.start, min(interval.end or now, now))
+        return working_time(self.calendar, interval.start, min(interval.end or now, now))
 
     def due(self) -> datetime | None:
-        """When the target is used up; None while it is paused with time left, or if the calendar never gets there.
+        """When the target is used up; None while it is paused with time left, or beyond the calendar's horizon.
 
-        Of a clock that is over: when it would have been.
+        Of a clock that has ended: when it would have been used up.
         """
-        return self.reaches(self.target)
+        return self.reached_at(self.target)
 
-    def reaches(self, amount: timedelta) -> datetime | None:
-        """The moment at which it has run, or will have run, or would have run had it gone on, for so long."""
+    def reached_at(self, amount: timedelta) -> datetime | None:
+        """When its running time comes to `amount` of working time; None as for `due`."""
         left = max(amount, timedelta(0))
         for interval in self.intervals:
             if interval.kind is IntervalKind.PAUSED:
                 continue
             if interval.end is None or interval is self.intervals[-1]:
-                return after(self.calendar, interval.start, left)
-            run = worked(self.calendar, interval.start, interval.end)
+                return add_working_time(self.calendar, interval.start, left)
+            run = working_time(self.calendar, interval.start, interval.end)
             if run >= left:
-                return after(self.calendar, interval.start, left)
+                return add_working_time(self.calendar, interval.start, left)
             left -= run
         return None
 
-    def _turn(self, kind: IntervalKind, at: datetime, reason: str) -> None:
+    def _switch(self, kind: IntervalKind, at: datetime, reason: str) -> None:
         self.intervals.append(Interval(kind, self._close(at), None, reason))
 
     def _close(self, at: datetime) -> datetime:
-        """Its last interval ends then, but never before it began: who waited for a lock may come with an older time."""
+        """End the last interval, never before its start: who waited for a lock may bring an older timestamp."""
         last = self.intervals[-1]
         last.end = max(at, last.start)
         return last.end

@@ -1,4 +1,4 @@
-"""Service policies: which complaint gets which targets, when clocks stand still, and who is told when time runs out."""
+"""Service policies: which complaints get which targets, when clocks are paused, and how they escalate."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Reopening:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One step of an escalation: what is done when a clock has come so far."""
+    """One step of an escalation: what is done at a time before or after the due time."""
 
     metric: Metric
     at: timedelta
@@ -62,7 +62,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whom a policy is for. What is empty is not asked; everything else has to fit."""
+    """Which complaints a policy is for: every condition that is not empty has to match."""
 
     categories: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
@@ -92,20 +92,20 @@ class Policy:
     targets: Mapping[Metric, timedelta]
     """Working time of the calendar; a metric without a target has no clock."""
     pauses: frozenset[str] = frozenset()
-    """The situations in which clocks stand still."""
+    """The reasons for which clocks are paused."""
     levels: tuple[Level, ...] = ()
 
 
 def fits(scope: Scope, facts: Facts) -> bool:
-    """Is the policy with this scope one for such a complaint?"""
-    asked: Sequence[tuple[frozenset[str], Iterable[str | None]]] = (
+    """Whether a policy with this scope applies to such a complaint."""
+    conditions: Sequence[tuple[frozenset[str], Iterable[str | None]]] = (
         (scope.categories, (facts.category,)),
         (scope.severities, (facts.severity,)),
         (scope.channels, (facts.channel,)),
         (scope.sites, (facts.site,)),
         (scope.customer_tags, facts.customer_tags),
     )
-    if not all(not wanted or any(value in wanted for value in values) for wanted, values in asked):
+    if not all(not allowed or any(value in allowed for value in values) for allowed, values in conditions):
         return False
     if scope.value_from is None:
         return scope.currency is None or facts.currency == scope.currency
@@ -113,15 +113,15 @@ def fits(scope: Scope, facts: Facts) -> bool:
 
 
 def levels(policy: Policy, clock: Clock) -> list[tuple[Level, datetime]]:
-    """The steps of a clock's escalation that have, or will have, their moment; the earliest first.
+    """The escalation steps of a clock with their timestamps, past or future; the earliest first.
 
-    None of those whose moment cannot be told because the clock stands still, or came after the clock was over.
+    Left out are those without a timestamp because the clock is paused, and those later than the end of the clock.
     """
     found = []
     for level in policy.levels:
-        if level.metric is not clock.metric or (moment := clock.reaches(clock.target + level.at)) is None:
+        if level.metric is not clock.metric or (at := clock.reached_at(clock.target + level.at)) is None:
             continue
         ended = clock.met_at or clock.cancelled_at
-        if ended is None or moment < ended:
-            found.append((level, max(moment, clock.started_at)))
+        if ended is None or at < ended:
+            found.append((level, max(at, clock.started_at)))
     return sorted(found, key=lambda pair: (pair[1], pair[0].at))

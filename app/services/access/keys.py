@@ -13,11 +13,13 @@ from app.store.access import keys as store
 async def create(ctx: Context, name: str, scopes: list[str], key: str | None = None) -> str:
     """Store `key`, which has at least 32 characters, or a new random key, and return it."""
     if unknown := sorted(set(scopes) - {*rules.SCOPES, rules.ADMIN}):
-        raise invalid("/scopes", "scope", f"Unknown: {', '.join(unknown)}. Known: {', '.join(rules.SCOPES)}, admin")
+        known = ", ".join([*rules.SCOPES, rules.ADMIN])
+        raise invalid("/scopes", "scope", f"Unknown scopes: {', '.join(unknown)}. Known: {known}")
     if not 1 <= len(name) <= rules.LONGEST_NAME:
-        raise invalid("/name", "too_long" if name else "missing", f"Must have 1 to {rules.LONGEST_NAME} characters")
+        detail = f"The name must have 1 to {rules.LONGEST_NAME} characters"
+        raise invalid("/name", "too_long" if name else "missing", detail)
     if key is not None and len(key) < rules.SHORTEST_KEY:
-        raise invalid("/key", "too_short", f"Must have at least {rules.SHORTEST_KEY} characters")
+        raise invalid("/key", "too_short", f"A key must have at least {rules.SHORTEST_KEY} characters")
     secret = key or rules.new_key()
     await store.add(ctx, name, rules.hash_key(secret), rules.hint(secret), sorted(set(scopes)))
     return secret

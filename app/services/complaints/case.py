@@ -1,4 +1,4 @@
-"""A complaint on its way: its row, its clocks, and what is to be told of it; loaded, moved on, and kept again."""
+"""A complaint with its clocks while it is being changed, and the moves and events to be written with it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,13 @@ from app.core.context import Context
 from app.core.errors import MoveNotAllowed, in_the_future, invalid
 from app.core.ids import new_id
 from app.rules.complaints import states as rules
-from app.rules.complaints.service_clocks import WAITING, Clocks, Situation
-from app.rules.complaints.states import Decision, Move, State, Waiting
+from app.rules.complaints.service_clocks import WAITING_REASONS, Clocks, Situation
+from app.rules.complaints.states import Decision, Move, State
 from app.rules.kit import event_types
 from app.rules.kit.event_types import EventType
-from app.rules.service_levels import Clock, Facts, levels
+from app.rules.service_levels import Clock, Facts, Level, Metric, levels
 from app.services.service_levels import EffectivePolicy
+from app.store.complaints.complaint_row import ComplaintRow
 from app.store.kit.events import Event
 
 _MINUTE = timedelta(minutes=1)
@@ -38,48 +39,53 @@ MOVE_EVENTS = {
 
 @dataclass(slots=True)
 class StoredClock:
-    """What the store knows a clock by."""
+    """What is stored of a clock besides its intervals and timestamps."""
 
     id: UUID
-    chosen: EffectivePolicy
-    made: frozenset[int] = frozenset()
-    """The steps of its escalation that were made, by their minutes."""
+    policy: EffectivePolicy
+    escalated: frozenset[int] = frozenset()
+    """The escalation steps that were made, by their minutes from the due time."""
     breached_at: datetime | None = None
     """As it was when it was loaded."""
-    over: bool = False
-    """It was over already: nothing of it changes any more."""
+    ended: bool = False
+    """Whether it had ended when it was loaded: it does not change any more."""
 
 
 @dataclass(slots=True)
 class Case:
-    row: dict[str, Any]
-    """Every column, as it is stored; `referral` as an object."""
-    chosen: EffectivePolicy | None
+    complaint: ComplaintRow
+    policy: EffectivePolicy | None
     clocks: Clocks
-    changed: dict[str, Any] = field(default_factory=dict)
+    stored_clocks: dict[tuple[Metric, int], StoredClock] = field(default_factory=dict)
+    """By the keys of the clocks."""
+    policy_changed: bool = False
+    """Whether it is measured in another way than when it was loaded."""
     moves: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of the moves made."""
     events: list[Event] = field(default_factory=list)
     position: int = 0
     """Of its last move."""
+    _loaded: dict[str, Any] = field(init=False)
+    """The columns as they are in the database."""
+
+    def __post_init__(self) -> None:
+        self._loaded = self.complaint.columns()
 
     @property
     def id(self) -> UUID:
-        complaint_id: UUID = self.row["id"]
-        return complaint_id
+        return self.complaint.id
 
     @property
     def state(self) -> State:
-        return State(self.row["state"])
+        return self.complaint.state
 
     @property
     def situation(self) -> Situation:
-        waiting = self.row["waiting_for"]
-        return Situation(self.state, Waiting(waiting) if waiting is not None else None)
+        return Situation(self.complaint.state, self.complaint.waiting_for)
 
-    def set(self, **values: Any) -> None:
-        """Columns that change."""
-        self.row.update(values)
-        self.changed.update(values)
+    def changed(self) -> dict[str, Any]:
+        """The columns to be written."""
+        return {name: value for name, value in self.complaint.columns().items() if value != self._loaded[name]}
 
     def record(
         self,
@@ -90,14 +96,13 @@ class Case:
         title: Mapping[str, Any] = MappingProxyType({}),
         **data: Any,
     ) -> None:
-        """Have an event recorded; `title` fills in its title, what is None in `data` is left out."""
-        known = {name: value for name, value in data.items() if value is not None}
-        whole = type_.titled(reference=self.row["reference"], **title)
-        self.events.append(Event(type_, self.id, self.row["customer_id"], whole, at, channel, known))
+        """Add an event; `title` fills in its title, and values of `data` that are None are left out."""
+        present = {name: value for name, value in data.items() if value is not None}
+        full_title = type_.titled(reference=self.complaint.reference, **title)
+        self.events.append(Event(type_, self.id, self.complaint.customer_id, full_title, at, channel, present))
 
-    def begin(self) -> None:
-        """It was received: its clocks start."""
-        self.clocks.received(self.row["received_at"])
+    def start_clocks(self) -> None:
+        self.clocks.received(self.complaint.received_at)
 
     def move(
         self,
@@ -109,20 +114,21 @@ class Case:
         note: str | None = None,
         interaction_id: UUID | None = None,
         channel: str | None = None,
-        told: bool = False,
+        notified: bool = False,
         **data: Any,
     ) -> None:
-        """Make a move of the table; raises what `may` does."""
-        before, entered_at, to = self.state, self.row["state_since"], self.may(ctx, move, at)
-        ended = at if to in rules.OVER else None
-        self.set(state=to.value, state_since=at, waiting_for=None, ended_at=ended)
+        """Make a move; raises what `require_move` does."""
+        complaint = self.complaint
+        before, entered_at, to = complaint.state, complaint.state_since, self.require_move(ctx, move, at)
+        complaint.state, complaint.state_since, complaint.waiting_for = to, at, None
+        complaint.ended_at = at if to in rules.ENDED else None
         if move is Move.ACKNOWLEDGE:
-            self.set(acknowledged_at=at)
+            complaint.acknowledged_at = at
         elif move is Move.RESPOND:
-            self.set(responded_at=at)
+            complaint.responded_at = at
         elif move is Move.REOPEN:
-            self.set(reopened_count=self.row["reopened_count"] + 1)
-        self.clocks.moved(move, self.situation, at, told=told)
+            complaint.reopened_count += 1
+        self.clocks.moved(move, self.situation, at, notified=notified)
         self.position += 1
         self.moves.append(
             {
@@ -131,7 +137,7 @@ class Case:
                 "move": move.value,
                 "from_state": before.value,
                 "to_state": to.value,
-                "received_at": self.row["received_at"],
+                "received_at": complaint.received_at,
                 "entered_at": entered_at,
                 "happened_at": at,
                 "recorded_at": ctx.now,
@@ -143,101 +149,105 @@ class Case:
         )
         self.record(MOVE_EVENTS[move], at, channel, staff=staff, **data)
 
-    def may(self, ctx: Context, move: Move, at: datetime) -> State:
-        """Where a move leads. 409 MoveNotAllowed naming the allowed ones, 422 for a moment that cannot be."""
-        if (to := rules.moved(self.state, move)) is None:
+    def require_move(self, ctx: Context, move: Move, at: datetime) -> State:
+        """The state that a move leads to. 409 MoveNotAllowed with the allowed moves, 422 for an impossible `at`."""
+        if (to := rules.next_state(self.state, move)) is None:
             raise MoveNotAllowed(f"The complaint is {self.state}", allowed=rules.allowed(self.state))
-        self.happens(ctx, at)
+        self.require_timestamp(ctx, at)
         return to
 
-    def answered(self, decision: Decision | None, text: str | None, notified_at: datetime | None) -> None:
-        self.set(decision=decision, decision_text=text, notified_at=notified_at)
+    def set_response(self, decision: Decision | None, text: str | None, notified_at: datetime | None) -> None:
+        complaint = self.complaint
+        complaint.decision, complaint.decision_text, complaint.notified_at = decision, text, notified_at
 
-    def referred(self, referred_to: str | None, reference: str | None) -> None:
-        self.set(referral={"referred_to": referred_to, "reference": reference, "outcome": None, "note": None})
+    def set_referral(self, referred_to: str | None, reference: str | None) -> None:
+        self.complaint.referral = {"referred_to": referred_to, "reference": reference, "outcome": None, "note": None}
 
-    def settled(self, outcome: Decision | None, note: str | None) -> None:
-        """By the body it was referred to, if it was."""
-        before = self.row["referral"] or {"referred_to": None, "reference": None}
-        self.set(referral={**before, "outcome": outcome, "note": note})
+    def set_settlement(self, outcome: Decision | None, note: str | None) -> None:
+        """By the body that it was referred to, if it was."""
+        before = self.complaint.referral or {"referred_to": None, "reference": None}
+        self.complaint.referral = {**before, "outcome": outcome, "note": note}
 
-    def happens(self, ctx: Context, at: datetime) -> None:
-        """422 for a moment in the future, or before what happened last."""
+    def require_timestamp(self, ctx: Context, at: datetime) -> None:
+        """422 for a time in the future, or before the last move or hold."""
+        since = self.complaint.state_since
         if at > ctx.now:
             raise in_the_future("/at")
-        if at < self.row["state_since"]:
-            raise invalid(
-                "/at",
-                "too_early",
-                f"Must not be before {self.row['state_since'].isoformat()}, when the complaint became {self.state}",
-            )
-        # What it waited for stopped clocks: nobody can say afterwards that it went on meanwhile.
-        waits = [i for clock in self.clocks.all if not clock.over for i in clock.intervals if i.reason in WAITING]
-        if waited := [moment for i in waits for moment in (i.start, i.end) if moment is not None and at < moment]:
-            raise invalid(
-                "/at", "too_early", f"Must not be before {max(waited).isoformat()}, when the complaint was on hold"
-            )
+        if at < since:
+            detail = f"Must not be before {since.isoformat()}, when the complaint became {self.state}"
+            raise invalid("/at", "too_early", detail)
+        # Holds have paused clocks: moves must not be backdated into them.
+        intervals = [interval for clock in self.clocks.all if not clock.ended for interval in clock.intervals]
+        holds = [bound for i in intervals if i.reason in WAITING_REASONS for bound in (i.start, i.end)]
+        if later := [bound for bound in holds if bound is not None and at < bound]:
+            detail = f"Must not be before {max(later).isoformat()}, when the complaint was on hold"
+            raise invalid("/at", "too_early", detail)
 
     def facts(self, tags: Iterable[str]) -> Facts:
-        row = self.row
+        """What the policy is selected by; `tags` are the customer's."""
+        complaint = self.complaint
         return Facts(
-            row["category"],
-            row["severity"],
-            row["channel"],
-            row["site"],
+            complaint.category,
+            complaint.severity,
+            complaint.channel,
+            complaint.site,
             frozenset(tags),
-            row["value"],
-            row["currency"],
+            complaint.value,
+            complaint.currency,
         )
 
-    def adopt(self, ctx: Context, chosen: EffectivePolicy | None) -> None:
+    def adopt(self, ctx: Context, policy: EffectivePolicy | None) -> None:
         """Measure it by another policy, or another version of it, from now on.
 
-        Where no clock runs there is none to tell by which version it was measured: then what is missing is started.
+        Where no clock runs, none says which version it was measured by: then missing clocks are started.
         """
-        other = _version(chosen) != _version(self.chosen)
-        if not other and not all(clock.over for clock in self.clocks.all):
+        differs = _version(policy) != _version(self.policy)
+        if not differs and not all(clock.ended for clock in self.clocks.all):
             return
-        known = len(self.clocks.all)
-        self.clocks.adopt(chosen.policy if chosen is not None else None, self.situation, ctx.now)
-        self.chosen = chosen
-        self.name_clocks()
+        count = len(self.clocks.all)
+        self.clocks.adopt(policy.policy if policy is not None else None, self.situation, ctx.now)
+        self.policy = policy
+        self.register_clocks()
         for clock in self.clocks.all:
-            if not clock.over and chosen is not None:
-                clock.ref.chosen = chosen
-        if other or len(self.clocks.all) > known:
-            self.set(policy_id=chosen.policy_id if chosen is not None else None)
+            if not clock.ended and policy is not None:
+                self.stored(clock).policy = policy
+        if differs or len(self.clocks.all) > count:
+            self.policy_changed = True
+            self.complaint.policy_id = policy.policy_id if policy is not None else None
 
-    def name_clocks(self) -> None:
-        """Those that are new are known by an id from now on, and run by the policy that holds."""
+    def register_clocks(self) -> None:
+        """Give new clocks an id, and the policy that they run by."""
         for clock in self.clocks.all:
-            if clock.ref is None:
-                assert self.chosen is not None, "a clock runs by a policy"
-                clock.ref = StoredClock(new_id(), self.chosen)
+            if clock.key not in self.stored_clocks:
+                assert self.policy is not None, "a clock runs by a policy"
+                self.stored_clocks[clock.key] = StoredClock(new_id(), self.policy)
 
-    def next_moment(self, now: datetime) -> datetime | None:
-        """When somebody has to look at its clocks again."""
-        moments = []
+    def stored(self, clock: Clock) -> StoredClock:
+        return self.stored_clocks[clock.key]
+
+    def next_check(self, now: datetime) -> datetime | None:
+        """When a clock is breached or escalated next."""
+        timestamps = []
         for clock in self.clocks.all:
-            if clock.over:
+            if clock.ended:
                 continue
             if clock.breached_at is None and (due := clock.due()) is not None:
-                moments.append(due + timedelta.resolution)  # at that moment itself it is not missed yet
-            moments += [moment for _, moment in self.steps(clock)]
-        return max(min(moments), now) if moments else None
+                timestamps.append(due + timedelta.resolution)  # at the due time itself it is not breached yet
+            timestamps += [at for _, at in self.pending_escalations(clock)]
+        return max(min(timestamps), now) if timestamps else None
 
-    def steps(self, clock: Clock) -> list[tuple[Any, datetime]]:
-        """The steps of a clock's escalation that are still to be made."""
+    def pending_escalations(self, clock: Clock) -> list[tuple[Level, datetime]]:
         if self.clocks.policy is None:
             return []
-        return [pair for pair in levels(self.clocks.policy, clock) if minutes(pair[0].at) not in clock.ref.made]
+        escalated = self.stored(clock).escalated
+        return [(level, at) for level, at in levels(self.clocks.policy, clock) if minutes(level.at) not in escalated]
 
 
 def minutes(span: timedelta) -> int:
     return int(span / _MINUTE)
 
 
-def _version(chosen: EffectivePolicy | None) -> tuple[Any, ...] | None:
-    if chosen is None:
+def _version(policy: EffectivePolicy | None) -> tuple[Any, ...] | None:
+    if policy is None:
         return None
-    return chosen.policy_id, chosen.policy_version, chosen.calendar_id, chosen.calendar_version
+    return policy.policy_id, policy.policy_version, policy.calendar_id, policy.calendar_version

@@ -1,4 +1,4 @@
-"""What a procedure asks of a complaint: the checklist, and which moves wait for a step of it."""
+"""The checklist that a procedure gives a complaint, and the moves that require steps of it."""
 
 import json
 from typing import Any
@@ -18,11 +18,11 @@ from app.store.complaints import complaints as store
 
 
 async def checklist(ctx: Context, complaint_id: UUID) -> str:
-    """The steps of its procedure with what was done of them, and what helps with a customer who feels like this."""
+    """JSON of the steps of its procedure and which are done, with the guidance for the customer's feeling."""
     document = json.loads((await store.get(ctx, complaint_id)).json)
     definition = await _definition(ctx, document["procedure_id"], document["procedure_version"])
     done = {row["step"]: row for row in await checklists.completed_steps(ctx, complaint_id)}
-    steps = [_shown(step, done.get(step["key"])) for step in definition["steps"]]
+    steps = [_with_status(step, done.get(step["key"])) for step in definition["steps"]]
     guidance = definition.get("guidance") or {}
     feeling = document["feeling"]
     return json.dumps(
@@ -33,7 +33,7 @@ async def checklist(ctx: Context, complaint_id: UUID) -> str:
             "name": definition.get("name"),
             "steps": steps,
             "allowed_moves": [
-                {"move": move, "open_steps": _open(definition["steps"], set(done), move)}
+                {"move": move, "open_steps": _open_steps(definition["steps"], set(done), move)}
                 for move in rules.allowed(State(document["state"]))
             ],
             "feeling": feeling,
@@ -45,34 +45,34 @@ async def checklist(ctx: Context, complaint_id: UUID) -> str:
 
 
 async def mark(ctx: Context, complaint_id: UUID, step: str, change: StepChange) -> str:
-    """A step was done, or was not after all; answers with the checklist. 404 for a step the procedure has not."""
+    """Complete a step or undo it; answers with the checklist. 404 for a step that the procedure does not have."""
     case = await case_store.load(ctx, complaint_id)
-    definition = await _definition(ctx, case.row["procedure_id"], case.row["procedure_version"])
-    found = next((s for s in definition["steps"] if s["key"] == step), None)
-    if found is None:
+    definition = await _definition(ctx, case.complaint.procedure_id, case.complaint.procedure_version)
+    definition_step = next((s for s in definition["steps"] if s["key"] == step), None)
+    if definition_step is None:
         raise NotFound("Step not found in the procedure")
-    before = {row["step"] for row in await checklists.completed_steps(ctx, complaint_id)}
+    done_before = {row["step"] for row in await checklists.completed_steps(ctx, complaint_id)}
     if change.done:
         await checklists.complete_step(ctx, complaint_id, step, change.done_by or ctx.actor, change.note)
     else:
         await checklists.undo_step(ctx, complaint_id, step)
-    if change.done != (step in before):
+    if change.done != (step in done_before):
         type_ = event_types.COMPLAINT_STEP_DONE if change.done else event_types.COMPLAINT_STEP_UNDONE
-        case.record(type_, ctx.now, title={"step": found["title"]}, step=step, done_by=change.done_by)
+        case.record(type_, ctx.now, title={"step": definition_step["title"]}, step=step, done_by=change.done_by)
         await case_store.save(ctx, [case])
     return await checklist(ctx, complaint_id)
 
 
 async def require_done(ctx: Context, case: Case, move: Move) -> None:
     """409 StepOpen, naming them, where mandatory steps before this move are open."""
-    if case.row["procedure_id"] is None:
+    if case.complaint.procedure_id is None:
         return
-    definition = await _definition(ctx, case.row["procedure_id"], case.row["procedure_version"])
-    wanted = [step for step in definition["steps"] if step["before"] == move and step["mandatory"]]
-    if not wanted:
+    definition = await _definition(ctx, case.complaint.procedure_id, case.complaint.procedure_version)
+    required = [step for step in definition["steps"] if step["before"] == move and step["mandatory"]]
+    if not required:
         return
     done = {row["step"] for row in await checklists.completed_steps(ctx, case.id)}
-    missing = [step for step in wanted if step["key"] not in done]
+    missing = [step for step in required if step["key"] not in done]
     if missing:
         errors = [{"pointer": f"/steps/{s['key']}", "code": "step_open", "detail": s["title"]} for s in missing]
         named = ", ".join(step["title"] for step in missing)
@@ -85,7 +85,7 @@ async def _definition(ctx: Context, procedure_id: Any, version: int | None) -> d
     return await procedures.procedure_at(ctx, UUID(str(procedure_id)), version)
 
 
-def _shown(step: dict[str, Any], done: Any) -> dict[str, Any]:
+def _with_status(step: dict[str, Any], done: Any) -> dict[str, Any]:
     return {
         "key": step["key"],
         "title": step["title"],
@@ -99,5 +99,5 @@ def _shown(step: dict[str, Any], done: Any) -> dict[str, Any]:
     }
 
 
-def _open(steps: list[dict[str, Any]], done: set[str], move: Move) -> list[str]:
+def _open_steps(steps: list[dict[str, Any]], done: set[str], move: Move) -> list[str]:
     return [s["key"] for s in steps if s["before"] == move and s["mandatory"] and s["key"] not in done]

@@ -1,4 +1,4 @@
-"""Complaints on their way in: what was sent, what they refer to, and whose they are."""
+"""Drafts of complaints: what was sent, what it refers to, and whose complaint it is."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from app.services.customers import CustomerReference, Resolver
 from app.services.kit import intake
 from app.services.kit.intake import Existing, SourceKey
 from app.store.complaints import complaints as store
+from app.store.complaints.complaint_row import ComplaintRow
 
 _SENT = {*ComplaintContent.model_fields, "complainant"}
 
@@ -37,7 +38,7 @@ class ComplaintDraft:
         return intake.source_key(self.new)
 
     def as_sent(self) -> dict[str, Any]:
-        """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
+        """As the API would answer, with the fields that the sender decides: to be compared with what is stored."""
         sent = self.new.model_dump(mode="json", include=_SENT)
         if self.new.customer_id is not None:
             sent["customer_id"] = str(self.new.customer_id)
@@ -48,34 +49,20 @@ class ComplaintDraft:
     def as_stored(self) -> dict[str, Any]:
         return {**self.as_sent(), "customer_id": self.customer_id and str(self.customer_id)}
 
-    def row(self, ctx: Context, number: int) -> dict[str, Any]:
-        new, received_at = self.new, self.new.received_at or ctx.now
-        return {
-            **new.model_dump(exclude={"remedies", "history"}),
-            "id": self.id,
-            "reference": rules.reference(number),
-            "customer_id": self.customer_id,
-            "received_at": received_at,
-            "state": rules.State.RECEIVED.value,
-            "state_since": received_at,
-            "waiting_for": None,
-            "acknowledged_at": None,
-            "responded_at": None,
-            "ended_at": None,
-            "decision": None,
-            "decision_text": None,
-            "notified_at": None,
-            "referral": None,
-            "reopened_count": 0,
-            "policy_id": None,
-            "procedure_id": None,
-            "procedure_version": None,
-            "due_at": None,
-            "breached": False,
-            "content_hash": self.content_hash,
-            "created_at": ctx.now,
-            "updated_at": ctx.now,
-        }
+    def row(self, ctx: Context, number: int) -> ComplaintRow:
+        received_at = self.new.received_at or ctx.now
+        return ComplaintRow(
+            **self.new.model_dump(exclude={"remedies", "history", "customer_id", "received_at"}),
+            id=self.id,
+            reference=rules.reference(number),
+            customer_id=self.customer_id,
+            received_at=received_at,
+            state=rules.State.RECEIVED,
+            state_since=received_at,
+            content_hash=self.content_hash,
+            created_at=ctx.now,
+            updated_at=ctx.now,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +72,9 @@ class References:
     existing: Mapping[int, Existing]
     customers: Resolver
     sales: Mapping[int, dict[str, Any]]
-    """Their buyers, the tags of these, and whether they have the line."""
+    """`customer_id` and `tags` of the buyer, and whether the sale has the line: by the index of the complaint."""
     interactions: Mapping[int, dict[str, Any]]
-    """Their customers, and the tags of these."""
+    """`customer_id` and `tags`, by the index of the complaint."""
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft]) -> "References":
@@ -99,16 +86,16 @@ class References:
             "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
         }
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
-        customers.learn(found)
-        about: dict[str, dict[int, dict[str, Any]]] = {"sale": {}, "interaction": {}}
-        for each in found:
-            if each.kind in about and each.data is not None:
-                about[each.kind][each.n] = json.loads(each.data)
-        return cls(intake.existing(found, "complaint"), customers, about["sale"], about["interaction"])
+        customers.add(found)
+        subjects: dict[str, dict[int, dict[str, Any]]] = {"sale": {}, "interaction": {}}
+        for reference in found:
+            if reference.kind in subjects and reference.data is not None:
+                subjects[reference.kind][reference.n] = json.loads(reference.data)
+        return cls(intake.existing(found, "complaint"), customers, subjects["sale"], subjects["interaction"])
 
     def assign(self, n: int, draft: ComplaintDraft) -> Problem | None:
-        """Set whose the n-th complaint is; or say what it refers to and is not there."""
-        problem = intake.unpaired(draft.new) or self._missing(n, draft.new)
+        """Set the customer of the n-th complaint; or the problem of a reference to something that does not exist."""
+        problem = intake.incomplete_source_key(draft.new) or self._missing(n, draft.new)
         if problem is not None:
             return problem
         draft.customer_id = self.customers.resolve(n).customer_id
@@ -131,10 +118,10 @@ class References:
         return None
 
     def _owner(self, n: int) -> tuple[UUID, Sequence[str]] | None:
-        """The buyer, or whom the contact was with."""
-        for about in (self.sales.get(n), self.interactions.get(n)):
-            if about is not None and about["customer_id"] is not None:
-                return UUID(about["customer_id"]), about["tags"]
+        """The customer of the sale, or else of the interaction, with their tags."""
+        for subject in (self.sales.get(n), self.interactions.get(n)):
+            if subject is not None and subject["customer_id"] is not None:
+                return UUID(subject["customer_id"]), subject["tags"]
         return None
 
 

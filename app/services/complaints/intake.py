@@ -1,4 +1,4 @@
-"""Complaints on their way in: what they refer to, whose they are, and the way that they have come already."""
+"""Writing new complaints: their clocks, their policies, and the history that they bring along."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,78 +21,87 @@ from app.store.complaints import complaints as store
 from app.store.complaints import remedies as remedy_store
 
 
-async def write(ctx: Context, received: Sequence[ComplaintDraft]) -> dict[UUID, Problem]:
-    """Write them down with their clocks and the way they have come; gives what was wrong with those that cannot be."""
-    if not received:
+async def write(ctx: Context, drafts: Sequence[ComplaintDraft]) -> dict[UUID, Problem]:
+    """Write complaints with their clocks and histories; the problems of those that cannot be written, by their id."""
+    if not drafts:
         return {}
-    ordered = intake.ordered(received)
+    ordered = intake.ordered(drafts)
     numbers = await store.next_numbers(ctx, len(ordered))
-    made = [Case(r.row(ctx, n), None, Clocks(None)) for r, n in zip(ordered, numbers, strict=True)]
-    categories = {case.row["category"] for case in made}
-    by_category = await procedures.procedure_for(ctx, categories)
-    chosen = await service_levels.select_policies(ctx, [c.facts(r.tags) for c, r in zip(made, ordered, strict=True)])
-    refused: dict[UUID, Problem] = {}
-    for case, r, policy in zip(made, ordered, chosen, strict=True):
-        if policy is not None:
-            case.chosen, case.clocks = policy, Clocks(policy.policy)
-            case.row["policy_id"] = policy.policy_id
-        if (procedure := by_category.get(case.row["category"])) is not None:
-            case.row["procedure_id"], case.row["procedure_version"] = procedure
-        if (problem := _replayed(ctx, case, r.new)) is not None:
-            refused[case.id] = problem
-    kept = [(case, r) for case, r in zip(made, ordered, strict=True) if case.id not in refused]
-    await sales_store.ensure_exist(ctx, [r.new.site for _, r in kept], [r.new.sku for _, r in kept])
-    await case_store.save(ctx, [case for case, _ in kept], new=True)
-    await remedy_store.add(ctx, [row for case, r in kept for row in remedies_of(case, r.new)])
-    pairs = [(case.id, r.new.interaction_id) for case, r in kept if r.new.interaction_id is not None]
+    cases = [Case(d.row(ctx, number), None, Clocks(None)) for d, number in zip(ordered, numbers, strict=True)]
+    await _select_rules(ctx, cases, ordered)
+    problems: dict[UUID, Problem] = {}
+    accepted: list[tuple[Case, ComplaintDraft]] = []
+    for case, draft in zip(cases, ordered, strict=True):
+        if (problem := _apply_history(ctx, case, draft.new)) is not None:
+            problems[case.id] = problem
+        else:
+            accepted.append((case, draft))
+    await sales_store.ensure_exist(ctx, [d.new.site for _, d in accepted], [d.new.sku for _, d in accepted])
+    await case_store.save(ctx, [case for case, _ in accepted], new=True)
+    await remedy_store.add(ctx, [row for case, draft in accepted for row in remedy_rows(case, draft.new)])
+    pairs = [(case.id, d.new.interaction_id) for case, d in accepted if d.new.interaction_id is not None]
     await store.add_messages(ctx, pairs)
-    return refused
+    return problems
 
 
-def _replayed(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
-    """Have it received, and make the moves that it has made already."""
-    received_at = case.row["received_at"]
+async def _select_rules(ctx: Context, cases: Sequence[Case], drafts: Sequence[ComplaintDraft]) -> None:
+    """Set the policies that the complaints are measured by, and the procedures that they follow."""
+    facts = [case.facts(draft.tags) for case, draft in zip(cases, drafts, strict=True)]
+    policies = await service_levels.select_policies(ctx, facts)
+    by_category = await procedures.procedure_for(ctx, {case.complaint.category for case in cases})
+    for case, policy in zip(cases, policies, strict=True):
+        if policy is not None:
+            case.policy, case.clocks = policy, Clocks(policy.policy)
+            case.complaint.policy_id = policy.policy_id
+        if (procedure := by_category[case.complaint.category]) is not None:
+            case.complaint.procedure_id, case.complaint.procedure_version = procedure
+
+
+def _apply_history(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
+    """Start the clocks and make the past moves; or what is wrong with them."""
+    received_at = case.complaint.received_at
     if received_at > ctx.now:
         return in_the_future("/received_at")
     channel = new.channel.value
     case.record(COMPLAINT_RECEIVED, received_at, channel, title={"channel": channel}, feeling=new.feeling)
-    case.begin()
+    case.start_clocks()
     for n, past in enumerate(new.history):
         try:
-            case.move(ctx, past.move, past.at, staff=past.staff, note=past.note, told=past.customer_notified)
+            case.move(ctx, past.move, past.at, staff=past.staff, note=past.note, notified=past.customer_notified)
         except Problem as problem:
-            at = problem.errors[0]["pointer"] if problem.errors else "/move"
+            pointer = problem.errors[0]["pointer"] if problem.errors else "/move"
             code = problem.errors[0]["code"] if problem.errors else "not_allowed"
             detail = problem.errors[0]["detail"] if problem.errors else problem.detail or problem.title
-            return invalid(f"/history/{n}{at}", code, detail)
-        _remember(case, past)
-    return _undecided(new)
+            return invalid(f"/history/{n}{pointer}", code, detail)
+        _store_details(case, past)
+    return _undecided_remedy(new)
 
 
-def _remember(case: Case, past: PastMove) -> None:
-    """What a move leaves behind, besides the state."""
+def _store_details(case: Case, past: PastMove) -> None:
     match past.move:
         case Move.RESPOND:
-            case.answered(past.decision, past.decision_text, past.at if past.customer_notified else None)
+            case.set_response(past.decision, past.decision_text, past.at if past.customer_notified else None)
         case Move.REFER:
-            case.referred(past.referred_to, past.reference)
+            case.set_referral(past.referred_to, past.reference)
         case Move.SETTLE:
-            case.settled(past.decision, past.decision_text)
+            case.set_settlement(past.decision, past.decision_text)
 
 
-def remedies_of(case: Case, new: ComplaintNew) -> list[dict[str, Any]]:
+def remedy_rows(case: Case, new: ComplaintNew) -> list[dict[str, Any]]:
     rows = []
     for position, remedy in enumerate(new.remedies, start=1):
         decided_at = _decided_at(new, remedy.state)
-        answered = (past.at for past in reversed(new.history) if past.move is Move.RESPOND)
-        offered_at = next((at for at in answered if decided_at is None or at <= decided_at), case.row["received_at"])
-        at = case.row["received_at"] if remedy.state is RemedyState.SOUGHT else offered_at
+        responses = (past.at for past in reversed(new.history) if past.move is Move.RESPOND)
+        offered_at = next(
+            (at for at in responses if decided_at is None or at <= decided_at), case.complaint.received_at
+        )
+        at = case.complaint.received_at if remedy.state is RemedyState.SOUGHT else offered_at
         rows.append(remedies.row(case.id, position, remedy, remedy.state, at, decided_at))
     return rows
 
 
-def _undecided(new: ComplaintNew) -> Problem | None:
-    """What is wrong with remedies that nobody can have decided on."""
+def _undecided_remedy(new: ComplaintNew) -> Problem | None:
+    """The problem of a remedy that is accepted or refused though the history has no decision of the customer."""
     if any(past.move in (Move.ACCEPT, Move.REJECT) for past in new.history):
         return None
     for n, remedy in enumerate(new.remedies):
@@ -103,14 +112,14 @@ def _undecided(new: ComplaintNew) -> Problem | None:
 
 
 def _decided_at(new: ComplaintNew, state: RemedyState) -> datetime | None:
-    """When the customer decided on remedies in this state; None where they have not."""
+    """When the customer decided on remedies in this state; None where they did not."""
     for move in _DECIDED_BY.get(state, ()):
-        if found := [past.at for past in new.history if past.move is move]:
-            return found[-1]
+        if decided := [past.at for past in new.history if past.move is move]:
+            return decided[-1]
     return None
 
 
-# The likeliest first: what is accepted though the answer was rejected was agreed upon later.
+# Most likely first: a remedy that is accepted though the response was rejected was agreed upon later.
 _DECIDED_BY = {
     RemedyState.ACCEPTED: (Move.ACCEPT, Move.SETTLE, Move.CLOSE, Move.REJECT),
     RemedyState.REFUSED: (Move.REJECT, Move.ACCEPT),

@@ -1,4 +1,4 @@
-"""Which procedure a complaint follows, and what it said at the time."""
+"""Selecting the procedure of a complaint, and loading procedures in a given version."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,16 +14,15 @@ Version = tuple[UUID, int]
 
 
 async def procedure_for(ctx: Context, categories: Collection[str | None]) -> dict[str | None, Version | None]:
-    """Id and present version of each category's own procedure, or else of the one that is for all others."""
-    found = await store.procedures_of(ctx, {category for category in categories if category is not None})
-    return {category: found.get(category) or found.get(None) for category in categories}
+    """By category: id and current version of its procedure, or else of the default one, which has no category."""
+    by_category = await store.procedures_of_categories(ctx, {name for name in categories if name is not None})
+    return {category: by_category.get(category) or by_category.get(None) for category in categories}
 
 
 async def procedure_at(ctx: Context, procedure_id: UUID, version: int) -> dict[str, Any]:
-    """What it said in that version."""
-    wanted = (procedure_id, version)
-    found = await store.PROCEDURES.definitions(ctx, [wanted])
-    if wanted not in found:
+    key = (procedure_id, version)
+    found = await store.PROCEDURES.definitions(ctx, [key])
+    if key not in found:
         raise NotFound("Procedure version not found")
-    definition: dict[str, Any] = found[wanted]
+    definition: dict[str, Any] = found[key]
     return definition

@@ -16,15 +16,15 @@ from app.store.complaints import complaints
 from app.store.complaints import remedies as store
 from app.store.kit.documents import Document
 
-_MOST = 200
+_MAX_COUNT = 200
 
 
 async def create(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Document:
-    """What the customer asks for, or we offer; answers with the complaint."""
+    """Add a remedy that the customer asks for or that is offered; answers with the complaint."""
     case = await case_store.load(ctx, complaint_id)
-    known = len(await store.of_complaint(ctx, complaint_id))
-    require_room(known + 1)
-    await store.add(ctx, [row(complaint_id, known + 1, new, new.state, ctx.now)])
+    count = len(await store.of_complaint(ctx, complaint_id))
+    require_room(count + 1)
+    await store.add(ctx, [row(complaint_id, count + 1, new, new.state, ctx.now)])
     type_ = event_types.get("complaint", f"remedy_{new.state}")
     case.record(type_, ctx.now, title={"kind": new.kind}, kind=new.kind, description=new.description)
     await case_store.save(ctx, [case])
@@ -78,7 +78,7 @@ def row(
     }
 
 
-def require_room(wanted: int) -> None:
-    """409 where a complaint would have more remedies or actions than can be answered with."""
-    if wanted > _MOST:
-        raise Conflict(f"A complaint can have at most {_MOST} remedies and {_MOST} actions")
+def require_room(count: int) -> None:
+    """409 where a complaint would have more remedies or actions than an answer can list."""
+    if count > _MAX_COUNT:
+        raise Conflict(f"A complaint can have at most {_MAX_COUNT} remedies and {_MAX_COUNT} actions")

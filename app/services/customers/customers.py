@@ -1,4 +1,4 @@
-"""Customers: made, found, changed, put away and brought back. Nobody is ever made twice."""
+"""Customers are found, created, changed, archived and restored."""
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -38,15 +38,15 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
 
 
 async def export(sessions: Sessions, filters: CustomerExport) -> AsyncIterator[list[str]]:
-    """All of them, a page at a time: no connection is held while somebody reads slowly."""
-    page = CustomerQuery.model_construct(**dict(filters), limit=_EXPORT_PAGE, cursor=None)
+    """All matching customers, a page at a time, so that a slow reader does not hold a connection."""
+    query = CustomerQuery.model_construct(**dict(filters), limit=_EXPORT_PAGE, cursor=None)
     while True:
         async with sessions.reading() as ctx:
-            found = await find(ctx, page)
-        yield found.items
-        if found.next_cursor is None:
+            page = await find(ctx, query)
+        yield page.items
+        if page.next_cursor is None:
             return
-        page = page.model_copy(update={"cursor": found.next_cursor})
+        query = query.model_copy(update={"cursor": page.next_cursor})
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:
@@ -54,17 +54,17 @@ async def get(ctx: Context, customer_id: UUID) -> Document:
 
 
 async def create(ctx: Context, new: CustomerNew) -> Document:
-    """409 AlreadyHeld, naming the holder, when an identity or an unshared contact point is taken."""
-    (outcome,) = await _create(ctx, [new], replay=False)
-    if outcome.problem is not None:
-        raise outcome.problem
-    assert outcome.id is not None
-    return await store.get(ctx, outcome.id)
+    """409 AlreadyHeld, with the holder, when an identity or an unshared contact point is taken."""
+    (result,) = await _create(ctx, [new], replay=False)
+    if result.problem is not None:
+        raise result.problem
+    assert result.id is not None
+    return await store.get(ctx, result.id)
 
 
-async def create_many(ctx: Context, wanted: Sequence[CustomerNew]) -> list[RecordResult]:
-    """One outcome for each, in order. A customer who is known already with just this content is a replay."""
-    return await _create(ctx, wanted, replay=True)
+async def create_many(ctx: Context, customers: Sequence[CustomerNew]) -> list[RecordResult]:
+    """One result for each, in order. A customer who is already stored with the same content is replayed."""
+    return await _create(ctx, customers, replay=True)
 
 
 async def change(ctx: Context, customer_id: UUID, patch: Any, version: int | None) -> Document:
@@ -75,28 +75,28 @@ async def change(ctx: Context, customer_id: UUID, patch: Any, version: int | Non
 async def put(
     ctx: Context, system: str, external_id: str, new: CustomerNew, *, only_new: bool = False
 ) -> tuple[Document, bool]:
-    """Make or change whoever has this identity; what was not sent stays as it is. True when made."""
+    """Create or change the customer with this identity; fields that were not sent are left alone. True if created."""
     own = {"system": system, "external_id": external_id}
-    known = await store.id_by_identity(ctx, system, external_id)
+    customer_id = await store.id_by_identity(ctx, system, external_id)
     sent = new.model_dump(mode="json", exclude_unset=True)
     others = [i for i in sent.pop("identities", []) if i != own]
-    if known is None:
+    if customer_id is None:
         try:
             return await create(ctx, validation.validate(CustomerNew, {**sent, "identities": [own, *others]})), True
         except AlreadyHeld:
-            known = await store.id_by_identity(ctx, system, external_id)
-            if known is None:  # not somebody who made the same customer a moment ago
+            customer_id = await store.id_by_identity(ctx, system, external_id)
+            if customer_id is None:  # the conflict is with another identity or contact point
                 raise
     if only_new:
-        raise PreconditionFailed(f"The identity already belongs to customer {known}")
+        raise PreconditionFailed(f"The identity already belongs to customer {customer_id}")
     if others:
-        present = json.loads((await store.get(ctx, known)).json)["identities"]
+        present = json.loads((await store.get(ctx, customer_id)).json)["identities"]
         sent["identities"] = present + [i for i in others if i not in present]
-    return await _change(ctx, known, sent, None), False
+    return await _change(ctx, customer_id, sent, None), False
 
 
 async def archive(ctx: Context, customer_id: UUID) -> Document:
-    """Put away: no longer listed, matched by contact point or in anyone's way. The history stays."""
+    """Archived customers are not listed, and their contact points are free for others. Their history stays."""
     row = await store.lock(ctx, customer_id)
     if row["archived_at"] is None:
         await store.release_contact_points(ctx, customer_id)
@@ -106,11 +106,11 @@ async def archive(ctx: Context, customer_id: UUID) -> Document:
 
 
 async def restore(ctx: Context, customer_id: UUID) -> Document:
-    """Bring back. 409 AlreadyHeld when somebody else has taken a contact point meanwhile."""
+    """409 AlreadyHeld when another customer has taken a contact point meanwhile."""
     row = await store.lock(ctx, customer_id)
     if row["archived_at"] is not None:
         new = CustomerNew.model_validate(_body(await store.get(ctx, customer_id)))
-        if problem := (await _taken(ctx, [draft_customer(ctx, customer_id, new)]))[0]:
+        if problem := (await _conflicts(ctx, [draft_customer(ctx, customer_id, new)]))[0]:
             raise problem
         await store.reserve_contact_points(ctx, customer_id)
         await store.change(ctx, customer_id, {"archived_at": None})
@@ -118,9 +118,9 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
     return await store.get(ctx, customer_id)
 
 
-async def record_created(ctx: Context, made: Sequence[CustomerDraft]) -> None:
+async def record_created(ctx: Context, created: Sequence[CustomerDraft]) -> None:
     type_ = event_types.CUSTOMER_CREATED
-    recorded = [Event(type_, d.id, d.id, type_.titled(name=d.row["display_name"]), ctx.now) for d in made]
+    recorded = [Event(type_, d.id, d.id, type_.titled(name=d.row["display_name"]), ctx.now) for d in created]
     await events.record_all(ctx, recorded)
 
 
@@ -128,67 +128,72 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
     current = await patching.lock(ctx, store, customer_id, version)
     before = _body(current.document)
     after = merged(before, sent)
-    if "display_name" not in sent and before["display_name"] == _made_of_names(before):
-        after["display_name"] = _made_of_names(after)  # nobody chose it: it goes with the names
+    if "display_name" not in sent and before["display_name"] == _joined_names(before):
+        after["display_name"] = _joined_names(after)  # it was derived from the names
     new = validation.validate(CustomerNew, after)
-    # A first check against what is stored: nothing is written, and no version made, where nothing changes.
-    if not (changes := differences(_settled(CustomerNew.model_validate(before)), _settled(new))):
+    if not (changes := differences(_normalized(CustomerNew.model_validate(before)), _normalized(new))):
         return current.document
-    wanted = draft_customer(ctx, customer_id, new)
+    draft = draft_customer(ctx, customer_id, new)
     archived = current.row["archived_at"] is not None
-    if not archived and (problem := (await _taken(ctx, [wanted]))[0]):
+    if not archived and (problem := (await _conflicts(ctx, [draft]))[0]):
         raise problem
     if new.referred_by == customer_id:
         raise invalid("/referred_by", "self", "A customer cannot be their own referrer")
-    await _referrers_exist(ctx, [new])
-    await _rewrite(ctx, wanted, sent, archived)
-    name, data = wanted.row["display_name"], {"changes": changes[:MOST]}
+    if await _missing_referrers(ctx, [new]):
+        raise _referrer_not_found()
+    await _rewrite(ctx, draft, sent, archived)
+    name, data = draft.row["display_name"], {"changes": changes[:MOST]}
     await _record(ctx, event_types.CUSTOMER_UPDATED, customer_id, name, data)
     return await store.get(ctx, customer_id)
 
 
-async def _create(ctx: Context, wanted: Sequence[CustomerNew], *, replay: bool) -> list[RecordResult]:
-    outcomes: list[RecordResult | None] = [None] * len(wanted)
-    made: dict[int, CustomerDraft] = {}
-    missing = await _missing_referrers(ctx, wanted)
-    for n, new in enumerate(wanted):
+async def _create(ctx: Context, customers: Sequence[CustomerNew], *, replay: bool) -> list[RecordResult]:
+    results: dict[int, RecordResult] = {}
+    valid: dict[int, CustomerDraft] = {}
+    missing = await _missing_referrers(ctx, customers)
+    for n, new in enumerate(customers):
         try:
             if new.referred_by in missing:
-                raise _no_referrer()
-            made[n] = draft_customer(ctx, new_id(), new)
+                raise _referrer_not_found()
+            valid[n] = draft_customer(ctx, new_id(), new)
         except Problem as problem:
-            outcomes[n] = RecordResult.refused(problem)
+            results[n] = RecordResult.refused(problem)
     earlier: dict[UUID, CustomerNew] = {}
-    for n, held in zip(list(made), await _taken(ctx, list(made.values())), strict=True):
-        if held is not None:
-            holder = await _same(ctx, wanted[n], held, earlier) if replay else None
-            outcomes[n] = RecordResult(200, holder, replayed=True) if holder else RecordResult.refused(held)
+    created: list[CustomerDraft] = []
+    for (n, draft), conflict in zip(valid.items(), await _conflicts(ctx, list(valid.values())), strict=True):
+        if conflict is not None:
+            same_id = await _find_same(ctx, customers[n], conflict, earlier) if replay else None
+            results[n] = RecordResult(200, same_id, replayed=True) if same_id else RecordResult.refused(conflict)
         else:
-            outcomes[n] = RecordResult(201, made[n].id)
-            earlier[made[n].id] = wanted[n]
-    created = [made[n] for n, outcome in enumerate(outcomes) if outcome and outcome.status == 201]
+            results[n] = RecordResult(201, draft.id)
+            earlier[draft.id] = customers[n]
+            created.append(draft)
     if created:
         await drafts.write_drafts(ctx, created)
         await record_created(ctx, created)
-    return [outcome for outcome in outcomes if outcome is not None]
+    return [results[n] for n in range(len(customers))]
 
 
-async def _taken(ctx: Context, wanted: Sequence[CustomerDraft]) -> list[AlreadyHeld | None]:
-    """For each draft, whether somebody else, stored or earlier among the drafts, holds something of it."""
-    points = [key for d in wanted for key in d.point_keys if key is not None]
-    identities = [key for d in wanted for key in d.identity_keys]
+async def _conflicts(ctx: Context, drafts: Sequence[CustomerDraft]) -> list[AlreadyHeld | None]:
+    """For each draft, the problem if another customer, stored or earlier in the batch, has one of its keys."""
+    contact_points = [key for d in drafts for key in d.contact_point_keys if key is not None]
+    identities = [key for d in drafts for key in d.identity_keys]
     holders: dict[tuple[str, ...], UUID] = {}
-    if points:
-        found = await store.holders_of_contact_points(ctx, points)
-        holders |= {("point", r["kind"], r["normalized"], r["extension"]): r["customer_id"] for r in found}
+    if contact_points:
+        rows = await store.holders_of_contact_points(ctx, contact_points)
+        holders |= {("contact_point", r["kind"], r["normalized"], r["extension"]): r["customer_id"] for r in rows}
     if identities:
-        found = await store.holders_of_identities(ctx, identities)
-        holders |= {("identity", r["system"], r["external_id"]): r["customer_id"] for r in found}
-    answers: list[AlreadyHeld | None] = []
-    for d in wanted:
+        rows = await store.holders_of_identities(ctx, identities)
+        holders |= {("identity", r["system"], r["external_id"]): r["customer_id"] for r in rows}
+    conflicts: list[AlreadyHeld | None] = []
+    for d in drafts:
         keys: list[tuple[str, tuple[str, ...]]]
         keys = [(f"/identities/{n}", ("identity", *key)) for n, key in enumerate(d.identity_keys)]
-        keys += [(f"/contact_points/{n}", ("point", *key)) for n, key in enumerate(d.point_keys) if key is not None]
+        keys += [
+            (f"/contact_points/{n}", ("contact_point", *key))
+            for n, key in enumerate(d.contact_point_keys)
+            if key is not None
+        ]
         taken = [(pointer, holders[key]) for pointer, key in keys if holders.get(key, d.id) != d.id]
         if taken:
             errors = [
@@ -200,55 +205,55 @@ async def _taken(ctx: Context, wanted: Sequence[CustomerDraft]) -> list[AlreadyH
                 }
                 for pointer, holder in taken
             ]
-            answers.append(AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in taken})))
+            conflicts.append(AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in taken})))
         else:
             holders |= {key: d.id for _, key in keys}
-            answers.append(None)
-    return answers
+            conflicts.append(None)
+    return conflicts
 
 
-async def _same(
+async def _find_same(
     ctx: Context, new: CustomerNew, problem: AlreadyHeld, earlier: Mapping[UUID, CustomerNew]
 ) -> UUID | None:
-    """The one holder, if everything that was sent is what is known of them: the same line again.
+    """The customer who has the conflicting keys, if everything that was sent is already stored for them.
 
-    `earlier` are those who were made by earlier lines of the same batch, and are not stored yet.
+    `earlier` are the customers of the same batch, who are not stored yet.
     """
     holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
     if len(holders) != 1:
         return None
     stored = earlier.get(holders[0]) or CustomerNew.model_validate(_body(await store.get(ctx, holders[0])))
-    known, sent = _settled(stored), _settled(new)
-    same = all(not differences(known[name], sent[name]) for name in new.model_fields_set)
+    existing, sent = _normalized(stored), _normalized(new)
+    same = all(not differences(existing[name], sent[name]) for name in new.model_fields_set)
     return holders[0] if same else None
 
 
-async def _rewrite(ctx: Context, wanted: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:
-    await store.change(ctx, wanted.id, {name: value for name, value in wanted.row.items() if name != "id"})
+async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:
+    await store.change(ctx, draft.id, {name: value for name, value in draft.row.items() if name != "id"})
     if "contact_points" in sent:
-        stored = await store.contact_points(ctx, wanted.id)
+        stored = await store.contact_points(ctx, draft.id)
         ids = {(point["kind"], point["normalized"], point["extension"]): point["id"] for point in stored}
-        await store.drop_children(ctx, "contact_points", wanted.id)
-        points = [
+        await store.drop_children(ctx, "contact_points", draft.id)
+        contact_points = [
             {
                 **point,
                 "id": ids.get((point["kind"], point["normalized"], point["extension"])) or new_id(),
                 "exclusive": point["exclusive"] and not archived,
             }
-            for point in wanted.points
+            for point in draft.contact_points
         ]
-        await store.add_children(ctx, "contact_points", points)
+        await store.add_children(ctx, "contact_points", contact_points)
     if "identities" in sent:
-        await store.drop_children(ctx, "identities", wanted.id)
-        await store.add_children(ctx, "identities", wanted.identities)
+        await store.drop_children(ctx, "identities", draft.id)
+        await store.add_children(ctx, "identities", draft.identities)
     if "addresses" in sent:
-        await store.drop_children(ctx, "addresses", wanted.id)
-        await store.add_children(ctx, "addresses", wanted.addresses)
-    await drafts.add_search_words(ctx, [wanted])
+        await store.drop_children(ctx, "addresses", draft.id)
+        await store.add_children(ctx, "addresses", draft.addresses)
+    await drafts.add_search_words(ctx, [draft])
 
 
-def _settled(new: CustomerNew) -> dict[str, Any]:
-    """As it will be stored, so that two ways of saying the same are no difference."""
+def _normalized(new: CustomerNew) -> dict[str, Any]:
+    """As it will be stored, so that two ways of writing the same are no difference."""
     return {
         **new.model_dump(mode="json"),
         "trade": new.trade or default_trade(new.kind),
@@ -258,38 +263,28 @@ def _settled(new: CustomerNew) -> dict[str, Any]:
     }
 
 
-async def _referrers_exist(ctx: Context, wanted: Sequence[CustomerNew]) -> None:
-    if await _missing_referrers(ctx, wanted):
-        raise _no_referrer()
+async def _missing_referrers(ctx: Context, customers: Sequence[CustomerNew]) -> set[UUID]:
+    referrers = {new.referred_by for new in customers if new.referred_by is not None}
+    return referrers - await store.existing_ids(ctx, referrers) if referrers else set()
 
 
-async def _missing_referrers(ctx: Context, wanted: Sequence[CustomerNew]) -> set[UUID]:
-    named = {new.referred_by for new in wanted if new.referred_by is not None}
-    return named - await store.existing_ids(ctx, named) if named else set()
-
-
-def _no_referrer() -> Problem:
+def _referrer_not_found() -> Problem:
     return reference_not_found("/referred_by", "Customer")
 
 
-def _made_of_names(body: dict[str, Any]) -> str | None:
+def _joined_names(body: dict[str, Any]) -> str | None:
     return display_name(body.get("given_name"), body.get("family_name"), [])
 
 
 def _body(document: Document) -> dict[str, Any]:
-    """What was stored, in the shape in which it is sent."""
-    return {
-        name: value for name, value in _pruned(json.loads(document.json)).items() if name in CustomerNew.model_fields
-    }
-
-
-def _pruned(stored: dict[str, Any]) -> dict[str, Any]:
-    for point in stored["contact_points"]:
+    """The stored customer in the form in which it is sent."""
+    stored = json.loads(document.json)
+    for contact_point in stored["contact_points"]:
         for name in ("id", "normalized", "extension"):
-            del point[name]
+            del contact_point[name]
     for address in stored["addresses"]:
         del address["id"]
-    return stored
+    return {name: value for name, value in stored.items() if name in CustomerNew.model_fields}
 
 
 async def _record(

@@ -1,4 +1,4 @@
-"""From what was sent about a customer to the rows that keep it: checked, normalised, and findable."""
+"""Drafts of customers: what was sent, checked, normalised and turned into rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from app.rules.customers.customers import ContactKind
 from app.schemas.customers.contact_details import ContactPointNew
 from app.schemas.customers.customers import CustomerNew
 from app.store.customers import customers as store
-from app.store.customers import search as words
+from app.store.customers import search as search_store
 
-PointKey = tuple[str, str, str]
+ContactPointKey = tuple[str, str, str]
 IdentityKey = tuple[str, str]
 
 
@@ -26,14 +26,14 @@ class CustomerDraft:
 
     id: UUID
     row: dict[str, Any]
-    points: list[dict[str, Any]]
+    contact_points: list[dict[str, Any]]
     identities: list[dict[str, Any]]
     addresses: list[dict[str, Any]]
 
     @property
-    def point_keys(self) -> list[PointKey | None]:
-        """By position; None for a point that others may hold too."""
-        return [(p["kind"], p["normalized"], p["extension"]) if p["exclusive"] else None for p in self.points]
+    def contact_point_keys(self) -> list[ContactPointKey | None]:
+        """By position; None for a contact point that other customers may have too."""
+        return [(p["kind"], p["normalized"], p["extension"]) if p["exclusive"] else None for p in self.contact_points]
 
     @property
     def identity_keys(self) -> list[IdentityKey]:
@@ -41,24 +41,24 @@ class CustomerDraft:
 
 
 def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> CustomerDraft:
-    """Raises ValidationFailed, with a pointer to every contact point that is none."""
-    forms = _normalised(ctx, new.contact_points)
+    """Raises ValidationFailed, with a pointer to every contact point that is not valid."""
+    normalized = _normalize_contact_points(ctx, new.contact_points)
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
-    shown = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
-    if shown is None:
+    display_name = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
+    if display_name is None:
         raise invalid("/display_name", "missing", "A name, a contact point or an identity is required")
-    _identities_once(new)
+    _require_distinct_identities(new)
     row = {
-        **new.model_dump(mode="json", exclude=_KEPT_ELSEWHERE),
+        **new.model_dump(mode="json", exclude=_SEPARATE_FIELDS),
         "id": customer_id,
         "trade": new.trade or rules.default_trade(new.kind),
         "roles": list(dict.fromkeys(new.roles)),
         "tags": list(dict.fromkeys(new.tags)),
-        "display_name": shown,
+        "display_name": display_name,
         "referred_by": new.referred_by,
         "preferences": new.preferences.model_dump(mode="json"),
-        "sort_name": search.fold(shown)[:200],
-        "words": sorted(_words(new, forms, shown))[: search.MOST_WORDS],
+        "sort_name": search.fold(display_name)[:200],
+        "words": sorted(_search_words(new, normalized, display_name))[: search.MOST_WORDS],
     }
     return CustomerDraft(
         customer_id,
@@ -72,7 +72,7 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
                 "extension": form.extension,
                 "exclusive": not point.shared and not point.invalid,
             }
-            for position, (point, form) in enumerate(zip(new.contact_points, forms, strict=True))
+            for position, (point, form) in enumerate(zip(new.contact_points, normalized, strict=True))
         ],
         [{"customer_id": customer_id, **identity.model_dump()} for identity in new.identities],
         [{"customer_id": customer_id, "position": n, **a.model_dump()} for n, a in enumerate(new.addresses)],
@@ -80,36 +80,38 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
 
 
 async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
-    """Insert all of them, sorted by what they have to be unique by, so that writers never wait in a circle."""
-    stamps = {"created_at": ctx.now, "updated_at": ctx.now}
-    await store.add(ctx, [{**d.row, **stamps} for d in drafts])
+    """Insert the rows of all drafts, sorted by unique keys: consistent lock order, so no deadlocks."""
+    timestamps = {"created_at": ctx.now, "updated_at": ctx.now}
+    await store.add(ctx, [{**d.row, **timestamps} for d in drafts])
     identities = sorted((i for d in drafts for i in d.identities), key=lambda i: (i["system"], i["external_id"]))
     await store.add_children(ctx, "identities", identities)
-    points = sorted((p for d in drafts for p in d.points), key=lambda p: (p["kind"], p["normalized"], p["extension"]))
-    await store.add_children(ctx, "contact_points", points)
+    contact_points = sorted(
+        (p for d in drafts for p in d.contact_points), key=lambda p: (p["kind"], p["normalized"], p["extension"])
+    )
+    await store.add_children(ctx, "contact_points", contact_points)
     await store.add_children(ctx, "addresses", [a for d in drafts for a in d.addresses])
     await add_search_words(ctx, drafts)
 
 
 async def add_search_words(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
-    await words.add_words(ctx, {word for d in drafts for word in d.row["words"]})
+    await search_store.add_words(ctx, {word for d in drafts for word in d.row["words"]})
 
 
 _LONGEST_FORM = 300
-_KEPT_ELSEWHERE = {"contact_points", "identities", "addresses", "preferences", "referred_by"}
+_SEPARATE_FIELDS = {"contact_points", "identities", "addresses", "preferences", "referred_by"}
 
 
-def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normalized]:
+def _normalize_contact_points(ctx: Context, contact_points: Sequence[ContactPointNew]) -> list[Normalized]:
     forms: list[Normalized] = []
     errors = []
     seen: set[tuple[str, Normalized]] = set()
-    for n, point in enumerate(points):
+    for n, point in enumerate(contact_points):
         try:
             form = normalize(point.kind, point.value, ctx.region)
         except NotAContact as error:
             errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
             continue
-        if len(form.value) > _LONGEST_FORM:  # folding may make eighteen characters of one
+        if len(form.value) > _LONGEST_FORM:  # one character may be folded into up to eighteen
             detail = f"Must have at most {_LONGEST_FORM} characters once normalised"
             errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})
         if (point.kind, form) in seen:
@@ -121,19 +123,19 @@ def _normalised(ctx: Context, points: Sequence[ContactPointNew]) -> list[Normali
     return forms
 
 
-def _identities_once(new: CustomerNew) -> None:
+def _require_distinct_identities(new: CustomerNew) -> None:
     for n, identity in enumerate(new.identities):
         if identity in new.identities[:n]:
             raise invalid(f"/identities/{n}", "twice", "Duplicate identity")
 
 
-def _words(new: CustomerNew, forms: Sequence[Normalized], shown: str) -> set[str]:
-    names = [shown, new.given_name, new.family_name, new.preferred_name, new.pronunciation]
-    found = search.name_words(name for name in names if name)
-    for point, form in zip(new.contact_points, forms, strict=True):
+def _search_words(new: CustomerNew, normalized: Sequence[Normalized], display_name: str) -> set[str]:
+    names = [display_name, new.given_name, new.family_name, new.preferred_name, new.pronunciation]
+    words = search.name_words(name for name in names if name)
+    for point, form in zip(new.contact_points, normalized, strict=True):
         # Only a phone number's plus means anything: a handle may be called +1.
         is_number = point.kind in (ContactKind.PHONE, ContactKind.WHATSAPP)
-        found |= search.contact_words(form.value if is_number else form.value.lstrip("+"))
+        words |= search.contact_words(form.value if is_number else form.value.lstrip("+"))
     for identity in new.identities:
-        found.update(search.words(identity.external_id))
-    return found
+        words.update(search.words(identity.external_id))
+    return words

@@ -1,4 +1,4 @@
-"""Relationships between customers: kept once, read from both ends."""
+"""Relationships between customers: stored once, read from both ends."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
 
-# As an event tells it: *from* ... *to*.
+# In the titles of events: *from* ... *to*.
 _PHRASES = {
     RelationshipKind.WORKS_FOR: "works for",
     RelationshipKind.HOUSEHOLD: "shares a household with",
@@ -47,8 +47,8 @@ async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Do
 
 
 async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Document:
-    """`new.kind` is read from `customer_id`. 409 if the two have this relationship already."""
-    _in_order(new)
+    """`new.kind` is read from `customer_id`. 409 if the two customers already have this relationship."""
+    _require_order(new)
     names = await store.display_names(ctx, customer_id, new.customer_id)
     if customer_id not in names:
         raise NotFound(customer_store.MISSING)
@@ -56,7 +56,7 @@ async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Docum
         raise invalid("/customer_id", "self", "Must be a different customer")
     if new.customer_id not in names:
         raise reference_not_found("/customer_id", "Customer")
-    from_id, kind, to_id = _stored(customer_id, new.kind, new.customer_id)
+    from_id, kind, to_id = _as_stored(customer_id, new.kind, new.customer_id)
     if (existing_id := await store.find_id(ctx, from_id, kind, to_id)) is not None:
         raise Conflict("The customers already have this relationship", relationship_id=str(existing_id))
     row: dict[str, Any] = {
@@ -79,47 +79,48 @@ async def change(
     ctx: Context, relationship_id: UUID, patch: Any, version: int | None, viewpoint: UUID | None
 ) -> Document:
     """`patch` is a RelationshipChange: a merge patch. 412 if the relationship is no longer at `version`."""
-    row = await _locked(ctx, relationship_id, version)
+    row = await _lock(ctx, relationship_id, version)
     document = await store.get(ctx, relationship_id, viewpoint)
     patched = patching.patched(RelationshipContent, json.loads(document.json), patching.sent(patch))
     if not patched.changes:
         return document
-    _in_order(patched.content)
+    _require_order(patched.content)
     await store.change(ctx, relationship_id, patched.content.model_dump())
     await _record(ctx, event_types.RELATIONSHIP_UPDATED, row, {"changes": patched.listed})
     return await store.get(ctx, relationship_id, viewpoint)
 
 
 async def remove(ctx: Context, relationship_id: UUID, version: int | None) -> None:
-    row = await _locked(ctx, relationship_id, version)
+    row = await _lock(ctx, relationship_id, version)
     await store.remove(ctx, relationship_id)
     await _record(ctx, event_types.RELATIONSHIP_DELETED, row)
 
 
-async def _locked(ctx: Context, relationship_id: UUID, version: int | None) -> Record:
+async def _lock(ctx: Context, relationship_id: UUID, version: int | None) -> Record:
     row = await store.lock(ctx, relationship_id)
     patching.require_version(row["version"], version)
     return row
 
 
-def _stored(own: UUID, reading: DirectedRelationshipKind, other: UUID) -> tuple[UUID, RelationshipKind, UUID]:
-    if reading is DirectedRelationshipKind.HOUSEHOLD:  # the same from both ends
-        return min(own, other), RelationshipKind.HOUSEHOLD, max(own, other)
-    if (kind := _FORWARD.get(reading.value)) is not None:
-        return other, kind, own
-    return own, RelationshipKind(reading), other
+def _as_stored(own_id: UUID, kind: DirectedRelationshipKind, other_id: UUID) -> tuple[UUID, RelationshipKind, UUID]:
+    """From, kind and to: a relationship described from its `to` end is turned round."""
+    if kind is DirectedRelationshipKind.HOUSEHOLD:  # the same from both ends
+        return min(own_id, other_id), RelationshipKind.HOUSEHOLD, max(own_id, other_id)
+    if (forward := _FORWARD.get(kind.value)) is not None:
+        return other_id, forward, own_id
+    return own_id, RelationshipKind(kind), other_id
 
 
-def _in_order(content: RelationshipContent) -> None:
+def _require_order(content: RelationshipContent) -> None:
     if content.since is not None and content.until is not None and content.until < content.since:
         raise invalid("/until", "before_since", "Must not be before `since`")
 
 
 async def _record(ctx: Context, type_: EventType, row: Any, data: dict[str, Any] | None = None) -> None:
-    """For both customers: it is on the timeline of each."""
+    """One event per customer, so that it is on both timelines."""
     from_id, to_id, kind = row["from_id"], row["to_id"], RelationshipKind(row["kind"])
     names = await store.display_names(ctx, from_id, to_id)
     title = type_.titled(relationship=f"{names[from_id]} {_PHRASES[kind]} {names[to_id]}")
     ends = {"kind": kind.value, "from_id": str(from_id), "to_id": str(to_id), **(data or {})}
-    both = [Event(type_, row["id"], customer_id, title, ctx.now, data=ends) for customer_id in (from_id, to_id)]
-    await events.record(ctx, *both)
+    for_both = [Event(type_, row["id"], customer_id, title, ctx.now, data=ends) for customer_id in (from_id, to_id)]
+    await events.record(ctx, *for_both)

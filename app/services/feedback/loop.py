@@ -18,7 +18,7 @@ from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, F
 from app.schemas.interactions import InteractionNew
 from app.services import interactions
 from app.services.feedback.drafts import title_of
-from app.services.interactions import unwelcome
+from app.services.interactions import check_welcome
 from app.store import interactions as interaction_store
 from app.store.feedback import feedback as store
 from app.store.kit import events
@@ -108,7 +108,7 @@ async def _written(
     if said.message is None:
         if row["customer_id"] is not None:
             marked = await interaction_store.unwelcome_channels(ctx, row["customer_id"])
-            problem = unwelcome(marked, said.channel, Direction.OUTBOUND, said.unwelcome_reason)
+            problem = check_welcome(marked, said.channel, Direction.OUTBOUND, said.unwelcome_reason)
             if problem is not None:
                 raise problem
         return None

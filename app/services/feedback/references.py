@@ -34,7 +34,7 @@ class References:
     async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft]) -> "References":
         customers = Resolver(ctx.region, [_customer(draft) for draft in drafts])
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
-        customers.learn(found)
+        customers.add(found)
         subjects: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in _SUBJECTS}
         for each in found:
             kind = "sale" if each.kind == "receipt" else each.kind
@@ -46,7 +46,7 @@ class References:
         """Set when the n-th was collected, whose it is and what it is about; or say what is wrong with it."""
         new = draft.new
         draft.collected_at = new.collected_at or ctx.now
-        problem = intake.unpaired(new) or self._missing(n, draft) or _mistimed(ctx, draft)
+        problem = intake.incomplete_source_key(new) or self._missing(n, draft) or _mistimed(ctx, draft)
         if problem is not None:
             return problem
         if (sale := self.subjects["sale"].get(n)) is not None:

@@ -1,4 +1,4 @@
-"""Enquiries followed to their answer, and contacts from unknown addresses given to their customers."""
+"""Answers to enquiries, and interactions that are assigned to a customer later."""
 
 import json
 from uuid import UUID
@@ -22,30 +22,30 @@ from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 
-_MOST_POINTS = 50
+_MAX_CONTACT_POINTS = 50
 
 
 async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_contact: bool = False) -> Document:
-    """Say whose it is; its answer and what was promised in it go with it. 409 AlreadyClaimed if it is another's."""
+    """Assign an interaction, its answer and its tasks to a customer. 409 AlreadyClaimed if it has another customer."""
     row = await store.lock(ctx, interaction_id)
     if row["customer_id"] not in (None, customer_id):
         raise already_claimed(row["customer_id"])
     if row["customer_id"] is None:
         if not await customer_store.existing_ids(ctx, [customer_id]):
             raise reference_not_found("/customer_id", "Customer")
-        await _give(ctx, row, customer_id)
+        await _assign(ctx, row, customer_id)
         if row["answered_by_id"] is not None:
             answer_row = await store.lock(ctx, row["answered_by_id"])
             if answer_row["customer_id"] is None:
-                await _give(ctx, answer_row, customer_id)
+                await _assign(ctx, answer_row, customer_id)
     if keep_contact and row["contact"] is not None:
         contact = json.loads(row["contact"])
-        await _keep(ctx, customer_id, ContactKind(contact["kind"]), contact["value"])
+        await _add_contact_point(ctx, customer_id, ContactKind(contact["kind"]), contact["value"])
     return await store.get(ctx, interaction_id)
 
 
 async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> Document:
-    """Record how an enquiry was answered: a new interaction, outbound. 409 MoveNotAllowed if it does not wait."""
+    """Record the answer as a new outbound interaction. 409 MoveNotAllowed if the enquiry does not await one."""
     row = await store.lock(ctx, interaction_id)
     if row["answered_at"] is not None:
         detail = f"Already answered by interaction {row['answered_by_id']}"
@@ -87,30 +87,32 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
     return document
 
 
-async def _give(ctx: Context, row: Record, customer_id: UUID) -> None:
+async def _assign(ctx: Context, row: Record, customer_id: UUID) -> None:
     await store.change(ctx, row["id"], {"customer_id": customer_id})
     await tasks.assign(ctx, row["id"], customer_id)
     kind, direction = InteractionKind(row["kind"]), Direction(row["direction"])
     title = rules.claimed_title(kind, Channel(row["channel"]), direction, row["subject"])
     data = {"kind": row["kind"], "direction": row["direction"]}
-    # At the moment of the contact: there it belongs on the timeline of its customer.
+    # The event has the time of the contact, to be in its place on the timeline of the customer.
     event = Event(
         event_types.INTERACTION_CLAIMED, row["id"], customer_id, title, row["happened_at"], row["channel"], data
     )
     await events.record(ctx, event)
 
 
-async def _keep(ctx: Context, customer_id: UUID, kind: ContactKind, value: str) -> None:
-    """Add the address to the customer's contact points, if it is one, is new, and nobody else holds it alone."""
+async def _add_contact_point(ctx: Context, customer_id: UUID, kind: ContactKind, value: str) -> None:
+    """Add a contact point to the customer if it is valid, new, and not held by another customer."""
     try:
-        form = normalize(kind, value, ctx.region)
+        normalized = normalize(kind, value, ctx.region)
     except NotAContact:
         return
     await customer_store.lock(ctx, customer_id)
-    points = await customer_store.contact_points(ctx, customer_id)
-    has_it = any((p["kind"], p["normalized"], p["extension"]) == (kind, *form) for p in points)
-    if has_it or len(points) >= _MOST_POINTS or await customer_store.holders_of_contact_points(ctx, [(kind, *form)]):
+    existing = await customer_store.contact_points(ctx, customer_id)
+    is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, *normalized) for p in existing)
+    if is_known or len(existing) >= _MAX_CONTACT_POINTS:
         return
-    kept = [{name: point[name] for name in ContactPointNew.model_fields} for point in points]
-    patch = CustomerChange(contact_points=[*kept, {"kind": kind, "value": value}])
+    if await customer_store.holders_of_contact_points(ctx, [(kind, *normalized)]):
+        return
+    contact_points = [{name: point[name] for name in ContactPointNew.model_fields} for point in existing]
+    patch = CustomerChange(contact_points=[*contact_points, {"kind": kind, "value": value}])
     await customers.change(ctx, customer_id, patch, None)

@@ -1,4 +1,4 @@
-"""Interactions on their way in: whose they are, and whether the customer wants them."""
+"""Incoming interactions: their customers, and whether these want to be contacted like this."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ from app.services.kit import intake
 from app.services.kit.intake import Existing, SourceKey
 from app.store.interactions import interactions as store
 
-# Given by the sender or not at all; everything else that is sent may also be found or filled in by us.
-_SENT = set(InteractionNew.model_fields) - {"customer_id", "happened_at", "next_step", "source", "external_id"}
+# Only the sender decides these fields; the others may also be derived.
+_SENDER_FIELDS = set(InteractionNew.model_fields) - {"customer_id", "happened_at", "next_step", "source", "external_id"}
 
 
 @dataclass(slots=True)
 class InteractionDraft:
-    """An interaction on its way in; whose it is, is found out by `References`."""
+    """An incoming interaction; `References` sets its customer."""
 
     new: InteractionNew
     happened_at: datetime
@@ -72,8 +72,8 @@ class InteractionDraft:
         }
 
     def as_sent(self) -> dict[str, Any]:
-        """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
-        sent = self.new.model_dump(mode="json", include=_SENT)
+        """The JSON of the stored interaction, limited to the fields that its sender decides."""
+        sent = self.new.model_dump(mode="json", include=_SENDER_FIELDS)
         sent["next_step"] = self._next_step()
         if self.new.customer_id is not None:
             sent["customer_id"] = str(self.new.customer_id)
@@ -94,7 +94,7 @@ class InteractionDraft:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What the interactions of one batch refer to."""
+    """The records that the interactions of one batch refer to."""
 
     existing: Mapping[int, Existing]
     customers: Resolver
@@ -103,34 +103,34 @@ class References:
     async def load(cls, ctx: Context, drafts: Sequence[InteractionDraft]) -> "References":
         customers = Resolver(ctx.region, [_customer(draft.new) for draft in drafts])
         keys = {"interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None]}
-        found = await store.REFERENCES.load(ctx, keys | customers.keys())
-        customers.learn(found)
-        return cls(intake.existing(found, "interaction"), customers)
+        records = await store.REFERENCES.load(ctx, keys | customers.keys())
+        customers.add(records)
+        return cls(intake.existing(records, "interaction"), customers)
 
     def assign(self, n: int, draft: InteractionDraft) -> Problem | None:
-        """Set whose the n-th interaction is; or say why it cannot be recorded."""
+        """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
         new = draft.new
-        if (problem := intake.unpaired(new)) is not None:
+        if (problem := intake.incomplete_source_key(new)) is not None:
             return problem
         if new.customer_id is not None and not self.customers.exists(new.customer_id):
             return reference_not_found("/customer_id", "Customer")
         draft.customer_id = self.customers.resolve(n).customer_id
         if draft.customer_id is None:
             return None
-        marked = self.customers.facts[draft.customer_id].unwelcome_channels
-        return unwelcome(marked, new.channel, new.direction, new.unwelcome_reason)
+        unwelcome_channels = self.customers.facts[draft.customer_id].unwelcome_channels
+        return check_welcome(unwelcome_channels, new.channel, new.direction, new.unwelcome_reason)
 
 
-def unwelcome(
-    marked: Sequence[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
+def check_welcome(
+    unwelcome_channels: Sequence[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
 ) -> UnwelcomeChannel | None:
-    """Why the customer should not be contacted like this. `marked` are the channels that they do not want."""
-    found = rules.matching_unwelcome_channel(marked, channel, direction, reason)
-    if found is None:
+    """The problem of contacting a customer, who does not want these channels, like this."""
+    unwelcome = rules.matching_unwelcome_channel(unwelcome_channels, channel, direction, reason)
+    if unwelcome is None:
         return None
-    detail = rules.unwelcome_detail(found)
-    known = {name: found[name] for name in ("reason", "since") if found.get(name) is not None}
-    return UnwelcomeChannel(detail, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": detail, **known}])
+    detail = rules.unwelcome_detail(unwelcome)
+    extra = {name: unwelcome[name] for name in ("reason", "since") if unwelcome.get(name) is not None}
+    return UnwelcomeChannel(detail, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": detail, **extra}])
 
 
 def _customer(new: InteractionNew) -> CustomerReference:

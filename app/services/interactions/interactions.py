@@ -1,4 +1,4 @@
-"""Interactions: taken in once each, matched to their customers, and kept where nobody is known."""
+"""Interactions are recorded once each and matched to their customers; those of unknown customers are stored too."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from app.rules.interactions import interactions as rules
 from app.rules.kit import event_types
 from app.schemas.interactions.interactions import InteractionContent, InteractionNew, InteractionQuery
 from app.services.interactions import tasks
-from app.services.interactions.intake import InteractionDraft, References, unwelcome
+from app.services.interactions.intake import InteractionDraft, References, check_welcome
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
 from app.store.interactions import interactions as store
@@ -20,7 +20,7 @@ from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
 
-_ASKED_OF_THE_CUSTOMER = {"channel", "direction", "unwelcome_reason"}
+_WELCOME_FIELDS = {"channel", "direction", "unwelcome_reason"}
 """Whether the customer wants to be contacted like this depends on these fields."""
 
 
@@ -33,7 +33,7 @@ async def get(ctx: Context, interaction_id: UUID) -> Document:
 
 
 async def record(ctx: Context, new: InteractionNew, *, react: bool = True) -> tuple[Document, RecordResult]:
-    """Take one interaction in; see `record_many`. Raises what was wrong with it."""
+    """Record one interaction; see `record_many`. Raises its problem."""
     (result,) = await record_many(ctx, [new], react=react)
     if result.problem is not None:
         raise result.problem
@@ -41,14 +41,16 @@ async def record(ctx: Context, new: InteractionNew, *, react: bool = True) -> tu
     return await store.get(ctx, result.id), result
 
 
-async def record_many(ctx: Context, wanted: Sequence[InteractionNew], *, react: bool = True) -> list[RecordResult]:
-    """Take interactions in, in order; one outcome for each.
+async def record_many(
+    ctx: Context, interactions: Sequence[InteractionNew], *, react: bool = True
+) -> list[RecordResult]:
+    """Record interactions in order, with a result for each.
 
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
-    InteractionDiffers. Outbound on a channel that the customer does not want: 409 UnwelcomeChannel. A customer whom
-    nobody knows, or a source without an external id: 422. Without `react`, nothing follows its event.
+    InteractionDiffers. Outbound on a channel that the customer does not want: 409 UnwelcomeChannel. An unknown
+    customer id, or a source without an external id: 422. Without `react`, no reactions to its event are called.
     """
-    drafts = [InteractionDraft(new, new.happened_at or ctx.now) for new in wanted]
+    drafts = [InteractionDraft(new, new.happened_at or ctx.now) for new in interactions]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
         drafts, references.existing, references.assign, partial(store.contents, ctx), _differs
@@ -64,9 +66,9 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     if not patched.changes:
         return current.document
     new, customer_id = patched.content, current.row["customer_id"]
-    if customer_id is not None and _ASKED_OF_THE_CUSTOMER & patched.fields:
-        marked = await store.unwelcome_channels(ctx, customer_id)
-        if (problem := unwelcome(marked, new.channel, new.direction, new.unwelcome_reason)) is not None:
+    if customer_id is not None and _WELCOME_FIELDS & patched.fields:
+        channels = await store.unwelcome_channels(ctx, customer_id)
+        if (problem := check_welcome(channels, new.channel, new.direction, new.unwelcome_reason)) is not None:
             raise problem
     awaits = rules.awaits_answer(new.kind, new.direction)
     values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
@@ -82,17 +84,17 @@ def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem | No
     return InteractionDiffers(errors=errors, interaction_id=str(interaction_id)) if errors else None
 
 
-async def _write(ctx: Context, made: Sequence[InteractionDraft], react: bool) -> None:
-    ordered = intake.ordered(made)
+async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) -> None:
+    ordered = intake.ordered(drafts)
     await store.add(ctx, [draft.row(ctx.now) for draft in ordered])
-    await events.record_all(ctx, [_recorded(draft) for draft in made], react=react)
-    await tasks.create_tasks(ctx, [task for draft in made if (task := draft.task) is not None])
+    await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
+    await tasks.create_tasks(ctx, [task for draft in drafts if (task := draft.task) is not None])
 
 
-def _recorded(draft: InteractionDraft) -> Event:
+def _recorded_event(draft: InteractionDraft) -> Event:
     new = draft.new
-    told = {"kind": new.kind, "direction": new.direction, "staff": new.staff, "outcome": new.outcome}
-    data = {name: value for name, value in told.items() if value is not None}
+    optional = {"kind": new.kind, "direction": new.direction, "staff": new.staff, "outcome": new.outcome}
+    data = {name: value for name, value in optional.items() if value is not None}
     channel = new.channel.value
     return Event(
         event_types.INTERACTION_RECORDED, draft.id, draft.customer_id, draft.title, draft.happened_at, channel, data

@@ -1,4 +1,4 @@
-"""Tasks: promises made, kept, put off and called off."""
+"""Tasks are created, changed, completed, snoozed, cancelled and reopened."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from app.store.kit.listing import Page
 
 @dataclass(frozen=True, slots=True)
 class TaskDraft:
-    """A task to come. `made_at` is when it was promised, which may be long ago."""
+    """A task to create. `made_at` is when it was agreed upon, which may be in the past."""
 
     what: str
     made_at: datetime
@@ -48,29 +48,29 @@ async def get(ctx: Context, task_id: UUID) -> Document:
 
 async def create(ctx: Context, new: TaskNew) -> Document:
     await _customer_exists(ctx, new.customer_id)
-    promised = TaskDraft(new.what, ctx.now, new.note, new.customer_id, owner=new.owner, due_at=new.due_at)
-    (task_id,) = await create_tasks(ctx, [promised])
+    draft = TaskDraft(new.what, ctx.now, new.note, new.customer_id, owner=new.owner, due_at=new.due_at)
+    (task_id,) = await create_tasks(ctx, [draft])
     return await store.get(ctx, task_id)
 
 
-async def create_tasks(ctx: Context, promises: Sequence[TaskDraft]) -> list[UUID]:
-    """Keep any number of promises as tasks; their customers are known to exist."""
-    kept = [(new_id(), promised) for promised in promises]
+async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
+    """The ids of the tasks. Their customers must exist."""
+    with_ids = [(new_id(), draft) for draft in drafts]
     await store.add(
         ctx,
         [
             {
                 "id": task_id,
-                "what": p.what,
-                "note": p.note,
-                "customer_id": p.customer_id,
-                "interaction_id": p.interaction_id,
-                "owner": p.owner,
-                "due_at": p.due_at,
+                "what": draft.what,
+                "note": draft.note,
+                "customer_id": draft.customer_id,
+                "interaction_id": draft.interaction_id,
+                "owner": draft.owner,
+                "due_at": draft.due_at,
                 "created_at": ctx.now,
                 "updated_at": ctx.now,
             }
-            for task_id, p in kept
+            for task_id, draft in with_ids
         ],
     )
     await events.record_all(
@@ -79,19 +79,19 @@ async def create_tasks(ctx: Context, promises: Sequence[TaskDraft]) -> list[UUID
             Event(
                 event_types.TASK_CREATED,
                 task_id,
-                p.customer_id,
-                event_types.TASK_CREATED.titled(task=p.what),
-                p.made_at,
-                data=_told(owner=p.owner, due_at=p.due_at),
+                draft.customer_id,
+                event_types.TASK_CREATED.titled(task=draft.what),
+                draft.made_at,
+                data=_present(owner=draft.owner, due_at=draft.due_at),
             )
-            for task_id, p in kept
+            for task_id, draft in with_ids
         ],
     )
-    return [task_id for task_id, _ in kept]
+    return [task_id for task_id, _ in with_ids]
 
 
 async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
-    """What was promised to nobody known yet was promised to this customer."""
+    """Give the tasks of an interaction without a customer to this customer."""
     for row in await store.lock_unassigned(ctx, interaction_id):
         await store.change(ctx, row["id"], {"customer_id": customer_id})
         changes = [{"pointer": "/customer_id", "stored": None, "sent": str(customer_id)}]
@@ -114,19 +114,21 @@ async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -
 
 
 async def complete(ctx: Context, task_id: UUID, outcome: str | None) -> Document:
-    data = _told(outcome=outcome)
+    data = _present(outcome=outcome)
     return await _move(ctx, task_id, "complete", event_types.TASK_COMPLETED, {"outcome": outcome}, data)
 
 
 async def cancel(ctx: Context, task_id: UUID, reason: str | None) -> Document:
-    return await _move(ctx, task_id, "cancel", event_types.TASK_CANCELLED, {"outcome": reason}, _told(reason=reason))
+    return await _move(ctx, task_id, "cancel", event_types.TASK_CANCELLED, {"outcome": reason}, _present(reason=reason))
 
 
 async def snooze(ctx: Context, task_id: UUID, until: datetime) -> Document:
-    """Out of sight until then; 422 for a moment that has passed."""
+    """Hide a task until then; 422 if the time is in the past."""
     if until <= ctx.now:
         raise invalid("/until", "past", "Must be in the future")
-    return await _move(ctx, task_id, "snooze", event_types.TASK_SNOOZED, {"snoozed_until": until}, _told(until=until))
+    return await _move(
+        ctx, task_id, "snooze", event_types.TASK_SNOOZED, {"snoozed_until": until}, _present(until=until)
+    )
 
 
 async def reopen(ctx: Context, task_id: UUID) -> Document:
@@ -134,16 +136,16 @@ async def reopen(ctx: Context, task_id: UUID) -> Document:
 
 
 async def _move(
-    ctx: Context, task_id: UUID, verb: str, type_: EventType, values: Mapping[str, Any], told: dict[str, Any]
+    ctx: Context, task_id: UUID, verb: str, type_: EventType, values: Mapping[str, Any], data: dict[str, Any]
 ) -> Document:
     row = await store.lock(ctx, task_id)
     status = TaskStatus(row["status"])
-    if (to := rules.next_status(status, verb)) is None:
+    if (target := rules.next_status(status, verb)) is None:
         raise MoveNotAllowed(f"The task is {status}", allowed=rules.allowed_verbs(status))
-    closed_at = None if to == TaskStatus.OPEN else ctx.now
-    moved = {"status": to.value, "closed_at": closed_at, "snoozed_until": None, **values}
-    await store.change(ctx, task_id, moved)
-    await _record(ctx, type_, row, row["customer_id"], told)
+    closed_at = None if target == TaskStatus.OPEN else ctx.now
+    changed = {"status": target.value, "closed_at": closed_at, "snoozed_until": None, **values}
+    await store.change(ctx, task_id, changed)
+    await _record(ctx, type_, row, row["customer_id"], data)
     return await store.get(ctx, task_id)
 
 
@@ -159,5 +161,5 @@ async def _record(
     await events.record(ctx, Event(type_, task["id"], customer_id, title, ctx.now, data=data))
 
 
-def _told(**members: Any) -> dict[str, Any]:
+def _present(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}

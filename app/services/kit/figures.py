@@ -1,4 +1,4 @@
-"""Figures that the database counted, with the range in which they may lie."""
+"""Figures that the database counted, completed with confidence intervals."""
 
 import json
 from collections.abc import Callable
@@ -22,12 +22,12 @@ def period(
     longest: timedelta,
     parameter: str,
 ) -> tuple[datetime, datetime]:
-    """The period that is asked for: by default the time of that length before `before`, or before now.
+    """The requested period: by default the time of length `default` before `before`, or before now.
 
     422 at `parameter` for a period that ends before it begins, or is too long.
     """
     since = since or (before or ctx.now) - default
-    before = before or ctx.now + _INSTANT  # what happens at this very moment is in it
+    before = before or ctx.now + _INSTANT  # events of the current transaction are included
     if since >= before:
         raise invalid(f"/query/{parameter}", "order", "Must be before the end of the period")
     if is_longer(since, before, longest):
@@ -40,13 +40,13 @@ def is_longer(since: datetime, before: datetime, longest: timedelta) -> bool:
 
 
 def with_intervals(counted: str, complete: Callable[[Figures], Figures]) -> str:
-    """The JSON that the database wrote, with each of its objects completed from the innermost outwards."""
+    """The JSON that the database wrote, with `complete` applied to its objects from the innermost outwards."""
     return json.dumps(json.loads(counted, object_hook=complete), ensure_ascii=False, separators=(",", ":"))
 
 
-def share(count: int, of: int) -> Figures:
-    """`share`, `low` and `high`, from 0 to 1; null of no cases."""
-    found = statistics.share(count, of)
-    values = (None, None, None) if found is None else (found.share, found.low, found.high)
+def share(count: int, total: int) -> Figures:
+    """`share`, `low` and `high`, from 0 to 1; null where there are no cases."""
+    result = statistics.share(count, total)
+    values = (None, None, None) if result is None else (result.share, result.low, result.high)
     names = ("share", "low", "high")
     return {name: None if value is None else round(value, 4) for name, value in zip(names, values, strict=True)}

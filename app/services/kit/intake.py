@@ -1,4 +1,4 @@
-"""One way to take records in: each exactly once, in order, with a result for each."""
+"""The intake of records from senders: each is recorded exactly once, in order, with a result for each."""
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -15,11 +15,11 @@ from app.store.kit.documents import Document
 from app.store.kit.references import ReferencedRecord
 
 SourceKey = tuple[str, str]
-"""The source that a record comes from, and its id there."""
+"""The source that a record comes from, and its id in that source."""
 
 
 class Sent(Protocol):
-    """What a sender may give an id of their own: the schema of what comes in."""
+    """The schema of an incoming record, which may have an id of its sender."""
 
     @property
     def source(self) -> str | None: ...
@@ -29,23 +29,23 @@ class Sent(Protocol):
 
 
 class Draft(Protocol):
-    """A record on its way in."""
+    """An incoming record that is not stored yet."""
 
     @property
     def id(self) -> UUID: ...
     @property
     def key(self) -> Any:
-        """What it is known by, for ever; None where it cannot be sent again."""
+        """The unique key by which it is recognised when it is sent again; None where it has none."""
 
     @property
     def content_hash(self) -> bytes | None:
-        """Of what was sent."""
+        """The hash of what was sent."""
 
     def as_sent(self) -> Mapping[str, Any]:
-        """As it would be answered with, as far as its sender has decided."""
+        """The JSON of the stored record, limited to the fields that its sender decides."""
 
     def as_stored(self) -> Mapping[str, Any]:
-        """As it would be answered with."""
+        """The JSON of the stored record."""
 
 
 DraftT = TypeVar("DraftT", bound=Draft)
@@ -53,7 +53,7 @@ DraftT = TypeVar("DraftT", bound=Draft)
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """A record that was taken in before under the key of a draft."""
+    """A stored record with the key of a draft."""
 
     id: UUID
     content_hash: bytes | None
@@ -61,7 +61,7 @@ class Existing:
 
 @dataclass(slots=True)
 class Intake(Generic[DraftT]):
-    """`results` in the order of the drafts; `accepted` are those to be written, in that order too."""
+    """`results` has one element per draft; `accepted` are the drafts to be written. Both are in the given order."""
 
     results: list[RecordResult] = field(default_factory=list)
     accepted: list[DraftT] = field(default_factory=list)
@@ -72,31 +72,31 @@ def source_key(new: Sent) -> SourceKey | None:
 
 
 def sent_hash(new: Sent) -> bytes | None:
-    """Tells whether the same is sent again; None without a source key, since it cannot be."""
+    """The hash that recognises a record that is sent again; None without a source key."""
     return None if source_key(new) is None else content_hash(new.model_dump_json(exclude_none=True))
 
 
-def unpaired(new: Sent) -> Problem | None:
-    """Why a source without an external id, or the other way round, is refused."""
+def incomplete_source_key(new: Sent) -> Problem | None:
+    """The problem of a source without an external id, or the other way round."""
     if (new.source is None) == (new.external_id is None):
         return None
     missing = "external_id" if new.external_id is None else "source"
     return must_be_sent_together("source", "external_id", missing=missing)
 
 
-def existing(found: Iterable[ReferencedRecord], kind: str) -> dict[int, Existing]:
-    """Those of one kind, by the index of their draft; a lookup gives their content hash in hexadecimal digits."""
+def existing(references: Iterable[ReferencedRecord], kind: str) -> dict[int, Existing]:
+    """The records of one kind by the index of their draft; their data is the content hash in hexadecimal digits."""
     return {
-        each.n: Existing(each.id, bytes.fromhex(each.data) if each.data else None)
-        for each in found
-        if each.kind == kind
+        record.n: Existing(record.id, bytes.fromhex(record.data) if record.data else None)
+        for record in references
+        if record.kind == kind
     }
 
 
 def contents(
     ctx: Context, get: Callable[[Context, UUID], Awaitable[Document]]
 ) -> Callable[[Collection[UUID]], Awaitable[dict[UUID, dict[str, Any]]]]:
-    """Loads the JSON of records one by one: those that come again with other content are few."""
+    """A loader for `decide` that reads records one by one: few are sent again with different content."""
 
     async def load(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
         return {id_: json.loads((await get(ctx, id_)).json) for id_ in sorted(ids)}
@@ -108,63 +108,63 @@ async def decide(
     drafts: Sequence[DraftT],
     known: Mapping[int, Existing],
     check: Callable[[int, DraftT], Problem | None],
-    stored: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, Mapping[str, Any]]]],
+    load: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, Mapping[str, Any]]]],
     differs: Callable[[list[dict[str, Any]], UUID], Problem | None],
 ) -> Intake[DraftT]:
-    """Decide about each of a batch, in order.
+    """Decide about each draft of a batch, in order.
 
-    `known` are the records that were taken in before, by the index of the draft. The same again is replayed (200);
-    so is content that is spelled in another way. For other content, `differs` makes the problem of the differences and
-    the id of what is known, or None where that is to be replayed too; `stored` loads the content to compare with, all
-    at once. What `check` finds wrong is refused. All others are accepted (201); the same key again in one batch is
-    compared with the first.
+    `known` are the stored records with the key of a draft, by the index of the draft. The same content, even if it was
+    written differently, is replayed (200). For different content, `differs` makes a problem of the differences and the
+    id of the stored record, or None to replay it as well; `load` reads the stored content to compare with. Drafts for
+    which `check` returns a problem are refused, and all others accepted (201). A key that comes twice in a batch is
+    compared with its first draft.
     """
-    other = {record.id for n, record in known.items() if record.content_hash != drafts[n].content_hash}
-    contents = await stored(other) if other else {}
-    found: Intake[DraftT] = Intake()
+    different = {record.id for n, record in known.items() if record.content_hash != drafts[n].content_hash}
+    stored = await load(different) if different else {}
+    decided: Intake[DraftT] = Intake()
     earlier: dict[Any, DraftT] = {}
     for n, draft in enumerate(drafts):
         record = known.get(n)
         first = earlier.get(draft.key) if draft.key is not None else None
         if record is not None:
             same = record.content_hash == draft.content_hash
-            content = None if same else contents[record.id]
-            found.results.append(_again(draft, record.id, content, differs, hashed=record.content_hash is not None))
+            content = None if same else stored[record.id]
+            decided.results.append(_compare(draft, record.id, content, differs, hashed=record.content_hash is not None))
         elif first is not None:
             same = first.content_hash == draft.content_hash
             content = None if same else {**first.as_stored(), **first.as_sent()}
-            found.results.append(_again(draft, first.id, content, differs))
+            decided.results.append(_compare(draft, first.id, content, differs))
         elif (problem := check(n, draft)) is not None:
-            found.results.append(RecordResult.refused(problem))
+            decided.results.append(RecordResult.refused(problem))
         else:
-            found.results.append(RecordResult(201, draft.id))
-            found.accepted.append(draft)
+            decided.results.append(RecordResult(201, draft.id))
+            decided.accepted.append(draft)
             if draft.key is not None:
                 earlier[draft.key] = draft
-    return found
+    return decided
 
 
-def _again(
+def _compare(
     draft: Draft,
-    known_id: UUID,
+    existing_id: UUID,
     content: Mapping[str, Any] | None,
     differs: Callable[[list[dict[str, Any]], UUID], Problem | None],
     *,
     hashed: bool = True,
 ) -> RecordResult:
-    """`content` is what is known under the key; None: the same as was sent.
+    """`content` is what is stored under the key; None where it is the same as what was sent.
 
-    Records of an earlier contract have no hash: where what can be compared is the same, so are they.
+    Records of an earlier contract have no hash: they are the same if nothing that can be compared differs.
     """
     if content is not None:
-        # What was found out about it counts for nothing: only what its sender has decided is compared.
+        # Only the fields that the sender decides are compared, not those that were derived.
         sent = draft.as_sent()
         errors = as_errors(differences({name: content.get(name) for name in sent}, dict(sent))[:MOST])
-        if (errors or hashed) and (problem := differs(errors, known_id)) is not None:
-            return RecordResult.refused(problem, known_id)
-    return RecordResult(200, known_id, replayed=True)
+        if (errors or hashed) and (problem := differs(errors, existing_id)) is not None:
+            return RecordResult.refused(problem, existing_id)
+    return RecordResult(200, existing_id, replayed=True)
 
 
 def ordered(drafts: Sequence[DraftT]) -> list[DraftT]:
-    """In the order in which all transactions write records, so that none waits for another in a circle."""
+    """In the order in which all transactions write records. Consistent lock order, so no deadlocks."""
     return sorted(drafts, key=lambda draft: draft.key or ("", ""))

@@ -1,4 +1,4 @@
-"""One way to change a record by merge patch (RFC 7396): lock, check the version, merge, validate, compare."""
+"""Changing a record by merge patch (RFC 7396): lock, check the version, merge, validate, compare."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ Content = TypeVar("Content", bound=BaseModel)
 
 
 class Store(Protocol):
-    """What the store module, or table, of a record that can be changed has."""
+    """The functions that a store module, or table, of changeable records has."""
 
     async def lock(self, ctx: Context, row_id: UUID, /) -> Record: ...
     async def get(self, ctx: Context, row_id: UUID, /) -> Document: ...
@@ -30,7 +30,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A record as it is, locked until the transaction ends."""
+    """The current state of a record, which is locked until the transaction ends."""
 
     row: Record
     document: Document
@@ -40,11 +40,11 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class Patched(Generic[Content]):
-    """What a record becomes."""
+    """The content of a record after a patch."""
 
     content: Content
     changes: list[dict[str, Any]]
-    """Where it differs from what is stored, as JSON pointers with both values; empty where nothing changes."""
+    """The differences from what is stored, as JSON pointers with both values."""
 
     @property
     def fields(self) -> set[str]:
@@ -53,12 +53,12 @@ class Patched(Generic[Content]):
 
     @property
     def listed(self) -> list[dict[str, Any]]:
-        """The changes as far as an event tells them: the first 100."""
+        """The changes that an event reports: the first 100."""
         return self.changes[:MOST]
 
 
 def require_version(current: int, expected: int | None) -> None:
-    """412 PreconditionFailed where the caller has seen another version; None is a caller who does not care."""
+    """412 PreconditionFailed where the caller expects another version; None accepts any."""
     if expected is not None and current != expected:
         raise PreconditionFailed(f"The current version is {current}")
 
@@ -72,14 +72,14 @@ async def lock(ctx: Context, store: Store, row_id: UUID, version: int | None) ->
 
 
 def sent(patch: BaseModel) -> dict[str, Any]:
-    """What a patch names, as JSON."""
+    """The fields that a patch has, as JSON."""
     return patch.model_dump(mode="json", exclude_unset=True)
 
 
 def patched(schema: type[Content], stored: Mapping[str, Any], patch: Mapping[str, Any]) -> Patched[Content]:
-    """The stored content with a merge patch in it, validated as a whole: 422 ValidationFailed where it is not valid.
+    """The stored content with a merge patch applied, validated as a whole. 422 ValidationFailed if it is not valid.
 
-    `stored` may say more than the schema asks: only the schema's fields count.
+    Fields of `stored` that the schema does not have are ignored.
     """
     before = {name: stored[name] for name in schema.model_fields if name in stored}
     content = validation.validate(schema, merged(before, dict(patch)))
@@ -87,6 +87,6 @@ def patched(schema: type[Content], stored: Mapping[str, Any], patch: Mapping[str
 
 
 def as_stored(content: BaseModel) -> dict[str, Any]:
-    """The JSON of content, spelled as the database spells it."""
+    """The JSON of content, with timestamps formatted as the database formats them."""
     timestamps = {name: format_timestamp(value) for name, value in content if isinstance(value, datetime)}
     return content.model_dump(mode="json") | timestamps

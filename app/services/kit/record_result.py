@@ -1,4 +1,4 @@
-"""What became of one line of a batch."""
+"""The result of recording one record of a batch."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,5 +15,5 @@ class RecordResult:
     problem: Problem | None = None
 
     @classmethod
-    def refused(cls, problem: Problem, known: UUID | None = None) -> "RecordResult":
-        return cls(problem.status, known, problem=problem)
+    def refused(cls, problem: Problem, existing_id: UUID | None = None) -> "RecordResult":
+        return cls(problem.status, existing_id, problem=problem)

@@ -1,4 +1,4 @@
-"""Resources of which every version is kept: made, found, read, and changed into a new version by merge patch."""
+"""Resources of which every version is stored: a change by merge patch makes a new version."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,8 +32,8 @@ class VersionedResource:
     async def create(self, ctx: Context, new: Any) -> Document:
         """`new` is of the content's schema. 409 when another one has its code or category."""
         definition = _definition(new)
-        ids = await _referred(ctx, self.table, definition)
-        await _is_free(ctx, self.table, definition)
+        ids = await _referenced_ids(ctx, self.table, definition)
+        await _require_free_key(ctx, self.table, definition)
         row_id = new_id()
         await self.table.add(ctx, row_id, definition, ids)
         await _record(ctx, self.table, "created", row_id, definition, {"version": 1})
@@ -47,33 +47,33 @@ class VersionedResource:
         changed = [name for name, value in definition.items() if value != before.get(name)]
         if not changed:
             return current.document
-        ids = await _referred(ctx, self.table, definition)
+        ids = await _referenced_ids(ctx, self.table, definition)
         if self.table.key in changed:
-            await _is_free(ctx, self.table, definition)
+            await _require_free_key(ctx, self.table, definition)
         number = current.row["version"] + 1
         await self.table.change(ctx, row_id, number, definition, ids)
-        # What it was and is stands in its versions.
+        # The versions have the definitions, so the event has the names of the changed fields only.
         await _record(ctx, self.table, "updated", row_id, definition, {"version": number, "changed": changed})
         return await self.table.get(ctx, row_id)
 
 
 def _definition(content: Any) -> dict[str, Any]:
-    found = [{"pointer": p, "code": code, "detail": detail} for p, code, detail in content.faults()]
-    if found:
-        raise ValidationFailed(errors=found)
+    faults = [{"pointer": p, "code": code, "detail": detail} for p, code, detail in content.faults()]
+    if faults:
+        raise ValidationFailed(errors=faults)
     definition: dict[str, Any] = content.model_dump(mode="json")
     return definition
 
 
-async def _referred(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
+async def _referenced_ids(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
     ids = await table.referenced_ids(ctx, definition)
-    for name, found in ids.items():
-        if found is None:
+    for name, referenced_id in ids.items():
+        if referenced_id is None:
             raise reference_not_found(f"/{name}", name.capitalize())
     return ids
 
 
-async def _is_free(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> None:
+async def _require_free_key(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> None:
     key = definition[table.key]
     if (holder := await table.holder(ctx, key)) is not None:
         said = f"without a {table.key}" if key is None else f"with this {table.key}"

@@ -1,4 +1,4 @@
-"""Whether customers came back after a complaint: what the database counted, and how far each figure may be off."""
+"""Whether customers came back after a complaint: the figures of the database, with confidence intervals."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -30,7 +30,7 @@ async def recoveries(ctx: Context, query: RecoveryQuery) -> str:
 
 
 def _with_interval(counted: Figures) -> Figures:
-    """Shares get their value and where it may lie; so do means, in place of how far their cases are spread."""
+    """Shares get their value and interval; means get their interval in place of the deviation."""
     return counted | _mean(counted) if "deviation" in counted else with_share(counted)
 
 
@@ -40,8 +40,8 @@ def _mean(figures: dict[str, Any]) -> dict[str, Any]:
         return {"low": None, "high": None}
     is_score = "mean_score" in figures
     mean = Decimal(figures["mean_score" if is_score else "change_per_month"])
-    found = statistics.mean_interval(mean, Decimal(deviation), figures["customers"])
-    assert found is not None, "what has a deviation has two cases"
-    bounds = [min(max(bound, _WORST), _BEST) if is_score else bound for bound in found]
+    interval = statistics.mean_interval(mean, Decimal(deviation), figures["customers"])
+    assert interval is not None, "a deviation needs at least two cases"
+    bounds = [min(max(bound, _WORST), _BEST) if is_score else bound for bound in interval]
     low, high = (str(bound.quantize(_CENT) + 0) for bound in bounds)
     return {"low": low, "high": high}

@@ -1,4 +1,4 @@
-"""Who is calling, and all there is to know about them."""
+"""Looking up customers by phone number, e-mail address or identity; their profiles and timelines."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.store.overview import profiles
 
 
 async def lookup(ctx: Context, query: LookupQuery) -> str:
-    """Candidates, likeliest first; none is an answer too. 422 for what is no number or address at all."""
+    """The candidates, likeliest first, of which there may be none. 422 for an invalid number or address."""
     try:
         if query.phone is not None:
             return await profiles.by_phone(ctx, normalize(ContactKind.PHONE, query.phone, ctx.region))
@@ -33,5 +33,5 @@ async def profile(ctx: Context, customer_id: UUID) -> str:
 async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
     page = await profiles.timeline(ctx, customer_id, query)
     if not page.items and not await customers.existing_ids(ctx, [customer_id]):
-        await customers.get(ctx, customer_id)  # raises what is to be said about that
+        await customers.get(ctx, customer_id)  # raises NotFound
     return page

@@ -1,4 +1,4 @@
-"""Receipts on their way in: replayed, revised or new; their buyers found, their returns capped."""
+"""Incoming receipts: new, replayed or revised; their buyers are resolved and their returns limited."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,7 @@ from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Resolver
 from app.services.kit.record_result import RecordResult
-from app.services.sales import buyers
-from app.services.sales.buyers import Buyers
+from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns
 from app.store.kit import events
@@ -28,41 +27,41 @@ from app.store.sales import sales
 
 @dataclass(slots=True)
 class Intake:
-    """`results` in the order of the receipts; `document` is that of the one written, where it was asked for."""
+    """`results` in the order of the receipts; `document` is that of a single new receipt, if requested."""
 
     results: list[RecordResult]
     document: Document | None = None
 
 
-async def take_in(
+async def record_receipts(
     ctx: Context, drafts: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer, *, with_document: bool = False
 ) -> Intake:
-    """Take receipts in, in order. `with_document`: there is one only, and its document is wanted."""
-    taken = Intake([])
+    """Record receipts in order. `with_document` is for a single receipt, whose document is returned."""
+    intake = Intake([])
     results: dict[int, RecordResult] = {}
     for indices in _rounds(drafts):
-        taken = await _take_round(ctx, [drafts[n] for n in indices], on_unknown, with_document)
-        results.update(zip(indices, taken.results, strict=True))
-    return Intake([results[n] for n in range(len(drafts))], taken.document)
+        intake = await _record_round(ctx, [drafts[n] for n in indices], on_unknown, with_document)
+        results.update(zip(indices, intake.results, strict=True))
+    return Intake([results[n] for n in range(len(drafts))], intake.document)
 
 
 def _rounds(drafts: Sequence[ReceiptDraft]) -> Iterator[list[int]]:
-    """Indices, such that no round has a receipt number twice: the second is looked at when the first is written."""
-    left = list(range(len(drafts)))
-    while left:
+    """Indices in rounds that have each receipt number once: the second is handled when the first is stored."""
+    remaining = list(range(len(drafts)))
+    while remaining:
         seen: set[tuple[str, str]] = set()
         now: list[int] = []
         later: list[int] = []
-        for n in left:
+        for n in remaining:
             (later if drafts[n].key in seen else now).append(n)
             seen.add(drafts[n].key)
         yield now
-        left = later
+        remaining = later
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A receipt that is known by the number of a draft."""
+    """A stored receipt with the number of a draft."""
 
     id: UUID
     revision: int
@@ -71,105 +70,105 @@ class _Stored:
 
 @dataclass(slots=True)
 class _References:
-    """What the receipts of one round refer to."""
+    """The records that the receipts of one round refer to."""
 
     stored: dict[int, _Stored]
     customers: Resolver
     revised: dict[int, UUID] = field(default_factory=dict)
-    """The receipts that are known in an older revision."""
+    """The ids of stored receipts of which a draft is a newer revision."""
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft]) -> "_References":
-        known = Resolver(ctx.region, [buyers.reference(draft.new.customer) for draft in drafts])
-        keys = {"sale": [(n, *draft.key) for n, draft in enumerate(drafts)]} | known.keys()
-        found = await store.REFERENCES.load(ctx, keys)
-        stored = _stored(found)
+        resolver = Resolver(ctx.region, [buyer_reference(draft.new.customer) for draft in drafts])
+        keys = {"sale": [(n, *draft.key) for n, draft in enumerate(drafts)]} | resolver.keys()
+        records = await store.REFERENCES.load(ctx, keys)
+        stored = _stored(records)
         if revised := _revised(drafts, stored):
-            # Somebody else may be revising them just now: what they make of them is what counts.
+            # Another transaction may be revising them: wait for it and read its result.
             await store.lock(ctx, revised.values())
-            found = await store.REFERENCES.load(ctx, keys)
-            stored = _stored(found)
-        known.learn(found)
-        return cls(stored, known, _revised(drafts, stored))
+            records = await store.REFERENCES.load(ctx, keys)
+            stored = _stored(records)
+        resolver.add(records)
+        return cls(stored, resolver, _revised(drafts, stored))
 
 
-def _stored(found: Sequence[ReferencedRecord]) -> dict[int, _Stored]:
-    read = {each.n: (each.id, json.loads(each.data)) for each in found if each.kind == "sale" and each.data}
-    return {n: _Stored(id_, data["revision"], bytes.fromhex(data["hash"])) for n, (id_, data) in read.items()}
+def _stored(records: Sequence[ReferencedRecord]) -> dict[int, _Stored]:
+    by_draft = {r.n: (r.id, json.loads(r.data)) for r in records if r.kind == "sale" and r.data}
+    return {n: _Stored(id_, data["revision"], bytes.fromhex(data["hash"])) for n, (id_, data) in by_draft.items()}
 
 
 def _revised(drafts: Sequence[ReceiptDraft], stored: dict[int, _Stored]) -> dict[int, UUID]:
-    return {n: known.id for n, known in stored.items() if drafts[n].new.revision > known.revision}
+    return {n: sale.id for n, sale in stored.items() if drafts[n].new.revision > sale.revision}
 
 
-async def _take_round(
+async def _record_round(
     ctx: Context, drafts: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer, with_document: bool
 ) -> Intake:
-    known = await _References.load(ctx, drafts)
-    stored, revised = known.stored, known.revised
-    found = Buyers(ctx, known.customers, on_unknown)
+    references = await _References.load(ctx, drafts)
+    stored, revised = references.stored, references.revised
+    buyers = Buyers(ctx, references.customers, on_unknown)
     changing = [draft for n, draft in enumerate(drafts) if n not in stored or n in revised]
-    returns = await Returns.of(ctx, changing, list(revised.values()))
+    returns = await Returns.load(ctx, changing, list(revised.values()))
     results: list[RecordResult] = []
     new: list[ReceiptDraft] = []
     newer: list[tuple[UUID, ReceiptDraft]] = []
     for n, draft in enumerate(drafts):
         if n in stored and n not in revised:
-            results.append(await _again(ctx, draft, stored[n]))
-        elif (exceeding := returns.take(draft)) is not None:
-            results.append(RecordResult.refused(exceeding))
+            results.append(await _compare(ctx, draft, stored[n]))
+        elif (problem := returns.add(draft)) is not None:
+            results.append(RecordResult.refused(problem))
         else:
-            found.assign(n, draft)
+            buyers.assign(n, draft)
             if n in revised:
                 newer.append((revised[n], draft))
                 results.append(RecordResult(200, revised[n]))
             else:
                 new.append(draft)
                 results.append(RecordResult(201, draft.id))
-    if found.created:
-        await customers.write_drafts(ctx, sorted(found.created, key=lambda customer: customer.id))
-        await customers.record_created(ctx, found.created)
+    if buyers.created:
+        await customers.write_drafts(ctx, sorted(buyers.created, key=lambda customer: customer.id))
+        await customers.record_created(ctx, buyers.created)
     document = await _write(ctx, new, with_document)
     for sale_id, draft in newer:
         await _replace(ctx, sale_id, draft)
     return Intake(results, document)
 
 
-async def _again(ctx: Context, draft: ReceiptDraft, known: _Stored) -> RecordResult:
-    """A number that is known, in this revision or a later one."""
-    if draft.new.revision < known.revision:
-        return RecordResult(200, known.id, stale=True)
-    if draft.content_hash != known.content_hash:
+async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> RecordResult:
+    """The result for a receipt whose number is stored in the same or a newer revision."""
+    if draft.new.revision < stored.revision:
+        return RecordResult(200, stored.id, stale=True)
+    if draft.content_hash != stored.content_hash:
         sent = draft.as_sent()
-        content = json.loads((await sales.get(ctx, known.id)).json)
-        if found := differences({name: content[name] for name in sent}, sent):
-            return RecordResult.refused(ReceiptDiffers(errors=as_errors(found), sale_id=str(known.id)), known.id)
-    return RecordResult(200, known.id, replayed=True)
+        content = json.loads((await sales.get(ctx, stored.id)).json)
+        if changes := differences({name: content[name] for name in sent}, sent):
+            return RecordResult.refused(ReceiptDiffers(errors=as_errors(changes), sale_id=str(stored.id)), stored.id)
+    return RecordResult(200, stored.id, replayed=True)
 
 
 async def _write(ctx: Context, drafts: Sequence[ReceiptDraft], with_document: bool) -> Document | None:
     if not drafts:
         return None
-    # All transactions write receipts in this order, and customers' totals in theirs: none waits in a circle.
+    # Receipts and customers' totals are written in consistent lock order, so no deadlocks.
     ordered = sorted(drafts, key=lambda draft: draft.key)
     rows = [draft.row(ctx.now) for draft in ordered]
     lines = [line for draft in ordered for line in draft.line_rows()]
     titles = [draft.title for draft in ordered]
     document = None
     if with_document:
-        document, followed = await store.write_one(ctx, rows[0], titles[0], lines)
+        document, with_reactions = await store.write_one(ctx, rows[0], titles[0], lines)
     else:
-        followed = await store.write(ctx, rows, titles, lines)
-    # The events are written with the receipts; only those that something follows are wanted here.
-    ctx.pending.extend((draft.event, followed[draft.id]) for draft in ordered if draft.id in followed)
+        with_reactions = await store.write(ctx, rows, titles, lines)
+    # The events were written with the receipts; only those that have reactions are needed here.
+    ctx.pending.extend((draft.event, with_reactions[draft.id]) for draft in ordered if draft.id in with_reactions)
     return document
 
 
 async def _replace(ctx: Context, sale_id: UUID, draft: ReceiptDraft) -> None:
-    """Put a newer revision in the place of what is stored."""
+    """Replace a stored receipt by a newer revision."""
     before = await sales.lock(ctx, sale_id)
     draft.id, new = sale_id, draft.new
-    if draft.customer_id is None and before["customer_id"] is not None:  # whom somebody named by hand stays named
+    if draft.customer_id is None and before["customer_id"] is not None:  # a buyer who was claimed by hand stays
         draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match(before["match"]), ()
     await store.replace(ctx, draft.row(ctx.now), draft.line_rows())
     await sales.recompute_totals(ctx, {c for c in (before["customer_id"], draft.customer_id) if c is not None})

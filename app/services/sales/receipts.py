@@ -1,4 +1,4 @@
-"""From a receipt as it was sent to the rows that keep it: summed, weighed, and told whether it adds up."""
+"""Drafts of receipts: what was sent, with its sums checked and turned into rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from app.schemas.sales.sales import SaleNew
 from app.store.kit.events import Event
 from app.store.sales.intake import LineKey, Row
 
-_BEYOND = Decimal(10) ** 12
+_AMOUNT_LIMIT = Decimal(10) ** 12
 
 
 class Line(NamedTuple):
@@ -40,7 +40,7 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class ReceiptDraft:
-    """A receipt with its sums; the buyer is found later."""
+    """An incoming receipt with its sums; its buyer is set later."""
 
     new: SaleNew
     id: UUID
@@ -61,7 +61,7 @@ class ReceiptDraft:
 
     @property
     def returns(self) -> list[tuple[int, LineKey, Line]]:
-        """The lines that name what they take back: position, the line taken back, and the line itself."""
+        """The lines that name the line that they return: position, key of the returned line, and the line itself."""
         return [
             (n, LineKey(self.new.source, line.refund_receipt_no, line.refund_line_no or 0), line)
             for n, line in enumerate(self.lines)
@@ -70,11 +70,11 @@ class ReceiptDraft:
 
     @property
     def title(self) -> str:
-        """How the receipt reads on a timeline, long after."""
-        bought = {SaleKind.SALE: "Bought", SaleKind.RETURN: "Returned", SaleKind.EXCHANGE: "Exchanged"}[self.kind]
+        """The title on a timeline."""
+        verb = {SaleKind.SALE: "Bought", SaleKind.RETURN: "Returned", SaleKind.EXCHANGE: "Exchanged"}[self.kind]
         count = len(self.lines)
         return SALE_RECORDED.titled(
-            bought=bought,
+            bought=verb,
             total=abs(self.total),
             currency=self.new.currency,
             at_site=f" at {self.new.site}" if self.new.site else "",
@@ -83,7 +83,7 @@ class ReceiptDraft:
 
     @property
     def event(self) -> Event:
-        """The event that it was recorded, as it is written with it (see `store.sales.intake`)."""
+        """The event that is written with the receipt (see `store.sales.intake`)."""
         new = self.new
         data = {
             "source": new.source,
@@ -132,7 +132,7 @@ class ReceiptDraft:
         return [(self.id, *line) for line in self.lines]
 
     def as_sent(self) -> dict[str, Any]:
-        """As it would be answered with, as far as its sender decides: to be compared with what is stored."""
+        """The JSON of the stored receipt, limited to the fields that its sender decides."""
         new = self.new
         return {
             "source": new.source,
@@ -164,12 +164,13 @@ class ReceiptDraft:
 
 
 def draft_receipt(new: SaleNew) -> ReceiptDraft:
-    """Raises ValidationFailed for a card number, a line number that stands twice, or a sum too large to be scaled."""
+    """Raises ValidationFailed for a card number, a duplicate line number, or a sum of more than 12 digits."""
     content = new.model_dump_json(exclude_none=True)
-    if payment_cards.may_contain_card_number(content) and (
-        at := payment_cards.find_card_number(new.model_dump(mode="json"))
-    ):
-        raise invalid(at, "payment_card_number", "Looks like a payment card number, which must not be stored")
+    pointer = None
+    if payment_cards.may_contain_card_number(content):
+        pointer = payment_cards.find_card_number(new.model_dump(mode="json"))
+    if pointer:
+        raise invalid(pointer, "payment_card_number", "Looks like a payment card number, which must not be stored")
     unit = minor_unit(new.currency)
     lines = [
         Line(
@@ -178,10 +179,10 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
             line.name,
             line.category,
             line.quantity,
-            _money(line.unit_price, new.currency),
-            _money(line.discount or ZERO, new.currency),
-            _money(line.tax or ZERO, new.currency),
-            _money(
+            _scaled(line.unit_price, new.currency),
+            _scaled(line.discount or ZERO, new.currency),
+            _scaled(line.tax or ZERO, new.currency),
+            _scaled(
                 rules.line_total(line.quantity, line.unit_price, line.discount or ZERO, unit)
                 if line.total is None
                 else line.total,
@@ -192,9 +193,9 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
         )
         for n, line in enumerate(new.lines, start=1)
     ]
-    _numbers_once(lines)
-    total = _money(sum((line.total for line in lines), ZERO) if new.total is None else new.total, new.currency)
-    _spellable([(f"/lines/{n}/total", line.total) for n, line in enumerate(lines)] + [("/total", total)])
+    _require_distinct_line_numbers(lines)
+    total = _scaled(sum((line.total for line in lines), ZERO) if new.total is None else new.total, new.currency)
+    _require_within_limit([(f"/lines/{n}/total", line.total) for n, line in enumerate(lines)] + [("/total", total)])
     gross, refunded = rules.turnover(lines, total)
     return ReceiptDraft(
         new,
@@ -203,27 +204,27 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
         rules.receipt_kind(lines, total),
         lines,
         total,
-        _money(gross, new.currency),
-        _money(refunded, new.currency),
+        _scaled(gross, new.currency),
+        _scaled(refunded, new.currency),
         rules.balanced(lines, [payment.amount for payment in new.payments], total, unit),
     )
 
 
 @lru_cache(maxsize=8_192)
-def _money(amount: Decimal, currency: str) -> Decimal:
+def _scaled(amount: Decimal, currency: str) -> Decimal:
     return scaled(amount, currency)
 
 
-def _spellable(amounts: list[tuple[str, Decimal]]) -> None:
+def _require_within_limit(amounts: list[tuple[str, Decimal]]) -> None:
     for pointer, amount in amounts:
-        if abs(amount) >= _BEYOND:  # nobody sent it: it was multiplied or summed up here
+        if abs(amount) >= _AMOUNT_LIMIT:  # it is a product or a sum, which the schema does not limit
             raise invalid(pointer, "number_range", "The computed amount has more than 12 digits before the point")
 
 
-def _numbers_once(lines: list[Line]) -> None:
+def _require_distinct_line_numbers(lines: list[Line]) -> None:
     numbers = [line.line_no for line in lines]
     if len(set(numbers)) < len(numbers):
-        twice = next(n for n, number in enumerate(numbers) if number in numbers[:n])
+        duplicate = next(n for n, number in enumerate(numbers) if number in numbers[:n])
         raise ValidationFailed(
-            errors=[{"pointer": f"/lines/{twice}/line_no", "code": "twice", "detail": "Duplicate line_no"}]
+            errors=[{"pointer": f"/lines/{duplicate}/line_no", "code": "twice", "detail": "Duplicate line_no"}]
         )

@@ -1,4 +1,4 @@
-"""Nothing is taken back twice: what is left of every line that the receipts of one transaction return."""
+"""Limits returns to what was sold: tracks what is left of the lines that the receipts of one batch return."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,18 +14,18 @@ from app.store.sales.intake import Balance, LineKey
 
 
 class Returns:
-    """A line that is not known yet can be returned: tills send late. What can be known is held to."""
+    """The balances of returned lines. A line that is not stored yet can be returned, since tills may send it later."""
 
     def __init__(self, balances: dict[LineKey, Balance]) -> None:
         self._balances = balances
 
     @classmethod
-    async def of(cls, ctx: Context, receipts: Sequence[ReceiptDraft], revised: Sequence[UUID]) -> "Returns":
-        named = {key for receipt in receipts for _, key, _ in receipt.returns}
-        return cls(await store.balances(ctx, named, revised) if named else {})
+    async def load(cls, ctx: Context, receipts: Sequence[ReceiptDraft], revised: Sequence[UUID]) -> "Returns":
+        keys = {key for receipt in receipts for _, key, _ in receipt.returns}
+        return cls(await store.balances(ctx, keys, revised) if keys else {})
 
-    def take(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
-        """Count in what this receipt takes back, and what it sells; or say which line takes too much."""
+    def add(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
+        """Add what a receipt returns and sells, or return the problem of a line that returns too much."""
         if not self._balances:
             return None
         unit = minor_unit(receipt.new.currency)

@@ -1,4 +1,4 @@
-"""Receipts: taken in exactly once, in whatever order they come, and made true again when they change."""
+"""Receipts are recorded exactly once, in whatever order they arrive, and can be claimed and voided."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -29,29 +29,29 @@ async def get(ctx: Context, sale_id: UUID) -> Document:
 
 
 async def record(ctx: Context, new: SaleNew, on_unknown: OnUnknownCustomer) -> tuple[Document, RecordResult]:
-    """Take one receipt in; see `record_many`. Raises what was wrong with it."""
-    taken = await intake.take_in(ctx, [draft_receipt(new)], on_unknown, with_document=True)
-    (result,) = taken.results
+    """Record one receipt; see `record_many`. Raises its problem."""
+    recorded = await intake.record_receipts(ctx, [draft_receipt(new)], on_unknown, with_document=True)
+    (result,) = recorded.results
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return taken.document or await store.get(ctx, result.id), result
+    return recorded.document or await store.get(ctx, result.id), result
 
 
 async def record_many(
-    ctx: Context, wanted: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer
+    ctx: Context, drafts: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer
 ) -> list[RecordResult]:
-    """Take receipts (see `receipts.draft_receipt`) in, in order; one outcome for each.
+    """Record receipts (see `receipts.draft_receipt`) in order, with a result for each.
 
-    New: 201. The same again: 200, replayed. A higher revision: 200, replaced. An older one: 200, stale, and nothing
-    changes. Other content under a known number: 409 ReceiptDiffers. A return of more than is left: 409
+    New: 201. The same again: 200, replayed. A newer revision: 200, replaced. An older one: 200, stale, and nothing
+    changes. Different content with the same number: 409 ReceiptDiffers. A return of more than is left: 409
     RefundExceedsSale.
     """
-    return (await intake.take_in(ctx, wanted, on_unknown)).results
+    return (await intake.record_receipts(ctx, drafts, on_unknown)).results
 
 
 async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
-    """Say who bought. 409 AlreadyClaimed if it is somebody else's already."""
+    """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one."""
     sale = await store.lock(ctx, sale_id)
     if sale["customer_id"] == customer_id:
         return await store.get(ctx, sale_id)
@@ -69,7 +69,7 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
 
 
 async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
-    """Take a receipt out of all sums. It stays to be seen, and its number stays taken."""
+    """Exclude a receipt from all totals. It stays readable, and its number cannot be used again."""
     sale = await store.lock(ctx, sale_id)
     if sale["voided_at"] is None:
         await store.change(ctx, sale_id, {"voided_at": ctx.now, "void_reason": reason})

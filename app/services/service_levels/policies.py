@@ -1,4 +1,4 @@
-"""Which policy a complaint falls under, and what it said at the time."""
+"""Selecting the policy of a complaint, and loading policies in the versions that complaints were measured by."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from app.store.service_levels.calendars import CALENDARS
 POLICIES = VersionedResource(store.POLICIES)
 Version = tuple[UUID, int]
 Versions = tuple[UUID, int, UUID, int]
-"""A policy and its version, the calendar it goes by and its version."""
+"""Id and version of a policy, id and version of its calendar."""
 
 
 @dataclass(frozen=True)
@@ -38,42 +38,41 @@ class EffectivePolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    chosen: EffectivePolicy
+class _Candidate:
+    effective: EffectivePolicy
     scope: Scope
 
 
 async def select_policies(ctx: Context, facts: list[Facts]) -> list[EffectivePolicy | None]:
-    """For each, in order: the first of the active policies that fits it."""
+    """For each, in order: the first active policy whose scope fits."""
     if not facts:
         return []
-    wanted = [_versions(row) for row in await store.active_policies(ctx)]
-    known = await _known(ctx, wanted)
-    tried = [known[versions] for versions in wanted]
-    return [next((k.chosen for k in tried if fits(k.scope, fact)), None) for fact in facts]
+    active = [_versions(row) for row in await store.active_policies(ctx)]
+    loaded = await _load(ctx, active)
+    candidates = [loaded[versions] for versions in active]
+    return [next((c.effective for c in candidates if fits(c.scope, fact)), None) for fact in facts]
 
 
 async def current_policy(ctx: Context, policy_id: UUID) -> EffectivePolicy:
     """The policy as it is now, active or not."""
     versions = _versions(await store.policy(ctx, policy_id))
-    return (await _known(ctx, [versions]))[versions].chosen
+    return (await _load(ctx, [versions]))[versions].effective
 
 
-async def policies_at(ctx: Context, wanted: set[Versions]) -> dict[Versions, EffectivePolicy]:
-    """Policies as they were, on calendars as they were."""
-    return {versions: known.chosen for versions, known in (await _known(ctx, wanted)).items()}
+async def policies_at(ctx: Context, requested: set[Versions]) -> dict[Versions, EffectivePolicy]:
+    return {versions: loaded.effective for versions, loaded in (await _load(ctx, requested)).items()}
 
 
 def calendar_of(definition: Mapping[str, Any]) -> Calendar:
     week = [_windows(h for h in definition["hours"] if h["day"] == day) for day in Weekday]
     monday, tuesday, wednesday, thursday, friday, saturday, sunday = week
-    free = definition["holidays"] or {}
+    holidays = definition["holidays"] or {}
     return Calendar(
         definition["time_zone"],
         (monday, tuesday, wednesday, thursday, friday, saturday, sunday),
         {date.fromisoformat(e["on"]): (_windows(e["hours"]), e["name"]) for e in definition["exceptions"]},
-        free.get("country"),
-        free.get("subdivision"),
+        holidays.get("country"),
+        holidays.get("subdivision"),
     )
 
 
@@ -97,60 +96,60 @@ def policy_of(definition: Mapping[str, Any], calendar: Calendar) -> Policy:
 
 
 def scope_of(definition: Mapping[str, Any]) -> Scope:
-    asked = definition["applies_to"]
+    conditions = definition["applies_to"]
     return Scope(
-        frozenset(asked["categories"]),
-        frozenset(asked["severities"]),
-        frozenset(asked["channels"]),
-        frozenset(asked["sites"]),
-        frozenset(asked["customer_tags"]),
-        None if asked["value_from"] is None else Decimal(asked["value_from"]),
-        asked["currency"],
+        frozenset(conditions["categories"]),
+        frozenset(conditions["severities"]),
+        frozenset(conditions["channels"]),
+        frozenset(conditions["sites"]),
+        frozenset(conditions["customer_tags"]),
+        None if conditions["value_from"] is None else Decimal(conditions["value_from"]),
+        conditions["currency"],
     )
 
 
 def reopening_of(definition: Mapping[str, Any]) -> Reopening:
-    said = definition["reopening"] or {}
-    days = said.get("within_days")
-    return Reopening(None if days is None else timedelta(days=days), said.get("at_most"))
+    limits = definition["reopening"] or {}
+    days = limits.get("within_days")
+    return Reopening(None if days is None else timedelta(days=days), limits.get("at_most"))
 
 
-# A version never changes once it is committed, so what was read of it is kept; nobody asks for a policy in the
-# transaction that writes it. Policies on one calendar share it, and the days that it has worked out.
+# Committed versions never change, so they are cached; no policy is loaded in the transaction that writes it. Policies
+# with the same calendar share it, and its own cache of days.
 _CALENDARS: LRUCache[Version, tuple[str, Calendar]] = LRUCache(200)
-_POLICIES: LRUCache[Versions, _Known] = LRUCache(2_000)
+_POLICIES: LRUCache[Versions, _Candidate] = LRUCache(2_000)
 
 
-async def _known(ctx: Context, wanted: Collection[Versions]) -> dict[Versions, _Known]:
-    known = {versions: found for versions in wanted if (found := _POLICIES.get(versions)) is not None}
-    new = {versions for versions in wanted if versions not in known}
-    if not new:
-        return known
-    policies = await store.POLICIES.definitions(ctx, {(v[0], v[1]) for v in new})
-    calendars = await _calendars(ctx, {(v[2], v[3]) for v in new})
-    for versions in new:
-        definition = _there(policies, versions[:2], "service policy")
-        code, calendar = _there(calendars, versions[2:], "calendar")
-        chosen = EffectivePolicy(*versions, policy_of(definition, calendar), reopening_of(definition), code)
-        known[versions] = _POLICIES[versions] = _Known(chosen, scope_of(definition))
-    return known
+async def _load(ctx: Context, requested: Collection[Versions]) -> dict[Versions, _Candidate]:
+    loaded = {versions: cached for versions in requested if (cached := _POLICIES.get(versions)) is not None}
+    missing = {versions for versions in requested if versions not in loaded}
+    if not missing:
+        return loaded
+    policies = await store.POLICIES.definitions(ctx, {(v[0], v[1]) for v in missing})
+    calendars = await _load_calendars(ctx, {(v[2], v[3]) for v in missing})
+    for versions in missing:
+        definition = _version_of(policies, versions[:2], "service policy")
+        code, calendar = _version_of(calendars, versions[2:], "calendar")
+        effective = EffectivePolicy(*versions, policy_of(definition, calendar), reopening_of(definition), code)
+        loaded[versions] = _POLICIES[versions] = _Candidate(effective, scope_of(definition))
+    return loaded
 
 
-async def _calendars(ctx: Context, wanted: set[Version]) -> dict[Version, tuple[str, Calendar]]:
-    known = {version: found for version in wanted if (found := _CALENDARS.get(version)) is not None}
-    for version, definition in (await CALENDARS.definitions(ctx, wanted - known.keys())).items():
-        known[version] = _CALENDARS[version] = definition["code"], calendar_of(definition)
-    return known
+async def _load_calendars(ctx: Context, requested: set[Version]) -> dict[Version, tuple[str, Calendar]]:
+    loaded = {version: cached for version in requested if (cached := _CALENDARS.get(version)) is not None}
+    for version, definition in (await CALENDARS.definitions(ctx, requested - loaded.keys())).items():
+        loaded[version] = _CALENDARS[version] = definition["code"], calendar_of(definition)
+    return loaded
 
 
 def _versions(row: Record) -> Versions:
     return row["policy_id"], row["policy_version"], row["calendar_id"], row["calendar_version"]
 
 
-def _there(found: Mapping[Version, Any], version: Version, noun: str) -> Any:
-    if version not in found:
+def _version_of(loaded: Mapping[Version, Any], version: Version, noun: str) -> Any:
+    if version not in loaded:
         raise NotFound(f"{noun.capitalize()} version not found")
-    return found[version]
+    return loaded[version]
 
 
 def _windows(hours: Iterable[Mapping[str, str]]) -> Windows:

@@ -109,7 +109,7 @@ class References:
     def check(self, ctx: Context, n: int, draft: VisitDraft) -> Problem | None:
         """Set what the n-th visit is judged by; or say why it cannot be taken in."""
         new = draft.new
-        if (problem := intake.unpaired(new)) is not None:
+        if (problem := intake.incomplete_source_key(new)) is not None:
             return problem
         if (card := self.cards.get(new.scorecard_id)) is None:
             return reference_not_found("/scorecard_id", "Scorecard")

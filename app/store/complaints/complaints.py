@@ -6,11 +6,12 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.rules.complaints.states import OVER, State, allowed
+from app.rules.complaints.states import ENDED, State, allowed
 from app.schemas.complaints import complaints as schemas
 from app.schemas.complaints.actions import Action
 from app.schemas.complaints.moves import ComplaintMove
 from app.schemas.complaints.remedies import Remedy
+from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
@@ -18,12 +19,12 @@ from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
 
 MISSING = "Complaint not found"
-_OVER = ", ".join(f"'{state}'" for state in sorted(OVER))
+_ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
 
 
 def open_(alias: str) -> str:
     """Condition: neither closed nor withdrawn."""
-    return f"{alias}.state NOT IN ({_OVER})"
+    return f"{alias}.state NOT IN ({_ENDED})"
 
 
 OPEN = open_("c")
@@ -55,7 +56,7 @@ _LIST = Listing(
         "claimed": {True: "c.customer_id IS NOT NULL", False: "c.customer_id IS NULL"},
         "state": "c.state = {}",
         # Spelled out, so that the planner sees which partial index fits.
-        "open": {True: OPEN, False: f"c.state IN ({_OVER})"},
+        "open": {True: OPEN, False: f"c.state IN ({_ENDED})"},
         "unended": {True: OPEN},
         "timed": {True: f"{OPEN} AND c.due_at IS NOT NULL"},
         "due_until": "c.due_at < {}",
@@ -125,8 +126,8 @@ async def next_numbers(ctx: Context, count: int) -> list[int]:
     return [row[0] for row in found]
 
 
-async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "complaints", values)
+async def add(ctx: Context, complaints: Sequence[ComplaintRow]) -> None:
+    await rows.insert(ctx, "complaints", [complaint.columns() for complaint in complaints])
 
 
 async def change(ctx: Context, complaint_id: UUID, values: Mapping[str, Any]) -> None:
@@ -164,26 +165,26 @@ async def unclaimed_messages(ctx: Context, complaint_id: UUID) -> list[UUID]:
     return [row[0] for row in found]
 
 
-async def get_row(ctx: Context, complaint_id: UUID) -> Record:
-    found = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1", complaint_id)
-    if found is None:
+async def get_row(ctx: Context, complaint_id: UUID) -> ComplaintRow:
+    record = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1", complaint_id)
+    if record is None:
         raise NotFound(MISSING)
-    return found
+    return ComplaintRow.from_record(record)
 
 
-async def lock(ctx: Context, complaint_id: UUID) -> Record:
-    row = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1 FOR NO KEY UPDATE", complaint_id)
-    if row is None:
+async def lock(ctx: Context, complaint_id: UUID) -> ComplaintRow:
+    record = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1 FOR NO KEY UPDATE", complaint_id)
+    if record is None:
         raise NotFound(MISSING)
-    return row
+    return ComplaintRow.from_record(record)
 
 
-async def lock_many(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
+async def lock_many(ctx: Context, complaint_ids: Iterable[UUID]) -> list[ComplaintRow]:
     """Those that exist, locked in id order: consistent lock order, so no deadlocks."""
-    found: list[Record] = await ctx.db.fetch(
+    records = await ctx.db.fetch(
         "SELECT * FROM complaints WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(complaint_ids)
     )
-    return found
+    return [ComplaintRow.from_record(record) for record in records]
 
 
 async def open_by_policy(ctx: Context, policy_id: UUID, after: UUID | None, limit: int) -> list[UUID]:

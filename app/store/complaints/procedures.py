@@ -17,7 +17,7 @@ PROCEDURES = VersionedTable(
 )
 
 
-async def procedures_of(ctx: Context, categories: Collection[str]) -> dict[str | None, tuple[UUID, int]]:
+async def procedures_of_categories(ctx: Context, categories: Collection[str]) -> dict[str | None, tuple[UUID, int]]:
     """Id and version of the procedures for these categories, and under None the one for all others."""
     found = await ctx.db.fetch(
         "SELECT category, id, version FROM procedures WHERE category = ANY ($1::text[]) "

@@ -1,4 +1,4 @@
-"""Everything known of a customer, each answer one statement. Parts walk an index and stop after a few rows."""
+"""Lookups, profiles and timelines, each by one statement. Its parts walk an index and stop after a few rows."""
 
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ async def profile(ctx: Context, customer_id: UUID) -> str:
 async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
     subject = "subject_type" if query.type and "." not in query.type else "type"
     unset = {"type": None, subject: query.type}
-    return await _TIMELINE.page(ctx, _Latest(query), {"customer_id": customer_id, **unset})
+    return await _TIMELINE.page(ctx, _LatestFirst(query), {"customer_id": customer_id, **unset})
 
 
 async def _candidates(ctx: Context, statement: str, *arguments: Any) -> str:
@@ -47,8 +47,8 @@ async def _candidates(ctx: Context, statement: str, *arguments: Any) -> str:
     return candidates
 
 
-class _Latest:
-    """A timeline has one order only."""
+class _LatestFirst:
+    """The query of a timeline, which has one sort order."""
 
     sort = "-happened"
 
@@ -57,25 +57,25 @@ class _Latest:
         self.channel, self.since, self.before = query.channel, query.since, query.before
 
 
-def _first(schema: type, alias: str, source: str, own: dict[str, str] | None = None) -> str:
+def _first_row(schema: type, alias: str, source: str, own: dict[str, str] | None = None) -> str:
     """The first row of a source as a JSON object, or null."""
     return f"(SELECT row_to_json(d) FROM (SELECT {documents.columns(schema, alias, own)} FROM {source} LIMIT 1) d)"
 
 
-def _some(schema: type, alias: str, source: str, most: int, own: dict[str, str] | None = None) -> str:
+def _first_rows(schema: type, alias: str, source: str, limit: int, own: dict[str, str] | None = None) -> str:
     """The first rows of a source as a JSON array."""
     return (
         "(SELECT coalesce(json_agg(row_to_json(d)), '[]'::json) "
-        f"FROM (SELECT {documents.columns(schema, alias, own)} FROM {source} LIMIT {most}) d)"
+        f"FROM (SELECT {documents.columns(schema, alias, own)} FROM {source} LIMIT {limit}) d)"
     )
 
 
-_LAST_CONTACT = _first(
+_LAST_CONTACT = _first_row(
     LastContact,
     "i",
     "interactions i WHERE i.customer_id = c.id AND i.direction <> 'internal' ORDER BY i.happened_at DESC, i.id DESC",
 )
-_LAST_PURCHASE = _first(
+_LAST_PURCHASE = _first_row(
     LastPurchase,
     "s",
     "sales s WHERE s.customer_id = c.id AND s.kind <> 'return' AND s.voided_at IS NULL "
@@ -102,12 +102,12 @@ _CANDIDATE = documents.columns(
     "c",
     {
         "archived": "c.archived_at IS NOT NULL",
-        "open_complaints": _some(OpenComplaint, "k", _COMPLAINTS, 5, _LATE),
+        "open_complaints": _first_rows(OpenComplaint, "k", _COMPLAINTS, 5, _LATE),
         "matched": "f.matched",
         "last_contact": _LAST_CONTACT,
         "last_purchase": _LAST_PURCHASE,
-        "last_feedback": _first(LastFeedback, "w", _LATEST_FEEDBACK),
-        "open_tasks": _some(OpenTask, "t", _OPEN_TASKS, 5, _OVERDUE),
+        "last_feedback": _first_row(LastFeedback, "w", _LATEST_FEEDBACK),
+        "open_tasks": _first_rows(OpenTask, "t", _OPEN_TASKS, 5, _OVERDUE),
         "preferred_channels": "c.preferences->'channels'",
         "unwelcome_channels": "c.preferences->'unwelcome_channels'",
         "standing_instructions": "c.preferences->'standing_instructions'",
@@ -115,17 +115,20 @@ _CANDIDATE = documents.columns(
 )
 
 
-def _lookup(found: str) -> str:
-    """Best first: the right extension, then who is not archived, holds it alone, and was last heard of."""
+def _lookup(matches: str) -> str:
+    """By rank, then by the latest contact or purchase.
+
+    The rank prefers the right extension, customers who are not archived, and contact points that are not shared.
+    """
     return f"""
         SELECT json_build_object('items',
-            coalesce(json_agg(row_to_json(d) ORDER BY r.rank, r.heard DESC NULLS LAST), '[]'))::text
+            coalesce(json_agg(row_to_json(d) ORDER BY r.rank, r.last_seen_at DESC NULLS LAST), '[]'))::text
         FROM (
             SELECT f.*, greatest(
                 (SELECT max(i.happened_at) FROM interactions i WHERE i.customer_id = f.customer_id),
-                (SELECT max(s.occurred_at) FROM sales s WHERE s.customer_id = f.customer_id)) AS heard
-            FROM (SELECT DISTINCT ON (customer_id) * FROM ({found} LIMIT 100) p ORDER BY customer_id, rank) f
-            ORDER BY f.rank, heard DESC NULLS LAST LIMIT 20
+                (SELECT max(s.occurred_at) FROM sales s WHERE s.customer_id = f.customer_id)) AS last_seen_at
+            FROM (SELECT DISTINCT ON (customer_id) * FROM ({matches} LIMIT 100) p ORDER BY customer_id, rank) f
+            ORDER BY f.rank, last_seen_at DESC NULLS LAST LIMIT 20
         ) r
         CROSS JOIN LATERAL (SELECT r.matched) f
         JOIN customers c ON c.id = r.customer_id
@@ -179,20 +182,20 @@ _PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SEL
         "c",
         {
             "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.COLUMNS}) whole)",
-            "open_complaints": _some(OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
+            "open_complaints": _first_rows(OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
             "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
             "last_contact": _LAST_CONTACT,
             "last_purchase": _LAST_PURCHASE,
-            "latest_feedback": _some(LastFeedback, "w", _LATEST_FEEDBACK, 5),
+            "latest_feedback": _first_rows(LastFeedback, "w", _LATEST_FEEDBACK, 5),
             "feedback": _FEEDBACK_SUM,
-            "totals": _some(
+            "totals": _first_rows(
                 CustomerTotals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
             ),
             "usual_gap_days": _GAP,
-            "favourite_products": _some(FavouriteProduct, "f", _FAVOURITES, 5),
-            "contact_counts": _some(ContactCount, "k", _COUNTS, 100),
-            "open_tasks": _some(OpenTask, "t", _OPEN_TASKS, 20, _OVERDUE),
-            "timeline": _some(
+            "favourite_products": _first_rows(FavouriteProduct, "f", _FAVOURITES, 5),
+            "contact_counts": _first_rows(ContactCount, "k", _COUNTS, 100),
+            "open_tasks": _first_rows(OpenTask, "t", _OPEN_TASKS, 20, _OVERDUE),
+            "timeline": _first_rows(
                 TimelineEntry,
                 "e",
                 "events e WHERE e.customer_id = c.id ORDER BY e.occurred_at DESC, e.seq DESC",

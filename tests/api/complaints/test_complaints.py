@@ -122,7 +122,7 @@ class TestRecord:
     async def test_each_has_a_number_of_its_own(self, client: httpx.AsyncClient) -> None:
         found = [(await record(client))["reference"] for _ in range(3)]
         assert all(re.fullmatch(r"C-\d{3}-\d{4}", reference) for reference in found)
-        numbers = [rules.number_of(reference) for reference in found]
+        numbers = [rules.parse_reference(reference) for reference in found]
         assert None not in numbers and len(set(numbers)) == 3
 
     async def test_what_would_put_it_right(self, client: httpx.AsyncClient) -> None:

@@ -313,9 +313,9 @@ async def as_the_service_counts(sessions: Sessions, kept: dict[UUID, Clock], now
         async def look(ctx: Context, some: list[UUID] = ids[start : start + CHUNK]) -> None:
             nonlocal compared
             for case in await case_store.load_many(ctx, some):
-                assert not case.changed
+                assert not case.policy_changed
                 for clock in case.clocks.all:
-                    assert clock.elapsed(now) == kept[clock.ref.id].ran(now) * MINUTE
+                    assert clock.elapsed(now) == kept[case.stored(clock).id].ran(now) * MINUTE
                     compared += 1
 
         await sessions.write(look)

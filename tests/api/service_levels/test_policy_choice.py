@@ -11,7 +11,7 @@ import pytest
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.rules.service_levels.calendars import Window, worked
+from app.rules.service_levels.calendars import Window, working_time
 from app.rules.service_levels.clocks import Metric
 from app.rules.service_levels.policies import Facts, Level, Reopening
 from app.services.complaints import procedures as procedure_service
@@ -185,7 +185,7 @@ class TestWhatIsSaid:
         assert (calendar.country, calendar.subdivision) == ("GB", "SCT")
 
         def hours(day: int) -> timedelta:
-            return worked(calendar, datetime(2026, 3, day, tzinfo=UTC), datetime(2026, 3, day + 1, tzinfo=UTC))
+            return working_time(calendar, datetime(2026, 3, day, tzinfo=UTC), datetime(2026, 3, day + 1, tzinfo=UTC))
 
         # A Monday, a Tuesday, a Sunday, and the two exceptions.
         assert [hours(day) / timedelta(hours=1) for day in (2, 3, 8, 9, 16)] == [7, 0, 2, 1, 0]

@@ -46,7 +46,7 @@ class TestMoves:
     @pytest.mark.parametrize("move", Move)
     def test_the_closed_table(self, state: State, move: Move) -> None:
         to = PATH[state].get(move)
-        assert rules.moved(state, move) == to
+        assert rules.next_state(state, move) == to
         assert (move in rules.allowed(state)) == (to is not None)
 
     @pytest.mark.parametrize("state", State)
@@ -63,9 +63,9 @@ class TestMoves:
 
     @pytest.mark.parametrize("state", State)
     def test_an_end_is_reached_from_everywhere(self, state: State) -> None:
-        assert (state in rules.OVER) != (state in rules.OPEN)
+        assert (state in rules.ENDED) != (state in rules.OPEN)
         assert (Move.WITHDRAW in rules.allowed(state)) == (state in rules.OPEN)
-        assert (Move.REOPEN in rules.allowed(state)) == (state in rules.OVER)
+        assert (Move.REOPEN in rules.allowed(state)) == (state in rules.ENDED)
 
     def test_each_move_is_in_the_table(self) -> None:
         assert rules.MOVES.keys() == set(Move)
@@ -92,7 +92,7 @@ class TestReopening:
     def test_within_some_days_and_so_often(
         self, policy: Reopening, ago: timedelta, reopened: int, why: str | None
     ) -> None:
-        said = rules.may_reopen(policy, NOW - ago, reopened, NOW)
+        said = rules.reopening_refusal(policy, NOW - ago, reopened, NOW)
         assert said is None if why is None else said is not None and why in said
 
 
@@ -107,7 +107,7 @@ class TestPriority:
         ],
     )
     def test_is_raised_by_one(self, priority: Priority, higher: Priority) -> None:
-        assert rules.raised(priority) is higher
+        assert rules.next_priority(priority) is higher
 
 
 class TestReference:
@@ -120,24 +120,26 @@ class TestReference:
 
     @given(st.integers(0, 10**17 - 1) | st.integers(0, 10**7))
     def test_leads_back_to_its_number(self, number: int) -> None:
-        assert rules.number_of(rules.reference(number)) == number
+        assert rules.parse_reference(rules.reference(number)) == number
 
     def test_lead_back_to_the_first_thousands_of_numbers_each(self) -> None:
         references = [rules.reference(number) for number in range(20_000)]
         assert len(set(references)) == len(references)
-        assert [rules.number_of(reference) for reference in references] == list(range(20_000))
+        assert [rules.parse_reference(reference) for reference in references] == list(range(20_000))
 
     @pytest.mark.parametrize("number", [0, 1, 999, 12_345, 900_909, 9_876_543, 10**12 + 7, 10**17 - 1])
     def test_every_single_slip_is_caught(self, number: int) -> None:
         said = rules.reference(number)
         for slip in wrong_digits(said) | swapped_digits(said):
-            assert rules.number_of(slip) is None, slip
+            assert rules.parse_reference(slip) is None, slip
 
     @settings(max_examples=40)
     @given(st.integers(0, 10**10))
     def test_every_single_slip_is_caught_in_any_number(self, number: int) -> None:
         said = rules.reference(number)
-        assert not [slip for slip in wrong_digits(said) | swapped_digits(said) if rules.number_of(slip) is not None]
+        assert not [
+            slip for slip in wrong_digits(said) | swapped_digits(said) if rules.parse_reference(slip) is not None
+        ]
 
     @pytest.mark.parametrize(
         "said",
@@ -154,7 +156,7 @@ class TestReference:
         ],
     )
     def test_is_understood_however_it_is_said(self, said: str) -> None:
-        assert rules.number_of(said) == 1_234
+        assert rules.parse_reference(said) == 1_234
 
     @pytest.mark.parametrize(
         "said",
@@ -172,11 +174,11 @@ class TestReference:
         ],
     )
     def test_is_not_made_out_of_anything_else(self, said: str) -> None:
-        assert rules.number_of(said) is None
+        assert rules.parse_reference(said) is None
 
     @given(st.text(max_size=40))
     def test_of_any_text_is_a_number_or_none(self, said: str) -> None:
-        number = rules.number_of(said)
+        number = rules.parse_reference(said)
         assert number is None or 0 <= number < 10**17
 
 

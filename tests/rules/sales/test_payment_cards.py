@@ -85,6 +85,7 @@ class TestOtherNumbers:
             "999999999999.999999",
             "1234567812345678",
             "0000000000000000",
+            "38092478-7019-547f-7a74-03929ed41ad0",  # an id, with digits of a card in it by chance
         ],
     )
     def test_are_no_cards(self, value: str) -> None:

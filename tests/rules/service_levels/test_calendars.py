@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.rules.service_levels.calendars import DAY, HORIZON, Calendar, Day, Window, Windows, after, countries, worked
+from app.rules.service_levels.calendars import (
+    DAY,
+    HORIZON,
+    Calendar,
+    Day,
+    Window,
+    Windows,
+    add_working_time,
+    countries,
+    working_time,
+)
 from tests.support.wall_clock import ALWAYS, LUNCH, MICROSECOND, NIGHT, NONE, OFFICE, Count, daily, local, utc, weekdays
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -66,9 +76,9 @@ class TestWorkedLikeAWallClock:
         calendar, first = made
         count = Count(calendar, first, SPAN)
         start, end = first + min(one, other), first + max(one, other)
-        assert worked(calendar, start, end) == count(start, end)
-        assert worked(calendar, first, first + SPAN) == count(first, first + SPAN)
-        assert worked(calendar, end, start) == NOTHING
+        assert working_time(calendar, start, end) == count(start, end)
+        assert working_time(calendar, first, first + SPAN) == count(first, first + SPAN)
+        assert working_time(calendar, end, start) == NOTHING
 
     @settings(max_examples=100)
     @given(calendars(), st.lists(moments, min_size=3, max_size=6).map(sorted))
@@ -77,9 +87,9 @@ class TestWorkedLikeAWallClock:
     ) -> None:
         calendar, first = made
         at = [first + offset for offset in offsets]
-        parts = [worked(calendar, *pair) for pair in pairwise(at)]
-        assert sum(parts, NOTHING) == worked(calendar, at[0], at[-1])
-        sums = [worked(calendar, at[0], moment) for moment in at]
+        parts = [working_time(calendar, *pair) for pair in pairwise(at)]
+        assert sum(parts, NOTHING) == working_time(calendar, at[0], at[-1])
+        sums = [working_time(calendar, at[0], moment) for moment in at]
         assert sums == sorted(sums)
         assert all(NOTHING <= part <= later - sooner for part, (sooner, later) in zip(parts, pairwise(at), strict=True))
 
@@ -91,9 +101,9 @@ class TestWorkedLikeAWallClock:
         for number in range(5):
             day = first.date() + number * DAY
             midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            opened = calendar.opened(day.toordinal())
-            assert all(midnight <= start < end <= midnight + DAY for start, end in opened)
-            stretches += opened
+            of_day = calendar.stretches(day.toordinal())
+            assert all(midnight <= start < end <= midnight + DAY for start, end in of_day)
+            stretches += of_day
         assert all(end <= start for (_, end), (start, _) in pairwise(stretches))
 
 
@@ -118,14 +128,14 @@ class TestWorked:
     )
     def test_in_an_english_office(self, start: str, end: str, hours: float) -> None:
         office = weekdays(OFFICE, country="GB", subdivision="ENG")
-        assert worked(office, local(start), local(end)) == hours * HOUR
+        assert working_time(office, local(start), local(end)) == hours * HOUR
 
     @pytest.mark.parametrize(
         ("start", "end", "hours"),
         [("11:00", "14:00", 2), ("12:00", "13:00", 0), ("08:00", "20:00", 7), ("12:59", "13:01", 1 / 60)],
     )
     def test_not_at_lunch(self, start: str, end: str, hours: float) -> None:
-        assert worked(weekdays(LUNCH), local(f"2026-01-05 {start}"), local(f"2026-01-05 {end}")) == hours * HOUR
+        assert working_time(weekdays(LUNCH), local(f"2026-01-05 {start}"), local(f"2026-01-05 {end}")) == hours * HOUR
 
     @pytest.mark.parametrize(
         ("zone", "day", "window", "hours"),
@@ -147,7 +157,7 @@ class TestWorked:
     def test_when_the_clocks_are_changed(self, zone: str, day: str, window: tuple[int, int], hours: float) -> None:
         only = Calendar(zone, (NONE,) * 7, {date.fromisoformat(day): ((Window(*window),), None)})
         noon = utc(f"{day} 12:00")
-        assert worked(only, noon - 3 * DAY, noon + 3 * DAY) == hours * HOUR
+        assert working_time(only, noon - 3 * DAY, noon + 3 * DAY) == hours * HOUR
 
     @pytest.mark.parametrize(
         ("day", "hours"),
@@ -165,28 +175,28 @@ class TestWorked:
         ],
     )
     def test_windows_in_any_order_count_once(self, day: Windows, hours: int) -> None:
-        assert worked(daily(day), utc("2026-01-05"), utc("2026-01-06")) == hours * HOUR
+        assert working_time(daily(day), utc("2026-01-05"), utc("2026-01-06")) == hours * HOUR
 
     @given(st.integers(0, 10**15), st.integers(0, 10**14))
     def test_round_the_clock_is_the_time_that_passes(self, start: int, length: int) -> None:
         begin = datetime(2000, 1, 1, tzinfo=UTC) + start * MICROSECOND / 10
         end = begin + length * MICROSECOND / 10
-        assert worked(ROUND_THE_CLOCK, begin, end) == end - begin
-        assert after(ROUND_THE_CLOCK, begin, end - begin) == end
+        assert working_time(ROUND_THE_CLOCK, begin, end) == end - begin
+        assert add_working_time(ROUND_THE_CLOCK, begin, end - begin) == end
 
     def test_does_not_ask_in_which_zone_a_moment_is_told(self) -> None:
         office = weekdays(OFFICE)
         start, end = local("2026-01-05 16:00"), local("2026-01-06 10:00")
         for zone in (ZoneInfo("Asia/Tokyo"), ZoneInfo("America/Los_Angeles")):
-            assert worked(office, start.astimezone(zone), end.astimezone(zone)) == 2 * HOUR
-            assert after(office, start.astimezone(zone), 2 * HOUR) == end
+            assert working_time(office, start.astimezone(zone), end.astimezone(zone)) == 2 * HOUR
+            assert add_working_time(office, start.astimezone(zone), 2 * HOUR) == end
 
     def test_long_ago_when_towns_had_a_time_of_their_own(self) -> None:
         begin = utc("1900-01-01")
-        assert worked(daily(ALWAYS, "Asia/Kathmandu"), begin, begin + 5 * DAY) == 5 * DAY
+        assert working_time(daily(ALWAYS, "Asia/Kathmandu"), begin, begin + 5 * DAY) == 5 * DAY
         wall = datetime(1900, 1, 2, 9, tzinfo=ZoneInfo("Asia/Kathmandu"))
         assert wall.utcoffset() == timedelta(hours=5, minutes=41, seconds=16)
-        assert after(daily(OFFICE, "Asia/Kathmandu"), wall - HOUR, MICROSECOND) == wall + MICROSECOND
+        assert add_working_time(daily(OFFICE, "Asia/Kathmandu"), wall - HOUR, MICROSECOND) == wall + MICROSECOND
 
 
 class TestAfter:
@@ -197,14 +207,14 @@ class TestAfter:
     ) -> None:
         calendar, first = made
         start = first + offset
-        moment = after(calendar, start, amount)
+        moment = add_working_time(calendar, start, amount)
         if amount == NOTHING:
             assert moment == start
         elif moment is None:
-            assert worked(calendar, start, start + HORIZON) < amount
+            assert working_time(calendar, start, start + HORIZON) < amount
         else:
-            assert worked(calendar, start, moment) == amount
-            assert worked(calendar, start, moment - MICROSECOND) < amount
+            assert working_time(calendar, start, moment) == amount
+            assert working_time(calendar, start, moment - MICROSECOND) < amount
             if moment < first + SPAN - MINUTE:
                 count = Count(calendar, first, SPAN)
                 assert count(start, moment) == amount
@@ -230,7 +240,7 @@ class TestAfter:
     )
     def test_in_an_english_office(self, start: str, hours: int, moment: str) -> None:
         office = weekdays(OFFICE, country="GB", subdivision="ENG")
-        assert after(office, local(start), hours * HOUR) == local(moment)
+        assert add_working_time(office, local(start), hours * HOUR) == local(moment)
 
     @pytest.mark.parametrize(
         ("start", "hours", "moment"),
@@ -242,20 +252,20 @@ class TestAfter:
         ],
     )
     def test_not_at_lunch(self, start: str, hours: int, moment: str) -> None:
-        assert after(weekdays(LUNCH), local(start), hours * HOUR) == local(moment)
+        assert add_working_time(weekdays(LUNCH), local(start), hours * HOUR) == local(moment)
 
     def test_over_a_day_that_never_was(self) -> None:
         office = weekdays(OFFICE, "Pacific/Apia")
         thursday = local("2011-12-29 16:00", "Pacific/Apia")
-        assert after(office, thursday, 2 * HOUR) == local("2012-01-02 10:00", "Pacific/Apia")
+        assert add_working_time(office, thursday, 2 * HOUR) == local("2012-01-02 10:00", "Pacific/Apia")
 
     def test_through_the_night_of_a_change(self) -> None:
         night = daily(NIGHT, "America/New_York")
         assert (
-            after(night, local("2026-03-07 22:00", "America/New_York"), 8 * HOUR)
+            add_working_time(night, local("2026-03-07 22:00", "America/New_York"), 8 * HOUR)
             == local("2026-03-08 22:00", "America/New_York") + HOUR
         )  # seven hours that night
-        assert after(night, local("2026-10-31 22:00", "America/New_York"), 8 * HOUR) == local(
+        assert add_working_time(night, local("2026-10-31 22:00", "America/New_York"), 8 * HOUR) == local(
             "2026-11-01 05:00", "America/New_York"
         )
 
@@ -271,26 +281,26 @@ class TestAfter:
     )
     def test_never_where_it_never_opens_and_that_is_seen_quickly(self, calendar: Calendar) -> None:
         began = process_time()
-        assert after(calendar, utc("2026-03-02"), MINUTE) is None
-        assert worked(calendar, utc("2026-03-02"), utc("2076-03-02")) == NOTHING
+        assert add_working_time(calendar, utc("2026-03-02"), MINUTE) is None
+        assert working_time(calendar, utc("2026-03-02"), utc("2076-03-02")) == NOTHING
         assert process_time() - began < 0.1
 
     @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
     def test_on_days_of_exception_only(self, zone: str) -> None:
         sales = {date(2026, 7, 1): (ALWAYS, "Sale"), date(2040, 12, 31): (ALWAYS, "Sale"), date.max: (NONE, None)}
         calendar = daily(NONE, zone, exceptions=sales)
-        assert after(calendar, utc("2026-03-02"), 25 * HOUR) == local("2040-12-31 01:00", zone)
-        assert after(calendar, utc("2026-03-02"), 48 * HOUR) == local("2041-01-01", zone)
-        assert after(calendar, utc("2026-03-02"), 48 * HOUR + MICROSECOND) is None
+        assert add_working_time(calendar, utc("2026-03-02"), 25 * HOUR) == local("2040-12-31 01:00", zone)
+        assert add_working_time(calendar, utc("2026-03-02"), 48 * HOUR) == local("2041-01-01", zone)
+        assert add_working_time(calendar, utc("2026-03-02"), 48 * HOUR + MICROSECOND) is None
 
     def test_a_last_day_of_all_days_may_be_an_exception(self) -> None:
         calendar = daily(NONE, exceptions={date.max: (OFFICE, None)})
-        assert after(calendar, utc("2026-03-02"), MINUTE) is None
+        assert add_working_time(calendar, utc("2026-03-02"), MINUTE) is None
 
     def test_only_within_the_horizon(self) -> None:
         start = utc("2026-03-02")
-        assert after(ROUND_THE_CLOCK, start, HORIZON) == start + HORIZON
-        assert after(ROUND_THE_CLOCK, start, HORIZON + MICROSECOND) is None
+        assert add_working_time(ROUND_THE_CLOCK, start, HORIZON) == start + HORIZON
+        assert add_working_time(ROUND_THE_CLOCK, start, HORIZON + MICROSECOND) is None
 
     def test_thirty_years_ahead(self) -> None:
         office = weekdays(OFFICE, "Europe/London", country="GB", subdivision="ENG")
@@ -299,11 +309,11 @@ class TestAfter:
         days = [first + number * DAY for number in range((last - first).days + 1)]
         open_days = [day for day in days if day.weekday() < 5 and day not in free]
         start = local("2026-03-02 00:00")
-        assert worked(office, start, local("2056-03-04 00:00")) == len(open_days) * 8 * HOUR
+        assert working_time(office, start, local("2056-03-04 00:00")) == len(open_days) * 8 * HOUR
         for number in (7_000, len(open_days)):
             day = open_days[number - 1]
-            assert after(office, start, number * 8 * HOUR) == local(f"{day} 17:00")
-            assert after(office, start, number * 8 * HOUR - HOUR / 2) == local(f"{day} 16:30")
+            assert add_working_time(office, start, number * 8 * HOUR) == local(f"{day} 17:00")
+            assert add_working_time(office, start, number * 8 * HOUR - HOUR / 2) == local(f"{day} 16:30")
 
 
 class TestDay:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.rules.service_levels.calendars import DAY, worked
+from app.rules.service_levels.calendars import DAY, working_time
 from app.rules.service_levels.clocks import Clock, ClockState, Interval, IntervalKind, Metric
 from tests.support.wall_clock import (
     ALWAYS,
@@ -88,7 +88,7 @@ def do(clock: Clock, what: str, at: datetime) -> None:
         case "resume":
             clock.resume(at, "investigating")
         case "miss":
-            clock.miss(at)
+            clock.note_breach(at)
         case "meet":
             clock.meet(at)
         case "cancel":
@@ -166,7 +166,7 @@ class TestAgainstPencilAndPaper:
         due = clock.due()
         do(clock, end, now)
         paper.do("miss", now)
-        assert clock.over and not clock.paused and clock.intervals[-1].end == now
+        assert clock.ended and not clock.paused and clock.intervals[-1].end == now
         assert (clock.met_at, clock.cancelled_at) == ((now, None) if end == "meet" else (None, now))
         assert clock.state is (ClockState.MET if end == "meet" else ClockState.CANCELLED)
         assert (clock.breached_at is not None) == paper.breached
@@ -191,7 +191,7 @@ class TestAgainstPencilAndPaper:
             latest = max(latest, now)
             do(clock, what, now)
             assert follow_each_other(clock.intervals)
-            assert clock.elapsed(latest) <= worked(clock.calendar, FIRST, latest)
+            assert clock.elapsed(latest) <= working_time(clock.calendar, FIRST, latest)
         clock.meet(now - last)
         assert follow_each_other(clock.intervals)
         assert clock.met_at == clock.intervals[-1].end
@@ -240,19 +240,19 @@ class TestDue:
     def test_begun_paused_it_has_none_until_it_runs(self) -> None:
         clock = self.clock("2026-01-05 09:00", 1, paused=True)
         assert clock.paused and clock.state is ClockState.PAUSED
-        assert clock.due() is None and not clock.miss(local("2026-02-01 09:00"))
+        assert clock.due() is None and not clock.note_breach(local("2026-02-01 09:00"))
         clock.resume(local("2026-01-06 09:00"), "received")
         assert clock.due() == local("2026-01-06 10:00")
 
     def test_on_a_calendar_that_never_opens_it_has_none(self) -> None:
         clock = start(3, MINUTE)
-        assert clock.due() is None and not clock.miss(FIRST + 9 * DAY)
+        assert clock.due() is None and not clock.note_breach(FIRST + 9 * DAY)
 
     def test_of_one_that_was_met_it_is_when_it_would_have_been(self) -> None:
         clock = self.clock("2026-01-09 16:00", 2)
         clock.meet(local("2026-01-09 16:10"))
         assert clock.due() == local("2026-01-12 10:00")
-        assert clock.reaches(HOUR) == local("2026-01-09 17:00")
+        assert clock.reached_at(HOUR) == local("2026-01-09 17:00")
 
     def test_of_one_that_was_met_while_it_stood_still_there_is_none(self) -> None:
         clock = self.clock("2026-01-09 16:00", 2)
@@ -268,7 +268,7 @@ class TestDue:
         clock = self.clock("2026-01-05 09:00", 4)
         clock.pause(local("2026-01-05 10:00"), "waiting_customer")
         clock.resume(local("2026-01-06 09:00"), "investigating")
-        assert clock.reaches(hours * HOUR) == local(moment)
+        assert clock.reached_at(hours * HOUR) == local(moment)
 
     def test_reasons_are_kept(self) -> None:
         clock = self.clock("2026-01-05 09:00", 4)
@@ -302,27 +302,27 @@ class TestBreach:
         assert clock.breached_at == (self.DUE if breached else None)
 
     def test_is_told_once(self, clock: Clock) -> None:
-        assert not clock.miss(self.DUE)
-        assert clock.miss(self.DUE + MINUTE)
-        assert not clock.miss(self.DUE + MINUTE)
+        assert not clock.note_breach(self.DUE)
+        assert clock.note_breach(self.DUE + MINUTE)
+        assert not clock.note_breach(self.DUE + MINUTE)
 
     def test_is_prevented_by_a_pause_in_time(self, clock: Clock) -> None:
         clock.pause(self.DUE - MINUTE, "waiting_customer")
-        assert not clock.miss(self.DUE + DAY)
+        assert not clock.note_breach(self.DUE + DAY)
         clock.resume(self.DUE + DAY, "investigating")
-        assert not clock.miss(self.DUE + DAY + MINUTE)
-        assert clock.miss(self.DUE + DAY + 2 * MINUTE)
+        assert not clock.note_breach(self.DUE + DAY + MINUTE)
+        assert clock.note_breach(self.DUE + DAY + 2 * MINUTE)
         assert clock.breached_at == self.DUE + DAY + MINUTE
 
     def test_is_not_prevented_by_a_pause_with_nothing_left(self, clock: Clock) -> None:
         clock.pause(self.DUE, "waiting_customer")
         assert clock.breached_at is None
-        assert clock.miss(self.DUE + MINUTE)
+        assert clock.note_breach(self.DUE + MINUTE)
         assert clock.breached_at == self.DUE
 
     @pytest.mark.parametrize("what", ["pause", "resume", "meet", "cancel", "miss"])
     def test_once_noted_stays(self, clock: Clock, what: str) -> None:
-        clock.miss(self.DUE + MINUTE)
+        clock.note_breach(self.DUE + MINUTE)
         clock.target = DAY  # another policy
         do(clock, what, self.DUE + 2 * MINUTE)
         assert clock.breached_at == self.DUE
@@ -331,12 +331,12 @@ class TestBreach:
     def test_is_not_found_in_hindsight(self, clock: Clock) -> None:
         clock.meet(self.DUE - MINUTE)
         clock.target = MINUTE
-        assert not clock.miss(self.DUE + DAY)
+        assert not clock.note_breach(self.DUE + DAY)
         assert clock.breached_at is None
 
     def test_does_not_end_the_clock(self, clock: Clock) -> None:
-        clock.miss(self.DUE + MINUTE)
-        assert clock.state is ClockState.RUNNING and not clock.over
+        clock.note_breach(self.DUE + MINUTE)
+        assert clock.state is ClockState.RUNNING and not clock.ended
         clock.meet(self.DUE + HOUR)
         assert clock.state is ClockState.MET
         assert clock.elapsed(self.DUE + DAY) == 2 * HOUR

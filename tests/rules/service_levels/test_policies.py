@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.rules.complaints.service_clocks import Clocks, Situation
 from app.rules.complaints.states import MOVES, Move, State, Waiting, allowed
-from app.rules.service_levels.calendars import DAY, worked
+from app.rules.service_levels.calendars import DAY, working_time
 from app.rules.service_levels.clocks import Clock, ClockState, IntervalKind, Metric
 from app.rules.service_levels.policies import Facts, Level, PauseReason, Policy, Scope, fits, levels
 from tests.support.wall_clock import ALWAYS, LUNCH, MICROSECOND, MINUTE, NIGHT, OFFICE, daily, local, utc, weekdays
@@ -35,7 +35,7 @@ def as_they_are(clocks: list[Clock]) -> list[Clock]:
 
 
 def opened(clocks: Clocks) -> set[Metric]:
-    return {clock.metric for clock in clocks.all if not clock.over}
+    return {clock.metric for clock in clocks.all if not clock.ended}
 
 
 policies = st.builds(
@@ -69,37 +69,37 @@ class Walk:
         self.note()
 
     def step(self, gap: timedelta, step: tuple[str, Any, bool]) -> None:
-        what, choice, told = step
+        what, choice, notified = step
         before = as_they_are(self.clocks.all)
         self.now += gap
         if what == "move":
             moves = allowed(self.situation.state)
-            self.move(moves[choice % len(moves)], told=told)
+            self.move(moves[choice % len(moves)], notified=notified)
         elif what == "tell":
             self.tell()
         elif what == "wait":
             self.situation = Situation(self.situation.state, choice)
-            self.clocks.waits(self.situation, self.now)
+            self.clocks.waiting_changed(self.situation, self.now)
         elif what == "adopt":
             self.clocks.adopt(choice, self.situation, self.now)
         else:
-            found = self.clocks.check(self.now)
-            assert all(clock.breached_at is not None and not clock.over for clock in found)
-            assert not self.clocks.check(self.now)
+            found = self.clocks.note_breaches(self.now)
+            assert all(clock.breached_at is not None and not clock.ended for clock in found)
+            assert not self.clocks.note_breaches(self.now)
         self.note()
         self.compare(before)
 
-    def move(self, move: Move, *, told: bool) -> None:
+    def move(self, move: Move, *, notified: bool) -> None:
         was = self.clocks.open(Metric.UPDATE)
         self.situation = Situation(MOVES[move][1])
         self.answered = move is Move.RESPOND or (self.answered and move is not Move.REOPEN)
-        self.clocks.moved(move, self.situation, self.now, told=told)
-        if told and was is not None:
+        self.clocks.moved(move, self.situation, self.now, notified=notified)
+        if notified and was is not None:
             assert was.met_at == self.now
 
     def tell(self) -> None:
         was = self.clocks.open(Metric.UPDATE)
-        self.clocks.told(self.situation, self.now)
+        self.clocks.message_sent(self.situation, self.now)
         if was is not None:
             assert was.met_at == self.now
             again = self.clocks.open(Metric.UPDATE)
@@ -108,7 +108,7 @@ class Walk:
     def note(self) -> None:
         policy = self.clocks.policy
         self.always_measured &= policy is not None and Metric.RESPOND in policy.targets
-        self.stood.append((self.now, policy is not None and not policy.pauses.isdisjoint(self.situation.names)))
+        self.stood.append((self.now, policy is not None and not policy.pauses.isdisjoint(self.situation.reasons)))
 
     def expected(self) -> set[Metric]:
         """The clocks that are open, by nothing but the state."""
@@ -129,13 +129,17 @@ class Walk:
         began, ended = clock.started_at, clock.met_at or clock.cancelled_at or self.now
         spans = zip(self.stood, [*(at for at, _ in self.stood[1:]), self.now], strict=True)
         return sum(
-            (worked(clock.calendar, max(at, began), min(until, ended)) for (at, still), until in spans if not still),
+            (
+                working_time(clock.calendar, max(at, began), min(until, ended))
+                for (at, still), until in spans
+                if not still
+            ),
             NOTHING,
         )
 
     def compare(self, before: list[Clock]) -> None:
         every = self.clocks.all
-        open_ones = [clock for clock in every if not clock.over]
+        open_ones = [clock for clock in every if not clock.ended]
         assert len(open_ones) == len({clock.metric for clock in open_ones})
         either = {Metric.RESPOND} if self.situation.state is State.INVESTIGATING and not self.always_measured else set()
         assert opened(self.clocks) - either == self.expected() - either
@@ -146,13 +150,13 @@ class Walk:
             assert clock.target == self.clocks.policy.targets[clock.metric]
         for clock in every:
             assert all(one.end == other.start for one, other in pairwise(clock.intervals))
-            assert (clock.intervals[-1].end is not None) == clock.over
+            assert (clock.intervals[-1].end is not None) == clock.ended
             assert clock.elapsed(self.now) == self.ran(clock)
         for metric in Metric:
             cycles = [clock.cycle for clock in every if clock.metric is metric]
             assert cycles == list(range(1, len(cycles) + 1))
         for old, new in zip(before, every, strict=False):
-            assert old == new or not old.over
+            assert old == new or not old.ended
             assert old.breached_at in (None, new.breached_at)
             kept = new.intervals[: len(old.intervals)]
             assert [(i.kind, i.start, i.end or self.now) for i in old.intervals] == [
@@ -171,11 +175,11 @@ class TestWalks:
     @settings(max_examples=100)
     @given(policies, st.lists(st.tuples(gaps, st.integers(0, 11)), min_size=3, max_size=12), st.booleans())
     def test_through_their_states_with_every_clock(
-        self, first: Policy, choices: list[tuple[timedelta, int]], told: bool
+        self, first: Policy, choices: list[tuple[timedelta, int]], notified: bool
     ) -> None:
         walk = Walk(Policy(first.calendar, ALL, first.pauses))
         for gap, choice in choices:
-            walk.step(gap, ("move", choice, told))
+            walk.step(gap, ("move", choice, notified))
             walk.step(MINUTE, ("adopt", walk.clocks.policy, False))  # which changes nothing
 
     @settings(max_examples=60)
@@ -201,7 +205,7 @@ class TestWalks:
         clocks = Clocks(Policy(office, targets, frozenset({"waiting_customer"})))
 
         def due() -> dict[Metric, str | None]:
-            moments = {clock.metric: clock.due() for clock in clocks.all if not clock.over}
+            moments = {clock.metric: clock.due() for clock in clocks.all if not clock.ended}
             return {
                 m: None if at is None else f"{at.astimezone(office._zone):%m-%d %H:%M}" for m, at in moments.items()
             }
@@ -213,21 +217,21 @@ class TestWalks:
             Metric.RESOLVE: "02-06 16:00",
         }
         acknowledged = Situation(State.ACKNOWLEDGED)
-        clocks.moved(Move.ACKNOWLEDGE, acknowledged, local("2026-01-12 09:00"), told=True)
+        clocks.moved(Move.ACKNOWLEDGE, acknowledged, local("2026-01-12 09:00"), notified=True)
         assert due() == {Metric.RESPOND: "01-23 16:00", Metric.RESOLVE: "02-06 16:00", Metric.UPDATE: "01-16 17:00"}
-        clocks.waits(Situation(State.ACKNOWLEDGED, Waiting.CUSTOMER), local("2026-01-13 09:00"))
+        clocks.waiting_changed(Situation(State.ACKNOWLEDGED, Waiting.CUSTOMER), local("2026-01-13 09:00"))
         assert due() == {Metric.RESPOND: None, Metric.RESOLVE: None, Metric.UPDATE: None}
-        clocks.waits(acknowledged, local("2026-01-15 09:00"))
+        clocks.waiting_changed(acknowledged, local("2026-01-15 09:00"))
         assert due() == {Metric.RESPOND: "01-27 16:00", Metric.RESOLVE: "02-10 16:00", Metric.UPDATE: "01-20 17:00"}
-        clocks.told(acknowledged, local("2026-01-20 17:00"))
+        clocks.message_sent(acknowledged, local("2026-01-20 17:00"))
         assert due()[Metric.UPDATE] == "01-27 17:00"
-        clocks.moved(Move.ASSESS, Situation(State.ASSESSED), local("2026-01-21 09:00"), told=False)
-        clocks.moved(Move.INVESTIGATE, Situation(State.INVESTIGATING), local("2026-01-21 10:00"), told=False)
+        clocks.moved(Move.ASSESS, Situation(State.ASSESSED), local("2026-01-21 09:00"), notified=False)
+        clocks.moved(Move.INVESTIGATE, Situation(State.INVESTIGATING), local("2026-01-21 10:00"), notified=False)
         assert due()[Metric.UPDATE] == "01-27 17:00"
-        clocks.moved(Move.RESPOND, Situation(State.RESPONDED), local("2026-01-27 16:01"), told=False)
+        clocks.moved(Move.RESPOND, Situation(State.RESPONDED), local("2026-01-27 16:01"), notified=False)
         assert due() == {Metric.RESOLVE: "02-10 16:00"}
-        clocks.moved(Move.ACCEPT, Situation(State.ACCEPTED), local("2026-02-02 09:00"), told=False)
-        clocks.moved(Move.CLOSE, Situation(State.CLOSED), local("2026-02-02 10:00"), told=False)
+        clocks.moved(Move.ACCEPT, Situation(State.ACCEPTED), local("2026-02-02 09:00"), notified=False)
+        clocks.moved(Move.CLOSE, Situation(State.CLOSED), local("2026-02-02 10:00"), notified=False)
         assert [(clock.metric, clock.cycle, clock.state, clock.breached_at is not None) for clock in clocks.all] == [
             (Metric.ACKNOWLEDGE, 1, ClockState.MET, False),
             (Metric.RESPOND, 1, ClockState.MET, True),  # a minute late
@@ -238,18 +242,18 @@ class TestWalks:
 
 
 class Complaint:
-    """At an hour a step, with messages only where they are told."""
+    """At an hour a step, with messages only where the customer is notified."""
 
     def __init__(self, policy: Policy | None) -> None:
         self.clocks, self.now, self.situation = Clocks(policy), FIRST, Situation(State.RECEIVED)
         self.clocks.received(FIRST)
 
-    def go(self, *moves: Move, told: bool = False) -> "Complaint":
+    def go(self, *moves: Move, notified: bool = False) -> "Complaint":
         for move in moves:
             self.now += HOUR
             assert self.situation.state in MOVES[move][0]
             self.situation = Situation(MOVES[move][1])
-            self.clocks.moved(move, self.situation, self.now, told=told)
+            self.clocks.moved(move, self.situation, self.now, notified=notified)
         return self
 
     def adopt(self, policy: Policy | None) -> "Complaint":
@@ -288,24 +292,24 @@ class TestMoves:
         assert [clock.started_at for clock in complaint.of(Metric.UPDATE)] == [FIRST + HOUR]
 
     def test_each_message_restarts_the_update_clock(self) -> None:
-        complaint = Complaint(policy()).go(Move.ACKNOWLEDGE, Move.ASSESS, told=True)
-        complaint.clocks.told(complaint.situation, complaint.now + HOUR)
+        complaint = Complaint(policy()).go(Move.ACKNOWLEDGE, Move.ASSESS, notified=True)
+        complaint.clocks.message_sent(complaint.situation, complaint.now + HOUR)
         assert [(clock.started_at, clock.met_at, clock.cycle) for clock in complaint.of(Metric.UPDATE)] == [
             (FIRST + HOUR, FIRST + 2 * HOUR, 1),
             (FIRST + 2 * HOUR, FIRST + 3 * HOUR, 2),
             (FIRST + 3 * HOUR, None, 3),
         ]
 
-    @pytest.mark.parametrize("told", [True, False])
-    def test_a_last_word_at_the_end_meets_the_update_clock(self, told: bool) -> None:
-        complaint = Complaint(policy()).go(*ANSWER, Move.REJECT).go(Move.CLOSE, told=told)
-        assert complaint.of(Metric.UPDATE)[-1].state is (ClockState.MET if told else ClockState.CANCELLED)
+    @pytest.mark.parametrize("notified", [True, False])
+    def test_a_last_word_at_the_end_meets_the_update_clock(self, notified: bool) -> None:
+        complaint = Complaint(policy()).go(*ANSWER, Move.REJECT).go(Move.CLOSE, notified=notified)
+        assert complaint.of(Metric.UPDATE)[-1].state is (ClockState.MET if notified else ClockState.CANCELLED)
         assert not opened(complaint.clocks)
 
     def test_messages_before_the_acknowledgement_and_after_the_answer_start_nothing(self) -> None:
         for complaint in (Complaint(policy()), Complaint(policy()).go(*ANSWER), Complaint(policy()).go(*END)):
             before = len(complaint.clocks.all)
-            complaint.clocks.told(complaint.situation, complaint.now + HOUR)
+            complaint.clocks.message_sent(complaint.situation, complaint.now + HOUR)
             assert len(complaint.clocks.all) == before
 
     def test_closing_meets_the_last_clock(self) -> None:
@@ -316,7 +320,7 @@ class TestMoves:
     @pytest.mark.parametrize("moves", [(), (Move.ACKNOWLEDGE,), STUCK])
     def test_withdrawing_cancels_all(self, moves: tuple[Move, ...]) -> None:
         complaint = Complaint(policy()).go(*moves)
-        was_open = [clock for clock in complaint.clocks.all if not clock.over]
+        was_open = [clock for clock in complaint.clocks.all if not clock.ended]
         complaint.go(Move.WITHDRAW)
         assert not opened(complaint.clocks)
         assert {clock.cancelled_at for clock in was_open} == {complaint.now}
@@ -370,7 +374,7 @@ class TestPauses:
     @pytest.mark.parametrize("waiting", [*Waiting, None])
     def test_only_what_the_policy_names(self, waiting: Waiting | None) -> None:
         complaint = Complaint(policy(pauses=frozenset({"waiting_customer"})))
-        complaint.clocks.waits(Situation(State.RECEIVED, waiting), FIRST + HOUR)
+        complaint.clocks.waiting_changed(Situation(State.RECEIVED, waiting), FIRST + HOUR)
         assert {clock.paused for clock in complaint.clocks.all} == {waiting is Waiting.CUSTOMER}
 
     def test_a_clock_that_begins_while_it_stands_still_stands_still(self) -> None:
@@ -414,7 +418,7 @@ class TestAdopting:
         complaint = Complaint(policy())
         complaint.now += HOUR
         complaint.adopt(policy(targets={Metric.RESPOND: HOUR}))
-        assert [clock.metric for clock in complaint.clocks.check(complaint.now)] == [Metric.RESPOND]
+        assert [clock.metric for clock in complaint.clocks.note_breaches(complaint.now)] == [Metric.RESPOND]
         assert complaint.open(Metric.RESPOND).breached_at == FIRST + HOUR
 
     def test_leaves_what_is_over_alone(self) -> None:
@@ -438,8 +442,8 @@ class TestAdopting:
         self, old: Metric, keeps: bool
     ) -> None:
         complaint = Complaint(policy(old, pauses=frozenset({"waiting_customer"})))
-        complaint.clocks.waits(Situation(State.RECEIVED, Waiting.CUSTOMER), FIRST + HOUR)
-        complaint.clocks.waits(Situation(State.RECEIVED), FIRST + 3 * HOUR)
+        complaint.clocks.waiting_changed(Situation(State.RECEIVED, Waiting.CUSTOMER), FIRST + HOUR)
+        complaint.clocks.waiting_changed(Situation(State.RECEIVED), FIRST + 3 * HOUR)
         complaint.now += 4 * HOUR
         complaint.adopt(policy(Metric.RESPOND, *([old] if keeps else [])))
         clock = complaint.open(Metric.RESPOND)
@@ -459,7 +463,7 @@ class TestAdopting:
     def test_a_clock_that_was_dropped_is_taken_up_again(self) -> None:
         complaint = Complaint(policy()).adopt(policy(Metric.RESPOND)).adopt(policy())
         assert opened(complaint.clocks) == {Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE}
-        assert [(c.cycle, c.started_at, c.over) for c in complaint.of(Metric.ACKNOWLEDGE)] == [
+        assert [(c.cycle, c.started_at, c.ended) for c in complaint.of(Metric.ACKNOWLEDGE)] == [
             (1, FIRST, True),
             (2, FIRST, False),
         ]
@@ -514,9 +518,9 @@ class TestLevels:
 
     def test_are_put_off_by_a_pause(self) -> None:
         complaint = Complaint(policy(pauses=frozenset({"waiting_other"})))
-        complaint.clocks.waits(Situation(State.RECEIVED, Waiting.OTHER), FIRST + 3.5 * HOUR)
+        complaint.clocks.waiting_changed(Situation(State.RECEIVED, Waiting.OTHER), FIRST + 3.5 * HOUR)
         assert self.ladder(complaint) == [(0, -9), (0, -8), (3, -1)]
-        complaint.clocks.waits(Situation(State.RECEIVED), FIRST + 5 * HOUR)
+        complaint.clocks.waiting_changed(Situation(State.RECEIVED), FIRST + 5 * HOUR)
         assert self.ladder(complaint) == [(0, -9), (0, -8), (3, -1), (5.5, 0), (7.5, 2)]
 
     @pytest.mark.parametrize(
@@ -620,5 +624,5 @@ class TestFits:
 
 class TestSituation:
     def test_names_are_what_a_policy_may_pause_for(self) -> None:
-        every = {name for state in State for waiting in (None, *Waiting) for name in Situation(state, waiting).names}
+        every = {name for state in State for waiting in (None, *Waiting) for name in Situation(state, waiting).reasons}
         assert every == set(PauseReason)
