@@ -10,7 +10,7 @@ import pytest
 
 from app.core.embedded.binaries import usable_binaries
 from app.core.embedded.place import locate
-from app.rules.complaints.states import OVER, CauseKind, State
+from app.rules.complaints.states import ENDED, CauseKind, State
 from app.rules.feedback.feedback import SATISFIED
 from app.rules.feedback.sentiment import Sentiment
 from app.rules.service_levels import Metric
@@ -76,7 +76,7 @@ class TestFiles:
 
     def test_have_the_words_of_the_rules(self) -> None:
         text = FILES["complaints/insights.sql"]
-        assert _listed(text, "states") == [state for state in State if state not in OVER]
+        assert _listed(text, "states") == [state for state in State if state not in ENDED]
         assert _listed(text, "metrics") == list(Metric)
         assert _listed(text, "cause_kinds") == list(CauseKind)
         assert open_("c") in text

@@ -1,5 +1,5 @@
 """Surveys, invitations and answers."""
 
-from app.rules.surveys.contact_policy import After, Occasion
+from app.rules.surveys.contact_policy import Trigger, TriggerEvent
 
-__all__ = ["After", "Occasion"]
+__all__ = ["Trigger", "TriggerEvent"]

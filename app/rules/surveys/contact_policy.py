@@ -1,4 +1,4 @@
-"""Whom to ask for feedback, after what, on which channel and at which hour."""
+"""Who may be invited to a survey: triggers, sampling, channels and quiet hours."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from app.rules.customers import ContactKind
 from app.rules.kit.channels import Channel
 
 
-class After(StrEnum):
+class TriggerEvent(StrEnum):
     """The occasion after which customers are invited to a survey."""
 
     SALE = "sale"
@@ -22,10 +22,10 @@ class After(StrEnum):
     INTERACTION = "interaction"
 
 
-FRESH = timedelta(days=7)
-"""What happened longer ago than this and the delay of a rule asks nobody: the receipts of last year may come in."""
+MAX_AGE = timedelta(days=7)
+"""Events older than this and the delay of a rule trigger no invitation: old receipts may be imported."""
 
-REACHES: dict[ContactKind, tuple[Channel, ...]] = {
+CHANNELS_BY_CONTACT: dict[ContactKind, tuple[Channel, ...]] = {
     ContactKind.EMAIL: (Channel.EMAIL,),
     ContactKind.PHONE: (Channel.SMS, Channel.PHONE),
     ContactKind.WHATSAPP: (Channel.WHATSAPP,),
@@ -33,94 +33,95 @@ REACHES: dict[ContactKind, tuple[Channel, ...]] = {
     ContactKind.FACEBOOK: (Channel.FACEBOOK,),
     ContactKind.INSTAGRAM: (Channel.INSTAGRAM,),
 }
-"""On which channels a contact point reaches its customer. A WhatsApp account is not taken for a number to call."""
-NEEDS: dict[Channel, ContactKind] = {channel: kind for kind, channels in REACHES.items() for channel in channels}
-"""The kind of contact point without which nobody is reached on a channel; other channels need none."""
-USUAL = tuple(NEEDS)
-"""Where neither the customer nor the rule has an order: what disturbs least comes first."""
+"""The channels that a contact point serves. A WhatsApp account is not taken for a phone number."""
+CONTACT_BY_CHANNEL: dict[Channel, ContactKind] = {
+    channel: kind for kind, channels in CHANNELS_BY_CONTACT.items() for channel in channels
+}
+"""The kind of contact point that a channel requires; other channels require none."""
+DEFAULT_ORDER = tuple(CONTACT_BY_CHANNEL)
+"""The order of channels where neither the customer nor the rule has one: the least intrusive first."""
 FACE_TO_FACE = frozenset({Channel.IN_PERSON, Channel.VISIT, Channel.EVENT})
-"""Who stands before us is neither called nor written to: quiet hours say nothing about it."""
+"""Channels for which quiet hours do not count."""
 
 
-def point(
+def contact_kind(
     channel: Channel | None, preferred: Collection[Channel], kinds: Collection[ContactKind]
 ) -> ContactKind | None:
-    """Which of the kinds of contact point that a customer has is used on a channel.
+    """The kind of contact point to be used on a channel, of those that the customer has.
 
-    Whoever prefers WhatsApp and has given a phone number only, has it on that number. Of others, nobody knows.
+    For customers who prefer WhatsApp and gave no account, their phone number is used.
     """
-    needed = NEEDS.get(channel) if channel is not None else None
-    if needed in kinds:
-        return needed
-    on_phone = channel is Channel.WHATSAPP and channel in preferred and ContactKind.PHONE in kinds
-    return ContactKind.PHONE if on_phone else None
+    required = CONTACT_BY_CHANNEL.get(channel) if channel is not None else None
+    if required in kinds:
+        return required
+    by_phone = channel is Channel.WHATSAPP and channel in preferred and ContactKind.PHONE in kinds
+    return ContactKind.PHONE if by_phone else None
 
 
-def channel(
+def choose_channel(
     preferred: Sequence[Channel],
     unwelcome: Collection[Channel],
     reachable: Collection[Channel],
     allowed: Sequence[Channel] | None = None,
 ) -> Channel | None:
-    """The customer's most preferred channel that will do, or else the first that does; None where there is none.
+    """The usable channel that the customer prefers most, or else the first usable one; None where there is none.
 
-    It has to be allowed (nothing said: all are), reach the customer, and not be unwelcome.
+    A channel is usable if it is allowed (without a list: all are), reaches the customer, and is not unwelcome.
     """
-    order = allowed or USUAL
-    fit = [one for one in order if one in reachable and one not in unwelcome]
-    return next((one for one in preferred if one in fit), fit[0] if fit else None)
+    order = allowed or DEFAULT_ORDER
+    usable = [channel for channel in order if channel in reachable and channel not in unwelcome]
+    return next((channel for channel in preferred if channel in usable), usable[0] if usable else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class QuietHours:
     """From `start` to before `end` of the customer's day; over midnight where `start` is later.
 
-    Where both are the same, the stretch is empty and no hour is quiet, as with opening hours: a customer who is never
-    to be written to says so by unwelcome channels.
+    Where both are the same, no hour is quiet: customers who must never be contacted have unwelcome channels.
     """
 
     start: time
     end: time
     zone: str
 
-    def holds(self, moment: datetime) -> bool:
-        """What counts is what the clock on the customer's wall says at that moment."""
-        now = moment.astimezone(ZoneInfo(self.zone)).time()
+    def contains(self, timestamp: datetime) -> bool:
+        """By the wall clock of the customer's time zone."""
+        now = timestamp.astimezone(ZoneInfo(self.zone)).time()
         if self.start <= self.end:
             return self.start <= now < self.end
         return now >= self.start or now < self.end
 
 
-def quiet_hours(stored: Mapping[str, Any] | None) -> Quiet | None:
-    """As the preferences of a customer have them."""
+def parse_quiet_hours(stored: Mapping[str, Any] | None) -> QuietHours | None:
+    """From the preferences of a customer."""
     if stored is None:
         return None
-    return Quiet(time.fromisoformat(stored["start"]), time.fromisoformat(stored["end"]), stored["time_zone"])
+    return QuietHours(time.fromisoformat(stored["start"]), time.fromisoformat(stored["end"]), stored["time_zone"])
 
 
-def next_permitted(moment: datetime, quiet: Quiet | None) -> datetime:
-    """The first moment from this one on that is not in quiet hours, in UTC."""
-    moment = moment.astimezone(UTC)
-    while quiet is not None and quiet.holds(moment):
-        wall = moment.astimezone(ZoneInfo(quiet.zone)).replace(tzinfo=None)
+def next_permitted(timestamp: datetime, quiet: QuietHours | None) -> datetime:
+    """The first time from `timestamp` on that is not in quiet hours, in UTC."""
+    at = timestamp.astimezone(UTC)
+    while quiet is not None and quiet.contains(at):
+        wall = at.astimezone(ZoneInfo(quiet.zone)).replace(tzinfo=None)
         end = wall.replace(hour=quiet.end.hour, minute=quiet.end.minute, second=0, microsecond=0)
-        until = moment + (end - wall) % timedelta(days=1)
-        # Clocks that are put forward or back on the way may read something else by then: look again when they are.
-        moment = _shift(moment, until, ZoneInfo(quiet.zone)) or until
-    return moment
+        until = at + (end - wall) % timedelta(days=1)
+        # Where the offset of the zone changes on the way, look again at the change.
+        at = _offset_change(at, until, ZoneInfo(quiet.zone)) or until
+    return at
 
 
-def sampled(rule_id: UUID, subject_id: UUID, percent: int) -> bool:
-    """Whether this one is among the `percent` that a rule asks: by lot, but the same whenever it is drawn."""
-    drawn = hashlib.sha256(rule_id.bytes + subject_id.bytes).digest()[:8]
-    return int.from_bytes(drawn) * 100 < percent << 64
+def is_sampled(rule_id: UUID, subject_id: UUID, percent: int) -> bool:
+    """Whether this subject is among the `percent` that a rule invites: random, but the same each time."""
+    hashed = hashlib.sha256(rule_id.bytes + subject_id.bytes).digest()[:8]
+    return int.from_bytes(hashed) * 100 < percent << 64
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
-    """Something after which a customer may be asked."""
+class Trigger:
+    """An event after which a customer may be invited."""
 
-    after: After
+    event: TriggerEvent
     id: UUID
     """Of the sale, the complaint or the interaction."""
     happened_at: datetime
@@ -138,47 +139,46 @@ class Occasion:
 
     @property
     def key(self) -> str:
-        return f"{self.after}:{self.id}"
+        return f"{self.event}:{self.id}"
 
 
-def occasion(key: str) -> tuple[After, UUID]:
-    """What an occasion's key says."""
-    after, _, subject_id = key.partition(":")
-    return After(after), UUID(subject_id)
+def parse_trigger_key(key: str) -> tuple[TriggerEvent, UUID]:
+    event, _, subject_id = key.partition(":")
+    return TriggerEvent(event), UUID(subject_id)
 
 
-def fits(conditions: Mapping[str, Any], about: Occasion, tags: Iterable[str] | None = None) -> bool:
-    """Whether a rule with these conditions asks after this. What is left out or empty is not asked.
+def matches(conditions: Mapping[str, Any], trigger: Trigger, tags: Iterable[str] | None = None) -> bool:
+    """Whether a rule with these conditions invites after this trigger: every condition that is not empty has to match.
 
-    Without `tags`, those of the customer are not known yet: then it says whether it may turn out to fit.
+    `tags` are the customer's; None: not known yet, so the condition on tags is not checked.
     """
-    listed = {
-        "sites": about.site,
-        "staff": about.staff,
-        "sale_channels" if about.after is After.SALE else "channels": about.channel,
-        "interaction_kinds": about.kind,
-        "complaint_categories": about.category,
+    facts = {
+        "sites": trigger.site,
+        "staff": trigger.staff,
+        "sale_channels" if trigger.event is TriggerEvent.SALE else "channels": trigger.channel,
+        "interaction_kinds": trigger.kind,
+        "complaint_categories": trigger.category,
     }
-    if any((wanted := conditions.get(name)) and value not in wanted for name, value in listed.items()):
+    if any((allowed := conditions.get(name)) and value not in allowed for name, value in facts.items()):
         return False
-    if (least := conditions.get("min_total")) is not None:
-        too_little = about.total is None or about.total < Decimal(least)
-        if too_little or about.currency != conditions.get("currency"):
+    if (minimum := conditions.get("min_total")) is not None:
+        too_little = trigger.total is None or trigger.total < Decimal(minimum)
+        if too_little or trigger.currency != conditions.get("currency"):
             return False
-    wanted_tags = conditions.get("customer_tags")
-    return not wanted_tags or tags is None or not set(wanted_tags).isdisjoint(tags)
+    any_of = conditions.get("customer_tags")
+    return not any_of or tags is None or not set(any_of).isdisjoint(tags)
 
 
-def due(happened_at: datetime, delay: timedelta, now: datetime) -> datetime | None:
-    """When to ask; None for what happened too long ago."""
-    return None if now - happened_at > FRESH + delay else max(happened_at + delay, now)
+def invitation_due(happened_at: datetime, delay: timedelta, now: datetime) -> datetime | None:
+    """When to invite; None for an event that is too long ago."""
+    return None if now - happened_at > MAX_AGE + delay else max(happened_at + delay, now)
 
 
-def _shift(since: datetime, until: datetime, zone: ZoneInfo) -> datetime | None:
-    """When, within less than a day, the clocks of a zone are put forward or back. They are on whole seconds."""
+def _offset_change(since: datetime, until: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the offset of a zone changes within less than a day, to the second; None where it does not."""
 
-    def offset(moment: datetime) -> timedelta | None:
-        return moment.astimezone(zone).utcoffset()
+    def offset(timestamp: datetime) -> timedelta | None:
+        return timestamp.astimezone(zone).utcoffset()
 
     if offset(since) == offset(until):
         return None

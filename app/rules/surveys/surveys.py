@@ -1,4 +1,4 @@
-"""Surveys: what may be asked, what an answer may be, and which questions follow from which answers."""
+"""Surveys: kinds of questions, checking answers, and which questions are shown after which answers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,25 +47,25 @@ MOVES: dict[str, tuple[frozenset[SurveyStatus], SurveyStatus]] = {
     "pause": (frozenset({_S.OPEN}), _S.PAUSED),
     "close": (frozenset({_S.DRAFT, _S.OPEN, _S.PAUSED}), _S.CLOSED),
 }
-"""Of a survey: from where each move may be made, and where it leads. Opening an open one publishes what is newer."""
-RATED = {
+"""The states that a move may be made from, and the state it leads to. Opening an open survey publishes its changes."""
+METRICS = {
     QuestionKind.NPS: FeedbackMetric.NPS,
     QuestionKind.CSAT: FeedbackMetric.CSAT,
     QuestionKind.CES: FeedbackMetric.CES,
     QuestionKind.RATING: FeedbackMetric.RATING,
 }
-FIGURES = frozenset({*RATED, QuestionKind.NUMBER})
-CHOSEN = frozenset({QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE})
+NUMERIC_KINDS = frozenset({*METRICS, QuestionKind.NUMBER})
+CHOICE_KINDS = frozenset({QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE})
 LONGEST_TEXT = 5_000
 LONGEST_TEXTS = 40_000
-"""Of all that one person writes together."""
+"""Of all text answers of one person together."""
 
 Fault = tuple[str, str, str]
 """Pointer, code and detail of something that is wrong."""
 
 
 class Condition(NamedTuple):
-    """What was answered to an earlier question; with no test at all: that it was answered."""
+    """On the answer to an earlier question; without any test, that it was answered."""
 
     question: str
     at_least: Decimal | None = None
@@ -76,7 +76,7 @@ class Condition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One of the four is given: which one depends on the question."""
+    """Has one of four values; the kind of the question decides which."""
 
     question: str
     value: Decimal | None = None
@@ -84,15 +84,15 @@ class Answer:
     yes_no: str | None = None
     text: str | None = None
 
-    def given(self) -> dict[str, Any]:
-        """What was answered, by the name it goes by, spelled so that equal answers are spelled alike."""
-        found = {
-            "value": None if self.value is None else _plain(self.value),
+    def values(self) -> dict[str, Any]:
+        """The values that are present, as JSON; equal answers are formatted alike."""
+        values = {
+            "value": None if self.value is None else _format_decimal(self.value),
             "choices": None if self.choices is None else list(self.choices),
             "yes_no": self.yes_no,
             "text": self.text,
         }
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Question:
     kind: QuestionKind
     required: bool = False
     scale: Scale | None = None
-    """Of figures; a number need not have one."""
+    """Of numeric kinds; a number may have none."""
     choices: tuple[str, ...] = ()
     """Their keys."""
     max_choices: int | None = None
@@ -109,12 +109,12 @@ class Question:
 
     @property
     def field(self) -> str:
-        """The name that its answer goes by."""
+        """The field of its answers."""
         return _FIELDS.get(self.kind, "value")
 
 
-class Verdict(NamedTuple):
-    """Either there are faults, or all answers are accepted: in the order of their questions."""
+class CheckedAnswers(NamedTuple):
+    """Either faults, or all answers in the order of their questions."""
 
     accepted: tuple[Answer, ...]
     faults: tuple[Fault, ...]
@@ -128,44 +128,42 @@ _FIELDS = {
 }
 
 
-def moves(status: SurveyStatus) -> list[str]:
-    """What may be done now."""
-    return [move for move, (froms, _) in MOVES.items() if status in froms]
+def allowed_moves(status: SurveyStatus) -> list[str]:
+    """The moves that may be made from a status."""
+    return [move for move, (statuses, _) in MOVES.items() if status in statuses]
 
 
-def questions(definition: Mapping[str, Any]) -> tuple[Question, ...]:
+def parse_questions(definition: Mapping[str, Any]) -> tuple[Question, ...]:
     """The questions of a definition, as JSON has it: decimals may be strings."""
-    return tuple(question(each) for each in definition["questions"])
+    return tuple(parse_question(each) for each in definition["questions"])
 
 
-def asked(listed: Iterable[Question], answers: Mapping[str, Answer]) -> list[Question]:
-    """Those that are asked given these answers. What hangs on a question that is itself not asked is not asked."""
-    found: list[Question] = []
-    kinds: dict[str, QuestionKind] = {}
-    for question in listed:
-        if question.show_if is None or _holds(question.show_if, kinds, answers):
-            found.append(question)
-            kinds[question.key] = question.kind
-    return found
+def shown_questions(questions: Iterable[Question], answers: Mapping[str, Answer]) -> list[Question]:
+    """The questions that are shown given these answers; those that depend on a hidden one are hidden too."""
+    shown: dict[str, Question] = {}
+    for question in questions:
+        if question.show_if is None or _is_met(question.show_if, shown, answers):
+            shown[question.key] = question
+    return list(shown.values())
 
 
-def checked(listed: Sequence[Question], answers: Sequence[Answer]) -> Verdict:
-    """What is wrong with these answers, with pointers into `/answers`; or the answers as they are kept."""
+def check_answers(questions: Sequence[Question], answers: Sequence[Answer]) -> CheckedAnswers:
+    """What is wrong with these answers, with pointers into `/answers`; or the answers as they are stored."""
     faults: list[Fault] = []
-    known = {question.key: question for question in listed}
-    places: dict[str, int] = {}
+    by_name = {question.key: question for question in questions}
+    indexes: dict[str, int] = {}
     for n, answer in enumerate(answers):
-        if answer.question not in known:
+        if answer.question not in by_name:
             faults.append((f"/answers/{n}/question", "not_found", "Question not found in the survey"))
-        elif answer.question in places:
+        elif answer.question in indexes:
             faults.append((f"/answers/{n}/question", "duplicate", "Duplicate answer to this question"))
         else:
-            places[answer.question] = n
-            faults += _misfits(n, known[answer.question], answer)
-    by_key = {key: answers[n] for key, n in places.items()}
-    shown = asked(listed, by_key)
+            indexes[answer.question] = n
+            faults += _answer_faults(n, by_name[answer.question], answer)
+    by_key = {key: answers[n] for key, n in indexes.items()}
+    shown = shown_questions(questions, by_key)
     shown_keys = {question.key for question in shown}
-    for key, n in places.items():
+    for key, n in indexes.items():
         if key not in shown_keys:
             detail = "The question does not apply, given the other answers"
             faults.append((f"/answers/{n}/question", "not_asked", detail))
@@ -177,46 +175,48 @@ def checked(listed: Sequence[Question], answers: Sequence[Answer]) -> Verdict:
     if sum(len(answer.text or "") for answer in by_key.values()) > LONGEST_TEXTS:
         faults.append(("/answers", "too_long", f"All texts together must have at most {LONGEST_TEXTS} characters"))
     if faults:
-        return Verdict((), tuple(faults))
-    return Verdict(tuple(_kept(question, by_key[question.key]) for question in shown if question.key in by_key), ())
+        return CheckedAnswers((), tuple(faults))
+    return CheckedAnswers(
+        tuple(_in_offered_order(question, by_key[question.key]) for question in shown if question.key in by_key), ()
+    )
 
 
-def fitting(languages: Sequence[str], wanted: str | None) -> str | None:
-    """The language that serves somebody who asks for this one (RFC 4647, section 3.4), or its nearest relative."""
-    if wanted is None:
+def match_language(languages: Sequence[str], requested: str | None) -> str | None:
+    """The language to be used where this one is requested: lookup of RFC 4647, section 3.4, or else a related one."""
+    if requested is None:
         return None
     by_name = {language.lower(): language for language in reversed(languages)}
-    parts = wanted.lower().split("-")
+    parts = requested.lower().split("-")
     for length in range(len(parts), 0, -1):
         if (found := by_name.get("-".join(parts[:length]))) is not None:
             return found
     return next((language for language in languages if language.lower().split("-")[0] == parts[0]), None)
 
 
-def best(languages: Sequence[str], *wanted: str | None) -> str:
-    """The first of the wanted languages that there is, else the survey's own, which is its first."""
-    return next((found for each in wanted if (found := fitting(languages, each)) is not None), languages[0])
+def choose_language(languages: Sequence[str], *requested: str | None) -> str:
+    """The first requested language that the survey has, or else its first language."""
+    matches = (match_language(languages, language) for language in requested)
+    return next((language for language in matches if language is not None), languages[0])
 
 
-def question(each: Mapping[str, Any]) -> Question:
-    """One question of a definition."""
-    kind = QuestionKind(each["kind"])
-    scale = SCALES[RATED[kind]] if kind in RATED else None
-    if each.get("worst") is not None and each.get("best") is not None:
-        scale = Scale(Decimal(each["worst"]), Decimal(each["best"]))
-    test = each.get("show_if")
+def parse_question(definition: Mapping[str, Any]) -> Question:
+    kind = QuestionKind(definition["kind"])
+    scale = SCALES[METRICS[kind]] if kind in METRICS else None
+    if definition.get("worst") is not None and definition.get("best") is not None:
+        scale = Scale(Decimal(definition["worst"]), Decimal(definition["best"]))
+    test = definition.get("show_if")
     return Question(
-        each["key"],
+        definition["key"],
         kind,
-        each.get("required", False),
+        definition.get("required", False),
         scale,
-        tuple(choice["key"] for choice in each.get("choices", ())),
-        each.get("max_choices"),
-        None if test is None else _condition(test),
+        tuple(choice["key"] for choice in definition.get("choices", ())),
+        definition.get("max_choices"),
+        None if test is None else _parse_condition(test),
     )
 
 
-def _condition(test: Mapping[str, Any]) -> Condition:
+def _parse_condition(test: Mapping[str, Any]) -> Condition:
     least, most = test.get("at_least"), test.get("at_most")
     return Condition(
         test["question"],
@@ -227,9 +227,9 @@ def _condition(test: Mapping[str, Any]) -> Condition:
     )
 
 
-def _holds(test: Condition, asked_before: Mapping[str, QuestionKind], answers: Mapping[str, Answer]) -> bool:
+def _is_met(test: Condition, shown: Mapping[str, Question], answers: Mapping[str, Answer]) -> bool:
     answer = answers.get(test.question)
-    if test.question not in asked_before or answer is None:
+    if test.question not in shown or answer is None:
         return False
     value = answer.value
     if test.at_least is not None and (value is None or value < test.at_least):
@@ -241,46 +241,46 @@ def _holds(test: Condition, asked_before: Mapping[str, QuestionKind], answers: M
     return test.yes_no is None or answer.yes_no == test.yes_no
 
 
-def _misfits(n: int, question: Question, answer: Answer) -> Iterator[Fault]:
-    given = answer.given()
-    if set(given) != {question.field}:
+def _answer_faults(n: int, question: Question, answer: Answer) -> Iterator[Fault]:
+    values = answer.values()
+    if set(values) != {question.field}:
         yield f"/answers/{n}", "kind", f"Must be answered with `{question.field}` only"
     elif answer.value is not None:
-        place = f"/answers/{n}/value"
+        pointer = f"/answers/{n}/value"
         if question.scale is not None and not question.scale.holds(answer.value):
-            low, high = (_plain(bound) for bound in sorted(question.scale))
-            yield place, "scale", f"Must be between {low} and {high}"
+            low, high = (_format_decimal(bound) for bound in sorted(question.scale))
+            yield pointer, "scale", f"Must be between {low} and {high}"
         elif question.kind is QuestionKind.NPS and answer.value != answer.value.to_integral_value():
-            yield place, "scale", "Must be a whole number"
+            yield pointer, "scale", "Must be a whole number"
     elif answer.choices is not None:
-        yield from _wrong_choices(f"/answers/{n}/choices", question, answer.choices)
+        yield from _choice_faults(f"/answers/{n}/choices", question, answer.choices)
     elif answer.text is not None and len(answer.text) > LONGEST_TEXT:
         yield f"/answers/{n}/text", "too_long", f"Must have at most {LONGEST_TEXT} characters"
     elif answer.yes_no is not None and answer.yes_no not in ("yes", "no"):
         yield f"/answers/{n}/yes_no", "enum", "Must be yes or no"
 
 
-def _wrong_choices(place: str, question: Question, choices: Sequence[str]) -> Iterator[Fault]:
+def _choice_faults(pointer: str, question: Question, choices: Sequence[str]) -> Iterator[Fault]:
     most = 1 if question.kind is QuestionKind.SINGLE_CHOICE else question.max_choices
     for n, choice in enumerate(choices):
         if choice not in question.choices:
-            yield f"{place}/{n}", "not_found", "Choice not found in the question"
+            yield f"{pointer}/{n}", "not_found", "Choice not found in the question"
     if not choices:
-        yield place, "too_short", "At least one choice is required; omit the question to skip it"
+        yield pointer, "too_short", "At least one choice is required; omit the question to skip it"
     elif len(set(choices)) < len(choices):
-        yield place, "duplicate", "Duplicate choice"
+        yield pointer, "duplicate", "Duplicate choice"
     elif most is not None and len(choices) > most:
-        yield place, "too_long", f"At most {most} choices are allowed"
+        yield pointer, "too_long", f"At most {most} choices are allowed"
 
 
-def _kept(question: Question, answer: Answer) -> Answer:
+def _in_offered_order(question: Question, answer: Answer) -> Answer:
     """Choices in the order in which they were offered."""
     if answer.choices is None:
         return answer
     return Answer(answer.question, choices=tuple(choice for choice in question.choices if choice in answer.choices))
 
 
-def _plain(value: Decimal) -> str:
+def _format_decimal(value: Decimal) -> str:
     """9 and 9.0 are the same answer."""
     text = f"{value:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text

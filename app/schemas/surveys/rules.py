@@ -8,7 +8,7 @@ from pydantic import Field
 from app.rules.interactions import InteractionKind
 from app.rules.kit.channels import Channel
 from app.rules.sales import SaleChannel
-from app.rules.surveys.contact_policy import After
+from app.rules.surveys.contact_policy import TriggerEvent
 from app.schemas.kit.types import (
     CurrencyCode,
     Flag,
@@ -27,14 +27,14 @@ from app.schemas.kit.types import (
 
 Hours = Annotated[int, Field(strict=True, ge=0, le=8_760)]
 Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
-# What can be asked of which occasions; customer tags can be of all of them.
-_ASKED_OF = {
-    "sites": (After.SALE, After.COMPLAINT_CLOSED),
-    "sale_channels": (After.SALE,),
-    "channels": (After.COMPLAINT_CLOSED, After.INTERACTION),
-    "min_total": (After.SALE,),
-    "interaction_kinds": (After.INTERACTION,),
-    "complaint_categories": (After.COMPLAINT_CLOSED,),
+# The events that a condition can be set for; customer tags can be for all of them.
+_EVENTS_BY_CONDITION = {
+    "sites": (TriggerEvent.SALE, TriggerEvent.COMPLAINT_CLOSED),
+    "sale_channels": (TriggerEvent.SALE,),
+    "channels": (TriggerEvent.COMPLAINT_CLOSED, TriggerEvent.INTERACTION),
+    "min_total": (TriggerEvent.SALE,),
+    "interaction_kinds": (TriggerEvent.INTERACTION,),
+    "complaint_categories": (TriggerEvent.COMPLAINT_CLOSED,),
 }
 
 
@@ -72,7 +72,7 @@ class SurveyRuleNew(Schema):
     """Whether the rule invites customers from now on."""
     survey: Label
     """The code of the survey. Nobody is invited while it is not open."""
-    after: After
+    after: TriggerEvent
     """The occasion: a sale to a known customer, a complaint that was closed, or an interaction with the customer."""
     delay_hours: Hours = 0
     """The number of hours to wait after the occasion."""
@@ -86,14 +86,14 @@ class SurveyRuleNew(Schema):
     """
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
-        """What is wrong between its fields: pointer, code and detail of each."""
-        asked = self.conditions
-        if asked.min_total is not None and asked.currency is None:
+        """Faults between its fields: pointer, code and detail of each."""
+        conditions = self.conditions
+        if conditions.min_total is not None and conditions.currency is None:
             yield "/conditions/currency", "missing", "Required with `min_total`"
-        if asked.min_total is None and asked.currency is not None:
+        if conditions.min_total is None and conditions.currency is not None:
             yield "/conditions/min_total", "missing", "Required with `currency`"
-        for name, occasions in _ASKED_OF.items():
-            if getattr(asked, name) and self.after not in occasions:
+        for name, events in _EVENTS_BY_CONDITION.items():
+            if getattr(conditions, name) and self.after not in events:
                 yield f"/conditions/{name}", "not_applicable", f"Not applicable after `{self.after}`"
 
 
@@ -126,7 +126,7 @@ class SurveyRule(Resource):
     """Whether the rule invites customers."""
     survey: Label
     """The present code of the survey."""
-    after: After
+    after: TriggerEvent
     """The occasion: a sale to a known customer, a complaint that was closed, or an interaction with the customer."""
     delay_hours: Hours
     """The number of hours to wait after the occasion."""

@@ -1,44 +1,54 @@
-"""Customers asked by rule: the job that an occasion has planned, and what has changed since."""
+"""Job: inviting a customer after a trigger of a survey rule."""
 
 from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.channels import Channel
 from app.rules.surveys import contact_policy as rules
-from app.rules.surveys.contact_policy import After
+from app.rules.surveys.contact_policy import TriggerEvent
 from app.services.surveys import eligibility, triggers
 from app.store.kit.jobs import Job
 from app.store.surveys import invitations
 from app.store.surveys import triggers as store
 
-COLUMNS = {After.SALE: "sale_id", After.COMPLAINT_CLOSED: "complaint_id", After.INTERACTION: "interaction_id"}
-"""Where an invitation names what it is about."""
+SUBJECT_COLUMNS = {
+    TriggerEvent.SALE: "sale_id",
+    TriggerEvent.COMPLAINT_CLOSED: "complaint_id",
+    TriggerEvent.INTERACTION: "interaction_id",
+}
+"""The column of invitations that refers to what they are about."""
 
 
 async def invite(ctx: Context, job: Job) -> None:
-    """Invite the customer, if all that speaks for it still holds: else nothing is done, and nobody is asked later."""
+    """Invite the customer if the rule, the survey and the customer still allow it; otherwise nothing is done."""
     rule_id, _, key = job.key.partition(":")
-    after, subject_id = rules.occasion(key)
+    event, subject_id = rules.parse_trigger_key(key)
     rule = await store.rule(ctx, UUID(rule_id))
-    if rule is None or not rule.active or rule.definition["after"] != after:
+    if rule is None or not rule.active or rule.definition["after"] != event:
         return
     survey = (await eligibility.surveys(ctx, [rule.survey_id]))[rule.survey_id]
-    row = next((row for row in await store.subjects(ctx, after, [subject_id]) if row["holds"]), None)
-    if survey.closed() is not None or row is None or row["customer_id"] is None:
+    row = next((row for row in await store.subjects(ctx, event, [subject_id]) if row["eligible"]), None)
+    if survey.refusal() is not None or row is None or row["customer_id"] is None:
         return
-    about = triggers.occasion(after, row)
-    person = (await eligibility.people(ctx, [about.customer_id], hold=True))[about.customer_id]
+    trigger = triggers.trigger_of(event, row)
+    recipient = (await eligibility.recipients(ctx, [trigger.customer_id], lock=True))[trigger.customer_id]
     if (
-        person.archived
-        or not rules.fits(rule.definition["conditions"], about, person.tags)
-        or not rules.sampled(rule.id, about.id, rule.definition["sample_percent"])
-        or person.again_at(survey, ctx.now) is not None
+        recipient.archived
+        or not rules.matches(rule.definition["conditions"], trigger, recipient.tags)
+        or not rules.is_sampled(rule.id, trigger.id, rule.definition["sample_percent"])
+        or recipient.blocked_until(survey, ctx.now) is not None
         or await invitations.exists_for_trigger(ctx, rule.id, key)
     ):
         return
-    channel = person.channel([Channel(one) for one in rule.definition["channels"]])
+    channel = recipient.choose_channel([Channel(channel) for channel in rule.definition["channels"]])
     if channel is None:
         return
-    told = {"rule_id": rule.id, "occasion": key, "site": about.site, "staff": about.staff, COLUMNS[after]: about.id}
-    made = eligibility.invitation(ctx, survey, person, channel, told)
-    await eligibility.write(ctx, [(survey, made)])
+    subject = {
+        "rule_id": rule.id,
+        "occasion": key,
+        "site": trigger.site,
+        "staff": trigger.staff,
+        SUBJECT_COLUMNS[event]: trigger.id,
+    }
+    invitation = eligibility.invitation(ctx, survey, recipient, channel, subject)
+    await eligibility.write(ctx, [(survey, invitation)])

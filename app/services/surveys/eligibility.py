@@ -1,4 +1,4 @@
-"""Who may be asked, what, on which channel and from when: what the store knows of it, made ready to decide."""
+"""Who may be invited to which survey, on which channel and from when; and writing invitations."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,84 +19,86 @@ from app.rules.kit.channels import Channel
 from app.rules.kit.event_types import INVITATION_CREATED
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.surveys import contact_policy as rules
-from app.rules.surveys.contact_policy import Quiet, next_permitted
-from app.rules.surveys.surveys import SurveyStatus, best
+from app.rules.surveys.contact_policy import next_permitted
+from app.rules.surveys.surveys import SurveyStatus, choose_language
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.surveys import invitations as invitation_store
 from app.store.surveys import triggers as store
 
-NO_REASON = "The customer does not want to be contacted on this channel; invitations cannot override this"
+UNWELCOME = "The customer does not want to be contacted on this channel; invitations cannot override this"
 
 
 @dataclass(frozen=True, slots=True)
 class SurveySnapshot:
-    """A survey as it was published last."""
+    """The published version of a survey."""
 
     id: UUID
     status: SurveyStatus
     version: int | None
-    """None: it was never published."""
+    """None if it was never published."""
     code: str
     name: str
     languages: Sequence[str]
-    not_again: timedelta
-    lasts: timedelta
+    min_interval: timedelta
+    """Between two invitations of one customer."""
+    valid_for: timedelta
+    """How long its invitations can be answered."""
 
-    def closed(self) -> SurveyNotOpen | None:
-        """Why nobody is asked."""
+    def refusal(self) -> SurveyNotOpen | None:
+        """Why nobody can be invited; None if it is open."""
         return None if self.status is SurveyStatus.OPEN else SurveyNotOpen(f"The survey is {self.status}")
 
-    def asked(self, **told: Any) -> dict[str, Any]:
-        """What an event tells of an invitation. Never its token."""
-        return {"survey": self.code, **{name: value for name, value in told.items() if value is not None}}
+    def event_data(self, **values: Any) -> dict[str, Any]:
+        """The data of an event about an invitation; it never has the token."""
+        return {"survey": self.code, **{name: value for name, value in values.items() if value is not None}}
 
 
 @dataclass(slots=True)
 class Recipient:
-    """A customer, as far as it matters here."""
+    """What matters of a customer for inviting them."""
 
     id: UUID
     archived: bool
     tags: Sequence[str]
     preferred: Sequence[Channel]
     unwelcome: Sequence[Mapping[str, Any]]
-    quiet: Quiet | None
+    quiet_hours: rules.QuietHours | None
     language: str | None
     contacts: Mapping[ContactKind, str]
-    last_asked: datetime | None
+    last_invited_at: datetime | None
 
     @property
     def reachable(self) -> set[Channel]:
-        return {channel for channel in rules.NEEDS if self.address(channel) is not None}
+        return {channel for channel in rules.CONTACT_BY_CHANNEL if self.address(channel) is not None}
 
     def address(self, channel: Channel | None) -> str | None:
-        """Where they are reached on a channel."""
-        kind = rules.point(channel, self.preferred, self.contacts)
+        """The value of the contact point to be used on a channel."""
+        kind = rules.contact_kind(channel, self.preferred, self.contacts)
         return self.contacts[kind] if kind is not None else None
 
-    def channel(self, allowed: Sequence[Channel] | None = None) -> Channel | None:
+    def choose_channel(self, allowed: Sequence[Channel] | None = None) -> Channel | None:
         unwelcome = {Channel(mark["channel"]) for mark in self.unwelcome}
-        return rules.channel(self.preferred, unwelcome, self.reachable, allowed)
+        return rules.choose_channel(self.preferred, unwelcome, self.reachable, allowed)
 
-    def minds(self, channel: Channel | None) -> UnwelcomeChannel | None:
-        """Why they are not to be asked on a channel."""
+    def refusal(self, channel: Channel | None) -> UnwelcomeChannel | None:
+        """Why they must not be invited on a channel."""
         if (
             channel is None
             or interactions.matching_unwelcome_channel(self.unwelcome, channel, Direction.OUTBOUND, None) is None
         ):
             return None
-        return UnwelcomeChannel(NO_REASON, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": NO_REASON}])
+        return UnwelcomeChannel(UNWELCOME, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": UNWELCOME}])
 
-    def permitted(self, channel: Channel | None, moment: datetime) -> datetime:
-        """The first moment from this one on at which they may be asked."""
-        return moment if channel in rules.FACE_TO_FACE else next_permitted(moment, self.quiet)
+    def permitted_at(self, channel: Channel | None, timestamp: datetime) -> datetime:
+        """The first time from `timestamp` on at which they may be contacted."""
+        return timestamp if channel in rules.FACE_TO_FACE else next_permitted(timestamp, self.quiet_hours)
 
-    def again_at(self, survey: SurveySnapshot, now: datetime) -> datetime | None:
-        """When they may be asked again; None: now."""
-        if self.last_asked is None or not survey.not_again:
+    def blocked_until(self, survey: SurveySnapshot, now: datetime) -> datetime | None:
+        """When they may be invited again; None if they may be now."""
+        if self.last_invited_at is None or not survey.min_interval:
             return None
-        at = self.last_asked + survey.not_again
+        at = self.last_invited_at + survey.min_interval
         return at if at > now else None
 
 
@@ -109,48 +111,48 @@ def unreachable(channel: Channel) -> Problem:
 
 
 async def surveys(ctx: Context, survey_ids: Iterable[UUID]) -> dict[UUID, SurveySnapshot]:
-    """Those that there are, open or not."""
-    return {row["id"]: _questions(row) for row in await store.surveys(ctx, survey_ids)}
+    """Those that exist, open or not."""
+    return {row["id"]: _snapshot(row) for row in await store.surveys(ctx, survey_ids)}
 
 
-async def people(ctx: Context, customer_ids: Iterable[UUID], *, hold: bool) -> dict[UUID, Recipient]:
-    """Those that there are. Whoever is held is asked by nobody else until the transaction ends."""
-    return {row["id"]: _person(row) for row in await store.customers(ctx, customer_ids, hold=hold)}
+async def recipients(ctx: Context, customer_ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Recipient]:
+    """Those that exist. With `lock`, no other transaction can invite them meanwhile."""
+    return {row["id"]: _recipient(row) for row in await store.customers(ctx, customer_ids, lock=lock)}
 
 
 def invitation(
     ctx: Context,
     survey: SurveySnapshot,
-    person: Recipient | None,
+    recipient: Recipient | None,
     channel: Channel | None,
-    about: Mapping[str, Any],
+    subject: Mapping[str, Any],
     *,
     language: str | None = None,
     send_after: datetime | None = None,
 ) -> dict[str, Any]:
-    """The row of one to be made. `about` are its further columns: what it is about, where, who was there."""
+    """The row of a new invitation. `subject` are the columns of what it is about, and where and with whom that was."""
     send_after = max(send_after or ctx.now, ctx.now)
-    if person is not None:
-        send_after = person.permitted(channel, send_after)
-        person.last_asked = ctx.now  # the next line of a batch has to know
+    if recipient is not None:
+        send_after = recipient.permitted_at(channel, send_after)
+        recipient.last_invited_at = ctx.now  # for the next invitation of the batch
     return {
         "id": new_id(),
         "survey_id": survey.id,
         "survey_version": survey.version,
-        "customer_id": person.id if person is not None else None,
+        "customer_id": recipient.id if recipient is not None else None,
         "channel": channel.value if channel is not None else None,
-        "language": best(survey.languages, language, person.language if person is not None else None),
+        "language": choose_language(survey.languages, language, recipient.language if recipient is not None else None),
         "send_after": send_after,
-        "expires_at": send_after + survey.lasts,
+        "expires_at": send_after + survey.valid_for,
         "created_at": ctx.now,
         "updated_at": ctx.now,
-        **{name: about.get(name) for name in _ABOUT},
+        **{name: subject.get(name) for name in _SUBJECT},
     }
 
 
-async def write(ctx: Context, made: Sequence[tuple[SurveySnapshot, Mapping[str, Any]]]) -> None:
-    """Keep invitations, and tell whoever delivers them."""
-    await invitation_store.add(ctx, [row for _, row in made])
+async def write(ctx: Context, invitations: Sequence[tuple[SurveySnapshot, Mapping[str, Any]]]) -> None:
+    """Write invitations, with the events by which they are delivered."""
+    await invitation_store.add(ctx, [row for _, row in invitations])
     await events.record_all(
         ctx,
         [
@@ -161,21 +163,21 @@ async def write(ctx: Context, made: Sequence[tuple[SurveySnapshot, Mapping[str, 
                 INVITATION_CREATED.titled(survey=survey.name),
                 ctx.now,
                 row["channel"],
-                survey.asked(
+                survey.event_data(
                     invitation_id=str(row["id"]),
                     send_after=format_timestamp(row["send_after"]),
                     language=row["language"],
                 ),
             )
-            for survey, row in made
+            for survey, row in invitations
         ],
     )
 
 
-_ABOUT = ("rule_id", "occasion", "sale_id", "complaint_id", "interaction_id", "site", "staff")
+_SUBJECT = ("rule_id", "occasion", "sale_id", "complaint_id", "interaction_id", "site", "staff")
 
 
-def _questions(row: Record) -> SurveySnapshot:
+def _snapshot(row: Record) -> SurveySnapshot:
     content = json.loads(row["definition"])
     return SurveySnapshot(
         row["id"],
@@ -189,8 +191,8 @@ def _questions(row: Record) -> SurveySnapshot:
     )
 
 
-def _person(row: Record) -> Recipient:
-    wishes = json.loads(row["preferences"])
+def _recipient(row: Record) -> Recipient:
+    preferences = json.loads(row["preferences"])
     contacts: dict[ContactKind, str] = {}
     for kind, value in zip(row["kinds"] or (), row["contacts"] or (), strict=True):
         contacts.setdefault(ContactKind(kind), value)
@@ -198,10 +200,10 @@ def _person(row: Record) -> Recipient:
         row["id"],
         row["archived"],
         row["tags"],
-        [Channel(one) for one in wishes.get("channels") or ()],
-        wishes.get("unwelcome_channels") or (),
-        rules.quiet_hours(wishes.get("quiet_hours")),
-        wishes.get("language"),
+        [Channel(channel) for channel in preferences.get("channels") or ()],
+        preferences.get("unwelcome_channels") or (),
+        rules.parse_quiet_hours(preferences.get("quiet_hours")),
+        preferences.get("language"),
         contacts,
-        row["last_asked"],
+        row["last_invited_at"],
     )

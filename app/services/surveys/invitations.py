@@ -1,4 +1,4 @@
-"""Invitations: made by hand, handed to whoever delivers them with a token that nobody keeps, and taken back."""
+"""Invitations: made by request, sent with a token that is not stored, and revoked."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,25 +27,25 @@ from app.rules.surveys.surveys import InvitationState
 from app.schemas.surveys.invitations import InvitationNew, InvitationQuery
 from app.services.kit.record_result import RecordResult
 from app.services.surveys import eligibility
-from app.services.surveys.auto_invite import COLUMNS
+from app.services.surveys.auto_invite import SUBJECT_COLUMNS
 from app.services.surveys.eligibility import Recipient, SurveySnapshot
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
 from app.store.surveys import invitations as store
-from app.store.surveys import triggers as facts
+from app.store.surveys import triggers as trigger_store
 
 ANSWERS = "/v1/answers"
 _ONCE = "The token is shown this once: it is not kept. Sending the invitation again makes a new one."
 _NO_MORE = "The token was shown in the first answer to this request, and is not kept. Send again for a new one."
 
 
-class Handed(NamedTuple):
-    """An invitation to be delivered: what the caller gets, and what may be remembered of it."""
+class Delivery(NamedTuple):
+    """An invitation to be delivered: the JSON for the caller with the token, and the one to be stored without it."""
 
-    shown: str
-    remembered: str
+    response: str
+    stored: str
 
 
 async def find(ctx: Context, query: InvitationQuery) -> Page:
@@ -57,59 +57,59 @@ async def get(ctx: Context, invitation_id: UUID) -> Document:
 
 
 async def invite(ctx: Context, new: InvitationNew) -> Document:
-    """Invite somebody; see `invite_many`. Raises what stands against it."""
-    (outcome,) = await invite_many(ctx, [new])
-    if outcome.problem is not None:
-        raise outcome.problem
-    assert outcome.id is not None
-    return await store.get(ctx, outcome.id)
+    """Invite one customer; see `invite_many`. Raises the problem of a refused one."""
+    (result,) = await invite_many(ctx, [new])
+    if result.problem is not None:
+        raise result.problem
+    assert result.id is not None
+    return await store.get(ctx, result.id)
 
 
-async def invite_many(ctx: Context, wanted: Sequence[InvitationNew]) -> list[RecordResult]:
-    """Invite people, in order; one outcome for each.
+async def invite_many(ctx: Context, news: Sequence[InvitationNew]) -> list[RecordResult]:
+    """Invite people, in order; one result for each.
 
     409 SurveyNotOpen, CustomerArchived, UnwelcomeChannel or AskedRecently, whose `allowed_at` says when it may be
     done; 422 for what there is not, or belongs to somebody else.
     """
-    known = await _Known.of(ctx, wanted)
-    outcomes: list[RecordResult] = []
-    made = []
-    for new in wanted:
+    lookup = await _Lookup.load(ctx, news)
+    results: list[RecordResult] = []
+    accepted = []
+    for new in news:
         try:
-            survey, row = known.invitation(ctx, new)
+            survey, row = lookup.invitation(ctx, new)
         except Problem as problem:
-            outcomes.append(RecordResult.refused(problem))
+            results.append(RecordResult.refused(problem))
         else:
-            outcomes.append(RecordResult(201, row["id"]))
-            made.append((survey, row))
-    await eligibility.write(ctx, made)
-    return outcomes
+            results.append(RecordResult(201, row["id"]))
+            accepted.append((survey, row))
+    await eligibility.write(ctx, accepted)
+    return results
 
 
-async def send(ctx: Context, invitation_id: UUID) -> Handed:
-    """Mint the token with which it is answered; the one before is worth nothing any more.
+async def send(ctx: Context, invitation_id: UUID) -> Delivery:
+    """Make the token with which it is answered; an earlier one becomes invalid.
 
     409 MoveNotAllowed once it was answered, revoked, or ran out; SurveyNotOpen, CustomerArchived, UnwelcomeChannel;
     QuietHours before its time and in the customer's quiet hours, with `allowed_at`.
     """
     row = await store.lock(ctx, invitation_id)
-    if row["expires_at"] <= ctx.now or row["state"] not in _LIVE:
+    if row["expires_at"] <= ctx.now or row["state"] not in _OPEN_STATES:
         raise _not_allowed(ctx, row)
     survey = await _survey(ctx, row)
-    if (closed := survey.closed()) is not None:
-        raise closed
+    if (refusal := survey.refusal()) is not None:
+        raise refusal
     channel = Channel(row["channel"]) if row["channel"] is not None else None
-    person = None
+    recipient = None
     at = max(row["send_after"], ctx.now)
     if row["customer_id"] is not None:
-        person = (await eligibility.people(ctx, [row["customer_id"]], hold=False))[row["customer_id"]]
-        if (problem := _stands_against(person, channel)) is not None:
+        recipient = (await eligibility.recipients(ctx, [row["customer_id"]], lock=False))[row["customer_id"]]
+        if (problem := _refusal(recipient, channel)) is not None:
             raise problem
-        at = person.permitted(channel, at)
+        at = recipient.permitted_at(channel, at)
     if at > ctx.now:
         raise eligibility.too_early(at)
-    address = person.address(channel) if person is not None else None
-    if person is not None and address is None and channel in rules.NEEDS:
+    address = recipient.address(channel) if recipient is not None else None
+    if recipient is not None and address is None and channel in rules.CONTACT_BY_CHANNEL:
         raise eligibility.unreachable(channel)
     token = access.new_token()
     values = {
@@ -120,87 +120,87 @@ async def send(ctx: Context, invitation_id: UUID) -> Handed:
     await store.change(ctx, invitation_id, values)
     await _record(ctx, event_types.INVITATION_SENT, row, survey, again=" again" if row["sent_at"] is not None else "")
     document = await store.get(ctx, invitation_id)
-    more = {"channel": row["channel"], "address": address, "language": row["language"]}
-    return Handed(
-        _handed(document, {"token": token, "path": f"{ANSWERS}/{token}", **more, "note": _ONCE}),
-        _handed(document, {"token": None, "path": None, **more, "note": _NO_MORE}),
+    common = {"channel": row["channel"], "address": address, "language": row["language"]}
+    return Delivery(
+        _with_invitation(document, {"token": token, "path": f"{ANSWERS}/{token}", **common, "note": _ONCE}),
+        _with_invitation(document, {"token": None, "path": None, **common, "note": _NO_MORE}),
     )
 
 
 async def revoke(ctx: Context, invitation_id: UUID) -> Document:
-    """Its token is worth nothing any more. 409 MoveNotAllowed once it was answered or revoked."""
+    """Invalidate its token. 409 MoveNotAllowed once it was answered or revoked."""
     row = await store.lock(ctx, invitation_id)
-    if row["state"] not in _LIVE:
+    if row["state"] not in _OPEN_STATES:
         raise _not_allowed(ctx, row)
     await store.change(ctx, invitation_id, {"state": InvitationState.REVOKED.value, "revoked_at": ctx.now})
     await _record(ctx, event_types.INVITATION_REVOKED, row, await _survey(ctx, row))
     return await store.get(ctx, invitation_id)
 
 
-_LIVE = (InvitationState.PENDING, InvitationState.SENT)
+_OPEN_STATES = (InvitationState.PENDING, InvitationState.SENT)
 
 
-class _Known:
-    """What the store knows of those to be invited in one transaction: looked up at once."""
+class _Lookup:
+    """Surveys, customers and subjects of the invitations of one batch, looked up at once."""
 
     def __init__(
         self,
         surveys: Mapping[UUID, SurveySnapshot],
-        people: Mapping[UUID, Recipient],
+        recipients: Mapping[UUID, Recipient],
         subjects: Mapping[str, Mapping[UUID, Record]],
     ) -> None:
-        self._surveys, self._people, self._subjects = surveys, people, subjects
+        self._surveys, self._recipients, self._subjects = surveys, recipients, subjects
 
     @classmethod
-    async def of(cls, ctx: Context, wanted: Sequence[InvitationNew]) -> "_Known":
-        people = await eligibility.people(ctx, _named(wanted, "customer_id"), hold=True)
+    async def load(cls, ctx: Context, news: Sequence[InvitationNew]) -> "_Lookup":
+        recipients = await eligibility.recipients(ctx, _named(news, "customer_id"), lock=True)
         subjects = {}
-        for after, column in COLUMNS.items():
-            if ids := _named(wanted, column):
-                subjects[column] = {row["id"]: row for row in await facts.subjects(ctx, after, ids)}
-        return cls(await eligibility.surveys(ctx, _named(wanted, "survey_id")), people, subjects)
+        for event, column in SUBJECT_COLUMNS.items():
+            if ids := _named(news, column):
+                subjects[column] = {row["id"]: row for row in await trigger_store.subjects(ctx, event, ids)}
+        return cls(await eligibility.surveys(ctx, _named(news, "survey_id")), recipients, subjects)
 
     def invitation(self, ctx: Context, new: InvitationNew) -> tuple[SurveySnapshot, dict[str, Any]]:
-        """The row to be kept, and the survey that it asks."""
+        """The survey and the row of the invitation. Raises the problem of one that is refused."""
         survey = self._surveys.get(new.survey_id)
         if survey is None:
             raise reference_not_found("/survey_id", "Survey")
-        if (closed := survey.closed()) is not None:
-            raise closed
-        person = self._person(new)
-        about = self._about(new)
+        if (refusal := survey.refusal()) is not None:
+            raise refusal
+        recipient = self._recipient(new)
+        subject = self._subject(new)
         channel = new.channel
-        if person is not None:
-            channel = self._channel(person, new.channel)
-            if (at := person.again_at(survey, ctx.now)) is not None:
+        if recipient is not None:
+            channel = self._channel(recipient, new.channel)
+            if (at := recipient.blocked_until(survey, ctx.now)) is not None:
                 raise AskedRecently(
                     f"The customer may be invited again from {format_timestamp(at)}", allowed_at=format_timestamp(at)
                 )
         return survey, eligibility.invitation(
-            ctx, survey, person, channel, about, language=new.language, send_after=new.send_after
+            ctx, survey, recipient, channel, subject, language=new.language, send_after=new.send_after
         )
 
-    def _person(self, new: InvitationNew) -> Recipient | None:
+    def _recipient(self, new: InvitationNew) -> Recipient | None:
         if new.customer_id is None:
             return None
-        if (person := self._people.get(new.customer_id)) is None:
+        if (recipient := self._recipients.get(new.customer_id)) is None:
             raise reference_not_found("/customer_id", "Customer")
-        return person
+        return recipient
 
-    def _channel(self, person: Recipient, wanted: Channel | None) -> Channel | None:
-        if (problem := _stands_against(person, wanted)) is not None:
+    def _channel(self, recipient: Recipient, requested: Channel | None) -> Channel | None:
+        if (problem := _refusal(recipient, requested)) is not None:
             raise problem
-        if wanted is None:
-            if (found := person.channel()) is None and person.reachable:
+        if requested is None:
+            if (chosen := recipient.choose_channel()) is None and recipient.reachable:
                 raise UnwelcomeChannel("The customer does not want to be contacted on any available channel")
-            return found
-        if wanted in rules.NEEDS and person.address(wanted) is None:
-            raise invalid("/channel", "unreachable", f"The customer has no contact point for {wanted}")
-        return wanted
+            return chosen
+        if requested in rules.CONTACT_BY_CHANNEL and recipient.address(requested) is None:
+            raise invalid("/channel", "unreachable", f"The customer has no contact point for {requested}")
+        return requested
 
-    def _about(self, new: InvitationNew) -> dict[str, Any]:
-        """What it is about, and where and with whom that was."""
-        about: dict[str, Any] = {"site": new.site, "staff": new.staff}
+    def _subject(self, new: InvitationNew) -> dict[str, Any]:
+        """Columns of what it is about, and where and with whom that was."""
+        subject: dict[str, Any] = {"site": new.site, "staff": new.staff}
         for column, rows in self._subjects.items():
             if (subject_id := getattr(new, column)) is None:
                 continue
@@ -211,21 +211,21 @@ class _Known:
                     "not_found",
                     f"{column.removesuffix('_id').capitalize()} not found, or it belongs to another customer",
                 )
-            about[column] = subject_id
-            about |= {name: about[name] or row[name] for name in ("site", "staff")}
-        return about
+            subject[column] = subject_id
+            subject |= {name: subject[name] or row[name] for name in ("site", "staff")}
+        return subject
 
 
-def _named(wanted: Iterable[InvitationNew], field: str) -> list[UUID]:
-    return sorted({value for new in wanted if (value := getattr(new, field)) is not None})
+def _named(news: Iterable[InvitationNew], field: str) -> list[UUID]:
+    return sorted({value for new in news if (value := getattr(new, field)) is not None})
 
 
-def _stands_against(person: Recipient, channel: Channel | None) -> Problem | None:
-    return CustomerArchived() if person.archived else person.minds(channel)
+def _refusal(recipient: Recipient, channel: Channel | None) -> Problem | None:
+    return CustomerArchived() if recipient.archived else recipient.refusal(channel)
 
 
 def _not_allowed(ctx: Context, row: Record) -> MoveNotAllowed:
-    if row["state"] not in _LIVE:
+    if row["state"] not in _OPEN_STATES:
         return MoveNotAllowed(f"The invitation is {row['state']}", allowed=[])
     return MoveNotAllowed(f"The invitation expired at {format_timestamp(row['expires_at'])}", allowed=["revoke"])
 
@@ -235,10 +235,10 @@ async def _survey(ctx: Context, row: Record) -> SurveySnapshot:
 
 
 async def _record(ctx: Context, type_: EventType, row: Record, survey: SurveySnapshot, **title: str) -> None:
-    whole = type_.titled(survey=survey.name, **title)
-    event = Event(type_, row["id"], row["customer_id"], whole, ctx.now, row["channel"], survey.asked())
+    full_title = type_.titled(survey=survey.name, **title)
+    event = Event(type_, row["id"], row["customer_id"], full_title, ctx.now, row["channel"], survey.event_data())
     await events.record(ctx, event)
 
 
-def _handed(document: Document, more: Mapping[str, Any]) -> str:
-    return f'{{"invitation":{document.json},{json.dumps(more, ensure_ascii=False)[1:]}'
+def _with_invitation(document: Document, fields: Mapping[str, Any]) -> str:
+    return f'{{"invitation":{document.json},{json.dumps(fields, ensure_ascii=False)[1:]}'

@@ -1,4 +1,4 @@
-"""Surveys: defined in versions, of which one at most is asked."""
+"""Surveys: defined in versions, of which at most one is published."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from app.store.kit.listing import Page
 from app.store.surveys import surveys as store
 
 SURVEYS = VersionedResource(store.SURVEYS)
-_DONE = {"open": "opened", "pause": "paused", "close": "closed"}
+_PAST_TENSE = {"open": "opened", "pause": "paused", "close": "closed"}
 
 
 async def find(ctx: Context, query: SurveyQuery) -> Page:
@@ -40,7 +40,7 @@ async def create(ctx: Context, new: SurveyNew) -> Document:
 
 
 async def change(ctx: Context, survey_id: UUID, patch: Any, version: int | None) -> Document:
-    """A new version, which is not asked until the survey is opened again. 409 once the survey is closed."""
+    """A new version, published when the survey is opened again. 409 once the survey is closed."""
     row = await store.lock(ctx, survey_id)
     if row["status"] == SurveyStatus.CLOSED:
         raise MoveNotAllowed("The survey is closed", allowed=[])
@@ -48,11 +48,11 @@ async def change(ctx: Context, survey_id: UUID, patch: Any, version: int | None)
 
 
 async def open_(ctx: Context, survey_id: UUID) -> Document:
-    """Its newest version is asked from now on. Nothing happens where it is asked already."""
+    """Publish the newest version. Nothing happens where it is published already."""
     row = await store.lock(ctx, survey_id)
-    if row["status"] == SurveyStatus.OPEN and row["published_version"] == row["newest"]:
+    if row["status"] == SurveyStatus.OPEN and row["published_version"] == row["newest_version"]:
         return await get(ctx, survey_id)
-    return await _move(ctx, row, "open", {"published_version": row["newest"], "opened_at": ctx.now})
+    return await _move(ctx, row, "open", {"published_version": row["newest_version"], "opened_at": ctx.now})
 
 
 async def pause(ctx: Context, survey_id: UUID) -> Document:
@@ -64,20 +64,20 @@ async def close(ctx: Context, survey_id: UUID) -> Document:
 
 
 def answer_code(ctx: Context, query: AnswerCodeQuery) -> str:
-    """The JSON of the code that goes on a receipt."""
+    """JSON of the code to be printed on a receipt."""
     code = receipt_codes.code(ctx.cursor_key, query.source, query.receipt_no)
     return AnswerCode(source=query.source, receipt_no=query.receipt_no, code=code).model_dump_json()
 
 
 async def _move(ctx: Context, row: Record, move: str, values: dict[str, Any]) -> Document:
     status = SurveyStatus(row["status"])
-    froms, to = rules.MOVES[move]
-    if status not in froms:
-        raise MoveNotAllowed(f"The survey is {status}", allowed=rules.moves(status))
+    allowed_from, to = rules.MOVES[move]
+    if status not in allowed_from:
+        raise MoveNotAllowed(f"The survey is {status}", allowed=rules.allowed_moves(status))
     await store.move(ctx, row["id"], {"status": to.value, **values})
     published = values.get("published_version", row["published_version"])
     data = {"published_version": published} if published is not None else {}
-    type_ = event_types.get("survey", _DONE[move])
+    type_ = event_types.get("survey", _PAST_TENSE[move])
     event = Event(type_, row["id"], None, type_.titled(name=row["name"]), ctx.now, data=data)
     await events.record(ctx, event)
     return await get(ctx, row["id"])

@@ -1,63 +1,68 @@
-"""What customers are asked after: noted when it happens, in the same transaction, and left to a job to decide on."""
+"""Triggers of survey rules: events schedule jobs in their own transaction, and the jobs decide whether to invite."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
 from app.core.reactions import Reaction
-from app.rules.surveys.contact_policy import After, Occasion, due, fits, sampled
+from app.rules.surveys.contact_policy import Trigger, TriggerEvent, invitation_due, is_sampled, matches
 from app.store.kit import jobs
 from app.store.kit.events import Event
 from app.store.surveys import triggers as store
+from app.store.surveys.triggers import Rule
 
 INVITE_JOB = "ask"
-"""The kind of the jobs that invite; their key is the rule's id and the occasion's key."""
+"""The kind of the jobs that invite; their key is the rule's id and the key of the trigger."""
 
 
 async def on_sales(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: survey rules may ask the buyers."""
-    await schedule(ctx, After.SALE, [event.subject_id for event in recorded])
+    """Reaction: survey rules may invite the buyers."""
+    await schedule(ctx, TriggerEvent.SALE, [event.subject_id for event in recorded])
 
 
 async def on_interactions(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: survey rules may ask the customers what they think of a contact."""
-    await schedule(ctx, After.INTERACTION, [event.subject_id for event in recorded])
+    """Reaction: survey rules may invite the customers of interactions."""
+    await schedule(ctx, TriggerEvent.INTERACTION, [event.subject_id for event in recorded])
 
 
 async def on_complaints_closed(ctx: Context, closed: Sequence[Event]) -> None:
-    """Reaction: survey rules may ask how a complaint was handled."""
-    await schedule(ctx, After.COMPLAINT_CLOSED, [event.subject_id for event in closed])
+    """Reaction: survey rules may invite the customers of closed complaints."""
+    await schedule(ctx, TriggerEvent.COMPLAINT_CLOSED, [event.subject_id for event in closed])
 
 
-ASK_AFTER_SALE = Reaction(on_sales, when=store.active_rule(After.SALE))
-ASK_AFTER_INTERACTION = Reaction(on_interactions, when=store.active_rule(After.INTERACTION))
-ASK_AFTER_COMPLAINT = Reaction(on_complaints_closed, when=store.active_rule(After.COMPLAINT_CLOSED))
+ASK_AFTER_SALE = Reaction(on_sales, when=store.active_rule(TriggerEvent.SALE))
+ASK_AFTER_INTERACTION = Reaction(on_interactions, when=store.active_rule(TriggerEvent.INTERACTION))
+ASK_AFTER_COMPLAINT = Reaction(on_complaints_closed, when=store.active_rule(TriggerEvent.COMPLAINT_CLOSED))
 
 
-async def schedule(ctx: Context, after: After, subject_ids: Sequence[UUID]) -> None:
-    """Schedule a job for every active rule that may turn out to fit, if the customer of the subject is known."""
-    if not (rules := await store.active_rules(ctx, after)):
+async def schedule(ctx: Context, event: TriggerEvent, subject_ids: Sequence[UUID]) -> None:
+    """Schedule a job for every active rule that may match, where the customer of the subject is known."""
+    if not (rules := await store.active_rules(ctx, event)):
         return
-    rows = await store.subjects(ctx, after, subject_ids)
-    occasions = [occasion(after, row) for row in rows if row["holds"] and row["customer_id"] is not None]
-    due_at = [
-        (f"{rule.id}:{about.key}", timestamp)
+    rows = await store.subjects(ctx, event, subject_ids)
+    triggers = [trigger_of(event, row) for row in rows if row["eligible"] and row["customer_id"] is not None]
+    due = [
+        (f"{rule.id}:{trigger.key}", due_at)
         for rule in rules
-        for about in occasions
-        if fits(rule.definition["conditions"], about)
-        and sampled(rule.id, about.id, rule.definition["sample_percent"])
-        and (timestamp := due(about.happened_at, timedelta(hours=rule.definition["delay_hours"]), ctx.now)) is not None
+        for trigger in triggers
+        if matches(rule.definition["conditions"], trigger)
+        and is_sampled(rule.id, trigger.id, rule.definition["sample_percent"])
+        and (due_at := _due_at(ctx, rule, trigger)) is not None
     ]
-    await jobs.schedule_many(ctx, INVITE_JOB, due_at)
+    await jobs.schedule_many(ctx, INVITE_JOB, due)
 
 
-def occasion(after: After, row: Record) -> Occasion:
-    """Of a row of `store.triggers.subjects`; its customer is known."""
-    return Occasion(
-        after,
+def _due_at(ctx: Context, rule: Rule, trigger: Trigger) -> datetime | None:
+    return invitation_due(trigger.happened_at, timedelta(hours=rule.definition["delay_hours"]), ctx.now)
+
+
+def trigger_of(event: TriggerEvent, row: Record) -> Trigger:
+    """Of a row of `store.triggers.subjects` that has a customer."""
+    return Trigger(
+        event,
         row["id"],
         row["happened_at"],
         row["customer_id"],

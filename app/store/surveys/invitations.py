@@ -13,21 +13,21 @@ from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 
 MISSING = "Invitation not found"
-_ONE = documents.select_one(schemas.Invitation, "invitations i", "i")
-_WAITS = (
+_SELECT = documents.select_one(schemas.Invitation, "invitations i", "i")
+_SENDABLE = (
     "i.state = 'pending' AND i.send_after <= {0} AND i.expires_at > {0} "
     "AND EXISTS (SELECT FROM surveys v WHERE v.id = i.survey_id AND v.status = 'open')"
 )
-_RAN_OUT = "i.expires_at <= {} AND i.state IN ('pending', 'sent')"
+_EXPIRED = "i.expires_at <= {} AND i.state IN ('pending', 'sent')"
 _FILTERS: dict[str, str | Mapping[Any, str]] = {
     "survey_id": "i.survey_id = {}",
     "customer_id": "i.customer_id = {}",
-    # Spelled out, so that the planner sees which partial index fits.
+    # As literals, so that the planner sees which partial index fits.
     "state": {state: f"i.state = '{state}'" for state in InvitationState},
-    "expired_at": _RAN_OUT,
-    "not_expired_at": f"NOT ({_RAN_OUT})",
-    "sendable_at": _WAITS.replace("{0}", "{}"),
-    "not_sendable_at": f"NOT ({_WAITS.replace('{0}', '{}')})",
+    "expired_at": _EXPIRED,
+    "not_expired_at": f"NOT ({_EXPIRED})",
+    "sendable_at": _SENDABLE.replace("{0}", "{}"),
+    "not_sendable_at": f"NOT ({_SENDABLE.replace('{0}', '{}')})",
     "channel": "i.channel = {}",
     "site": "i.site = {}",
     "created_since": "i.created_at >= {}",
@@ -44,7 +44,7 @@ _LIST = Listing(
     {"created_at": ("i.created_at", "timestamptz")},
     unbound=_NOW,
 )
-_WAITING = Listing(
+_SENDABLE_LIST = Listing(
     "invitations",
     _COLUMNS,
     "invitations",
@@ -56,7 +56,7 @@ _WAITING = Listing(
 
 
 async def get(ctx: Context, invitation_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE i.id = $1", invitation_id, missing=MISSING)
+    return await documents.fetch(ctx, f"{_SELECT} WHERE i.id = $1", invitation_id, missing=MISSING)
 
 
 async def page(ctx: Context, query: schemas.InvitationQuery) -> Page:
@@ -66,7 +66,7 @@ async def page(ctx: Context, query: schemas.InvitationQuery) -> Page:
     if query.sendable is not None:
         more["sendable_at" if query.sendable else "not_sendable_at"] = ctx.now
     if query.sendable:
-        return await _WAITING.page(ctx, query.model_copy(update={"sort": "expires_at"}), more)
+        return await _SENDABLE_LIST.page(ctx, query.model_copy(update={"sort": "expires_at"}), more)
     return await _LIST.page(ctx, query, more)
 
 

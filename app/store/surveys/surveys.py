@@ -1,4 +1,4 @@
-"""Surveys, which of their versions is asked, and what was answered so far."""
+"""Surveys, which of their versions is published, and the answers given so far."""
 
 from datetime import datetime
 from typing import Any
@@ -23,23 +23,23 @@ SURVEYS = VersionedTable(
     {"created_at": ("r.created_at", "timestamptz")},
 )
 _MISSING = "Survey not found"
-# What is asked of somebody, whether they may still answer, and what they did.
-_ASKED = """
+# The survey with the version to be answered, and the answers given so far.
+_FORM = """
     s.id AS survey_id, s.status, v.version AS survey_version, v.definition::text,
     f.id AS feedback_id, f.answers::text, f.created_at AS answered_at
 """
 _INVITED = f"""
     SELECT i.id, i.state, i.customer_id, i.sale_id, i.complaint_id, i.interaction_id, i.site, i.staff, i.channel,
-        i.language, i.expires_at, {_ASKED}
+        i.language, i.expires_at, {_FORM}
     FROM invitations i
     JOIN surveys s ON s.id = i.survey_id
     JOIN survey_versions v ON v.survey_id = i.survey_id AND v.version = i.survey_version
     LEFT JOIN feedback f ON f.invitation_id = i.id
     WHERE i.token_hash = $1
 """
-# Whoever has answered goes on with the version that they were asked with.
+# Answers are edited in the version that they were given in.
 _RECEIPT = f"""
-    SELECT {_ASKED}
+    SELECT {_FORM}
     FROM (
         SELECT o.id, o.status, o.published_version FROM surveys o
         JOIN survey_versions p ON p.survey_id = o.id AND p.version = o.published_version
@@ -52,10 +52,10 @@ _RECEIPT = f"""
 
 
 async def lock(ctx: Context, survey_id: UUID) -> Record:
-    """The survey with the number of its newest version, held until the transaction ends."""
+    """The survey with the number of its newest version, locked."""
     row = await ctx.db.fetchrow(
         "SELECT s.id, s.code, s.status, s.published_version, s.definition->>'name' AS name, "
-        "(SELECT max(v.version) FROM survey_versions v WHERE v.survey_id = s.id) AS newest "
+        "(SELECT max(v.version) FROM survey_versions v WHERE v.survey_id = s.id) AS newest_version "
         "FROM surveys s WHERE s.id = $1 FOR NO KEY UPDATE OF s",
         survey_id,
     )
@@ -69,26 +69,26 @@ async def move(ctx: Context, survey_id: UUID, values: dict[str, Any]) -> None:
 
 
 async def lock_invitation(ctx: Context, token_hash: bytes) -> None:
-    """Whoever else answers it waits until this transaction ends."""
+    """One transaction at a time may answer an invitation."""
     await ctx.db.execute("SELECT FROM invitations WHERE token_hash = $1 FOR UPDATE", token_hash)
 
 
-async def invited(ctx: Context, token_hash: bytes) -> Record | None:
-    """What the holder of a token is asked."""
+async def by_token(ctx: Context, token_hash: bytes) -> Record | None:
+    """The survey version that an invitation asks, its state, and the answers given so far."""
     return await ctx.db.fetchrow(_INVITED, token_hash)
 
 
-async def answered(ctx: Context, invitation_id: UUID, at: datetime) -> None:
+async def mark_answered(ctx: Context, invitation_id: UUID, at: datetime) -> None:
     values = {"state": "answered", "answered_at": at, "updated_at": at}
     await rows.update(ctx, "invitations", invitation_id, values)
 
 
 async def lock_receipt(ctx: Context, source: str, receipt_no: str) -> None:
-    """Whoever else answers by this receipt waits until this transaction ends."""
-    place = f"answers {source}\x1f{receipt_no}"
-    await ctx.db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", place)
+    """One transaction at a time may answer with a receipt."""
+    key = f"answers {source}\x1f{receipt_no}"
+    await ctx.db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
 
 
-async def for_receipt(ctx: Context, source: str, receipt_no: str) -> Record | None:
-    """What the holder of a receipt is asked; None while nothing is."""
+async def by_receipt(ctx: Context, source: str, receipt_no: str) -> Record | None:
+    """The survey version for receipts, and the answers given with this receipt; None while no survey is open."""
     return await ctx.db.fetchrow(_RECEIPT, source, receipt_no)

@@ -1,4 +1,4 @@
-"""What has to be known before somebody is asked: rules, surveys as they were published, customers, and occasions."""
+"""What is needed to decide on invitations: rules, published surveys, customers, and the subjects of triggers."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.surveys.contact_policy import After
+from app.rules.surveys.contact_policy import TriggerEvent
 
 
 class Rule(NamedTuple):
@@ -18,15 +18,15 @@ class Rule(NamedTuple):
     definition: dict[str, Any]
 
 
-def active_rule(after: After) -> str:
-    """A condition in SQL: there is an active rule that asks after this."""
-    return f"EXISTS (SELECT FROM survey_rules r WHERE r.active AND r.definition->>'after' = '{after}')"
+def active_rule(event: TriggerEvent) -> str:
+    """SQL condition: there is an active rule for this event."""
+    return f"EXISTS (SELECT FROM survey_rules r WHERE r.active AND r.definition->>'after' = '{event}')"
 
 
-async def active_rules(ctx: Context, after: After) -> list[Rule]:
+async def active_rules(ctx: Context, event: TriggerEvent) -> list[Rule]:
     found = await ctx.db.fetch(
         f"{_RULE} WHERE r.active AND r.definition->>'after' = $1 ORDER BY r.id",
-        after.value,
+        event.value,
     )
     return [_rule(row) for row in found]
 
@@ -37,26 +37,26 @@ async def rule(ctx: Context, rule_id: UUID) -> Rule | None:
 
 
 async def surveys(ctx: Context, survey_ids: Iterable[UUID]) -> list[Record]:
-    """Rows of (id, code, status, published_version, definition): the definition as it was published last, if it was."""
+    """Rows of (id, code, status, published_version, definition): the published definition, or else the draft."""
     found: list[Record] = await ctx.db.fetch(_SURVEYS, list(survey_ids))
     return found
 
 
-async def customers(ctx: Context, customer_ids: Iterable[UUID], *, hold: bool) -> list[Record]:
-    """Rows of (id, archived, tags, preferences, kinds, contacts, last_asked); held until the transaction ends.
+async def customers(ctx: Context, customer_ids: Iterable[UUID], *, lock: bool) -> list[Record]:
+    """Rows of (id, archived, tags, preferences, kinds, contacts, last_invited_at); locked on request.
 
-    Nobody else can ask them meanwhile. Contact points are those that work, the best of a kind first.
+    Contact points are those that are not invalid, the preferred one of a kind first.
     """
     ordered = list(customer_ids)
-    if hold:
+    if lock:
         await ctx.db.execute("SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", ordered)
     found: list[Record] = await ctx.db.fetch(_CUSTOMERS, ordered)
     return found
 
 
-async def subjects(ctx: Context, after: After, subject_ids: Iterable[UUID]) -> list[Record]:
-    """Sales, complaints or interactions, alike; `holds`: one may ask after it as it stands."""
-    found: list[Record] = await ctx.db.fetch(_SUBJECTS[after], list(subject_ids))
+async def subjects(ctx: Context, event: TriggerEvent, subject_ids: Iterable[UUID]) -> list[Record]:
+    """Rows of sales, complaints or interactions; `eligible`: customers may be invited after it."""
+    found: list[Record] = await ctx.db.fetch(_SUBJECTS[event], list(subject_ids))
     return found
 
 
@@ -72,7 +72,7 @@ _SURVEYS = """
 """
 _CUSTOMERS = """
     SELECT c.id, c.archived_at IS NOT NULL AS archived, c.tags, c.preferences::text AS preferences,
-        p.kinds, p.contacts, a.last_asked
+        p.kinds, p.contacts, a.last_invited_at
     FROM customers c
     CROSS JOIN LATERAL (
         SELECT array_agg(p.kind ORDER BY p.primary DESC, p.position) AS kinds,
@@ -80,27 +80,27 @@ _CUSTOMERS = """
         FROM contact_points p WHERE p.customer_id = c.id AND NOT p.invalid
     ) p
     LEFT JOIN LATERAL (
-        SELECT i.created_at AS last_asked FROM invitations i
+        SELECT i.created_at AS last_invited_at FROM invitations i
         WHERE i.customer_id = c.id AND i.state <> 'revoked' ORDER BY i.created_at DESC LIMIT 1
     ) a ON true
     WHERE c.id = ANY ($1::uuid[])
 """
 _SUBJECTS = {
-    After.SALE: """
+    TriggerEvent.SALE: """
         SELECT s.id, s.customer_id, s.occurred_at AS happened_at, s.site, s.operator AS staff, s.channel,
             NULL AS kind, NULL AS category, s.total, s.currency,
-            s.kind <> 'return' AND s.voided_at IS NULL AS holds
+            s.kind <> 'return' AND s.voided_at IS NULL AS eligible
         FROM sales s WHERE s.id = ANY ($1::uuid[])
     """,
-    After.COMPLAINT_CLOSED: """
+    TriggerEvent.COMPLAINT_CLOSED: """
         SELECT k.id, k.customer_id, coalesce(k.ended_at, k.state_since) AS happened_at, k.site, k.staff, k.channel,
-            NULL AS kind, k.category, NULL::numeric AS total, NULL AS currency, k.state = 'closed' AS holds
+            NULL AS kind, k.category, NULL::numeric AS total, NULL AS currency, k.state = 'closed' AS eligible
         FROM complaints k WHERE k.id = ANY ($1::uuid[])
     """,
-    After.INTERACTION: """
+    TriggerEvent.INTERACTION: """
         SELECT i.id, i.customer_id, i.happened_at, NULL AS site, i.staff, i.channel,
             i.kind, NULL AS category, NULL::numeric AS total, NULL AS currency,
-            i.direction = 'inbound' OR i.direction = 'outbound' AND i.staff IS NOT NULL AS holds
+            i.direction = 'inbound' OR i.direction = 'outbound' AND i.staff IS NOT NULL AS eligible
         FROM interactions i WHERE i.id = ANY ($1::uuid[])
     """,
 }

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.context import Context
 from app.jobs import HANDLERS
-from app.rules.surveys.contact_policy import sampled
+from app.rules.surveys.contact_policy import is_sampled
 from app.services.kit import job_runner
 from app.services.surveys import auto_invite
 from app.store.kit import jobs as queue
@@ -239,7 +239,7 @@ class TestAfterSales:
     async def test_a_sample_of_them(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
         made = await ruled(client, sample_percent=50)
         sales = [await sold(client, await customer(client)) for _ in range(24)]
-        drawn = {one["id"] for one in sales if sampled(UUID(made["id"]), UUID(one["id"]), 50)}
+        drawn = {one["id"] for one in sales if is_sampled(UUID(made["id"]), UUID(one["id"]), 50)}
         assert 0 < len(drawn) < 24
         await work()
         assert {one["sale_id"] for one in await listed(client)} == drawn

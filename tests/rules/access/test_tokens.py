@@ -37,7 +37,7 @@ class TestReceiptCodes:
     def test_are_eight_letters_of_crockford(self, source: str, receipt_no: str) -> None:
         code = codes.code(SECRET, source, receipt_no)
         assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", code)
-        assert codes.fits(SECRET, source, receipt_no, code)
+        assert codes.matches(SECRET, source, receipt_no, code)
 
     def test_belong_to_a_receipt_of_a_source_of_an_installation(self) -> None:
         made = {
@@ -52,17 +52,17 @@ class TestReceiptCodes:
     @pytest.mark.parametrize("change", [str.lower, lambda c: c.replace("-", ""), lambda c: c.replace("-", " - ")])
     def test_are_read_as_people_type_them(self, change) -> None:  # type: ignore[no-untyped-def]
         for n in range(200):
-            assert codes.fits(SECRET, "till", str(n), change(codes.code(SECRET, "till", str(n))))
+            assert codes.matches(SECRET, "till", str(n), change(codes.code(SECRET, "till", str(n))))
 
     def test_letters_that_look_like_digits_are_those(self) -> None:
         made = [(n, codes.code(SECRET, "till", str(n))) for n in range(500)]
         ones = next((n, code) for n, code in made if "1" in code and "0" in code)
         for one, naught in [("I", "O"), ("l", "o"), ("L", "0"), ("i", "O")]:
-            assert codes.fits(SECRET, "till", str(ones[0]), ones[1].replace("1", one).replace("0", naught))
+            assert codes.matches(SECRET, "till", str(ones[0]), ones[1].replace("1", one).replace("0", naught))
 
     @given(st.text())
     def test_nothing_else_fits(self, sent: str) -> None:
-        assert not codes.fits(SECRET, "till", "2026-000117", f"{sent}U")
+        assert not codes.matches(SECRET, "till", "2026-000117", f"{sent}U")
 
     def test_no_code_fits_another_receipt(self) -> None:
-        assert not any(codes.fits(SECRET, "till", "1", codes.code(SECRET, "till", str(n))) for n in range(2, 500))
+        assert not any(codes.matches(SECRET, "till", "1", codes.code(SECRET, "till", str(n))) for n in range(2, 500))

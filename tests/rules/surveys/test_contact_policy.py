@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from app.rules.kit.channels import Channel
 from app.rules.surveys import contact_policy
-from app.rules.surveys.contact_policy import FRESH, After, Occasion, Quiet, due, fits, next_permitted, sampled
+from app.rules.surveys.contact_policy import (
+    MAX_AGE,
+    QuietHours,
+    Trigger,
+    TriggerEvent,
+    invitation_due,
+    is_sampled,
+    matches,
+    next_permitted,
+)
 
 EMAIL, SMS, PHONE, WHATSAPP, LETTER = Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.WHATSAPP, Channel.LETTER
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -39,14 +48,14 @@ class TestChannel:
     def test_is_the_first_that_will_do(
         self, preferred: list[Channel], unwelcome: list[Channel], reachable: list[Channel], allowed: Any, expected: Any
     ) -> None:
-        assert contact_policy.channel(preferred, unwelcome, set(reachable), allowed) == expected
+        assert contact_policy.choose_channel(preferred, unwelcome, set(reachable), allowed) == expected
 
     @given(channels, channels, channels, channels)
     def test_never_is_one_that_will_not(
         self, preferred: list[Channel], unwelcome: list[Channel], reachable: list[Channel], allowed: list[Channel]
     ) -> None:
-        found = contact_policy.channel(preferred, unwelcome, reachable, allowed)
-        open_ = [one for one in allowed or contact_policy.USUAL if one in reachable and one not in unwelcome]
+        found = contact_policy.choose_channel(preferred, unwelcome, reachable, allowed)
+        open_ = [one for one in allowed or contact_policy.DEFAULT_ORDER if one in reachable and one not in unwelcome]
         if found is None:
             assert open_ == []
         else:
@@ -71,10 +80,10 @@ class TestPoint:
         ],
     )
     def test_is_that_of_the_channel(self, channel: Any, preferred: Any, kinds: list[str], expected: Any) -> None:
-        assert contact_policy.point(channel, preferred, kinds) == expected  # type: ignore[arg-type]
+        assert contact_policy.contact_kind(channel, preferred, kinds) == expected  # type: ignore[arg-type]
 
 
-def brute_force(moment: datetime, quiet: Quiet) -> datetime:
+def brute_force(moment: datetime, quiet: QuietHours) -> datetime:
     """Minute by minute, as somebody would who keeps looking at the customer's clock."""
     while True:
         wall = moment.astimezone(ZoneInfo(quiet.zone)).time()
@@ -123,43 +132,43 @@ class TestQuietHours:
         ],
     )
     def test_on_a_day_like_others(self, start: str, end: str, at: str, expected: str) -> None:
-        quiet = Quiet(time.fromisoformat(start), time.fromisoformat(end), "UTC")
+        quiet = QuietHours(time.fromisoformat(start), time.fromisoformat(end), "UTC")
         on = NOON.date()
         moment = datetime.combine(on, time.fromisoformat(at), UTC)
         assert next_permitted(moment, quiet) == datetime.combine(on, time.fromisoformat(expected), UTC)
 
     def test_over_midnight_end_the_next_day(self) -> None:
-        quiet = Quiet(time(21), time(8), "UTC")
+        quiet = QuietHours(time(21), time(8), "UTC")
         assert next_permitted(datetime(2026, 3, 2, 22, tzinfo=UTC), quiet) == datetime(2026, 3, 3, 8, tzinfo=UTC)
 
     def test_are_those_of_the_customers_wall(self) -> None:
-        quiet = Quiet(time(21), time(8), "America/New_York")
+        quiet = QuietHours(time(21), time(8), "America/New_York")
         assert next_permitted(datetime(2026, 1, 5, 12, tzinfo=UTC), quiet) == datetime(2026, 1, 5, 13, tzinfo=UTC)
         assert next_permitted(datetime(2026, 7, 5, 11, tzinfo=UTC), quiet) == datetime(2026, 7, 5, 12, tzinfo=UTC)
 
     def test_that_would_end_in_the_missing_hour_end_with_it(self) -> None:
-        quiet = Quiet(time(22), time(1, 30), "Europe/London")
+        quiet = QuietHours(time(22), time(1, 30), "Europe/London")
         at = datetime(2026, 3, 29, 0, 15, tzinfo=UTC)  # a quarter past midnight; at one it is two
         assert next_permitted(at, quiet) == datetime(2026, 3, 29, 1, tzinfo=UTC)
 
     def test_come_again_with_the_hour_that_comes_again(self) -> None:
-        quiet = Quiet(time(22), time(1, 30), "Europe/London")
+        quiet = QuietHours(time(22), time(1, 30), "Europe/London")
         first, second = datetime(2026, 10, 25, 0, 15, tzinfo=UTC), datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
         assert next_permitted(first, quiet) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
         assert next_permitted(second, quiet) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
     def test_nobody_has_any_who_has_not_said_so(self) -> None:
         assert next_permitted(NOON, None) == NOON
-        assert contact_policy.quiet_hours(None) is None
+        assert contact_policy.parse_quiet_hours(None) is None
         stored = {"start": "21:30", "end": "08:00", "time_zone": "Europe/London"}
-        assert contact_policy.quiet_hours(stored) == Quiet(time(21, 30), time(8), "Europe/London")
+        assert contact_policy.parse_quiet_hours(stored) == QuietHours(time(21, 30), time(8), "Europe/London")
 
     @given(moments, minutes, minutes, st.sampled_from(ZONES))
     @example(datetime(2026, 10, 25, 0, 45, tzinfo=UTC), time(1, 30), time(2, 15), "Europe/London")
     def test_are_over_when_somebody_who_keeps_looking_says_so(
         self, moment: datetime, start: time, end: time, zone: str
     ) -> None:
-        quiet = Quiet(start, end, zone)
+        quiet = QuietHours(start, end, zone)
         assert next_permitted(moment, quiet) == brute_force(moment, quiet)
 
     @given(
@@ -171,40 +180,40 @@ class TestQuietHours:
     def test_end_and_stay_ended_however_often_one_asks(
         self, moment: datetime, start: time, end: time, zone: str
     ) -> None:
-        quiet = Quiet(start, end, zone)
+        quiet = QuietHours(start, end, zone)
         found = next_permitted(moment, quiet)
         assert moment <= found <= moment + timedelta(days=2)
-        assert not quiet.holds(found)
+        assert not quiet.contains(found)
         assert next_permitted(found, quiet) == found
 
 
 class TestSampling:
     @given(st.uuids(), st.uuids(), st.integers(1, 100))
     def test_is_the_same_each_time(self, rule: UUID, subject: UUID, percent: int) -> None:
-        assert sampled(rule, subject, percent) == sampled(UUID(str(rule)), UUID(str(subject)), percent)
+        assert is_sampled(rule, subject, percent) == is_sampled(UUID(str(rule)), UUID(str(subject)), percent)
 
     @given(st.uuids(), st.uuids(), st.integers(1, 99))
     def test_who_is_among_few_is_among_more(self, rule: UUID, subject: UUID, percent: int) -> None:
-        assert sampled(rule, subject, percent) <= sampled(rule, subject, percent + 1)
-        assert sampled(rule, subject, 100)
+        assert is_sampled(rule, subject, percent) <= is_sampled(rule, subject, percent + 1)
+        assert is_sampled(rule, subject, 100)
 
     @pytest.mark.parametrize("percent", [1, 10, 50, 99])
     def test_has_the_share_it_says(self, percent: int) -> None:
         rule, count = UUID(int=7), 20_000
-        share = sum(sampled(rule, UUID(int=n), percent) for n in range(count)) / count
+        share = sum(is_sampled(rule, UUID(int=n), percent) for n in range(count)) / count
         deviation = (percent / 100 * (1 - percent / 100) / count) ** 0.5
         assert abs(share - percent / 100) < 4 * deviation
 
     def test_rules_draw_each_for_themselves(self) -> None:
         both = sum(
-            sampled(UUID(int=1), UUID(int=n), 50) and sampled(UUID(int=2), UUID(int=n), 50) for n in range(4_000)
+            is_sampled(UUID(int=1), UUID(int=n), 50) and is_sampled(UUID(int=2), UUID(int=n), 50) for n in range(4_000)
         )
         assert 0.22 < both / 4_000 < 0.28
 
 
-def sale(**changes: Any) -> Occasion:
+def sale(**changes: Any) -> Trigger:
     given = {"site": "Leeds", "staff": "mia", "channel": "online", "total": Decimal("20.00"), "currency": "GBP"}
-    return Occasion(After.SALE, uuid4(), NOON, uuid4(), **{**given, **changes})
+    return Trigger(TriggerEvent.SALE, uuid4(), NOON, uuid4(), **{**given, **changes})
 
 
 class TestConditions:
@@ -226,28 +235,28 @@ class TestConditions:
         ],
     )
     def test_have_all_to_fit(self, conditions: dict[str, Any], expected: bool) -> None:
-        assert fits(conditions, sale(), ["vip", "weekend"]) is expected
+        assert matches(conditions, sale(), ["vip", "weekend"]) is expected
 
     def test_what_is_not_known_does_not_fit(self) -> None:
-        assert not fits({"sites": ["Leeds"]}, sale(site=None), [])
-        assert not fits({"min_total": "0.00", "currency": "GBP"}, sale(total=None), [])
+        assert not matches({"sites": ["Leeds"]}, sale(site=None), [])
+        assert not matches({"min_total": "0.00", "currency": "GBP"}, sale(total=None), [])
 
     def test_tags_that_are_not_known_yet_may_fit(self) -> None:
-        assert fits({"customer_tags": ["vip"]}, sale())
-        assert not fits({"customer_tags": ["vip"], "sites": ["York"]}, sale())
+        assert matches({"customer_tags": ["vip"]}, sale())
+        assert not matches({"customer_tags": ["vip"], "sites": ["York"]}, sale())
 
     def test_of_complaints_and_interactions(self) -> None:
-        closed = Occasion(After.COMPLAINT_CLOSED, uuid4(), NOON, uuid4(), channel="phone", category="Delivery")
-        assert fits({"channels": ["phone"], "complaint_categories": ["Delivery"]}, closed, [])
-        assert not fits({"complaint_categories": ["Freshness"]}, closed, [])
-        call = Occasion(After.INTERACTION, uuid4(), NOON, uuid4(), channel="phone", kind="call")
-        assert fits({"channels": ["phone"], "interaction_kinds": ["call"]}, call, [])
-        assert not fits({"channels": ["email"]}, call, [])
-        assert not fits({"interaction_kinds": ["meeting"]}, call, [])
+        closed = Trigger(TriggerEvent.COMPLAINT_CLOSED, uuid4(), NOON, uuid4(), channel="phone", category="Delivery")
+        assert matches({"channels": ["phone"], "complaint_categories": ["Delivery"]}, closed, [])
+        assert not matches({"complaint_categories": ["Freshness"]}, closed, [])
+        call = Trigger(TriggerEvent.INTERACTION, uuid4(), NOON, uuid4(), channel="phone", kind="call")
+        assert matches({"channels": ["phone"], "interaction_kinds": ["call"]}, call, [])
+        assert not matches({"channels": ["email"]}, call, [])
+        assert not matches({"interaction_kinds": ["meeting"]}, call, [])
 
-    def test_an_occasion_is_found_by_its_key(self) -> None:
+    def test_a_trigger_is_found_by_its_key(self) -> None:
         one = sale()
-        assert contact_policy.occasion(one.key) == (After.SALE, one.id)
+        assert contact_policy.parse_trigger_key(one.key) == (TriggerEvent.SALE, one.id)
 
 
 class TestDue:
@@ -257,12 +266,12 @@ class TestDue:
             (timedelta(0), timedelta(0), NOON),
             (timedelta(hours=1), timedelta(hours=3), NOON + timedelta(hours=2)),
             (timedelta(days=2), timedelta(hours=3), NOON),
-            (FRESH, timedelta(0), NOON),
-            (FRESH + timedelta(seconds=1), timedelta(0), None),
+            (MAX_AGE, timedelta(0), NOON),
+            (MAX_AGE + timedelta(seconds=1), timedelta(0), None),
             (timedelta(days=30), timedelta(days=30), NOON),
             (timedelta(days=38), timedelta(days=30), None),
             (timedelta(hours=-2), timedelta(hours=1), NOON + timedelta(hours=3)),
         ],
     )
     def test_after_the_delay_but_not_before_now(self, ago: timedelta, delay: timedelta, expected: Any) -> None:
-        assert due(NOON - ago, delay, NOON) == expected
+        assert invitation_due(NOON - ago, delay, NOON) == expected

@@ -28,7 +28,7 @@ def wrong(*questions: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
     return [(pointer, code) for pointer, code, _ in faults(defined(*questions, **more))]
 
 
-EVERYTHING = surveys.questions(
+EVERYTHING = surveys.parse_questions(
     defined(
         ask("nps", "nps", required=True),
         ask("csat", "csat"),
@@ -47,7 +47,7 @@ EVERYTHING = surveys.questions(
 
 
 def verdict(*answers: Answer) -> list[tuple[str, str]]:
-    return [(pointer, code) for pointer, code, _ in surveys.checked(EVERYTHING, answers).faults]
+    return [(pointer, code) for pointer, code, _ in surveys.check_answers(EVERYTHING, answers).faults]
 
 
 def number(question: str, value: str) -> Answer:
@@ -60,8 +60,10 @@ THREE = number("nps", "3")
 
 class TestChecked:
     def test_what_is_kept_is_in_the_order_of_the_questions(self) -> None:
-        found = surveys.checked(EVERYTHING, [Answer("some", choices=("bread", "meat")), number("csat", "5.0"), NINE])
-        assert [answer.given() for answer in found.accepted] == [
+        found = surveys.check_answers(
+            EVERYTHING, [Answer("some", choices=("bread", "meat")), number("csat", "5.0"), NINE]
+        )
+        assert [answer.values() for answer in found.accepted] == [
             {"value": "9"},
             {"value": "5"},
             {"choices": ["meat", "bread"]},
@@ -119,10 +121,10 @@ class TestChecked:
         assert verdict(THREE, Answer("words", text="x" * 5_000)) == []
 
     def test_long_texts_together(self) -> None:
-        listed = surveys.questions(defined(*(ask(f"t{n}", "text") for n in range(9))))
+        listed = surveys.parse_questions(defined(*(ask(f"t{n}", "text") for n in range(9))))
         answers = [Answer(f"t{n}", text="x" * 5_000) for n in range(9)]
-        assert [fault[:2] for fault in surveys.checked(listed, answers).faults] == [("/answers", "too_long")]
-        assert surveys.checked(listed, answers[:8]).faults == ()
+        assert [fault[:2] for fault in surveys.check_answers(listed, answers).faults] == [("/answers", "too_long")]
+        assert surveys.check_answers(listed, answers[:8]).faults == ()
 
     decimals = st.one_of(
         st.integers(-2, 12).map(Decimal), st.decimals(allow_nan=False, allow_infinity=False, places=3, max_value=10**9)
@@ -146,21 +148,21 @@ class TestChecked:
 
     @given(st.lists(st.one_of(fitting, fitting, anything), max_size=10))
     def test_never_fails_and_what_it_accepts_is_what_is_asked(self, answers: list[Answer]) -> None:
-        found = surveys.checked(EVERYTHING, answers)
+        found = surveys.check_answers(EVERYTHING, answers)
         assert not (found.accepted and found.faults)
         if found.faults:
             assert all(pointer.startswith("/answers") for pointer, _, _ in found.faults)
             return
         accepted = {answer.question: answer for answer in found.accepted}
-        shown = {question.key: question for question in surveys.asked(EVERYTHING, accepted)}
+        shown = {question.key: question for question in surveys.shown_questions(EVERYTHING, accepted)}
         assert len(accepted) == len(found.accepted) == len(answers)
         assert set(accepted) <= set(shown)
         assert {key for key, question in shown.items() if question.required} <= set(accepted)
         for key, answer in accepted.items():
-            assert set(answer.given()) == {shown[key].field}
+            assert set(answer.values()) == {shown[key].field}
             assert answer.value is None or shown[key].scale is None or shown[key].scale.holds(answer.value)
         # What is accepted is accepted again, in any order, as the same.
-        assert surveys.checked(EVERYTHING, list(reversed(found.accepted))) == found
+        assert surveys.check_answers(EVERYTHING, list(reversed(found.accepted))) == found
 
 
 class TestAsked:
@@ -183,11 +185,11 @@ class TestAsked:
     )
     def test_by_what_was_answered(self, test: dict[str, Any], answer: Answer, shown: bool) -> None:
         listed = [
-            surveys.question(ask("a", "text")),
-            surveys.question(ask("b", "text", show_if={"question": "a"} | test)),
+            surveys.parse_question(ask("a", "text")),
+            surveys.parse_question(ask("b", "text", show_if={"question": "a"} | test)),
         ]
-        assert [q.key for q in surveys.asked(listed, {"a": answer})] == (["a", "b"] if shown else ["a"])
-        assert [q.key for q in surveys.asked(listed, {})] == ["a"]
+        assert [q.key for q in surveys.shown_questions(listed, {"a": answer})] == (["a", "b"] if shown else ["a"])
+        assert [q.key for q in surveys.shown_questions(listed, {})] == ["a"]
 
 
 class TestFaults:
@@ -266,14 +268,14 @@ class TestLanguages:
         ],
     )
     def test_the_best_there_is(self, wanted: str | None, expected: str) -> None:
-        assert surveys.best(["en", "de", "pt-BR", "zh-Hant"], wanted) == expected
+        assert surveys.choose_language(["en", "de", "pt-BR", "zh-Hant"], wanted) == expected
 
     def test_the_next_wish_counts_where_the_first_cannot_be_met(self) -> None:
-        assert surveys.best(["en", "de"], "fr", "de-CH") == "de"
-        assert surveys.best(["en", "de"], "fr", None) == "en"
+        assert surveys.choose_language(["en", "de"], "fr", "de-CH") == "de"
+        assert surveys.choose_language(["en", "de"], "fr", None) == "en"
 
     def test_none_fits_where_none_is_related(self) -> None:
-        assert surveys.fitting(["en", "de"], "fr") is None
+        assert surveys.match_language(["en", "de"], "fr") is None
 
 
 class TestMoves:
@@ -287,14 +289,19 @@ class TestMoves:
         ],
     )
     def test_from_each_status(self, status: str, expected: list[str]) -> None:
-        assert surveys.moves(SurveyStatus(status)) == expected
+        assert surveys.allowed_moves(SurveyStatus(status)) == expected
 
 
 def test_equal_answers_are_spelled_alike() -> None:
-    spelled = {number("a", value).given()["value"] for value in ("9", "9.0", "9.000000", "09")}
+    spelled = {number("a", value).values()["value"] for value in ("9", "9.0", "9.000000", "09")}
     assert spelled == {"9"}
-    assert number("a", "-0.0").given() == number("a", "0").given()
+    assert number("a", "-0.0").values() == number("a", "0").values()
 
 
 def test_every_kind_is_answered_with_something() -> None:
-    assert {surveys.question(ask("a", kind)).field for kind in QuestionKind} == {"value", "choices", "text", "yes_no"}
+    assert {surveys.parse_question(ask("a", kind)).field for kind in QuestionKind} == {
+        "value",
+        "choices",
+        "text",
+        "yes_no",
+    }
