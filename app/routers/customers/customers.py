@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Body, Header, Query, Request, Response
 
-from app.rules.kit import csv_rows
+from app.rules.customers import csv_rows
 from app.schemas.customers.customers import (
     Customer,
     CustomerChange,

@@ -140,7 +140,7 @@ SALE_VOIDED = _type("sale.voided", "Receipt {receipt_no} for {total} {currency} 
 PRODUCT_UPDATED = _type("product.updated", "Product {name} updated", changes=CHANGES)
 SITE_UPDATED = _type("site.updated", "Site {name} updated", changes=CHANGES)
 
-# Resources of which every version is kept.
+# Resources of which every version is stored.
 for _subject in (
     "calendar",
     "service_policy",

@@ -194,8 +194,8 @@ async def _conflicts(ctx: Context, drafts: Sequence[CustomerDraft]) -> list[Alre
             for n, key in enumerate(d.contact_point_keys)
             if key is not None
         ]
-        taken = [(pointer, holders[key]) for pointer, key in keys if holders.get(key, d.id) != d.id]
-        if taken:
+        held = [(pointer, holders[key]) for pointer, key in keys if holders.get(key, d.id) != d.id]
+        if held:
             errors = [
                 {
                     "pointer": pointer,
@@ -203,9 +203,9 @@ async def _conflicts(ctx: Context, drafts: Sequence[CustomerDraft]) -> list[Alre
                     "detail": f"Already belongs to customer {holder}",
                     "customer_id": str(holder),
                 }
-                for pointer, holder in taken
+                for pointer, holder in held
             ]
-            conflicts.append(AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in taken})))
+            conflicts.append(AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in held})))
         else:
             holders |= {key: d.id for _, key in keys}
             conflicts.append(None)

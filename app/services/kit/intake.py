@@ -106,25 +106,25 @@ def contents(
 
 async def decide(
     drafts: Sequence[DraftT],
-    known: Mapping[int, Existing],
+    matches: Mapping[int, Existing],
     check: Callable[[int, DraftT], Problem | None],
     load: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, Mapping[str, Any]]]],
     differs: Callable[[list[dict[str, Any]], UUID], Problem | None],
 ) -> Intake[DraftT]:
     """Decide about each draft of a batch, in order.
 
-    `known` are the stored records with the key of a draft, by the index of the draft. The same content, even if it was
-    written differently, is replayed (200). For different content, `differs` makes a problem of the differences and the
-    id of the stored record, or None to replay it as well; `load` reads the stored content to compare with. Drafts for
-    which `check` returns a problem are refused, and all others accepted (201). A key that comes twice in a batch is
+    `matches` are the stored records with the key of a draft, by the index of the draft. The same content, even if it
+    was written differently, is replayed (200). For different content, `differs` makes a problem of the differences and
+    the id of the stored record, or None to replay it as well; `load` reads the stored content to compare with. Drafts
+    for which `check` returns a problem are refused, and all others accepted (201). A key that comes twice in a batch is
     compared with its first draft.
     """
-    different = {record.id for n, record in known.items() if record.content_hash != drafts[n].content_hash}
+    different = {record.id for n, record in matches.items() if record.content_hash != drafts[n].content_hash}
     stored = await load(different) if different else {}
     decided: Intake[DraftT] = Intake()
     earlier: dict[Any, DraftT] = {}
     for n, draft in enumerate(drafts):
-        record = known.get(n)
+        record = matches.get(n)
         first = earlier.get(draft.key) if draft.key is not None else None
         if record is not None:
             same = record.content_hash == draft.content_hash

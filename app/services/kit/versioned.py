@@ -76,9 +76,9 @@ async def _referenced_ids(ctx: Context, table: VersionedTable, definition: Mappi
 async def _require_free_key(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> None:
     key = definition[table.key]
     if (holder := await table.holder(ctx, key)) is not None:
-        said = f"without a {table.key}" if key is None else f"with this {table.key}"
-        who: dict[str, Any] = {f"{table.kind}_id": str(holder)}
-        raise Conflict(f"A {table.noun} {said} already exists", **who)
+        condition = f"without a {table.key}" if key is None else f"with this {table.key}"
+        holder_id: dict[str, Any] = {f"{table.kind}_id": str(holder)}
+        raise Conflict(f"A {table.noun} {condition} already exists", **holder_id)
 
 
 async def _record(

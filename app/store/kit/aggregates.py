@@ -1,4 +1,4 @@
-"""Figures that are summed up from very many rows: planned for the values they are asked for, with memory to work in."""
+"""Aggregates over very many rows: planned for the given arguments, with more working memory."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -50,8 +50,8 @@ class SimpleTable:
 
     async def holder(self, ctx: Context, key: Any) -> UUID | None:
         """The id of the row with this key."""
-        found: UUID | None = await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {self.key} = $1", key)
-        return found
+        row_id: UUID | None = await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {self.key} = $1", key)
+        return row_id
 
     def title_of(self, row: Mapping[str, Any]) -> str:
         return str(row.get(self.title) or row[self.key])
