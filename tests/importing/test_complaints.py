@@ -11,7 +11,7 @@ import xlsxwriter
 from app.importing import ImportFailed, ImportOptions
 from app.importing.importer import preview
 from app.importing.rows import Document, Refusal
-from app.rules.complaints.states import Move, State, moved
+from app.rules.complaints.states import Move, State, next_state
 from app.schemas.complaints.intake import ComplaintNew
 from tests.support.fake_service import FakeService, Write
 
@@ -77,7 +77,7 @@ class TestHistory:
         assert moves_of(document) == moves
         state = State.RECEIVED
         for past in document.get("history", ()):
-            following = moved(state, Move(past["move"]))
+            following = next_state(state, Move(past["move"]))
             assert following is not None, (state, past)
             state = following
         assert not set(COLUMNS[1:]) & set(document)
