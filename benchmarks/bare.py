@@ -1,6 +1,6 @@
-"""The handler beside which the service is measured: the same statements, and nothing around them.
+"""The handler that the service is compared with: the same SQL statements, and nothing around them.
 
-Starlette and asyncpg. No key, no validation, no transaction but that of the statement, no problem documents.
+Starlette and asyncpg, without authentication, validation, explicit transactions and problem documents.
 """
 
 import base64
@@ -22,7 +22,7 @@ from app.core import database
 from app.core.ids import new_id
 from app.core.settings import settings
 from app.schemas.customers.customers import CustomerQuery
-from app.schemas.overview.profiles import TimelineQuery
+from app.schemas.overview.timeline import TimelineQuery
 from app.store.customers import customers
 from app.store.overview import profiles
 from app.store.sales import intake
@@ -31,8 +31,8 @@ _JSON = "application/json"
 _CUSTOMER = f"{customers._ONE} WHERE c.id = $1"
 _LIST = customers._LIST.statement({"archived": "no"}, CustomerQuery().sort)
 _TIMELINE = profiles._TIMELINE.statement({"customer_id": ""}, profiles._LatestFirst(TimelineQuery()).sort)
-_BENCH = SimpleNamespace(actor="bench")
-_BUYER = "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2"
+_CONTEXT = SimpleNamespace(actor="bench")
+_CUSTOMER_ID = "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2"
 
 
 def app() -> Starlette:
@@ -51,15 +51,15 @@ def app() -> Starlette:
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    configured = settings()
-    assert configured.database_url is not None
+    current = settings()
+    assert current.database_url is not None
     async with asyncpg.create_pool(
-        configured.database_url.get_secret_value(),
+        current.database_url.get_secret_value(),
         min_size=0,
-        max_size=configured.pool_size,
+        max_size=current.pool_size,
         max_inactive_connection_lifetime=0,
-        reset=database._keep,
-        **database._session(configured),
+        reset=database._no_reset,
+        **database._session(current),
     ) as pool:
         app.state.pool = pool
         yield
@@ -87,17 +87,17 @@ async def profile(request: Request) -> Response:
 
 async def lookup(request: Request) -> Response:
     now, kinds, number = datetime.now(UTC), ["phone", "whatsapp"], request.query_params["phone"]
-    found = await request.app.state.pool.fetchval(profiles._BY_POINT, now, kinds, number, "")
-    return Response(found, media_type=_JSON)
+    candidates = await request.app.state.pool.fetchval(profiles._BY_POINT, now, kinds, number, "")
+    return Response(candidates, media_type=_JSON)
 
 
 async def record_sale(request: Request) -> Response:
     raw = await request.body()
     new = json.loads(raw)
-    buyer, hashed = new["customer"]["identity"], hashlib.blake2b(raw, digest_size=16).digest()
+    identity, content_hash = new["customer"]["identity"], hashlib.blake2b(raw, digest_size=16).digest()
     async with request.app.state.pool.acquire() as db:
-        customer_id = await db.fetchval(_BUYER, buyer["system"], buyer["external_id"])
-        row = await db.fetchrow(intake._write_one(None), *_arguments(new, customer_id, hashed))
+        customer_id = await db.fetchval(_CUSTOMER_ID, identity["system"], identity["external_id"])
+        row = await db.fetchrow(intake._write_one(None), *_arguments(new, customer_id, content_hash))
     headers = {"location": f"/v1/sales/{row[1]}", "etag": f'"{row[2]}"'}
     return Response(row[0], 201, headers=headers, media_type=_JSON)
 
@@ -112,7 +112,7 @@ def _page(rows: list[Any], limit: int) -> Response:
 
 
 def _arguments(new: dict[str, Any], customer_id: Any, content_hash: bytes) -> list[Any]:
-    """What the statement that writes a receipt wants to be given, for a sale that is known to add up."""
+    """The arguments of the statement that writes a receipt, for a receipt whose sums are known to be right."""
     id_, now, total, lines = new_id(), datetime.now(UTC), new["total"], new["lines"]
     row = {
         **new,
@@ -137,4 +137,4 @@ def _arguments(new: dict[str, Any], customer_id: Any, content_hash: bytes) -> li
     line_rows = [(id_, *[line.get(name) for name in intake.SALE_LINE[1:]]) for line in lines]
     items = f"{len(lines)} items" if len(lines) > 1 else "1 item"
     title = f"Bought for {total} {new['currency']} at {new['site']} ({items})"
-    return intake._arguments(_BENCH, [sale], [title], line_rows)  # type: ignore[arg-type]
+    return intake._arguments(_CONTEXT, [sale], [title], line_rows)  # type: ignore[arg-type]

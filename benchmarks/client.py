@@ -1,11 +1,11 @@
-"""A client that costs next to nothing: raw sockets, requests that were spelled beforehand, answers only counted."""
+"""A client with little overhead: raw sockets, prepared requests, responses that are only counted."""
 
 import asyncio
 import itertools
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,28 +14,28 @@ import uvloop
 from benchmarks.postgres import KEY
 
 HOST = "127.0.0.1"
-_NUMBER = b"{number}"
+_PLACEHOLDER = b"{number}"
 
 
 @dataclass(frozen=True)
 class Requests:
-    """Sent in turn, again and again. In each, `{number}` becomes a number that nobody had before."""
+    """Requests that are sent in turn, again and again; `{number}` in them becomes a unique receipt number."""
 
-    each: Sequence[bytes]
-    numbers: str = ""
-    """What the numbers of this run begin with."""
+    templates: Sequence[bytes]
+    number_prefix: str = ""
+    """The prefix of the receipt numbers of this run; without it, nothing is replaced."""
 
     def endless(self) -> Iterator[bytes]:
-        if not self.numbers:
-            return itertools.cycle(self.each)
-        parts = [request.partition(_NUMBER) for request in self.each]
-        first = self.numbers.encode()
+        if not self.number_prefix:
+            return itertools.cycle(self.templates)
+        parts = [request.partition(_PLACEHOLDER) for request in self.templates]
+        prefix = self.number_prefix.encode()
         return (
-            b"%b%b%08d%b" % (parts[n % len(parts)][0], first, n, parts[n % len(parts)][2]) for n in itertools.count()
+            b"%b%b%08d%b" % (parts[n % len(parts)][0], prefix, n, parts[n % len(parts)][2]) for n in itertools.count()
         )
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     body: bytes
 
@@ -45,8 +45,8 @@ def get(path: str) -> bytes:
 
 
 def post(path: str, body: bytes) -> bytes:
-    """`{number}` in the body stands for numbers that are as long as NUMBERED says."""
-    length = len(body) + (NUMBERED - len(_NUMBER)) * body.count(_NUMBER)
+    """`{number}` in the body stands for a receipt number of NUMBER_LENGTH characters."""
+    length = len(body) + (NUMBER_LENGTH - len(_PLACEHOLDER)) * body.count(_PLACEHOLDER)
     head = (
         f"POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {KEY}\r\n"
         f"content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
@@ -54,38 +54,40 @@ def post(path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-NUMBERED = 12
-"""Characters of a number: four that name the run, eight that count."""
+NUMBER_LENGTH = 12
+"""Characters of a receipt number: the prefix has four, the rest are digits."""
 
 
-def numbers(run: int) -> str:
+def number_prefix(run: int) -> str:
     return f"R{run:02d}-"
 
 
-class Driven(NamedTuple):
+class Load(NamedTuple):
     rate: float
     """Requests a second."""
-    answered: int
-    """Those included that were under way at the end."""
+    requests: int
+    """Including those in flight at the end of the run."""
 
 
-def drive(port: int, requests: Requests, seconds: float, connections: int) -> Driven:
-    """Send as fast as answers come. Raises at the first answer that is not 2xx."""
+def drive(port: int, requests: Requests, seconds: float, connections: int) -> Load:
+    """Send the next request as soon as a response arrives. Raises RuntimeError at a response other than 2xx."""
     return uvloop.run(_drive(port, requests, seconds, connections))
 
 
-async def _drive(port: int, requests: Requests, seconds: float, connections: int) -> Driven:
+async def _drive(port: int, requests: Requests, seconds: float, connections: int) -> Load:
     loop = asyncio.get_running_loop()
     run = _Run(requests.endless(), loop.create_future())
-    opened = [await loop.create_connection(lambda: _Connection(run), HOST, port) for _ in range(connections)]
+    opened_connections = [
+        await loop.create_connection(lambda: _Connection(run), HOST, port) for _ in range(connections)
+    ]
     started = time.perf_counter()
     loop.call_later(seconds, run.end)
     await run.ended
     rate = run.answered / (time.perf_counter() - started)
-    await asyncio.sleep(0.3)  # what is under way is answered, so that the next run starts from quiet
-    for transport, _ in opened:
+    await asyncio.sleep(0.3)  # requests in flight are answered before the next run
+    for transport, _ in opened_connections:
         transport.close()
-    return Driven(rate, run.answered)
+    return Load(rate, run.answered)
 
 
 class _Run:
@@ -96,9 +98,9 @@ class _Run:
         if not self.ended.done():
             self.ended.set_result(None)
 
-    def fail(self, why: str) -> None:
+    def fail(self, reason: str) -> None:
         if not self.ended.done():
-            self.ended.set_exception(RuntimeError(why))
+            self.ended.set_exception(RuntimeError(reason))
 
 
 class _Connection(asyncio.Protocol):
@@ -118,7 +120,7 @@ class _Connection(asyncio.Protocol):
                 return
             self._head = b""
             if data[9:10] != b"2":
-                self._run.fail(f"It answered {data[:2_000]!r}")
+                self._run.fail(f"The response was {data[:2_000]!r}")
                 return
             self._left = end + 4 + _length(data)
         self._left -= len(data)
@@ -136,12 +138,12 @@ def _length(data: bytes) -> int:
     return int(data[at : data.index(b"\r", at)])
 
 
-_IDLE = 3
-"""Seconds: a server ends what it hears nothing from for five."""
+_MAX_IDLE = 3
+"""Seconds. The server closes connections that are idle for five."""
 
 
 class Connection:
-    """One request after the other, each waited for."""
+    """Sends one request at a time."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -150,40 +152,40 @@ class Connection:
     def _open(self) -> None:
         self._socket = socket.create_connection((HOST, self._port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._heard = time.monotonic()
+        self._last_used = time.monotonic()
 
-    def ask(self, request: bytes) -> Answer:
+    def send(self, request: bytes) -> Response:
         self._socket.sendall(request)
-        data = self._more()
+        data = self._receive()
         while (end := data.find(b"\r\n\r\n")) < 0:
-            data += self._more()
+            data += self._receive()
         while len(data) < end + 4 + _length(data):
-            data += self._more()
-        self._heard = time.monotonic()
-        return Answer(int(data[9:12]), data[end + 4 :])
+            data += self._receive()
+        self._last_used = time.monotonic()
+        return Response(int(data[9:12]), data[end + 4 :])
 
     def timed(self, request: bytes) -> float:
-        """Seconds until the whole answer was there."""
-        if time.monotonic() - self._heard > _IDLE:
+        """Seconds until the whole response has arrived."""
+        if time.monotonic() - self._last_used > _MAX_IDLE:
             self.close()
             self._open()
         started = time.perf_counter()
-        answer = self.ask(request)
-        taken = time.perf_counter() - started
-        assert 200 <= answer.status < 300, answer
-        return taken
+        response = self.send(request)
+        seconds = time.perf_counter() - started
+        assert 200 <= response.status < 300, response
+        return seconds
 
-    def _more(self) -> bytes:
+    def _receive(self) -> bytes:
         data = self._socket.recv(262_144)
-        assert data, "the connection was closed in the middle of an answer"
+        assert data, "the connection was closed within a response"
         return data
 
     def close(self) -> None:
         self._socket.close()
 
 
-def upload(port: int, path: str, lines: Iterable[bytes], watch: Callable[[], None] = lambda: None) -> tuple[int, float]:
-    """Send JSON Lines and read their results at the same time: how many were answered with 201, and the seconds."""
+def upload(port: int, path: str, lines: Iterable[bytes]) -> tuple[int, float]:
+    """Send JSON Lines and read their results at the same time; the number of results with 201, and the seconds."""
     with socket.create_connection((HOST, port)) as connection:
         head = (
             f"POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {KEY}\r\nconnection: close\r\n"
@@ -195,18 +197,17 @@ def upload(port: int, path: str, lines: Iterable[bytes], watch: Callable[[], Non
         sender.start()
         created, rest = 0, b""
         while data := connection.recv(262_144):
-            watch()
-            *whole, rest = (rest + data).split(b"\n")
-            created += sum(b'"status":201,' in line for line in whole)
+            *complete, rest = (rest + data).split(b"\n")
+            created += sum(b'"status":201,' in line for line in complete)
         return created, time.perf_counter() - started
 
 
 def _send(connection: socket.socket, lines: Iterable[bytes]) -> None:
-    piece = bytearray()
+    chunk = bytearray()
     for line in lines:
-        piece += line
-        if len(piece) > 65_536:
-            connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
-            piece.clear()
-    last = b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
+        chunk += line
+        if len(chunk) > 65_536:
+            connection.sendall(b"%x\r\n%b\r\n" % (len(chunk), bytes(chunk)))
+            chunk.clear()
+    last = b"%x\r\n%b\r\n" % (len(chunk), bytes(chunk)) if chunk else b""
     connection.sendall(last + b"0\r\n\r\n")

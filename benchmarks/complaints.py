@@ -1,7 +1,7 @@
-"""Two hundred thousand complaints: are lists, the clock and the insights still quick?
+"""Response times of lists, the clock and the insights with two hundred thousand complaints.
 
-A thousand complaints with random histories are recorded by the service; the others are copies of them, at other times
-and of other customers, made within the database. Copies have no events: timelines are measured elsewhere.
+The service records a thousand complaints with random histories; the database copies them to other times and customers.
+Copies have no events: timelines are measured by other benchmarks.
 """
 
 import asyncio
@@ -10,114 +10,94 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from statistics import median
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from app.core.context import Context
 from app.core.sessions import utc_now
-from app.rules.complaints.states import MOVES, OVER, CauseKind, Feeling, State
+from app.rules.complaints.states import ENDED, MOVES, CauseKind, Feeling, State
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Severity
 from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.service_levels.calendars import CalendarNew
 from app.schemas.service_levels.policies import ServicePolicyNew
 from app.services.complaints import complaints
-from app.services.kit import versioned
-from benchmarks import client, loading, postgres, servers, shop
+from app.services.service_levels.calendars import CALENDARS
+from app.services.service_levels.policies import POLICIES
+from benchmarks import client, load, postgres, scaling, servers, shop
 from benchmarks.client import Connection
 from benchmarks.postgres import Databases
-from benchmarks.reads import Say
+from benchmarks.scaling import Log, Queries, ResponseTime
 
-FEWER = 2_000
+SMALL = 2_000
+"""Complaints in the small store."""
 _PATTERNS = 1_000
-_YEARS = timedelta(days=3 * 365)
-_WARM, _SAMPLES, _TURN = 10, 100, 10
+_PERIOD = timedelta(days=3 * 365)
+_SAMPLING = scaling.Sampling(warm_up=10, samples=100, turn=10)
 _CATEGORIES = ("freshness", "delivery", "price", "manners", "waiting", "billing", "quality", "other")
 
 
 @dataclass(frozen=True)
-class Asked:
-    name: str
-    few: float
-    """Median milliseconds in the small store."""
-    many: float
+class ComplaintScaling:
+    small: int
+    large: int
+    results: list[ResponseTime]
 
 
-@dataclass(frozen=True)
-class Complained:
-    few: int
-    many: int
-    asked: list[Asked]
-
-
-def measure(databases: Databases, count: int, say: Say) -> Complained:
+def measure(databases: Databases, count: int, log: Log) -> ComplaintScaling:
     stores = []
-    for number in (FEWER, count):
-        say(f"Loading {number:,} complaints")
-        stores.append(asyncio.run(_load(databases.make(), number)))
-    databases.settle()
+    for size in (SMALL, count):
+        log(f"Loading {size:,} complaints")
+        stores.append(asyncio.run(_load(databases.create(), size)))
+    databases.checkpoint()
     with ExitStack() as stack:
-        ways = [_ways(stack, dsn, ids) for dsn, ids in stores]
-        asked = []
-        for name in ways[0]:
-            times: list[list[float]] = [[], []]
-            for way in ways:
-                for _ in range(_WARM):
-                    next(way[name])
-            for _ in range(_SAMPLES // _TURN):
-                for way, taken in zip(ways, times, strict=True):
-                    taken += [next(way[name]) for _ in range(_TURN)]
-            asked.append(Asked(name, *(median(taken) * 1e3 for taken in times)))
-            say(f"{name}: {asked[-1].few:.1f} ms, {asked[-1].many:.1f} ms")
-    for dsn, _ in stores:
+        results = scaling.compare(_queries(stack, *stores[0]), _queries(stack, *stores[1]), _SAMPLING, log)
+    for dsn, *_ in stores:
         databases.drop(dsn)
-    return Complained(FEWER, count, asked)
+    return ComplaintScaling(SMALL, count, results)
 
 
-def _ways(stack: ExitStack, dsn: str, ids: list[UUID]) -> dict[str, Iterator[float]]:
-    """What is asked, each an endless row of times taken."""
-    server = stack.enter_context(servers.running(servers.SERVICE, dsn))
+def _queries(stack: ExitStack, dsn: str, ids: list[UUID]) -> Queries:
+    server = stack.enter_context(servers.run_server(servers.SERVICE, dsn))
     connection = Connection(server.port)
     stack.callback(connection.close)
     now = utc_now()
     since = (now - timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
-    some = Random(7).sample(ids, min(len(ids), 1_000))
+    sample = Random(7).sample(ids, min(len(ids), 1_000))
 
     def times(paths: list[str]) -> Iterator[float]:
-        requests = client.Requests([client.get(path) for path in paths], "").endless()
-        return (connection.timed(request) for request in requests)
+        return map(connection.timed, client.Requests([client.get(path) for path in paths]).endless())
 
     base = "/v1/complaints"
     return {
         "List of 50, latest": times([base]),
         "Open ones, most urgent first": times([f"{base}?open=true&sort=due_at"]),
         "Of one category and severity": times([f"{base}?category={c}&severity=high" for c in _CATEGORIES]),
-        "One complaint": times([f"{base}/{id_}" for id_ in some]),
-        "Clock": times([f"{base}/{id_}/clocks" for id_ in some]),
+        "One complaint": times([f"{base}/{id_}" for id_ in sample]),
+        "Clock": times([f"{base}/{id_}/clocks" for id_ in sample]),
         "Insights, 90 days": times([f"{base}/insights?received_since={since}"]),
         "Recovery, a year by category": times([f"{base}/recovery?group_by=category"]),
     }
 
 
 async def _load(dsn: str, count: int) -> tuple[str, list[UUID]]:
-    customers = (await loading.load(dsn, shop.Scale(max(count // 10, 100), 0, count // 2))).customers
+    customers = (await load.load(dsn, shop.Scale(max(count // 10, 100), 0, count // 2))).customers
     db = await asyncpg.connect(dsn, server_settings={"statement_timeout": "0", "synchronous_commit": "off"})
     now = utc_now()
     try:
-        # asyncpg's connections are told from a pool's only by their type.
-        ctx = Context(db, UUID(int=0), "bench", frozenset(), now, b"", "GB")  # type: ignore[arg-type]
-        await versioned.create(ctx, versioned.CALENDARS, CalendarNew.model_validate(_CALENDAR))
-        await versioned.create(ctx, versioned.POLICIES, ServicePolicyNew.model_validate(_POLICY))
+        ctx = load.make_context(db)
+        await CALENDARS.create(ctx, CalendarNew.model_validate(_CALENDAR))
+        await POLICIES.create(ctx, ServicePolicyNew.model_validate(_POLICY))
         rng = Random(20_261_122)
-        step = _YEARS / count
-        first = [_complaint(rng, now - _YEARS + step * n, now, customers) for n in range(min(_PATTERNS, count))]
-        outcomes = await complaints.record_many(ctx, first)
-        assert all(outcome.status == 201 for outcome in outcomes), outcomes[:3]
+        step = _PERIOD / count
+        patterns = [_complaint(rng, now - _PERIOD + step * n, now, customers) for n in range(min(_PATTERNS, count))]
+        results = await complaints.record_many(ctx, patterns)
+        assert all(result.status == 201 for result in results), results[:3]
         for statement in _COPIES:
-            await db.execute(statement.replace("{copies}", str(count // len(first) - 1)).replace("{step}", str(step)))
+            await db.execute(
+                statement.replace("{copies}", str(count // len(patterns) - 1)).replace("{step}", str(step))
+            )
         ids = [row["id"] for row in await db.fetch("SELECT id FROM complaints")]
     finally:
         await db.close()
@@ -130,10 +110,10 @@ def _complaint(rng: Random, received_at: datetime, now: datetime, customers: lis
     state, at = State.RECEIVED, received_at
     for _ in range(rng.randint(5, 14)):
         possible = [move for move, (states, _) in MOVES.items() if state in states]
-        # Most go the straight way, and few are withdrawn or reopened.
+        # Most complaints make the usual moves; few are withdrawn or reopened.
         move = possible[0] if rng.random() < 0.8 else rng.choice(possible)
         at += timedelta(minutes=rng.randint(20, 2_000))
-        if at > now or (state in OVER and rng.random() < 0.9):
+        if at > now or (state in ENDED and rng.random() < 0.9):
             break
         history.append({"move": move, "at": at.isoformat(), "customer_notified": rng.random() < 0.4})
         state = MOVES[move][1]
@@ -178,28 +158,26 @@ _POLICY: dict[str, Any] = {
     "pauses": ["referred"],
     "escalations": [{"metric": "resolve", "at_minutes": 0, "notify": ["Amara"]}],
 }
-_COPIED = {
-    "id": "s.id",
-    "reference": "'B-' || nextval('complaint_numbers')",
-    "customer_id": "h.id",
-    **{
-        name: f"c.{name} + s.shift"
-        for name in ("received_at", "state_since", "acknowledged_at", "responded_at", "ended_at", "due_at")
-    },
-}
-_KEPT = (
+_UNCHANGED = (
     "channel, site, sku, category, severity, feeling, description, owner, state, cause_kind, reopened_count, "
     "policy_id, breached, created_at, updated_at"
 )
+_SHIFTED = "received_at, state_since, acknowledged_at, responded_at, ended_at, due_at"
+_COPIED_COLUMNS = {
+    "id": "s.id",
+    "reference": "'B-' || nextval('complaint_numbers')",
+    "customer_id": "h.id",
+    **{name: f"c.{name} + s.shift" for name in _SHIFTED.split(", ")},
+    **{name: f"c.{name}" for name in _UNCHANGED.split(", ")},
+}
 # Each pattern lies `{step}` after the one before; copy n of all of them follows copy n - 1.
 _COPIES = (
-    "CREATE TEMP TABLE holders AS SELECT row_number() OVER () AS n, id FROM customers",
+    "CREATE TEMP TABLE holders AS SELECT row_number() ENDED () AS n, id FROM customers",
     "CREATE TEMP TABLE copies AS SELECT c.id AS old, uuidv7() AS id, n * (SELECT count(*) FROM complaints) * "
     "interval '{step}' AS shift, 1 + floor(random() * (SELECT count(*) FROM holders))::int AS holder "
     "FROM complaints c, generate_series(1, {copies}) n",
-    f"INSERT INTO complaints ({', '.join(_COPIED)}, {_KEPT}) SELECT {', '.join(_COPIED.values())}, "
-    f"{', '.join(f'c.{name}' for name in _KEPT.split(', '))} FROM copies s "
-    "JOIN complaints c ON c.id = s.old JOIN holders h ON h.n = s.holder",
+    f"INSERT INTO complaints ({', '.join(_COPIED_COLUMNS)}) SELECT {', '.join(_COPIED_COLUMNS.values())} "
+    "FROM copies s JOIN complaints c ON c.id = s.old JOIN holders h ON h.n = s.holder",
     "INSERT INTO complaint_moves (complaint_id, position, move, from_state, to_state, received_at, entered_at, "
     "happened_at, recorded_at, actor) "
     "SELECT s.id, m.position, m.move, m.from_state, m.to_state, m.received_at + s.shift, m.entered_at + s.shift, "

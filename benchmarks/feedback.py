@@ -1,7 +1,7 @@
-"""A million answers over three years: are lists, measures and the loop still quick?
+"""Response times of lists, measures and the feedback loop with a million pieces of feedback from three years.
 
-All of it is made within the database, by numbers: rows as the service would have written them, without events, which
-are measured elsewhere. Customers have nothing but a name and tags.
+The database generates all rows as the service would write them, without events, which are measured by other benchmarks.
+Customers have a name and tags only.
 """
 
 import asyncio
@@ -10,69 +10,50 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from statistics import median
 
 import asyncpg
 
 from app.core.sessions import utc_now
-from benchmarks import client, postgres, servers
+from benchmarks import client, postgres, scaling, servers
 from benchmarks.client import Connection
 from benchmarks.postgres import Databases
-from benchmarks.reads import Say
+from benchmarks.scaling import Log, Queries, ResponseTime
 
-FEWER = 10_000
+SMALL = 10_000
+"""Pieces of feedback in the small store."""
 CUSTOMERS = 200_000
-_WARM, _SAMPLES, _TURN = 3, 20, 5
+"""For each million pieces of feedback."""
+_SAMPLING = scaling.Sampling(warm_up=3, samples=20, turn=5)
 _SITES, _STAFF = 50, 300
 
 
 @dataclass(frozen=True)
-class Asked:
-    name: str
-    few: float
-    """Median milliseconds in the small store."""
-    many: float
+class FeedbackScaling:
+    small: int
+    large: int
+    results: list[ResponseTime]
 
 
-@dataclass(frozen=True)
-class FeedbackDraft:
-    few: int
-    many: int
-    asked: list[Asked]
-
-
-def measure(databases: Databases, count: int, say: Say) -> FeedbackDraft:
+def measure(databases: Databases, count: int, log: Log) -> FeedbackScaling:
     stores = []
-    for number in (FEWER, count):
-        say(f"Loading {number:,} pieces of feedback")
-        stores.append(asyncio.run(_load(databases.make(), number)))
-    databases.settle()
+    for size in (SMALL, count):
+        log(f"Loading {size:,} pieces of feedback")
+        stores.append(asyncio.run(_load(databases.create(), size)))
+    databases.checkpoint()
     with ExitStack() as stack:
-        ways = [_ways(stack, *store) for store in stores]
-        asked = []
-        for name in ways[0]:
-            times: list[list[float]] = [[], []]
-            for way in ways:
-                for _ in range(_WARM):
-                    next(way[name])
-            for _ in range(_SAMPLES // _TURN):
-                for way, taken in zip(ways, times, strict=True):
-                    taken += [next(way[name]) for _ in range(_TURN)]
-            asked.append(Asked(name, *(median(taken) * 1e3 for taken in times)))
-            say(f"{name}: {asked[-1].few:.1f} ms, {asked[-1].many:.1f} ms")
-    for dsn, _, _ in stores:
+        results = scaling.compare(_queries(stack, *stores[0]), _queries(stack, *stores[1]), _SAMPLING, log)
+    for dsn, *_ in stores:
         databases.drop(dsn)
-    return FeedbackDraft(FEWER, count, asked)
+    return FeedbackScaling(SMALL, count, results)
 
 
-def _ways(stack: ExitStack, dsn: str, ids: list[str], customers: list[str]) -> dict[str, Iterator[float]]:
-    """What is asked, each an endless row of times taken."""
-    connection = Connection(stack.enter_context(servers.running(servers.SERVICE, dsn)).port)
+def _queries(stack: ExitStack, dsn: str, ids: list[str], customers: list[str]) -> Queries:
+    connection = Connection(stack.enter_context(servers.run_server(servers.SERVICE, dsn)).port)
     stack.callback(connection.close)
 
     def times(*paths: str) -> Iterator[float]:
-        requests = client.Requests([client.get(f"/v1/feedback{path}") for path in paths], "").endless()
-        return (connection.timed(request) for request in requests)
+        requests = client.Requests([client.get(f"/v1/feedback{path}") for path in paths])
+        return map(connection.timed, requests.endless())
 
     year = f"since={(utc_now() - timedelta(days=365)):%Y-%m-%dT00:00:00Z}"
     rng = Random(7)
@@ -80,7 +61,7 @@ def _ways(stack: ExitStack, dsn: str, ids: list[str], customers: list[str]) -> d
     return {
         "List of 50, latest": times(""),
         "List of one site": times(*(f"?site={site.replace(' ', '%20')}" for site in sites)),
-        "List of what nobody thanked for": times("?acknowledged=false"),
+        "List of unacknowledged feedback": times("?acknowledged=false"),
         "List of one customer": times(*(f"?customer_id={id_}" for id_ in rng.sample(customers, 100))),
         "One feedback": times(*(f"/{id_}" for id_ in rng.sample(ids, 100))),
         "Score of 90 days by month": times("/measures?group_by=month"),
@@ -99,13 +80,13 @@ def _ways(stack: ExitStack, dsn: str, ids: list[str], customers: list[str]) -> d
 
 
 async def _load(dsn: str, count: int) -> tuple[str, list[str], list[str]]:
-    people = max(count * CUSTOMERS // 1_000_000, 100)
-    # What refers to what is right by the way it is made: checking a million rows for it would take longer than writing.
+    customer_count = max(count * CUSTOMERS // 1_000_000, 100)
+    # The references are right by construction; checking them would take longer than writing the rows.
     unchecked = {"statement_timeout": "0", "synchronous_commit": "off", "session_replication_role": "replica"}
     db = await asyncpg.connect(postgres.as_superuser(dsn), server_settings=unchecked)
     try:
-        for statement in _FILL:
-            text = statement.replace("{count}", str(count)).replace("{customers}", str(people))
+        for statement in _STATEMENTS:
+            text = statement.replace("{count}", str(count)).replace("{customers}", str(customer_count))
             await db.execute(text)
         ids = [str(row[0]) for row in await db.fetch("SELECT id FROM feedback ORDER BY id LIMIT 1000")]
         customers = [str(row[0]) for row in await db.fetch("SELECT id FROM holders LIMIT 1000")]
@@ -116,7 +97,7 @@ async def _load(dsn: str, count: int) -> tuple[str, list[str], list[str]]:
 
 
 _COPIED = "collected_at, method, channel, site, staff, sku, survey_id, customer_id, competitor"
-_FILL = (
+_STATEMENTS = (
     "CREATE TEMP TABLE holders AS SELECT n, uuidv7() AS id FROM generate_series(1, {customers}) n",
     "INSERT INTO customers (id, kind, trade, display_name, sort_name, tags) SELECT id, 'person', 'b2c', "
     "'Customer ' || n, 'customer ' || n, CASE n % 5 WHEN 0 THEN '{regular}' WHEN 1 THEN '{regular,weekend}' "
@@ -126,8 +107,8 @@ _FILL = (
     "INSERT INTO products (sku) SELECT 'SKU-' || n FROM generate_series(1, 300) n ON CONFLICT DO NOTHING",
     "INSERT INTO surveys (code, definition, status) SELECT 'survey-' || n, '{}', 'open' FROM generate_series(1, 5) n",
     "INSERT INTO survey_versions (survey_id, version, definition, actor) SELECT id, 1, '{}', 'bench' FROM surveys",
-    "CREATE TEMP TABLE asking AS SELECT row_number() OVER ()::int AS n, id FROM surveys",
-    # As many people are asked as there are answers; a third of these came of it.
+    "CREATE TEMP TABLE survey_numbers AS SELECT row_number() OVER ()::int AS n, id FROM surveys",
+    # As many invitations as pieces of feedback; a third of them were answered.
     """
     INSERT INTO invitations (survey_id, survey_version, customer_id, site, staff, channel, state, send_after,
         expires_at, sent_at, answered_at, created_at)
@@ -138,10 +119,10 @@ _FILL = (
         SELECT n, now() - (interval '1095 days') * (1 - n / {count}::float8) AS at,
             1 + floor(random() * {customers})::int AS holder
         FROM generate_series(1, {count}) n
-    ) v JOIN holders h ON h.n = v.holder JOIN asking a ON a.n = 1 + v.n % 5
+    ) v JOIN holders h ON h.n = v.holder JOIN survey_numbers a ON a.n = 1 + v.n % 5
     """,
     """
-    CREATE TEMP TABLE heard AS
+    CREATE TEMP TABLE drafts AS
     SELECT v.*, uuidv7(v.at - now()) AS id, CASE v.metric WHEN 'nps' THEN v.draw * 11 / 100 WHEN 'score' THEN v.draw
         ELSE 1 + v.draw / 20 END AS value FROM (
         SELECT n, now() - (interval '1095 days') * (1 - n / {count}::float8) AS at,
@@ -177,7 +158,7 @@ _FILL = (
         CASE WHEN v.n % 10 < 2 THEN 'Amara' END, CASE WHEN v.n % 10 < 2 THEN 'A second till was opened' END,
         CASE WHEN v.n % 10 = 0 THEN v.at + interval '9 days' END, CASE WHEN v.n % 10 = 0 THEN 'Amara' END,
         CASE WHEN v.n % 10 = 0 THEN v.at + interval '9 days' END, v.at, v.at
-    FROM heard v JOIN holders h ON h.n = v.holder JOIN asking a ON a.n = 1 + v.n % 5
+    FROM drafts v JOIN holders h ON h.n = v.holder JOIN survey_numbers a ON a.n = 1 + v.n % 5
     JOIN (VALUES ('nps', 0, 10), ('csat', 1, 5), ('ces', 1, 7), ('rating', 1, 5), ('score', 0, 100))
         s(metric, worst, best) ON s.metric = v.metric
     CROSS JOIN LATERAL (SELECT CASE WHEN v.n % 3 = 0 THEN
@@ -188,7 +169,7 @@ _FILL = (
     INSERT INTO ratings (feedback_id, position, metric, main, value, worst, best, score, nps_class, {_COPIED})
     SELECT id, 0, metric, true, value, worst, best, score, nps_class, {_COPIED} FROM feedback ORDER BY collected_at
     """,
-    # Every tenth tells of one aspect what was expected and what was found.
+    # One in ten rates the expectation and the experience of an aspect.
     f"""
     INSERT INTO ratings (feedback_id, position, metric, side, main, aspect, value, worst, best, score, {_COPIED})
     SELECT f.id, p.position, 'rating', p.side, false, (ARRAY['waiting time', 'freshness', 'price', 'manners'])[

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the run's own, durable as in production, and the databases in it."""
+"""An embedded PostgreSQL for one run, durable as in production, and the databases in it."""
 
 import asyncio
 import itertools
@@ -17,23 +17,23 @@ from app.core.migrations import migrate
 from app.rules.access import keys
 
 KEY = "rapport_the_key_of_the_benchmarks_and_of_nothing_else"
-_EMPTY = "migrated"
+_TEMPLATE = "migrated"
 _numbers = itertools.count(1)
 
 
 class Databases:
-    """Makes databases with the schema and one key in them, or copies of others."""
+    """Creates databases with the schema and an API key, or copies of others."""
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
-        self._administer(f"CREATE DATABASE {_EMPTY} OWNER rapport")
-        migrate(server.dsn(_EMPTY))
-        asyncio.run(_add_key(server.dsn(_EMPTY)))
+        self._administer(f"CREATE DATABASE {_TEMPLATE} OWNER rapport")
+        migrate(server.dsn(_TEMPLATE))
+        asyncio.run(_add_key(server.dsn(_TEMPLATE)))
 
-    def make(self, like: str | None = None) -> str:
-        """The DSN of a new one: empty, or just as the one with the DSN `like`, which nobody may be using."""
+    def create(self, copy_of: str | None = None) -> str:
+        """The DSN of a new database: empty, or a copy of the one with this DSN, which must not be in use."""
         name = f"bench_{next(_numbers)}"
-        template = next((n for n in self._names() if self._server.dsn(n) == like), _EMPTY)
+        template = next((n for n in self._names() if self._server.dsn(n) == copy_of), _TEMPLATE)
         self._administer(f"CREATE DATABASE {name} TEMPLATE {template} OWNER rapport STRATEGY FILE_COPY")
         return self._server.dsn(name)
 
@@ -41,23 +41,23 @@ class Databases:
         name = next(n for n in self._names() if self._server.dsn(n) == dsn)
         self._administer(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def settle(self) -> None:
-        """Write out what is dirty, so that no measurement pays for what was done before it."""
+    def checkpoint(self) -> None:
+        """Write out dirty pages, so that no measurement pays for what was done before it."""
         self._administer("CHECKPOINT")
 
     def version(self) -> str:
-        return self._administer("SHOW server_version")
+        return str(self._administer("SHOW server_version"))
 
     def _names(self) -> list[str]:
-        return self._administer("SELECT array_agg(datname::text) FROM pg_database")
+        return list(self._administer("SELECT array_agg(datname::text) FROM pg_database"))
 
     def _administer(self, statement: str) -> Any:
-        return asyncio.run(_one(as_superuser(self._server.dsn("postgres")), statement))
+        return asyncio.run(_fetch_value(as_superuser(self._server.dsn("postgres")), statement))
 
 
 @contextmanager
-def databases() -> Iterator[Databases]:
-    """A server in a directory of its own; both are gone at the end."""
+def run_postgres() -> Iterator[Databases]:
+    """A server in a temporary directory; both are removed at the end."""
     data_dir = Path(tempfile.mkdtemp(prefix="rapport-bench-"))
     server = EmbeddedPostgres(data_dir, durable=True)
     home = locate(data_dir).home
@@ -71,11 +71,11 @@ def databases() -> Iterator[Databases]:
 
 
 async def vacuum(dsn: str) -> None:
-    """What autovacuum does sooner or later, done now."""
-    await _one(as_superuser(dsn), "VACUUM ANALYZE")
+    """Do what autovacuum would do later."""
+    await _fetch_value(as_superuser(dsn), "VACUUM ANALYZE")
 
 
-async def _one(dsn: str, statement: str) -> Any:
+async def _fetch_value(dsn: str, statement: str) -> Any:
     connection = await asyncpg.connect(dsn, server_settings={"statement_timeout": "0"})
     try:
         return await connection.fetchval(statement)

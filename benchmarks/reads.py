@@ -1,4 +1,4 @@
-"""Requests a second of the service and of the bare handler, in turn, on one store."""
+"""Requests a second of the service and of the bare handler, measured in turn on one store."""
 
 import asyncio
 import json
@@ -12,23 +12,24 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks import client, loading, requests, servers, shop
+from benchmarks import client, load, requests, servers, shop
 from benchmarks.client import Connection, Requests
-from benchmarks.loading import Loaded
+from benchmarks.load import LoadedShop
 from benchmarks.postgres import Databases
-from benchmarks.servers import Running
+from benchmarks.scaling import Log
+from benchmarks.servers import Server
 
-Say = Callable[[str], Any]
+Drive = Callable[[int, Requests, float], client.Load]
 CONNECTIONS = 16
-SCALE = shop.Scale(customers=20_000, interactions=100_000, receipts=50_000, regulars=True)
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What one operation came to, round by round."""
+class Comparison:
+    """The results of an operation, round by round."""
 
     name: str
-    wanted: float
+    target: float
+    """The least acceptable ratio."""
     service: "Rounds"
     bare: "Rounds"
 
@@ -46,98 +47,108 @@ class Rounds:
     rates: list[float] = field(default_factory=list)
     """Requests a second."""
     costs: list[float] = field(default_factory=list)
-    """Microseconds of the server's processor time for each request; the database's is not counted."""
+    """Microseconds of processor time of the server process for each request."""
 
 
-OPERATIONS: dict[str, tuple[Callable[[Loaded], list[bytes]], float]] = {
+OPERATIONS: dict[str, tuple[Callable[[LoadedShop], list[bytes]], float]] = {
     "List of 50 customers": (requests.customers, 0.5),
     "Timeline of 50 entries": (requests.timelines, 0.5),
     "Profile": (requests.profiles, 0.5),
     "Lookup by phone": (requests.lookups, 0.5),
     "One customer": (requests.one_customer, 0.4),
-    "ReceiptDraft of 3 lines": (requests.receipts, 0.4),
+    "Receipt of 3 lines": (requests.receipts, 0.4),
 }
 
 
-def measure(
-    databases: Databases, scale: shop.Scale, seconds: float, rounds: int, say: Callable[[str], Any]
-) -> list[Beside]:
-    say(f"Loading {scale.customers:,} customers, {scale.interactions:,} interactions, {scale.receipts:,} receipts")
-    loaded = asyncio.run(loading.load(databases.make(), scale))
-    with servers.running(servers.SERVICE, loaded.dsn) as service, servers.running(servers.BARE, loaded.dsn) as bare:
-        _agree(loaded, service, bare)
-        found = []
-        with _loader() as drive:
-            for name, (make, wanted) in OPERATIONS.items():
-                databases.settle()
-                found.append(_side_by_side(name, wanted, make(loaded), (service, bare), seconds, rounds, drive))
-                say(f"{name}: {found[-1].ratio:.2f}")
-        return found
+def measure(databases: Databases, scale: shop.Scale, seconds: float, rounds: int, log: Log) -> list[Comparison]:
+    log(f"Loading {scale.customers:,} customers, {scale.interactions:,} interactions, {scale.receipts:,} receipts")
+    loaded = asyncio.run(load.load(databases.create(), scale))
+    with (
+        servers.run_server(servers.SERVICE, loaded.dsn) as service,
+        servers.run_server(servers.BARE, loaded.dsn) as bare,
+    ):
+        _check_equivalence(loaded, service, bare)
+        comparisons = []
+        with _load_generator() as drive:
+            for name, (make, target) in OPERATIONS.items():
+                databases.checkpoint()
+                comparison = _compare(name, target, make(loaded), (service, bare), seconds, rounds, drive)
+                log(f"{name}: {comparison.ratio:.2f}")
+                comparisons.append(comparison)
+        return comparisons
 
 
-def _side_by_side(
+def _compare(
     name: str,
-    wanted: float,
-    each: list[bytes],
-    of: tuple[Running, Running],
+    target: float,
+    templates: list[bytes],
+    compared: tuple[Server, Server],
     seconds: float,
     rounds: int,
-    drive: Callable[..., client.Driven],
-) -> Beside:
-    beside = Beside(name, wanted, Rounds(), Rounds())
-    writes = each[0].startswith(b"POST")
-    for n in range(-1, rounds):  # the first is for warming up
-        for place, (server, kept) in enumerate(zip(of, (beside.service, beside.bare), strict=True)):
-            numbers = client.numbers((n + 1) * 2 + place) if writes else ""
+    drive: Drive,
+) -> Comparison:
+    comparison = Comparison(name, target, Rounds(), Rounds())
+    writes = templates[0].startswith(b"POST")
+    for n in range(-1, rounds):  # the first round is a warm-up
+        for index, (server, results) in enumerate(zip(compared, (comparison.service, comparison.bare), strict=True)):
+            prefix = client.number_prefix((n + 1) * 2 + index) if writes else ""
             before = server.cpu()
-            rate, answered = drive(server.port, Requests(each, numbers), min(seconds, 2 if n < 0 else seconds))
+            driven = drive(server.port, Requests(templates, prefix), min(seconds, 2 if n < 0 else seconds))
             if n >= 0:
-                kept.rates.append(rate)
-                kept.costs.append((server.cpu() - before) / answered * 1e6)
-    return beside
+                results.rates.append(driven.rate)
+                results.costs.append((server.cpu() - before) / driven.requests * 1e6)
+    return comparison
 
 
 @contextmanager
-def _loader() -> Iterator[Callable[..., client.Driven]]:
-    """Sends requests from a process of its own."""
+def _load_generator() -> Iterator[Drive]:
+    """Drives a server from a process of its own."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        yield lambda *arguments: pool.submit(client.drive, *arguments, CONNECTIONS).result()
+
+        def drive(port: int, requests: Requests, seconds: float) -> client.Load:
+            return pool.submit(client.drive, port, requests, seconds, CONNECTIONS).result()
+
+        yield drive
 
 
-def _agree(loaded: Loaded, service: Running, bare: Running) -> None:
-    """Both give the same answers, byte for byte, and write the same rows; else there is nothing to compare."""
-    ours, theirs = Connection(service.port), Connection(bare.port)
+def _check_equivalence(loaded: LoadedShop, service: Server, bare: Server) -> None:
+    """Raises AssertionError unless both give the same responses, byte for byte, and write the same rows."""
+    service_connection, bare_connection = Connection(service.port), Connection(bare.port)
     for make, _ in OPERATIONS.values():
         if make is requests.receipts:
             continue
         for request in make(loaded)[:25]:
-            mine, its = ours.ask(request), theirs.ask(request)
-            # A cursor of the service's is signed.
-            assert mine.status == its.status == 200, (mine, its)
-            assert mine.body.partition(b'"next_cursor"')[0] == its.body.partition(b'"next_cursor"')[0], (mine, its)
+            actual, expected = service_connection.send(request), bare_connection.send(request)
+            assert actual.status == expected.status == 200, (actual, expected)
+            assert _without_cursor(actual) == _without_cursor(expected), (actual, expected)
     body = requests.receipt_bodies(loaded, 1)[0]
     written = []
-    for connection, number in ((ours, "AGREE-000001"), (theirs, "AGREE-000002")):
-        answer = connection.ask(client.post("/v1/sales", body.replace(b"{number}", number.encode())))
-        assert answer.status == 201, answer
-        rows = asyncio.run(_rows(loaded.dsn, json.loads(answer.body)["id"]))
-        written.append((answer.body.decode().replace(number, ""), rows.replace(number, "")))
-    assert _same(*(json.loads(answer) for answer, _ in written)), written
+    for connection, number in ((service_connection, "EQUAL-000001"), (bare_connection, "EQUAL-000002")):
+        response = connection.send(client.post("/v1/sales", body.replace(b"{number}", number.encode())))
+        assert response.status == 201, response
+        rows = asyncio.run(_rows(loaded.dsn, json.loads(response.body)["id"]))
+        written.append((response.body.decode().replace(number, ""), rows.replace(number, "")))
+    first, second = (_without_identity(json.loads(body)) for body, _ in written)
+    assert first == second, written
     assert written[0][1] == written[1][1], written
-    ours.close()
-    theirs.close()
+    service_connection.close()
+    bare_connection.close()
 
 
-def _same(left: dict[str, Any], right: dict[str, Any]) -> bool:
-    own = {"id", "created_at", "updated_at"}
-    return {k: v for k, v in left.items() if k not in own} == {k: v for k, v in right.items() if k not in own}
+def _without_cursor(response: client.Response) -> bytes:
+    """The cursors differ: those of the service are signed."""
+    return response.body.partition(b'"next_cursor"')[0]
+
+
+def _without_identity(sale: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in sale.items() if name not in ("id", "created_at", "updated_at")}
 
 
 async def _rows(dsn: str, sale_id: str) -> str:
-    """What was written of a receipt, without what each has of its own."""
+    """The rows of a receipt and its event as JSON, without ids and times of their own."""
     db = await asyncpg.connect(dsn)
     try:
-        return await db.fetchval(
+        rows: str = await db.fetchval(
             """
             SELECT json_build_array(
                 (SELECT to_jsonb(s) - '{id,content_hash,created_at,updated_at}'::text[] FROM sales s WHERE id = $1),
@@ -148,5 +159,6 @@ async def _rows(dsn: str, sale_id: str) -> str:
             """,
             sale_id,
         )
+        return rows
     finally:
         await db.close()

@@ -1,4 +1,4 @@
-"""What was measured, as tables; and into docs/benchmarks.md, between the marks that stand there."""
+"""The results as tables, printed or written between the markers of docs/benchmarks.md."""
 
 import os
 import platform
@@ -9,86 +9,89 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks.batch import BesideCopy, Memory
-from benchmarks.complaints import Complained
-from benchmarks.feedback import FeedbackDraft
+from benchmarks.batch import CopyComparison, Memory
+from benchmarks.complaints import ComplaintScaling
+from benchmarks.feedback import FeedbackScaling
 from benchmarks.growth import Growth
-from benchmarks.reads import Beside
-from benchmarks.search import Searched
+from benchmarks.reads import Comparison
+from benchmarks.scaling import ResponseTime
+from benchmarks.search import SearchTime
 from benchmarks.shop import Scale
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-_MOST_MEMORY = 60_000_000
-_LEAST_BATCH = 0.3
-_MOST_GROWTH = 1.3
+_MAX_MEMORY_GROWTH = 60_000_000
+_MIN_BATCH_RATIO = 0.3
+_MAX_GROWTH_RATIO = 1.3
 
 
 @dataclass
-class Found:
+class Results:
     seconds: float
     rounds: int
     postgres: str = ""
     scale: Scale | None = None
-    beside: list[Beside] = field(default_factory=list)
-    copied: BesideCopy | None = None
+    comparisons: list[Comparison] = field(default_factory=list)
+    copy: CopyComparison | None = None
     memory: Memory | None = None
     growth: Growth | None = None
     more_receipts: Growth | None = None
-    searched: tuple[int, list[Searched]] | None = None
-    complained: Complained | None = None
-    heard: FeedbackDraft | None = None
+    search: tuple[int, list[SearchTime]] | None = None
+    complaints: ComplaintScaling | None = None
+    feedback: FeedbackScaling | None = None
 
 
-def table(found: Found) -> str:
-    return "\n\n".join(text for _, text in _sections(found))
+def tables(results: Results) -> str:
+    return "\n\n".join(text for _, text in _sections(results))
 
 
-def write(found: Found) -> None:
-    """Put in what was measured; the tables of parts that were not stay as they are."""
+def write(results: Results) -> None:
+    """Update the page; the tables of parts that were not run stay as they are."""
     page = PAGE.read_text()
-    for name, text in _sections(found):
+    for name, text in _sections(results):
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
         block = f"{begin}\n{text}\n{end}"
-        page, replaced = re.subn(f"{begin}.*?{end}", lambda _, block=block: block, page, flags=re.DOTALL)
-        assert replaced == 1, f"There is no place for {name} in {PAGE.name}"
+        page, replaced = re.subn(f"{begin}.*?{end}", block.replace("\\", r"\\"), page, flags=re.DOTALL)
+        assert replaced == 1, f"{PAGE.name} has no markers for {name}"
     PAGE.write_text(page)
 
 
-def _sections(found: Found) -> list[tuple[str, str]]:
-    machine = _machine(found.postgres)
-    sections = []
-    if found.beside:
-        sections.append(("requests", f"{_beside(found)}\n\n{machine}"))
-    if found.copied:
-        sections.append(("batch", f"{_copied(found.copied)}\n\n{machine}"))
-    if found.memory:
-        sections.append(("memory", f"{_memory(found.memory)}\n\n{machine}"))
-    if found.growth:
-        sections.append(("growth", f"{_growth(found.growth)}\n\n{machine}"))
-    if found.more_receipts:
-        sections.append(("growth of receipts", f"{_growth(found.more_receipts)}\n\n{machine}"))
-    if found.searched:
-        sections.append(("search", f"{_searched(*found.searched)}\n\n{machine}"))
-    if found.complained:
-        sections.append(("complaints", f"{_complained(found.complained)}\n\n{machine}"))
-    if found.heard:
-        sections.append(("feedback", f"{_heard(found.heard)}\n\n{machine}"))
-    return sections
+def _sections(results: Results) -> list[tuple[str, str]]:
+    """The name of each part that was run, and its tables."""
+    tables = []
+    if results.comparisons:
+        tables.append(("requests", _comparisons(results)))
+    if results.copy:
+        tables.append(("batch", _copy(results.copy)))
+    if results.memory:
+        tables.append(("memory", _memory(results.memory)))
+    if results.growth:
+        tables.append(("growth", _growth(results.growth)))
+    if results.more_receipts:
+        tables.append(("growth of receipts", _growth(results.more_receipts)))
+    if results.search:
+        tables.append(("search", _search(*results.search)))
+    if scaling := results.complaints:
+        tables.append(("complaints", _scaling("complaints", scaling.small, scaling.large, scaling.results)))
+    if results.feedback:
+        feedback = results.feedback
+        tables.append(("feedback", _scaling("answers", feedback.small, feedback.large, feedback.results)))
+    machine = _machine(results.postgres)
+    return [(name, f"{table}\n\n{machine}") for name, table in tables]
 
 
-def _beside(found: Found) -> str:
+def _comparisons(results: Results) -> str:
     rows = [
         (
-            one.name,
-            f"{median(one.service.rates):,.0f}",
-            f"{median(one.bare.rates):,.0f}",
-            f"**{one.ratio:.2f}**",
-            f"{min(one.ratios):.2f} to {max(one.ratios):.2f}",
-            f"{one.wanted}",
-            f"{median(one.service.costs):,.0f}",
-            f"{median(one.bare.costs):,.0f}",
+            comparison.name,
+            f"{median(comparison.service.rates):,.0f}",
+            f"{median(comparison.bare.rates):,.0f}",
+            f"**{comparison.ratio:.2f}**",
+            f"{min(comparison.ratios):.2f} to {max(comparison.ratios):.2f}",
+            f"{comparison.target}",
+            f"{median(comparison.service.costs):,.0f}",
+            f"{median(comparison.bare.costs):,.0f}",
         )
-        for one in found.beside
+        for comparison in results.comparisons
     ]
     heads = (
         "",
@@ -100,54 +103,53 @@ def _beside(found: Found) -> str:
         "service, µs",
         "bare, µs",
     )
-    scale = found.scale
+    scale = results.scale
     assert scale is not None
     return (
         f"{_rows(heads, rows)}\n\n{scale.customers:,} customers, {scale.interactions:,} interactions, "
-        f"{scale.receipts:,} receipts; {found.rounds} rounds of {found.seconds:g} s each. µs: processor time of the "
-        "server process for each request."
+        f"{scale.receipts:,} receipts; {results.rounds} rounds of {results.seconds:g} s each. "
+        "µs: processor time of the server process for each request."
     )
 
 
-def _copied(found: BesideCopy) -> str:
-    single = f"{min(found.ratios):.2f} to {max(found.ratios):.2f}"
-    row = ("Receipts of 3 lines", f"{median(found.batch):,.0f}", f"{median(found.copy):,.0f}")
+def _copy(comparison: CopyComparison) -> str:
+    ratios = f"{min(comparison.ratios):.2f} to {max(comparison.ratios):.2f}"
+    rates = f"{median(comparison.batch):,.0f}", f"{median(comparison.copy):,.0f}"
     heads = ("", "batch, receipts/s", "COPY, receipts/s", "ratio", "of single rounds", "at least")
-    rows = [(*row, f"**{found.ratio:.2f}**", single, f"{_LEAST_BATCH}")]
-    return f"{_rows(heads, rows)}\n\n{len(found.batch)} rounds of {found.receipts:,} receipts each."
+    row = ("Receipts of 3 lines", *rates, f"**{comparison.ratio:.2f}**", ratios, f"{_MIN_BATCH_RATIO}")
+    return f"{_rows(heads, [row])}\n\n{len(comparison.batch)} rounds of {comparison.receipts:,} receipts each."
 
 
-def _memory(found: Memory) -> str:
+def _memory(memory: Memory) -> str:
     heads = ("uploaded, MB", "receipts", "before, MB", "grown by, MB", "at most")
     row = (
-        f"{found.uploaded / 1e6:,.0f}",
-        f"{found.receipts:,}",
-        f"{found.before / 1e6:,.0f}",
-        f"**{found.grown / 1e6:,.0f}**",
-        f"{_MOST_MEMORY / 1e6:.0f}",
+        f"{memory.uploaded / 1e6:,.0f}",
+        f"{memory.receipts:,}",
+        f"{memory.before / 1e6:,.0f}",
+        f"**{memory.growth / 1e6:,.0f}**",
+        f"{_MAX_MEMORY_GROWTH / 1e6:.0f}",
     )
     return _rows(heads, [row])
 
 
-def _growth(found: Growth) -> str:
-    rows = [(g.name, f"{g.few:.2f}", f"{g.many:.2f}", f"**{g.ratio:.2f}**", f"{_MOST_GROWTH}") for g in found.grown]
-    small, large = (f"{s.receipts:,} receipts of {s.customers:,} customers, ms" for s in (found.small, found.large))
+def _growth(growth: Growth) -> str:
+    rows = [
+        (time.name, f"{time.small:.2f}", f"{time.large:.2f}", f"**{time.ratio:.2f}**", f"{_MAX_GROWTH_RATIO}")
+        for time in growth.results
+    ]
+    scales = (growth.small, growth.large)
+    small, large = (f"{scale.receipts:,} receipts of {scale.customers:,} customers, ms" for scale in scales)
     return _rows(("", small, large, "ratio", "at most"), rows)
 
 
-def _searched(customers: int, found: Sequence[Searched]) -> str:
-    rows = [(one.kind, f"{one.middle:.1f}", f"{one.slow:.1f}") for one in found]
+def _search(customers: int, times: Sequence[SearchTime]) -> str:
+    rows = [(time.kind, f"{time.median:.1f}", f"{time.percentile_95:.1f}") for time in times]
     return _rows((f"among {customers:,} customers", "median, ms", "95th percentile, ms"), rows)
 
 
-def _complained(found: Complained) -> str:
-    rows = [(one.name, f"{one.few:.1f}", f"{one.many:.1f}", f"{one.many / one.few:.2f}") for one in found.asked]
-    return _rows(("", f"{found.few:,} complaints, ms", f"{found.many:,} complaints, ms", "ratio"), rows)
-
-
-def _heard(found: FeedbackDraft) -> str:
-    rows = [(one.name, f"{one.few:.1f}", f"{one.many:.1f}", f"{one.many / one.few:.2f}") for one in found.asked]
-    return _rows(("", f"{found.few:,} answers, ms", f"{found.many:,} answers, ms", "ratio"), rows)
+def _scaling(noun: str, small: int, large: int, times: Sequence[ResponseTime]) -> str:
+    rows = [(time.name, f"{time.small:.1f}", f"{time.large:.1f}", f"{time.ratio:.2f}") for time in times]
+    return _rows(("", f"{small:,} {noun}, ms", f"{large:,} {noun}, ms", "ratio"), rows)
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""The service and the bare handler as processes of their own, listening in just the same way."""
+"""The service and the bare handler in processes of their own, served in the same way."""
 
 import contextlib
 import os
@@ -22,39 +22,40 @@ from benchmarks.client import HOST
 SERVICE = "app.main:served_app"
 BARE = "benchmarks.bare:app"
 _ROOT = Path(__file__).parent.parent
-_PATIENCE = 60
+_TIMEOUT = 60
+"""Seconds to start or to stop."""
 
 
 @dataclass(frozen=True)
-class Running:
+class Server:
     port: int
     pid: int
 
     def memory(self) -> int:
-        """Bytes that it holds now."""
+        """Bytes of resident memory."""
         return self._status("VmRSS")
 
     def peak(self) -> int:
-        """The most bytes that it held since `forget_peak`."""
+        """The most bytes of resident memory since `reset_peak`."""
         return self._status("VmHWM")
 
-    def forget_peak(self) -> None:
+    def reset_peak(self) -> None:
         Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
     def cpu(self) -> float:
-        """Seconds of processor time that it has used."""
+        """Seconds of processor time."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _status(self, name: str) -> int:
-        found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
-        assert found is not None
-        return int(found[1]) * 1024
+        match = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
+        assert match is not None
+        return int(match[1]) * 1024
 
 
 @contextmanager
-def running(application: str, dsn: str) -> Iterator[Running]:
-    """One worker on a free port, on this database."""
+def run_server(application: str, dsn: str) -> Iterator[Server]:
+    """One worker process on a free port and this database."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
@@ -65,36 +66,36 @@ def running(application: str, dsn: str) -> Iterator[Running]:
         "RAPPORT_RATE_LIMIT": "10000000",
         "RAPPORT_LOG_LEVEL": "ERROR",
     }
-    # Not started where a .env file could change its settings.
+    # In an empty directory, where no .env file changes the settings.
     with tempfile.TemporaryDirectory() as empty:
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.servers", application, str(port)], cwd=empty, env=environment
         )
         try:
-            _wait(process, port)
-            yield Running(port, process.pid)
+            _wait_until_listening(process, port)
+            yield Server(port, process.pid)
         finally:
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_PATIENCE)
+                process.wait(_TIMEOUT)
             process.kill()
             process.wait()
 
 
-def listen(application: str, port: int) -> None:
-    """As `rapport serve` does it, with whatever application in the place of its own."""
-    config = uvicorn.Config
+def serve(application: str, port: int) -> None:
+    """Serve any application with the configuration of `rapport serve`."""
+    original = uvicorn.Config
 
-    def configured(_: Any, **settings: Any) -> uvicorn.Config:
-        return config(application, **settings)
+    def configure(_: Any, **settings: Any) -> uvicorn.Config:
+        return original(application, **settings)
 
-    uvicorn.Config = configured  # type: ignore[assignment, misc]
+    uvicorn.Config = configure  # type: ignore[assignment, misc]
     server.serve(socket.create_server((HOST, port), backlog=128), 1)
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+def _wait_until_listening(process: "subprocess.Popen[bytes]", port: int) -> None:
     started = time.monotonic()
-    while time.monotonic() - started < _PATIENCE and process.poll() is None:
+    while time.monotonic() - started < _TIMEOUT and process.poll() is None:
         with contextlib.suppress(OSError):
             socket.create_connection((HOST, port)).close()
             return
@@ -103,4 +104,4 @@ def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
 
 
 if __name__ == "__main__":
-    listen(sys.argv[1], int(sys.argv[2]))
+    serve(sys.argv[1], int(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""A made-up shop of any size: what its customers, conversations and receipts look like. The same every time."""
+"""A synthetic shop of any size: its customers, interactions and receipts, the same every time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +13,7 @@ _YEAR = timedelta(days=330)
 SOURCE = "till"
 CURRENCY = "GBP"
 SITES = [f"Site {n}" for n in range(1, 11)]
-_REGULAR = 20
-"""One customer in so many is a regular."""
+_CUSTOMERS_PER_REGULAR = 20
 
 
 @dataclass(frozen=True)
@@ -23,28 +22,28 @@ class Scale:
     interactions: int
     receipts: int
     regulars: bool = False
-    """A twentieth of the customers has most of the conversations, so that their timelines fill pages."""
+    """One customer in twenty has most of the interactions and receipts, so that their timelines fill pages."""
 
 
-def happened(n: int, count: int) -> datetime:
-    """When the n-th of so many things happened: evenly over a year."""
+def timestamp(n: int, count: int) -> datetime:
+    """The time of the n-th of `count` records, which are distributed evenly over a year."""
     return START + _YEAR * (n / max(count, 1))
 
 
 def customer(n: int) -> dict[str, Any]:
-    """The n-th customer, as a front end would send it."""
-    name = family(n)
-    given = _GIVEN[n % len(_GIVEN)]
+    """The n-th customer as a front end sends it."""
+    family = family_name(n)
+    given = _GIVEN_NAMES[n % len(_GIVEN_NAMES)]
     return {
         "kind": "person",
-        "display_name": f"{given} {name}",
+        "display_name": f"{given} {family}",
         "given_name": given,
-        "family_name": name,
+        "family_name": family,
         "contact_points": [
             {"kind": "phone", "value": phone(n), "label": "mobile", "primary": True},
             {"kind": "email", "value": email(n), "primary": True},
         ],
-        "identities": [{"system": "loyalty", "external_id": card(n)}],
+        "identities": [{"system": "loyalty", "external_id": loyalty_number(n)}],
         "addresses": [
             {
                 "lines": [f"{n % 240 + 1} {_MIDDLES[n % len(_MIDDLES)].title()} Street"],
@@ -56,12 +55,12 @@ def customer(n: int) -> dict[str, Any]:
         ],
         "tags": ["newsletter"] if n % 3 else ["newsletter", "vip"],
         "acquisition_source": "walk-in",
-        "preferences": _WISHES if n % 4 == 0 else {},
+        "preferences": _PREFERENCES if n % 4 == 0 else {},
     }
 
 
-def family(n: int) -> str:
-    """One of 27,000 names, so that search has a vocabulary to work with."""
+def family_name(n: int) -> str:
+    """One of 27,000 family names, so that search has a vocabulary to work with."""
     n = n * 7_919
     start, rest = n % len(_STARTS), n // len(_STARTS)
     return f"{_STARTS[start]}{_MIDDLES[rest % len(_MIDDLES)]}{_ENDS[rest // len(_MIDDLES) % len(_ENDS)]}"
@@ -77,21 +76,23 @@ def e164(n: int) -> str:
 
 
 def email(n: int) -> str:
-    return f"{family(n).lower()}{n}@example.com"
+    return f"{family_name(n).lower()}{n}@example.com"
 
 
-def card(n: int) -> str:
+def loyalty_number(n: int) -> str:
     return f"L{n:08d}"
 
 
 def baskets(count: int = 400) -> list[dict[str, Any]]:
-    """Receipts of three lines without number, moment and buyer: what all the others are copies of."""
+    """Receipts of three lines without number, time and customer, of which all others are copies."""
     rng = Random(20_250_106)
-    made = []
+    receipts = []
     for _ in range(count):
         lines = []
+        total = 0
         for number, item in enumerate(rng.sample(range(300), 3), start=1):
             quantity, pence = rng.randint(1, 4), 150 + item * 37 % 2_400
+            total += quantity * pence
             lines.append(
                 {
                     "line_no": number,
@@ -105,8 +106,7 @@ def baskets(count: int = 400) -> list[dict[str, Any]]:
                     "total": _money(quantity * pence),
                 }
             )
-        total = _money(sum(round(float(line["total"]) * 100) for line in lines))
-        made.append(
+        receipts.append(
             {
                 "source": SOURCE,
                 "receipt_no": "",
@@ -118,28 +118,27 @@ def baskets(count: int = 400) -> list[dict[str, Any]]:
                 "currency": CURRENCY,
                 "customer": {"identity": {"system": "loyalty", "external_id": ""}},
                 "lines": lines,
-                "payments": [{"method": "card", "amount": total, "reference": "auth A12345"}],
-                "total": total,
+                "payments": [{"method": "card", "amount": _money(total), "reference": "auth A12345"}],
+                "total": _money(total),
             }
         )
-    return made
+    return receipts
 
 
-def draft_receipt(basket: dict[str, Any], number: str, occurred_at: datetime, buyer: int) -> dict[str, Any]:
-    """As a till sends it."""
-    customer = {"identity": {"system": "loyalty", "external_id": card(buyer)}}
+def receipt(basket: dict[str, Any], number: str, occurred_at: datetime, customer: int) -> dict[str, Any]:
+    """A receipt as a till sends it; `customer` is the index of the customer."""
     return {
         **basket,
         "receipt_no": number,
         "occurred_at": occurred_at.isoformat(),
         "business_date": occurred_at.date().isoformat(),
-        "customer": customer,
+        "customer": {"identity": {"system": "loyalty", "external_id": loyalty_number(customer)}},
     }
 
 
-def conversations() -> list[dict[str, Any]]:
-    """Kinds of interactions without moment and customer: what all the others are copies of."""
-    ways = [("call", "phone"), ("message", "email"), ("message", "whatsapp"), ("meeting", "in_person")]
+def interactions() -> list[dict[str, Any]]:
+    """Interactions without time and customer, of which all others are copies."""
+    kinds = [("call", "phone"), ("message", "email"), ("message", "whatsapp"), ("meeting", "in_person")]
     return [
         {
             "kind": kind,
@@ -150,31 +149,32 @@ def conversations() -> list[dict[str, Any]]:
             "staff": ("Ann", "Bob", "Cy")[n % 3],
             "outcome": "answered" if n % 2 else None,
         }
-        for n, (kind, channel) in enumerate(ways * 8)
+        for n, (kind, channel) in enumerate(kinds * 8)
         for direction in ("inbound", "outbound")
     ]
 
 
-def spread(things: int, scale: Scale, regular_share: float) -> Iterator[int]:
-    """Whose the things are, in the order in which they happen."""
-    regulars = regular(scale)
-    to_regulars = round(things * regular_share) if regulars else 0
-    owners = [n % len(regulars) for n in range(to_regulars)] if regulars else []
-    owners = [regulars[n] for n in owners] + [n % scale.customers for n in range(things - to_regulars)]
-    Random(len(owners)).shuffle(owners)
-    return iter(owners)
+def owners(count: int, scale: Scale, regular_share: float) -> Iterator[int]:
+    """The indexes of the customers of `count` records, in the order of the records."""
+    regular_customers = regulars(scale)
+    to_regulars = round(count * regular_share) if regular_customers else 0
+    indexes = [regular_customers[n % len(regular_customers)] for n in range(to_regulars)]
+    indexes += [n % scale.customers for n in range(count - to_regulars)]
+    Random(count).shuffle(indexes)
+    return iter(indexes)
 
 
-def regular(scale: Scale) -> list[int]:
-    return list(range(0, scale.customers, _REGULAR)) if scale.regulars else []
+def regulars(scale: Scale) -> list[int]:
+    """The indexes of the regular customers."""
+    return list(range(0, scale.customers, _CUSTOMERS_PER_REGULAR)) if scale.regulars else []
 
 
 def _money(pence: int) -> str:
     return f"{pence // 100}.{pence % 100:02d}"
 
 
-_WISHES = {"channels": ["phone", "email"], "standing_instructions": ["Trim the steaks"]}
-_GIVEN = [part.text for culture in CULTURES for part in culture.given]
+_PREFERENCES = {"channels": ["phone", "email"], "standing_instructions": ["Trim the steaks"]}
+_GIVEN_NAMES = [part.text for culture in CULTURES for part in culture.given]
 _STARTS, _MIDDLES, _ENDS = (
     listed.split()
     for listed in (
