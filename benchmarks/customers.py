@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,14 +23,6 @@ _CYCLE = 12
 """Number of patterns: everything but names and contact points repeats after so many customers."""
 
 
-@dataclass(frozen=True, slots=True)
-class _CustomerRows:
-    row: dict[str, Any]
-    points: list[dict[str, Any]]
-    identities: list[dict[str, Any]]
-    addresses: list[dict[str, Any]]
-
-
 async def load(db: Connection, ctx: Context, count: int) -> list[UUID]:
     """Write `count` customers with COPY; their ids."""
     patterns = [_draft(ctx, n) for n in range(_CYCLE)]
@@ -43,7 +34,7 @@ async def load(db: Connection, ctx: Context, count: int) -> list[UUID]:
         timestamps = [shop.START - timedelta(days=30) + timedelta(seconds=n) for n in chunk]
         await _write(db, ctx, customers, timestamps)
         await store.add_words(ctx, {word for customer in customers for word in customer.row["words"]})
-        ids += [customer.row["id"] for customer in customers]
+        ids += [customer.id for customer in customers]
     return ids
 
 
@@ -51,14 +42,15 @@ def _draft(ctx: Context, n: int) -> CustomerDraft:
     return drafts.draft_customer(ctx, new_id(), CustomerNew.model_validate(shop.customer(n)))
 
 
-def _copy_pattern(pattern: CustomerDraft, n: int) -> _CustomerRows:
+def _copy_pattern(pattern: CustomerDraft, n: int) -> CustomerDraft:
     document, id_ = shop.customer(n), new_id()
     number, address = shop.e164(n), shop.email(n)
     names = {name: document[name] for name in ("display_name", "given_name", "family_name")}
     words = search.name_words(names.values()) | search.contact_words(number) | search.contact_words(address)
     words.add(shop.loyalty_number(n).lower())
-    phone, email = pattern.points
-    return _CustomerRows(
+    phone, email = pattern.contact_points
+    return CustomerDraft(
+        id_,
         {
             **pattern.row,
             **names,
@@ -75,12 +67,12 @@ def _copy_pattern(pattern: CustomerDraft, n: int) -> _CustomerRows:
     )
 
 
-def _check(ctx: Context, copy: _CustomerRows, n: int) -> None:
+def _check(ctx: Context, copy: CustomerDraft, n: int) -> None:
     """Compare the rows with those of the service; done for one customer of each chunk."""
     draft = _draft(ctx, n)
     pairs = [
         (copy.row, draft.row),
-        *zip(copy.points, draft.points, strict=True),
+        *zip(copy.contact_points, draft.contact_points, strict=True),
         *zip(copy.addresses, draft.addresses, strict=True),
     ]
     for actual, expected in pairs:
@@ -90,7 +82,7 @@ def _check(ctx: Context, copy: _CustomerRows, n: int) -> None:
 
 
 async def _write(
-    db: Connection, ctx: Context, customers: Sequence[_CustomerRows], timestamps: Sequence[datetime]
+    db: Connection, ctx: Context, customers: Sequence[CustomerDraft], timestamps: Sequence[datetime]
 ) -> None:
     rows = []
     for customer, at in zip(customers, timestamps, strict=True):
@@ -98,7 +90,7 @@ async def _write(
         rows.append({**customer.row, **documents, "created_at": at, "updated_at": at})
     await _copy(db, "customers", rows)
     await _copy(db, "identities", [row for customer in customers for row in customer.identities])
-    await _copy(db, "contact_points", [row for customer in customers for row in customer.points])
+    await _copy(db, "contact_points", [row for customer in customers for row in customer.contact_points])
     await _copy(db, "addresses", [row for customer in customers for row in customer.addresses])
     events = [
         {
