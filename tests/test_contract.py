@@ -262,7 +262,7 @@ class _Reader:
             made = (await self.client.post("/v1/feedback", json={"method": "form"})).json()
             self.real[PATHS_OF[name]["feedback_id"]] = made["id"]
         elif name in ("complete_visit", "cancel_visit"):
-            planned = await self.client.post("/v1/visits", json=self._real(BODIES["record_visit"]["Planned"]))
+            planned = await self.client.post("/v1/visits", json=self._real(BODIES["record_visit"]["Planned visit"]))
             self.real[PATHS_OF[name]["visit_id"]] = planned.json()["id"]
         elif name in ("get_receipt_survey_form", "submit_receipt_answers"):
             held = await self.client.get("/v1/answer-codes", params=QUERIES["get_answer_code"])
@@ -301,7 +301,7 @@ class _Reader:
         if name == "resume_complaint":
             await self.client.post(f"/v1/complaints/{made['id']}/hold", json={"waiting_for": "customer"})
         if "{action_id}" in OPERATIONS[name][0]:
-            action = BODIES["create_complaint_action"]["A cause removed"]
+            action = BODIES["create_complaint_action"]["Preventive action"]
             planned = await self.client.post(f"/v1/complaints/{made['id']}/actions", json=action)
             self.real[complaints.ACTION] = planned.json()["id"]
         if made["remedies"]:

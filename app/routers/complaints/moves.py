@@ -1,4 +1,4 @@
-"""The path of a complaint: one verb a move. All answer 409 with the moves that are allowed, when theirs is not."""
+"""The moves of a complaint, one verb each. All answer 409 with the allowed moves where the state refuses theirs."""
 
 from fastapi import Response
 

@@ -1,4 +1,4 @@
-"""What the procedure asks of a complaint, and what was done of it."""
+"""The checklist of a complaint: the steps of its procedure, and which are done."""
 
 from typing import Annotated
 

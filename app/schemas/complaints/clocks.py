@@ -1,4 +1,4 @@
-"""The clocks of a complaint, explained."""
+"""The clocks of a complaint, with the calculation of their due times."""
 
 from typing import Annotated
 

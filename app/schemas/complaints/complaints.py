@@ -1,4 +1,4 @@
-"""Complaints: what happened, how the customer feels about it, what they want, and what became of it."""
+"""Complaints as they are answered with, listed and assigned."""
 
 from typing import Annotated, Literal
 

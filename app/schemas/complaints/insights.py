@@ -1,4 +1,4 @@
-"""How complaints are dealt with, in figures; each stands beside the one that it could be bought with."""
+"""How complaints are handled, in figures; measures that can be traded against each other are shown together."""
 
 from typing import Annotated, Literal
 

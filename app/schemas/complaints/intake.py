@@ -1,4 +1,4 @@
-"""Complaints as they come in, and what can be changed of them."""
+"""Complaints to record, and the fields of them that can be changed."""
 
 from typing import Annotated, Self
 

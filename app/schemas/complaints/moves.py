@@ -1,4 +1,4 @@
-"""What each move of a complaint asks for, and what it leaves behind."""
+"""The moves of a complaint: what each requires, and the history of those made."""
 
 from typing import Annotated, Self
 

@@ -1,4 +1,4 @@
-"""Procedures: what is to be done for a complaint, and what may be said."""
+"""Procedures: the checklist for a category of complaints, and advice for staff."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Feedback set beside what it should be compared with: expectations, competitors, and what was made of it."""
+"""Feedback compared: expectations with experience, competitors with us, and how the loop is closed."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Feedback: what somebody said about the business, what it comes to on one scale, and what became of it."""
+"""Feedback as it is answered with and listed."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Ideas: what could be better, who wants it, and what became of it."""
+"""Ideas: what could be improved, who votes for it, and its status."""
 
 from typing import Annotated, Literal, Self
 

@@ -1,4 +1,4 @@
-"""Feedback as it comes in, and what can be changed of it."""
+"""Feedback to record, and the fields of it that can be changed."""
 
 from typing import Annotated, Self
 

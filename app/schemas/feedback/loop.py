@@ -1,4 +1,4 @@
-"""What is done about feedback: whose it is, thanks, what was changed, and that the customer was told."""
+"""Closing the loop: assigning, acknowledging and acting on feedback, and notifying the customer."""
 
 from app.rules.kit.channels import Channel
 from app.schemas.kit.types import Id, Label, Line, Moment, Note, Schema

@@ -1,4 +1,4 @@
-"""What feedback comes to, in figures; each with how many it was counted from and how far it may be off."""
+"""Measures of feedback, with their numbers of answers and confidence intervals."""
 
 from typing import Annotated, Literal
 

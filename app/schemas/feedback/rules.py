@@ -1,4 +1,4 @@
-"""Rules of what is made of feedback: a task, or a complaint."""
+"""Feedback rules: which feedback creates a task or a complaint."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Themes: what a business wants to know whether people speak of it, and the words that tell."""
+"""Themes: topics that texts are searched for, by words and phrases."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

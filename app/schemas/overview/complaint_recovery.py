@@ -1,4 +1,4 @@
-"""Did complaints end well: did the customers come back, and how much do they spend since?"""
+"""Whether customers come back after complaints, and how their spending changes."""
 
 from decimal import Decimal
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Calendars: when somebody is there to deal with things."""
+"""Calendars: the working hours in which targets are measured."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Service policies: how soon what has to happen, for which complaints, and who is told when it does not."""
+"""Service policies: the targets for complaints, pauses of their clocks, and escalation steps."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal

@@ -1,4 +1,4 @@
-"""The public side of surveys: the form that somebody fills in, and what they answer."""
+"""The public side of surveys: the form and its answers."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Invitations: who is asked which survey, on which channel, from when and until when."""
+"""Invitations: who is invited to which survey, on which channel and when."""
 
 from typing import Annotated, Literal
 

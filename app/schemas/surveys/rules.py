@@ -1,4 +1,4 @@
-"""Survey rules: after what customers are asked without anybody doing it, how much later, and how many of them."""
+"""Survey rules: after which occasions customers are invited automatically."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Surveys: what customers are asked, in which languages, and which of it is asked now."""
+"""Surveys: their questions and languages, their status, and the codes of receipts."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""Scorecards: what a visit looks at, and how much each of it weighs."""
+"""Scorecards: the criteria that visits are scored by, and their weights."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Visits: mystery shopping and observations, planned and done."""
+"""Visits: mystery shopping and observations, planned or done."""
 
 from typing import Annotated, Literal, Self
 

@@ -1,4 +1,4 @@
-"""Zoë's lamb was off: what she said, what was done, and how long it took."""
+"""Zoë's complaint about spoiled lamb: the record, its history, its clocks and its checklist."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A quarter's complaints in figures, and whether Zoë came back."""
+"""Figures about a quarter's complaints, and the recovery of Zoë's."""
 
 from typing import Any
 

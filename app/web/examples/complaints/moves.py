@@ -1,4 +1,4 @@
-"""What each move of Zoë's complaint is asked with and answered with."""
+"""Requests and responses of the moves of Zoë's complaint."""
 
 from typing import Any
 
@@ -34,48 +34,56 @@ _OFFERED = {**_ANSWERED, "remedies": [REFUND | {"state": "offered", "offered_at"
 _AGREED = {**_ANSWERED, "remedies": [REFUND | {"state": "accepted", "decided_at": ACKNOWLEDGED}]}
 _REFERRAL = {"referred_to": "Retail Ombudsman", "reference": "RO-2026-0417", "outcome": None, "note": None}
 BODIES: dict[str, dict[str, Any]] = {
-    "record_complaint": {"A stranger": NEW_FROM_A_STRANGER, "A customer": NEW},
-    "record_complaints": {"A complaint": NEW_FROM_A_STRANGER},
-    "update_complaint": {"Who sees to it": {"owner": "Tom", "priority": "high"}},
-    "claim_complaint": {"Zoë's": {"customer_id": ZOE}},
-    "mark_complaint_step": {"Done": {"done_by": "Amara", "note": "Nobody fell ill"}},
-    "create_complaint_remedy": {"An apology": {"kind": "apology", "state": "offered", "description": "In person"}},
-    "update_complaint_remedy": {"Offered": {"state": "offered"}},
+    "record_complaint": {"Unknown person": NEW_FROM_A_STRANGER, "Known customer": NEW},
+    "record_complaints": {"Complaint": NEW_FROM_A_STRANGER},
+    "update_complaint": {"Change owner and priority": {"owner": "Tom", "priority": "high"}},
+    "claim_complaint": {"Assign to Zoë": {"customer_id": ZOE}},
+    "mark_complaint_step": {"Mark as done": {"done_by": "Amara", "note": "Nobody fell ill"}},
+    "create_complaint_remedy": {
+        "Offer an apology": {"kind": "apology", "state": "offered", "description": "In person"}
+    },
+    "update_complaint_remedy": {"Offer a remedy": {"state": "offered"}},
     "create_complaint_action": {
-        "A cause removed": {
+        "Preventive action": {
             "kind": "preventive",
             "description": "A second thermometer in the van",
             "owner": "Tom",
             "due_on": "2026-03-31",
         }
     },
-    "update_complaint_action": {"Done": {"done_at": "2026-03-01T16:00:00+00:00", "outcome": "It logs every minute"}},
-    "acknowledge_complaint": {"By phone": {"staff": "Amara", "message": {"body": "I am sorry; we look into it."}}},
-    "assess_complaint": {"Grave": {"severity": "high", "complexity": "simple", "impact": "several_customers"}},
-    "investigate_complaint": {"By Tom": {"owner": "Tom", "note": "Van and fridge logs of Friday"}},
+    "update_complaint_action": {
+        "Complete an action": {"done_at": "2026-03-01T16:00:00+00:00", "outcome": "It logs every minute"}
+    },
+    "acknowledge_complaint": {
+        "Acknowledge with a message": {"staff": "Amara", "message": {"body": "I am sorry; we look into it."}}
+    },
+    "assess_complaint": {"High severity": {"severity": "high", "complexity": "simple", "impact": "several_customers"}},
+    "investigate_complaint": {"Assign an investigator": {"owner": "Tom", "note": "Van and fridge logs of Friday"}},
     "respond_to_complaint": {
-        "Upheld": {
+        "Uphold with a refund": {
             "decision": "upheld",
             "decision_text": "It was our fault.",
             "offers": [{"kind": "refund", "state": "offered", "cost": "17.00", "currency": "GBP"}],
             "message": {"body": "You were right, and here is your money back."},
         }
     },
-    "accept_complaint_response": {"All of it": {"note": "She was glad of the call"}},
-    "reject_complaint_response": {"Not enough": {"note": "She wants to hear it from the owner"}},
-    "declare_complaint_deadlock": {"Stuck": {"note": "Neither side moves"}},
-    "refer_complaint": {"To the ombudsman": {"referred_to": "Retail Ombudsman", "reference": "RO-2026-0417"}},
-    "settle_complaint": {"Decided": {"outcome": "partly_upheld", "outcome_text": "Half of it back"}},
-    "close_complaint": {"With its cause": {"cause_kind": "process", "cause": "The van was not cooled on Fridays"}},
-    "withdraw_complaint": {"Taken back": {"reason": "It was another shop's"}},
-    "reopen_complaint": {"Again": {"reason": "The refund never came"}},
-    "hold_complaint": {"The supplier": {"waiting_for": "supplier", "note": "Cold chain records"}},
-    "resume_complaint": {"They came": {"note": "Records received"}},
-    "send_complaint_update": {"How it goes": {"body": "We have found the batch; you will hear from me tomorrow."}},
+    "accept_complaint_response": {"Accept all remedies": {"note": "She was glad of the call"}},
+    "reject_complaint_response": {"Reject the offer": {"note": "She wants to hear it from the owner"}},
+    "declare_complaint_deadlock": {"Neither side moves": {"note": "Neither side moves"}},
+    "refer_complaint": {"Refer to an ombudsman": {"referred_to": "Retail Ombudsman", "reference": "RO-2026-0417"}},
+    "settle_complaint": {"Partly upheld": {"outcome": "partly_upheld", "outcome_text": "Half of it back"}},
+    "close_complaint": {
+        "Close with a root cause": {"cause_kind": "process", "cause": "The van was not cooled on Fridays"}
+    },
+    "withdraw_complaint": {"Withdrawn by the customer": {"reason": "It was another shop's"}},
+    "reopen_complaint": {"Refund not received": {"reason": "The refund never came"}},
+    "hold_complaint": {"Wait for the supplier": {"waiting_for": "supplier", "note": "Cold chain records"}},
+    "resume_complaint": {"Supplier replied": {"note": "Records received"}},
+    "send_complaint_update": {"Progress update": {"body": "We have found the batch; you will hear from me tomorrow."}},
 }
 _SEEN = {"id": ACTION, "complaint_id": COMPLAINT, "done_at": None, "verified_at": None, "verified_by": None}
 THERMOMETER: dict[str, Any] = {
-    **BODIES["create_complaint_action"]["A cause removed"],
+    **BODIES["create_complaint_action"]["Preventive action"],
     **_SEEN,
     "outcome": None,
     "version": 1,

@@ -1,4 +1,4 @@
-"""Zoë gives three of ten: what she said, what it led to, and how she was told."""
+"""Zoë's feedback: her rating of 3 out of 10, what was changed because of it, and the rule that created a task."""
 
 from typing import Any
 
@@ -11,7 +11,11 @@ UNKNOWN = "019cf4d9-02b7-7e46-9c15-8d3f70a6e4b2"
 RULE = "019ce9f0-5a36-7d08-8b21-c47e19f0d563"
 _THANKS = "019cf4e0-7d10-7f63-b8a9-24c05e9f1d37"
 _AT, _RULED = "2026-03-15T18:22:41.318000Z", "2026-03-01T08:15:02.640000Z"
-_THANKED, _ACTED, _TOLD = "2026-03-16T09:12:00.000000Z", "2026-03-18T16:40:00.000000Z", "2026-03-19T10:05:00.000000Z"
+_THANKED, _ACTED, _NOTIFIED_AT = (
+    "2026-03-16T09:12:00.000000Z",
+    "2026-03-18T16:40:00.000000Z",
+    "2026-03-19T10:05:00.000000Z",
+)
 _RATED: dict[str, Any] = {"metric": "nps", "value": "3", "worst": "0", "best": "10"}
 _SCORED = _RATED | {"score": "30.00", "nps_class": "detractor"}
 
@@ -42,14 +46,14 @@ REVIEW: dict[str, Any] = {
     "source": "reviews",
     "external_id": "881",
 }
-_OVERHEARD: dict[str, Any] = {
+_ABOUT_COMPETITOR: dict[str, Any] = {
     "method": "competitor",
     "competitor": "Miller's",
     "ratings": [{"metric": "rating", "value": "4"}],
     "text": "Always fresh, always friendly.",
     "url": "https://reviews.example/millers/14",
 }
-HEARD: dict[str, Any] = {
+RECORDED: dict[str, Any] = {
     "id": FEEDBACK,
     "method": "survey",
     "collected_at": _AT,
@@ -132,13 +136,13 @@ THANKS: dict[str, Any] = {
     "message": "Thank you for telling us. I am sorry, and I will ring you today.",
     "staff": "Amara",
 }
-DEED: dict[str, Any] = {"action": "The fridge is checked every evening, and calls are noted at once.", "staff": "Tom"}
-NEWS: dict[str, Any] = {
+ACTION: dict[str, Any] = {"action": "The fridge is checked every evening, and calls are noted at once.", "staff": "Tom"}
+NOTICE: dict[str, Any] = {
     "channel": "whatsapp",
     "message": "Our fridge is checked every evening now. Thank you for putting us right.",
     "staff": "Amara",
 }
-THANKED = HEARD | {
+THANKED = RECORDED | {
     "acknowledged_at": _THANKED,
     "acknowledged_by": "Amara",
     "acknowledged_channel": "whatsapp",
@@ -149,18 +153,18 @@ THANKED = HEARD | {
 ACTED = THANKED | {
     "acted_at": _ACTED,
     "acted_by": "Tom",
-    "action": DEED["action"],
+    "action": ACTION["action"],
     "version": 3,
     "updated_at": _ACTED,
 }
-TOLD = ACTED | {
-    "notified_at": _TOLD,
+NOTIFIED = ACTED | {
+    "notified_at": _NOTIFIED_AT,
     "notified_by": "Amara",
     "notified_channel": "whatsapp",
     "notified_interaction_id": "019cf4ff-19e2-7c50-a6b4-0f8d35c7e921",
-    "closed_at": _TOLD,
+    "closed_at": _NOTIFIED_AT,
     "version": 4,
-    "updated_at": _TOLD,
+    "updated_at": _NOTIFIED_AT,
 }
 NEW_RULE: dict[str, Any] = {
     "code": "low-score",
@@ -208,22 +212,22 @@ PATHS = {"feedback_id": FEEDBACK, "feedback_rule_id": RULE}
 PATHS_OF = {"claim_feedback": {"feedback_id": UNKNOWN}}
 QUERIES: dict[str, dict[str, Any]] = {"list_feedback": {"site": "whitstable", "acknowledged": False}}
 BODIES: dict[str, dict[str, Any]] = {
-    "record_feedback": {"Three of ten": NEW, "A review": REVIEW, "Of a competitor": _OVERHEARD},
-    "record_feedback_batch": {"A review": REVIEW},
-    "update_feedback": {"Whom it is about": {"staff": "Tom"}},
-    "claim_feedback": {"Zoë's": {"customer_id": ZOE}},
-    "acknowledge_feedback": {"A thank-you": THANKS},
-    "record_feedback_action": {"A better fridge": DEED},
-    "notify_feedback_customer": {"What was changed": NEWS},
-    "create_feedback_rule": {"A task": NEW_RULE, "A complaint": _COMPLAINT_RULE},
-    "update_feedback_rule": {"Sooner": _STRICTER},
+    "record_feedback": {"Survey answer": NEW, "Review": REVIEW, "About a competitor": _ABOUT_COMPETITOR},
+    "record_feedback_batch": {"Review": REVIEW},
+    "update_feedback": {"Change the staff member": {"staff": "Tom"}},
+    "claim_feedback": {"Assign to Zoë": {"customer_id": ZOE}},
+    "acknowledge_feedback": {"Thank by message": THANKS},
+    "record_feedback_action": {"Record an improvement": ACTION},
+    "notify_feedback_customer": {"Notify by message": NOTICE},
+    "create_feedback_rule": {"Create a task": NEW_RULE, "Create a complaint": _COMPLAINT_RULE},
+    "update_feedback_rule": {"Raise the threshold": _STRICTER},
 }
 ANSWERS: dict[str, Any] = {
-    "update_feedback": HEARD | {"staff": "Tom", "version": 2},
-    "claim_feedback": HEARD | {"id": UNKNOWN, "source": None, "external_id": None, "follow_ups": [], "version": 2},
+    "update_feedback": RECORDED | {"staff": "Tom", "version": 2},
+    "claim_feedback": RECORDED | {"id": UNKNOWN, "source": None, "external_id": None, "follow_ups": [], "version": 2},
     "acknowledge_feedback": THANKED,
     "record_feedback_action": ACTED,
-    "notify_feedback_customer": TOLD,
+    "notify_feedback_customer": NOTIFIED,
     "update_feedback_rule": RULING | {"conditions": RULING["conditions"] | {"score_below": 70}, "version": 2},
 }
-SCHEMAS: dict[str, Any] = {"Feedback": HEARD, "FeedbackRule": RULING, "FeedbackRuleVersion": _VERSION}
+SCHEMAS: dict[str, Any] = {"Feedback": RECORDED, "FeedbackRule": RULING, "FeedbackRuleVersion": _VERSION}

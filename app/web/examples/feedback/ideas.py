@@ -1,4 +1,4 @@
-"""What customers would like, and what becomes of it."""
+"""An idea of a customer's, its vote and its status."""
 
 from typing import Any
 
@@ -41,12 +41,12 @@ PATHS = {"idea_id": IDEA}
 QUERIES: dict[str, dict[str, Any]] = {"list_ideas": {"status": "planned"}}
 BODIES: dict[str, dict[str, Any]] = {
     "create_idea": {
-        "An idea": {"title": "Smaller packs for one", "description": "Half a pound is too much for one person."},
-        "Zoë's": NEW,
+        "Idea": {"title": "Smaller packs for one", "description": "Half a pound is too much for one person."},
+        "Suggested by Zoë": NEW,
     },
-    "update_idea": {"It is planned": DECISION},
-    "vote_for_idea": {"Zoë wants it": {"customer_id": ZOE}},
-    "withdraw_idea_vote": {"Zoë does not any more": {"customer_id": ZOE}},
+    "update_idea": {"Plan an idea": DECISION},
+    "vote_for_idea": {"Vote of a customer": {"customer_id": ZOE}},
+    "withdraw_idea_vote": {"Vote of a customer": {"customer_id": ZOE}},
 }
 ANSWERS: dict[str, Any] = {
     "update_idea": DECIDED,

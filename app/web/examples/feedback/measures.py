@@ -1,4 +1,4 @@
-"""What a quarter's feedback comes to."""
+"""Measures of a quarter's feedback."""
 
 from typing import Any
 

@@ -32,6 +32,6 @@ REANALYSIS: dict[str, Any] = {
 
 PATHS = {"theme_id": THEME}
 QUERIES: dict[str, dict[str, Any]] = {"list_themes": {"active": True}}
-BODIES: dict[str, dict[str, Any]] = {"create_theme": {"Waiting": NEW}, "update_theme": {"Another phrase": MORE}}
+BODIES: dict[str, dict[str, Any]] = {"create_theme": {"Waiting time": NEW}, "update_theme": {"Add a phrase": MORE}}
 ANSWERS: dict[str, Any] = {"update_theme": WAITING | MORE | {"version": 2, "updated_at": "2026-03-20T11:02:37.615000Z"}}
 SCHEMAS: dict[str, Any] = {"Theme": WAITING, "ThemeVersion": VERSION, "TextReanalysis": REANALYSIS}

@@ -1,4 +1,4 @@
-"""What the shop promises to those who complain: its hours, how soon they hear from it, and what staff do and say."""
+"""The service levels of the shop: its working hours, its targets for complaints, and how staff handle them."""
 
 from typing import Any
 
@@ -136,12 +136,12 @@ QUERIES: dict[str, dict[str, Any]] = {
     "list_procedures": {"category": "freshness"},
 }
 BODIES: dict[str, dict[str, Any]] = {
-    "create_calendar": {"A shop": NEW_CALENDAR},
-    "update_calendar": {"One more day": STOCKTAKING},
-    "create_service_policy": {"What is serious": NEW_POLICY},
-    "update_service_policy": {"A sooner answer": SOONER},
-    "create_procedure": {"Freshness": NEW_PROCEDURE},
-    "update_procedure": {"For the frustrated": CALMER},
+    "create_calendar": {"Shop hours": NEW_CALENDAR},
+    "update_calendar": {"Add an exception": STOCKTAKING},
+    "create_service_policy": {"Serious complaints": NEW_POLICY},
+    "update_service_policy": {"Shorten a target": SOONER},
+    "create_procedure": {"Freshness complaints": NEW_PROCEDURE},
+    "update_procedure": {"Add guidance": CALMER},
 }
 ANSWERS: dict[str, Any] = {
     "update_calendar": CHANGED_SHOP,

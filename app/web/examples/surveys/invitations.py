@@ -1,4 +1,4 @@
-"""How Zoë comes to be asked: the rule, her invitation, and what goes to whoever delivers it."""
+"""The survey rule that invites Zoë, her invitation, and what is needed to deliver it."""
 
 from typing import Any
 
@@ -92,9 +92,9 @@ QUERIES: dict[str, dict[str, Any]] = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "create_survey_rule": {"The day after a purchase": NEW_RULE},
-    "update_survey_rule": {"Fewer of them": FEWER},
+    "update_survey_rule": {"Lower the sample": FEWER},
     "create_invitation": {"About a purchase": NEW},
-    "create_invitations": {"A customer": NEW},
+    "create_invitations": {"Invite a customer": NEW},
 }
 ANSWERS: dict[str, Any] = {
     "update_survey_rule": DAY_AFTER | FEWER | {"version": 2, "updated_at": _LATER},

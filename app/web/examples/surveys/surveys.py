@@ -1,4 +1,4 @@
-"""How the shop asks: one survey after every purchase, and what Zoë answered."""
+"""A survey after a purchase, its form, and Zoë's answers."""
 
 from typing import Any
 
@@ -128,9 +128,9 @@ QUERIES: dict[str, dict[str, Any]] = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "create_survey": {"After a purchase": NEW},
-    "update_survey": {"Another name, and more time": _CHANGE},
-    "submit_survey_answers": {"Not content": {"answers": _GIVEN, "language": "en"}},
-    "submit_receipt_answers": {"Not content": {**_BY_RECEIPT, "code": "7Q3K-M0XD", "answers": _GIVEN}},
+    "update_survey": {"Rename and extend editing": _CHANGE},
+    "submit_survey_answers": {"Dissatisfied customer": {"answers": _GIVEN, "language": "en"}},
+    "submit_receipt_answers": {"Dissatisfied customer": {**_BY_RECEIPT, "code": "7Q3K-M0XD", "answers": _GIVEN}},
 }
 ANSWERS: dict[str, Any] = {
     "create_survey": DRAFT,

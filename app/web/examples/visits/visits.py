@@ -1,4 +1,4 @@
-"""Somebody who comes as a customer and is none, and what they saw."""
+"""A scorecard, and a mystery shopping visit scored by it."""
 
 from typing import Any
 
@@ -137,13 +137,13 @@ QUERIES: dict[str, dict[str, Any]] = {
     "list_visits": {"site": "whitstable", "state": "done"},
 }
 BODIES: dict[str, dict[str, Any]] = {
-    "create_scorecard": {"For the counter": NEW_SCORECARD},
-    "update_scorecard": {"Another name": RENAMED},
-    "record_visit": {"A mystery visit": NEW, "Planned": PLAN},
-    "record_visits": {"A mystery visit": NEW},
-    "update_visit": {"It was somebody else": CORRECTION},
-    "complete_visit": {"What was seen": COMPLETION},
-    "cancel_visit": {"Not then": CANCELLATION},
+    "create_scorecard": {"Counter service": NEW_SCORECARD},
+    "update_scorecard": {"Rename": RENAMED},
+    "record_visit": {"Completed visit": NEW, "Planned visit": PLAN},
+    "record_visits": {"Completed visit": NEW},
+    "update_visit": {"Correct the staff member": CORRECTION},
+    "complete_visit": {"Record results": COMPLETION},
+    "cancel_visit": {"Site closed": CANCELLATION},
 }
 ANSWERS: dict[str, Any] = {
     "update_scorecard": COUNTER | RENAMED | {"version": 2, "updated_at": _LATER},
