@@ -45,7 +45,7 @@ async def test_every_line_works(make_app: MakeApp, clock: TestClock) -> None:
 def test_its_table_is_the_table_of_moves() -> None:
     rows = re.findall(r"^\| (\w+) \| ([\w, ]+) \| (\w+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     told = {move: (states, to) for move, states, to in rows if move != "move"}
-    every_open = "every open one"
+    every_open = "every open state"
     expected = {
         move.value: (every_open if start == OPEN else ", ".join(s.value for s in type(to) if s in start), to.value)
         for move, (start, to) in MOVES.items()
