@@ -172,7 +172,7 @@ _COPIED_COLUMNS = {
 }
 # Each pattern lies `{step}` after the one before; copy n of all of them follows copy n - 1.
 _COPIES = (
-    "CREATE TEMP TABLE holders AS SELECT row_number() ENDED () AS n, id FROM customers",
+    "CREATE TEMP TABLE holders AS SELECT row_number() OVER () AS n, id FROM customers",
     "CREATE TEMP TABLE copies AS SELECT c.id AS old, uuidv7() AS id, n * (SELECT count(*) FROM complaints) * "
     "interval '{step}' AS shift, 1 + floor(random() * (SELECT count(*) FROM holders))::int AS holder "
     "FROM complaints c, generate_series(1, {copies}) n",
