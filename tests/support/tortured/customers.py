@@ -12,16 +12,16 @@ _CUSTOMER = {**WHOLE, "referred_by": "{other_id}"}
 EXAMPLES: dict[str, Any] = {
     "create_customer": _CUSTOMER,
     "create_customers": _CUSTOMER,
-    "change_customer": _CUSTOMER,
-    "put_customer": _CUSTOMER,
-    "add_relationship": {
+    "update_customer": _CUSTOMER,
+    "upsert_customer": _CUSTOMER,
+    "create_relationship": {
         "kind": "supplies",
         "customer_id": "{other_id}",
         "title": "Cook",
         "since": "2026-01-01",
         "until": "2026-02-01",
     },
-    "change_relationship": {"title": "Cook", "since": "2026-01-01", "until": "2026-02-01"},
+    "update_relationship": {"title": "Cook", "since": "2026-01-01", "until": "2026-02-01"},
 }
 
 

@@ -37,7 +37,7 @@ _TASK = {
 EXAMPLES: dict[str, Any] = {
     "record_interaction": _INTERACTION,
     "record_interactions": _INTERACTION,
-    "change_interaction": {
+    "update_interaction": {
         name: value for name, value in _INTERACTION.items() if name not in ("customer_id", "contact")
     },
     "claim_interaction": {"customer_id": "{customer_id}", "keep_contact": True},
@@ -50,7 +50,7 @@ EXAMPLES: dict[str, Any] = {
         "outcome": "Answered",
     },
     "create_task": _TASK,
-    "change_task": _TASK,
+    "update_task": _TASK,
     "complete_task": {"outcome": "Done"},
     "snooze_task": {"until": "2026-04-01T10:00:00Z"},
     "cancel_task": {"reason": "Not wanted"},

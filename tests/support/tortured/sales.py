@@ -45,8 +45,8 @@ EXAMPLES: dict[str, Any] = {
     "record_sales": _SALE,
     "claim_sale": {"customer_id": "{customer_id}"},
     "void_sale": {"reason": "Wrong till"},
-    "change_product": {"name": "Tea", "category": "Food"},
-    "change_site": {"name": "Leeds", "time_zone": "Europe/London"},
+    "update_product": {"name": "Tea", "category": "Food"},
+    "update_site": {"name": "Leeds", "time_zone": "Europe/London"},
 }
 
 
