@@ -44,15 +44,18 @@ WITH scores AS (
     GROUP BY 1, 2, 3, 4, 5, 6
 ),
 -- Invitations that were sent in the period, and how many of them were answered, whenever that was. They have no product
--- and no method.
+-- and no method. Asked for in a CASE again, the keys that are not used are constants, and not grouped by.
 counted AS MATERIALIZED (
-    SELECT s.period, s.label, s.survey_id, s.tags,
+    SELECT CASE WHEN :period_starts::timestamptz[] IS NOT NULL THEN s.period END AS period,
+        CASE WHEN :group_by IN ('site', 'staff', 'sku', 'channel', 'method') THEN s.label END AS label,
+        CASE WHEN :group_by = 'survey' THEN s.survey_id END AS survey_id,
+        CASE WHEN :group_by = 'tag' THEN s.tags END AS tags,
         sum(s.n) AS n, sum(s.score * s.n) AS total, sum(s.score * s.score * s.n) AS squares,
         sum(s.n) FILTER (WHERE s.score < 20) AS below_20, sum(s.n) FILTER (WHERE s.score < 40) AS below_40,
         sum(s.n) FILTER (WHERE s.score < 60) AS below_60, sum(s.n) FILTER (WHERE s.score < 80) AS below_80,
-        sum(s.n) FILTER (WHERE s.score >= 75) AS satisfied,
-        sum(s.n) FILTER (WHERE s.nps_class = 'promoter') AS promoters,
-        sum(s.n) FILTER (WHERE s.nps_class = 'detractor') AS detractors,
+        sum(s.n) FILTER (WHERE :metric = 'csat' AND s.score >= 75) AS satisfied,
+        sum(s.n) FILTER (WHERE :metric = 'nps' AND s.nps_class = 'promoter') AS promoters,
+        sum(s.n) FILTER (WHERE :metric = 'nps' AND s.nps_class = 'detractor') AS detractors,
         0 AS sent, 0 AS answered
     FROM scores s GROUP BY 1, 2, 3, 4
     UNION ALL
