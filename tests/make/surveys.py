@@ -1,82 +1,65 @@
-"""What tests of invitations share: surveys that are open, rules, customers to be asked, and who was."""
+"""Surveys, their rules and invitations, and who can be invited."""
 
 from typing import Any
 
 import httpx
 
-from tests import make
+from tests.make import customers, sales
+from tests.make.numbers import number
+from tests.support import api
 
 SURVEYS, RULES, INVITATIONS = "/v1/surveys", "/v1/survey-rules", "/v1/invitations"
-RECOMMEND = {"key": "recommend", "kind": "nps", "wording": {"en": "Would you recommend us?"}}
 
 
 def survey(**changes: Any) -> dict[str, Any]:
-    number = make.number()
-    return {
-        "code": f"survey-{number}",
-        "name": f"Survey {number}",
-        "languages": ["en"],
-        "questions": [RECOMMEND],
-        **changes,
-    }
+    """Would they recommend us, and if not, why?"""
+    code = f"survey-{number()}"
+    score = {"key": "recommend", "kind": "nps", "wording": {"en": "Recommend us?"}, "required": True}
+    condition = {"question": "recommend", "at_most": "6"}
+    why = {"key": "why", "kind": "text", "wording": {"en": "Why?"}, "show_if": condition}
+    return {"code": code, "name": f"Survey {code}", "languages": ["en"], "questions": [score, why], **changes}
 
 
-def rule(of: str, /, **changes: Any) -> dict[str, Any]:
+def rule(survey_code: str, /, **changes: Any) -> dict[str, Any]:
     """Everybody, after every sale, at once."""
-    number = make.number()
-    return {"code": f"rule-{number}", "name": f"Rule {number}", "survey": of, "after": "sale", **changes}
+    code = f"rule-{number()}"
+    return {"code": code, "name": f"Rule {code}", "survey": survey_code, "after": "sale", **changes}
 
 
-async def posted(client: httpx.AsyncClient, path: str, body: Any = None, status: int = 201) -> dict[str, Any]:
-    answer = await client.post(path, json=body) if body is not None else await client.post(path)
-    assert answer.status_code == status, answer.text
-    return answer.json()
+def answers(recommend: int = 9, **texts: str) -> dict[str, Any]:
+    """How likely they recommend us, and texts by the keys of their questions."""
+    scored = [{"question": "recommend", "value": str(recommend)}]
+    return {"answers": scored + [{"question": key, "text": text} for key, text in texts.items()]}
 
 
-async def opened(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+    return await api.post(client, SURVEYS, survey(**changes))
+
+
+async def create_open(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     """A survey that asks."""
-    made = await posted(client, SURVEYS, survey(**changes))
-    return await posted(client, f"{SURVEYS}/{made['id']}/open", status=200)
+    draft = await create(client, **changes)
+    return await api.post(client, f"{SURVEYS}/{draft['id']}/open", status=200)
 
 
-async def ruled(client: httpx.AsyncClient, asked: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """A rule that asks, after sales unless said otherwise."""
-    asked = asked or await opened(client)
-    return await posted(client, RULES, rule(asked["code"], **changes))
+async def create_rule(
+    client: httpx.AsyncClient, survey: dict[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
+    """Of an open survey of its own, unless one is given."""
+    asked = survey or await create_open(client)
+    return await api.post(client, RULES, rule(asked["code"], **changes))
 
 
-async def customer(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    """Somebody with an e-mail address."""
-    return await posted(client, "/v1/customers", make.customer(**{"contact_points": [make.email()], **changes}))
+async def create_customer(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+    """Somebody who can be invited: by e-mail, unless other contact points are given."""
+    return await customers.create(client, **{"contact_points": [customers.email()], **changes})
 
 
-async def invited(client: httpx.AsyncClient, asked: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return await posted(client, INVITATIONS, {"survey_id": asked["id"], **changes})
+async def invite(client: httpx.AsyncClient, survey: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return await api.post(client, INVITATIONS, {"survey_id": survey["id"], **changes})
 
 
-async def refused(client: httpx.AsyncClient, path: str, body: Any = None, status: int = 409) -> dict[str, Any]:
-    return await posted(client, path, body, status)
-
-
-async def listed(client: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
-    """Of all pages, two a page."""
-    found: list[dict[str, Any]] = []
-    while True:
-        answer = await client.get(INVITATIONS, params={"limit": 2, **query})
-        assert answer.status_code == 200, answer.text
-        found += answer.json()["items"]
-        if (cursor := answer.json()["next_cursor"]) is None:
-            return found
-        query["cursor"] = cursor
-
-
-async def sold(client: httpx.AsyncClient, to: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
+async def record_sale(client: httpx.AsyncClient, buyer: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
     """An hour and a quarter before the tests' clock begins, unless said otherwise."""
-    named = {"customer": {"id": to["id"]}} if to is not None else {}
-    when = {"occurred_at": "2026-03-02T07:45:00Z"}
-    return await posted(client, "/v1/sales", make.sale(**{**named, **when, **changes}))
-
-
-async def told(db: Any, one: dict[str, Any]) -> list[tuple[str, str]]:
-    rows = await db.fetch("SELECT type, title FROM events WHERE subject_id = $1 ORDER BY seq", one["id"])
-    return [(row["type"].removeprefix("invitation."), row["title"]) for row in rows]
+    named = {"customer": {"id": buyer["id"]}} if buyer is not None else {}
+    return await sales.record(client, sales.sale(**{**named, "occurred_at": "2026-03-02T07:45:00Z", **changes}))

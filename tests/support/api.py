@@ -2,12 +2,21 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from inspect import isawaitable
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import httpx
 
 MERGE_PATCH = {"content-type": "application/merge-patch+json"}
 JSON_LINES = {"content-type": "application/x-ndjson"}
+
+
+class Event(NamedTuple):
+    type: str
+    title: str
+    customer_id: UUID | None
+    data: dict[str, Any]
 
 
 async def get(client: httpx.AsyncClient, path: str, **query: Any) -> Any:
@@ -49,13 +58,17 @@ async def pages(
     items: list[dict[str, Any]] = []
     query = {"limit": 2, **query}
     while True:
-        page = await get(client, path, **query)
-        items += page["items"]
-        if (cursor := page["next_cursor"]) is None:
+        answer = await client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        items += answer.json()["items"]
+        cursor = answer.json()["next_cursor"]
+        if cursor is None:
+            assert "link" not in answer.headers
             return items
+        assert f"cursor={cursor}" in answer.headers["link"]
         query["cursor"] = cursor
-        if between is not None:
-            between()
+        if between is not None and isawaitable(called := between()):
+            await called
 
 
 def pointers(answer: httpx.Response) -> list[str]:
@@ -70,7 +83,19 @@ def errors(answer: httpx.Response) -> list[tuple[str, str]]:
     return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
 
 
-async def events(db: Any, subject_id: str) -> list[tuple[str, str]]:
-    """The types and titles of a record's events, in the order in which they were recorded."""
-    rows = await db.fetch("SELECT type, title FROM events WHERE subject_id = $1 ORDER BY seq", subject_id)
-    return [(row["type"], row["title"]) for row in rows]
+def without_request(problem: httpx.Response) -> dict[str, Any]:
+    """What a problem says, but for what differs from request to request."""
+    return {name: value for name, value in problem.json().items() if name not in ("request_id", "instance")}
+
+
+async def events(db: Any, subject_id: str) -> list[Event]:
+    """What was recorded of something, in its order."""
+    rows = await db.fetch(
+        "SELECT type, title, customer_id, data FROM events WHERE subject_id = $1 ORDER BY seq", subject_id
+    )
+    return [Event(row["type"], row["title"], row["customer_id"], json.loads(row["data"])) for row in rows]
+
+
+async def event_titles(db: Any, subject_id: str) -> list[tuple[str, str]]:
+    """Types and titles only."""
+    return [(event.type, event.title) for event in await events(db, subject_id)]

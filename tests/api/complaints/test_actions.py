@@ -7,24 +7,25 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.make.complaints import MERGE, PATH, get, record, record_in, told, wrong
+from tests.make.complaints import PATH, record, record_in
+from tests.support import api
+from tests.support.api import errors
+from tests.support.complaints import events, get
+from tests.support.times import NOW
 
-NOW = "2026-03-02T09:00:00.000000Z"
 ACTIONS = "/v1/complaint-actions"
 
 
 async def plan(client: httpx.AsyncClient, one: dict[str, Any], description: str = "Mend it", **new: Any) -> Any:
     body = {"kind": "corrective", "description": description, **new}
-    answer = await client.post(f"{PATH}/{one['id']}/actions", json=body)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    return await api.post(client, f"{PATH}/{one['id']}/actions", body)
 
 
 async def change_action(
     client: httpx.AsyncClient, action: dict[str, Any], changes: Any, **headers: str
 ) -> httpx.Response:
     path = f"{PATH}/{action['complaint_id']}/actions/{action['id']}"
-    return await client.patch(path, json=changes, headers=MERGE | headers)
+    return await api.patch(client, path, changes, **headers)
 
 
 async def changed_action(client: httpx.AsyncClient, action: dict[str, Any], changes: Any) -> dict[str, Any]:
@@ -34,15 +35,8 @@ async def changed_action(client: httpx.AsyncClient, action: dict[str, Any], chan
 
 
 async def listed(client: httpx.AsyncClient, **query: Any) -> list[str]:
-    """Their descriptions, of all pages, two a page."""
-    found: list[str] = []
-    while True:
-        answer = await client.get(ACTIONS, params={"limit": 2, **query})
-        assert answer.status_code == 200, answer.text
-        found += [item["description"] for item in answer.json()["items"]]
-        if (cursor := answer.json()["next_cursor"]) is None:
-            return found
-        query["cursor"] = cursor
+    """The descriptions in all pages of the list."""
+    return [item["description"] for item in await api.pages(client, ACTIONS, **query)]
 
 
 class TestActions:
@@ -57,7 +51,7 @@ class TestActions:
         assert (found["complaint_id"], found["done_at"], found["verified_at"]) == (one["id"], None, None)
         assert (await client.get(answer.headers["location"])).json() == found
         assert (await get(client, one))["actions"] == [found]
-        assert (await told(db, one))[-1] == ("action_planned", "preventive action: A new fridge")
+        assert (await events(db, one))[-1] == ("action_planned", "preventive action: A new fridge")
 
     async def test_are_done_and_seen_to_work(self, client: httpx.AsyncClient, db: Any) -> None:
         one = await record(client)
@@ -66,13 +60,13 @@ class TestActions:
         assert (done["done_at"], done["outcome"], done["version"]) == ("2026-03-01T09:00:00.000000Z", "It is cold", 2)
         verified = await changed_action(client, action, {"verified_at": NOW, "verified_by": "mia"})
         assert (verified["verified_at"], verified["verified_by"]) == (NOW, "mia")
-        assert (await told(db, one))[2:] == [
+        assert (await events(db, one))[2:] == [
             ("action_done", "corrective action done: Mend it"),
             ("action_verified", "corrective action verified: Mend it"),
         ]
         undone = await changed_action(client, action, {"done_at": None, "verified_at": None})
         assert (undone["done_at"], undone["verified_at"]) == (None, None)
-        assert (await told(db, one))[-1][0] == "action_updated"
+        assert (await events(db, one))[-1][0] == "action_updated"
 
     async def test_nothing_new(self, client: httpx.AsyncClient, db: Any) -> None:
         action = await plan(client, await record(client))
@@ -91,7 +85,7 @@ class TestActions:
     )
     async def test_wrong_changes(self, client: httpx.AsyncClient, changes: Any, expected: tuple[str, str]) -> None:
         action = await plan(client, await record(client))
-        assert wrong(await change_action(client, action, changes)) == [expected]
+        assert errors(await change_action(client, action, changes)) == [expected]
 
     async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
         action = await plan(client, await record(client))

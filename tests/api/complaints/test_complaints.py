@@ -13,33 +13,13 @@ from app.rules.complaints import states as rules
 from app.schemas.complaints.intake import ComplaintNew
 from app.services.complaints import complaints
 from tests import make
-from tests.api.complaints import test_procedures as procedures
-from tests.api.service_levels import test_policies as policies
-from tests.make.complaints import (
-    PATH,
-    WAYS,
-    ago,
-    batch,
-    body,
-    clocks,
-    create_customer,
-    get,
-    listed,
-    moved,
-    moves,
-    patch,
-    patched,
-    planned,
-    pointers,
-    record,
-    record_in,
-    told,
-    way,
-    wrong,
-)
+from tests.make.complaints import MOVES_TO, PATH, body, history, record, record_in
+from tests.support.api import errors, pointers
 from tests.support.application import TestClock
+from tests.support.complaints import batch, clocks, events, get, listed, moved, moves, next_check_at, patch, patched
+from tests.support.service_levels import change_policy
+from tests.support.times import NOW, ago
 
-NOW = "2026-03-02T09:00:00.000000Z"
 PHONE = {"kind": "phone", "value": "020 7946 0111"}
 WHOLE: dict[str, Any] = {
     "complainant": {"name": "Zoë Ōkafor", "contact": PHONE},
@@ -70,19 +50,6 @@ WHOLE: dict[str, Any] = {
 }
 
 
-async def sell(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await client.post("/v1/sales", json=make.sale(**changes))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def talk(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    new = {"kind": "message", "channel": "email", "direction": "inbound", **changes}
-    answer = await client.post("/v1/interactions", json=new)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
 async def codes(client: httpx.AsyncClient, path: str, name: str) -> list[str]:
     return [item[name] for item in (await client.get(path)).json()["items"]]
 
@@ -102,7 +69,7 @@ class TestRecord:
         assert await get(client, found) == found
         assert (found["state"], found["state_since"]) == ("received", found["received_at"])
         assert found["allowed_moves"] == ["acknowledge", "withdraw"]
-        assert await told(db, found) == [("received", "received by email")]
+        assert await events(db, found) == [("received", "received by email")]
         assert await codes(client, "/v1/sites", "code") == ["Leeds"]
         assert await codes(client, "/v1/products", "sku") == ["LAMB-1"]
 
@@ -135,7 +102,7 @@ class TestRecord:
         assert (found["remedies"][0]["cost"], found["remedies"][1]["description"]) == ("5.00", "In words")
 
     async def test_is_told_on_the_timeline_when_it_came_in(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         found = await record(client, customer_id=customer["id"], received_at=ago(days=9), feeling="angry")
         (entry,) = (await client.get(f"/v1/customers/{customer['id']}/timeline?type=complaint")).json()["items"]
         assert (entry["type"], entry["occurred_at"], entry["recorded_at"]) == ("complaint.received", ago(days=9), NOW)
@@ -164,7 +131,7 @@ class TestRecord:
             ({"remedies": [{"kind": "kiss"}]}, ("/remedies/0/kind", "enum")),
             ({"remedies": [{"kind": "refund", "cost": "1.00"}]}, ("/remedies/0", "missing")),
             ({"remedies": [{"kind": "apology"}] * 51}, ("/remedies", "too_long")),
-            ({"history": way("withdraw") * 201}, ("/history", "too_long")),
+            ({"history": history("withdraw") * 201}, ("/history", "too_long")),
             ({"state": "closed"}, ("/state", "unknown_field")),
             ({"reference": "C-000-0011"}, ("/reference", "unknown_field")),
         ],
@@ -172,16 +139,16 @@ class TestRecord:
     async def test_wrong_values(
         self, client: httpx.AsyncClient, db: Any, change: dict[str, Any], expected: tuple[str, str]
     ) -> None:
-        assert wrong(await client.post(PATH, json=body(site="Leeds", **change))) == [expected]
+        assert errors(await client.post(PATH, json=body(site="Leeds", **change))) == [expected]
         for table in ("complaints", "sites", "events", "jobs"):
             assert await count(db, table) == 0
 
     async def test_about_a_line_of_a_sale(self, client: httpx.AsyncClient) -> None:
-        sale = await sell(client)
+        sale = await make.record_sale(client)
         found = await record(client, sale_id=sale["id"], sale_line_no=1)
         assert (found["sale_id"], found["sale_line_no"]) == (sale["id"], 1)
         answer = await client.post(PATH, json=body(sale_id=sale["id"], sale_line_no=2))
-        assert wrong(answer) == [("/sale_line_no", "not_found")]
+        assert errors(answer) == [("/sale_line_no", "not_found")]
 
     async def test_under_one_idempotency_key_once(self, client: httpx.AsyncClient, db: Any) -> None:
         headers = {"Idempotency-Key": "k-1"}
@@ -192,7 +159,7 @@ class TestRecord:
         assert await count(db, "complaints") == 1
 
     async def test_only_tried_it_leaves_nothing(self, client: httpx.AsyncClient, db: Any) -> None:
-        await policies.create(client)
+        await make.create_policy(client)
         before = [await count(db, table) for table in ("events", "jobs")]
         answer = await client.post(PATH, params={"validate_only": "true"}, json=body(site="Leeds", sku="TEA"))
         assert (answer.status_code, len(answer.json()["clocks"])) == (201, 1)
@@ -204,7 +171,7 @@ class TestRecord:
         answer = await client.post(
             PATH, params={"validate_only": "true"}, json=body(received_at="2027-01-01T00:00:00Z")
         )
-        assert wrong(answer) == [("/received_at", "future")]
+        assert errors(answer) == [("/received_at", "future")]
 
 
 class TestOnce:
@@ -214,7 +181,7 @@ class TestOnce:
         assert (first.status_code, again.status_code) == (201, 200)
         assert again.json() == first.json()
         assert await count(db, "complaints") == 1
-        assert len(await told(db, first.json())) == 1
+        assert len(await events(db, first.json())) == 1
 
     async def test_whatever_became_of_it_meanwhile(self, client: httpx.AsyncClient) -> None:
         first = await record(client, **WHOLE)
@@ -252,14 +219,14 @@ class TestOnce:
         assert await get(client, first) == first
 
     async def test_of_another_customer_it_differs(self, client: httpx.AsyncClient) -> None:
-        one, other = [await create_customer(client) for _ in range(2)]
+        one, other = [await make.create_customer(client) for _ in range(2)]
         await record(client, **WHOLE, customer_id=one["id"])
         answer = await client.post(PATH, json=WHOLE | {"customer_id": other["id"]})
         assert pointers(answer) == ["/customer_id"]
 
     async def test_with_other_remedies_or_another_history_it_differs(self, client: httpx.AsyncClient) -> None:
         await record(client, **WHOLE)
-        for change in ({"remedies": [{"kind": "refund"}]}, {"history": way("acknowledge")}):
+        for change in ({"remedies": [{"kind": "refund"}]}, {"history": history("acknowledge")}):
             answer = await client.post(PATH, json=WHOLE | change)
             assert (answer.status_code, answer.json()["code"]) == (409, "COMPLAINT_DIFFERS")
 
@@ -275,20 +242,20 @@ class TestOnce:
 
 class TestWhose:
     async def test_by_id(self, client: httpx.AsyncClient) -> None:
-        customer, other = await create_customer(client), await create_customer(client, contact_points=[PHONE])
+        customer, other = await make.create_customer(client), await make.create_customer(client, contact_points=[PHONE])
         complainant = {"contact": PHONE}
         found = await record(client, customer_id=customer["id"], complainant=complainant)
         assert (found["customer_id"], found["complainant"]) == (customer["id"], {"name": None, "contact": PHONE})
         assert found["customer_id"] != other["id"]
 
     async def test_by_the_only_holder_of_a_contact(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client, contact_points=[PHONE])
+        customer = await make.create_customer(client, contact_points=[PHONE])
         contact = {"kind": "phone", "value": "+44 (0)20 7946 0111"}
         assert (await record(client, complainant={"contact": contact}))["customer_id"] == customer["id"]
 
     async def test_of_two_holders_by_neither(self, client: httpx.AsyncClient) -> None:
         for _ in range(2):
-            await create_customer(client, contact_points=[PHONE | {"shared": True}])
+            await make.create_customer(client, contact_points=[PHONE | {"shared": True}])
         found = await record(client, complainant={"contact": PHONE})
         assert (found["customer_id"], found["complainant"]["contact"]) == (None, PHONE)
 
@@ -298,33 +265,33 @@ class TestWhose:
         assert (found["customer_id"], found["complainant"]["contact"]) == (None, contact)
 
     async def test_by_the_sale(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
-        sale = await sell(client, customer={"id": customer["id"]})
+        customer = await make.create_customer(client)
+        sale = await make.record_sale(client, customer={"id": customer["id"]})
         assert (await record(client, sale_id=sale["id"]))["customer_id"] == customer["id"]
 
     async def test_by_the_interaction(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
-        interaction = await talk(client, customer_id=customer["id"])
+        customer = await make.create_customer(client)
+        interaction = await make.record_interaction(client, customer_id=customer["id"])
         assert (await record(client, interaction_id=interaction["id"]))["customer_id"] == customer["id"]
 
     async def test_a_contact_says_more_than_a_sale_and_that_more_than_an_interaction(
         self, client: httpx.AsyncClient
     ) -> None:
-        holder, buyer = await create_customer(client, contact_points=[PHONE]), await create_customer(client)
-        sale = await sell(client, customer={"id": buyer["id"]})
-        interaction = await talk(client, customer_id=(await create_customer(client))["id"])
+        holder, buyer = await make.create_customer(client, contact_points=[PHONE]), await make.create_customer(client)
+        sale = await make.record_sale(client, customer={"id": buyer["id"]})
+        interaction = await make.record_interaction(client, customer_id=(await make.create_customer(client))["id"])
         both = {"sale_id": sale["id"], "interaction_id": interaction["id"]}
         assert (await record(client, **both, complainant={"contact": PHONE}))["customer_id"] == holder["id"]
         assert (await record(client, **both))["customer_id"] == buyer["id"]
 
     async def test_a_sale_and_an_interaction_of_nobody(self, client: httpx.AsyncClient) -> None:
-        sale, interaction = await sell(client), await talk(client)
+        sale, interaction = await make.record_sale(client), await make.record_interaction(client)
         found = await record(client, sale_id=sale["id"], interaction_id=interaction["id"])
         assert found["customer_id"] is None
 
     async def test_the_policy_is_that_of_the_customers_tags(self, client: httpx.AsyncClient) -> None:
-        policy = await policies.create(client, applies_to={"customer_tags": ["vip"]})
-        await create_customer(client, contact_points=[PHONE], tags=["vip"])
+        policy = await make.create_policy(client, applies_to={"customer_tags": ["vip"]})
+        await make.create_customer(client, contact_points=[PHONE], tags=["vip"])
         assert (await record(client, complainant={"contact": PHONE}))["policy_id"] == policy["id"]
         assert (await record(client))["policy_id"] is None
 
@@ -334,7 +301,7 @@ class TestClaim:
         return await client.post(f"{PATH}/{one['id']}/claim", json={"customer_id": customer_id})
 
     async def test_it_belongs_on_their_timeline_when_it_came_in(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         found = await record(client, received_at=ago(days=3))
         answer = await self.claim(client, found, customer["id"])
         assert (answer.status_code, answer.json()["customer_id"]) == (200, customer["id"])
@@ -344,13 +311,13 @@ class TestClaim:
         assert await listed(client, claimed="false") == []
 
     async def test_by_the_one_who_has_it_nothing_changes(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         found = await record(client, customer_id=customer["id"])
         assert (await self.claim(client, found, customer["id"])).json() == found
-        assert len(await told(db, found)) == 1
+        assert len(await events(db, found)) == 1
 
     async def test_of_another(self, client: httpx.AsyncClient) -> None:
-        customer, other = [await create_customer(client) for _ in range(2)]
+        customer, other = [await make.create_customer(client) for _ in range(2)]
         found = await record(client, customer_id=customer["id"])
         answer = await self.claim(client, found, other["id"])
         assert (answer.status_code, answer.json()["code"]) == (409, "ALREADY_CLAIMED")
@@ -358,16 +325,16 @@ class TestClaim:
 
     async def test_by_nobody(self, client: httpx.AsyncClient) -> None:
         found = await record(client)
-        assert wrong(await self.claim(client, found, str(uuid4()))) == [("/customer_id", "not_found")]
+        assert errors(await self.claim(client, found, str(uuid4()))) == [("/customer_id", "not_found")]
         assert (await self.claim(client, {"id": uuid4()}, str(uuid4()))).status_code == 404
 
     async def test_has_the_policy_chosen_anew(self, client: httpx.AsyncClient, db: Any) -> None:
-        policy = await policies.create(client, applies_to={"customer_tags": ["vip"]})
-        customer = await create_customer(client, tags=["vip"])
+        policy = await make.create_policy(client, applies_to={"customer_tags": ["vip"]})
+        customer = await make.create_customer(client, tags=["vip"])
         found = await record(client)
         after = (await self.claim(client, found, customer["id"])).json()
         assert (after["policy_id"], [clock["metric"] for clock in after["clocks"]]) == (policy["id"], ["respond"])
-        assert await planned(db, found) is not None
+        assert await next_check_at(db, found) is not None
 
 
 class TestHistory:
@@ -375,12 +342,12 @@ class TestHistory:
         targets = {"acknowledge_minutes": 60, "respond_minutes": 120, "resolve_minutes": 960}
         calendar = make.calendar(code="always", hours=[{"day": "monday", "opens": "00:00", "closes": "24:00"}])
         assert (await client.post("/v1/calendars", json=calendar)).status_code == 201
-        await policies.create(client, calendar="always", targets=targets)
-        history = way(*WAYS["closed"], since="2026-03-02T04:00:00Z")
-        history[0] |= {"staff": "tom", "note": "By phone", "customer_notified": True}
-        history[3] |= {"decision": "partly_upheld", "customer_notified": True, "at": "2026-03-02T06:30:00Z"}
-        history[4]["at"] = history[5]["at"] = "2026-03-02T07:00:00Z"  # at one moment
-        found = await record(client, received_at="2026-03-02T04:00:00Z", history=history)
+        await make.create_policy(client, calendar="always", targets=targets)
+        entries = history(*MOVES_TO["closed"], since="2026-03-02T04:00:00Z")
+        entries[0] |= {"staff": "tom", "note": "By phone", "customer_notified": True}
+        entries[3] |= {"decision": "partly_upheld", "customer_notified": True, "at": "2026-03-02T06:30:00Z"}
+        entries[4]["at"] = entries[5]["at"] = "2026-03-02T07:00:00Z"  # at one moment
+        found = await record(client, received_at="2026-03-02T04:00:00Z", history=entries)
         assert (found["state"], found["state_since"]) == ("closed", "2026-03-02T07:00:00.000000Z")
         assert found["ended_at"] == found["state_since"]
         assert found["acknowledged_at"] == "2026-03-02T04:01:00.000000Z"
@@ -393,12 +360,12 @@ class TestHistory:
         }
         made = await moves(client, found)
         assert [m["position"] for m in made] == [1, 2, 3, 4, 5, 6]
-        assert [m["move"] for m in made] == WAYS["closed"]
+        assert [m["move"] for m in made] == MOVES_TO["closed"]
         assert [m["from_state"] for m in made] == ["received", *(m["to_state"] for m in made[:-1])]
         assert (made[0]["staff"], made[0]["note"]) == ("tom", "By phone")
         assert {m["recorded_at"] for m in made} == {NOW}
         assert [m["happened_at"][11:16] for m in made] == ["04:01", "04:02", "04:03", "06:30", "07:00", "07:00"]
-        assert [what for what, _ in await told(db, found)] == [
+        assert [what for what, _ in await events(db, found)] == [
             "received",
             "acknowledged",
             "assessed",
@@ -408,9 +375,9 @@ class TestHistory:
             "closed",
             "breached",
         ]
-        assert await planned(db, found) is None
+        assert await next_check_at(db, found) is None
 
-    @pytest.mark.parametrize("state", WAYS)
+    @pytest.mark.parametrize("state", MOVES_TO)
     async def test_into_every_state(self, client: httpx.AsyncClient, state: str) -> None:
         found = await record_in(client, state)
         assert found["state"] == state
@@ -420,12 +387,12 @@ class TestHistory:
     @pytest.mark.parametrize(
         ("history", "expected"),
         [
-            (way("assess"), ("/history/0/move", "not_allowed")),
-            (way("acknowledge", "assess", "respond"), ("/history/2/move", "not_allowed")),
-            (way("withdraw", "close"), ("/history/1/move", "not_allowed")),
-            (way("acknowledge", since=ago(hours=2)), ("/history/0/at", "too_early")),
+            (history("assess"), ("/history/0/move", "not_allowed")),
+            (history("acknowledge", "assess", "respond"), ("/history/2/move", "not_allowed")),
+            (history("withdraw", "close"), ("/history/1/move", "not_allowed")),
+            (history("acknowledge", since=ago(hours=2)), ("/history/0/at", "too_early")),
             (
-                way("acknowledge", since=ago(minutes=30)) + way("withdraw", since=ago(minutes=40)),
+                history("acknowledge", since=ago(minutes=30)) + history("withdraw", since=ago(minutes=40)),
                 ("/history/1/at", "too_early"),
             ),
             ([{"move": "acknowledge", "at": "2026-03-02T09:00:01Z"}], ("/history/0/at", "future")),
@@ -437,18 +404,18 @@ class TestHistory:
         self, client: httpx.AsyncClient, db: Any, history: list[Any], expected: tuple[str, str]
     ) -> None:
         answer = await client.post(PATH, json=body(received_at=ago(hours=1), history=history))
-        assert wrong(answer) == [expected]
+        assert errors(answer) == [expected]
         assert await count(db, "complaints") == await count(db, "complaint_moves") == 0
 
     async def test_whom_the_customer_was_told_by_has_its_clock(self, client: httpx.AsyncClient) -> None:
-        await policies.create(client, targets={"update_minutes": 60})
-        history = way("acknowledge", "assess", "investigate")
+        await make.create_policy(client, targets={"update_minutes": 60})
+        entries = history("acknowledge", "assess", "investigate")
         found = await record(
-            client, received_at=ago(hours=1), history=[*history[:2], history[2] | {"customer_notified": True}]
+            client, received_at=ago(hours=1), history=[*entries[:2], entries[2] | {"customer_notified": True}]
         )
         kept = await clocks(client, found)
         assert {number: clock["state"] for (_, number), clock in kept.items()} == {1: "met", 2: "running"}
-        assert kept["update", 1]["met_at"] == kept["update", 2]["started_at"] == history[2]["at"]
+        assert kept["update", 1]["met_at"] == kept["update", 2]["started_at"] == entries[2]["at"]
 
     async def test_goes_on_from_where_it_ended(self, client: httpx.AsyncClient) -> None:
         found = await record_in(client, "investigating")
@@ -466,10 +433,10 @@ class TestBatch:
             known,
             "{not json",
             body(customer_id=str(uuid4())),
-            body(received_at=ago(hours=1), history=way("close")),
+            body(received_at=ago(hours=1), history=history("close")),
             known,
             known | {"description": "Else"},
-            body(description="2", received_at=ago(hours=1), history=way("withdraw")),
+            body(description="2", received_at=ago(hours=1), history=history("withdraw")),
         )
         assert [r["status"] for r in results] == [201, 422, 201, 400, 422, 422, 200, 409, 201]
         assert [r["line"] for r in results] == list(range(1, 10))
@@ -487,7 +454,7 @@ class TestBatch:
 
     async def test_a_good_line_after_a_bad_one_of_the_same_number(self, client: httpx.AsyncClient) -> None:
         good = body(source="s", external_id="1", received_at=ago(hours=1))
-        bad = good | {"history": way("close")}
+        bad = good | {"history": history("close")}
         results = await batch(client, bad, bad, good, good, good | {"description": "Else"})
         assert [r["status"] for r in results] == [422, 422, 201, 200, 409]
         assert results[2]["id"] == results[3]["id"]
@@ -541,8 +508,8 @@ class TestReference:
 
 class TestList:
     async def test_filters(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
-        sale = await sell(client)
+        customer = await make.create_customer(client)
+        sale = await make.record_sale(client)
         special: dict[str, dict[str, Any]] = {
             "customer_id": {"customer_id": customer["id"]},
             "category": {"category": "Freshness"},
@@ -567,13 +534,13 @@ class TestList:
         assert len(await listed(client, claimed="false")) == len(special) - 1
 
     async def test_by_state(self, client: httpx.AsyncClient) -> None:
-        for state in WAYS:
+        for state in MOVES_TO:
             await record_in(client, state, description=state)
-        for state in WAYS:
+        for state in MOVES_TO:
             assert await listed(client, state=state) == [state]
         over = ["withdrawn", "closed"]
         assert await listed(client, open="false") == over
-        assert await listed(client, open="true") == [state for state in reversed(WAYS) if state not in over]
+        assert await listed(client, open="true") == [state for state in reversed(MOVES_TO) if state not in over]
         assert await listed(client, open="true", state="closed") == []
 
     async def test_in_every_order(self, client: httpx.AsyncClient) -> None:
@@ -589,7 +556,7 @@ class TestList:
         """Monday at nine; the clock runs from nine to five."""
         for name, minutes in (("low", 480), ("high", 60), ("critical", 30)):
             targets = {"resolve_minutes": minutes}
-            await policies.create(client, targets=targets, pauses=["rejected"], applies_to={"severities": [name]})
+            await make.create_policy(client, targets=targets, pauses=["rejected"], applies_to={"severities": [name]})
         for name in ("low", "high", "critical"):
             await record(client, description=name, severity=name)
         await record(client, description="untimed")
@@ -616,12 +583,12 @@ class TestList:
     @pytest.mark.parametrize("query", [{}, {"sort": "received_at"}, {"sort": "due_at"}, {"overdue": "true"}])
     async def test_pages_have_each_once(self, client: httpx.AsyncClient, clock: TestClock, query: Any) -> None:
         targets = {"acknowledge_minutes": 1}
-        await policies.create(client, targets=targets)
+        await make.create_policy(client, targets=targets)
         # Some came in at the same moment.
         bodies = [body(description=f"{n}", received_at=ago(days=1, minutes=n // 3)) for n in range(11)]
         assert {r["status"] for r in await batch(client, *bodies)} == {201}
         clock.tick(3_600)
-        found = await listed(client, clock, **query)
+        found = await listed(client, clock.tick, **query)
         assert sorted(found, key=int) == [f"{n}" for n in range(11)]
         keys = {f"{n}": n // 3 for n in range(11)}
         if query.get("sort", "-received_at").endswith("received_at"):
@@ -707,7 +674,7 @@ class TestGet:
 
 class TestChange:
     async def test_all_of_it(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        sale, interaction = await sell(client), await talk(client)
+        sale, interaction = await make.record_sale(client), await make.record_interaction(client)
         before = await record(client)
         clock.tick(60)
         changes = {name: value for name, value in WHOLE.items() if name in ComplaintNew.model_fields}
@@ -722,7 +689,7 @@ class TestChange:
         assert after["updated_at"] == "2026-03-02T09:01:00.000000Z"
         assert {name for name in after if after[name] != before[name]} == {*changes, "version", "updated_at"}
         assert await get(client, before) == after
-        assert (await told(db, before))[-1] == ("updated", "updated")
+        assert (await events(db, before))[-1] == ("updated", "updated")
         assert "York" not in await codes(client, "/v1/sites", "code")
         await patched(client, after, {"site": "York"})
         assert "York" in await codes(client, "/v1/sites", "code")
@@ -746,7 +713,7 @@ class TestChange:
             == before
         )
         assert await patched(client, before, {}) == before
-        assert len(await told(db, before)) == 1
+        assert len(await events(db, before)) == 1
 
     @pytest.mark.parametrize(
         ("changes", "expected"),
@@ -774,7 +741,7 @@ class TestChange:
         self, client: httpx.AsyncClient, changes: dict[str, Any], expected: tuple[str, str]
     ) -> None:
         before = await record(client, **WHOLE)
-        assert wrong(await patch(client, before, changes)) == [expected]
+        assert errors(await patch(client, before, changes)) == [expected]
         assert await get(client, before) == before
 
     async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
@@ -808,9 +775,9 @@ class TestChosenAnew:
     """By what changes, the policy and the procedure are chosen."""
 
     async def test_the_category(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        food = await policies.create(client, position=1, applies_to={"categories": ["Food"]})
-        other = await policies.create(client, position=2, targets={"respond_minutes": 60, "resolve_minutes": 90})
-        cooking, usual = await procedures.create(client, category="Food"), await procedures.create(client)
+        food = await make.create_policy(client, position=1, applies_to={"categories": ["Food"]})
+        other = await make.create_policy(client, position=2, targets={"respond_minutes": 60, "resolve_minutes": 90})
+        cooking, usual = await make.create_procedure(client, category="Food"), await make.create_procedure(client)
         before = await record(client)
         assert (before["policy_id"], before["procedure_id"]) == (other["id"], usual["id"])
         clock.tick(600)
@@ -821,7 +788,7 @@ class TestChosenAnew:
         assert (kept["respond", 1]["target_minutes"], kept["respond", 1]["elapsed_seconds"]) == (960, 600)
         assert kept["respond", 1]["due_at"] == "2026-03-03T17:00:00.000000Z"
         assert kept["resolve", 1]["state"] == "cancelled"
-        assert await planned(db, before) is not None
+        assert await next_check_at(db, before) is not None
         back = await patched(client, after, {"category": None})
         assert (back["policy_id"], back["procedure_id"]) == (other["id"], usual["id"])
         kept = await clocks(client, back)
@@ -840,8 +807,8 @@ class TestChosenAnew:
     async def test_everything_else_it_is_chosen_by(
         self, client: httpx.AsyncClient, scope: dict[str, Any], changes: dict[str, Any]
     ) -> None:
-        special = await policies.create(client, position=1, applies_to=scope)
-        usual = await policies.create(client, position=2)
+        special = await make.create_policy(client, position=1, applies_to=scope)
+        usual = await make.create_policy(client, position=2)
         before = await record(client)
         assert before["policy_id"] == usual["id"]
         after = await patched(client, before, changes)
@@ -849,20 +816,20 @@ class TestChosenAnew:
         assert (await patched(client, before, {"owner": "tom"}))["policy_id"] == special["id"]
 
     async def test_none_that_fits(self, client: httpx.AsyncClient, db: Any) -> None:
-        await policies.create(client, applies_to={"categories": ["Food"]})
-        await procedures.create(client, category="Food")
+        await make.create_policy(client, applies_to={"categories": ["Food"]})
+        await make.create_procedure(client, category="Food")
         before = await record(client, category="Food")
-        assert await planned(db, before) is not None
+        assert await next_check_at(db, before) is not None
         after = await patched(client, before, {"category": "Service"})
         assert (after["policy_id"], after["procedure_id"], after["due_at"]) == (None, None, None)
         assert [clock["state"] for clock in after["clocks"]] == ["cancelled"]
-        assert await planned(db, before) is None
+        assert await next_check_at(db, before) is None
 
     async def test_none_that_fits_after_a_new_version_brought_a_clock(self, client: httpx.AsyncClient) -> None:
         """The new version is met with the loading, its clock is called off with the choosing."""
-        policy = await policies.create(client, applies_to={"categories": ["Food"]})
+        policy = await make.create_policy(client, applies_to={"categories": ["Food"]})
         before = await record(client, category="Food")
-        await policies.changed(client, policy, {"targets": {"resolve_minutes": 60}})
+        await change_policy(client, policy, {"targets": {"resolve_minutes": 60}})
         after = await patched(client, before, {"category": "Service"})
         assert {clock["metric"]: clock["state"] for clock in after["clocks"]} == {
             "respond": "cancelled",
@@ -871,8 +838,10 @@ class TestChosenAnew:
         assert {c["policy"]["version"] for c in (await clocks(client, after)).values()} == {2}
 
     async def test_a_breach_stays_one(self, client: httpx.AsyncClient, clock: TestClock) -> None:
-        await policies.create(client, position=2, targets={"respond_minutes": 60})
-        await policies.create(client, position=1, applies_to={"severities": ["low"]}, targets={"respond_minutes": 960})
+        await make.create_policy(client, position=2, targets={"respond_minutes": 60})
+        await make.create_policy(
+            client, position=1, applies_to={"severities": ["low"]}, targets={"respond_minutes": 960}
+        )
         before = await record(client)
         clock.tick(2 * 3_600)
         after = await patched(client, before, {"severity": "low"})
@@ -907,7 +876,7 @@ class TestAtOnce:
 
     async def test_the_same_batch_many_times_over(self, client: httpx.AsyncClient, db: Any) -> None:
         """In other orders, with sites and products that nobody knows yet: no circle of waiting, each once."""
-        await policies.create(client)
+        await make.create_policy(client)
         bodies = [body(source="s", external_id=f"{n}", site=f"S{n % 7}", sku=f"P{n % 5}") for n in range(60)]
         orders = [bodies, bodies[::-1], bodies[30:] + bodies[:30], bodies[::2] + bodies[1::2]] * 2
         results = await asyncio.gather(*(batch(client, *order) for order in orders))
@@ -917,7 +886,7 @@ class TestAtOnce:
 
     async def test_claims_have_one_winner(self, client: httpx.AsyncClient) -> None:
         found = await record(client)
-        claimants = [await create_customer(client) for _ in range(8)]
+        claimants = [await make.create_customer(client) for _ in range(8)]
         path = f"{PATH}/{found['id']}/claim"
         answers = await asyncio.gather(*(client.post(path, json={"customer_id": c["id"]}) for c in claimants))
         assert sorted(a.status_code for a in answers) == [200] + [409] * 7

@@ -16,11 +16,12 @@ from app.jobs import HANDLERS
 from app.services.kit import job_runner
 from app.store.kit import jobs as store
 from app.store.kit.jobs import Job
-from tests.api.service_levels import test_policies as policies
-from tests.make.complaints import batch, body, clocks, get, moved, patched, planned, record, told
+from tests import make
+from tests.make.complaints import body, record
 from tests.support.application import NewSessions, TestClock, Worker
+from tests.support.complaints import batch, clocks, events, get, moved, next_check_at, patched
+from tests.support.service_levels import change_policy
 
-NOW = "2026-03-02T09:00:00.000000Z"
 HOUR = 3_600
 SECOND = timedelta(seconds=1)
 WARN = {"metric": "respond", "at_minutes": -60, "notify": ["Amara"]}
@@ -37,7 +38,9 @@ LATER = {
 async def promise(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     """Two hours to respond, and three steps."""
     escalations = [WARN, MISSED, LATER]
-    return await policies.create(client, **{"targets": {"respond_minutes": 120}, "escalations": escalations, **changes})
+    return await make.create_policy(
+        client, **{"targets": {"respond_minutes": 120}, "escalations": escalations, **changes}
+    )
 
 
 async def made(db: Any) -> list[tuple[Any, ...]]:
@@ -49,7 +52,7 @@ async def made(db: Any) -> list[tuple[Any, ...]]:
 
 
 async def escalated(db: Any, one: dict[str, Any]) -> list[str]:
-    return [what for what, _ in await told(db, one) if what in ("warned", "breached", "escalated")]
+    return [what for what, _ in await events(db, one) if what in ("warned", "breached", "escalated")]
 
 
 async def as_one(sessions: Sessions) -> int:
@@ -71,7 +74,7 @@ class TestSteps:
         clock.tick(1)
         assert await work() == 1
         assert await made(db) == [(-60, "02 10:00", ["Amara"], None, None)]
-        assert (await told(db, one))[-1] == ("warned", "time to respond is running out")
+        assert (await events(db, one))[-1] == ("warned", "time to respond is running out")
         after = await get(client, one)
         assert (after["owner"], after["priority"], after["breached"]) == ("Mia", "normal", False)
         clock.tick(HOUR + 1)
@@ -88,7 +91,7 @@ class TestSteps:
             (60, "02 12:00", ["Amara", "Tom"], "Tom", "urgent"),
         ]
         assert await escalated(db, one) == ["warned", "escalated", "breached", "escalated"]
-        assert await planned(db, one) is None
+        assert await next_check_at(db, one) is None
         clock.tick(100 * HOUR)
         assert await work() == 0
 
@@ -134,7 +137,7 @@ class TestSteps:
         one = await record(client)
         for verb in ("acknowledge", "assess", "investigate", "respond"):
             await moved(client, one, verb)
-        assert await planned(db, one) is None
+        assert await next_check_at(db, one) is None
         clock.tick(100 * HOUR)
         assert (await work(), await made(db)) == (0, [])
 
@@ -160,7 +163,7 @@ class TestSteps:
         one = await record(client)
         await db.execute("UPDATE jobs SET due_at = now() - interval '100 years'")
         assert (await work(), await made(db)) == (1, [])
-        assert (await planned(db, one)).isoformat() == "2026-03-02T10:00:00+00:00"  # type: ignore[union-attr]
+        assert (await next_check_at(db, one)).isoformat() == "2026-03-02T10:00:00+00:00"  # type: ignore[union-attr]
         assert (await get(client, one))["version"] == 1
 
     async def test_the_highest_priority_stays(self, client: httpx.AsyncClient, clock: TestClock, work: Worker) -> None:
@@ -207,7 +210,7 @@ class TestSteps:
         await record(client)
         clock.tick(HOUR)
         await work()
-        await policies.changed(client, policy, {"escalations": [WARN, MISSED, WARN | {"at_minutes": -90}]})
+        await change_policy(client, policy, {"escalations": [WARN, MISSED, WARN | {"at_minutes": -90}]})
         await work()
         # What is missed of the new ones is made; what was made is not made again.
         assert [row[:2] for row in await made(db)] == [(-90, "02 09:30"), (-60, "02 10:00")]
@@ -223,7 +226,7 @@ class TestSteps:
         one = await record(client)
         clock.tick(HOUR)
         step = {"metric": "resolve", "at_minutes": -30, "notify": ["Mia"]}
-        await policies.changed(client, policy, {"targets": {"resolve_minutes": 60}, "escalations": [WARN, step]})
+        await change_policy(client, policy, {"targets": {"resolve_minutes": 60}, "escalations": [WARN, step]})
         await db.execute("DELETE FROM jobs WHERE kind = 'policy'")
         assert await work() == 1
         assert [row[:3] for row in await made(db)] == [(-30, "02 09:30", ["Mia"]), (-60, "02 10:00", ["Amara"])]
@@ -234,7 +237,9 @@ class TestSteps:
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
         await promise(client, position=2)
-        await policies.create(client, position=1, applies_to={"severities": ["low"]}, targets={"respond_minutes": 240})
+        await make.create_policy(
+            client, position=1, applies_to={"severities": ["low"]}, targets={"respond_minutes": 240}
+        )
         one = await record(client)
         await patched(client, one, {"severity": "low"})
         clock.tick(100 * HOUR)
@@ -291,7 +296,7 @@ class TestAtOnce:
         policy = await promise(client)
         await batch(client, *(body(description=f"{n}") for n in range(120)))
         clock.tick(HOUR)
-        await policies.changed(client, policy, {"escalations": [WARN, MISSED]})
+        await change_policy(client, policy, {"escalations": [WARN, MISSED]})
         await asyncio.gather(*(as_one(new_sessions()) for _ in range(4)))
         clock.tick(HOUR)
         await asyncio.gather(*(as_one(new_sessions()) for _ in range(4)))
@@ -317,7 +322,7 @@ class TestLeases:
         clock.tick(60)
         assert await work() == 1
         assert await escalated(db, one) == ["warned"]
-        assert (await planned(db, one)).isoformat() == "2026-03-02T11:00:00+00:00"  # type: ignore[union-attr]
+        assert (await next_check_at(db, one)).isoformat() == "2026-03-02T11:00:00+00:00"  # type: ignore[union-attr]
 
     async def test_one_that_was_only_slow_does_no_harm(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions, work: Worker
@@ -337,7 +342,7 @@ class TestLeases:
 
         await slow.write(late)
         assert await escalated(db, one) == ["warned"]
-        assert (await planned(db, one)).isoformat() == "2026-03-02T11:00:00+00:00"  # type: ignore[union-attr]
+        assert (await next_check_at(db, one)).isoformat() == "2026-03-02T11:00:00+00:00"  # type: ignore[union-attr]
 
     async def test_what_was_planned_anew_meanwhile_stays(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, sessions: Sessions

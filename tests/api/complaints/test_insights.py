@@ -10,13 +10,16 @@ import httpx
 import pytest
 
 from app.rules.complaints.states import State
-from app.rules.kit import statistics
-from tests.api.customers.test_customers import create, pointers
-from tests.api.overview.test_complaint_recovery import DAY, NOTHING, NOW, UNRIPE, ago, buy, complain, insert, moved
+from tests import make
+from tests.make.complaints import insert_complaint, insert_move
+from tests.make.rows import insert
+from tests.support.api import pointers
 from tests.support.application import Keys
+from tests.support.shares import NONE_MATURE, share
+from tests.support.times import START, days_ago
 
 PATH = "/v1/complaints/insights"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 async def insights(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
@@ -27,19 +30,19 @@ async def insights(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
 
 async def opened(db: Any, **changes: Any) -> Any:
     """A complaint that is still open; received 10 days ago, unless said otherwise."""
-    return await complain(db, **{"received_at": ago(10), "state": "received", "ended_at": None, **changes})
+    return await insert_complaint(db, **{"received_at": days_ago(10), "state": "received", "ended_at": None, **changes})
 
 
 async def closed(db: Any, **changes: Any) -> Any:
     """Received 10 days ago and closed 5 days ago, unless said otherwise."""
-    return await complain(db, **{"received_at": ago(10), "ended_at": ago(5), **changes})
+    return await insert_complaint(db, **{"received_at": days_ago(10), "ended_at": days_ago(5), **changes})
 
 
 async def walked(db: Any, complaint: Any, *way: tuple[str, str, float]) -> None:
     """The moves of a complaint: which, where it led, and how many hours after the complaint was received."""
     state = "received"
     for position, (move, to, hours) in enumerate(way, start=1):
-        await moved(db, complaint, position, move, state, to, complaint["received_at"] + hours * HOUR)
+        await insert_move(db, complaint, position, move, state, to, complaint["received_at"] + hours * HOUR)
         state = to
 
 
@@ -55,9 +58,9 @@ async def policy(db: Any) -> tuple[UUID, UUID]:
 
 
 async def clock_of(db: Any, policy: tuple[UUID, UUID], complaint: Any, metric: str, state: str, **more: Any) -> None:
-    values = {"cycle": 1, "started_at": complaint["received_at"], "target_minutes": 60, "due_at": ago(-1), **more}
+    values = {"cycle": 1, "started_at": complaint["received_at"], "target_minutes": 60, "due_at": days_ago(-1), **more}
     if state in ("met", "cancelled"):
-        values.setdefault(f"{state}_at", ago(1))
+        values.setdefault(f"{state}_at", days_ago(1))
     await insert(
         db,
         "complaint_clocks",
@@ -73,17 +76,10 @@ async def clock_of(db: Any, policy: tuple[UUID, UUID], complaint: Any, metric: s
     )
 
 
-def share(count: int, of: int) -> dict[str, Any]:
-    found = statistics.share(count, of)
-    values = (None, None, None) if found is None else (found.share, found.low, found.high)
-    rounded = [None if value is None else round(value, 4) for value in values]
-    return {"count": count, "total": of, **dict(zip(("share", "low", "high"), rounded, strict=True))}
-
-
 class TestNothing:
     async def test_is_known_where_nothing_happened(self, client: httpx.AsyncClient) -> None:
         found = await insights(client)
-        unknown = {"total": 0, **NOTHING}
+        unknown = share(0, 0)
         assert (found["received_since"], found["received_before"]) == (
             "2025-12-02T09:00:00.000000Z",
             "2026-03-02T09:00:00.000001Z",
@@ -103,7 +99,7 @@ class TestNothing:
             "reopened": unknown,
             "accepted": unknown,
         }
-        assert found["outcomes"] == {"closed": unknown, "recovered": UNRIPE}
+        assert found["outcomes"] == {"closed": unknown, "recovered": NONE_MATURE}
         assert found["repeat_complainants"] == {"customers": unknown, "complaints": 0, "unclaimed": 0}
         assert found["causes"] == {"known": unknown, "kinds": []}
         assert found["products"] == found["sites"] == []
@@ -126,9 +122,9 @@ class TestAsking:
         assert (answer.status_code, pointers(answer)) == (422, [pointer])
 
     async def test_400_days_by_day_are_the_most(self, client: httpx.AsyncClient) -> None:
-        found = await insights(client, received_since=ago(400).isoformat(), interval="day")
+        found = await insights(client, received_since=days_ago(400).isoformat(), interval="day")
         assert len(found["volume"]["periods"]) == 401
-        query = {"received_since": (ago(400) - HOUR).isoformat()}
+        query = {"received_since": (days_ago(400) - HOUR).isoformat()}
         assert pointers(await client.get(PATH, params=query)) == ["/query/received_since"]
 
     async def test_unknown_parameters_are_refused(self, client: httpx.AsyncClient) -> None:
@@ -139,7 +135,7 @@ class TestAsking:
         assert (await (await keys("complaints:read")).get(PATH)).status_code == 200
 
     async def test_a_complaint_of_this_moment_is_in_it(self, client: httpx.AsyncClient, db: Any) -> None:
-        await opened(db, received_at=NOW)
+        await opened(db, received_at=START)
         assert (await insights(client))["volume"]["received"] == 1
 
     @pytest.mark.parametrize("name", ["category", "site", "sku", "channel", "owner"])
@@ -183,9 +179,9 @@ class TestVolume:
         assert volume["received"] == 3
 
     async def test_stands_beside_what_was_closed_in_the_same_time(self, client: httpx.AsyncClient, db: Any) -> None:
-        await closed(db, received_at=ago(300), ended_at=ago(3))
-        await closed(db, received_at=ago(20), ended_at=ago(3), state="withdrawn")
-        await opened(db, received_at=ago(3))
+        await closed(db, received_at=days_ago(300), ended_at=days_ago(3))
+        await closed(db, received_at=days_ago(20), ended_at=days_ago(3), state="withdrawn")
+        await opened(db, received_at=days_ago(3))
         volume = (await insights(client))["volume"]
         assert (volume["received"], volume["closed"], volume["withdrawn"]) == (2, 1, 1)
         last = volume["periods"][-2]
@@ -195,7 +191,7 @@ class TestVolume:
 class TestBacklog:
     async def test_is_all_that_is_open_now_by_age(self, client: httpx.AsyncClient, db: Any) -> None:
         for days in (0, 1.99, 2, 7.99, 8, 14.99, 15, 30.99, 31, 400):
-            await opened(db, received_at=ago(days))
+            await opened(db, received_at=days_ago(days))
         await closed(db)
         await closed(db, state="withdrawn")
         backlog = (await insights(client))["backlog"]
@@ -210,8 +206,8 @@ class TestBacklog:
 
     async def test_late_ones_are_told_whether_anybody_noticed_or_not(self, client: httpx.AsyncClient, db: Any) -> None:
         await opened(db, breached=True)
-        await opened(db, due_at=ago(1))
-        await opened(db, due_at=ago(-1), received_at=ago(1))
+        await opened(db, due_at=days_ago(1))
+        await opened(db, due_at=days_ago(-1), received_at=days_ago(1))
         backlog = (await insights(client))["backlog"]
         assert backlog["breached"] == 2
         assert [age["breached"] for age in backlog["ages"]] == [0, 0, 2, 0, 0]
@@ -258,13 +254,13 @@ class TestClocks:
     ) -> None:
         done, waiting = await closed(db), await opened(db)
         await clock_of(db, policy, done, "respond", "met")
-        await clock_of(db, policy, done, "respond", "met", cycle=2, breached_at=ago(2))
+        await clock_of(db, policy, done, "respond", "met", cycle=2, breached_at=days_ago(2))
         await clock_of(db, policy, done, "respond", "cancelled", cycle=3)
-        await clock_of(db, policy, done, "respond", "cancelled", cycle=4, breached_at=ago(2))
+        await clock_of(db, policy, done, "respond", "cancelled", cycle=4, breached_at=days_ago(2))
         await clock_of(db, policy, waiting, "respond", "running")
         await clock_of(db, policy, waiting, "respond", "paused", cycle=2, due_at=None)
-        await clock_of(db, policy, waiting, "respond", "running", cycle=3, breached_at=ago(2))
-        await clock_of(db, policy, waiting, "respond", "running", cycle=4, due_at=ago(1))  # not noticed yet
+        await clock_of(db, policy, waiting, "respond", "running", cycle=3, breached_at=days_ago(2))
+        await clock_of(db, policy, waiting, "respond", "running", cycle=4, due_at=days_ago(1))  # not noticed yet
         await clock_of(db, policy, waiting, "acknowledge", "running")
         found = (await insights(client))["clocks"]
         assert found["metrics"] == [
@@ -274,7 +270,7 @@ class TestClocks:
                 "met_late": 0,
                 "running": 1,
                 "breached": 0,
-                "in_time": {"total": 0, **NOTHING},
+                "in_time": share(0, 0),
             },
             {
                 "metric": "respond",
@@ -290,7 +286,9 @@ class TestClocks:
 
 class TestSpeed:
     async def test_is_measured_to_the_first_answer_and_to_the_end(self, client: httpx.AsyncClient, db: Any) -> None:
-        twice = await closed(db, acknowledged_at=ago(10) + 2 * HOUR, ended_at=ago(10) + 100 * HOUR, reopened_count=1)
+        twice = await closed(
+            db, acknowledged_at=days_ago(10) + 2 * HOUR, ended_at=days_ago(10) + 100 * HOUR, reopened_count=1
+        )
         await walked(
             db,
             twice,
@@ -302,7 +300,7 @@ class TestSpeed:
             ("accept", "accepted", 70),
             ("close", "closed", 100),
         )
-        await opened(db, acknowledged_at=ago(10) + 4 * HOUR)
+        await opened(db, acknowledged_at=days_ago(10) + 4 * HOUR)
         await closed(db, state="withdrawn")
         speed = (await insights(client))["speed"]
         assert speed["acknowledge"] == {"count": 2, "median_hours": 3.0, "p90_hours": 3.8}
@@ -314,26 +312,26 @@ class TestSpeed:
 
 class TestOutcomes:
     async def test_closed_stands_beside_recovered(self, client: httpx.AsyncClient, db: Any) -> None:
-        back, gone = [UUID((await create(client))["id"]) for _ in range(2)]
+        back, gone = [UUID((await make.create_customer(client))["id"]) for _ in range(2)]
         for customer in (back, gone, None):
-            await closed(db, customer_id=customer, received_at=ago(50), ended_at=ago(40))
-        await closed(db, customer_id=back, received_at=ago(20), ended_at=ago(19))  # not long enough ago
-        await closed(db, customer_id=back, received_at=ago(50), ended_at=ago(40), state="withdrawn")
-        await buy(client, back, ago(15))
+            await closed(db, customer_id=customer, received_at=days_ago(50), ended_at=days_ago(40))
+        await closed(db, customer_id=back, received_at=days_ago(20), ended_at=days_ago(19))  # not long enough ago
+        await closed(db, customer_id=back, received_at=days_ago(50), ended_at=days_ago(40), state="withdrawn")
+        await make.record_purchase(client, back, days_ago(15))
         outcomes = (await insights(client))["outcomes"]
         assert outcomes["closed"] == share(4, 5)
         first = {"days": 30, "mature": 2, **share(1, 2)}
         del first["total"]
         assert outcomes["recovered"][0] == first
-        assert outcomes["recovered"][1:] == UNRIPE[1:]
+        assert outcomes["recovered"][1:] == NONE_MATURE[1:]
 
 
 class TestRepeatComplainants:
     async def test_are_those_with_two_or_more(self, client: httpx.AsyncClient, db: Any) -> None:
-        once, thrice = [UUID((await create(client))["id"]) for _ in range(2)]
+        once, thrice = [UUID((await make.create_customer(client))["id"]) for _ in range(2)]
         for customer in (once, thrice, thrice, thrice, None, None):
             await opened(db, customer_id=customer)
-        await opened(db, customer_id=once, received_at=ago(200))
+        await opened(db, customer_id=once, received_at=days_ago(200))
         found = (await insights(client))["repeat_complainants"]
         assert found == {"customers": share(1, 2), "complaints": 3, "unclaimed": 2}
 
@@ -352,12 +350,12 @@ class TestCauses:
 
 class TestPlaces:
     async def test_sites_stand_beside_their_receipts(self, client: httpx.AsyncClient, db: Any) -> None:
-        buyer = (await create(client))["id"]
+        buyer = (await make.create_customer(client))["id"]
         await closed(db, site="Leeds", reopened_count=1)
         await opened(db, site="Leeds")
         await opened(db, site="York")
         for days in (1, 2, 3, 4, 200):
-            await buy(client, buyer, ago(days), site="Leeds")
+            await make.record_purchase(client, buyer, days_ago(days), site="Leeds")
         assert (await insights(client))["sites"] == [
             {
                 "site": "Leeds",
@@ -394,18 +392,18 @@ class TestAgainstPython:
 
     async def test_all_figures_agree(self, client: httpx.AsyncClient, db: Any) -> None:
         dice = random.Random(10_002)
-        customers = [UUID((await create(client))["id"]) for _ in range(12)]
+        customers = [UUID((await make.create_customer(client))["id"]) for _ in range(12)]
         states = [state.value for state in State]
         complaints, ways = [], {}
         for _ in range(120):
-            received = ago(dice.uniform(0, 130))
+            received = days_ago(dice.uniform(0, 130))
             state = dice.choice([*states, "closed", "closed", "closed"])
             over = state in ("closed", "withdrawn")
-            row = await complain(
+            row = await insert_complaint(
                 db,
                 received_at=received,
                 state=state,
-                ended_at=min(received + timedelta(days=dice.uniform(0, 40)), NOW) if over else None,
+                ended_at=min(received + timedelta(days=dice.uniform(0, 40)), START) if over else None,
                 acknowledged_at=dice.choice([None, received + dice.uniform(0, 90) * HOUR]),
                 customer_id=dice.choice([*customers, None]),
                 reopened_count=dice.choice([0, 0, 2]),
@@ -418,14 +416,14 @@ class TestAgainstPython:
                 move = dice.choice(["respond", "accept", "reject"]) if here == "investigating" else "investigate"
                 to = {"respond": "responded", "accept": "accepted", "reject": "rejected"}.get(move, "investigating")
                 way.append((move, here, to, hours))
-                await moved(db, row, len(way), move, here, to, received + hours * HOUR)
+                await insert_move(db, row, len(way), move, here, to, received + hours * HOUR)
                 here = to
             complaints.append(row)
             ways[row["id"]] = way
-        bought = [(dice.choice(customers), ago(dice.uniform(0, 130)).astimezone(UTC)) for _ in range(60)]
+        bought = [(dice.choice(customers), days_ago(dice.uniform(0, 130)).astimezone(UTC)) for _ in range(60)]
         for customer, at in bought:
-            await buy(client, customer, at)
-        since, before = ago(100), ago(5)
+            await make.record_purchase(client, customer, at)
+        since, before = days_ago(100), days_ago(5)
         found = await insights(
             client, received_since=since.isoformat(), received_before=before.isoformat(), interval="day"
         )
@@ -444,7 +442,7 @@ class TestAgainstPython:
         assert found["outcomes"]["closed"] == share(len(closed_rows), len(rows))
         for entry in found["outcomes"]["recovered"]:
             days = entry["days"] * DAY
-            ripe = [r for r in closed_rows if r["customer_id"] and r["ended_at"] + days <= NOW]
+            ripe = [r for r in closed_rows if r["customer_id"] and r["ended_at"] + days <= START]
             came = [
                 r
                 for r in ripe
@@ -469,7 +467,9 @@ def _check_backlog(backlog: dict[str, Any], complaints: list[Any]) -> None:
     open_ones = [row for row in complaints if row["state"] not in ("closed", "withdrawn")]
     for age in backlog["ages"]:
         aged = [
-            row for row in open_ones if age["from_days"] <= (NOW - row["received_at"]).days <= (age["to_days"] or 1_000)
+            row
+            for row in open_ones
+            if age["from_days"] <= (START - row["received_at"]).days <= (age["to_days"] or 1_000)
         ]
         assert (age["open"], age["breached"]) == (len(aged), sum(row["breached"] for row in aged))
     assert backlog["open"] == len(open_ones) > 0

@@ -26,14 +26,14 @@ from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.complaints.moves import ComplaintHold, MoveDetails
 from app.services.complaints import case_store, complaints, moves
 from tests import make
-from tests.make.complaints import ASKED, WAYS
-from tests.rules.complaints.test_states import PATH as TABLE
+from tests.make.complaints import MOVES_TO, REQUIRED
 from tests.support.application import TestClock, Worker
+from tests.support.times import START
+from tests.support.transitions import TRANSITIONS
 
 COUNT, CHUNK = 10_000, 500
 FIRST, LAST = datetime(2025, 3, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC)
 MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
-NOW = TestClock.START
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ZONES = ("Europe/London", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Australia/Lord_Howe", "UTC")
 METRICS = ("acknowledge", "update", "respond", "resolve", "deadlock")
@@ -159,20 +159,20 @@ def policies(dice: random.Random) -> Iterator[dict[str, Any]]:
 
 def walk(dice: random.Random) -> ComplaintNew:
     """A legal way that ends before now."""
-    received = NOW - timedelta(minutes=dice.randrange(dice.choice([3_000, 30_000, 500_000])))
+    received = START - timedelta(minutes=dice.randrange(dice.choice([3_000, 30_000, 500_000])))
     state, at, history = "received", received, []
     patience, pace = dice.choice([0, 1, 3, 6, 8, 10, 25]), dice.choice([60, 1_000, 6_000])
     for _ in range(patience):
         at += timedelta(minutes=int(dice.expovariate(1 / pace)) if dice.random() < 0.9 else 0)
-        if at > NOW:
-            at = NOW
+        if at > START:
+            at = START
             break
-        move = dice.choice([m for m in TABLE[state] if m != "withdraw" or dice.random() < 0.15] or ["withdraw"])
+        move = dice.choice([m for m in TRANSITIONS[state] if m != "withdraw" or dice.random() < 0.15] or ["withdraw"])
         history.append({"move": move, "at": at.isoformat(), "customer_notified": dice.random() < 0.3})
-        state = TABLE[state][move]
-    if "withdraw" in TABLE[state] and dice.random() < 0.85:  # most of them are over
+        state = TRANSITIONS[state][move]
+    if "withdraw" in TRANSITIONS[state] and dice.random() < 0.85:  # most of them are over
         at += timedelta(minutes=dice.randrange(5_000))
-        history += [{"move": "withdraw", "at": at.isoformat()}] if at <= NOW else []
+        history += [{"move": "withdraw", "at": at.isoformat()}] if at <= START else []
     category = f"c{dice.randrange(13)}"  # one of them has no policy
     return ComplaintNew.model_validate(
         {
@@ -215,7 +215,7 @@ async def move_on(sessions: Sessions, db: Any, dice: random.Random) -> None:
     """Some of those that are open make another move, or wait for somebody."""
     rows = await db.fetch("SELECT id, state FROM complaints ORDER BY id")
     for row in dice.sample(rows, 400):
-        move = dice.choice([*TABLE[row["state"]], "hold"])
+        move = dice.choice([*TRANSITIONS[row["state"]], "hold"])
         if move == "hold" and row["state"] in ("closed", "withdrawn"):
             continue
         if move == "hold":
@@ -232,7 +232,7 @@ def _moves(complaint_id: UUID, move: str) -> Any:
     made = getattr(moves, move)
     schema = made.__annotations__["step"]
     assert issubclass(schema, MoveDetails)
-    return lambda ctx: made(ctx, complaint_id, schema.model_validate(ASKED.get(move, {})))
+    return lambda ctx: made(ctx, complaint_id, schema.model_validate(REQUIRED.get(move, {})))
 
 
 async def test_the_laws(client: httpx.AsyncClient, db: Any, sessions: Sessions, clock: TestClock, work: Worker) -> None:
@@ -269,7 +269,7 @@ async def only_ways_of_the_table(db: Any) -> None:
         state, since = "received", row["received_at"]
         for n, move in enumerate(way[row["id"]], start=1):
             assert (move["position"], move["from_state"]) == (n, state)
-            assert TABLE[state][move["move"]] == move["to_state"]
+            assert TRANSITIONS[state][move["move"]] == move["to_state"]
             assert (move["received_at"], move["entered_at"]) == (row["received_at"], since)
             assert move["happened_at"] >= since
             seen[state, move["move"]] += 1
@@ -278,7 +278,7 @@ async def only_ways_of_the_table(db: Any) -> None:
         assert row["ended_at"] == (since if state in ("closed", "withdrawn") else None)
         assert row["reopened_count"] == sum(move["move"] == "reopen" for move in way[row["id"]])
     # All of the table has been walked.
-    assert set(seen) == {(state, move) for state in WAYS for move in TABLE[state]}
+    assert set(seen) == {(state, move) for state in MOVES_TO for move in TRANSITIONS[state]}
 
 
 def intervals_follow_each_other(kept: dict[UUID, Clock]) -> None:

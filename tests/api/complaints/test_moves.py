@@ -10,31 +10,25 @@ import pytest
 from app.rules.complaints.states import Move
 from app.services.complaints.case import MOVE_EVENTS
 from tests import make
-from tests.api.complaints import test_procedures as procedures
-from tests.api.service_levels import test_policies as policies
-from tests.make.complaints import (
-    ASKED,
-    PATH,
-    ago,
+from tests.make.complaints import PATH, REQUIRED, record, record_in
+from tests.support import api
+from tests.support.api import errors, pointers
+from tests.support.application import TestClock
+from tests.support.complaints import (
     checklist,
     clocks,
-    create_customer,
+    events,
     get,
     move,
     moved,
     moves,
-    planned,
-    pointers,
-    record,
-    record_in,
+    next_check_at,
     refused,
-    told,
-    wrong,
 )
-from tests.rules.complaints.test_states import PATH as TABLE
-from tests.support.application import TestClock
+from tests.support.service_levels import change_procedure
+from tests.support.times import NOW, ago
+from tests.support.transitions import TRANSITIONS
 
-NOW = "2026-03-02T09:00:00.000000Z"
 UNWELCOME = {"preferences": {"unwelcome_channels": [{"channel": "phone", "reason": "Works at night"}]}}
 EMAIL = {"kind": "email", "value": "zoe@example.com"}
 
@@ -42,35 +36,32 @@ EMAIL = {"kind": "email", "value": "zoe@example.com"}
 async def interaction(client: httpx.AsyncClient, one: dict[str, Any], position: int = -1) -> dict[str, Any]:
     """What the customer was told with a move."""
     made = (await moves(client, one))[position]
-    answer = await client.get(f"/v1/interactions/{made['interaction_id']}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return await api.get(client, f"/v1/interactions/{made['interaction_id']}")
 
 
-async def talk(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    new = {"kind": "message", "channel": "letter", "direction": "outbound", **changes}
-    answer = await client.post("/v1/interactions", json=new)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+async def record_letter(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+    return await make.record_interaction(client, **{"channel": "letter", "direction": "outbound", **changes})
 
 
 class TestEveryMove:
-    @pytest.mark.parametrize("state", TABLE)
+    @pytest.mark.parametrize("state", TRANSITIONS)
     async def test_from(self, client: httpx.AsyncClient, db: Any, state: str) -> None:
         for verb in Move:
             before = await record_in(client, state)
             way_before = await moves(client, before)
             answer = await move(client, before, verb, staff="tom", note="As it was")
-            if (to := TABLE[state].get(verb)) is None:
+            if (to := TRANSITIONS[state].get(verb)) is None:
                 assert (answer.status_code, answer.json()["code"]) == (409, "MOVE_NOT_ALLOWED"), verb
-                assert answer.json()["allowed"] == before["allowed_moves"] == [m for m in Move if m in TABLE[state]]
+                assert (
+                    answer.json()["allowed"] == before["allowed_moves"] == [m for m in Move if m in TRANSITIONS[state]]
+                )
                 assert await get(client, before) == before
                 assert await moves(client, before) == way_before
                 continue
             assert answer.status_code == 200, f"{verb}: {answer.text}"
             after = answer.json()
             assert (after["state"], after["state_since"], after["version"]) == (to, NOW, before["version"] + 1)
-            assert after["allowed_moves"] == [m for m in Move if m in TABLE[to]]
+            assert after["allowed_moves"] == [m for m in Move if m in TRANSITIONS[to]]
             assert after["ended_at"] == (NOW if to in ("closed", "withdrawn") else None)
             assert await get(client, before) == after
             *others, last = await moves(client, before)
@@ -87,17 +78,17 @@ class TestEveryMove:
                 "note": "As it was",
                 "interaction_id": None,
             }
-            assert (await told(db, before))[-1][1] == MOVE_EVENTS[Move(verb)].title.partition(": ")[2]
+            assert (await events(db, before))[-1][1] == MOVE_EVENTS[Move(verb)].title.partition(": ")[2]
 
     @pytest.mark.parametrize("verb", [*Move, "hold", "resume", "messages"])
     async def test_of_nothing(self, client: httpx.AsyncClient, verb: str) -> None:
         asked = {"hold": {"waiting_for": "other"}, "messages": {"body": "x"}}.get(verb, {})
         assert (await move(client, {"id": uuid4()}, verb, **asked)).status_code == 404
 
-    @pytest.mark.parametrize("verb", ASKED)
+    @pytest.mark.parametrize("verb", REQUIRED)
     async def test_without_what_it_asks(self, client: httpx.AsyncClient, verb: str) -> None:
         answer = await client.post(f"{PATH}/{uuid4()}/{verb}", json={})
-        assert wrong(answer) == [(f"/{name}", "missing") for name in ASKED[verb]]
+        assert errors(answer) == [(f"/{name}", "missing") for name in REQUIRED[verb]]
 
     async def test_from_the_first_to_the_last(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         """Every state there is, in one life."""
@@ -108,9 +99,9 @@ class TestEveryMove:
             one = await moved(client, one, verb)
         made = await moves(client, one)
         assert [m["position"] for m in made] == list(range(1, 16))
-        assert {m["to_state"] for m in made} | {"received"} == set(TABLE)
+        assert {m["to_state"] for m in made} | {"received"} == set(TRANSITIONS)
         assert (one["reopened_count"], one["version"]) == (2, 16)
-        assert len(await told(db, one)) == 16
+        assert len(await events(db, one)) == 16
 
     async def test_of_one_complaint_at_once_one_succeeds(self, client: httpx.AsyncClient) -> None:
         one = await record(client)
@@ -128,7 +119,7 @@ class TestEveryMove:
             assert (await get(client, one))["state"] == won
 
     async def test_only_tried(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         one = await record(client, customer_id=customer["id"])
         path = f"{PATH}/{one['id']}/acknowledge"
         answer = await client.post(path, params={"validate_only": "true"}, json={"message": {"body": "We have it"}})
@@ -166,7 +157,7 @@ class TestMoments:
     async def test_that_cannot_be(self, client: httpx.AsyncClient, verb: str, at: str, code: str) -> None:
         one = await record(client, received_at=ago(hours=2))
         more = {"waiting_for": "customer"} if verb == "hold" else {}
-        assert wrong(await refused(client, one, verb, at=at, **more)) == [("/at", code)]
+        assert errors(await refused(client, one, verb, at=at, **more)) == [("/at", code)]
 
     async def test_the_move_comes_first(self, client: httpx.AsyncClient) -> None:
         """A move that is not allowed is not allowed, whenever it was."""
@@ -176,7 +167,7 @@ class TestMoments:
 
 class TestMessages:
     async def test_become_interactions_of_the_customer(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         one = await record(client, customer_id=customer["id"], channel="email", received_at=ago(hours=1))
         message = {"body": "Dear Zoë,\nwe have it.", "staff": "tom", "documents": [{"name": "Terms", "address": "x"}]}
         await moved(client, one, "acknowledge", at=ago(minutes=30), message=message)
@@ -212,7 +203,7 @@ class TestMessages:
         assert (found["customer_id"], found["contact"]) == (None, EMAIL)
 
     async def test_on_a_channel_that_is_not_welcome(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client, **UNWELCOME)
+        customer = await make.create_customer(client, **UNWELCOME)
         one = await record(client, customer_id=customer["id"])
         answer = await refused(client, one, "acknowledge", message={"body": "x"})
         assert (answer.status_code, answer.json()["code"]) == (409, "UNWELCOME_CHANNEL")
@@ -226,33 +217,33 @@ class TestMessages:
         await moved(client, one, "assess", message={"body": "x", "channel": "letter"})
 
     async def test_that_were_recorded_before(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         one = await record(client, customer_id=customer["id"])
-        letter = await talk(client, customer_id=customer["id"])
+        letter = await record_letter(client, customer_id=customer["id"])
         await moved(client, one, "acknowledge", interaction_id=letter["id"])
         assert (await interaction(client, one))["id"] == letter["id"]
 
     async def test_that_were_not_to_the_customer(self, client: httpx.AsyncClient) -> None:
-        customer, other = [await create_customer(client) for _ in range(2)]
+        customer, other = [await make.create_customer(client) for _ in range(2)]
         one = await record(client, customer_id=customer["id"])
         for strange in (
-            await talk(client, customer_id=other["id"]),
-            await talk(client),
-            await talk(client, customer_id=customer["id"], direction="inbound"),
-            await talk(client, customer_id=customer["id"], direction="internal", kind="note"),
+            await record_letter(client, customer_id=other["id"]),
+            await record_letter(client),
+            await record_letter(client, customer_id=customer["id"], direction="inbound"),
+            await record_letter(client, customer_id=customer["id"], direction="internal", kind="note"),
             {"id": str(uuid4())},
         ):
             answer = await refused(client, one, "acknowledge", interaction_id=strange["id"])
-            assert wrong(answer) == [("/interaction_id", "not_found")]
+            assert errors(answer) == [("/interaction_id", "not_found")]
 
     async def test_one_way_of_telling(self, client: httpx.AsyncClient) -> None:
         one = await record(client)
         answer = await move(client, one, "acknowledge", message={"body": "x"}, interaction_id=str(uuid4()))
-        assert wrong(answer) == [("", "conflict")]
+        assert errors(answer) == [("", "conflict")]
 
     async def test_without_a_move(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        await policies.create(client, targets={"update_minutes": 60})
-        customer = await create_customer(client)
+        await make.create_policy(client, targets={"update_minutes": 60})
+        customer = await make.create_customer(client)
         one = await record_in(client, "acknowledged", customer_id=customer["id"])
         clock.tick(600)
         answer = await client.post(f"{PATH}/{one['id']}/messages", json={"body": "Still at it", "channel": "sms"})
@@ -260,7 +251,7 @@ class TestMessages:
         after = answer.json()
         assert (after["state"], after["state_since"], after["version"]) == ("acknowledged", one["state_since"], 2)
         assert len(await moves(client, one)) == 1
-        assert (await told(db, one))[-1] == ("update_sent", "update sent to the customer")
+        assert (await events(db, one))[-1] == ("update_sent", "update sent to the customer")
         kept = await clocks(client, one)
         assert kept["update", 1]["met_at"] == kept["update", 2]["started_at"] == "2026-03-02T09:10:00.000000Z"
         timeline = (await client.get(f"/v1/customers/{customer['id']}/timeline")).json()["items"]
@@ -289,11 +280,14 @@ class TestAssess:
         assert after["severity"] == "low"
 
     async def test_policy_and_procedure_are_chosen_anew(self, client: httpx.AsyncClient, db: Any) -> None:
-        grave = await policies.create(
+        grave = await make.create_policy(
             client, position=1, applies_to={"severities": ["high"]}, targets={"resolve_minutes": 60}
         )
-        usual = await policies.create(client, position=2, targets={"resolve_minutes": 960, "respond_minutes": 960})
-        cooking, other = await procedures.create(client, category="Food"), await procedures.create(client, steps=[])
+        usual = await make.create_policy(client, position=2, targets={"resolve_minutes": 960, "respond_minutes": 960})
+        cooking, other = (
+            await make.create_procedure(client, category="Food"),
+            await make.create_procedure(client, steps=[]),
+        )
         one = await record_in(client, "acknowledged", received_at=NOW, history=[{"move": "acknowledge", "at": NOW}])
         assert (one["policy_id"], one["procedure_id"]) == (usual["id"], other["id"])
         after = await moved(client, one, "assess", severity="high", category="Food")
@@ -301,7 +295,7 @@ class TestAssess:
         assert after["due_at"] == "2026-03-02T10:00:00.000000Z"
         states = {clock["metric"]: clock["state"] for clock in after["clocks"]}
         assert states == {"resolve": "running", "respond": "cancelled"}
-        due = await planned(db, one)
+        due = await next_check_at(db, one)
         assert due is not None and due.isoformat() == "2026-03-02T10:00:00.000001+00:00"
 
 
@@ -392,7 +386,7 @@ class TestAccept:
         elsewhere = (await self.offered(client))["remedies"][1]["id"]
         for strange in (sought, elsewhere, str(uuid4())):
             answer = await refused(client, one, "accept", remedy_ids=[refund, strange])
-            assert wrong(answer) == [("/remedy_ids/1", "not_found")]
+            assert errors(answer) == [("/remedy_ids/1", "not_found")]
 
     async def test_out_of_a_deadlock(self, client: httpx.AsyncClient) -> None:
         one = await self.offered(client)
@@ -426,7 +420,7 @@ class TestDispute:
         assert after["referral"] == {"referred_to": None, "reference": None, "outcome": "partly_upheld", "note": None}
 
     async def test_a_deadlock_has_a_clock_of_its_own(self, client: httpx.AsyncClient) -> None:
-        await policies.create(client, targets={"deadlock_minutes": 60})
+        await make.create_policy(client, targets={"deadlock_minutes": 60})
         one = await record_in(client, "rejected")
         assert one["clocks"] == []
         await moved(client, one, "deadlock")
@@ -447,7 +441,9 @@ class TestClose:
         assert (after["cause_kind"], after["cause"]) == ("people", "The van")
 
     async def test_ends_the_clocks(self, client: httpx.AsyncClient, db: Any) -> None:
-        await policies.create(client, targets={"resolve_minutes": 60, "acknowledge_minutes": 60, "update_minutes": 60})
+        await make.create_policy(
+            client, targets={"resolve_minutes": 60, "acknowledge_minutes": 60, "update_minutes": 60}
+        )
         one = await record_in(client, "rejected")
         after = await moved(client, one, "close")
         states = {(clock["metric"], clock["cycle"]): clock["state"] for clock in after["clocks"]}
@@ -457,15 +453,15 @@ class TestClose:
             ("update", 1): "met",
             ("update", 2): "cancelled",
         }
-        assert (after["due_at"], await planned(db, one)) == (None, None)
+        assert (after["due_at"], await next_check_at(db, one)) == (None, None)
 
 
 class TestWithdraw:
     async def test_calls_the_clocks_off(self, client: httpx.AsyncClient, db: Any) -> None:
-        await policies.create(client, targets={"resolve_minutes": 60, "acknowledge_minutes": 60})
+        await make.create_policy(client, targets={"resolve_minutes": 60, "acknowledge_minutes": 60})
         after = await moved(client, await record(client), "withdraw", reason="It was mended")
         assert {clock["state"] for clock in after["clocks"]} == {"cancelled"}
-        assert (after["due_at"], await planned(db, after)) == (None, None)
+        assert (after["due_at"], await next_check_at(db, after)) == (None, None)
         data = await db.fetchval("SELECT data->>'reason' FROM events WHERE type = 'complaint.withdrawn'")
         assert data == "It was mended"
 
@@ -474,7 +470,7 @@ class TestReopen:
     DAY = 86_400
 
     async def closed(self, client: httpx.AsyncClient, **reopening: Any) -> dict[str, Any]:
-        await policies.create(
+        await make.create_policy(
             client, targets={"respond_minutes": 60, "resolve_minutes": 60}, reopening=reopening or None
         )
         one = await record_in(client, "closed", received_at=NOW, history=[])
@@ -520,7 +516,7 @@ class TestReopen:
         assert {key: after[key] for key in before} == before
         assert set(after) - set(before) == {("respond", 2), ("resolve", 2)}
         assert after["respond", 2]["due_at"] == "2026-03-03T10:00:00.000000Z"
-        assert await planned(db, one) is not None
+        assert await next_check_at(db, one) is not None
 
 
 class TestWait:
@@ -529,13 +525,13 @@ class TestWait:
         after = await moved(client, one, "hold", waiting_for="supplier", note="For the report")
         assert (after["waiting_for"], after["state"]) == ("supplier", "assessed")
         assert (after["state_since"], after["allowed_moves"]) == (one["state_since"], one["allowed_moves"])
-        assert (await told(db, one))[-1] == ("held", "on hold, waiting for supplier")
+        assert (await events(db, one))[-1] == ("held", "on hold, waiting for supplier")
         after = await moved(client, one, "hold", waiting_for="customer", message={"body": "Could you send a picture?"})
         assert after["waiting_for"] == "customer"
         assert len(await moves(client, one)) == 2
         after = await moved(client, one, "resume", note="It came")
         assert (after["waiting_for"], after["state"]) == (None, "assessed")
-        assert (await told(db, one))[-1] == ("resumed", "resumed")
+        assert (await events(db, one))[-1] == ("resumed", "resumed")
 
     async def test_ends_with_the_next_move(self, client: httpx.AsyncClient) -> None:
         one = await record_in(client, "assessed")
@@ -554,14 +550,14 @@ class TestWait:
 
     async def test_it_cannot_have_gone_on_before_it_waited(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         """The clocks stood still meanwhile: that is not undone afterwards."""
-        await policies.create(client, pauses=["waiting_customer"])
+        await make.create_policy(client, pauses=["waiting_customer"])
         one = await record_in(client, "assessed")
         await moved(client, one, "hold", waiting_for="customer")
         clock.tick(3_600)
         for verb in ("resume", "investigate"):
-            assert wrong(await refused(client, one, verb, at=ago(minutes=30))) == [("/at", "too_early")]
+            assert errors(await refused(client, one, verb, at=ago(minutes=30))) == [("/at", "too_early")]
         await moved(client, one, "resume", at="2026-03-02T09:30:00Z")
-        assert wrong(await refused(client, one, "investigate", at=NOW)) == [("/at", "too_early")]
+        assert errors(await refused(client, one, "investigate", at=NOW)) == [("/at", "too_early")]
         await moved(client, one, "investigate", at="2026-03-02T09:30:00Z")
 
 
@@ -576,7 +572,7 @@ class TestProcedure:
         return await client.put(f"{PATH}/{one['id']}/checklist/{step}", json=change)
 
     async def test_its_steps_are_done_first(self, client: httpx.AsyncClient, db: Any) -> None:
-        await procedures.create(client, steps=self.STEPS)
+        await make.create_procedure(client, steps=self.STEPS)
         one = await record_in(client, "acknowledged")
         answer = await refused(client, one, "assess")
         assert (answer.status_code, answer.json()["code"]) == (409, "STEP_OPEN")
@@ -593,47 +589,47 @@ class TestProcedure:
         first = found["steps"][0]
         assert (first["done_at"], first["done_by"], first["note"]) == (NOW, "admin", "They were glad")
         assert found["allowed_moves"] == [{"move": "assess", "open_steps": []}, {"move": "withdraw", "open_steps": []}]
-        assert (await told(db, one))[-1] == ("step_done", "Ring them: done")
+        assert (await events(db, one))[-1] == ("step_done", "Ring them: done")
         await moved(client, one, "assess")
         await moved(client, one, "investigate")
         assert (await refused(client, one, "respond")).json()["steps"] == ["look"]
 
     async def test_a_move_that_is_not_allowed_is_told_first(self, client: httpx.AsyncClient) -> None:
-        await procedures.create(client, steps=self.STEPS)
+        await make.create_procedure(client, steps=self.STEPS)
         assert (await refused(client, await record(client), "assess")).json()["code"] == "MOVE_NOT_ALLOWED"
 
     async def test_a_step_may_not_be_done_after_all(self, client: httpx.AsyncClient, db: Any) -> None:
-        await procedures.create(client, steps=self.STEPS)
+        await make.create_procedure(client, steps=self.STEPS)
         one = await record_in(client, "acknowledged")
         await self.mark(client, one, "ring", done_by="tom")
         answer = await self.mark(client, one, "ring", done=False)
         assert (answer.json()["steps"][0]["done"], answer.json()["steps"][0]["done_by"]) == (False, None)
         assert answer.json()["allowed_moves"][0] == {"move": "assess", "open_steps": ["ring"]}
-        assert (await told(db, one))[-1] == ("step_undone", "Ring them: not done after all")
+        assert (await events(db, one))[-1] == ("step_undone", "Ring them: not done after all")
         assert (await refused(client, one, "assess")).json()["code"] == "STEP_OPEN"
 
     async def test_done_twice_it_is_told_once(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        await procedures.create(client, steps=self.STEPS)
+        await make.create_procedure(client, steps=self.STEPS)
         one = await record_in(client, "acknowledged")
         for note in ("One", "Two"):
             answer = await self.mark(client, one, "ring", done_by="tom", note=note)
             clock.tick(60)
         shown = answer.json()["steps"][0]
         assert (shown["note"], shown["done_at"]) == ("Two", NOW)
-        assert [what for what, _ in await told(db, one)].count("step_done") == 1
+        assert [what for what, _ in await events(db, one)].count("step_done") == 1
         await self.mark(client, one, "note", done=False)
-        assert [what for what, _ in await told(db, one)].count("step_undone") == 0
+        assert [what for what, _ in await events(db, one)].count("step_undone") == 0
 
     async def test_a_step_that_it_has_not(self, client: httpx.AsyncClient) -> None:
-        await procedures.create(client, category="Food", steps=self.STEPS)
+        await make.create_procedure(client, category="Food", steps=self.STEPS)
         for one in (await record(client, category="Food"), await record(client)):
             assert (await self.mark(client, one, "jump")).status_code == 404
         assert (await self.mark(client, {"id": uuid4()}, "ring")).status_code == 404
 
     async def test_a_new_version_is_for_new_complaints(self, client: httpx.AsyncClient) -> None:
-        procedure = await procedures.create(client, steps=self.STEPS)
+        procedure = await make.create_procedure(client, steps=self.STEPS)
         old = await record_in(client, "acknowledged")
-        await procedures.changed(client, procedure, {"steps": [], "name": "Nothing"})
+        await change_procedure(client, procedure, {"steps": [], "name": "Nothing"})
         new = await record_in(client, "acknowledged")
         assert (old["procedure_version"], new["procedure_version"]) == (1, 2)
         assert (await refused(client, old, "assess")).json()["steps"] == ["ring"]
@@ -643,7 +639,7 @@ class TestProcedure:
         assert (await moved(client, old, "withdraw"))["procedure_version"] == 1
 
     async def test_the_checklist_helps_with_the_customer(self, client: httpx.AsyncClient) -> None:
-        made = await procedures.create(
+        made = await make.create_procedure(
             client, guidance={"angry": "Let them finish"}, staff_mood={"keep": "Breathe", "recover": "Walk"}
         )
         angry, calm, unknown = [await record(client, feeling=feeling) for feeling in ("angry", "calm", None)]
@@ -662,7 +658,7 @@ class TestProcedure:
 
 async def test_the_buyer_of_a_sale_is_told(client: httpx.AsyncClient) -> None:
     """Whoever was found by the sale is the customer whom messages go to."""
-    customer = await create_customer(client)
+    customer = await make.create_customer(client)
     sale = (await client.post("/v1/sales", json=make.sale(customer={"id": customer["id"]}))).json()
     one = await record(client, sale_id=sale["id"])
     await moved(client, one, "acknowledge", message={"body": "We have it"})

@@ -9,27 +9,18 @@ import pytest
 from app.rules.complaints.states import Feeling
 from app.schemas.complaints.procedures import Guidance
 from tests import make
-from tests.api.service_levels.test_calendars import MERGE, planned, told, wrong
+from tests.make.complaints import create_procedure
+from tests.support import api
+from tests.support.api import errors, events
 from tests.support.application import Keys
+from tests.support.service_levels import change_procedure, scheduled_jobs
 
 PATH = "/v1/procedures"
 STEP = {"key": "ring", "title": "Ring them", "before": "assess"}
 
 
-async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=make.procedure(**changes))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def patched(client: httpx.AsyncClient, made: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{made['id']}", json=patch, headers=MERGE | headers)
-
-
-async def changed(client: httpx.AsyncClient, made: dict[str, Any], patch: Any) -> dict[str, Any]:
-    answer = await patched(client, made, patch)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+async def patch(client: httpx.AsyncClient, made: dict[str, Any], changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, f"{PATH}/{made['id']}", changes, **headers)
 
 
 def test_there_is_guidance_for_every_feeling() -> None:
@@ -57,10 +48,10 @@ class TestCreate:
         (first,) = (await client.get(f"{PATH}/{found['id']}/versions")).json()["items"]
         assert (first["version"], first["definition"]) == (1, body)
         title = "Procedure Late deliveries created"
-        assert await told(db, found) == [("procedure.created", title, None, {"version": 1})]
+        assert await events(db, found["id"]) == [("procedure.created", title, None, {"version": 1})]
 
     async def test_a_step_is_mandatory_unless_said_otherwise(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await create_procedure(client)
         assert made["steps"] == [STEP | {"mandatory": True, "wording": None}]
         assert (made["category"], made["staff_mood"]) == (None, {"keep": None, "recover": None})
 
@@ -83,11 +74,11 @@ class TestCreate:
     async def test_wrong_values(
         self, client: httpx.AsyncClient, change: dict[str, Any], expected: tuple[str, str]
     ) -> None:
-        assert wrong(await client.post(PATH, json=make.procedure(**change))) == [expected]
+        assert errors(await client.post(PATH, json=make.procedure(**change))) == [expected]
         assert (await client.get(PATH)).json()["items"] == []
 
     async def test_a_taken_category(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, category="Delivery")
+        made = await create_procedure(client, category="Delivery")
         answer = await client.post(PATH, json=make.procedure(category="Delivery"))
         assert (answer.status_code, answer.json()["procedure_id"]) == (409, made["id"])
 
@@ -100,17 +91,17 @@ class TestCreate:
 
 class TestList:
     async def test_by_category(self, client: httpx.AsyncClient) -> None:
-        general, delivery = await create(client), await create(client, category="Delivery")
+        general, delivery = await create_procedure(client), await create_procedure(client, category="Delivery")
         assert (await client.get(PATH, params={"category": "Delivery"})).json()["items"] == [delivery]
         assert (await client.get(PATH, params={"sort": "created_at"})).json()["items"] == [general, delivery]
 
 
 class TestChange:
     async def test_within_its_parts(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await create(
+        made = await create_procedure(
             client, guidance={"calm": "Listen", "angry": "Listen longer"}, staff_mood={"keep": "Breathe"}
         )
-        found = await changed(client, made, {"guidance": {"calm": None}, "staff_mood": {"recover": "Walk"}})
+        found = await change_procedure(client, made, {"guidance": {"calm": None}, "staff_mood": {"recover": "Walk"}})
         assert (found["guidance"]["calm"], found["guidance"]["angry"]) == (None, "Listen longer")
         assert found["staff_mood"] == {"keep": "Breathe", "recover": "Walk"}
         assert found["version"] == 2
@@ -121,32 +112,35 @@ class TestChange:
         )
         title = f"Procedure {made['name']} updated"
         data = {"version": 2, "changed": ["guidance", "staff_mood"]}
-        assert (await told(db, made))[1:] == [("procedure.updated", title, None, data)]
+        assert (await events(db, made["id"]))[1:] == [("procedure.updated", title, None, data)]
 
     async def test_no_clock_goes_by_it(self, client: httpx.AsyncClient, db: Any) -> None:
-        await changed(client, await create(client), {"name": "x"})
-        assert await planned(db) == []
+        await change_procedure(client, await create_procedure(client), {"name": "x"})
+        assert await scheduled_jobs(db) == []
 
     async def test_no_version_where_nothing_changes(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
-        assert await changed(client, made, {"steps": [STEP], "category": None, "guidance": {"calm": None}}) == made
+        made = await create_procedure(client)
+        assert (
+            await change_procedure(client, made, {"steps": [STEP], "category": None, "guidance": {"calm": None}})
+            == made
+        )
 
     async def test_takes_its_category_away(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, category="Delivery")
-        assert (await changed(client, made, {"category": None}))["category"] is None
-        other = await create(client, category="Delivery")
-        answer = await patched(client, other, {"category": None})
+        made = await create_procedure(client, category="Delivery")
+        assert (await change_procedure(client, made, {"category": None}))["category"] is None
+        other = await create_procedure(client, category="Delivery")
+        answer = await patch(client, other, {"category": None})
         assert (answer.status_code, answer.json()["procedure_id"]) == (409, made["id"])
 
     async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
-        assert (await patched(client, made, {"name": "x"}, **{"if-match": '"9"'})).status_code == 412
+        made = await create_procedure(client)
+        assert (await patch(client, made, {"name": "x"}, **{"if-match": '"9"'})).status_code == 412
 
 
 class TestScopes:
     async def test_reading_does_not_include_writing(self, client: httpx.AsyncClient, keys: Keys) -> None:
-        made = await create(client)
+        made = await create_procedure(client)
         reader = await keys("service:read")
         assert (await reader.get(f"{PATH}/{made['id']}")).status_code == 200
         assert (await reader.post(PATH, json=make.procedure())).status_code == 403
-        assert (await patched(reader, made, {"name": "x"})).status_code == 403
+        assert (await patch(reader, made, {"name": "x"})).status_code == 403

@@ -7,24 +7,25 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.make.complaints import MERGE, PATH, get, moved, pointers, record, record_in, refused, told, wrong
+from tests.make.complaints import PATH, record, record_in
+from tests.support import api
+from tests.support.api import errors, pointers
 from tests.support.application import TestClock
+from tests.support.complaints import events, get, moved, refused
 
 NOW, LATER = "2026-03-02T09:00:00.000000Z", "2026-03-02T09:01:00.000000Z"
 
 
 async def add_remedy(client: httpx.AsyncClient, one: dict[str, Any], **new: Any) -> dict[str, Any]:
     """The remedy as the complaint has it."""
-    answer = await client.post(f"{PATH}/{one['id']}/remedies", json=new)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["remedies"][-1]
+    return (await api.post(client, f"{PATH}/{one['id']}/remedies", new, 200))["remedies"][-1]
 
 
 async def change_remedy(
     client: httpx.AsyncClient, one: dict[str, Any], remedy: dict[str, Any], changes: Any, **headers: str
 ) -> httpx.Response:
     path = f"{PATH}/{one['id']}/remedies/{remedy['id']}"
-    return await client.patch(path, json=changes, headers=MERGE | headers)
+    return await api.patch(client, path, changes, **headers)
 
 
 async def changed_remedy(
@@ -48,7 +49,7 @@ class TestRemedies:
         after = await get(client, one)
         assert [r["kind"] for r in after["remedies"]] == ["apology", "replacement", "refund"]
         assert after["version"] == 3
-        assert (await told(db, one))[1:] == [
+        assert (await events(db, one))[1:] == [
             ("remedy_sought", "replacement sought"),
             ("remedy_offered", "refund offered"),
         ]
@@ -65,7 +66,7 @@ class TestRemedies:
         assert (accepted["offered_at"], accepted["decided_at"]) == (LATER, "2026-03-02T09:02:00.000000Z")
         again = await changed_remedy(client, one, remedy, {"state": "offered"})
         assert (again["state"], again["decided_at"]) == ("offered", None)
-        assert [what for what, _ in await told(db, one)][1:] == [
+        assert [what for what, _ in await events(db, one)][1:] == [
             "remedy_sought",
             "remedy_offered",
             "remedy_accepted",
@@ -82,10 +83,10 @@ class TestRemedies:
             "goodwill",
             "sought",
         )
-        assert (await told(db, one))[-1] == ("remedy_updated", "goodwill updated")
-        events = len(await told(db, one))
+        assert (await events(db, one))[-1] == ("remedy_updated", "goodwill updated")
+        recorded = await events(db, one)
         assert await changed_remedy(client, one, remedy, {"cost": "6.00"}) == after
-        assert len(await told(db, one)) == events
+        assert await events(db, one) == recorded
 
     @pytest.mark.parametrize(
         ("changes", "expected"),
@@ -104,7 +105,7 @@ class TestRemedies:
         one = await record(client)
         remedy = await add_remedy(client, one, kind="refund")
         before = await get(client, one)
-        assert wrong(await change_remedy(client, one, remedy, changes)) == [expected]
+        assert errors(await change_remedy(client, one, remedy, changes)) == [expected]
         assert await get(client, one) == before
 
     async def test_of_another_version(self, client: httpx.AsyncClient) -> None:

@@ -10,15 +10,11 @@ import httpx
 import pytest
 
 from tests import make
+from tests.make.customers import FULL, create
+from tests.support.api import pages, patch, pointers
 from tests.support.application import Keys, TestClock
 
 PATH = "/v1/customers"
-
-
-async def create(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=make.customer(**body))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
 
 
 async def archive(client: httpx.AsyncClient, customer: dict[str, Any]) -> dict[str, Any]:
@@ -27,82 +23,23 @@ async def archive(client: httpx.AsyncClient, customer: dict[str, Any]) -> dict[s
     return answer.json()
 
 
-async def patch(client: httpx.AsyncClient, customer_id: str, body: Any, **headers: str) -> httpx.Response:
-    headers = {"content-type": "application/merge-patch+json"} | {k.replace("_", "-"): v for k, v in headers.items()}
-    return await client.patch(f"{PATH}/{customer_id}", json=body, headers=headers)
-
-
-def pointers(answer: httpx.Response) -> list[str]:
-    return [error["pointer"] for error in answer.json()["errors"]]
-
-
-WHOLE = {
-    "kind": "person",
-    "trade": "both",
-    "roles": ["customer", "supplier"],
-    "display_name": "Chidi O.",
-    "given_name": "Chidi",
-    "family_name": "Okafor",
-    "name_prefix": "Dr",
-    "name_suffix": "PhD",
-    "preferred_name": "Chi",
-    "salutation": "Dear Dr Okafor",
-    "pronunciation": "CHEE-dee",
-    "contact_points": [
-        {"kind": "phone", "value": "020 7946 0123 x12", "label": "work", "primary": True},
-        {"kind": "email", "value": "Chidi@Example.COM", "verified_at": "2026-01-01T01:00:00+01:00"},
-        {"kind": "instagram", "value": "https://www.instagram.com/Chidi.O/"},
-    ],
-    "identities": [{"system": "loyalty", "external_id": "4-711"}, {"system": "till", "external_id": "9"}],
-    "addresses": [
-        {
-            "label": "home",
-            "lines": ["1 High Street", "Flat 2"],
-            "city": "Leeds",
-            "region": "West Yorkshire",
-            "postal_code": "LS1 1AA",
-            "country": "GB",
-            "primary": True,
-            "latitude": 53.8,
-            "longitude": -1.5,
-        }
-    ],
-    "tags": ["vip", "steak"],
-    "owner": "mia",
-    "acquisition_source": "fair",
-    "preferences": {
-        "channels": ["whatsapp", "email"],
-        "unwelcome_channels": [{"channel": "phone", "reason": "Works nights", "since": "2026-01-05"}],
-        "quiet_hours": {"start": "21:00", "end": "08:00", "time_zone": "Europe/London"},
-        "language": "en-GB",
-        "delivery": "Ring twice",
-        "payment": "Monthly invoice",
-        "standing_instructions": ["Trim the steaks"],
-        "tastes": ["Rare"],
-        "matters": ["Being on time"],
-        "expects": ["A call back"],
-    },
-    "attributes": {"shoe_size": 44, "nested": {"list": [1, 2.5, None, "x"]}},
-}
-
-
 class TestCreate:
     async def test_keeps_everything_that_was_sent(self, client: httpx.AsyncClient) -> None:
         referrer = await create(client)
-        answer = await client.post(PATH, json={**WHOLE, "referred_by": referrer["id"]})
+        answer = await client.post(PATH, json={**FULL, "referred_by": referrer["id"]})
         assert answer.status_code == 201, answer.text
         made = answer.json()
         assert answer.headers["location"] == f"{PATH}/{made['id']}"
         assert answer.headers["etag"] == '"1"'
-        for name in WHOLE.keys() - {"contact_points", "addresses"}:
-            assert made[name] == WHOLE[name], name
+        for name in FULL.keys() - {"contact_points", "addresses"}:
+            assert made[name] == FULL[name], name
         assert made["referred_by"] == referrer["id"]
         assert made["archived_at"] is None
         assert [p["normalized"] for p in made["contact_points"]] == ["+442079460123", "chidi@example.com", "chidi.o"]
         assert [p["extension"] for p in made["contact_points"]] == ["12", None, None]
-        assert [p["value"] for p in made["contact_points"]] == [p["value"] for p in WHOLE["contact_points"]]
+        assert [p["value"] for p in made["contact_points"]] == [p["value"] for p in FULL["contact_points"]]
         assert made["contact_points"][1]["verified_at"] == "2026-01-01T00:00:00.000000Z"
-        assert {k: v for k, v in made["addresses"][0].items() if k != "id"} == WHOLE["addresses"][0]
+        assert {k: v for k, v in made["addresses"][0].items() if k != "id"} == FULL["addresses"][0]
         assert (await client.get(answer.headers["location"])).json() == made
 
     async def test_is_stamped_by_the_services_clock(self, client: httpx.AsyncClient, clock: TestClock) -> None:
@@ -259,8 +196,8 @@ class TestGet:
 
 class TestChange:
     async def test_what_is_left_out_stays_and_null_takes_away(self, client: httpx.AsyncClient) -> None:
-        made = (await client.post(PATH, json=WHOLE)).json()
-        answer = await patch(client, made["id"], {"owner": None, "preferred_name": "Chi-Chi"})
+        made = (await client.post(PATH, json=FULL)).json()
+        answer = await patch(client, f"{PATH}/{made['id']}", {"owner": None, "preferred_name": "Chi-Chi"})
         assert answer.status_code == 200, answer.text
         assert answer.headers["etag"] == '"2"'
         changed = answer.json()
@@ -271,41 +208,38 @@ class TestChange:
     async def test_updated_at_moves(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         made = await create(client)
         clock.tick(60)
-        changed = (await patch(client, made["id"], {"owner": "mia"})).json()
+        changed = (await patch(client, f"{PATH}/{made['id']}", {"owner": "mia"})).json()
         assert changed["created_at"] == made["created_at"]
         assert changed["updated_at"] == "2026-03-02T09:01:00.000000Z"
 
     async def test_reaches_into_preferences(self, client: httpx.AsyncClient) -> None:
-        made = (await client.post(PATH, json=WHOLE)).json()
+        made = (await client.post(PATH, json=FULL)).json()
         wanted = {"quiet_hours": {"end": "09:00"}, "language": None, "tastes": ["Well done"]}
-        changed = (await patch(client, made["id"], {"preferences": wanted})).json()
+        changed = (await patch(client, f"{PATH}/{made['id']}", {"preferences": wanted})).json()
         assert changed["preferences"] == {
-            **WHOLE["preferences"],
+            **FULL["preferences"],
             "quiet_hours": {"start": "21:00", "end": "09:00", "time_zone": "Europe/London"},
             "language": None,
             "tastes": ["Well done"],
         }
 
     async def test_null_empties_preferences(self, client: httpx.AsyncClient) -> None:
-        made = (await client.post(PATH, json=WHOLE)).json()
-        preferences = (await patch(client, made["id"], {"preferences": None})).json()["preferences"]
+        made = (await client.post(PATH, json=FULL)).json()
+        preferences = (await patch(client, f"{PATH}/{made['id']}", {"preferences": None})).json()["preferences"]
         assert not any(preferences.values())
 
     async def test_reaches_into_attributes(self, client: httpx.AsyncClient) -> None:
         made = await create(client, attributes={"a": {"b": 1, "c": 2}, "d": [1, 2]})
-        changed = (await patch(client, made["id"], {"attributes": {"a": {"b": None, "e": 3}, "d": [3]}})).json()
+        changed = (
+            await patch(client, f"{PATH}/{made['id']}", {"attributes": {"a": {"b": None, "e": 3}, "d": [3]}})
+        ).json()
         assert changed["attributes"] == {"a": {"c": 2, "e": 3}, "d": [3]}
 
     async def test_lists_are_replaced_whole(self, client: httpx.AsyncClient) -> None:
-        made = (await client.post(PATH, json=WHOLE)).json()
-        kept, new = WHOLE["contact_points"][1], make.email("second@example.com")
-        changed = (
-            await patch(
-                client,
-                made["id"],
-                {"contact_points": [new, kept], "identities": [], "addresses": [{"city": "York"}], "tags": ["x"]},
-            )
-        ).json()
+        made = (await client.post(PATH, json=FULL)).json()
+        kept, new = FULL["contact_points"][1], make.email("second@example.com")
+        changes = {"contact_points": [new, kept], "identities": [], "addresses": [{"city": "York"}], "tags": ["x"]}
+        changed = (await patch(client, f"{PATH}/{made['id']}", changes)).json()
         assert [p["normalized"] for p in changed["contact_points"]] == ["second@example.com", "chidi@example.com"]
         # A point that stays is still the same one.
         assert changed["contact_points"][1]["id"] == made["contact_points"][1]["id"]
@@ -319,9 +253,9 @@ class TestChange:
             {},
             {"owner": "mia"},
             {"preferences": {"language": "en-GB", "quiet_hours": {"start": "21:00"}}},
-            {"contact_points": WHOLE["contact_points"]},
-            {"identities": WHOLE["identities"][::-1]},
-            {"addresses": WHOLE["addresses"]},
+            {"contact_points": FULL["contact_points"]},
+            {"identities": FULL["identities"][::-1]},
+            {"addresses": FULL["addresses"]},
             {"tags": ["vip", "steak", "vip"]},
             {"attributes": {"shoe_size": 44, "never_there": None}},
             {"referred_by": None},
@@ -330,78 +264,78 @@ class TestChange:
     async def test_that_changes_nothing_makes_no_version(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, same: Any
     ) -> None:
-        made = (await client.post(PATH, json=WHOLE)).json()
+        made = (await client.post(PATH, json=FULL)).json()
         clock.tick()
-        answer = await patch(client, made["id"], same)
+        answer = await patch(client, f"{PATH}/{made['id']}", same)
         assert answer.json() == made
         assert await db.fetchval("SELECT count(*) FROM events") == 1
 
     async def test_tells_what_changed(self, client: httpx.AsyncClient, db: Any) -> None:
         made = await create(client, owner="mia", display_name="Ada")
-        await patch(client, made["id"], {"owner": "tom"})
+        await patch(client, f"{PATH}/{made['id']}", {"owner": "tom"})
         event = await db.fetchrow("SELECT title, data::jsonb->'changes' AS changes FROM events ORDER BY seq DESC")
         assert event["title"] == "Ada updated"
         assert event["changes"] == '[{"sent": "tom", "stored": "mia", "pointer": "/owner"}]'
 
     async def test_a_name_taken_away_is_made_of_the_others(self, client: httpx.AsyncClient, db: Any) -> None:
         made = await create(client, display_name="Boss", given_name="Ada", family_name="Okafor")
-        changed = (await patch(client, made["id"], {"display_name": None})).json()
+        changed = (await patch(client, f"{PATH}/{made['id']}", {"display_name": None})).json()
         assert changed["display_name"] == "Ada Okafor"
         assert await db.fetchval("SELECT title FROM events ORDER BY seq DESC LIMIT 1") == "Ada Okafor updated"
 
     async def test_a_name_made_of_the_others_goes_with_them(self, client: httpx.AsyncClient) -> None:
         made = await create(client, display_name=None, given_name="Ada", family_name="Okafor")
-        married = (await patch(client, made["id"], {"family_name": "Lind"})).json()
+        married = (await patch(client, f"{PATH}/{made['id']}", {"family_name": "Lind"})).json()
         assert married["display_name"] == "Ada Lind"
         chosen = await create(client, display_name="Boss", given_name="Ada", family_name="Okafor")
-        assert (await patch(client, chosen["id"], {"family_name": "Lind"})).json()["display_name"] == "Boss"
-        same = await patch(client, married["id"], {"given_name": "Ada"})
+        assert (await patch(client, f"{PATH}/{chosen['id']}", {"family_name": "Lind"})).json()["display_name"] == "Boss"
+        same = await patch(client, f"{PATH}/{married['id']}", {"given_name": "Ada"})
         assert same.json() == married
 
     async def test_nothing_left_to_call_one_by(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
-        answer = await patch(client, made["id"], {"display_name": None})
+        answer = await patch(client, f"{PATH}/{made['id']}", {"display_name": None})
         assert (answer.status_code, pointers(answer)) == (422, ["/display_name"])
 
     async def test_to_a_point_of_somebody_else(self, client: httpx.AsyncClient) -> None:
         holder = await create(client, contact_points=[make.email("mine@example.com")])
         made = await create(client)
-        answer = await patch(client, made["id"], {"contact_points": [make.email("mine@example.com")]})
+        answer = await patch(client, f"{PATH}/{made['id']}", {"contact_points": [make.email("mine@example.com")]})
         assert (answer.status_code, answer.json()["customer_ids"]) == (409, [holder["id"]])
         assert (await client.get(f"{PATH}/{made['id']}")).json() == made
 
     async def test_a_point_given_up_can_be_had(self, client: httpx.AsyncClient) -> None:
         holder = await create(client, contact_points=[make.email("mine@example.com")])
-        await patch(client, holder["id"], {"contact_points": []})
+        await patch(client, f"{PATH}/{holder['id']}", {"contact_points": []})
         await create(client, contact_points=[make.email("mine@example.com")])
 
     @pytest.mark.parametrize("referrer", ["unknown", "self"])
     async def test_to_a_referrer_who_cannot_be(self, client: httpx.AsyncClient, referrer: str) -> None:
         made = await create(client)
         wanted = made["id"] if referrer == "self" else str(uuid4())
-        answer = await patch(client, made["id"], {"referred_by": wanted})
+        answer = await patch(client, f"{PATH}/{made['id']}", {"referred_by": wanted})
         assert (answer.status_code, pointers(answer)) == (422, ["/referred_by"])
 
     @pytest.mark.parametrize("field", ["id", "version", "created_at", "archived_at", "normalized", "words"])
     async def test_of_what_is_not_the_callers_to_change(self, client: httpx.AsyncClient, field: str) -> None:
         made = await create(client)
-        answer = await patch(client, made["id"], {field: None})
+        answer = await patch(client, f"{PATH}/{made['id']}", {field: None})
         assert answer.status_code == 422
         assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(f"/{field}", "unknown_field")]
 
     async def test_with_a_version_that_has_gone(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
-        assert (await patch(client, made["id"], {"owner": "mia"}, if_match='"1"')).status_code == 200
-        answer = await patch(client, made["id"], {"owner": "tom"}, if_match='"1"')
+        assert (await patch(client, f"{PATH}/{made['id']}", {"owner": "mia"}, if_match='"1"')).status_code == 200
+        answer = await patch(client, f"{PATH}/{made['id']}", {"owner": "tom"}, if_match='"1"')
         assert (answer.status_code, answer.json()["code"]) == (412, "PRECONDITION_FAILED")
         assert (await client.get(f"{PATH}/{made['id']}")).json()["owner"] == "mia"
 
     async def test_of_an_unknown_customer(self, client: httpx.AsyncClient) -> None:
-        assert (await patch(client, str(uuid4()), {"owner": "mia"})).status_code == 404
+        assert (await patch(client, f"{PATH}/{uuid4()}", {"owner": "mia"})).status_code == 404
 
     async def test_a_changed_name_is_found(self, client: httpx.AsyncClient) -> None:
         made = await create(client, display_name="Wolfgang")
-        await patch(client, made["id"], {"display_name": "Amadeus"})
+        await patch(client, f"{PATH}/{made['id']}", {"display_name": "Amadeus"})
         assert await found(client, q="amadeus") == ["Amadeus"]
         assert await found(client, q="wolfgang") == []
 
@@ -436,7 +370,7 @@ class TestArchive:
         made = await create(client, contact_points=[point])
         await archive(client, made)
         taker = await create(client, contact_points=[point])
-        answer = await patch(client, made["id"], {"contact_points": [point, make.email()]})
+        answer = await patch(client, f"{PATH}/{made['id']}", {"contact_points": [point, make.email()]})
         assert answer.status_code == 200, answer.text
         assert (await client.get(f"{PATH}/{taker['id']}")).json() == taker
 
@@ -530,23 +464,6 @@ async def found(client: httpx.AsyncClient, **query: Any) -> list[str]:
     return [item["display_name"] for item in answer.json()["items"]]
 
 
-async def walk(client: httpx.AsyncClient, path: str, between: Any = None, **query: Any) -> list[dict[str, Any]]:
-    """Every item of a list, page by page; `between` is awaited after each page."""
-    items: list[dict[str, Any]] = []
-    while True:
-        page = await client.get(path, params=query)
-        assert page.status_code == 200, page.text
-        items += page.json()["items"]
-        cursor = page.json()["next_cursor"]
-        if cursor is None:
-            assert "link" not in page.headers
-            return items
-        assert f"cursor={cursor}" in page.headers["link"]
-        query["cursor"] = cursor
-        if between is not None:
-            await between()
-
-
 class TestList:
     @pytest.mark.parametrize(
         ("query", "expected"),
@@ -569,11 +486,11 @@ class TestList:
         ],
     )
     async def test_filters(self, client: httpx.AsyncClient, clock: TestClock, query: Any, expected: list[str]) -> None:
-        await client.post(PATH, json={**WHOLE, "display_name": "Rich"})
+        await client.post(PATH, json={**FULL, "display_name": "Rich"})
         org = await create(client, display_name="Org", kind="organization")
         clock.tick(10)
         await create(client, display_name="Late")
-        await patch(client, org["id"], {"owner": "tom"})
+        await patch(client, f"{PATH}/{org['id']}", {"owner": "tom"})
         assert sorted(await found(client, **query)) == expected
 
     async def test_filter_by_referrer(self, client: httpx.AsyncClient) -> None:
@@ -592,9 +509,9 @@ class TestList:
             made.append(await create(client, display_name=name))
             if n % 3:  # some of them at the same moment
                 clock.tick()
-        await patch(client, made[2]["id"], {"owner": "mia"})
-        whole = await walk(client, PATH, sort=minus + sort, limit=200)
-        paged = await walk(client, PATH, sort=minus + sort, limit=2)
+        await patch(client, f"{PATH}/{made[2]['id']}", {"owner": "mia"})
+        whole = await pages(client, PATH, sort=minus + sort, limit=200)
+        paged = await pages(client, PATH, sort=minus + sort, limit=2)
         assert paged == whole
         assert sorted(item["id"] for item in whole) == sorted(item["id"] for item in made)
         if sort != "display_name":
@@ -623,7 +540,7 @@ class TestList:
             if n < len(going):
                 await archive(client, going[n])
 
-        seen = [item["id"] for item in await walk(client, PATH, disturb, sort=sort, limit=3)]
+        seen = [item["id"] for item in await pages(client, PATH, disturb, sort=sort, limit=3)]
         assert len(set(seen)) == len(seen)
         assert {item["id"] for item in staying} <= set(seen)
 
@@ -705,11 +622,11 @@ class TestSearch:
     async def test_best_match_first_and_page_by_page(self, client: httpx.AsyncClient) -> None:
         for name in ["Marta", "Martha", "Martin", "Marthe", "Marta Long Name", "Unrelated"]:
             await create(client, display_name=name)
-        whole = await walk(client, PATH, q="martha", limit=200)
+        whole = await pages(client, PATH, q="martha", limit=200)
         assert whole[0]["display_name"] == "Martha"
         assert "Unrelated" not in [item["display_name"] for item in whole]
         assert len(whole) >= 3
-        assert await walk(client, PATH, q="martha", limit=1) == whole
+        assert await pages(client, PATH, q="martha", limit=1) == whole
 
     async def test_with_filters(self, client: httpx.AsyncClient) -> None:
         await create(client, display_name="Martha One", owner="mia")
@@ -752,7 +669,7 @@ class TestBatch:
         assert await db.fetchval("SELECT count(*) FROM customers") == 2
 
     async def test_the_same_again_is_a_replay(self, client: httpx.AsyncClient, db: Any) -> None:
-        body = {**WHOLE, "identities": WHOLE["identities"][::-1], "tags": ["vip", "steak", "vip"]}
+        body = {**FULL, "identities": FULL["identities"][::-1], "tags": ["vip", "steak", "vip"]}
         bodies = [body, make.customer(contact_points=[make.phone()]), make.customer(identities=[make.identity()])]
         first = await self.post(client, *bodies)
         again = await self.post(client, *bodies)

@@ -11,8 +11,8 @@ import pytest
 from app.rules.customers.customers import INVERSE
 from app.schemas.customers.relationships import DirectedRelationshipKind
 from tests import make
-
-MERGE = {"content-type": "application/merge-patch+json"}
+from tests.support import api
+from tests.support.api import pointers
 
 
 def path(customer: dict[str, Any]) -> str:
@@ -23,15 +23,9 @@ def item(found: dict[str, Any], seen_from: dict[str, Any] | None = None) -> str:
     return f"/v1/relationships/{found['id']}" + (f"?customer_id={seen_from['id']}" if seen_from else "")
 
 
-async def create_customer(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
-    answer = await client.post("/v1/customers", json=make.customer(**body))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
 async def couple(client: httpx.AsyncClient) -> tuple[dict[str, Any], dict[str, Any]]:
-    zoe = await create_customer(client, display_name="Zoë")
-    return zoe, await create_customer(client, display_name="Bakery Ltd", kind="organization")
+    zoe = await make.create_customer(client, display_name="Zoë")
+    return zoe, await make.create_customer(client, display_name="Bakery Ltd", kind="organization")
 
 
 async def relate(client: httpx.AsyncClient, one: Any, kind: str, other: Any, **more: Any) -> httpx.Response:
@@ -50,12 +44,8 @@ async def listed(client: httpx.AsyncClient, customer: dict[str, Any], **query: A
     return answer.json()["items"]
 
 
-async def patched(client: httpx.AsyncClient, one: Any, found: Any, patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(item(found, one), json=patch, headers=MERGE | headers)
-
-
-def pointers(answer: httpx.Response) -> list[str]:
-    return [error["pointer"] for error in answer.json()["errors"]]
+async def patch(client: httpx.AsyncClient, one: Any, found: Any, changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, item(found, one), changes, **headers)
 
 
 def test_every_reading_is_named() -> None:
@@ -177,7 +167,7 @@ class TestList:
 class TestGet:
     async def test_from_either_end(self, client: httpx.AsyncClient) -> None:
         zoe, bakery = await couple(client)
-        stranger = await create_customer(client)
+        stranger = await make.create_customer(client)
         found = await related(client, zoe, "works_for", bakery)
         assert (await client.get(item(found, zoe))).json() == found
         assert (await client.get(item(found, bakery))).json()["kind"] == "employs"
@@ -188,7 +178,7 @@ class TestChange:
     async def test_from_the_other_end(self, client: httpx.AsyncClient, db: Any) -> None:
         zoe, bakery = await couple(client)
         found = await related(client, zoe, "works_for", bakery, title="Baker", since="2024-01-01")
-        answer = await patched(client, bakery, found, {"title": None, "until": "2025-01-01"}, **{"if-match": '"1"'})
+        answer = await patch(client, bakery, found, {"title": None, "until": "2025-01-01"}, **{"if-match": '"1"'})
         assert answer.status_code == 200, answer.text
         after = answer.json()
         assert (after["kind"], after["title"], after["since"], after["until"]) == (
@@ -198,7 +188,7 @@ class TestChange:
             "2025-01-01",
         )
         assert (after["version"], answer.headers["etag"]) == (2, '"2"')
-        assert (await patched(client, zoe, found, {"title": "x"}, **{"if-match": '"1"'})).status_code == 412
+        assert (await patch(client, zoe, found, {"title": "x"}, **{"if-match": '"1"'})).status_code == 412
         rows = await db.fetch("SELECT data FROM events WHERE type = 'relationship.updated'")
         assert len(rows) == 2
         assert {"pointer": "/title", "stored": "Baker", "sent": None} in json.loads(rows[0]["data"])["changes"]
@@ -206,16 +196,16 @@ class TestChange:
     async def test_nothing_new(self, client: httpx.AsyncClient) -> None:
         zoe, bakery = await couple(client)
         found = await related(client, zoe, "works_for", bakery, title="Baker")
-        assert (await patched(client, zoe, found, {"title": "Baker"})).json() == found
+        assert (await patch(client, zoe, found, {"title": "Baker"})).json() == found
 
     @pytest.mark.parametrize(
-        ("patch", "pointer"),
+        ("changes", "pointer"),
         [({"until": "2023-12-31"}, "/until"), ({"kind": "employs"}, "/kind"), ({"since": "x"}, "/since")],
     )
-    async def test_wrong_values(self, client: httpx.AsyncClient, patch: Any, pointer: str) -> None:
+    async def test_wrong_values(self, client: httpx.AsyncClient, changes: Any, pointer: str) -> None:
         zoe, bakery = await couple(client)
         found = await related(client, zoe, "works_for", bakery, since="2024-01-01")
-        answer = await patched(client, zoe, found, patch)
+        answer = await patch(client, zoe, found, changes)
         assert answer.status_code == 422
         assert pointers(answer) == [pointer]
 

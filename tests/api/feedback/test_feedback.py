@@ -9,29 +9,13 @@ import httpx
 import pytest
 
 from tests import make
-from tests.make import feedback as making
-from tests.make.feedback import (
-    PATH,
-    create,
-    customer,
-    events_of,
-    feedback,
-    get,
-    listed,
-    nps,
-    patched,
-    pushed,
-    record,
-    refused,
-    step,
-)
+from tests.make.feedback import PATH, feedback, nps, pushed, record
+from tests.support import api
+from tests.support.api import JSON_LINES, event_titles
 from tests.support.application import TestClock
+from tests.support.feedback import batch, get, listed, patch, refused, step
 
 SOUP = "The soup was cold and the waiter was rude. It was terrible, a very bad evening."
-
-
-async def sale(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    return await create(client, "/v1/sales", make.sale(**changes))
 
 
 async def dimensions(db: Any, feedback_id: str) -> list[tuple[Any, ...]]:
@@ -42,7 +26,7 @@ async def dimensions(db: Any, feedback_id: str) -> list[tuple[Any, ...]]:
 
 class TestRecord:
     async def test_whole(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe = await customer(client)
+        zoe = await make.create_customer(client)
         body = {
             "method": "review",
             "channel": "web_form",
@@ -81,7 +65,7 @@ class TestRecord:
             ("75.00", "experience", None),
             ("100.00", "expectation", "waiting"),
         ]
-        assert await events_of(db, found["id"]) == [("feedback.received", 'Review: 4 of 5 stars - "Kalte Suppe"')]
+        assert await event_titles(db, found["id"]) == [("feedback.received", 'Review: 4 of 5 stars - "Kalte Suppe"')]
 
     async def test_says_no_more_than_that_somebody_said_something(self, client: httpx.AsyncClient) -> None:
         found = await record(client, {"method": "suggestion"})
@@ -151,7 +135,7 @@ class TestRecord:
 
     async def test_competitors_are_named_by_that_method_only(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(method="competitor", competitor="Miller's"))
-        assert await events_of(db, found["id"]) == [
+        assert await event_titles(db, found["id"]) == [
             ("feedback.received", "Feedback about a competitor (Miller's): 3 of 10")
         ]
         assert await db.fetchval("SELECT competitor FROM ratings") == "Miller's"
@@ -163,7 +147,7 @@ class TestRecord:
         assert await refused(client, feedback(**{f"{what}_id": str(uuid4())})) == [(f"/{what}_id", "not_found")]
 
     async def test_refers_to_a_line_that_is_there(self, client: httpx.AsyncClient) -> None:
-        sold = await sale(client)
+        sold = await make.record_sale(client)
         assert await refused(client, feedback(sale_id=sold["id"], sale_line_no=9)) == [("/sale_line_no", "not_found")]
         assert await refused(client, feedback(sale_line_no=1)) == [("", "missing")]
         receipt = {"source": "till", "receipt_no": "1"}
@@ -173,7 +157,7 @@ class TestRecord:
         assert await refused(client, feedback(collected_at="2026-03-02T09:00:01Z")) == [("/collected_at", "future")]
 
     async def test_speaks_for_an_idea(self, client: httpx.AsyncClient) -> None:
-        idea = await create(client, "/v1/ideas", {"title": "A bench outside"})
+        idea = await api.post(client, "/v1/ideas", {"title": "A bench outside"})
         await record(client, feedback(method="suggestion", idea_id=idea["id"]))
         assert (await client.get(f"/v1/ideas/{idea['id']}")).json()["votes"] == 1
 
@@ -183,10 +167,10 @@ class TestOnceEach:
         body = pushed(text=SOUP, author={"name": "Zoë"}, receipt={"source": "till", "receipt_no": "R-77"})
         first = await record(client, body)
         assert (await record(client, body, 200))["id"] == first["id"]
-        assert len(await events_of(db, first["id"])) == 1
+        assert len(await event_titles(db, first["id"])) == 1
 
     async def test_what_was_found_out_is_no_difference(self, client: httpx.AsyncClient) -> None:
-        sold = await sale(client, site="harbour", operator="tom", lines=[make.line()])
+        sold = await make.record_sale(client, site="harbour", operator="tom", lines=[make.line()])
         body = pushed(sale_id=sold["id"], sale_line_no=1)
         first = await record(client, body)
         assert (first["site"], first["staff"], first["sku"]) == ("harbour", "tom", "TEA-1")
@@ -228,7 +212,7 @@ class TestOnceEach:
 class TestBatch:
     async def test_a_bad_line_stops_nothing(self, client: httpx.AsyncClient, db: Any) -> None:
         twice = pushed(text="Fine")
-        results = await making.batch(
+        results = await batch(
             client,
             pushed(),
             "{not json",
@@ -246,51 +230,51 @@ class TestBatch:
 
     async def test_the_whole_again_is_replayed(self, client: httpx.AsyncClient) -> None:
         bodies = [pushed(sku=f"S-{n}", ratings=[nps(n % 11)]) for n in range(30)]
-        first, again = await making.batch(client, *bodies), await making.batch(client, *reversed(bodies))
+        first, again = await batch(client, *bodies), await batch(client, *reversed(bodies))
         assert {r["status"] for r in first} == {201} and {r["status"] for r in again} == {200}
         assert {r["id"] for r in first} == {r["id"] for r in again}
 
 
 class TestCustomer:
     async def test_is_the_buyer(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe = await customer(client)
-        sold = await sale(client, customer={"id": zoe["id"]}, site="harbour", till="1", operator="tom")
+        zoe = await make.create_customer(client)
+        sold = await make.record_sale(client, customer={"id": zoe["id"]}, site="harbour", till="1", operator="tom")
         found = await record(client, feedback(sale_id=sold["id"]))
         assert (found["customer_id"], found["site"], found["till"]) == (zoe["id"], "harbour", "1")
         assert await dimensions(db, found["id"]) == [("harbour", "tom", None, zoe["id"])]
 
     async def test_is_the_buyer_of_the_receipt(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client)
-        sold = await sale(client, customer={"id": zoe["id"]})
+        zoe = await make.create_customer(client)
+        sold = await make.record_sale(client, customer={"id": zoe["id"]})
         receipt = {"source": sold["source"], "receipt_no": sold["receipt_no"]}
         found = await record(client, feedback(receipt=receipt))
         assert (found["sale_id"], found["customer_id"], found["receipt"]) == (sold["id"], zoe["id"], receipt)
 
     async def test_is_who_complained(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client)
+        zoe = await make.create_customer(client)
         body = {"channel": "phone", "description": "Off", "customer_id": zoe["id"]}
-        complaint = await create(client, "/v1/complaints", body)
+        complaint = await api.post(client, "/v1/complaints", body)
         assert (await record(client, feedback(complaint_id=complaint["id"])))["customer_id"] == zoe["id"]
 
     async def test_is_who_was_spoken_to(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client)
+        zoe = await make.create_customer(client)
         body = {"kind": "call", "channel": "phone", "direction": "inbound", "customer_id": zoe["id"]}
-        call = await create(client, "/v1/interactions", body)
+        call = await api.post(client, "/v1/interactions", body)
         assert (await record(client, feedback(interaction_id=call["id"])))["customer_id"] == zoe["id"]
 
     async def test_is_who_alone_has_the_address(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client, contact_points=[make.email("zoe@example.com")])
+        zoe = await make.create_customer(client, contact_points=[make.email("zoe@example.com")])
         author = {"contact": {"kind": "email", "value": "ZOE@example.com"}}
         assert (await record(client, feedback(author=author)))["customer_id"] == zoe["id"]
         shared = make.phone("+442079460111", shared=True)
         for _ in range(2):
-            await customer(client, contact_points=[shared])
+            await make.create_customer(client, contact_points=[shared])
         author = {"contact": {"kind": "phone", "value": shared["value"]}}
         assert (await record(client, feedback(author=author)))["customer_id"] is None
 
     async def test_who_is_named_comes_before_who_is_found(self, client: httpx.AsyncClient) -> None:
-        zoe, bo = await customer(client), await customer(client)
-        sold = await sale(client, customer={"id": zoe["id"]})
+        zoe, bo = await make.create_customer(client), await make.create_customer(client)
+        sold = await make.record_sale(client, customer={"id": zoe["id"]})
         assert (await record(client, feedback(sale_id=sold["id"], customer_id=bo["id"])))["customer_id"] == bo["id"]
 
 
@@ -299,50 +283,50 @@ RECEIPT: dict[str, Any] = {"source": "till-9", "receipt_no": "L-1"}
 
 class TestSalesThatComeLater:
     async def test_a_receipt_tells_where_it_was_and_whose_it_is(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe = await customer(client)
+        zoe = await make.create_customer(client)
         waiting = await record(client, feedback(receipt=RECEIPT, staff="maya"))
         assert (waiting["sale_id"], waiting["receipt"]) == (None, RECEIPT)
-        sold = await sale(client, **RECEIPT, customer={"id": zoe["id"]}, site="harbour", operator="tom")
+        sold = await make.record_sale(client, **RECEIPT, customer={"id": zoe["id"]}, site="harbour", operator="tom")
         found = await get(client, waiting["id"])
         assert (found["sale_id"], found["customer_id"], found["site"]) == (sold["id"], zoe["id"], "harbour")
         assert found["staff"] == "maya", "what was given stays"
         assert await dimensions(db, found["id"]) == [("harbour", "maya", None, zoe["id"])]
-        assert [kind for kind, _ in await events_of(db, found["id"])] == ["feedback.received", "feedback.claimed"]
+        assert [kind for kind, _ in await event_titles(db, found["id"])] == ["feedback.received", "feedback.claimed"]
         timeline = (await client.get(f"/v1/customers/{zoe['id']}/timeline")).json()["items"]
         assert "feedback.claimed" in [entry["type"] for entry in timeline]
 
     async def test_so_do_receipts_that_come_in_bulk(self, client: httpx.AsyncClient) -> None:
         waiting = await record(client, feedback(receipt=RECEIPT))
         lines = [make.sale(), make.sale(**RECEIPT, site="harbour"), make.sale()]
-        answer = await client.post("/v1/sales/batch", content="\n".join(map(json.dumps, lines)), headers=making.NDJSON)
+        answer = await client.post("/v1/sales/batch", content="\n".join(map(json.dumps, lines)), headers=JSON_LINES)
         assert answer.status_code == 200
         found = await get(client, waiting["id"])
         assert found["sale_id"] is not None and found["site"] == "harbour" and found["customer_id"] is None
 
     async def test_a_sale_that_is_claimed_takes_what_was_said_with_it(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe, sold = await customer(client), await sale(client)
+        zoe, sold = await make.create_customer(client), await make.record_sale(client)
         found = await record(client, feedback(sale_id=sold["id"]))
-        await create(client, f"/v1/sales/{sold['id']}/claim", {"customer_id": zoe["id"]}, 200)
+        await api.post(client, f"/v1/sales/{sold['id']}/claim", {"customer_id": zoe["id"]}, 200)
         assert (await get(client, found["id"]))["customer_id"] == zoe["id"]
 
     async def test_a_revised_receipt_may_tell_the_buyer(self, client: httpx.AsyncClient) -> None:
-        zoe, body = await customer(client), make.sale()
-        sold = await create(client, "/v1/sales", body)
+        zoe, body = await make.create_customer(client), make.sale()
+        sold = await api.post(client, "/v1/sales", body)
         found = await record(client, feedback(sale_id=sold["id"]))
-        await create(client, "/v1/sales", body | {"revision": 2, "customer": {"id": zoe["id"]}}, 200)
+        await api.post(client, "/v1/sales", body | {"revision": 2, "customer": {"id": zoe["id"]}}, 200)
         assert (await get(client, found["id"]))["customer_id"] == zoe["id"]
 
     async def test_whom_it_belongs_to_already_it_stays_with(self, client: httpx.AsyncClient) -> None:
-        zoe, bo = await customer(client), await customer(client)
+        zoe, bo = await make.create_customer(client), await make.create_customer(client)
         found = await record(client, feedback(receipt=RECEIPT, customer_id=bo["id"]))
-        await sale(client, **RECEIPT, customer={"id": zoe["id"]})
+        await make.record_sale(client, **RECEIPT, customer={"id": zoe["id"]})
         assert (await get(client, found["id"]))["customer_id"] == bo["id"]
 
     async def test_a_receipt_that_crossed_it_is_found_by_the_worker(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Any
     ) -> None:
         waiting = await record(client, feedback(receipt=RECEIPT))
-        sold = await sale(client, **RECEIPT)
+        sold = await make.record_sale(client, **RECEIPT)
         # As it is when both were under way at the same time: neither saw the other.
         await db.execute("UPDATE feedback SET sale_id = NULL")
         assert await work() == 0
@@ -352,13 +336,13 @@ class TestSalesThatComeLater:
 
     async def test_two_surveys_of_one_receipt_each_learn(self, client: httpx.AsyncClient) -> None:
         made = [await record(client, feedback(receipt=RECEIPT)) for _ in range(2)]
-        sold = await sale(client, **RECEIPT)
+        sold = await make.record_sale(client, **RECEIPT)
         assert {(await get(client, one["id"]))["sale_id"] for one in made} == {sold["id"]}
 
 
 class TestClaim:
     async def test_gives_it_to_a_customer(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe, found = await customer(client), await record(client)
+        zoe, found = await make.create_customer(client), await record(client)
         assert found["id"] in await listed(client, claimed=False)
         claimed = await step(client, found["id"], "claim", customer_id=zoe["id"])
         assert claimed["customer_id"] == zoe["id"] and claimed["version"] == found["version"] + 1
@@ -368,7 +352,7 @@ class TestClaim:
         assert again["version"] == claimed["version"]
 
     async def test_does_not_take_it_from_another(self, client: httpx.AsyncClient) -> None:
-        zoe, bo = await customer(client), await customer(client)
+        zoe, bo = await make.create_customer(client), await make.create_customer(client)
         found = await record(client, feedback(customer_id=zoe["id"]))
         problem = await step(client, found["id"], "claim", 409, customer_id=bo["id"])
         assert (problem["code"], problem["customer_id"]) == ("ALREADY_CLAIMED", zoe["id"])
@@ -379,8 +363,8 @@ class TestClaim:
         await step(client, str(uuid4()), "claim", 404, customer_id=str(uuid4()))
 
     async def test_takes_the_vote_along(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client)
-        idea = await create(client, "/v1/ideas", {"title": "A bench outside"})
+        zoe = await make.create_customer(client)
+        idea = await api.post(client, "/v1/ideas", {"title": "A bench outside"})
         found = await record(client, feedback(method="suggestion", idea_id=idea["id"]))
         await step(client, found["id"], "claim", customer_id=zoe["id"])
         votes = (await client.get(f"/v1/ideas/{idea['id']}/votes")).json()["items"]
@@ -390,69 +374,69 @@ class TestClaim:
 class TestChange:
     async def test_figures_and_text(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(text=SOUP, site="harbour"))
-        answer = await patched(client, found["id"], {"ratings": [nps(9)], "text": "Great, we loved it!"})
+        answer = await patch(client, found["id"], {"ratings": [nps(9)], "text": "Great, we loved it!"})
         changed = answer.json()
         assert answer.status_code == 200, answer.text
         assert (changed["score"], changed["nps_class"], changed["sentiment"]) == ("90.00", "promoter", "positive")
         assert (changed["site"], changed["version"]) == ("harbour", 2)
         row = await db.fetchrow("SELECT score::text, nps_class FROM ratings WHERE feedback_id = $1", found["id"])
         assert tuple(row) == ("90.00", "promoter")
-        assert (await events_of(db, found["id"]))[1] == ("feedback.updated", "Updated: Feedback by survey: 9 of 10")
+        assert (await event_titles(db, found["id"]))[1] == ("feedback.updated", "Updated: Feedback by survey: 9 of 10")
 
     async def test_of_nothing_changes_nothing(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(text=SOUP, staff="tom"))
-        answer = await patched(client, found["id"], {"staff": "tom", "text": SOUP})
-        assert answer.json() == found and len(await events_of(db, found["id"])) == 1
+        answer = await patch(client, found["id"], {"staff": "tom", "text": SOUP})
+        assert answer.json() == found and len(await event_titles(db, found["id"])) == 1
 
     async def test_null_takes_away(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(text=SOUP, staff="tom"))
-        changed = (await patched(client, found["id"], {"text": None, "staff": None, "ratings": None})).json()
+        changed = (await patch(client, found["id"], {"text": None, "staff": None, "ratings": None})).json()
         empty = ("text", "staff", "score", "metric", "sentiment", "analyzer")
         assert {changed[name] for name in empty} == {None} and changed["ratings"] == []
         assert await db.fetchval("SELECT count(*) FROM ratings") == 0
 
     async def test_what_a_sale_filled_can_be_taken_away(self, client: httpx.AsyncClient) -> None:
-        sold = await sale(client, site="harbour", till="1")
+        sold = await make.record_sale(client, site="harbour", till="1")
         found = await record(client, feedback(sale_id=sold["id"]))
-        changed = (await patched(client, found["id"], {"site": None})).json()
+        changed = (await patch(client, found["id"], {"site": None})).json()
         assert (changed["site"], changed["till"], changed["sale_id"]) == (None, "1", sold["id"])
 
     async def test_a_sale_that_is_named_fills_what_is_missing(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client)
-        sold = await sale(client, customer={"id": zoe["id"]}, site="harbour", operator="tom")
+        zoe = await make.create_customer(client)
+        sold = await make.record_sale(client, customer={"id": zoe["id"]}, site="harbour", operator="tom")
         found = await record(client, feedback(site="station"))
-        changed = (await patched(client, found["id"], {"sale_id": sold["id"]})).json()
+        changed = (await patch(client, found["id"], {"sale_id": sold["id"]})).json()
         assert (changed["site"], changed["staff"], changed["customer_id"]) == ("station", "tom", zoe["id"])
 
     async def test_a_language_that_is_taken_away_is_found_out_again(self, client: httpx.AsyncClient) -> None:
         found = await record(client, feedback(text=SOUP, language="tlh"))
-        changed = (await patched(client, found["id"], {"language": None})).json()
+        changed = (await patch(client, found["id"], {"language": None})).json()
         assert (changed["language"], changed["sentiment"]) == ("en", "negative")
 
     async def test_stays_what_it_is_about(self, client: httpx.AsyncClient) -> None:
         found = await record(client)
-        answer = await patched(client, found["id"], {"competitor": "Miller's"})
+        answer = await patch(client, found["id"], {"competitor": "Miller's"})
         assert answer.status_code == 422
-        assert (await patched(client, found["id"], {"idea_id": str(uuid4())})).status_code == 422
-        assert (await patched(client, str(uuid4()), {})).status_code == 404
+        assert (await patch(client, found["id"], {"idea_id": str(uuid4())})).status_code == 422
+        assert (await patch(client, str(uuid4()), {})).status_code == 404
 
     async def test_a_stale_one_is_refused(self, client: httpx.AsyncClient) -> None:
         found = await record(client)
-        assert (await patched(client, found["id"], {"staff": "tom"}, **{"if-match": '"1"'})).status_code == 200
-        assert (await patched(client, found["id"], {"staff": "bo"}, **{"if-match": '"1"'})).status_code == 412
+        assert (await patch(client, found["id"], {"staff": "tom"}, **{"if-match": '"1"'})).status_code == 200
+        assert (await patch(client, found["id"], {"staff": "bo"}, **{"if-match": '"1"'})).status_code == 412
 
     async def test_another_idea_moves_the_vote(self, client: httpx.AsyncClient) -> None:
-        bench, tree = [await create(client, "/v1/ideas", {"title": title}) for title in ("A bench", "A tree")]
+        bench, tree = [await api.post(client, "/v1/ideas", {"title": title}) for title in ("A bench", "A tree")]
         found = await record(client, feedback(idea_id=bench["id"]))
-        await patched(client, found["id"], {"idea_id": tree["id"]})
+        await patch(client, found["id"], {"idea_id": tree["id"]})
         votes = [(await client.get(f"/v1/ideas/{idea['id']}")).json()["votes"] for idea in (bench, tree)]
         assert votes == [0, 1]
 
 
 class TestFind:
     async def test_by_what_it_is_and_what_was_found_out(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client)
-        sold = await sale(client)
+        zoe = await make.create_customer(client)
+        sold = await make.record_sale(client)
         fields = {"channel": "email", "site": "harbour", "till": "2", "staff": "tom", "sku": "TEA-1"}
         key = {"source": "reviews", "external_id": "F-1"}
         body = {"method": "review", "text": SOUP, "customer_id": zoe["id"], "sale_id": sold["id"], **fields, **key}

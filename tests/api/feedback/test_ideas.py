@@ -11,36 +11,26 @@ from app.core.errors import ValidationFailed
 from app.core.sessions import Sessions
 from app.services.feedback import ideas
 from tests import make
-from tests.api.service_levels.test_calendars import MERGE, told, wrong
+from tests.make.feedback import create_idea
+from tests.support import api
+from tests.support.api import errors, events
 from tests.support.application import Keys, TestClock
 
 PATH = "/v1/ideas"
 
 
-async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=make.idea(**changes))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def create_customer(client: httpx.AsyncClient) -> str:
-    answer = await client.post("/v1/customers", json=make.customer())
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
-
-
-async def heard(db: Any, customer_id: str | None = None) -> str:
+async def insert_suggestion(db: Any, customer_id: str | None = None) -> str:
     """A piece of feedback as the intake would have stored it."""
     statement = "INSERT INTO feedback (method, collected_at, customer_id) VALUES ('suggestion', now(), $1) RETURNING id"
     return str(await db.fetchval(statement, customer_id))
 
 
-async def patched(client: httpx.AsyncClient, made: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{made['id']}", json=patch, headers=MERGE | headers)
+async def patch(client: httpx.AsyncClient, made: dict[str, Any], changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, f"{PATH}/{made['id']}", changes, **headers)
 
 
-async def changed(client: httpx.AsyncClient, made: dict[str, Any], patch: Any) -> dict[str, Any]:
-    answer = await patched(client, made, patch)
+async def changed(client: httpx.AsyncClient, made: dict[str, Any], changes: Any) -> dict[str, Any]:
+    answer = await patch(client, made, changes)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -67,31 +57,31 @@ class TestCreate:
         assert found | body == found
         assert (found["status"], found["status_note"], found["votes"], found["version"]) == ("new", None, 0, 1)
         assert (await client.get(f"{PATH}/{found['id']}")).json() == found
-        assert await told(db, found) == [("idea.created", "Idea suggested: Open on Mondays", None, {})]
+        assert await events(db, found["id"]) == [("idea.created", "Idea suggested: Open on Mondays", None, {})]
 
     async def test_who_voices_it_votes_for_it_first(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer_id = await create_customer(client)
-        made = await create(client, title="Benches", customer_id=customer_id)
+        customer_id = (await make.create_customer(client))["id"]
+        made = await create_idea(client, title="Benches", customer_id=customer_id)
         assert made["votes"] == 1 and await votes(client, made) == [(customer_id, None)]
-        assert [(e[0], str(e[2])) for e in await told(db, made)] == [("idea.created", customer_id)]
+        assert [(e[0], str(e[2])) for e in await events(db, made["id"])] == [("idea.created", customer_id)]
 
     async def test_out_of_feedback_it_is_the_vote_of_whose_feedback_it_is(
         self, client: httpx.AsyncClient, db: Any
     ) -> None:
-        customer_id = await create_customer(client)
-        feedback_id = await heard(db, customer_id)
-        assert await votes(client, await create(client, feedback_id=feedback_id)) == [(customer_id, feedback_id)]
-        nobodys = await heard(db)
-        made = await create(client, feedback_id=nobodys)
+        customer_id = (await make.create_customer(client))["id"]
+        feedback_id = await insert_suggestion(db, customer_id)
+        assert await votes(client, await create_idea(client, feedback_id=feedback_id)) == [(customer_id, feedback_id)]
+        nobodys = await insert_suggestion(db)
+        made = await create_idea(client, feedback_id=nobodys)
         assert made["votes"] == 1 and await votes(client, made) == [(None, nobodys)]
 
     async def test_refuses_whom_and_what_there_is_not(self, client: httpx.AsyncClient, db: Any) -> None:
         for name in ("customer_id", "feedback_id"):
             answer = await client.post(PATH, json=make.idea(**{name: str(uuid4())}))
-            assert wrong(answer) == [(f"/{name}", "not_found")]
-        theirs = await heard(db, await create_customer(client))
-        body = make.idea(customer_id=await create_customer(client), feedback_id=theirs)
-        assert wrong(await client.post(PATH, json=body)) == [("/feedback_id", "differs")]
+            assert errors(answer) == [(f"/{name}", "not_found")]
+        theirs = await insert_suggestion(db, (await make.create_customer(client))["id"])
+        body = make.idea(customer_id=(await make.create_customer(client))["id"], feedback_id=theirs)
+        assert errors(await client.post(PATH, json=body)) == [("/feedback_id", "differs")]
         assert await db.fetchval("SELECT count(*) FROM ideas") == 0
 
     @pytest.mark.parametrize(
@@ -104,16 +94,16 @@ class TestCreate:
         ],
     )
     async def test_refuses(self, client: httpx.AsyncClient, change: Any, expected: tuple[str, str]) -> None:
-        assert wrong(await client.post(PATH, json=make.idea(**change))) == [expected]
+        assert errors(await client.post(PATH, json=make.idea(**change))) == [expected]
 
 
 class TestList:
     async def test_what_most_people_want_stands_first(self, client: httpx.AsyncClient, clock: TestClock) -> None:
-        people = [await create_customer(client) for _ in range(2)]
+        people = [(await make.create_customer(client))["id"] for _ in range(2)]
         ideas = []
         for title, number in (("none", 0), ("two", 2), ("one", 1)):
             clock.tick()
-            ideas.append(await create(client, title=title))
+            ideas.append(await create_idea(client, title=title))
             for customer_id in people[:number]:
                 await voted(client, ideas[-1], customer_id=customer_id)
 
@@ -137,12 +127,12 @@ class TestList:
 
 class TestChange:
     async def test_its_words_are_one_event(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        made = await create(client, title="Benches", description="By the door")
+        made = await create_idea(client, title="Benches", description="By the door")
         clock.tick()
         found = await changed(client, made, {"title": "A bench", "description": None})
         assert (found["title"], found["description"], found["version"]) == ("A bench", None, 2)
         assert found["status_at"] == made["status_at"] and found["updated_at"] > made["updated_at"]
-        kind, title, customer_id, data = (await told(db, made))[-1]
+        kind, title, customer_id, data = (await events(db, made["id"]))[-1]
         assert (kind, title, customer_id) == ("idea.updated", "Idea updated: A bench", None)
         assert [change["pointer"] for change in data["changes"]] == ["/title", "/description"]
 
@@ -158,43 +148,43 @@ class TestChange:
     async def test_a_new_status_is_an_event_of_its_own(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, status: str, title: str
     ) -> None:
-        made = await create(client, title="Benches", customer_id=await create_customer(client))
+        made = await create_idea(client, title="Benches", customer_id=(await make.create_customer(client))["id"])
         clock.tick()
         found = await changed(client, made, {"status": status, "status_note": "As decided"})
         assert (found["status"], found["status_note"]) == (status, "As decided")
         assert found["status_at"] == found["updated_at"] > made["status_at"]
-        assert (await told(db, made))[-1][:3] == (f"idea.{status}", title, None)
+        assert (await events(db, made["id"]))[-1][:3] == (f"idea.{status}", title, None)
         back = await changed(client, made, {"status": "new"})
         assert (back["status"], back["status_note"]) == ("new", None)
-        assert (await told(db, made))[-1][:2] == ("idea.new", "Idea is new again: Benches")
+        assert (await events(db, made["id"]))[-1][:2] == ("idea.new", "Idea is new again: Benches")
 
     async def test_what_changes_nothing_leaves_no_trace(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await create(client)
+        made = await create_idea(client)
         assert await changed(client, made, {"title": made["title"], "status": "new"}) == made
-        assert len(await told(db, made)) == 1
+        assert len(await events(db, made["id"])) == 1
 
     async def test_refuses_what_is_stale_or_wrong(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
-        stale = await patched(client, made, {"title": "x"}, **{"if-match": '"7"'})
+        made = await create_idea(client)
+        stale = await patch(client, made, {"title": "x"}, **{"if-match": '"7"'})
         assert stale.status_code == 412
-        assert wrong(await patched(client, made, {"status": None})) == [("/status", "missing")]
-        assert wrong(await patched(client, made, {"status": "maybe"})) == [("/status", "enum")]
-        assert wrong(await patched(client, made, {"votes": 3})) == [("/votes", "unknown_field")]
-        assert (await patched(client, {"id": uuid4()}, {"title": "x"})).status_code == 404
+        assert errors(await patch(client, made, {"status": None})) == [("/status", "missing")]
+        assert errors(await patch(client, made, {"status": "maybe"})) == [("/status", "enum")]
+        assert errors(await patch(client, made, {"votes": 3})) == [("/votes", "unknown_field")]
+        assert (await patch(client, {"id": uuid4()}, {"title": "x"})).status_code == 404
 
 
 class TestVote:
     async def test_counts_once_and_stands_on_the_timeline(self, client: httpx.AsyncClient, db: Any) -> None:
-        made, customer_id = await create(client, title="Benches"), await create_customer(client)
+        made, customer_id = await create_idea(client, title="Benches"), (await make.create_customer(client))["id"]
         first = await voted(client, made, customer_id=customer_id)
         assert (first["votes"], first["version"]) == (1, 2)
         assert await voted(client, made, customer_id=customer_id) == first
         timeline = (await client.get(f"/v1/customers/{customer_id}/timeline")).json()["items"]
         assert timeline[0]["title"] == "Voted for the idea: Benches"
-        assert [kind for kind, *_ in await told(db, made)] == ["idea.created", "idea.voted"]
+        assert [kind for kind, *_ in await events(db, made["id"])] == ["idea.created", "idea.voted"]
 
     async def test_feedback_of_nobody_known_counts_once_each(self, client: httpx.AsyncClient, db: Any) -> None:
-        made, said = await create(client), [await heard(db) for _ in range(2)]
+        made, said = await create_idea(client), [await insert_suggestion(db) for _ in range(2)]
         for feedback_id in [*said, *said]:
             await voted(client, made, feedback_id=feedback_id)
         assert await votes(client, made) == [(None, said[0]), (None, said[1])]
@@ -203,36 +193,44 @@ class TestVote:
     async def test_the_feedback_of_one_customer_counts_once_however_much_it_is(
         self, client: httpx.AsyncClient, db: Any
     ) -> None:
-        made, customer_id = await create(client), await create_customer(client)
-        first, second = [await heard(db, customer_id) for _ in range(2)]
+        made, customer_id = await create_idea(client), (await make.create_customer(client))["id"]
+        first, second = [await insert_suggestion(db, customer_id) for _ in range(2)]
         await voted(client, made, feedback_id=first)
         assert (await voted(client, made, feedback_id=second))["votes"] == 1
         assert await votes(client, made) == [(customer_id, first)]
 
     async def test_a_vote_of_nobodys_becomes_the_customers(self, client: httpx.AsyncClient, db: Any) -> None:
-        made, customer_id, feedback_id = await create(client), await create_customer(client), await heard(db)
+        made, customer_id, feedback_id = (
+            await create_idea(client),
+            (await make.create_customer(client))["id"],
+            await insert_suggestion(db),
+        )
         await voted(client, made, feedback_id=feedback_id)
         assert (await voted(client, made, customer_id=customer_id, feedback_id=feedback_id))["votes"] == 1
         assert await votes(client, made) == [(customer_id, feedback_id)]
 
     async def test_and_falls_away_where_the_customer_had_voted(self, client: httpx.AsyncClient, db: Any) -> None:
-        made, customer_id, feedback_id = await create(client), await create_customer(client), await heard(db)
+        made, customer_id, feedback_id = (
+            await create_idea(client),
+            (await make.create_customer(client))["id"],
+            await insert_suggestion(db),
+        )
         await voted(client, made, feedback_id=feedback_id)
         assert (await voted(client, made, customer_id=customer_id))["votes"] == 2
         assert (await voted(client, made, customer_id=customer_id, feedback_id=feedback_id))["votes"] == 1
         assert await votes(client, made) == [(customer_id, None)]
 
     async def test_refuses_nobody_and_nothing(self, client: httpx.AsyncClient) -> None:
-        made, customer_id = await create(client), await create_customer(client)
+        made, customer_id = await create_idea(client), (await make.create_customer(client))["id"]
         path = f"{PATH}/{made['id']}/vote"
-        assert wrong(await client.post(path, json={})) == [("", "missing")]
-        assert wrong(await client.post(path, json={"customer_id": str(uuid4())})) == [("/customer_id", "not_found")]
+        assert errors(await client.post(path, json={})) == [("", "missing")]
+        assert errors(await client.post(path, json={"customer_id": str(uuid4())})) == [("/customer_id", "not_found")]
         assert (await client.post(f"{PATH}/{uuid4()}/vote", json={"customer_id": customer_id})).status_code == 404
 
     async def test_from_within_an_idea_that_there_is_not_is_a_wrong_value(
         self, client: httpx.AsyncClient, sessions: Sessions
     ) -> None:
-        customer_id = UUID(await create_customer(client))
+        customer_id = UUID((await make.create_customer(client))["id"])
         with pytest.raises(ValidationFailed) as refused:
             await sessions.write(
                 lambda ctx: ideas.vote(ctx, uuid4(), customer_id=customer_id, feedback_id=None, at=ctx.now)
@@ -242,24 +240,24 @@ class TestVote:
     async def test_twenty_customers_at_once_are_twenty_votes_and_one_of_them_ten_times_one(
         self, client: httpx.AsyncClient, db: Any
     ) -> None:
-        made = await create(client)
-        people = [await create_customer(client) for _ in range(20)]
+        made = await create_idea(client)
+        people = [(await make.create_customer(client))["id"] for _ in range(20)]
         voters = [*people, *([people[0]] * 9)]
         await asyncio.gather(*(voted(client, made, customer_id=customer_id) for customer_id in voters))
         found = (await client.get(f"{PATH}/{made['id']}")).json()
         assert found["votes"] == await db.fetchval("SELECT count(*) FROM idea_votes") == 20
         assert sorted(customer_id for customer_id, _ in await votes(client, made)) == sorted(people)
-        assert sum(kind == "idea.voted" for kind, *_ in await told(db, made)) == 20
+        assert sum(kind == "idea.voted" for kind, *_ in await events(db, made["id"])) == 20
 
 
 class TestUnvote:
     async def test_takes_it_back_once(self, client: httpx.AsyncClient, db: Any) -> None:
-        made, customer_id = await create(client, title="Benches"), await create_customer(client)
+        made, customer_id = await create_idea(client, title="Benches"), (await make.create_customer(client))["id"]
         await voted(client, made, customer_id=customer_id)
         gone = await voted(client, made, "unvote", customer_id=customer_id)
         assert gone["votes"] == 0 and await votes(client, made) == []
         assert await voted(client, made, "unvote", customer_id=customer_id) == gone
-        last = (await told(db, made))[-1]
+        last = (await events(db, made["id"]))[-1]
         assert (last[0], last[1], str(last[2])) == (
             "idea.unvoted",
             "Vote taken back for the idea: Benches",
@@ -268,8 +266,12 @@ class TestUnvote:
         assert (await voted(client, made, customer_id=customer_id))["votes"] == 1
 
     async def test_leaves_the_votes_of_others(self, client: httpx.AsyncClient, db: Any) -> None:
-        made, one, other = await create(client), await create_customer(client), await create_customer(client)
-        nobodys = await heard(db)
+        made, one, other = (
+            await create_idea(client),
+            (await make.create_customer(client))["id"],
+            (await make.create_customer(client))["id"],
+        )
+        nobodys = await insert_suggestion(db)
         for voter in ({"customer_id": one}, {"customer_id": other}, {"feedback_id": nobodys}):
             await voted(client, made, **voter)
         await voted(client, made, "unvote", customer_id=one)
@@ -282,7 +284,7 @@ class TestVotes:
         assert (await client.get(f"{PATH}/{uuid4()}/votes")).status_code == 404
 
     async def test_are_read_with_the_scope_of_feedback_only(self, client: httpx.AsyncClient, keys: Keys) -> None:
-        made = await create(client)
+        made = await create_idea(client)
         may, other = await keys("feedback:read"), await keys("complaints:read")
         assert (await may.get(f"{PATH}/{made['id']}/votes")).status_code == 200
         assert (await other.get(f"{PATH}/{made['id']}/votes")).status_code == 403

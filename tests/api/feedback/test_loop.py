@@ -6,19 +6,21 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.make.feedback import PATH, customer, events_of, feedback, get, listed, record, refused, step
-from tests.make.surveys import ruled
+from tests import make
+from tests.make.feedback import PATH, feedback, record
+from tests.make.surveys import create_rule
+from tests.support import api
+from tests.support.api import event_titles
 from tests.support.application import TestClock
+from tests.support.feedback import get, listed, refused, step
+from tests.support.times import NOW
 
 AUTHOR = {"name": "Zoë", "contact": {"kind": "email", "value": "zoe@example.com"}}
 NO_PHONE = {"unwelcome_channels": [{"channel": "phone", "reason": "Works at night", "since": "2026-01-31"}]}
-NOW = "2026-03-02T09:00:00.000000Z"
 
 
 async def interaction(client: httpx.AsyncClient, interaction_id: str) -> dict[str, Any]:
-    answer = await client.get(f"/v1/interactions/{interaction_id}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return await api.get(client, f"/v1/interactions/{interaction_id}")
 
 
 class TestAcknowledge:
@@ -33,12 +35,12 @@ class TestAcknowledge:
         )
         assert thanked["acknowledged_interaction_id"] is None and thanked["closed_at"] is None
         assert await listed(client, acknowledged=False) == []
-        assert (await events_of(db, found["id"]))[1:] == [
+        assert (await event_titles(db, found["id"]))[1:] == [
             ("feedback.acknowledged", "Thanked: Feedback by survey: 3 of 10")
         ]
 
     async def test_a_message_is_kept_as_a_thank_you(self, client: httpx.AsyncClient) -> None:
-        zoe = await customer(client)
+        zoe = await make.create_customer(client)
         found = await record(client, feedback(customer_id=zoe["id"]))
         said = {
             "channel": "email",
@@ -52,8 +54,8 @@ class TestAcknowledge:
         assert (kept["customer_id"], kept["body"], kept["staff"]) == (zoe["id"], said["message"], "tom")
 
     async def test_nobody_is_asked_what_they_think_of_it(self, client: httpx.AsyncClient, db: Any) -> None:
-        await ruled(client, after="interaction")
-        zoe = await customer(client)
+        await create_rule(client, after="interaction")
+        zoe = await make.create_customer(client)
         found = await record(client, feedback(customer_id=zoe["id"]))
         await step(client, found["id"], "acknowledge", channel="email", message="Thank you", staff="tom")
         assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = 'ask'") == 0
@@ -79,7 +81,7 @@ class TestAcknowledge:
         assert await get(client, found["id"]) == first
 
     async def test_on_an_unwelcome_channel_needs_a_reason(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe = await customer(client, preferences=NO_PHONE)
+        zoe = await make.create_customer(client, preferences=NO_PHONE)
         found = await record(client, feedback(customer_id=zoe["id"]))
         for said in ({"channel": "phone"}, {"channel": "phone", "message": "Thanks"}):
             problem = await step(client, found["id"], "acknowledge", 409, **said)
@@ -94,7 +96,7 @@ class TestAcknowledge:
         thanked = await step(client, found["id"], "acknowledge", channel="social", message="Thank you all")
         kept = await interaction(client, thanked["acknowledged_interaction_id"])
         assert (kept["customer_id"], kept["contact"]) == (None, None)
-        zoe = await customer(client)
+        zoe = await make.create_customer(client)
         await step(client, found["id"], "claim", customer_id=zoe["id"])
         assert (await interaction(client, kept["id"]))["customer_id"] == zoe["id"], "claimed with the feedback"
 
@@ -137,7 +139,7 @@ class TestActAndTell:
         kept = await interaction(client, told["notified_interaction_id"])
         assert (kept["kind"], kept["contact"]) == ("message", AUTHOR["contact"])
         assert await step(client, found["id"], "notify", **said) == told
-        assert [title for _, title in await events_of(db, found["id"])][1:] == [
+        assert [title for _, title in await event_titles(db, found["id"])][1:] == [
             "Acted upon: Feedback by survey: 3 of 10",
             "Customer notified by e-mail: Feedback by survey: 3 of 10",
         ]

@@ -14,9 +14,22 @@ from app.core.sessions import Sessions
 from app.schemas.feedback.comparisons import CompetitorsQuery, GapsQuery, LoopQuery
 from app.schemas.feedback.measures import MeasuresQuery, MethodsQuery
 from app.services.feedback import measures
-from tests.api.customers.test_customers import create, pointers
-from tests.make.measures import NOTHING, NOW, Mark, ago, ask, hear, invite, mean, measure, nps, share, stars, survey
+from tests import make
+from tests.support.api import pointers
 from tests.support.application import Keys
+from tests.support.feedback_measures import (
+    Mark,
+    figures,
+    insert_feedback,
+    insert_invitation,
+    insert_survey,
+    mean,
+    measure,
+    nps,
+    stars,
+)
+from tests.support.shares import share
+from tests.support.times import START, days_ago
 
 PATH = "/v1/feedback/measures"
 HOW = ("day", "week", "month", "quarter", "year", "site", "staff", "sku", "channel", "method", "survey", "tag")
@@ -29,7 +42,7 @@ class TestNothing:
     async def test_is_known_where_nobody_has_answered(
         self, client: httpx.AsyncClient, metric: str, by: str | None
     ) -> None:
-        found = await ask(client, metric=metric, **({"group_by": by} if by else {}))
+        found = await figures(client, metric=metric, **({"group_by": by} if by else {}))
         assert found == {
             "metric": metric,
             "group_by": by,
@@ -41,9 +54,9 @@ class TestNothing:
         }
 
     async def test_months_without_answers_are_there(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, nps(10), collected_at=ago(80))
-        await hear(db, nps(3), collected_at=ago(1))
-        found = await ask(client, metric="nps", group_by="month")
+        await insert_feedback(db, nps(10), collected_at=days_ago(80))
+        await insert_feedback(db, nps(3), collected_at=days_ago(1))
+        found = await figures(client, metric="nps", group_by="month")
         assert [item["key"] for item in found["items"]] == ["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01"]
         assert [item["nps"]["nps"] for item in found["items"]] == [100, None, None, -100]
         assert [item["answers"] for item in found["items"]] == [1, 0, 0, 1]
@@ -56,14 +69,14 @@ class TestPublished:
     )
     async def test_net_promoter_scores(self, client: httpx.AsyncClient, db: Any, values: Any, expected: Any) -> None:
         for value in values:
-            await hear(db, nps(value))
-        found = (await ask(client, metric="nps"))["all"]
+            await insert_feedback(db, nps(value))
+        found = (await figures(client, metric="nps"))["all"]
         assert (found["answers"], found["nps"]["nps"]) == (len(values), expected)
 
     async def test_satisfied_are_four_and_five_of_five(self, client: httpx.AsyncClient, db: Any) -> None:
         for value in (1, 2, 3, 4, 4, 5, 5, 5, 5, 5):
-            await hear(db, Mark("csat", value))
-        found = (await ask(client, metric="csat"))["all"]
+            await insert_feedback(db, Mark("csat", value))
+        found = (await figures(client, metric="csat"))["all"]
         assert found["satisfied"] == {"count": 7, "total": 10, "share": 0.7, "low": 0.3968, "high": 0.8922}
         assert found["distribution"] == [1, 1, 1, 2, 5]
 
@@ -98,20 +111,20 @@ class TestAsking:
         assert (await client.get(f"/v1/feedback/{what}", params={"colour": "red"})).status_code == 400
 
     async def test_ten_years_by_week_and_400_days_by_day_are_the_most(self, client: httpx.AsyncClient) -> None:
-        found = await ask(client, group_by="week", since=ago(3_700).isoformat())
+        found = await figures(client, group_by="week", since=days_ago(3_700).isoformat())
         assert len(found["items"]) == found["group_count"] == 530
-        found = await ask(client, group_by="day", since=ago(400).isoformat(), time_zone="America/Havana")
+        found = await figures(client, group_by="day", since=days_ago(400).isoformat(), time_zone="America/Havana")
         assert len(found["items"]) == found["group_count"] == 401
 
     async def test_feedback_of_this_moment_counts(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, nps(9), collected_at=NOW)
-        assert (await ask(client))["all"]["answers"] == 1
+        await insert_feedback(db, nps(9), collected_at=START)
+        assert (await figures(client))["all"]["answers"] == 1
 
     async def test_the_largest_groups_come_first(self, client: httpx.AsyncClient, db: Any) -> None:
         for site in ("Leeds", "York", "York", "Hull", "York", "Hull", None):
-            await hear(db, stars(4), site=site)
+            await insert_feedback(db, stars(4), site=site)
         await db.execute("UPDATE sites SET name = 'Harbour Street' WHERE code = 'York'")
-        found = await ask(client, group_by="site", limit=2)
+        found = await figures(client, group_by="site", limit=2)
         assert [(i["key"], i["name"], i["answers"]) for i in found["items"]] == [
             ("York", "Harbour Street", 3),
             ("Hull", None, 2),
@@ -153,60 +166,60 @@ class _Counted:
 
 class TestWhatCounts:
     async def test_the_score_is_that_of_whole_feedback(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, Mark("csat", 5), nps(0), stars(1, "waiting time"), stars(1, "price", "expectation"))
-        await hear(db, stars(3, "waiting time"))
-        await hear(db)
-        assert (await ask(client))["all"] | {"response": 0} == measure([Mark("csat", 5), stars(3)], "score", []) | {
+        await insert_feedback(db, Mark("csat", 5), nps(0), stars(1, "waiting time"), stars(1, "price", "expectation"))
+        await insert_feedback(db, stars(3, "waiting time"))
+        await insert_feedback(db)
+        assert (await figures(client))["all"] | {"response": 0} == measure([Mark("csat", 5), stars(3)], "score", []) | {
             "response": 0
         }
 
     async def test_a_metric_is_asked_for_by_name_whether_it_stands_for_the_whole_or_not(
         self, client: httpx.AsyncClient, db: Any
     ) -> None:
-        await hear(db, Mark("csat", 5), nps(0), stars(1, "waiting time"), stars(2, None, "expectation"))
-        assert (await ask(client, metric="nps"))["all"]["nps"]["detractors"] == 1
-        assert (await ask(client, metric="csat"))["all"]["satisfied"] == share(1, 1)
-        assert (await ask(client, metric="rating"))["all"]["answers"] == 0
+        await insert_feedback(db, Mark("csat", 5), nps(0), stars(1, "waiting time"), stars(2, None, "expectation"))
+        assert (await figures(client, metric="nps"))["all"]["nps"]["detractors"] == 1
+        assert (await figures(client, metric="csat"))["all"]["satisfied"] == share(1, 1)
+        assert (await figures(client, metric="rating"))["all"]["answers"] == 0
 
     async def test_competitors_never_do(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, stars(5), method="competitor", competitor="Smith's", site="Hull")
+        await insert_feedback(db, stars(5), method="competitor", competitor="Smith's", site="Hull")
         for metric in ("score", "rating"):
-            assert (await ask(client, metric=metric, group_by="site"))["group_count"] == 0
-        assert (await ask(client, "methods"))["group_count"] == 0
-        assert (await ask(client, "loop"))["all"]["feedback"] == 0
+            assert (await figures(client, metric=metric, group_by="site"))["group_count"] == 0
+        assert (await figures(client, "methods"))["group_count"] == 0
+        assert (await figures(client, "loop"))["all"]["feedback"] == 0
 
     async def test_days_begin_at_the_midnight_that_is_asked_for(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, stars(5), collected_at=datetime(2026, 2, 27, 23, 30, tzinfo=UTC))
+        await insert_feedback(db, stars(5), collected_at=datetime(2026, 2, 27, 23, 30, tzinfo=UTC))
         time = {"since": "2026-02-27T12:00:00Z", "before": "2026-02-28T12:00:00Z", "group_by": "day"}
         for zone, answers in (("UTC", [1, 0]), ("Europe/Paris", [0, 1]), ("America/New_York", [1, 0])):
-            found = await ask(client, time_zone=zone, **time)
+            found = await figures(client, time_zone=zone, **time)
             assert [item["key"] for item in found["items"]] == ["2026-02-27", "2026-02-28"]
             assert [item["answers"] for item in found["items"]] == answers
 
 
 class TestResponse:
     async def test_is_of_those_sent_in_the_time(self, client: httpx.AsyncClient, db: Any) -> None:
-        asked = await survey(db)
+        asked = await insert_survey(db)
         for number in range(5):
-            await invite(db, asked, ago(2), answered=number < 2, site="Hull")
-        await invite(db, asked, ago(100), answered=True)
-        await invite(db, asked, None)
-        assert (await ask(client))["all"]["response"] == share(2, 5)
-        (item,) = (await ask(client, group_by="survey"))["items"]
+            await insert_invitation(db, asked, days_ago(2), answered=number < 2, site="Hull")
+        await insert_invitation(db, asked, days_ago(100), answered=True)
+        await insert_invitation(db, asked, None)
+        assert (await figures(client))["all"]["response"] == share(2, 5)
+        (item,) = (await figures(client, group_by="survey"))["items"]
         assert (item["key"], item["name"], item["answers"]) == (str(asked), "After a purchase", 0)
         assert item["mean"] is None and item["response"] == share(2, 5)
 
     async def test_of_nobody_asked_is_not_known(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, stars(4), method="review")
-        assert (await ask(client))["all"]["response"] == {"count": 0, "total": 0, **NOTHING}
+        await insert_feedback(db, stars(4), method="review")
+        assert (await figures(client))["all"]["response"] == share(0, 0)
 
     @pytest.mark.parametrize(
         "query", [{"group_by": "method"}, {"group_by": "sku"}, {"method": "survey"}, {"sku": "PIE"}]
     )
     async def test_is_not_told_where_it_makes_no_sense(self, client: httpx.AsyncClient, db: Any, query: Any) -> None:
-        await invite(db, await survey(db), ago(2))
-        await hear(db, stars(4), sku="PIE")
-        found = await ask(client, **query)
+        await insert_invitation(db, await insert_survey(db), days_ago(2))
+        await insert_feedback(db, stars(4), sku="PIE")
+        found = await figures(client, **query)
         assert found["all"]["answers"] == 1
         assert [item["response"] for item in [found["all"], *found["items"]]] == [None] * (found["group_count"] + 1)
 
@@ -218,12 +231,12 @@ class TestAgainstPython:
     async def world(self, client: httpx.AsyncClient, db: Any) -> dict[str, Any]:
         dice = random.Random(4_004)
         tagged = [["weekend"], ["weekend", "lamb"], [], ["lamb"]]
-        customers = {UUID((await create(client, tags=tags))["id"]): tags for tags in tagged}
-        surveys = [await survey(db, code, None) for code in ("a", "b")]
+        customers = {UUID((await make.create_customer(client, tags=tags))["id"]): tags for tags in tagged}
+        surveys = [await insert_survey(db, code, None) for code in ("a", "b")]
         marks, sent = [], []
         for _ in range(220):
             row = {
-                "collected_at": ago(dice.uniform(0, 140)),
+                "collected_at": days_ago(dice.uniform(0, 140)),
                 "method": dice.choice(["survey", "review", "mystery_shopper"]),
                 "site": dice.choice(["Hull", "York", None]),
                 "staff": dice.choice(["Tom", "Amara", None]),
@@ -239,24 +252,24 @@ class TestAgainstPython:
             ]
             dice.shuffle(given)
             given.append(stars(dice.randint(1, 5), "price"))
-            await hear(db, *given, **row)
+            await insert_feedback(db, *given, **row)
             marks += given
-            row["sent_at"], row["answered"] = ago(dice.uniform(0, 140)), dice.random() < 0.3
+            row["sent_at"], row["answered"] = days_ago(dice.uniform(0, 140)), dice.random() < 0.3
             if row["survey_id"]:
                 named = {name: row[name] for name in ("site", "staff", "channel", "customer_id")}
-                await invite(db, row["survey_id"], row["sent_at"], row["answered"], **named)
+                await insert_invitation(db, row["survey_id"], row["sent_at"], row["answered"], **named)
                 sent.append(row)
         return {"marks": marks, "sent": sent, "customers": customers}
 
     async def test_all_figures_agree(self, client: httpx.AsyncClient, world: dict[str, Any]) -> None:
-        zone, time = "America/New_York", {"since": ago(100).isoformat(), "before": ago(5).isoformat()}
+        zone, time = "America/New_York", {"since": days_ago(100).isoformat(), "before": days_ago(5).isoformat()}
         filters: list[dict[str, Any]] = [{}, {"site": "Hull", "channel": "email"}, {"tag": "lamb"}, {"staff": "Tom"}]
         filters += [{"survey_id": next(row["survey_id"] for row in world["sent"])}, {"sku": "PIE", "method": "review"}]
         for n, by in enumerate((None, *HOW)):
             for m, metric in enumerate(METRICS):
                 chosen = filters[(n + m) % len(filters)]
                 query = {**time, **chosen, "metric": metric, "time_zone": zone} | ({"group_by": by} if by else {})
-                _check(await ask(client, **query), world, metric, by, chosen, zone)
+                _check(await figures(client, **query), world, metric, by, chosen, zone)
 
 
 def _check(found: Any, world: Any, metric: str, by: str | None, chosen: dict[str, Any], zone: str) -> None:
@@ -264,7 +277,7 @@ def _check(found: Any, world: Any, metric: str, by: str | None, chosen: dict[str
         named = {name: value for name, value in chosen.items() if name != "tag"}
         tags = world["customers"].get(row["customer_id"], [])
         there = "tag" not in chosen or chosen["tag"] in tags
-        return ago(100) <= at < ago(5) and there and all(row[name] == value for name, value in named.items())
+        return days_ago(100) <= at < days_ago(5) and there and all(row[name] == value for name, value in named.items())
 
     def groups(row: dict[str, Any], at: datetime) -> list[Any]:
         if by == "tag":
@@ -277,18 +290,18 @@ def _check(found: Any, world: Any, metric: str, by: str | None, chosen: dict[str
         mark
         for mark in world["marks"]
         if (mark.main if metric == "score" else mark.metric == metric and mark.aspect is None)
-        and fits(mark.of, mark.of["collected_at"])
+        and fits(mark.feedback, mark.feedback["collected_at"])
     ]
     sent = [row for row in world["sent"] if fits(row, row["sent_at"])]
     told = by not in ("sku", "method") and not {"sku", "method"} & set(chosen)
     assert found["all"] == measure(marks, metric, [row["answered"] for row in sent] if told else None)
     if by is None:
         return
-    keys = {key for mark in marks for key in groups(mark.of, mark.of["collected_at"])}
+    keys = {key for mark in marks for key in groups(mark.feedback, mark.feedback["collected_at"])}
     if told:
         keys |= {key for row in sent for key in groups(row, row["sent_at"])}
     if by in HOW[:5]:
-        keys |= {_period(by, ago(100) + timedelta(hours=hours), zone) for hours in range(95 * 24)}
+        keys |= {_period(by, days_ago(100) + timedelta(hours=hours), zone) for hours in range(95 * 24)}
         assert [item["key"] for item in found["items"]] == sorted(keys)
     else:
         counts = [item["answers"] for item in found["items"]]
@@ -296,7 +309,7 @@ def _check(found: Any, world: Any, metric: str, by: str | None, chosen: dict[str
     items = {item.pop("key"): item for item in found["items"]}
     assert items.keys() == keys and found["group_count"] == len(keys)
     for key, item in items.items():
-        of = [mark for mark in marks if key in groups(mark.of, mark.of["collected_at"])]
+        of = [mark for mark in marks if key in groups(mark.feedback, mark.feedback["collected_at"])]
         asked = [row["answered"] for row in sent if key in groups(row, row["sent_at"])] if told else None
         del item["name"]
         assert item == measure(of, metric, asked), (by, metric, key)
@@ -318,10 +331,10 @@ class TestMethods:
         said = {"survey": (5, 5, 4, 5, 4), "mystery_shopper": (2, 3, 2, 2, 1), "review": (1,)}
         for method, values in said.items():
             for value in values:
-                await hear(db, stars(value), method=method, site="Hull")
-        await hear(db, stars(3), site="York")
-        await hear(db, stars(3))
-        found = await ask(client, "methods")
+                await insert_feedback(db, stars(value), method=method, site="Hull")
+        await insert_feedback(db, stars(3), site="York")
+        await insert_feedback(db, stars(3))
+        found = await figures(client, "methods")
         assert (found["group_count"], found["all"]["answers"]) == (2, 13)
         hull, york = found["items"]
         assert (hull["key"], hull["answers"], york["key"], york["spread"]) == ("Hull", 11, "York", None)
@@ -331,19 +344,21 @@ class TestMethods:
         ]
         assert hull["methods"] == expected
         assert hull["spread"] == 65.0  # the review is one only
-        (hull,) = (await ask(client, "methods", site="Hull", min_answers=1))["items"]
+        (hull,) = (await figures(client, "methods", site="Hull", min_answers=1))["items"]
         assert hull["spread"] == 90.0
 
 
 class TestGaps:
     async def test_compare_people_with_themselves_where_they_can(self, client: httpx.AsyncClient, db: Any) -> None:
-        asked = await survey(db)
+        asked = await insert_survey(db)
         for hoped, found in ((5, 3), (4, 3), (5, 1)):
-            await hear(db, stars(hoped, "waiting time", "expectation"), stars(found, "waiting time"), survey_id=asked)
-        await hear(db, stars(5, "waiting time"), site="Hull")
-        await hear(db, stars(4, "price", "expectation"), stars(5, "range"))
-        await hear(db, stars(2, "price"), stars(4, "price"))
-        found = await ask(client, "gaps")
+            await insert_feedback(
+                db, stars(hoped, "waiting time", "expectation"), stars(found, "waiting time"), survey_id=asked
+            )
+        await insert_feedback(db, stars(5, "waiting time"), site="Hull")
+        await insert_feedback(db, stars(4, "price", "expectation"), stars(5, "range"))
+        await insert_feedback(db, stars(2, "price"), stars(4, "price"))
+        found = await figures(client, "gaps")
         waiting = {
             "aspect": "waiting time",
             "expectation": {"answers": 3, "mean": 91.67},
@@ -373,21 +388,21 @@ class TestGaps:
             "high": None,
         }
         assert (found["group_count"], found["items"]) == (3, [waiting, price, of_range])
-        (item,) = (await ask(client, "gaps", survey_id=asked))["items"]
+        (item,) = (await figures(client, "gaps", survey_id=asked))["items"]
         assert item["experience"] == {"answers": 3, "mean": 33.33}
-        assert (await ask(client, "gaps", site="Hull"))["items"][0]["gap"] is None
-        assert (await ask(client, "gaps", before=ago(2).isoformat()))["items"] == []
+        assert (await figures(client, "gaps", site="Hull"))["items"][0]["gap"] is None
+        assert (await figures(client, "gaps", before=days_ago(2).isoformat()))["items"] == []
 
 
 class TestCompetitors:
     async def test_stand_beside_what_is_comparable_of_ours(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, stars(4), method="review", sentiment="positive", themes=["freshness", "price"])
-        await hear(db, method="social", sentiment="negative", themes=["price"])
-        await hear(db, stars(1), method="survey", sentiment="negative", themes=["queue"])
+        await insert_feedback(db, stars(4), method="review", sentiment="positive", themes=["freshness", "price"])
+        await insert_feedback(db, method="social", sentiment="negative", themes=["price"])
+        await insert_feedback(db, stars(1), method="survey", sentiment="negative", themes=["queue"])
         for value in (2, 3):
-            await hear(db, stars(value), method="competitor", competitor="Smith's", themes=["queue"])
-        await hear(db, method="competitor", competitor="Jones")
-        found = await ask(client, "competitors")
+            await insert_feedback(db, stars(value), method="competitor", competitor="Smith's", themes=["queue"])
+        await insert_feedback(db, method="competitor", competitor="Jones")
+        found = await figures(client, "competitors")
         assert found["methods"] == ["review", "social"]
         ours = found["ours"]
         assert {name: ours[name] for name in ("feedback", "answers", "mean")} == {
@@ -403,20 +418,20 @@ class TestCompetitors:
             [stars(2).score, stars(3).score]
         )
         assert smith["themes"] == [{"theme": "queue", **share(2, 2)}]
-        assert jones["mean"] is None and jones["sentiment"]["positive"] == {"count": 0, "total": 0, **NOTHING}
+        assert jones["mean"] is None and jones["sentiment"]["positive"] == share(0, 0)
 
     async def test_nothing_is_known_of_nobody(self, client: httpx.AsyncClient) -> None:
-        found = await ask(client, "competitors")
+        found = await figures(client, "competitors")
         assert (found["group_count"], found["items"], found["ours"]["feedback"]) == (0, [], 0)
         assert found["ours"]["mean"] is None and found["ours"]["themes"] == []
 
 
 class TestLoop:
     async def test_tells_how_much_was_made_of_it_and_how_soon(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = UUID((await create(client))["id"])
-        at, hour = ago(10), timedelta(hours=1)
+        customer = UUID((await make.create_customer(client))["id"])
+        at, hour = days_ago(10), timedelta(hours=1)
         known: dict[str, Any] = {"collected_at": at, "customer_id": customer, "site": "Hull"}
-        await hear(
+        await insert_feedback(
             db,
             stars(1),
             **known,
@@ -425,10 +440,12 @@ class TestLoop:
             notified_at=at + 20 * hour,
             closed_at=at + 20 * hour,
         )
-        await hear(db, stars(1), **known, acknowledged_at=at + 3 * hour)
-        await hear(db, **known)
-        await hear(db, method="review", collected_at=ago(1), acted_at=ago(1), closed_at=ago(1))
-        found = await ask(client, "loop", group_by="site")
+        await insert_feedback(db, stars(1), **known, acknowledged_at=at + 3 * hour)
+        await insert_feedback(db, **known)
+        await insert_feedback(
+            db, method="review", collected_at=days_ago(1), acted_at=days_ago(1), closed_at=days_ago(1)
+        )
+        found = await figures(client, "loop", group_by="site")
         never = {"count": 0, "median_hours": None, "p90_hours": None}
         hull = {
             "feedback": 3,
@@ -445,18 +462,18 @@ class TestLoop:
         assert found["items"][1]["key"] is None and found["items"][1]["notified"] == share(0, 0)
         assert found["all"]["closed"] == share(2, 4) and found["all"]["notified"] == share(1, 3)
         assert found["all"]["to_act"] == {"count": 2, "median_hours": 5.0, "p90_hours": 9.0}
-        assert (await ask(client, "loop", site="Hull"))["all"] == hull
-        assert (await ask(client, "loop", forgotten_after_days=0))["all"]["forgotten"] == 2
-        empty = await ask(client, "loop", staff="Tom")
+        assert (await figures(client, "loop", site="Hull"))["all"] == hull
+        assert (await figures(client, "loop", forgotten_after_days=0))["all"]["forgotten"] == 2
+        empty = await figures(client, "loop", staff="Tom")
         assert (empty["all"]["feedback"], empty["all"]["to_close"]) == (0, never)
-        assert [(i["key"], i["feedback"]) for i in (await ask(client, "loop", group_by="method"))["items"]] == [
+        assert [(i["key"], i["feedback"]) for i in (await figures(client, "loop", group_by="method"))["items"]] == [
             ("survey", 3),
             ("review", 1),
         ]
 
     async def test_months_are_all_there(self, client: httpx.AsyncClient, db: Any) -> None:
-        await hear(db, collected_at=ago(40))
-        found = await ask(client, "loop", group_by="month")
+        await insert_feedback(db, collected_at=days_ago(40))
+        found = await figures(client, "loop", group_by="month")
         assert [(item["key"], item["feedback"]) for item in found["items"]] == [
             ("2025-12-01", 0),
             ("2026-01-01", 1),

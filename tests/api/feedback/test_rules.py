@@ -7,9 +7,13 @@ import httpx
 import pytest
 
 from tests import make
-from tests.make.feedback import MERGE, RULES, batch, create, customer, feedback, get, nps, patched, pushed, record
+from tests.make.feedback import feedback, nps, pushed, record
+from tests.support import api
+from tests.support.api import MERGE_PATCH
 from tests.support.application import TestClock
+from tests.support.feedback import batch, get, patch
 
+RULES = "/v1/feedback-rules"
 LOW = {"score_below": 50}
 CALL = {"what": "Ring back", "owner": "amara", "due_hours": 24}
 
@@ -25,7 +29,7 @@ def complaining(**changes: Any) -> dict[str, Any]:
 
 
 async def add(client: httpx.AsyncClient, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
-    return await create(client, RULES, body, status)
+    return await api.post(client, RULES, body, status)
 
 
 async def tasks(client: httpx.AsyncClient) -> list[dict[str, Any]]:
@@ -34,7 +38,7 @@ async def tasks(client: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 class TestTasks:
     async def test_a_low_score_becomes_one(self, client: httpx.AsyncClient) -> None:
-        made, zoe = await add(client, rule()), await customer(client, display_name="Zoë Okafor")
+        made, zoe = await add(client, rule()), await make.create_customer(client, display_name="Zoë Okafor")
         found = await record(client, feedback(customer_id=zoe["id"], text="Cold"))
         (task,) = await tasks(client)
         assert (task["what"], task["owner"], task["customer_id"]) == (
@@ -83,7 +87,7 @@ class TestTasks:
         await add(client, rule())
         found = await record(client, feedback(ratings=[nps(9)]))
         for value in (2, 9, 1):
-            found = (await patched(client, found["id"], {"ratings": [nps(value)]})).json()
+            found = (await patch(client, found["id"], {"ratings": [nps(value)]})).json()
         assert len(found["follow_ups"]) == 1 and len(await tasks(client)) == 1
 
     async def test_by_what_the_text_says(self, client: httpx.AsyncClient) -> None:
@@ -95,8 +99,8 @@ class TestTasks:
 
 class TestComplaints:
     async def test_a_low_score_becomes_one(self, client: httpx.AsyncClient) -> None:
-        made, zoe = await add(client, complaining()), await customer(client)
-        sold = await create(client, "/v1/sales", make.sale(site="harbour", operator="tom"))
+        made, zoe = await add(client, complaining()), await make.create_customer(client)
+        sold = await api.post(client, "/v1/sales", make.sale(site="harbour", operator="tom"))
         said = {"text": "Cold soup", "channel": "email", "sale_id": sold["id"], "customer_id": zoe["id"]}
         found = await record(client, feedback(sale_line_no=1, **said))
         (follow_up,) = found["follow_ups"]
@@ -141,7 +145,7 @@ class TestComplaints:
         await add(client, complaining(conditions={"score_below": 50}))
         await add(client, complaining(conditions={"score_below": 20}, complaint={"category": "grave"}))
         found = await record(client)
-        changed = (await patched(client, found["id"], {"ratings": [nps(1)], "text": "Worse"})).json()
+        changed = (await patch(client, found["id"], {"ratings": [nps(1)], "text": "Worse"})).json()
         assert len({made["complaint_id"] for made in changed["follow_ups"]}) == 1 and len(changed["follow_ups"]) == 2
         assert len((await client.get("/v1/complaints")).json()["items"]) == 1
 
@@ -171,18 +175,18 @@ class TestRules:
             assert (await add(client, body, 422))["code"] == "VALIDATION_FAILED"
         made = await add(client, rule())
         path = f"{RULES}/{made['id']}"
-        answer = await client.patch(path, json={"task": None, "complaint": {"category": "food"}}, headers=MERGE)
+        answer = await client.patch(path, json={"task": None, "complaint": {"category": "food"}}, headers=MERGE_PATCH)
         assert answer.status_code == 200, answer.text
         assert (answer.json()["task"], answer.json()["complaint"]["category"]) == (None, "food")
-        assert (await client.patch(path, json={"complaint": None}, headers=MERGE)).status_code == 422
+        assert (await client.patch(path, json={"complaint": None}, headers=MERGE_PATCH)).status_code == 422
 
     async def test_keeps_every_version(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         made = await add(client, rule())
         path = f"{RULES}/{made['id']}"
         clock.tick()
-        changed = await client.patch(path, json={"conditions": {"score_below": 30}}, headers=MERGE)
+        changed = await client.patch(path, json={"conditions": {"score_below": 30}}, headers=MERGE_PATCH)
         assert changed.json()["version"] == 2
-        assert (await client.patch(path, json={"active": True}, headers=MERGE)).json()["version"] == 2
+        assert (await client.patch(path, json={"active": True}, headers=MERGE_PATCH)).json()["version"] == 2
         versions = (await client.get(f"{path}/versions")).json()["items"]
         assert [v["definition"]["conditions"]["score_below"] for v in versions] == [30, 50]
         await record(client, feedback(ratings=[nps(3)]))

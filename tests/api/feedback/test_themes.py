@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.services.feedback import themes
-from tests.api.customers.test_customers import pointers
+from tests.support.api import pointers
 from tests.support.application import Worker
 
 WAITING = {"code": "waiting", "name": "Waiting", "words": ["queue"], "phrases": ["took ages"]}

@@ -10,30 +10,13 @@ import httpx
 import pytest
 
 from tests import make
+from tests.make.interactions import captured, enquiry, interaction, outbound_call
+from tests.support import api
+from tests.support.api import MERGE_PATCH, batch, pointers
 from tests.support.application import TestClock
 
 PATH = "/v1/interactions"
-MERGE = {"content-type": "application/merge-patch+json"}
-NDJSON = {"content-type": "application/x-ndjson"}
-_numbers = itertools.count(1)
 UNWELCOME = {"unwelcome_channels": [{"channel": "phone", "reason": "Works at night", "since": "2026-01-31"}]}
-
-
-def interaction(**changes: Any) -> dict[str, Any]:
-    return {"kind": "message", "channel": "email", "direction": "inbound", **changes}
-
-
-def captured(**changes: Any) -> dict[str, Any]:
-    """One that an outside system counts."""
-    return interaction(source="mailbox", external_id=f"M-{next(_numbers)}", **changes)
-
-
-def enquiry(**changes: Any) -> dict[str, Any]:
-    return interaction(kind="enquiry", **changes)
-
-
-def outbound_call(**changes: Any) -> dict[str, Any]:
-    return {"kind": "call", "channel": "phone", "direction": "outbound", **changes}
 
 
 async def record(client: httpx.AsyncClient, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
@@ -48,46 +31,22 @@ async def get(client: httpx.AsyncClient, interaction_id: str) -> dict[str, Any]:
     return answer.json()
 
 
-async def create_customer(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
-    answer = await client.post("/v1/customers", json=make.customer(**body))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def batch(client: httpx.AsyncClient, *bodies: dict[str, Any] | str) -> list[dict[str, Any]]:
-    lines = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
-    answer = await client.post(f"{PATH}/batch", content="\n".join(lines), headers=NDJSON)
-    assert answer.status_code == 200, answer.text
-    return [json.loads(line) for line in answer.text.splitlines()]
-
-
 async def listed(client: httpx.AsyncClient, **query: Any) -> list[str]:
-    """The ids of all pages, two a page."""
-    found: list[str] = []
-    cursor = None
-    while True:
-        answer = await client.get(PATH, params={"limit": 2, **query, **({"cursor": cursor} if cursor else {})})
-        assert answer.status_code == 200, answer.text
-        found += [item["id"] for item in answer.json()["items"]]
-        if (cursor := answer.json()["next_cursor"]) is None:
-            return found
+    """The ids in all pages of the list."""
+    return [item["id"] for item in await api.pages(client, PATH, **query)]
 
 
-async def patched(client: httpx.AsyncClient, interaction_id: str, patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{interaction_id}", json=patch, headers=MERGE | headers)
+async def patch(client: httpx.AsyncClient, interaction_id: str, changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, f"{PATH}/{interaction_id}", changes, **headers)
 
 
 async def event_rows(db: Any, subject_id: str) -> list[Any]:
     return await db.fetch("SELECT * FROM events WHERE subject_id = $1 ORDER BY seq", subject_id)
 
 
-def pointers(answer: httpx.Response) -> list[str]:
-    return [error["pointer"] for error in answer.json()["errors"]]
-
-
 class TestRecord:
     async def test_whole(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         body = {
             "customer_id": customer["id"],
             "contact": {"kind": "email", "value": " Someone@Example.COM "},
@@ -145,7 +104,7 @@ class TestRecord:
         assert (await client.get(f"/v1/tasks/{found['task_id']}")).json()["owner"] == "maya"
 
     async def test_tells_the_timeline(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         body = interaction(customer_id=customer["id"], subject="The order", happened_at="2026-01-05T10:00:00Z")
         found = await record(client, {**body, "next_step": {"what": "Ring back"}})
         (event,) = await event_rows(db, found["id"])
@@ -222,7 +181,7 @@ class TestRecordOnce:
         assert len((await client.get("/v1/tasks")).json()["items"]) == 1
 
     async def test_the_same_in_other_words(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client, contact_points=[make.email("zoe@example.com")])
+        customer = await make.create_customer(client, contact_points=[make.email("zoe@example.com")])
         body = captured(contact={"kind": "email", "value": "zoe@example.com"}, attributes={"a": 1, "b": 2})
         first = await record(client, {**body, "happened_at": "2026-02-01T10:00:00Z"})
         assert first["customer_id"] == customer["id"]
@@ -248,7 +207,7 @@ class TestRecordOnce:
     async def test_changed_meanwhile(self, client: httpx.AsyncClient) -> None:
         body = captured(subject="One")
         first = await record(client, body)
-        await patched(client, first["id"], {"subject": "Corrected"})
+        await patch(client, first["id"], {"subject": "Corrected"})
         assert (await record(client, body, 200))["subject"] == "Corrected"
 
     async def test_fifty_at_once(self, client: httpx.AsyncClient, db: Any) -> None:
@@ -264,7 +223,7 @@ class TestRecordOnce:
 class TestWhoItWas:
     @pytest.mark.parametrize("value", ["020 7946 0123", "+44 (0)20 7946-0123", "0044 20 79460123"])
     async def test_found_by_any_spelling(self, client: httpx.AsyncClient, value: str) -> None:
-        customer = await create_customer(client, contact_points=[make.phone("+442079460123")])
+        customer = await make.create_customer(client, contact_points=[make.phone("+442079460123")])
         found = await record(client, interaction(channel="sms", contact={"kind": "phone", "value": value}))
         assert found["customer_id"] == customer["id"]
         assert found["contact"] == {"kind": "phone", "value": value}
@@ -275,17 +234,17 @@ class TestWhoItWas:
 
     async def test_several_hold_it(self, client: httpx.AsyncClient) -> None:
         for _ in range(2):
-            await create_customer(client, contact_points=[make.phone("+442079460123", shared=True)])
+            await make.create_customer(client, contact_points=[make.phone("+442079460123", shared=True)])
         contact = {"kind": "phone", "value": "+442079460123"}
         assert (await record(client, interaction(contact=contact)))["customer_id"] is None
 
     async def test_invalid_and_archived_do_not_count(self, client: httpx.AsyncClient) -> None:
-        await create_customer(client, contact_points=[make.phone("+442079460123", invalid=True)])
-        archived = await create_customer(client, contact_points=[make.phone("+442079460123")])
+        await make.create_customer(client, contact_points=[make.phone("+442079460123", invalid=True)])
+        archived = await make.create_customer(client, contact_points=[make.phone("+442079460123")])
         await client.post(f"/v1/customers/{archived['id']}/archive")
         contact = {"kind": "phone", "value": "+442079460123"}
         assert (await record(client, interaction(contact=contact)))["customer_id"] is None
-        customer = await create_customer(client, contact_points=[make.phone("+442079460123")])
+        customer = await make.create_customer(client, contact_points=[make.phone("+442079460123")])
         assert (await record(client, interaction(contact=contact)))["customer_id"] == customer["id"]
 
     async def test_not_an_address(self, client: httpx.AsyncClient) -> None:
@@ -294,15 +253,15 @@ class TestWhoItWas:
             assert (found["customer_id"], found["contact"]) == (None, contact)
 
     async def test_who_is_named_counts_most(self, client: httpx.AsyncClient) -> None:
-        await create_customer(client, contact_points=[make.phone("+442079460123")])
-        named = await create_customer(client)
+        await make.create_customer(client, contact_points=[make.phone("+442079460123")])
+        named = await make.create_customer(client)
         body = interaction(customer_id=named["id"], contact={"kind": "phone", "value": "+442079460123"})
         assert (await record(client, body))["customer_id"] == named["id"]
 
 
 class TestUnwelcomeChannel:
     async def test_needs_a_reason(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client, preferences=UNWELCOME)
+        customer = await make.create_customer(client, preferences=UNWELCOME)
         body = outbound_call(customer_id=customer["id"])
         answer = await client.post(PATH, json=body)
         assert answer.status_code == 409
@@ -322,11 +281,11 @@ class TestUnwelcomeChannel:
         ],
     )
     async def test_everything_else_is_welcome(self, client: httpx.AsyncClient, body: dict[str, Any]) -> None:
-        customer = await create_customer(client, preferences=UNWELCOME)
+        customer = await make.create_customer(client, preferences=UNWELCOME)
         await record(client, {**body, "customer_id": customer["id"]})
 
     async def test_whoever_is_found_by_the_address(self, client: httpx.AsyncClient) -> None:
-        await create_customer(client, preferences=UNWELCOME, contact_points=[make.phone("+442079460123")])
+        await make.create_customer(client, preferences=UNWELCOME, contact_points=[make.phone("+442079460123")])
         contact = {"kind": "phone", "value": "+442079460123"}
         assert (await client.post(PATH, json=outbound_call(contact=contact))).status_code == 409
 
@@ -334,23 +293,24 @@ class TestUnwelcomeChannel:
         await record(client, outbound_call())
 
     async def test_a_patch_does_not_get_around_it(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client, preferences=UNWELCOME)
+        customer = await make.create_customer(client, preferences=UNWELCOME)
         found = await record(client, outbound_call(customer_id=customer["id"], channel="email"))
-        assert (await patched(client, found["id"], {"channel": "phone"})).status_code == 409
-        changed = await patched(client, found["id"], {"channel": "phone", "unwelcome_reason": "No other way"})
+        assert (await patch(client, found["id"], {"channel": "phone"})).status_code == 409
+        changed = await patch(client, found["id"], {"channel": "phone", "unwelcome_reason": "No other way"})
         assert changed.status_code == 200
-        assert (await patched(client, found["id"], {"unwelcome_reason": None})).status_code == 409
-        assert (await patched(client, found["id"], {"subject": "Fire"})).status_code == 200
+        assert (await patch(client, found["id"], {"unwelcome_reason": None})).status_code == 409
+        assert (await patch(client, found["id"], {"subject": "Fire"})).status_code == 200
 
 
 class TestBatch:
     async def test_every_line_has_its_result(self, client: httpx.AsyncClient) -> None:
-        refusing = await create_customer(client, preferences=UNWELCOME)
+        refusing = await make.create_customer(client, preferences=UNWELCOME)
         known = captured(subject="One")
         stored = await record(client, known)
         new = captured(subject="Twice in a batch")
         results = await batch(
             client,
+            PATH,
             interaction(),
             known,
             {**known, "subject": "Two"},
@@ -375,19 +335,21 @@ class TestBatch:
         assert results[8]["problem"]["errors"][0]["pointer"] == "/customer_id"
 
     async def test_a_refused_line_does_not_hold_its_key(self, client: httpx.AsyncClient) -> None:
-        refusing = await create_customer(client, preferences=UNWELCOME)
+        refusing = await make.create_customer(client, preferences=UNWELCOME)
         body = outbound_call(customer_id=refusing["id"], source="pbx", external_id="1")
-        results = await batch(client, body, {**body, "unwelcome_reason": "Fire"}, body)
+        results = await batch(client, PATH, body, {**body, "unwelcome_reason": "Fire"}, body)
         assert [result["status"] for result in results] == [409, 201, 409]
         assert results[2]["problem"]["code"] == "INTERACTION_DIFFERS"
 
     async def test_promises_and_customers(self, client: httpx.AsyncClient) -> None:
-        customers = [await create_customer(client, contact_points=[make.email(f"c{n}@example.com")]) for n in range(3)]
+        customers = [
+            await make.create_customer(client, contact_points=[make.email(f"c{n}@example.com")]) for n in range(3)
+        ]
         lines = [
             captured(contact={"kind": "email", "value": f"C{n % 3}@EXAMPLE.com"}, next_step={"what": f"Do {n}"})
             for n in range(30)
         ]
-        results = await batch(client, *lines)
+        results = await batch(client, PATH, *lines)
         assert {result["status"] for result in results} == {201}
         for n, result in enumerate(results):
             found = await get(client, result["id"])
@@ -398,7 +360,9 @@ class TestBatch:
     async def test_two_in_opposite_order(self, client: httpx.AsyncClient, db: Any) -> None:
         lines = [captured(subject=f"Line {n}") for n in range(1_200)]
         answers = await asyncio.gather(
-            batch(client, *lines), batch(client, *reversed(lines)), batch(client, *lines[600:], *lines[:600])
+            batch(client, PATH, *lines),
+            batch(client, PATH, *reversed(lines)),
+            batch(client, PATH, *lines[600:], *lines[:600]),
         )
         assert {result["status"] for results in answers for result in results} <= {200, 201}
         assert sum(result["status"] == 201 for results in answers for result in results) == 1_200
@@ -407,7 +371,7 @@ class TestBatch:
 
 class TestList:
     async def test_filters(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         hour = itertools.count()
 
         async def at(**body: Any) -> str:
@@ -465,13 +429,13 @@ class TestGet:
 
 class TestChange:
     async def test_some_of_it(self, client: httpx.AsyncClient, clock: TestClock, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         before = await record(
             client, interaction(customer_id=customer["id"], subject="A", staff="maya", attributes={"a": 1, "b": 2})
         )
         clock.tick(60)
-        patch = {"subject": "B", "staff": None, "attributes": {"a": None, "c": 3}, "participants": [{"name": "Bo"}]}
-        answer = await patched(client, before["id"], patch)
+        changes = {"subject": "B", "staff": None, "attributes": {"a": None, "c": 3}, "participants": [{"name": "Bo"}]}
+        answer = await patch(client, before["id"], changes)
         assert answer.status_code == 200, answer.text
         assert answer.headers["etag"] == '"2"'
         after = answer.json()
@@ -487,25 +451,25 @@ class TestChange:
 
     async def test_nothing_new(self, client: httpx.AsyncClient) -> None:
         before = await record(client, interaction(subject="A", happened_at="2026-02-01T10:00:00Z"))
-        answer = await patched(client, before["id"], {"subject": "A", "happened_at": "2026-02-01T11:00:00+01:00"})
+        answer = await patch(client, before["id"], {"subject": "A", "happened_at": "2026-02-01T11:00:00+01:00"})
         assert answer.json() == before
 
     async def test_stale(self, client: httpx.AsyncClient) -> None:
         found = await record(client, interaction())
-        assert (await patched(client, found["id"], {"subject": "A"}, **{"if-match": '"1"'})).status_code == 200
-        answer = await patched(client, found["id"], {"subject": "B"}, **{"if-match": '"1"'})
+        assert (await patch(client, found["id"], {"subject": "A"}, **{"if-match": '"1"'})).status_code == 200
+        answer = await patch(client, found["id"], {"subject": "B"}, **{"if-match": '"1"'})
         assert answer.status_code == 412
         assert (await get(client, found["id"]))["subject"] == "A"
 
     async def test_twenty_at_once(self, client: httpx.AsyncClient) -> None:
         found = await record(client, interaction())
         answers = await asyncio.gather(
-            *(patched(client, found["id"], {"subject": f"By {n}"}, **{"if-match": '"1"'}) for n in range(20))
+            *(patch(client, found["id"], {"subject": f"By {n}"}, **{"if-match": '"1"'}) for n in range(20))
         )
         assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
 
     @pytest.mark.parametrize(
-        ("patch", "pointer"),
+        ("changes", "pointer"),
         [
             ({"kind": None}, "/kind"),
             ({"happened_at": None}, "/happened_at"),
@@ -515,26 +479,26 @@ class TestChange:
             ({"attributes": {"a": "\0"}}, "/attributes"),
         ],
     )
-    async def test_wrong_values(self, client: httpx.AsyncClient, patch: Any, pointer: str) -> None:
+    async def test_wrong_values(self, client: httpx.AsyncClient, changes: Any, pointer: str) -> None:
         found = await record(client, interaction())
-        answer = await patched(client, found["id"], patch)
+        answer = await patch(client, found["id"], changes)
         assert answer.status_code == 422, answer.text
         assert pointers(answer)[0].startswith(pointer)
 
-    @pytest.mark.parametrize("patch", ["null", "[]", '"x"', "1"])
-    async def test_not_a_patch(self, client: httpx.AsyncClient, patch: str) -> None:
+    @pytest.mark.parametrize("changes", ["null", "[]", '"x"', "1"])
+    async def test_not_a_patch(self, client: httpx.AsyncClient, changes: str) -> None:
         found = await record(client, interaction())
-        answer = await client.patch(f"{PATH}/{found['id']}", content=patch, headers=MERGE)
+        answer = await client.patch(f"{PATH}/{found['id']}", content=changes, headers=MERGE_PATCH)
         assert answer.status_code == 422
 
     async def test_becomes_an_enquiry(self, client: httpx.AsyncClient) -> None:
         found = await record(client, interaction())
-        assert (await patched(client, found["id"], {"kind": "enquiry"})).json()["awaits_answer"] is True
+        assert (await patch(client, found["id"], {"kind": "enquiry"})).json()["awaits_answer"] is True
         assert await listed(client, unanswered="true") == [found["id"]]
-        assert (await patched(client, found["id"], {"kind": "message"})).json()["awaits_answer"] is False
+        assert (await patch(client, found["id"], {"kind": "message"})).json()["awaits_answer"] is False
 
     async def test_nothing_there(self, client: httpx.AsyncClient) -> None:
-        assert (await patched(client, str(uuid4()), {"subject": "A"})).status_code == 404
+        assert (await patch(client, str(uuid4()), {"subject": "A"})).status_code == 404
 
 
 class TestClaim:
@@ -544,7 +508,7 @@ class TestClaim:
         return await client.post(f"{PATH}/{interaction_id}/claim", json={"customer_id": customer_id, **more})
 
     async def test_given_to_a_customer(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         body = interaction(subject="Hi", happened_at="2026-01-05T10:00:00Z", next_step={"what": "Ring back"})
         found = await record(client, body)
         answer = await self.claim(client, found["id"], customer["id"])
@@ -559,7 +523,7 @@ class TestClaim:
         assert timeline[-1]["type"] == "interaction.claimed"
 
     async def test_again(self, client: httpx.AsyncClient) -> None:
-        customer, other = await create_customer(client), await create_customer(client)
+        customer, other = await make.create_customer(client), await make.create_customer(client)
         found = await record(client, interaction(customer_id=customer["id"]))
         assert (await self.claim(client, found["id"], customer["id"])).json() == found
         answer = await self.claim(client, found["id"], other["id"])
@@ -567,7 +531,7 @@ class TestClaim:
         assert (answer.json()["code"], answer.json()["customer_id"]) == ("ALREADY_CLAIMED", customer["id"])
 
     async def test_with_its_answer(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         found = await record(client, enquiry())
         answer = (await client.post(f"{PATH}/{found['id']}/answer", json={"next_step": {"what": "Send it"}})).json()
         assert (await self.claim(client, found["id"], customer["id"])).status_code == 200
@@ -575,7 +539,7 @@ class TestClaim:
         assert (await client.get(f"/v1/tasks/{answer['task_id']}")).json()["customer_id"] == customer["id"]
 
     async def test_the_address_is_kept(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client, contact_points=[make.phone(primary=True, label="home")])
+        customer = await make.create_customer(client, contact_points=[make.phone(primary=True, label="home")])
         found = await record(client, interaction(contact={"kind": "email", "value": "New@Example.com"}))
         assert (await self.claim(client, found["id"], customer["id"], keep_contact=True)).status_code == 200
         after = (await client.get(f"/v1/customers/{customer['id']}")).json()
@@ -587,25 +551,25 @@ class TestClaim:
         assert (await client.get(f"/v1/customers/{customer['id']}")).json() == after
 
     async def test_the_address_is_somebody_elses(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         found = await record(client, interaction(contact={"kind": "email", "value": "new@example.com"}))
-        await create_customer(client, contact_points=[make.email("new@example.com")])
+        await make.create_customer(client, contact_points=[make.email("new@example.com")])
         assert (await self.claim(client, found["id"], customer["id"], keep_contact=True)).status_code == 200
         assert (await client.get(f"/v1/customers/{customer['id']}")).json()["contact_points"] == []
 
     @pytest.mark.parametrize("contact", [None, {"kind": "phone", "value": "withheld"}])
     async def test_no_address_to_keep(self, client: httpx.AsyncClient, contact: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         found = await record(client, interaction(contact=contact))
         assert (await self.claim(client, found["id"], customer["id"], keep_contact=True)).status_code == 200
 
     async def test_as_many_addresses_as_can_be(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client, contact_points=[make.email() for _ in range(50)])
+        customer = await make.create_customer(client, contact_points=[make.email() for _ in range(50)])
         found = await record(client, interaction(contact={"kind": "email", "value": "new@example.com"}))
         assert (await self.claim(client, found["id"], customer["id"], keep_contact=True)).status_code == 200
 
     async def test_by_many_at_once(self, client: httpx.AsyncClient) -> None:
-        customers = [await create_customer(client) for _ in range(10)]
+        customers = [await make.create_customer(client) for _ in range(10)]
         found = await record(client, interaction(contact={"kind": "email", "value": "new@example.com"}))
         answers = await asyncio.gather(
             *(self.claim(client, found["id"], customer["id"], keep_contact=True) for customer in customers)
@@ -613,7 +577,7 @@ class TestClaim:
         assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
 
     async def test_many_addresses_of_one(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         contacts = [{"kind": "email", "value": f"a{n}@example.com"} for n in range(10)]
         found = [await record(client, interaction(contact=contact)) for contact in contacts]
         answers = await asyncio.gather(
@@ -633,7 +597,7 @@ class TestClaim:
 
 class TestAnswer:
     async def test_answered(self, client: httpx.AsyncClient, clock: TestClock, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         contact = {"kind": "email", "value": "zoe@example.com"}
         asked = await record(
             client, enquiry(customer_id=customer["id"], contact=contact, subject="A cake", thread="T-1")
@@ -687,7 +651,7 @@ class TestAnswer:
         assert (answer.status_code, answer.json()["code"]) == (409, "MOVE_NOT_ALLOWED")
 
     async def test_on_an_unwelcome_channel(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client, preferences=UNWELCOME)
+        customer = await make.create_customer(client, preferences=UNWELCOME)
         asked = await record(client, enquiry(channel="phone", customer_id=customer["id"]))
         answer = await client.post(f"{PATH}/{asked['id']}/answer", json={})
         assert (answer.status_code, answer.json()["code"]) == (409, "UNWELCOME_CHANNEL")

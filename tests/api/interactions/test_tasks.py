@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,20 +10,15 @@ import httpx
 import pytest
 
 from tests import make
+from tests.support import api
+from tests.support.api import pointers
 from tests.support.application import TestClock
 
 PATH = "/v1/tasks"
-MERGE = {"content-type": "application/merge-patch+json"}
 
 
 async def create(client: httpx.AsyncClient, what: str = "Ring back", **body: Any) -> dict[str, Any]:
     answer = await client.post(PATH, json={"what": what, **body})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def create_customer(client: httpx.AsyncClient) -> dict[str, Any]:
-    answer = await client.post("/v1/customers", json=make.customer())
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -37,22 +33,13 @@ async def moved(client: httpx.AsyncClient, task: dict[str, Any], verb: str, **bo
     return answer.json()
 
 
-async def patched(client: httpx.AsyncClient, task: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{task['id']}", json=patch, headers=MERGE | headers)
+async def patch(client: httpx.AsyncClient, task: dict[str, Any], changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, f"{PATH}/{task['id']}", changes, **headers)
 
 
-async def listed(client: httpx.AsyncClient, clock: TestClock | None = None, **query: Any) -> list[str]:
-    """What is to be done, of all pages, two a page; the clock goes on between pages."""
-    found: list[str] = []
-    cursor = None
-    while True:
-        answer = await client.get(PATH, params={"limit": 2, **query, **({"cursor": cursor} if cursor else {})})
-        assert answer.status_code == 200, answer.text
-        found += [item["what"] for item in answer.json()["items"]]
-        if (cursor := answer.json()["next_cursor"]) is None:
-            return found
-        if clock:
-            clock.tick(1)
+async def listed(client: httpx.AsyncClient, between: Callable[[], Any] | None = None, **query: Any) -> list[str]:
+    """What is to be done, in all pages of the list."""
+    return [item["what"] for item in await api.pages(client, PATH, between, **query)]
 
 
 async def titles(db: Any, task: dict[str, Any]) -> list[tuple[str, str]]:
@@ -60,13 +47,9 @@ async def titles(db: Any, task: dict[str, Any]) -> list[tuple[str, str]]:
     return [(row["type"], row["title"]) for row in rows]
 
 
-def pointers(answer: httpx.Response) -> list[str]:
-    return [error["pointer"] for error in answer.json()["errors"]]
-
-
 class TestCreate:
     async def test_whole(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         body = {
             "what": "Send the samples",
             "note": "Two of each\nand a card",
@@ -113,7 +96,7 @@ class TestCreate:
 
 class TestList:
     async def test_filters(self, client: httpx.AsyncClient) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         await create(client, "last week", due_at="2026-02-25T09:00:00Z", owner="maya")
         await create(client, "tonight", due_at="2026-03-02T20:00:00Z", customer_id=customer["id"])
         await create(client, "on friday", due_at="2026-03-06T09:00:00Z", owner="maya")
@@ -149,10 +132,10 @@ class TestList:
 
     async def test_pages_while_time_goes_on(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         tasks = [await create(client, f"{n}", due_at=f"2026-02-0{n}T09:00:00Z") for n in range(1, 6)]
-        assert await listed(client, clock, due="overdue", awake="true") == ["1", "2", "3", "4", "5"]
+        assert await listed(client, clock.tick, due="overdue", awake="true") == ["1", "2", "3", "4", "5"]
         for task in tasks:
             await moved(client, task, "snooze", until="2026-03-03T09:00:00Z")
-        assert await listed(client, clock, due="overdue", awake="false") == ["1", "2", "3", "4", "5"]
+        assert await listed(client, clock.tick, due="overdue", awake="false") == ["1", "2", "3", "4", "5"]
 
     async def test_a_cursor_is_for_its_own_list(self, client: httpx.AsyncClient) -> None:
         for _ in range(3):
@@ -191,10 +174,10 @@ class TestGet:
 
 class TestChange:
     async def test_some_of_it(self, client: httpx.AsyncClient, db: Any) -> None:
-        customer = await create_customer(client)
+        customer = await make.create_customer(client)
         before = await create(client, owner="maya", note="Soon", due_at="2026-03-05T09:00:00Z")
-        patch = {"what": "Write", "owner": None, "customer_id": customer["id"], "due_at": "2026-03-06T09:00:00Z"}
-        answer = await patched(client, before, patch)
+        changes = {"what": "Write", "owner": None, "customer_id": customer["id"], "due_at": "2026-03-06T09:00:00Z"}
+        answer = await patch(client, before, changes)
         assert answer.status_code == 200, answer.text
         after = answer.json()
         assert (after["what"], after["owner"], after["note"]) == ("Write", None, "Soon")
@@ -204,19 +187,19 @@ class TestChange:
 
     async def test_nothing_new(self, client: httpx.AsyncClient, db: Any) -> None:
         before = await create(client, due_at="2026-03-05T09:00:00Z")
-        patch = {"what": before["what"], "due_at": "2026-03-05T10:00:00+01:00", "note": None}
-        assert (await patched(client, before, patch)).json() == before
+        changes = {"what": before["what"], "due_at": "2026-03-05T10:00:00+01:00", "note": None}
+        assert (await patch(client, before, changes)).json() == before
         assert len(await titles(db, before)) == 1
 
     async def test_twenty_at_once(self, client: httpx.AsyncClient) -> None:
         task = await create(client)
         answers = await asyncio.gather(
-            *(patched(client, task, {"what": f"By {n}"}, **{"if-match": '"1"'}) for n in range(20))
+            *(patch(client, task, {"what": f"By {n}"}, **{"if-match": '"1"'}) for n in range(20))
         )
         assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
 
     @pytest.mark.parametrize(
-        ("patch", "pointer"),
+        ("changes", "pointer"),
         [
             ({"what": None}, "/what"),
             ({"customer_id": str(uuid4())}, "/customer_id"),
@@ -224,13 +207,13 @@ class TestChange:
             ({"interaction_id": None}, "/interaction_id"),
         ],
     )
-    async def test_wrong_values(self, client: httpx.AsyncClient, patch: Any, pointer: str) -> None:
-        answer = await patched(client, await create(client), patch)
+    async def test_wrong_values(self, client: httpx.AsyncClient, changes: Any, pointer: str) -> None:
+        answer = await patch(client, await create(client), changes)
         assert answer.status_code == 422, answer.text
         assert pointers(answer) == [pointer]
 
     async def test_nothing_there(self, client: httpx.AsyncClient) -> None:
-        assert (await patched(client, {"id": uuid4()}, {"what": "x"})).status_code == 404
+        assert (await patch(client, {"id": uuid4()}, {"what": "x"})).status_code == 404
 
 
 class TestComplete:

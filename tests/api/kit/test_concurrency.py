@@ -16,8 +16,8 @@ from app.services.customers import customers
 from app.services.sales import sales
 from app.services.sales.receipts import draft_receipt
 from tests import make
-from tests.api.customers.test_customers import create, patch
-from tests.api.sales.test_sales import record, summed_anew
+from tests.support.api import patch
+from tests.support.sales import summed_anew
 
 CUSTOMERS, SALES = "/v1/customers", "/v1/sales"
 
@@ -81,14 +81,16 @@ class TestSamePost:
 
 class TestIfMatch:
     async def test_one_winner_for_each_version(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await make.create_customer(client)
 
         async def contend(n: int) -> list[int]:
             """Change whatever the present version is, twice; says which versions this client made."""
             won: list[int] = []
             while len(won) < 2:
                 seen = (await client.get(f"{CUSTOMERS}/{made['id']}")).headers["etag"]
-                answer = await patch(client, made["id"], {"attributes": {f"c{n}": len(won)}}, if_match=seen)
+                answer = await patch(
+                    client, f"{CUSTOMERS}/{made['id']}", {"attributes": {f"c{n}": len(won)}}, if_match=seen
+                )
                 assert answer.status_code in (200, 412), answer.text
                 if answer.status_code == 200:
                     won.append(answer.json()["version"])
@@ -101,8 +103,8 @@ class TestIfMatch:
         assert final["attributes"] == {f"c{n}": 1 for n in range(20)}
 
     async def test_without_it_nothing_is_lost_that_others_changed(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
-        changes = (patch(client, made["id"], {"attributes": {f"c{n}": n}}) for n in range(30))
+        made = await make.create_customer(client)
+        changes = (patch(client, f"{CUSTOMERS}/{made['id']}", {"attributes": {f"c{n}": n}}) for n in range(30))
         assert {a.status_code for a in await asyncio.gather(*changes)} == {200}
         final = (await client.get(f"{CUSTOMERS}/{made['id']}")).json()
         assert (len(final["attributes"]), final["version"]) == (30, 31)
@@ -173,7 +175,7 @@ class TestReceipts:
     async def test_revisions_at_once_end_with_the_highest(self, client: httpx.AsyncClient, db: Any) -> None:
         for round_ in range(8):
             body = make.sale(receipt_no=f"R{round_}", customer={"email": f"b{round_}@example.com"})
-            await record(client, body)
+            await make.record_sale(client, body)
             revisions = [{**body, "revision": n, "total": None, "lines": [make.line(f"{n}.00")]} for n in range(1, 9)]
             random.Random(round_).shuffle(revisions)
             answers = await asyncio.gather(*(client.post(SALES, json=revision) for revision in revisions))
@@ -184,15 +186,15 @@ class TestReceipts:
         assert kept == summed
 
     async def test_the_last_item_is_taken_back_once(self, client: httpx.AsyncClient, db: Any) -> None:
-        await record(client, make.sale(receipt_no="S"))
+        await make.record_sale(client, make.sale(receipt_no="S"))
         bodies = [make.sale(lines=[make.refund("S")], payments=[], total="-10.00") for _ in range(20)]
         answers = await asyncio.gather(*(client.post(SALES, json=body) for body in bodies))
         assert sorted(a.status_code for a in answers) == [201] + [409] * 19
         assert await db.fetchval("SELECT sum(quantity) FROM sale_lines WHERE refund_receipt_no = 'S'") == -1
 
     async def test_claims_of_one_receipt_have_one_winner(self, client: httpx.AsyncClient, db: Any) -> None:
-        sale = await record(client, make.sale())
-        claimants = [await create(client) for _ in range(10)]
+        sale = await make.record_sale(client, make.sale())
+        claimants = [await make.create_customer(client) for _ in range(10)]
         answers = await asyncio.gather(
             *(client.post(f"{SALES}/{sale['id']}/claim", json={"customer_id": c["id"]}) for c in claimants)
         )
@@ -203,13 +205,13 @@ class TestReceipts:
     async def test_sums_stay_right_while_everything_happens(self, client: httpx.AsyncClient, db: Any) -> None:
         """Purchases, revisions, claims and voids of three customers at once."""
         cards = [make.identity() for _ in range(3)]
-        holders = [await create(client, identities=[card]) for card in cards]
+        holders = [await make.create_customer(client, identities=[card]) for card in cards]
         chance = random.Random(11)
 
         async def shopper() -> None:
             for _ in range(6):
                 body = make.sale(customer=chance.choice([None, *({"identity": card} for card in cards)]))
-                sale = await record(client, body)
+                sale = await make.record_sale(client, body)
                 match chance.randrange(4):
                     case 0:
                         answer = await client.post(f"{SALES}/{sale['id']}/void", json={"reason": "x"})
@@ -232,7 +234,7 @@ class TestReceipts:
 class TestDatabase:
     async def test_a_deadlock_is_run_again(self, sessions: Sessions, client: httpx.AsyncClient, db: Any) -> None:
         """Two that do wait for each other in a circle: Postgres stops one, and it is run again from the start."""
-        one, two = await create(client), await create(client)
+        one, two = await make.create_customer(client), await make.create_customer(client)
         both_hold = asyncio.Barrier(2)
         runs = 0
 
@@ -270,12 +272,12 @@ class TestDatabase:
 
     async def test_a_statement_that_takes_too_long_is_told(self, make_app: Any, connect: Any, db: Any) -> None:
         client = connect(to=await make_app(statement_timeout=0.2))
-        made = await create(client)
+        made = await make.create_customer(client)
         async with db.transaction():
             await db.execute("SELECT FROM customers WHERE id = $1 FOR UPDATE", made["id"])
-            answer = await patch(client, made["id"], {"owner": "mia"})
+            answer = await patch(client, f"{CUSTOMERS}/{made['id']}", {"owner": "mia"})
         assert answer.status_code == 503
-        assert (await patch(client, made["id"], {"owner": "mia"})).status_code == 200
+        assert (await patch(client, f"{CUSTOMERS}/{made['id']}", {"owner": "mia"})).status_code == 200
 
     async def test_a_database_that_is_away_is_told(self, make_app: Any, connect: Any) -> None:
         client = connect(to=await make_app(database_url="postgresql://rapport@/rapport?host=/no/such/socket"))

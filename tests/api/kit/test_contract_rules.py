@@ -15,7 +15,7 @@ from app.core import errors
 from app.core.context import Context
 from app.services.customers import customers
 from tests import make
-from tests.api.customers.test_customers import create, patch
+from tests.support.api import patch
 from tests.support.application import ADMIN_KEY, Keys, TestClock
 from tests.support.contract_check import MAY_FAIL, PROBLEM
 
@@ -105,7 +105,7 @@ class TestProblems:
             assert (await client.post(PATH, json=make.customer(), extensions=MAY_FAIL)).status_code == 500
         monkeypatch.undo()
         assert await db.fetchval("SELECT count(*) FROM customers") == 0
-        assert await create(client)
+        assert await make.create_customer(client)
 
     async def test_a_client_that_leaves_in_mid_body_stores_nothing(self, app: Any, db: Any) -> None:
         messages = iter(
@@ -139,7 +139,7 @@ class TestProblems:
 
 class TestHeaders:
     async def test_of_every_answer(self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await make.create_customer(client)
         for answer in (
             await client.get(PATH),
             await client.get(f"{PATH}/{made['id']}"),
@@ -183,7 +183,7 @@ class TestMethods:
         } | ({} if got.status_code < 400 else {"content-length": head.headers["content-length"]})
 
     async def test_head_of_a_customer_has_its_tag(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await make.create_customer(client)
         head = await client.head(f"{PATH}/{made['id']}")
         assert (head.headers["etag"], head.content) == ('"1"', b"")
 
@@ -217,19 +217,19 @@ class TestMediaTypes:
         assert answer.status_code == 201
 
     async def test_a_patch_is_a_merge_patch(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await make.create_customer(client)
         answer = await client.patch(f"{PATH}/{made['id']}", json={"owner": "mia"})
         assert answer.status_code == 415
         assert answer.headers["accept-patch"] == "application/merge-patch+json"
 
     async def test_a_post_without_a_body_needs_no_type(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await make.create_customer(client)
         assert (await client.post(f"{PATH}/{made['id']}/archive")).status_code == 200
 
     @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
     async def test_long_answers_are_compressed(self, client: httpx.AsyncClient, encoding: str) -> None:
         for _ in range(5):
-            await create(client)
+            await make.create_customer(client)
         plain = await client.get(PATH, headers={"accept-encoding": "identity"})
         packed = await client.get(PATH, headers={"accept-encoding": encoding})
         assert "content-encoding" not in plain.headers
@@ -237,7 +237,7 @@ class TestMediaTypes:
         assert packed.headers["vary"] == plain.headers["vary"]
 
     async def test_a_tag_survives_compression(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, attributes={"long": "x" * 5000})
+        made = await make.create_customer(client, attributes={"long": "x" * 5000})
         answer = await client.get(f"{PATH}/{made['id']}", headers={"accept-encoding": "gzip"})
         again = await client.get(
             f"{PATH}/{made['id']}", headers={"accept-encoding": "gzip", "if-none-match": answer.headers["etag"]}
@@ -247,29 +247,29 @@ class TestMediaTypes:
 
 class TestTags:
     async def test_what_is_known_is_not_sent_again(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await make.create_customer(client)
         path = f"{PATH}/{made['id']}"
         for known in ('"1"', 'W/"1"', '"0", "1"', "*"):
             answer = await client.get(path, headers={"If-None-Match": known})
             assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", '"1"'), known
-        await patch(client, made["id"], {"owner": "mia"})
+        await patch(client, f"{PATH}/{made['id']}", {"owner": "mia"})
         answer = await client.get(path, headers={"If-None-Match": '"1"'})
         assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
 
     @pytest.mark.parametrize("sent", ["1", 'W/"1"', '"x"', '"1", "2"', '"1', '""', f'"{2**63}"', '"-1"'])
     async def test_a_tag_that_is_none(self, client: httpx.AsyncClient, sent: str) -> None:
-        made = await create(client)
-        answer = await patch(client, made["id"], {"owner": "mia"}, if_match=sent)
+        made = await make.create_customer(client)
+        answer = await patch(client, f"{PATH}/{made['id']}", {"owner": "mia"}, if_match=sent)
         assert (answer.status_code, answer.json()["code"]) == (400, "MALFORMED_REQUEST")
 
     @pytest.mark.parametrize(("sent", "status"), [('"1"', 200), ("*", 200), ('"2"', 412), ('"0"', 412)])
     async def test_changes_are_meant_for_a_version(self, client: httpx.AsyncClient, sent: str, status: int) -> None:
-        made = await create(client)
-        assert (await patch(client, made["id"], {"owner": "mia"}, if_match=sent)).status_code == status
+        made = await make.create_customer(client)
+        assert (await patch(client, f"{PATH}/{made['id']}", {"owner": "mia"}, if_match=sent)).status_code == status
 
     async def test_every_version_has_its_tag(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
-        tags = [(await patch(client, made["id"], {"owner": f"o{n}"})).headers["etag"] for n in range(3)]
+        made = await make.create_customer(client)
+        tags = [(await patch(client, f"{PATH}/{made['id']}", {"owner": f"o{n}"})).headers["etag"] for n in range(3)]
         assert tags == ['"2"', '"3"', '"4"']
 
 
@@ -278,7 +278,7 @@ class TestIdempotencyKeys:
         body, headers = make.customer(identities=[make.identity()]), {"Idempotency-Key": "k-1"}
         first = await client.post(PATH, json=body, headers=headers)
         assert "idempotent-replayed" not in first.headers
-        await patch(client, first.json()["id"], {"owner": "mia"})
+        await patch(client, f"{PATH}/{first.json()['id']}", {"owner": "mia"})
         again = await client.post(PATH, json=body, headers=headers)
         assert again.headers["idempotent-replayed"] == "true"
         assert (again.status_code, again.content) == (first.status_code, first.content)
@@ -317,7 +317,7 @@ class TestIdempotencyKeys:
         assert await db.fetchval("SELECT count(*) FROM customers") == 1
 
     async def test_another_path_or_query_is_another_request(self, client: httpx.AsyncClient) -> None:
-        one, two = await create(client), await create(client)
+        one, two = await make.create_customer(client), await make.create_customer(client)
         headers = {"Idempotency-Key": "k"}
         assert (await client.post(f"{PATH}/{one['id']}/archive", headers=headers)).status_code == 200
         assert (await client.post(f"{PATH}/{two['id']}/archive", headers=headers)).status_code == 422
@@ -343,10 +343,10 @@ class TestIdempotencyKeys:
 
     async def test_a_conflict_is_not_kept(self, client: httpx.AsyncClient) -> None:
         card = make.identity()
-        holder = await create(client, identities=[card])
+        holder = await make.create_customer(client, identities=[card])
         headers, body = {"Idempotency-Key": "k"}, make.customer(identities=[card])
         assert (await client.post(PATH, json=body, headers=headers)).status_code == 409
-        await patch(client, holder["id"], {"identities": []})
+        await patch(client, f"{PATH}/{holder['id']}", {"identities": []})
         assert (await client.post(PATH, json=body, headers=headers)).status_code == 201
 
     @pytest.mark.parametrize("key", ["8e03978e-40d5-43dd-bc93-6894a57f9324", '"quoted with spaces"', "x" * 255, "!#~"])
@@ -391,7 +391,7 @@ class TestValidateOnly:
 
     async def test_refuses_as_if(self, client: httpx.AsyncClient) -> None:
         card = make.identity()
-        made = await create(client, identities=[card])
+        made = await make.create_customer(client, identities=[card])
         query = {"validate_only": "true"}
         assert (await client.post(PATH, json={"tags": []}, params=query)).status_code == 422
         assert (await client.post(PATH, json=make.customer(identities=[card]), params=query)).status_code == 409
@@ -400,7 +400,7 @@ class TestValidateOnly:
         assert answer.status_code == 412
 
     async def test_a_change_and_a_verb(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await make.create_customer(client)
         query, headers = {"validate_only": "true"}, {"content-type": "application/merge-patch+json"}
         changed = await client.patch(f"{PATH}/{made['id']}", json={"owner": "x"}, params=query, headers=headers)
         assert (changed.json()["owner"], changed.headers["etag"]) == ("x", '"2"')
@@ -416,7 +416,7 @@ class TestCursors:
     @pytest.fixture
     async def cursor(self, client: httpx.AsyncClient) -> str:
         for _ in range(3):
-            await create(client, owner="mia")
+            await make.create_customer(client, owner="mia")
         page = await client.get(PATH, params={"limit": 1})
         assert page.headers["link"] == f'<{PATH}?limit=1&cursor={page.json()["next_cursor"]}>; rel="next"'
         return page.json()["next_cursor"]

@@ -1,6 +1,5 @@
 """Did they come back? Complaints are written into their table, receipts come through the API; Python counts again."""
 
-import itertools
 import random
 import statistics as exact
 from datetime import UTC, datetime, timedelta
@@ -13,87 +12,15 @@ import pytest
 
 from app.rules.kit import statistics
 from tests import make
-from tests.api.customers.test_customers import create, pointers
-from tests.api.sales.test_sales import record
+from tests.make.complaints import insert_complaint, insert_move, insert_remedy
+from tests.make.rows import insert
+from tests.support.api import pointers
 from tests.support.application import Keys, TestClock
+from tests.support.shares import NONE_MATURE, share, share_after
+from tests.support.times import START, days_ago
 
 PATH = "/v1/complaints/recovery"
-NOW = TestClock.START
 DAY = timedelta(days=1)
-_numbers = itertools.count(1)
-
-
-def ago(days: float) -> datetime:
-    return NOW - timedelta(days=days)
-
-
-async def insert(db: Any, table: str, **values: Any) -> Any:
-    names, places = ", ".join(values), ", ".join(f"${n}" for n in range(1, len(values) + 1))
-    return await db.fetchrow(f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING *", *values.values())
-
-
-async def complain(db: Any, **changes: Any) -> Any:
-    """A complaint that was received 40 days ago and closed 35 days ago, unless said otherwise."""
-    values = {
-        "reference": f"T-{next(_numbers)}",
-        "channel": "phone",
-        "description": "It was off",
-        "received_at": ago(40),
-        "state": "closed",
-        "ended_at": ago(35),
-        **changes,
-    }
-    values.setdefault("state_since", values["ended_at"] or values["received_at"])
-    for column, table, key in (("site", "sites", "code"), ("sku", "products", "sku")):
-        if values.get(column):
-            await db.execute(f"INSERT INTO {table} ({key}) VALUES ($1) ON CONFLICT DO NOTHING", values[column])
-    return await insert(db, "complaints", **values)
-
-
-async def remedy(
-    db: Any, complaint: Any, kind: str, cost: str | None = None, currency: str = "GBP", **more: Any
-) -> None:
-    await insert(
-        db,
-        "complaint_remedies",
-        complaint_id=complaint["id"],
-        position=next(_numbers),
-        kind=kind,
-        state=more.get("state", "accepted"),
-        cost=None if cost is None else Decimal(cost),
-        currency=None if cost is None else currency,
-    )
-
-
-async def moved(db: Any, complaint: Any, position: int, move: str, before: str, to: str, at: datetime) -> None:
-    """Moves are made in their order."""
-    before_at = await db.fetchval(
-        "SELECT max(happened_at) FROM complaint_moves WHERE complaint_id = $1 AND position < $2",
-        complaint["id"],
-        position,
-    )
-    await insert(
-        db,
-        "complaint_moves",
-        complaint_id=complaint["id"],
-        position=position,
-        move=move,
-        from_state=before,
-        to_state=to,
-        received_at=complaint["received_at"],
-        entered_at=before_at or complaint["received_at"],
-        happened_at=at,
-        recorded_at=at,
-        actor="test",
-    )
-
-
-async def buy(client: httpx.AsyncClient, customer: Any, at: datetime, total: str = "30.00", **more: Any) -> Any:
-    """A receipt; a return, where the total is negative."""
-    quantity = "-1" if total.startswith("-") else "1"
-    line = {"quantity": quantity, "unit_price": total.removeprefix("-"), "total": total}
-    body = make.sale(occurred_at=at.isoformat(), lines=[line], payments=[], total=total, **more)
-    return await record(client, body | {"customer": {"id": str(customer)}})
 
 
 async def one(client: httpx.AsyncClient, complaint: Any) -> dict[str, Any]:
@@ -108,7 +35,7 @@ async def groups(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
     return answer.json()
 
 
-def told(within: list[dict[str, Any]], what: str) -> list[Any]:
+def values(within: list[dict[str, Any]], what: str) -> list[Any]:
     return [entry[what] for entry in within]
 
 
@@ -118,7 +45,7 @@ def matured(shares: list[dict[str, Any]]) -> list[tuple[int, int]]:
 
 @pytest.fixture
 async def customer(client: httpx.AsyncClient) -> UUID:
-    return UUID((await create(client))["id"])
+    return UUID((await make.create_customer(client))["id"])
 
 
 class TestOne:
@@ -128,9 +55,9 @@ class TestOne:
     async def test_of_an_open_one_tells_only_what_came_before(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        complaint = await complain(db, customer_id=customer, state="investigating", ended_at=None)
-        await buy(client, customer, ago(50), "60.00")
-        await buy(client, customer, ago(10))
+        complaint = await insert_complaint(db, customer_id=customer, state="investigating", ended_at=None)
+        await make.record_purchase(client, customer, days_ago(50), "60.00")
+        await make.record_purchase(client, customer, days_ago(10))
         found = await one(client, complaint)
         assert (found["customer_id"], found["state"], found["ended_at"]) == (str(customer), "investigating", None)
         assert [set(entry.values()) - {entry["days"]} for entry in found["windows"]] == [{False, None}] * 3
@@ -146,10 +73,10 @@ class TestOne:
         ]
 
     async def test_of_nobody_who_is_known(self, client: httpx.AsyncClient, db: Any) -> None:
-        found = await one(client, await complain(db))
+        found = await one(client, await insert_complaint(db))
         assert found["customer_id"] is None and found["spend"] == []
-        assert told(found["windows"], "mature") == [True, False, False]
-        assert told(found["windows"], "bought_again") == told(found["windows"], "complained_again") == [None] * 3
+        assert values(found["windows"], "mature") == [True, False, False]
+        assert values(found["windows"], "bought_again") == values(found["windows"], "complained_again") == [None] * 3
 
     @pytest.mark.parametrize(
         ("after", "bought"),
@@ -167,17 +94,19 @@ class TestOne:
     async def test_at_the_edges(
         self, client: httpx.AsyncClient, db: Any, customer: UUID, after: timedelta, bought: list[str]
     ) -> None:
-        complaint = await complain(db, customer_id=customer, received_at=ago(205), ended_at=ago(200))
-        await buy(client, customer, ago(203))  # while it was open
-        await buy(client, customer, ago(200) + after)
-        await complain(db, customer_id=customer, received_at=ago(200) + after, state="received", ended_at=None)
+        complaint = await insert_complaint(db, customer_id=customer, received_at=days_ago(205), ended_at=days_ago(200))
+        await make.record_purchase(client, customer, days_ago(203))  # while it was open
+        await make.record_purchase(client, customer, days_ago(200) + after)
+        await insert_complaint(
+            db, customer_id=customer, received_at=days_ago(200) + after, state="received", ended_at=None
+        )
         within = (await one(client, complaint))["windows"]
-        assert (told(within, "bought_again"), told(within, "complained_again")) == (bought, bought)
+        assert (values(within, "bought_again"), values(within, "complained_again")) == (bought, bought)
 
     async def test_ripens_at_the_very_moment(
         self, client: httpx.AsyncClient, db: Any, customer: UUID, clock: TestClock
     ) -> None:
-        complaint = await complain(db, customer_id=customer, ended_at=NOW - 30 * DAY + timedelta(seconds=1))
+        complaint = await insert_complaint(db, customer_id=customer, ended_at=START - 30 * DAY + timedelta(seconds=1))
         (first, *_) = (await one(client, complaint))["windows"]
         assert first == {"days": 30, "mature": False, "bought_again": None, "complained_again": None}
         clock.tick(1)
@@ -187,37 +116,37 @@ class TestOne:
     async def test_a_purchase_counts_before_the_time_is_over(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        complaint = await complain(db, customer_id=customer, ended_at=ago(5))
-        await buy(client, customer, ago(2))
+        complaint = await insert_complaint(db, customer_id=customer, ended_at=days_ago(5))
+        await make.record_purchase(client, customer, days_ago(2))
         found = await one(client, complaint)
-        assert told(found["windows"], "bought_again") == ["yes"] * 3
-        assert told(found["windows"], "complained_again") == [None] * 3
-        assert found["first_purchase_after_at"] == ago(2).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        assert values(found["windows"], "bought_again") == ["yes"] * 3
+        assert values(found["windows"], "complained_again") == [None] * 3
+        assert found["first_purchase_after_at"] == days_ago(2).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     async def test_gifts_returns_and_voided_receipts_are_no_purchases(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        complaint = await complain(db, customer_id=customer)
-        await buy(client, customer, ago(30), "0.00")
-        await buy(client, customer, ago(29), "-12.00")
-        voided = await buy(client, customer, ago(28))
+        complaint = await insert_complaint(db, customer_id=customer)
+        await make.record_purchase(client, customer, days_ago(30), "0.00")
+        await make.record_purchase(client, customer, days_ago(29), "-12.00")
+        voided = await make.record_purchase(client, customer, days_ago(28))
         await client.post(f"/v1/sales/{voided['id']}/void", json={"reason": "Twice"})
         found = await one(client, complaint)
-        assert told(found["windows"], "bought_again") == ["no", None, None]
+        assert values(found["windows"], "bought_again") == ["no", None, None]
         assert found["first_purchase_after_at"] is None
 
     async def test_money_is_net_and_apart_by_currency(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
-        complaint = await complain(db, customer_id=customer, received_at=ago(75), ended_at=ago(60))
-        await buy(client, customer, ago(75 + 180), "6.00")  # the first moment that counts
-        await buy(client, customer, ago(75 + 180) - timedelta(seconds=1), "600.00")
-        await buy(client, customer, ago(80), "60.00")
-        await buy(client, customer, ago(76), "-6.00")
-        await buy(client, customer, ago(75), "1000.00")  # no longer before, and not yet after
-        await buy(client, customer, ago(60), "1000.00")
-        await buy(client, customer, ago(59), "50.00")
-        await buy(client, customer, ago(1), "-10.00")
-        await buy(client, customer, ago(90), "12.00", currency="EUR")
-        voided = await buy(client, customer, ago(3), "99.00", currency="USD")
+        complaint = await insert_complaint(db, customer_id=customer, received_at=days_ago(75), ended_at=days_ago(60))
+        await make.record_purchase(client, customer, days_ago(75 + 180), "6.00")  # the first moment that counts
+        await make.record_purchase(client, customer, days_ago(75 + 180) - timedelta(seconds=1), "600.00")
+        await make.record_purchase(client, customer, days_ago(80), "60.00")
+        await make.record_purchase(client, customer, days_ago(76), "-6.00")
+        await make.record_purchase(client, customer, days_ago(75), "1000.00")  # no longer before, and not yet after
+        await make.record_purchase(client, customer, days_ago(60), "1000.00")
+        await make.record_purchase(client, customer, days_ago(59), "50.00")
+        await make.record_purchase(client, customer, days_ago(1), "-10.00")
+        await make.record_purchase(client, customer, days_ago(90), "12.00", currency="EUR")
+        voided = await make.record_purchase(client, customer, days_ago(3), "99.00", currency="USD")
         await client.post(f"/v1/sales/{voided['id']}/void", json={"reason": "Twice"})
         shape = ("currency", "before_per_month", "after_per_month", "months_before", "months_after")
         assert [tuple(entry[name] for name in shape) for entry in (await one(client, complaint))["spend"]] == [
@@ -228,25 +157,23 @@ class TestOne:
     async def test_money_is_counted_for_180_days_at_most(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        complaint = await complain(db, customer_id=customer, received_at=ago(301), ended_at=ago(300))
-        await buy(client, customer, ago(120), "6.00")
-        await buy(client, customer, ago(120) + timedelta(seconds=1), "600.00")
+        complaint = await insert_complaint(db, customer_id=customer, received_at=days_ago(301), ended_at=days_ago(300))
+        await make.record_purchase(client, customer, days_ago(120), "6.00")
+        await make.record_purchase(client, customer, days_ago(120) + timedelta(seconds=1), "600.00")
         (spend,) = (await one(client, complaint))["spend"]
         assert (spend["after_per_month"], spend["months_after"]) == ("1.00", "6.00")
 
     async def test_one_that_was_withdrawn_says_so(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
-        found = await one(client, await complain(db, customer_id=customer, state="withdrawn"))
+        found = await one(client, await insert_complaint(db, customer_id=customer, state="withdrawn"))
         assert found["state"] == "withdrawn" and found["ended_at"] is not None
 
     async def test_needs_a_key_for_complaints(self, keys: Keys, db: Any) -> None:
-        complaint = await complain(db)
+        complaint = await insert_complaint(db)
         path = f"/v1/complaints/{complaint['id']}/recovery"
         assert (await (await keys("sales:read")).get(path)).status_code == 403
         assert (await (await keys("complaints:read")).get(path)).status_code == 200
 
 
-NOTHING = {"count": 0, "share": None, "low": None, "high": None}
-UNRIPE = [{"days": days, "mature": 0, **NOTHING} for days in (30, 90, 180)]
 BYS = ("category", "remedy", "cost", "handler", "site", "severity", "feeling", "channel", "month")
 
 
@@ -260,9 +187,9 @@ class TestGroups:
             "currency": None,
             "complaints": 0,
             "with_customer": 0,
-            "bought_again": UNRIPE,
-            "complained_again": UNRIPE,
-            "reopened": {"total": 0, **NOTHING},
+            "bought_again": NONE_MATURE,
+            "complained_again": NONE_MATURE,
+            "reopened": share(0, 0),
             "spend_change": [],
             "cost": [],
             "later_feedback": {"customers": 0, "mean_score": None, "low": None, "high": None},
@@ -275,10 +202,10 @@ class TestGroups:
     async def test_only_what_was_closed_and_only_whom_we_know(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        await complain(db, customer_id=customer)
-        await complain(db)  # of nobody who is known
-        await complain(db, customer_id=customer, state="withdrawn")
-        await complain(db, customer_id=customer, state="responded", ended_at=None)
+        await insert_complaint(db, customer_id=customer)
+        await insert_complaint(db)  # of nobody who is known
+        await insert_complaint(db, customer_id=customer, state="withdrawn")
+        await insert_complaint(db, customer_id=customer, state="responded", ended_at=None)
         every = (await groups(client))["all"]
         assert (every["complaints"], every["with_customer"]) == (2, 1)
         assert matured(every["bought_again"]) == [(0, 1), (0, 0), (0, 0)]
@@ -288,14 +215,14 @@ class TestGroups:
     async def test_an_early_purchase_is_not_counted_before_the_others_had_their_time(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        await complain(db, customer_id=customer, ended_at=ago(20))
-        await buy(client, customer, ago(19))
-        assert (await groups(client))["all"]["bought_again"] == UNRIPE
+        await insert_complaint(db, customer_id=customer, ended_at=days_ago(20))
+        await make.record_purchase(client, customer, days_ago(19))
+        assert (await groups(client))["all"]["bought_again"] == NONE_MATURE
 
     async def test_the_time_that_is_asked_for(self, client: httpx.AsyncClient, db: Any) -> None:
         for days in (10, 20, 30):
-            await complain(db, received_at=ago(days + 1), ended_at=ago(days))
-        found = await groups(client, ended_since=ago(30).isoformat(), ended_before=ago(10).isoformat())
+            await insert_complaint(db, received_at=days_ago(days + 1), ended_at=days_ago(days))
+        found = await groups(client, ended_since=days_ago(30).isoformat(), ended_before=days_ago(10).isoformat())
         assert found["all"]["complaints"] == 2  # the first moment is in it, the last is not
 
     @pytest.mark.parametrize(
@@ -323,7 +250,7 @@ class TestGroups:
     ) -> None:
         for category, count in (("a", 1), ("b", 3), ("c", 2), (None, 2)):
             for _ in range(count):
-                await complain(db, category=category)
+                await insert_complaint(db, category=category)
         found = await groups(client, group_by="category", limit=3)
         assert found["group_count"] == 4
         assert [(item["key"], item["complaints"]) for item in found["items"]] == [("b", 3), ("c", 2), (None, 2)]
@@ -332,7 +259,7 @@ class TestGroups:
     async def test_months_stand_in_order(self, client: httpx.AsyncClient, db: Any) -> None:
         for at in ("2026-01-31T23:59:59Z", "2026-02-01T00:00:00Z", "2025-12-01T00:00:00Z", "2026-02-05T00:00:00Z"):
             ended = datetime.fromisoformat(at)
-            await complain(db, received_at=ended - DAY, ended_at=ended)
+            await insert_complaint(db, received_at=ended - DAY, ended_at=ended)
         found = await groups(client, group_by="month")
         assert [(item["key"], item["complaints"]) for item in found["items"]] == [
             ("2025-12", 1),
@@ -342,18 +269,18 @@ class TestGroups:
 
     @pytest.mark.parametrize("name", ["category", "site", "sku", "channel", "owner"])
     async def test_filters(self, client: httpx.AsyncClient, db: Any, name: str) -> None:
-        await complain(db, **{name: "email"})
-        await complain(db, **{name: "letter"})
-        await complain(db)
+        await insert_complaint(db, **{name: "email"})
+        await insert_complaint(db, **{name: "letter"})
+        await insert_complaint(db)
         assert (await groups(client, **{name: "email"}))["all"]["complaints"] == 1
 
     async def test_by_remedy_those_that_were_accepted(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
-        both = await complain(db, customer_id=customer)
-        await remedy(db, both, "refund", "20.00")
-        await remedy(db, both, "refund", "5.50")
-        await remedy(db, both, "apology")
-        refused = await complain(db)
-        await remedy(db, refused, "voucher", "10.00", state="refused")
+        both = await insert_complaint(db, customer_id=customer)
+        await insert_remedy(db, both, "refund", "20.00")
+        await insert_remedy(db, both, "refund", "5.50")
+        await insert_remedy(db, both, "apology")
+        refused = await insert_complaint(db)
+        await insert_remedy(db, refused, "voucher", "10.00", state="refused")
         found = await groups(client, group_by="remedy")
         assert {item["key"]: (item["complaints"], item["cost"]) for item in found["items"]} == {
             "apology": (1, []),
@@ -375,9 +302,9 @@ class TestGroups:
             [("0.00", "GBP")],
             [],
         ):
-            complaint = await complain(db)
+            complaint = await insert_complaint(db)
             for cost, currency in costs:
-                await remedy(db, complaint, "goodwill", cost, currency)
+                await insert_remedy(db, complaint, "goodwill", cost, currency)
         found = await groups(client, group_by="cost")
         assert {(item["key"], item["currency"]): item["complaints"] for item in found["items"]} == {
             ("<10", "GBP"): 1,
@@ -394,14 +321,14 @@ class TestGroups:
         assert costs["<50", "GBP"] == [{"currency": "GBP", "total": "59.99"}]
 
     async def test_what_is_open_again_did_not_last(self, client: httpx.AsyncClient, db: Any) -> None:
-        await complain(db)
-        await complain(db, reopened_count=1)
-        again = await complain(db, reopened_count=1, state="reopened", ended_at=None)
-        await moved(db, again, 1, "close", "accepted", "closed", ago(20))
-        await moved(db, again, 2, "reopen", "closed", "reopened", ago(10))
-        earlier = await complain(db, reopened_count=1, state="reopened", ended_at=None)
-        await moved(db, earlier, 1, "close", "accepted", "closed", ago(400))
-        await moved(db, earlier, 2, "reopen", "closed", "reopened", ago(390))
+        await insert_complaint(db)
+        await insert_complaint(db, reopened_count=1)
+        again = await insert_complaint(db, reopened_count=1, state="reopened", ended_at=None)
+        await insert_move(db, again, 1, "close", "accepted", "closed", days_ago(20))
+        await insert_move(db, again, 2, "reopen", "closed", "reopened", days_ago(10))
+        earlier = await insert_complaint(db, reopened_count=1, state="reopened", ended_at=None)
+        await insert_move(db, earlier, 1, "close", "accepted", "closed", days_ago(400))
+        await insert_move(db, earlier, 2, "reopen", "closed", "reopened", days_ago(390))
         every = (await groups(client))["all"]
         assert every["complaints"] == 2
         assert (every["reopened"]["count"], every["reopened"]["total"]) == (2, 3)
@@ -409,12 +336,12 @@ class TestGroups:
     async def test_a_customer_who_complains_often_is_one_customer(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        other = UUID((await create(client))["id"])
+        other = UUID((await make.create_customer(client))["id"])
         for days in (70, 60):
-            await complain(db, customer_id=customer, received_at=ago(days + 1), ended_at=ago(days))
-        await complain(db, customer_id=other, received_at=ago(31), ended_at=ago(30))
-        await buy(client, customer, ago(100), "60.00")
-        await buy(client, other, ago(100), "120.00")
+            await insert_complaint(db, customer_id=customer, received_at=days_ago(days + 1), ended_at=days_ago(days))
+        await insert_complaint(db, customer_id=other, received_at=days_ago(31), ended_at=days_ago(30))
+        await make.record_purchase(client, customer, days_ago(100), "60.00")
+        await make.record_purchase(client, other, days_ago(100), "120.00")
         (change,) = (await groups(client))["all"]["spend_change"]
         assert change == {
             "currency": "GBP",
@@ -429,8 +356,8 @@ class TestGroups:
     async def test_of_one_customer_there_is_no_interval(
         self, client: httpx.AsyncClient, db: Any, customer: UUID
     ) -> None:
-        await complain(db, customer_id=customer)
-        await buy(client, customer, ago(60), "6.00")
+        await insert_complaint(db, customer_id=customer)
+        await make.record_purchase(client, customer, days_ago(60), "6.00")
         (change,) = (await groups(client))["all"]["spend_change"]
         assert (change["change_per_month"], change["low"], change["high"]) == ("-1.00", None, None)
 
@@ -440,21 +367,21 @@ class TestAgainstPython:
 
     async def test_all_figures_agree(self, client: httpx.AsyncClient, db: Any) -> None:
         dice = random.Random(1927)
-        customers = [UUID((await create(client))["id"]) for _ in range(8)]
+        customers = [UUID((await make.create_customer(client))["id"]) for _ in range(8)]
         sales = []
         for _ in range(120):
-            at, buyer = ago(dice.uniform(0, 500)), dice.choice(customers)
+            at, buyer = days_ago(dice.uniform(0, 500)), dice.choice(customers)
             total, currency = dice.choice(["12.50", "30.00", "-7.25", "0.00", "81.10"]), dice.choice(["GBP", "EUR"])
-            sale = await buy(client, buyer, at, total, currency=currency)
+            sale = await make.record_purchase(client, buyer, at, total, currency=currency)
             if voided := dice.random() < 0.1:
                 await client.post(f"/v1/sales/{sale['id']}/void", json={"reason": "Twice"})
             sales.append((buyer, at.astimezone(UTC), Decimal(total), currency, voided))
         complaints = []
         for _ in range(60):
-            received = ago(dice.uniform(10, 380))
-            ended = min(received + timedelta(days=dice.uniform(0, 30)), NOW)
+            received = days_ago(dice.uniform(10, 380))
+            ended = min(received + timedelta(days=dice.uniform(0, 30)), START)
             state = dice.choice(["closed", "closed", "closed", "withdrawn", "received"])
-            row = await complain(
+            row = await insert_complaint(
                 db,
                 customer_id=dice.choice([*customers, None]),
                 received_at=received,
@@ -479,7 +406,7 @@ class TestAgainstPython:
                 method="competitor" if rival else "survey",
                 competitor="The others" if rival else None,
                 customer_id=dice.choice([*customers, None]),
-                collected_at=ago(dice.uniform(0, 500)),
+                collected_at=days_ago(dice.uniform(0, 500)),
                 **(
                     {}
                     if score is None
@@ -496,7 +423,7 @@ class TestAgainstPython:
             "feeling": "feeling",
             "channel": "channel",
         }
-        closed = [c for c in complaints if c["state"] == "closed" and c["ended_at"] >= ago(365)]
+        closed = [c for c in complaints if c["state"] == "closed" and c["ended_at"] >= days_ago(365)]
         for by, column in keys.items():
             found = await groups(client, group_by=by)
             assert found["all"] | {"key": None} == _expected(None, closed, complaints, sales, heard)
@@ -528,7 +455,7 @@ def _later(row: Any, complaints: list[Any], sales: list[Any]) -> tuple[list[date
 
 def _spend(row: Any, sales: list[Any]) -> dict[str, tuple[Decimal, Decimal]]:
     """Per currency, what was spent per month before and after."""
-    until = min(NOW, row["ended_at"] + 180 * DAY)
+    until = min(START, row["ended_at"] + 180 * DAY)
     months = Decimal((until - row["ended_at"]).total_seconds()) / (30 * 86_400)
     sums: dict[str, tuple[Decimal, Decimal]] = {}
     for buyer, at, total, currency, voided in sales:
@@ -540,13 +467,6 @@ def _spend(row: Any, sales: list[Any]) -> dict[str, tuple[Decimal, Decimal]]:
             b, a = sums.get(currency, (Decimal(0), Decimal(0)))
             sums[currency] = (b + total / 6, a) if before else (b, a + total / months)
     return sums
-
-
-def _share(count: int, of: int) -> dict[str, Any]:
-    found = statistics.share(count, of)
-    values = (None, None, None) if found is None else (found.share, found.low, found.high)
-    rounded = [None if value is None else round(value, 4) for value in values]
-    return {"count": count, **dict(zip(("share", "low", "high"), rounded, strict=True))}
 
 
 def _opinions(row: Any, heard: list[Any]) -> list[Any]:
@@ -578,15 +498,15 @@ def _expected(key: Any, rows: list[Any], complaints: list[Any], sales: list[Any]
     known = [row for row in rows if row["customer_id"] is not None]
     shares: dict[str, list[Any]] = {"bought_again": [], "complained_again": []}
     for days in (30, 90, 180):
-        ripe = [row for row in known if row["ended_at"] + days * DAY <= NOW]
+        ripe = [row for row in known if row["ended_at"] + days * DAY <= START]
         for place, name in enumerate(shares):
             count = sum(
                 any(at <= row["ended_at"] + days * DAY for at in _later(row, complaints, sales)[place]) for row in ripe
             )
-            shares[name].append({"days": days, "mature": len(ripe), **_share(count, len(ripe))})
+            shares[name].append(share_after(days, count, len(ripe)))
     each: dict[str, dict[Any, list[tuple[Decimal, Decimal]]]] = {}
     for row in known:
-        if row["ended_at"] + 30 * DAY <= NOW:
+        if row["ended_at"] + 30 * DAY <= START:
             for currency, amounts in _spend(row, sales).items():
                 each.setdefault(currency, {}).setdefault(row["customer_id"], []).append(amounts)
     reopened = sum(row["reopened_count"] > 0 for row in rows)
@@ -596,7 +516,7 @@ def _expected(key: Any, rows: list[Any], complaints: list[Any], sales: list[Any]
         "complaints": len(rows),
         "with_customer": len(known),
         **shares,
-        "reopened": {"total": len(rows), **_share(reopened, len(rows))},
+        "reopened": share(reopened, len(rows)),
         "spend_change": [_change(currency, by_customer) for currency, by_customer in sorted(each.items())],
         "cost": [],
         "later_feedback": _later_score(known, heard),
@@ -633,14 +553,14 @@ def _check_one(found: dict[str, Any], row: Any, complaints: list[Any], sales: li
             if ended is not None and row["customer_id"] is not None:
                 if any(at <= ended + days for at in happened):
                     expected = "yes"
-                elif ended + days <= NOW:
+                elif ended + days <= START:
                     expected = "no"
             assert entry[name] == expected
-            assert entry["mature"] == (ended is not None and ended + days <= NOW)
+            assert entry["mature"] == (ended is not None and ended + days <= START)
     if ended is not None:
         shown = {s["currency"]: (s["before_per_month"], s["after_per_month"]) for s in found["spend"]}
         spent = {
-            currency: (f"{round(b, 2) + 0:.2f}", f"{round(a, 2) + 0:.2f}" if ended < NOW else None)
+            currency: (f"{round(b, 2) + 0:.2f}", f"{round(a, 2) + 0:.2f}" if ended < START else None)
             for currency, (b, a) in _spend(row, sales).items()
         }
         assert shown == (spent if row["customer_id"] is not None else {})

@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import make
-from tests.api.customers.test_customers import create, pointers, walk
+from tests.make.customers import create
+from tests.support.api import pages, pointers
 from tests.support.application import TestClock
+from tests.support.sales import summed_anew
 
 PATH = "/v1/sales"
 VISA = "4111 1111 1111 1111"
@@ -33,19 +35,6 @@ async def totals(db: Any, customer_id: str, currency: str = "GBP") -> dict[str, 
         currency,
     )
     return dict(row) if row else {}
-
-
-async def summed_anew(db: Any) -> tuple[list[Any], list[Any]]:
-    """What is kept of every customer's purchases, and the same summed from the receipts."""
-    kept = await db.fetch("SELECT * FROM customer_totals ORDER BY customer_id, currency")
-    summed = await db.fetch(
-        "SELECT customer_id, currency, count(*)::int AS receipts, (count(*) FILTER (WHERE kind <> 'return'))::int "
-        "AS purchases, (count(*) FILTER (WHERE kind = 'return'))::int AS returns, sum(gross) AS gross, "
-        "sum(refunded) AS refunded, sum(total) AS net, min(occurred_at) FILTER (WHERE kind <> 'return') "
-        "AS first_purchase_at, max(occurred_at) FILTER (WHERE kind <> 'return') AS last_purchase_at "
-        "FROM sales WHERE customer_id IS NOT NULL AND voided_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    return [tuple(row) for row in kept], [tuple(row) for row in summed]
 
 
 class TestRecord:
@@ -619,7 +608,7 @@ class TestList:
         async def arrive() -> None:
             await record(client, make.sale(occurred_at=moment(next(numbers) % 6)))
 
-        seen = [item["id"] for item in await walk(client, PATH, arrive, sort=sort, limit=3)]
+        seen = [item["id"] for item in await pages(client, PATH, arrive, sort=sort, limit=3)]
         assert len(set(seen)) == len(seen)
         assert {sale["id"] for sale in there} <= set(seen)
 

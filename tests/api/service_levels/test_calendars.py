@@ -1,7 +1,6 @@
 """Calendars through the API: a class for each verb. What all versioned resources share is tried here."""
 
 import asyncio
-import json
 from typing import Any
 from uuid import uuid4
 
@@ -10,49 +9,24 @@ import pytest
 
 from app.schemas.service_levels.calendars import CalendarNew
 from tests import make
+from tests.make.service_levels import create_calendar
+from tests.support import api
+from tests.support.api import MERGE_PATCH, errors, events
 from tests.support.application import Keys, TestClock
+from tests.support.service_levels import change_calendar, scheduled_jobs
 
 PATH = "/v1/calendars"
-MERGE = {"content-type": "application/merge-patch+json"}
 MONDAY = {"day": "monday", "opens": "09:00", "closes": "17:00"}
 
 
-async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=make.calendar(**changes))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def patched(client: httpx.AsyncClient, made: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{made['id']}", json=patch, headers=MERGE | headers)
-
-
-async def changed(client: httpx.AsyncClient, made: dict[str, Any], patch: Any) -> dict[str, Any]:
-    answer = await patched(client, made, patch)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+async def patch(client: httpx.AsyncClient, made: dict[str, Any], changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, f"{PATH}/{made['id']}", changes, **headers)
 
 
 async def versions(client: httpx.AsyncClient, made: dict[str, Any]) -> list[dict[str, Any]]:
     answer = await client.get(f"{PATH}/{made['id']}/versions")
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
-
-
-async def told(db: Any, made: dict[str, Any]) -> list[tuple[Any, ...]]:
-    rows = await db.fetch(
-        "SELECT type, title, customer_id, data FROM events WHERE subject_id = $1 ORDER BY seq", made["id"]
-    )
-    return [(row["type"], row["title"], row["customer_id"], json.loads(row["data"])) for row in rows]
-
-
-async def planned(db: Any) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in await db.fetch("SELECT kind, key, due_at FROM jobs ORDER BY kind, key")]
-
-
-def wrong(answer: httpx.Response) -> list[tuple[str, str]]:
-    assert answer.status_code == 422, answer.text
-    return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
 
 
 class TestCreate:
@@ -78,7 +52,9 @@ class TestCreate:
         assert answer.headers["etag"] == '"1"'
         assert {name: found[name] for name in body} == body
         assert (await client.get(f"{PATH}/{found['id']}")).json() == found
-        assert await told(db, found) == [("calendar.created", "Calendar Shop hours created", None, {"version": 1})]
+        assert await events(db, found["id"]) == [
+            ("calendar.created", "Calendar Shop hours created", None, {"version": 1})
+        ]
 
     async def test_the_least(self, client: httpx.AsyncClient) -> None:
         answer = await client.post(PATH, json={"code": "never", "name": "Never", "time_zone": "UTC"})
@@ -87,14 +63,14 @@ class TestCreate:
         assert (found["hours"], found["exceptions"], found["holidays"], found["version"]) == ([], [], None, 1)
 
     async def test_is_its_own_first_version(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await create_calendar(client)
         (first,) = await versions(client, made)
         assert (first["version"], first["actor"], first["created_at"]) == (1, "admin", made["created_at"])
         assert first["definition"] == {name: made[name] for name in CalendarNew.model_fields}
 
     async def test_no_clock_goes_by_a_new_one(self, client: httpx.AsyncClient, db: Any) -> None:
-        await create(client)
-        assert await planned(db) == []
+        await create_calendar(client)
+        assert await scheduled_jobs(db) == []
 
     @pytest.mark.parametrize(
         ("change", "expected"),
@@ -126,13 +102,13 @@ class TestCreate:
     async def test_wrong_values(
         self, client: httpx.AsyncClient, change: dict[str, Any], expected: tuple[str, str]
     ) -> None:
-        assert wrong(await client.post(PATH, json=make.calendar(**change))) == [expected]
+        assert errors(await client.post(PATH, json=make.calendar(**change))) == [expected]
         assert (await client.get(PATH)).json()["items"] == []
 
     async def test_everything_wrong_between_fields_is_told_at_once(self, client: httpx.AsyncClient) -> None:
         backward = MONDAY | {"closes": "01:00"}
         body = make.calendar(hours=[backward, backward], holidays={"country": "ZZ"})
-        found = [pointer for pointer, _ in wrong(await client.post(PATH, json=body))]
+        found = [pointer for pointer, _ in errors(await client.post(PATH, json=body))]
         assert found == ["/hours/0/closes", "/hours/1/closes", "/holidays/country"]
 
     async def test_an_unknown_part_of_a_country_names_those_that_are_known(self, client: httpx.AsyncClient) -> None:
@@ -142,12 +118,12 @@ class TestCreate:
 
     async def test_a_thousand_exceptions_and_not_one_more(self, client: httpx.AsyncClient) -> None:
         days = [{"on": f"{2026 + n // 336}-{n % 336 // 28 + 1:02}-{n % 28 + 1:02}"} for n in range(1_001)]
-        made = await create(client, exceptions=days[:1_000])
+        made = await create_calendar(client, exceptions=days[:1_000])
         assert len(made["exceptions"]) == 1_000
-        assert wrong(await client.post(PATH, json=make.calendar(exceptions=days))) == [("/exceptions", "too_long")]
+        assert errors(await client.post(PATH, json=make.calendar(exceptions=days))) == [("/exceptions", "too_long")]
 
     async def test_a_taken_code(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, code="shop")
+        made = await create_calendar(client, code="shop")
         answer = await client.post(PATH, json=make.calendar(code="shop"))
         assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
         assert answer.json()["calendar_id"] == made["id"]
@@ -162,7 +138,7 @@ class TestCreate:
 
 class TestGet:
     async def test_not_again_when_it_is_known(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await create_calendar(client)
         answer = await client.get(f"{PATH}/{made['id']}", headers={"if-none-match": '"1"'})
         assert (answer.status_code, answer.content) == (304, b"")
 
@@ -175,7 +151,7 @@ class TestGet:
 class TestList:
     async def test_pages_in_both_orders(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         for code in "abc":
-            await create(client, code=code)
+            await create_calendar(client, code=code)
             clock.tick()
         for sort, expected in (("created_at", "abc"), ("-created_at", "cba")):
             first = (await client.get(PATH, params={"limit": 2, "sort": sort})).json()
@@ -185,17 +161,17 @@ class TestList:
             assert second["next_cursor"] is None
 
     async def test_by_code(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, code="a")
-        await create(client, code="b")
+        made = await create_calendar(client, code="a")
+        await create_calendar(client, code="b")
         assert (await client.get(PATH, params={"code": "a"})).json()["items"] == [made]
         assert (await client.get(PATH, params={"code": "c' OR 1=1 --"})).json()["items"] == []
 
 
 class TestChange:
     async def test_becomes_a_new_version(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        made = await create(client, name="Shop", exceptions=[{"on": "2026-05-01", "name": None, "hours": []}])
+        made = await create_calendar(client, name="Shop", exceptions=[{"on": "2026-05-01", "name": None, "hours": []}])
         clock.tick(60)
-        answer = await patched(client, made, {"name": "Shop hours", "exceptions": []}, **{"if-match": '"1"'})
+        answer = await patch(client, made, {"name": "Shop hours", "exceptions": []}, **{"if-match": '"1"'})
         assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
         found = answer.json()
         assert found == made | {
@@ -209,36 +185,36 @@ class TestChange:
         assert (oldest["version"], oldest["definition"]["name"]) == (1, "Shop")
         assert len(oldest["definition"]["exceptions"]) == 1 and newest["definition"]["exceptions"] == []
         data = {"version": 2, "changed": ["name", "exceptions"]}
-        assert (await told(db, made))[1:] == [("calendar.updated", "Calendar Shop hours updated", None, data)]
+        assert (await events(db, made["id"]))[1:] == [("calendar.updated", "Calendar Shop hours updated", None, data)]
 
     async def test_has_the_open_clocks_worked_out_again(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        made = await create(client)
-        await changed(client, made, {"time_zone": "UTC"})
+        made = await create_calendar(client)
+        await change_calendar(client, made, {"time_zone": "UTC"})
         clock.tick(60)
-        await changed(client, made, {"time_zone": "Asia/Tokyo"})
-        assert await planned(db) == [("calendar", made["id"], clock.now)]
+        await change_calendar(client, made, {"time_zone": "Asia/Tokyo"})
+        assert await scheduled_jobs(db) == [("calendar", made["id"], clock.now)]
 
     async def test_no_version_where_nothing_changes(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await create(client, holidays={"country": "GB", "subdivision": None})
+        made = await create_calendar(client, holidays={"country": "GB", "subdivision": None})
         same = {name: made[name] for name in CalendarNew.model_fields}
-        for patch in ({}, same, {"holidays": {"subdivision": None}}):
-            assert await changed(client, made, patch) == made
+        for changes in ({}, same, {"holidays": {"subdivision": None}}):
+            assert await change_calendar(client, made, changes) == made
         assert len(await versions(client, made)) == 1
-        assert len(await told(db, made)) == 1
-        assert await planned(db) == []
+        assert len(await events(db, made["id"])) == 1
+        assert await scheduled_jobs(db) == []
 
     async def test_within_the_holidays(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, holidays={"country": "GB", "subdivision": "SCT"})
-        found = await changed(client, made, {"holidays": {"subdivision": None}})
+        made = await create_calendar(client, holidays={"country": "GB", "subdivision": "SCT"})
+        found = await change_calendar(client, made, {"holidays": {"subdivision": None}})
         assert found["holidays"] == {"country": "GB", "subdivision": None}
-        assert (await changed(client, made, {"holidays": None}))["holidays"] is None
-        found = await changed(client, made, {"holidays": {"country": "DE"}})
+        assert (await change_calendar(client, made, {"holidays": None}))["holidays"] is None
+        found = await change_calendar(client, made, {"holidays": {"country": "DE"}})
         assert found["holidays"] == {"country": "DE", "subdivision": None}
 
     @pytest.mark.parametrize(
-        ("patch", "expected"),
+        ("changes", "expected"),
         [
             ({"name": None}, [("/name", "missing")]),
             ({"time_zone": "Europe/Nowhere"}, [("/time_zone", "time_zone")]),
@@ -248,48 +224,48 @@ class TestChange:
             ({"surprise": 1}, [("/surprise", "unknown_field")]),
         ],
     )
-    async def test_wrong_values(self, client: httpx.AsyncClient, patch: Any, expected: list[tuple[str, str]]) -> None:
-        made = await create(client, holidays={"country": "GB", "subdivision": "SCT"})
-        assert wrong(await patched(client, made, patch)) == expected
+    async def test_wrong_values(self, client: httpx.AsyncClient, changes: Any, expected: list[tuple[str, str]]) -> None:
+        made = await create_calendar(client, holidays={"country": "GB", "subdivision": "SCT"})
+        assert errors(await patch(client, made, changes)) == expected
         assert (await client.get(f"{PATH}/{made['id']}")).json() == made
 
     async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
-        answer = await patched(client, made, {"name": "x"}, **{"if-match": '"2"'})
+        made = await create_calendar(client)
+        answer = await patch(client, made, {"name": "x"}, **{"if-match": '"2"'})
         assert (answer.status_code, answer.json()["code"]) == (412, "PRECONDITION_FAILED")
 
     async def test_one_of_many_at_once(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await create_calendar(client)
         answers = await asyncio.gather(
-            *(patched(client, made, {"name": f"By {n}"}, **{"if-match": '"1"'}) for n in range(8))
+            *(patch(client, made, {"name": f"By {n}"}, **{"if-match": '"1"'}) for n in range(8))
         )
         assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7
         assert len(await versions(client, made)) == 2
 
     async def test_to_a_taken_code(self, client: httpx.AsyncClient) -> None:
-        taken, made = await create(client, code="a"), await create(client, code="b")
-        answer = await patched(client, made, {"code": "a"})
+        taken, made = await create_calendar(client, code="a"), await create_calendar(client, code="b")
+        answer = await patch(client, made, {"code": "a"})
         assert (answer.status_code, answer.json()["calendar_id"]) == (409, taken["id"])
-        assert (await changed(client, made, {"code": "c"}))["code"] == "c"
-        assert (await changed(client, taken, {"code": "b"}))["code"] == "b"
+        assert (await change_calendar(client, made, {"code": "c"}))["code"] == "c"
+        assert (await change_calendar(client, taken, {"code": "b"}))["code"] == "b"
 
     async def test_tried_only(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await create(client)
-        answer = await client.patch(f"{PATH}/{made['id']}?validate_only=true", json={"name": "x"}, headers=MERGE)
+        made = await create_calendar(client)
+        answer = await client.patch(f"{PATH}/{made['id']}?validate_only=true", json={"name": "x"}, headers=MERGE_PATCH)
         assert (answer.status_code, answer.json()["version"]) == (200, 2)
         assert len(await versions(client, made)) == 1
-        assert await planned(db) == []
+        assert await scheduled_jobs(db) == []
 
     async def test_unknown(self, client: httpx.AsyncClient) -> None:
-        assert (await patched(client, {"id": str(uuid4())}, {})).status_code == 404
+        assert (await patch(client, {"id": str(uuid4())}, {})).status_code == 404
 
 
 class TestVersions:
     async def test_pages_in_both_orders(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
+        made = await create_calendar(client)
         for name in "bcde":
-            await changed(client, made, {"name": name})
-        await changed(client, await create(client), {"name": "of another one"})
+            await change_calendar(client, made, {"name": name})
+        await change_calendar(client, await create_calendar(client), {"name": "of another one"})
         for sort, expected in (("-version", [5, 4, 3, 2, 1]), ("version", [1, 2, 3, 4, 5])):
             found: list[int] = []
             query: dict[str, Any] = {"limit": 2, "sort": sort}
@@ -302,8 +278,8 @@ class TestVersions:
             assert found == expected
 
     async def test_a_cursor_holds_for_one_calendar(self, client: httpx.AsyncClient) -> None:
-        made, other = await create(client), await create(client)
-        await changed(client, made, {"name": "x"})
+        made, other = await create_calendar(client), await create_calendar(client)
+        await change_calendar(client, made, {"name": "x"})
         cursor = (await client.get(f"{PATH}/{made['id']}/versions?limit=1")).json()["next_cursor"]
         answer = await client.get(f"{PATH}/{other['id']}/versions?limit=1&cursor={cursor}")
         assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_CURSOR")
@@ -311,19 +287,19 @@ class TestVersions:
 
 class TestScopes:
     async def test_reading_does_not_include_writing(self, client: httpx.AsyncClient, keys: Keys) -> None:
-        made = await create(client)
+        made = await create_calendar(client)
         reader = await keys("service:read")
         assert (await reader.get(f"{PATH}/{made['id']}/versions")).status_code == 200
         assert (await reader.post(PATH, json=make.calendar())).status_code == 403
-        assert (await patched(reader, made, {"name": "x"})).status_code == 403
+        assert (await patch(reader, made, {"name": "x"})).status_code == 403
 
     async def test_other_scopes_do_not_help(self, keys: Keys) -> None:
         outsider = await keys("customers:write", "complaints:write")
         assert (await outsider.get(PATH)).status_code == 403
 
     async def test_the_actor_is_the_key(self, client: httpx.AsyncClient, keys: Keys, db: Any) -> None:
-        made = await create(client)
+        made = await create_calendar(client)
         writer = await keys("service:write")
-        await changed(writer, made, {"name": "x"})
+        await change_calendar(writer, made, {"name": "x"})
         name = await db.fetchval("SELECT name FROM api_keys WHERE scopes = '{service:write}'")
         assert [version["actor"] for version in await versions(client, made)] == [name, "admin"]

@@ -7,29 +7,18 @@ import httpx
 import pytest
 
 from tests import make
-from tests.api.service_levels import test_calendars as calendars
-from tests.api.service_levels.test_calendars import MERGE, planned, told, wrong
+from tests.make.service_levels import create_policy
+from tests.support import api
+from tests.support.api import errors, events
 from tests.support.application import Keys, TestClock
+from tests.support.service_levels import change_calendar, change_policy, scheduled_jobs
 
 PATH = "/v1/service-policies"
 STEP = {"metric": "respond", "at_minutes": -60, "notify": ["Amara"]}
 
 
-async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    calendar = changes.pop("calendar", None) or (await calendars.create(client))["code"]
-    answer = await client.post(PATH, json=make.policy(calendar, **changes))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def patched(client: httpx.AsyncClient, made: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{made['id']}", json=patch, headers=MERGE | headers)
-
-
-async def changed(client: httpx.AsyncClient, made: dict[str, Any], patch: Any) -> dict[str, Any]:
-    answer = await patched(client, made, patch)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+async def patch(client: httpx.AsyncClient, made: dict[str, Any], changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, f"{PATH}/{made['id']}", changes, **headers)
 
 
 async def codes(client: httpx.AsyncClient, **query: Any) -> list[str]:
@@ -46,7 +35,7 @@ async def codes(client: httpx.AsyncClient, **query: Any) -> list[str]:
 
 class TestCreate:
     async def test_whole(self, client: httpx.AsyncClient, db: Any) -> None:
-        calendar = await calendars.create(client, code="shop")
+        calendar = await make.create_calendar(client, code="shop")
         body = {
             "code": "serious",
             "name": "Serious complaints",
@@ -92,11 +81,11 @@ class TestCreate:
         assert first["definition"] == body
         assert str(await db.fetchval("SELECT calendar_id FROM service_policies")) == calendar["id"]
         title = "Service policy Serious complaints created"
-        assert await told(db, found) == [("service_policy.created", title, None, {"version": 1})]
-        assert await planned(db) == []
+        assert await events(db, found["id"]) == [("service_policy.created", title, None, {"version": 1})]
+        assert await scheduled_jobs(db) == []
 
     async def test_the_least_is_for_everybody(self, client: httpx.AsyncClient) -> None:
-        calendar = await calendars.create(client)
+        calendar = await make.create_calendar(client)
         body = {"code": "a", "name": "A", "calendar": calendar["code"], "targets": {"respond_minutes": 1}}
         found = (await client.post(PATH, json=body)).json()
         scope = found["applies_to"]
@@ -131,21 +120,21 @@ class TestCreate:
     async def test_wrong_values(
         self, client: httpx.AsyncClient, change: dict[str, Any], expected: tuple[str, str]
     ) -> None:
-        await calendars.create(client, code="shop")
-        assert wrong(await client.post(PATH, json=make.policy("shop") | change)) == [expected]
+        await make.create_calendar(client, code="shop")
+        assert errors(await client.post(PATH, json=make.policy("shop") | change)) == [expected]
         assert await codes(client) == []
 
     async def test_an_escalation_may_begin_with_the_clock(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, escalations=[STEP | {"at_minutes": -960}])
+        made = await create_policy(client, escalations=[STEP | {"at_minutes": -960}])
         assert made["escalations"][0]["at_minutes"] == -960
 
     async def test_one_moment_may_have_steps_of_several_metrics(self, client: httpx.AsyncClient) -> None:
         targets = {"respond_minutes": 60, "resolve_minutes": 60}
-        made = await create(client, targets=targets, escalations=[STEP, STEP | {"metric": "resolve"}])
+        made = await create_policy(client, targets=targets, escalations=[STEP, STEP | {"metric": "resolve"}])
         assert [step["metric"] for step in made["escalations"]] == ["respond", "resolve"]
 
     async def test_a_taken_code(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, code="serious")
+        made = await create_policy(client, code="serious")
         answer = await client.post(PATH, json=make.policy(made["calendar"], code="serious"))
         assert (answer.status_code, answer.json()["service_policy_id"]) == (409, made["id"])
 
@@ -153,7 +142,7 @@ class TestCreate:
 class TestList:
     async def test_in_every_order(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         for code, position in (("a", 5), ("b", 1), ("c", 5), ("d", 3)):
-            await create(client, code=code, position=position)
+            await create_policy(client, code=code, position=position)
             clock.tick()
         assert await codes(client) == ["b", "d", "a", "c"]
         assert await codes(client, sort="-position") == ["c", "a", "d", "b"]
@@ -161,8 +150,8 @@ class TestList:
         assert await codes(client, sort="-created_at") == ["d", "c", "b", "a"]
 
     async def test_filters(self, client: httpx.AsyncClient) -> None:
-        await create(client, code="a", active=False)
-        await create(client, code="b")
+        await create_policy(client, code="a", active=False)
+        await create_policy(client, code="b")
         assert await codes(client, active=True) == ["b"]
         assert await codes(client, active=False) == ["a"]
         assert await codes(client, code="a") == ["a"]
@@ -170,7 +159,7 @@ class TestList:
 
     @pytest.mark.parametrize("sort", ["position", "created_at"])
     async def test_is_an_index_walk(self, client: httpx.AsyncClient, db: Any, sort: str) -> None:
-        made = await create(client)
+        made = await create_policy(client)
         await db.execute(
             "INSERT INTO service_policies (code, position, calendar_id, active, definition) SELECT 'n' || n, n, $1, "
             "n % 3 > 0, '{}' FROM generate_series(1, 3000) n",
@@ -185,52 +174,52 @@ class TestList:
 
 class TestChange:
     async def test_within_its_parts(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await create(
+        made = await create_policy(
             client,
             applies_to={"severities": ["high"], "value_from": "10.00", "currency": "GBP"},
             targets={"acknowledge_minutes": 60, "respond_minutes": 960},
             reopening={"within_days": 90},
         )
-        patch = {
+        changes = {
             "applies_to": {"value_from": None, "currency": None, "sites": ["Leeds"]},
             "targets": {"acknowledge_minutes": None, "resolve_minutes": 2_000},
             "reopening": {"at_most": 1},
         }
-        found = await changed(client, made, patch)
-        assert found["applies_to"] == made["applies_to"] | patch["applies_to"]
-        assert found["targets"] == made["targets"] | patch["targets"]
+        found = await change_policy(client, made, changes)
+        assert found["applies_to"] == made["applies_to"] | changes["applies_to"]
+        assert found["targets"] == made["targets"] | changes["targets"]
         assert found["reopening"] == {"within_days": 90, "at_most": 1}
         assert found["version"] == 2
-        assert (await told(db, made))[1][3] == {"version": 2, "changed": ["applies_to", "targets", "reopening"]}
-        found = await changed(client, made, {"reopening": None, "applies_to": None})
+        assert (await events(db, made["id"]))[1][3] == {"version": 2, "changed": ["applies_to", "targets", "reopening"]}
+        found = await change_policy(client, made, {"reopening": None, "applies_to": None})
         assert (found["reopening"], found["applies_to"]["severities"]) == (None, [])
 
     async def test_has_the_open_clocks_worked_out_again(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        made = await create(client)
-        assert await changed(client, made, {"targets": {"respond_minutes": 960}}) == made
-        assert await planned(db) == []
-        await changed(client, made, {"targets": {"respond_minutes": 480}})
-        assert await planned(db) == [("policy", made["id"], clock.now)]
+        made = await create_policy(client)
+        assert await change_policy(client, made, {"targets": {"respond_minutes": 960}}) == made
+        assert await scheduled_jobs(db) == []
+        await change_policy(client, made, {"targets": {"respond_minutes": 480}})
+        assert await scheduled_jobs(db) == [("policy", made["id"], clock.now)]
 
     async def test_null_takes_a_value_away(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, position=1, active=False, pauses=["referred"], escalations=[STEP])
-        found = await changed(client, made, dict.fromkeys(("position", "active", "pauses", "escalations")))
+        made = await create_policy(client, position=1, active=False, pauses=["referred"], escalations=[STEP])
+        found = await change_policy(client, made, dict.fromkeys(("position", "active", "pauses", "escalations")))
         assert found["pauses"] == found["escalations"] == []
         assert (found["position"], found["active"]) == (100, True)
 
     async def test_columns_follow(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await create(client)
-        other = await calendars.create(client)
-        patch = {"code": "x", "position": 7, "active": False, "calendar": other["code"]}
-        assert (await changed(client, made, patch)) | patch == await changed(client, made, {})
+        made = await create_policy(client)
+        other = await make.create_calendar(client)
+        changes = {"code": "x", "position": 7, "active": False, "calendar": other["code"]}
+        assert (await change_policy(client, made, changes)) | changes == await change_policy(client, made, {})
         row = await db.fetchrow("SELECT code, position, active, calendar_id, definition FROM service_policies")
         assert (*row[:3], str(row[3])) == ("x", 7, False, other["id"])
-        assert json.loads(row[4]) | patch == json.loads(row[4])
+        assert json.loads(row[4]) | changes == json.loads(row[4])
 
     @pytest.mark.parametrize(
-        ("patch", "expected"),
+        ("changes", "expected"),
         [
             ({"calendar": "nowhere"}, ("/calendar", "not_found")),
             ({"calendar": None}, ("/calendar", "missing")),
@@ -240,38 +229,38 @@ class TestChange:
             ({"targets": {"surprise": 1}}, ("/targets/surprise", "unknown_field")),
         ],
     )
-    async def test_wrong_values(self, client: httpx.AsyncClient, patch: Any, expected: tuple[str, str]) -> None:
-        made = await create(client, applies_to={"value_from": "10.00", "currency": "GBP"})
-        assert wrong(await patched(client, made, patch)) == [expected]
+    async def test_wrong_values(self, client: httpx.AsyncClient, changes: Any, expected: tuple[str, str]) -> None:
+        made = await create_policy(client, applies_to={"value_from": "10.00", "currency": "GBP"})
+        assert errors(await patch(client, made, changes)) == [expected]
         assert (await client.get(f"{PATH}/{made['id']}")).json() == made
 
     async def test_a_target_that_an_escalation_needs_cannot_go(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, targets={"respond_minutes": 60, "resolve_minutes": 60}, escalations=[STEP])
-        answer = await patched(client, made, {"targets": {"respond_minutes": None}})
-        assert wrong(answer) == [("/escalations/0/metric", "no_target")]
-        answer = await patched(client, made, {"targets": {"respond_minutes": 59}})
-        assert wrong(answer) == [("/escalations/0/at_minutes", "before_start")]
+        made = await create_policy(client, targets={"respond_minutes": 60, "resolve_minutes": 60}, escalations=[STEP])
+        answer = await patch(client, made, {"targets": {"respond_minutes": None}})
+        assert errors(answer) == [("/escalations/0/metric", "no_target")]
+        answer = await patch(client, made, {"targets": {"respond_minutes": 59}})
+        assert errors(answer) == [("/escalations/0/at_minutes", "before_start")]
 
     async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
-        made = await create(client)
-        assert (await patched(client, made, {"position": 1}, **{"if-match": '"9"'})).status_code == 412
+        made = await create_policy(client)
+        assert (await patch(client, made, {"position": 1}, **{"if-match": '"9"'})).status_code == 412
 
     async def test_follows_the_code_of_its_calendar_and_its_versions_do_not(self, client: httpx.AsyncClient) -> None:
-        calendar = await calendars.create(client, code="shop")
-        made = await create(client, calendar="shop")
-        await calendars.changed(client, calendar, {"code": "store"})
+        calendar = await make.create_calendar(client, code="shop")
+        made = await create_policy(client, calendar="shop")
+        await change_calendar(client, calendar, {"code": "store"})
         assert (await client.get(f"{PATH}/{made['id']}")).json() == made | {"calendar": "store"}
         assert (await client.get(PATH)).json()["items"] == [made | {"calendar": "store"}]
-        assert (await changed(client, made, {"calendar": "store"}))["version"] == 1
-        await changed(client, made, {"position": 1})
+        assert (await change_policy(client, made, {"calendar": "store"}))["version"] == 1
+        await change_policy(client, made, {"position": 1})
         found = (await client.get(f"{PATH}/{made['id']}/versions")).json()["items"]
         assert [version["definition"]["calendar"] for version in found] == ["store", "shop"]
 
 
 class TestScopes:
     async def test_reading_does_not_include_writing(self, client: httpx.AsyncClient, keys: Keys) -> None:
-        made = await create(client)
+        made = await create_policy(client)
         reader = await keys("service:read")
         assert (await reader.get(PATH)).status_code == 200
         assert (await reader.post(PATH, json=make.policy(made["calendar"]))).status_code == 403
-        assert (await patched(reader, made, {"position": 1})).status_code == 403
+        assert (await patch(reader, made, {"position": 1})).status_code == 403

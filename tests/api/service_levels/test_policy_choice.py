@@ -16,10 +16,9 @@ from app.rules.service_levels.clocks import Metric
 from app.rules.service_levels.policies import Facts, Level, Reopening
 from app.services.complaints import procedures as procedure_service
 from app.services.service_levels import policies as service_levels
-from tests.api.complaints import test_procedures as procedures
-from tests.api.service_levels import test_calendars as calendars
-from tests.api.service_levels import test_policies as policies
+from tests import make
 from tests.support.application import TestClock
+from tests.support.service_levels import change_calendar, change_policy, change_procedure
 
 NOTHING_SPECIAL = Facts("Delivery", "low", "phone", "Leeds", frozenset(), None, None)
 
@@ -53,16 +52,16 @@ def facts(**changes: Any) -> Facts:
 
 class TestChoose:
     async def test_the_lowest_position_and_then_the_older_one(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        await policies.create(client, position=5)
-        first = await policies.create(client, position=1)
-        await policies.create(client, position=1)
+        await make.create_policy(client, position=5)
+        first = await make.create_policy(client, position=1)
+        await make.create_policy(client, position=1)
         assert await chosen(ctx, NOTHING_SPECIAL) == [first["id"]]
 
     async def test_only_active_ones(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        made = await policies.create(client, position=1, active=False)
-        other = await policies.create(client, position=2)
+        made = await make.create_policy(client, position=1, active=False)
+        other = await make.create_policy(client, position=2)
         assert await chosen(ctx, NOTHING_SPECIAL) == [other["id"]]
-        await policies.changed(client, made, {"active": True})
+        await change_policy(client, made, {"active": True})
         assert await chosen(ctx, NOTHING_SPECIAL) == [made["id"]]
 
     async def test_each_its_own(self, client: httpx.AsyncClient, ctx: Context) -> None:
@@ -74,7 +73,7 @@ class TestChoose:
             "customer_tags": {"customer_tags": ["vip", "press"]},
             "value": {"value_from": "100.00", "currency": "GBP"},
         }
-        ids = {name: (await policies.create(client, applies_to=scope))["id"] for name, scope in scopes.items()}
+        ids = {name: (await make.create_policy(client, applies_to=scope))["id"] for name, scope in scopes.items()}
         wanted = [
             NOTHING_SPECIAL,
             facts(category="Safety"),
@@ -90,16 +89,16 @@ class TestChoose:
         assert await chosen(ctx, *wanted) == [None, *ids.values(), None, None, None]
 
     async def test_everything_asked_has_to_fit(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        made = await policies.create(client, applies_to={"severities": ["high"], "sites": ["Leeds"]})
+        made = await make.create_policy(client, applies_to={"severities": ["high"], "sites": ["Leeds"]})
         wanted = facts(severity="high"), facts(severity="high", site="York"), facts(severity="low")
         assert await chosen(ctx, *wanted) == [made["id"], None, None]
 
     async def test_the_present_versions(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        calendar = await calendars.create(client, code="shop")
-        made = await policies.create(client, calendar="shop", targets={"respond_minutes": 60})
+        calendar = await make.create_calendar(client, code="shop")
+        made = await make.create_policy(client, calendar="shop", targets={"respond_minutes": 60})
         (before,) = await service_levels.select_policies(ctx, [NOTHING_SPECIAL])
-        await policies.changed(client, made, {"targets": {"respond_minutes": 30}})
-        await calendars.changed(client, calendar, {"time_zone": "Asia/Tokyo", "code": "store"})
+        await change_policy(client, made, {"targets": {"respond_minutes": 30}})
+        await change_calendar(client, calendar, {"time_zone": "Asia/Tokyo", "code": "store"})
         (found,) = await service_levels.select_policies(ctx, [NOTHING_SPECIAL])
         assert before is not None and found is not None
         assert (before.policy_version, before.calendar_version, before.calendar_code) == (1, 1, "shop")
@@ -111,9 +110,9 @@ class TestChoose:
         assert await service_levels.policies_at(ctx, {versions}) == {versions: before}
 
     async def test_policies_on_one_calendar_share_it(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        await calendars.create(client, code="shop")
-        await policies.create(client, calendar="shop", applies_to={"severities": ["high"]})
-        await policies.create(client, calendar="shop")
+        await make.create_calendar(client, code="shop")
+        await make.create_policy(client, calendar="shop", applies_to={"severities": ["high"]})
+        await make.create_policy(client, calendar="shop")
         one, other = await service_levels.select_policies(ctx, [facts(severity="high"), NOTHING_SPECIAL])
         assert one is not None and other is not None
         assert one.policy_id != other.policy_id
@@ -121,7 +120,7 @@ class TestChoose:
 
     async def test_what_is_known_is_not_read_again(self, client: httpx.AsyncClient, ctx: Context) -> None:
         for _ in range(3):
-            await policies.create(client)
+            await make.create_policy(client)
         counted: Any = ctx.db
         await service_levels.select_policies(ctx, [NOTHING_SPECIAL])
         assert counted.statements == 3
@@ -136,7 +135,7 @@ class TestChoose:
 
 class TestAtVersions:
     async def test_an_unknown_version(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        made = await policies.create(client)
+        made = await make.create_policy(client)
         found = await service_levels.current_policy(ctx, UUID(made["id"]))
         for versions in (
             (found.policy_id, 2, found.calendar_id, 1),
@@ -151,13 +150,13 @@ class TestAtVersions:
             await service_levels.current_policy(ctx, uuid4())
 
     async def test_an_inactive_policy_is_still_there(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        made = await policies.create(client, active=False)
+        made = await make.create_policy(client, active=False)
         assert str((await service_levels.current_policy(ctx, UUID(made["id"]))).policy_id) == made["id"]
 
 
 class TestWhatIsSaid:
     async def test_by_a_calendar(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        made = await calendars.create(
+        made = await make.create_calendar(
             client,
             time_zone="Europe/London",
             hours=[
@@ -191,13 +190,13 @@ class TestWhatIsSaid:
         assert [hours(day) / timedelta(hours=1) for day in (2, 3, 8, 9, 16)] == [7, 0, 2, 1, 0]
 
     async def test_by_a_calendar_without_holidays(self, client: httpx.AsyncClient) -> None:
-        calendar = service_levels.calendar_of(await calendars.create(client))
+        calendar = service_levels.calendar_of(await make.create_calendar(client))
         assert (calendar.country, calendar.subdivision, calendar.exceptions) == (None, None, {})
 
     async def test_by_a_policy(self, client: httpx.AsyncClient, ctx: Context) -> None:
         step = {"metric": "respond", "at_minutes": -30, "notify": ["Mia", "Tom"]}
         last = {"metric": "update", "at_minutes": 0, "reassign_to": "Tom", "raise_priority": True}
-        made = await policies.create(
+        made = await make.create_policy(
             client,
             targets={"respond_minutes": 60, "update_minutes": 90},
             pauses=["waiting_customer", "referred"],
@@ -223,24 +222,24 @@ class TestWhatIsSaid:
         ],
     )
     async def test_about_reopening(self, client: httpx.AsyncClient, said: Any, expected: Reopening) -> None:
-        made = await policies.create(client, reopening=said)
+        made = await make.create_policy(client, reopening=said)
         assert service_levels.reopening_of(made) == expected
 
 
 class TestProcedures:
     async def test_a_categorys_own_or_the_one_for_all_others(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        delivery = await procedures.create(client, category="Delivery")
+        delivery = await make.create_procedure(client, category="Delivery")
         wanted = {"Delivery", "Food", None}
         own = UUID(delivery["id"]), 1
         assert await procedure_service.procedure_for(ctx, wanted) == {"Delivery": own, "Food": None, None: None}
-        general = await procedures.create(client)
-        await procedures.changed(client, general, {"name": "x"})
+        general = await make.create_procedure(client)
+        await change_procedure(client, general, {"name": "x"})
         other = UUID(general["id"]), 2
         assert await procedure_service.procedure_for(ctx, wanted) == {"Delivery": own, "Food": other, None: other}
 
     async def test_as_it_was(self, client: httpx.AsyncClient, ctx: Context) -> None:
-        made = await procedures.create(client, name="Old")
-        await procedures.changed(client, made, {"name": "New"})
+        made = await make.create_procedure(client, name="Old")
+        await change_procedure(client, made, {"name": "New"})
         names = [(await procedure_service.procedure_at(ctx, UUID(made["id"]), n))["name"] for n in (1, 2)]
         assert names == ["Old", "New"]
         with pytest.raises(NotFound):

@@ -12,14 +12,14 @@ import pytest
 from app.rules.access import tokens
 from app.rules.access.tokens import hash_token, new_token
 from tests import make
-from tests.api.service_levels.test_calendars import wrong
-from tests.api.surveys.test_surveys import moved, opened, patched
+from tests.make.surveys import answers, create_open
+from tests.support.api import errors, without_request
 from tests.support.application import MakeApp, TestClock
 from tests.support.shared_data import NAUGHTY_STRINGS, vectors
+from tests.support.surveys import moved, patch
 
 PATH = "/v1/answers"
 HOUR, DAY = 3_600, 86_400
-NEVER = {"request_id", "instance"}
 WORDING = {"en": "How much?", "de": "Wie sehr?"}
 BOTH: dict[str, Any] = {
     "languages": ["en", "de"],
@@ -45,12 +45,6 @@ BOTH: dict[str, Any] = {
         {"key": "times", "kind": "number", "wording": WORDING},
     ],
 }
-
-
-def given(nps: int = 9, **more: Any) -> dict[str, Any]:
-    """Answers in the form in which they are sent: a text, or by the name of another field."""
-    first = [{"question": "recommend", "value": str(nps)}]
-    return {"answers": first + [{"question": key, "text": text} for key, text in more.items()]}
 
 
 async def invited(db: Any, survey: dict[str, Any], clock: TestClock, **changes: Any) -> str:
@@ -85,7 +79,7 @@ async def form(client: httpx.AsyncClient, token: str, **params: str) -> dict[str
 
 async def refused(client: httpx.AsyncClient, token: str, status: int, code: str) -> None:
     """To be seen as to be answered."""
-    for found in (await client.get(f"{PATH}/{token}"), await client.post(f"{PATH}/{token}", json=given())):
+    for found in (await client.get(f"{PATH}/{token}"), await client.post(f"{PATH}/{token}", json=answers())):
         assert (found.status_code, found.json()["code"]) == (status, code), found.text
 
 
@@ -93,16 +87,12 @@ async def heard(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     return (await client.get("/v1/feedback")).json()["items"]
 
 
-def told(found: httpx.Response) -> dict[str, Any]:
-    return {name: value for name, value in found.json().items() if name not in NEVER}
-
-
 class TestForm:
     async def test_needs_no_key_and_tells_of_nobody(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
         customer = (await client.post("/v1/customers", json=make.customer())).json()
-        survey = await opened(client, name="Your visit", **BOTH)
+        survey = await create_open(client, name="Your visit", **BOTH)
         token = await invited(db, survey, clock, customer_id=UUID(customer["id"]), site="Leeds", language="de-AT")
         found = await anonymous.get(f"{PATH}/{token}")
         assert found.status_code == 200, found.text
@@ -144,23 +134,23 @@ class TestForm:
     async def test_in_the_language_that_is_wanted(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, wanted: str, invited_in: str | None, expected: str
     ) -> None:
-        token = await invited(db, await opened(client, **BOTH), clock, language=invited_in)
+        token = await invited(db, await create_open(client, **BOTH), clock, language=invited_in)
         assert (await form(client, token, language=wanted))["language"] == expected
 
     async def test_asks_what_was_published_when_they_were_invited(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        survey = await opened(client)
+        survey = await create_open(client)
         token = await invited(db, survey, clock)
-        await patched(client, survey, {"name": "Newer"})
+        await patch(client, survey, {"name": "Newer"})
         await moved(client, survey, "open")
         assert (await form(client, token))["name"] == survey["name"]
 
     async def test_shows_the_answers_while_they_can_be_changed(
         self, anonymous: httpx.AsyncClient, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await opened(client), clock)
-        made = await answer(anonymous, token, given(3, why="Slow"))
+        token = await invited(db, await create_open(client), clock)
+        made = await answer(anonymous, token, answers(3, why="Slow"))
         assert await form(anonymous, token) == made
         clock.tick(DAY - 1)
         assert (await form(anonymous, token))["answers"] == made["answers"]
@@ -175,7 +165,7 @@ class TestAnswer:
     ) -> None:
         customer = (await client.post("/v1/customers", json=make.customer())).json()["id"]
         sale = (await client.post("/v1/sales", json=make.sale(site="Leeds"))).json()["id"]
-        survey = await opened(client, **BOTH)
+        survey = await create_open(client, **BOTH)
         known = {"customer_id": UUID(customer), "sale_id": UUID(sale), "site": "Leeds", "staff": "tom"}
         token = await invited(db, survey, clock, channel="sms", **known)
         clock.tick(HOUR)
@@ -236,11 +226,11 @@ class TestAnswer:
         assert json.loads(event["data"]) == {"survey_id": survey["id"], "feedback_id": feedback["id"]}
 
     async def test_the_same_again_changes_nothing(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock)
-        made = await answer(client, token, given(3, why="Slow"))
+        token = await invited(db, await create_open(client), clock)
+        made = await answer(client, token, answers(3, why="Slow"))
         events = await db.fetchval("SELECT count(*) FROM events")
         clock.tick(HOUR)
-        again = given(3, why="Slow")
+        again = answers(3, why="Slow")
         again["answers"].reverse()
         again["answers"][1]["value"] = "3.00"
         assert await answer(client, token, again, 200) == made
@@ -252,42 +242,44 @@ class TestAnswer:
     async def test_others_take_their_place_for_a_day(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await opened(client), clock)
-        first = await answer(client, token, given(3, why="Slow"))
+        token = await invited(db, await create_open(client), clock)
+        first = await answer(client, token, answers(3, why="Slow"))
         clock.tick(DAY - 1)
-        found = await answer(client, token, given(10), 200)
+        found = await answer(client, token, answers(10), 200)
         assert (found["answered_at"], found["editable_until"]) == (first["answered_at"], first["editable_until"])
-        assert _said(found["answers"]) == given(10)["answers"]
+        assert _said(found["answers"]) == answers(10)["answers"]
         (feedback,) = await heard(client)
         assert (feedback["value"], feedback["nps_class"], feedback["text"]) == ("10", "promoter", None)
         assert (feedback["collected_at"], len(feedback["ratings"])) == (first["answered_at"], 1)
         assert await db.fetchval("SELECT count(*) FROM ratings") == 1
         clock.tick(1)
-        late = await client.post(f"{PATH}/{token}", json=given(0))
+        late = await client.post(f"{PATH}/{token}", json=answers(0))
         assert (late.status_code, late.json()["code"]) == (409, "ANSWER_CLOSED")
         assert (await heard(client)) == [feedback]
 
     async def test_no_time_for_changes(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client, edit_hours=0), clock)
-        await answer(client, token, given(3))
-        await answer(client, token, given(4), 409)
-        await answer(client, token, given(3), 200)
+        token = await invited(db, await create_open(client, edit_hours=0), clock)
+        await answer(client, token, answers(3))
+        await answer(client, token, answers(4), 409)
+        await answer(client, token, answers(3), 200)
 
     async def test_can_be_changed_past_the_end_of_the_invitation(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await opened(client), clock, expires_at=clock.now + timedelta(hours=1))
-        await answer(client, token, given(3))
+        token = await invited(db, await create_open(client), clock, expires_at=clock.now + timedelta(hours=1))
+        await answer(client, token, answers(3))
         clock.tick(2 * HOUR)
-        await answer(client, token, given(4), 200)
+        await answer(client, token, answers(4), 200)
         clock.tick(DAY)
         await refused(client, token, 410, "ANSWER_EXPIRED")
 
     async def test_fifty_at_once_make_one(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await opened(client), clock)
-        found = await asyncio.gather(*(anonymous.post(f"{PATH}/{token}", json=given(3, why="Slow")) for _ in range(50)))
+        token = await invited(db, await create_open(client), clock)
+        found = await asyncio.gather(
+            *(anonymous.post(f"{PATH}/{token}", json=answers(3, why="Slow")) for _ in range(50))
+        )
         assert sorted(one.status_code for one in found) == [200] * 49 + [201]
         assert len({one.text for one in found}) == 1
         assert await db.fetchval("SELECT count(*) FROM feedback") == 1
@@ -301,8 +293,8 @@ class TestAnswer:
     async def test_fifty_different_ones_at_once_make_one(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await opened(client), clock)
-        found = await asyncio.gather(*(anonymous.post(f"{PATH}/{token}", json=given(n % 11)) for n in range(50)))
+        token = await invited(db, await create_open(client), clock)
+        found = await asyncio.gather(*(anonymous.post(f"{PATH}/{token}", json=answers(n % 11)) for n in range(50)))
         assert sorted(one.status_code for one in found) == [200] * 49 + [201]
         (feedback,) = await heard(client)
         assert len(feedback["ratings"]) == await db.fetchval("SELECT count(*) FROM ratings") == 1
@@ -312,47 +304,47 @@ class TestAnswer:
         ("body", "expected"),
         [
             ({"answers": []}, ("/answers", "missing")),
-            (given(11), ("/answers/0/value", "scale")),
-            (given(9, why="Slow"), ("/answers/1/question", "not_asked")),
-            (given(3, what="Slow"), ("/answers/1/question", "not_found")),
+            (answers(11), ("/answers/0/value", "scale")),
+            (answers(9, why="Slow"), ("/answers/1/question", "not_asked")),
+            (answers(3, what="Slow"), ("/answers/1/question", "not_found")),
             ({"answers": [{"question": "recommend", "text": "9"}]}, ("/answers/0", "kind")),
             ({"answers": [{"question": "recommend", "value": 9}]}, ("/answers/0/value", "string_type")),
-            (given(3) | {"language": "english"}, ("/language", "string_pattern_mismatch")),
-            (given(3) | {"customer_id": "x"}, ("/customer_id", "unknown_field")),
-            (given(3, why="x" * 5_001), ("/answers/1/text", "string_too_long")),
-            (given(3, why="a\0"), ("/answers/1/text", "control_character")),
-            ({"answers": given()["answers"] * 51}, ("/answers", "too_long")),
+            (answers(3) | {"language": "english"}, ("/language", "string_pattern_mismatch")),
+            (answers(3) | {"customer_id": "x"}, ("/customer_id", "unknown_field")),
+            (answers(3, why="x" * 5_001), ("/answers/1/text", "string_too_long")),
+            (answers(3, why="a\0"), ("/answers/1/text", "control_character")),
+            ({"answers": answers()["answers"] * 51}, ("/answers", "too_long")),
             ({}, ("/answers", "missing")),
         ],
     )
     async def test_what_is_refused(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, body: dict[str, Any], expected: tuple[str, str]
     ) -> None:
-        token = await invited(db, await opened(client), clock)
-        assert wrong(await client.post(f"{PATH}/{token}", json=body)) == [expected]
+        token = await invited(db, await create_open(client), clock)
+        assert errors(await client.post(f"{PATH}/{token}", json=body)) == [expected]
         assert await heard(client) == []
         assert (await form(client, token))["answered_at"] is None
 
     async def test_as_if(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock)
-        found = await client.post(f"{PATH}/{token}", json=given(), params={"validate_only": "true"})
+        token = await invited(db, await create_open(client), clock)
+        found = await client.post(f"{PATH}/{token}", json=answers(), params={"validate_only": "true"})
         assert (found.status_code, found.json()["answered_at"]) == (201, "2026-03-02T09:00:00.000000Z")
         assert await heard(client) == []
 
     async def test_too_large(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock)
-        found = await client.post(f"{PATH}/{token}", json=given(3, why="x" * 600_000))
+        token = await invited(db, await create_open(client), clock)
+        found = await client.post(f"{PATH}/{token}", json=answers(3, why="x" * 600_000))
         assert (found.status_code, found.json()["code"]) == (413, "BODY_TOO_LARGE")
 
     async def test_texts_that_break_things(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         strings = [text for text in json.loads(vectors(NAUGHTY_STRINGS)) if text]
-        survey = await opened(client, edit_hours=168)
+        survey = await create_open(client, edit_hours=168)
         token = await invited(db, survey, clock)
         status = 201
         for text in strings[::5]:
-            found = await client.post(f"{PATH}/{token}", json=given(3, why=text))
+            found = await client.post(f"{PATH}/{token}", json=answers(3, why=text))
             if found.status_code == 422:
-                assert wrong(found) == [("/answers/1/text", "control_character")]
+                assert errors(found) == [("/answers/1/text", "control_character")]
                 continue
             assert found.status_code == status, found.text
             status = 200
@@ -362,10 +354,10 @@ class TestAnswer:
     async def test_an_idempotency_key_is_not_needed_and_not_kept(
         self, anonymous: httpx.AsyncClient, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        survey = await opened(client)
+        survey = await create_open(client)
         for nps, status in ((3, 201), (4, 201)):  # of two customers whose browsers chose the same
             token = await invited(db, survey, clock)
-            found = await anonymous.post(f"{PATH}/{token}", json=given(nps), headers={"idempotency-key": "1"})
+            found = await anonymous.post(f"{PATH}/{token}", json=answers(nps), headers={"idempotency-key": "1"})
             assert (found.status_code, found.json()["answers"][0]["value"]) == (status, str(nps))
         assert await db.fetchval("SELECT count(*) FROM idempotency_keys") == 0
 
@@ -374,29 +366,29 @@ class TestTokens:
     async def test_every_unknown_one_is_answered_alike(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await opened(client), clock)
+        token = await invited(db, await create_open(client), clock)
         near = [token[:-1] + ("A" if token[-1] != "A" else "B"), token[:-1], token + "A", token.swapcase(), f" {token}"]
         guesses = [new_token(), "x", "' OR 1=1 --", "%00".replace("%00", "0"), "\U0001f600" * 20, "a" * 200, *near]
         told_of = set()
         for guess in guesses:
             for found in (
                 await anonymous.get(f"{PATH}/{guess}"),
-                await anonymous.post(f"{PATH}/{guess}", json=given()),
+                await anonymous.post(f"{PATH}/{guess}", json=answers()),
             ):
                 assert found.status_code == 404, (guess, found.text)
-                told_of.add(json.dumps(told(found), sort_keys=True))
+                told_of.add(json.dumps(without_request(found), sort_keys=True))
         assert len(told_of) == 1
         assert (await form(anonymous, token))["answered_at"] is None
 
     async def test_the_hash_of_one_opens_nothing(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock)
+        token = await invited(db, await create_open(client), clock)
         assert (await client.get(f"{PATH}/{tokens.hash_token(token).hex()}")).status_code == 404
 
     async def test_none_is_kept_anywhere(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock)
+        token = await invited(db, await create_open(client), clock)
         await form(client, token)
-        await answer(client, token, given(3))
-        await answer(client, token, given(4), 200)
+        await answer(client, token, answers(3))
+        await answer(client, token, answers(4), 200)
         tables = await db.fetch("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
         for (table,) in tables:
             found = await db.fetchval(
@@ -407,11 +399,11 @@ class TestTokens:
     async def test_none_is_logged(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, caplog: pytest.LogCaptureFixture
     ) -> None:
-        token = await invited(db, await opened(client), clock)
+        token = await invited(db, await create_open(client), clock)
         with caplog.at_level("DEBUG", logger="rapport"):
             await form(client, token)
-            await answer(client, token, given(3))
-            await answer(client, token, given(30), 422)
+            await answer(client, token, answers(3))
+            await answer(client, token, answers(30), 422)
         lines = [f"{record.getMessage()} {record.__dict__}" for record in caplog.records]
         assert any("/v1/answers/{token}" in line for line in lines)
         assert not [line for line in lines if token in line]
@@ -419,26 +411,26 @@ class TestTokens:
 
 class TestNoLonger:
     async def test_expired(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock)
+        token = await invited(db, await create_open(client), clock)
         clock.tick(30 * DAY - 1)
         await form(client, token)
         clock.tick(1)
         await refused(client, token, 410, "ANSWER_EXPIRED")
 
     async def test_revoked(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock, state="revoked")
+        token = await invited(db, await create_open(client), clock, state="revoked")
         await refused(client, token, 410, "ANSWER_EXPIRED")
 
     async def test_paused_and_open_again(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        survey = await opened(client)
+        survey = await create_open(client)
         token = await invited(db, survey, clock)
         await moved(client, survey, "pause")
         await refused(client, token, 409, "SURVEY_NOT_OPEN")
         await moved(client, survey, "open")
-        await answer(client, token, given())
+        await answer(client, token, answers())
 
     async def test_closed(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        survey = await opened(client)
+        survey = await create_open(client)
         token = await invited(db, survey, clock)
         await moved(client, survey, "close")
         await refused(client, token, 410, "ANSWER_EXPIRED")
@@ -450,13 +442,13 @@ class TestInvitations:
     ) -> None:
         """As whoever delivers invitations has it."""
         customer = (await client.post("/v1/customers", json=make.customer())).json()
-        survey = await opened(client)
+        survey = await create_open(client)
         new = {"survey_id": survey["id"], "customer_id": customer["id"]}
         made = await client.post("/v1/invitations", json=new)
         assert made.status_code == 201, made.text
         sent = await client.post(f"/v1/invitations/{made.json()['id']}/send")
         assert sent.status_code == 200, sent.text
-        await answer(anonymous, sent.json()["token"], given(3))
+        await answer(anonymous, sent.json()["token"], answers(3))
         assert (await client.get(f"/v1/invitations/{made.json()['id']}")).json()["state"] == "answered"
         (feedback,) = await heard(client)
         assert (feedback["customer_id"], feedback["invitation_id"]) == (customer["id"], made.json()["id"])
@@ -464,7 +456,7 @@ class TestInvitations:
 
 class TestLimit:
     async def test_by_address(self, make_app: MakeApp, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await opened(client), clock)
+        token = await invited(db, await create_open(client), clock)
         app = await make_app(answer_rate_limit=2)
 
         async def ask(address: str, path: str = f"{PATH}/{token}", **headers: str) -> httpx.Response:

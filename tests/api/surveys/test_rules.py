@@ -17,13 +17,15 @@ from app.services.surveys import auto_invite
 from app.store.kit import jobs as queue
 from tests import make
 from tests.make import complaints
-from tests.make.complaints import moved, record_in
-from tests.make.surveys import RULES, SURVEYS, customer, listed, opened, posted, refused, rule, ruled, sold, told
+from tests.make.complaints import record_in
+from tests.make.surveys import RULES, SURVEYS, create_customer, create_open, create_rule, record_sale, rule
+from tests.support import api
 from tests.support.application import NewSessions, TestClock, Worker
+from tests.support.complaints import moved
+from tests.support.surveys import invitation_events, listed_invitations, refused
+from tests.support.times import NOW
 
-NOW = "2026-03-02T09:00:00.000000Z"
 HOUR, DAY = 3_600, 86_400
-MERGE = {"content-type": "application/merge-patch+json"}
 
 
 async def planned(db: Any) -> list[tuple[str, str]]:
@@ -33,20 +35,17 @@ async def planned(db: Any) -> list[tuple[str, str]]:
 
 
 async def changed(client: httpx.AsyncClient, path: str, one: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    answer = await client.patch(f"{path}/{one['id']}", json=changes, headers=MERGE)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return await api.patched(client, f"{path}/{one['id']}", changes)
 
 
 async def talked(client: httpx.AsyncClient, to: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     named = {"customer_id": to["id"]} if to is not None else {}
-    body = {"kind": "call", "channel": "phone", "direction": "inbound", **named, **changes}
-    return await posted(client, "/v1/interactions", body)
+    return await make.record_interaction(client, **{"kind": "call", "channel": "phone", **named, **changes})
 
 
 class TestResource:
     async def test_whole(self, client: httpx.AsyncClient, db: Any) -> None:
-        asked = await opened(client)
+        asked = await create_open(client)
         body = {
             "code": "afterwards",
             "name": "After a visit",
@@ -74,14 +73,14 @@ class TestResource:
         assert {name: made[name] for name in body} == body
         assert (await client.get(f"{RULES}/{made['id']}")).json() == made
         assert str(await db.fetchval("SELECT survey_id FROM survey_rules")) == asked["id"]
-        assert await told(db, made) == [("survey_rule.created", "Survey rule After a visit created")]
+        assert await invitation_events(db, made) == [("survey_rule.created", "Survey rule After a visit created")]
         second = await changed(client, RULES, made, sample_percent=20, conditions={"staff": []})
         assert (second["version"], second["conditions"]) == (2, body["conditions"] | {"staff": []})
         versions = (await client.get(f"{RULES}/{made['id']}/versions")).json()["items"]
         assert [v["definition"]["sample_percent"] for v in versions] == [20, 10]
 
     async def test_the_least_asks_everybody_at_once(self, client: httpx.AsyncClient) -> None:
-        made = await ruled(client)
+        made = await create_rule(client)
         assert (made["active"], made["delay_hours"], made["sample_percent"], made["channels"]) == (True, 0, 100, [])
 
     @pytest.mark.parametrize(
@@ -104,18 +103,18 @@ class TestResource:
         ],
     )
     async def test_what_is_wrong_is_told_where(self, client: httpx.AsyncClient, change: Any, expected: Any) -> None:
-        asked = await opened(client)
+        asked = await create_open(client)
         problem = await refused(client, RULES, rule(asked["code"], **change), 422)
         assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [expected]
 
     async def test_a_code_is_given_once(self, client: httpx.AsyncClient) -> None:
-        asked = await opened(client)
-        made = await ruled(client, asked, code="a")
+        asked = await create_open(client)
+        made = await create_rule(client, asked, code="a")
         assert (await refused(client, RULES, rule(asked["code"], code="a")))["survey_rule_id"] == made["id"]
 
     async def test_are_listed_by_what_they_are(self, client: httpx.AsyncClient) -> None:
-        asked = await opened(client)
-        first, second = await ruled(client, asked, active=False), await ruled(client)
+        asked = await create_open(client)
+        first, second = await create_rule(client, asked, active=False), await create_rule(client)
 
         async def codes(**query: Any) -> list[str]:
             return [one["code"] for one in (await client.get(RULES, params=query)).json()["items"]]
@@ -128,13 +127,13 @@ class TestResource:
 
 class TestAfterSales:
     async def test_the_buyer_is_asked(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
-        asked = await opened(client, name="After your visit")
-        made = await ruled(client, asked)
-        ada = await customer(client)
-        sale = await sold(client, ada, site="Leeds", operator="mia")
+        asked = await create_open(client, name="After your visit")
+        made = await create_rule(client, asked)
+        ada = await create_customer(client)
+        sale = await record_sale(client, ada, site="Leeds", operator="mia")
         assert await planned(db) == [("sale", "03-02 09:00")]
         assert await work() == 1
-        (one,) = await listed(client)
+        (one,) = await listed_invitations(client)
         expected = {
             "survey_id": asked["id"],
             "survey_version": asked["published_version"],
@@ -151,22 +150,22 @@ class TestAfterSales:
             "send_after": NOW,
         }
         assert {name: one[name] for name in expected} == expected
-        assert await told(db, one) == [("created", "Asked for feedback: After your visit")]
+        assert await invitation_events(db, one) == [("created", "Asked for feedback: After your visit")]
         assert await db.fetchval("SELECT actor FROM events WHERE type = 'invitation.created'") == "worker"
         assert await planned(db) == []
 
     async def test_so_much_later(self, client: httpx.AsyncClient, db: Any, work: Worker, clock: TestClock) -> None:
         """After the sale, not after it came in; but not before now."""
-        await ruled(client, delay_hours=3)
-        await sold(client, await customer(client), occurred_at="2026-03-02T07:00:00Z")
-        await sold(client, await customer(client), occurred_at="2026-02-28T07:00:00Z")
+        await create_rule(client, delay_hours=3)
+        await record_sale(client, await create_customer(client), occurred_at="2026-03-02T07:00:00Z")
+        await record_sale(client, await create_customer(client), occurred_at="2026-02-28T07:00:00Z")
         assert await planned(db) == [("sale", "03-02 09:00"), ("sale", "03-02 10:00")]
         assert await work() == 1
         clock.tick(HOUR - 1)
         assert await work() == 0
         clock.tick(1)
         assert await work() == 1
-        assert len(await listed(client)) == 2
+        assert len(await listed_invitations(client)) == 2
 
     @pytest.mark.parametrize(
         ("changes", "expected"),
@@ -181,35 +180,35 @@ class TestAfterSales:
     async def test_of_these_days_that_are_no_returns(
         self, client: httpx.AsyncClient, db: Any, changes: Any, expected: int
     ) -> None:
-        await ruled(client)
-        await sold(client, await customer(client), **changes)
+        await create_rule(client)
+        await record_sale(client, await create_customer(client), **changes)
         assert len(await planned(db)) == expected
 
     async def test_nobody_is_asked_who_is_not_known(self, client: httpx.AsyncClient, db: Any) -> None:
-        await ruled(client)
-        await sold(client, None)
+        await create_rule(client)
+        await record_sale(client, None)
         assert await planned(db) == []
 
     async def test_a_sale_claimed_in_these_days_counts(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
-        await ruled(client)
-        ada, eve = await customer(client), await customer(client)
-        late = await sold(client, None, occurred_at="2026-02-20T09:00:00Z")
-        sale = await sold(client, None)
+        await create_rule(client)
+        ada, eve = await create_customer(client), await create_customer(client)
+        late = await record_sale(client, None, occurred_at="2026-02-20T09:00:00Z")
+        sale = await record_sale(client, None)
         for one, whose in ((late, ada), (sale, eve)):
-            await posted(client, f"/v1/sales/{one['id']}/claim", {"customer_id": whose["id"]}, 200)
+            await api.post(client, f"/v1/sales/{one['id']}/claim", {"customer_id": whose["id"]}, 200)
         assert await work() == 1
-        assert [one["customer_id"] for one in await listed(client)] == [eve["id"]]
+        assert [one["customer_id"] for one in await listed_invitations(client)] == [eve["id"]]
 
     async def test_a_batch_asks_all_its_buyers(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
-        await ruled(client)
-        await ruled(client, after="interaction")
-        buyers = [await customer(client) for _ in range(3)]
+        await create_rule(client)
+        await create_rule(client, after="interaction")
+        buyers = [await create_customer(client) for _ in range(3)]
         lines = [make.sale(customer={"id": one["id"]}, occurred_at="2026-03-02T08:00:00Z") for one in buyers]
         content = "\n".join(json.dumps(line) for line in lines)
         await client.post("/v1/sales/batch", content=content, headers={"content-type": "application/x-ndjson"})
         assert len(await planned(db)) == 3
         await work()
-        assert {one["customer_id"] for one in await listed(client)} == {one["id"] for one in buyers}
+        assert {one["customer_id"] for one in await listed_invitations(client)} == {one["id"] for one in buyers}
 
     @pytest.mark.parametrize(
         ("conditions", "expected"),
@@ -223,72 +222,74 @@ class TestAfterSales:
     async def test_that_fit_the_conditions(
         self, client: httpx.AsyncClient, db: Any, conditions: Any, expected: int
     ) -> None:
-        await ruled(client, conditions=conditions)
-        await sold(client, await customer(client), site="Leeds", operator="mia", channel="in_store")
+        await create_rule(client, conditions=conditions)
+        await record_sale(client, await create_customer(client), site="Leeds", operator="mia", channel="in_store")
         assert len(await planned(db)) == expected
 
     async def test_of_customers_with_a_tag(self, client: httpx.AsyncClient, work: Worker) -> None:
         """Which they have when they are asked: nobody looks at it before."""
-        await ruled(client, conditions={"customer_tags": ["vip"]})
-        ada, eve = await customer(client, tags=["vip"]), await customer(client)
+        await create_rule(client, conditions={"customer_tags": ["vip"]})
+        ada, eve = await create_customer(client, tags=["vip"]), await create_customer(client)
         for one in (ada, eve):
-            await sold(client, one)
+            await record_sale(client, one)
         assert await work() == 2
-        assert [one["customer_id"] for one in await listed(client)] == [ada["id"]]
+        assert [one["customer_id"] for one in await listed_invitations(client)] == [ada["id"]]
 
     async def test_a_sample_of_them(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
-        made = await ruled(client, sample_percent=50)
-        sales = [await sold(client, await customer(client)) for _ in range(24)]
+        made = await create_rule(client, sample_percent=50)
+        sales = [await record_sale(client, await create_customer(client)) for _ in range(24)]
         drawn = {one["id"] for one in sales if is_sampled(UUID(made["id"]), UUID(one["id"]), 50)}
         assert 0 < len(drawn) < 24
         await work()
-        assert {one["sale_id"] for one in await listed(client)} == drawn
+        assert {one["sale_id"] for one in await listed_invitations(client)} == drawn
 
     async def test_a_voided_one_asks_nobody(self, client: httpx.AsyncClient, work: Worker) -> None:
-        await ruled(client)
-        sale = await sold(client, await customer(client))
-        await posted(client, f"/v1/sales/{sale['id']}/void", {"reason": "Rung up twice"}, 200)
+        await create_rule(client)
+        sale = await record_sale(client, await create_customer(client))
+        await api.post(client, f"/v1/sales/{sale['id']}/void", {"reason": "Rung up twice"}, 200)
         assert await work() == 1
-        assert await listed(client) == []
+        assert await listed_invitations(client) == []
 
 
 class TestAfterComplaints:
     async def test_a_closed_one_asks(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
-        await ruled(client, after="complaint_closed", conditions={"channels": ["phone"], "complaint_categories": ["a"]})
-        ada = await customer(client)
+        await create_rule(
+            client, after="complaint_closed", conditions={"channels": ["phone"], "complaint_categories": ["a"]}
+        )
+        ada = await create_customer(client)
         one = await record_in(client, "accepted", customer_id=ada["id"], category="a", site="Leeds")
-        other = await record_in(client, "accepted", customer_id=(await customer(client))["id"], category="b")
+        other = await record_in(client, "accepted", customer_id=(await create_customer(client))["id"], category="b")
         assert await planned(db) == []
         for complaint in (one, other):
             await moved(client, complaint, "close")
         assert await planned(db) == [("complaint_closed", "03-02 09:00")]
         await work()
-        (made,) = await listed(client)
+        (made,) = await listed_invitations(client)
         assert (made["complaint_id"], made["customer_id"], made["site"]) == (one["id"], ada["id"], "Leeds")
 
     async def test_one_that_was_opened_again_meanwhile_does_not(
         self, client: httpx.AsyncClient, work: Worker, clock: TestClock
     ) -> None:
-        await ruled(client, after="complaint_closed", delay_hours=24)
-        one = await record_in(client, "accepted", customer_id=(await customer(client))["id"])
+        await create_rule(client, after="complaint_closed", delay_hours=24)
+        one = await record_in(client, "accepted", customer_id=(await create_customer(client))["id"])
         await moved(client, one, "close")
         clock.tick(HOUR)
         await moved(client, one, "reopen")
         clock.tick(DAY)
         await work()
-        assert await listed(client) == []
+        assert await listed_invitations(client) == []
 
     async def test_withdrawn_ones_do_not(self, client: httpx.AsyncClient, db: Any) -> None:
-        await ruled(client, after="complaint_closed")
-        await record_in(client, "withdrawn", customer_id=(await customer(client))["id"])
+        await create_rule(client, after="complaint_closed")
+        await record_in(client, "withdrawn", customer_id=(await create_customer(client))["id"])
         assert await planned(db) == []
 
     async def test_one_that_came_in_closed_counts_if_it_is_fresh(self, client: httpx.AsyncClient, db: Any) -> None:
-        await ruled(client, after="complaint_closed")
-        ada = await customer(client)
+        await create_rule(client, after="complaint_closed")
+        ada = await create_customer(client)
         await record_in(client, "closed", customer_id=ada["id"])
-        history = complaints.way(*complaints.WAYS["closed"], since="2026-01-01T00:00:00+00:00")
-        await complaints.record(client, customer_id=ada["id"], received_at="2026-01-01T00:00:00Z", history=history)
+        history = complaints.history(*complaints.MOVES_TO["closed"], since="2026-01-01T00:00:00+00:00")
+        await make.record_complaint(client, customer_id=ada["id"], received_at="2026-01-01T00:00:00Z", history=history)
         assert len(await planned(db)) == 1
 
 
@@ -305,40 +306,40 @@ class TestAfterInteractions:
         ],
     )
     async def test_a_contact_asks(self, client: httpx.AsyncClient, work: Worker, changes: Any, expected: int) -> None:
-        await ruled(client, after="interaction", conditions={"interaction_kinds": ["call", "note"]})
-        ada = await customer(client)
+        await create_rule(client, after="interaction", conditions={"interaction_kinds": ["call", "note"]})
+        ada = await create_customer(client)
         one = await talked(client, ada, **changes)
         await work()
-        assert [made["interaction_id"] for made in await listed(client)] == [one["id"]] * expected
+        assert [made["interaction_id"] for made in await listed_invitations(client)] == [one["id"]] * expected
 
     async def test_one_that_is_claimed(self, client: httpx.AsyncClient, work: Worker) -> None:
-        await ruled(client, after="interaction")
+        await create_rule(client, after="interaction")
         one = await talked(client, contact={"kind": "phone", "value": "+44 20 7946 0999"})
         await work()
-        assert await listed(client) == []
-        ada = await customer(client)
-        await posted(client, f"/v1/interactions/{one['id']}/claim", {"customer_id": ada["id"]}, 200)
+        assert await listed_invitations(client) == []
+        ada = await create_customer(client)
+        await api.post(client, f"/v1/interactions/{one['id']}/claim", {"customer_id": ada["id"]}, 200)
         await work()
-        assert [made["customer_id"] for made in await listed(client)] == [ada["id"]]
+        assert [made["customer_id"] for made in await listed_invitations(client)] == [ada["id"]]
 
 
 class TestWhomNot:
     async def test_not_again_for_some_days(self, client: httpx.AsyncClient, work: Worker, clock: TestClock) -> None:
-        await ruled(client, await opened(client, min_days_between_invitations=10))
-        ada = await customer(client)
+        await create_rule(client, await create_open(client, min_days_between_invitations=10))
+        ada = await create_customer(client)
         for days in (0, 5, 4, 1):
             clock.tick(days * DAY)
-            await sold(client, ada, occurred_at=clock.now.isoformat())
+            await record_sale(client, ada, occurred_at=clock.now.isoformat())
             await work()
-        first, last = await listed(client, sort="created_at")
+        first, last = await listed_invitations(client, sort="created_at")
         assert (first["created_at"], last["created_at"]) == (NOW, "2026-03-12T09:00:00.000000Z")
 
     async def test_by_several_rules_once(self, client: httpx.AsyncClient, work: Worker) -> None:
         for _ in range(3):
-            await ruled(client)
-        await sold(client, await customer(client))
+            await create_rule(client)
+        await record_sale(client, await create_customer(client))
         assert await work() == 3
-        assert len(await listed(client)) == 1
+        assert len(await listed_invitations(client)) == 1
 
     @pytest.mark.parametrize(
         ("changes", "channels", "expected"),
@@ -354,60 +355,60 @@ class TestWhomNot:
     async def test_on_the_right_channel_or_not_at_all(
         self, client: httpx.AsyncClient, work: Worker, changes: Any, channels: list[str], expected: str | None
     ) -> None:
-        await ruled(client, channels=channels)
+        await create_rule(client, channels=channels)
         points = [make.email(), make.phone()]
-        await sold(client, await customer(client, contact_points=points, preferences=changes))
+        await record_sale(client, await create_customer(client, contact_points=points, preferences=changes))
         await work()
-        assert [one["channel"] for one in await listed(client)] == [expected] * (expected is not None)
+        assert [one["channel"] for one in await listed_invitations(client)] == [expected] * (expected is not None)
 
     async def test_in_quiet_hours_nothing_is_lost(
         self, client: httpx.AsyncClient, work: Worker, clock: TestClock
     ) -> None:
-        await ruled(client, await opened(client, expires_days=1))
+        await create_rule(client, await create_open(client, expires_days=1))
         quiet = {"start": "18:00", "end": "10:30", "time_zone": "Europe/London"}
-        await sold(client, await customer(client, preferences={"quiet_hours": quiet}))
+        await record_sale(client, await create_customer(client, preferences={"quiet_hours": quiet}))
         await work()
-        (one,) = await listed(client)
+        (one,) = await listed_invitations(client)
         assert one["send_after"] == "2026-03-02T10:30:00.000000Z"
         assert one["expires_at"] == "2026-03-03T10:30:00.000000Z"
-        assert await listed(client, sendable=True) == []
+        assert await listed_invitations(client, sendable=True) == []
         clock.tick(1.5 * HOUR)
-        assert await listed(client, sendable=True) == [one]
+        assert await listed_invitations(client, sendable=True) == [one]
 
     async def test_the_archived(self, client: httpx.AsyncClient, work: Worker) -> None:
-        await ruled(client)
-        ada = await customer(client)
-        await sold(client, ada)
-        await posted(client, f"/v1/customers/{ada['id']}/archive", status=200)
+        await create_rule(client)
+        ada = await create_customer(client)
+        await record_sale(client, ada)
+        await api.post(client, f"/v1/customers/{ada['id']}/archive", status=200)
         await work()
-        assert await listed(client) == []
+        assert await listed_invitations(client) == []
 
     async def test_where_the_rule_was_switched_off_meanwhile(self, client: httpx.AsyncClient, work: Worker) -> None:
-        made = await ruled(client)
-        await sold(client, await customer(client))
+        made = await create_rule(client)
+        await record_sale(client, await create_customer(client))
         await changed(client, RULES, made, active=False)
-        await sold(client, await customer(client))
+        await record_sale(client, await create_customer(client))
         assert await work() == 1
-        assert await listed(client) == []
+        assert await listed_invitations(client) == []
 
     @pytest.mark.parametrize("verb", ["pause", "close"])
     async def test_while_the_survey_is_not_open(self, client: httpx.AsyncClient, work: Worker, verb: str) -> None:
-        asked = await opened(client)
-        await ruled(client, asked)
-        await sold(client, await customer(client))
-        await posted(client, f"{SURVEYS}/{asked['id']}/{verb}", status=200)
+        asked = await create_open(client)
+        await create_rule(client, asked)
+        await record_sale(client, await create_customer(client))
+        await api.post(client, f"{SURVEYS}/{asked['id']}/{verb}", status=200)
         await work()
-        assert await listed(client) == []
+        assert await listed_invitations(client) == []
 
     async def test_again_when_a_receipt_is_revised(self, client: httpx.AsyncClient, work: Worker) -> None:
-        await ruled(client, await opened(client, min_days_between_invitations=0))
-        ada = await customer(client)
+        await create_rule(client, await create_open(client, min_days_between_invitations=0))
+        ada = await create_customer(client)
         body = make.sale(customer={"id": ada["id"]}, occurred_at="2026-03-02T08:00:00Z")
         for revision in (0, 1):
             answer = await client.post("/v1/sales", json=body | {"revision": revision})
             assert answer.status_code in (200, 201), answer.text
             await work()
-        assert len(await listed(client)) == 1
+        assert len(await listed_invitations(client)) == 1
 
 
 class TestTwice:
@@ -416,10 +417,10 @@ class TestTwice:
     ) -> None:
         """Each rule has a job of its own: they are about one customer, and each worker does some of them."""
         for _ in range(6):
-            await ruled(client)
-        people = [await customer(client) for _ in range(4)]
+            await create_rule(client)
+        people = [await create_customer(client) for _ in range(4)]
         for one in people:
-            await sold(client, one)
+            await record_sale(client, one)
         workers = [new_sessions() for _ in range(4)]
 
         async def work(sessions: Any) -> int:
@@ -431,13 +432,15 @@ class TestTwice:
         done = await asyncio.gather(*(work(sessions) for sessions in workers))
         assert sum(done) == 24
         assert await planned(db) == []
-        assert sorted(one["customer_id"] for one in await listed(client)) == sorted(one["id"] for one in people)
+        assert sorted(one["customer_id"] for one in await listed_invitations(client)) == sorted(
+            one["id"] for one in people
+        )
 
     async def test_a_worker_that_dies_before_the_end_has_done_nothing(
         self, client: httpx.AsyncClient, db: Any, new_sessions: NewSessions, work: Worker, clock: TestClock
     ) -> None:
-        await ruled(client)
-        await sold(client, await customer(client))
+        await create_rule(client)
+        await record_sale(client, await create_customer(client))
         sessions = new_sessions()
         (job,) = await sessions.write(lambda ctx: queue.lease(ctx, 1, timedelta(seconds=60)))
 
@@ -447,20 +450,20 @@ class TestTwice:
 
         with pytest.raises(KeyboardInterrupt):
             await sessions.write(dies)
-        assert await listed(client) == []
+        assert await listed_invitations(client) == []
         assert await work() == 0
         clock.tick(61)
         assert await work() == 1
-        assert len(await listed(client)) == 1
+        assert len(await listed_invitations(client)) == 1
 
     async def test_a_job_done_again_makes_no_second(
         self, client: httpx.AsyncClient, db: Any, new_sessions: NewSessions
     ) -> None:
         """Also where the survey would ask the customer again at once."""
-        await ruled(client, await opened(client, min_days_between_invitations=0))
-        await sold(client, await customer(client))
+        await create_rule(client, await create_open(client, min_days_between_invitations=0))
+        await record_sale(client, await create_customer(client))
         sessions = new_sessions()
         (job,) = await sessions.write(lambda ctx: queue.lease(ctx, 1, timedelta(seconds=60)))
         await asyncio.gather(*(sessions.write(lambda ctx: auto_invite.invite(ctx, job)) for _ in range(4)))
-        (one,) = await listed(client)
-        assert len(await told(db, one)) == 1
+        (one,) = await listed_invitations(client)
+        assert len(await invitation_events(db, one)) == 1

@@ -7,31 +7,13 @@ import httpx
 import pytest
 
 from tests import make
-from tests.api.service_levels.test_calendars import MERGE, told, wrong
+from tests.make.surveys import create, create_open
+from tests.support.api import errors, events
 from tests.support.application import Keys, TestClock
+from tests.support.surveys import moved, patch
 
 PATH = "/v1/surveys"
 CODES = "/v1/answer-codes"
-
-
-async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=make.survey(**changes))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def moved(client: httpx.AsyncClient, made: dict[str, Any], move: str) -> dict[str, Any]:
-    answer = await client.post(f"{PATH}/{made['id']}/{move}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def opened(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    return await moved(client, await create(client, **changes), "open")
-
-
-async def patched(client: httpx.AsyncClient, made: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{made['id']}", json=patch, headers=MERGE | headers)
 
 
 class TestCreate:
@@ -98,7 +80,7 @@ class TestCreate:
         assert (await client.get(f"{PATH}/{found['id']}")).json() == found
         (first,) = (await client.get(f"{PATH}/{found['id']}/versions")).json()["items"]
         assert (first["version"], first["definition"]) == (1, body)
-        assert await told(db, found) == [("survey.created", "Survey Your visit created", None, {"version": 1})]
+        assert await events(db, found["id"]) == [("survey.created", "Survey Your visit created", None, {"version": 1})]
 
     async def test_what_is_left_out(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
@@ -130,14 +112,14 @@ class TestCreate:
     async def test_wrong_values(
         self, client: httpx.AsyncClient, change: dict[str, Any], expected: tuple[str, str]
     ) -> None:
-        found = wrong(await client.post(PATH, json=make.survey(**change)))
+        found = errors(await client.post(PATH, json=make.survey(**change)))
         assert expected in found
         assert (await client.get(PATH)).json()["items"] == []
 
     async def test_what_is_wrong_between_fields_is_told_at_once(self, client: httpx.AsyncClient) -> None:
         again = {"key": "a", "kind": "text", "wording": {}, "show_if": {"question": "b"}}
         body = make.survey(questions=[{"key": "a", "kind": "text", "wording": {"en": "?"}}, again])
-        assert wrong(await client.post(PATH, json=body)) == [
+        assert errors(await client.post(PATH, json=body)) == [
             ("/questions/1/key", "duplicate"),
             ("/questions/1/wording", "missing"),
             ("/questions/1/show_if/question", "not_found"),
@@ -151,7 +133,7 @@ class TestCreate:
 
 class TestList:
     async def test_by_code_and_status(self, client: httpx.AsyncClient) -> None:
-        draft, running = await create(client), await opened(client)
+        draft, running = await create(client), await create_open(client)
         assert (await client.get(PATH, params={"code": draft["code"]})).json()["items"] == [draft]
         assert (await client.get(PATH, params={"status": "open"})).json()["items"] == [running]
         assert (await client.get(PATH, params={"status": "closed"})).json()["items"] == []
@@ -160,14 +142,14 @@ class TestList:
 
 class TestChange:
     async def test_what_is_published_stays_what_it_is(self, client: httpx.AsyncClient, db: Any) -> None:
-        running = await opened(client)
-        answer = await patched(client, running, {"name": "Other", "thanks": {"en": "Thanks"}})
+        running = await create_open(client)
+        answer = await patch(client, running, {"name": "Other", "thanks": {"en": "Thanks"}})
         found = answer.json()
         assert (found["name"], found["status"], found["published_version"], found["version"]) == ("Other", "open", 1, 3)
         newest, oldest = (await client.get(f"{PATH}/{running['id']}/versions")).json()["items"]
         assert (newest["version"], oldest["version"]) == (3, 1)
         assert oldest["definition"]["name"] == running["name"]
-        assert (await told(db, running))[-1] == (
+        assert (await events(db, running["id"]))[-1] == (
             "survey.updated",
             "Survey Other updated",
             None,
@@ -178,23 +160,23 @@ class TestChange:
         texts = {"en": "Hello", "de": "Hallo"}
         questions = [{"key": "a", "kind": "text", "wording": texts}]
         made = await create(client, languages=["en", "de"], introduction=texts, questions=questions)
-        assert wrong(await patched(client, made, {"introduction": {"de": None}})) == [("/introduction", "missing")]
+        assert errors(await patch(client, made, {"introduction": {"de": None}})) == [("/introduction", "missing")]
         whole = [{"key": "a", "kind": "text", "wording": {"en": "?"}}]
-        patch = {"introduction": {"de": None}, "languages": ["en"], "questions": whole}
-        assert (await patched(client, made, patch)).json()["introduction"] == {"en": "Hello"}
+        changes = {"introduction": {"de": None}, "languages": ["en"], "questions": whole}
+        assert (await patch(client, made, changes)).json()["introduction"] == {"en": "Hello"}
 
     async def test_a_stale_version(self, client: httpx.AsyncClient) -> None:
-        running = await opened(client)
-        answer = await patched(client, running, {"name": "x"}, **{"if-match": '"1"'})
+        running = await create_open(client)
+        answer = await patch(client, running, {"name": "x"}, **{"if-match": '"1"'})
         assert (answer.status_code, answer.json()["code"]) == (412, "PRECONDITION_FAILED")
 
     async def test_no_version_where_nothing_changes(self, client: httpx.AsyncClient) -> None:
         made = await create(client)
-        assert (await patched(client, made, {"name": made["name"], "questions": made["questions"]})).json() == made
+        assert (await patch(client, made, {"name": made["name"], "questions": made["questions"]})).json() == made
 
     async def test_what_is_closed_does_not_change(self, client: httpx.AsyncClient) -> None:
         made = await moved(client, await create(client), "close")
-        answer = await patched(client, made, {"name": "x"})
+        answer = await patch(client, made, {"name": "x"})
         assert (answer.status_code, answer.json()["code"], answer.json()["allowed"]) == (409, "MOVE_NOT_ALLOWED", [])
 
 
@@ -215,7 +197,7 @@ class TestMoves:
         ]
         assert found["version"] == 5
         name, data = made["name"], {"published_version": 1}
-        assert (await told(db, made))[1:] == [
+        assert (await events(db, made["id"]))[1:] == [
             ("survey.opened", f"Survey {name} opened", None, data),
             ("survey.paused", f"Survey {name} paused", None, data),
             ("survey.opened", f"Survey {name} opened", None, data),
@@ -223,8 +205,8 @@ class TestMoves:
         ]
 
     async def test_opening_an_open_one_publishes_what_is_newer(self, client: httpx.AsyncClient) -> None:
-        running = await opened(client)
-        await patched(client, running, {"name": "Newer"})
+        running = await create_open(client)
+        await patch(client, running, {"name": "Newer"})
         again = await moved(client, running, "open")
         assert (again["published_version"], again["version"]) == (3, 4)
         assert await moved(client, running, "open") == again
@@ -250,7 +232,7 @@ class TestMoves:
         assert answer.json()["allowed"] == allowed
 
     async def test_one_of_many_closes_it(self, client: httpx.AsyncClient) -> None:
-        made = await opened(client)
+        made = await create_open(client)
         answers = await asyncio.gather(*(client.post(f"{PATH}/{made['id']}/close") for _ in range(8)))
         assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
 
@@ -269,7 +251,7 @@ class TestAnswerCodes:
         assert other["code"] != first["code"]
 
     async def test_need_a_receipt(self, client: httpx.AsyncClient) -> None:
-        assert wrong(await client.get(CODES)) == [("/query/source", "missing"), ("/query/receipt_no", "missing")]
+        assert errors(await client.get(CODES)) == [("/query/source", "missing"), ("/query/receipt_no", "missing")]
 
     async def test_need_a_key_for_surveys(self, keys: Keys) -> None:
         receipt = {"source": "till", "receipt_no": "R-1"}

@@ -6,17 +6,10 @@ import httpx
 import pytest
 
 from tests import make
-from tests.api.service_levels.test_calendars import MERGE, told, wrong
+from tests.make.visits import ITEM, SCALE, create_scorecard
+from tests.support.api import MERGE_PATCH, errors, events
 
 PATH = "/v1/scorecards"
-ITEM = {"key": "greeted", "title": "Greeted"}
-SCALE = {"key": "advice", "title": "Advice", "kind": "scale", "worst": "1", "best": "5"}
-
-
-async def create(client: httpx.AsyncClient, *items: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=make.scorecard(*items, **changes))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
 
 
 class TestCreate:
@@ -38,10 +31,12 @@ class TestCreate:
         assert found | body == found and answer.headers["location"] == f"{PATH}/{found['id']}"
         assert (await client.get(f"{PATH}/{found['id']}")).json() == found
         assert (await client.get(PATH, params={"code": body["code"]})).json()["items"] == [found]
-        assert await told(db, found) == [("scorecard.created", "Scorecard Counter created", None, {"version": 1})]
+        assert await events(db, found["id"]) == [
+            ("scorecard.created", "Scorecard Counter created", None, {"version": 1})
+        ]
 
     async def test_an_item_says_little_unless_it_wants_to(self, client: httpx.AsyncClient) -> None:
-        (item,) = (await create(client, ITEM))["items"]
+        (item,) = (await create_scorecard(client, ITEM))["items"]
         assert item == ITEM | {
             "section": None,
             "kind": "yes_no",
@@ -78,22 +73,22 @@ class TestCreate:
         ],
     )
     async def test_refuses(self, client: httpx.AsyncClient, items: Any, expected: tuple[str, str]) -> None:
-        assert wrong(await client.post(PATH, json=make.scorecard(items=items))) == [expected]
+        assert errors(await client.post(PATH, json=make.scorecard(items=items))) == [expected]
 
     async def test_many_items_are_told_of_by_their_sections(self, client: httpx.AsyncClient) -> None:
         items = [ITEM | {"key": f"k{n}", "section": f"Section {n % 49}"} for n in range(200)]
-        assert len((await create(client, *items))["items"]) == 200
+        assert len((await create_scorecard(client, *items))["items"]) == 200
 
     async def test_a_code_is_one_scorecards_only(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, code="counter")
+        made = await create_scorecard(client, code="counter")
         answer = await client.post(PATH, json=make.scorecard(code="counter"))
         assert (answer.status_code, answer.json()["scorecard_id"]) == (409, made["id"])
 
 
 class TestChange:
     async def test_items_are_replaced_whole_in_a_version_of_its_own(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, ITEM)
-        answer = await client.patch(f"{PATH}/{made['id']}", json={"items": [SCALE]}, headers=MERGE)
+        made = await create_scorecard(client, ITEM)
+        answer = await client.patch(f"{PATH}/{made['id']}", json={"items": [SCALE]}, headers=MERGE_PATCH)
         assert answer.status_code == 200, answer.text
         found = answer.json()
         assert ([item["key"] for item in found["items"]], found["version"]) == (["advice"], 2)
@@ -101,6 +96,6 @@ class TestChange:
         assert [[item["key"] for item in v["definition"]["items"]] for v in past] == [["advice"], ["greeted"]]
 
     async def test_refuses_what_it_could_not_be_made_of(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, ITEM)
-        answer = await client.patch(f"{PATH}/{made['id']}", json={"items": [ITEM, ITEM]}, headers=MERGE)
-        assert wrong(answer) == [("/items/1/key", "duplicate")]
+        made = await create_scorecard(client, ITEM)
+        answer = await client.patch(f"{PATH}/{made['id']}", json={"items": [ITEM, ITEM]}, headers=MERGE_PATCH)
+        assert errors(answer) == [("/items/1/key", "duplicate")]

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from tests import make
-from tests.api.service_levels.test_calendars import MERGE, told, wrong
-from tests.api.visits.test_scorecards import ITEM, SCALE
-from tests.api.visits.test_scorecards import create as create_scorecard
+from tests.make.visits import ITEM, SCALE, create_scorecard
+from tests.support import api
+from tests.support.api import MERGE_PATCH, errors, events
 from tests.support.application import Keys, TestClock
 
 PATH = "/v1/visits"
@@ -53,12 +53,12 @@ async def done(client: httpx.AsyncClient, scorecard: dict[str, Any] | None = Non
     return await record(client, scorecard, **{"results": RESULTS, **changes})
 
 
-async def patched(client: httpx.AsyncClient, made: dict[str, Any], patch: Any, **headers: str) -> httpx.Response:
-    return await client.patch(f"{PATH}/{made['id']}", json=patch, headers=MERGE | headers)
+async def patch(client: httpx.AsyncClient, made: dict[str, Any], changes: Any, **headers: str) -> httpx.Response:
+    return await api.patch(client, f"{PATH}/{made['id']}", changes, **headers)
 
 
-async def changed(client: httpx.AsyncClient, made: dict[str, Any], patch: Any) -> dict[str, Any]:
-    answer = await patched(client, made, patch)
+async def changed(client: httpx.AsyncClient, made: dict[str, Any], changes: Any) -> dict[str, Any]:
+    answer = await patch(client, made, changes)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -77,12 +77,6 @@ def figures(feedback: dict[str, Any]) -> list[tuple[str | None, str]]:
 def but(item: str, **result: Any) -> list[dict[str, Any]]:
     """The results, one of them another."""
     return [r if r["item"] != item else {"item": item, **result} for r in RESULTS]
-
-
-async def create_customer(client: httpx.AsyncClient) -> str:
-    answer = await client.post("/v1/customers", json=make.customer())
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
 
 
 class TestPlan:
@@ -113,27 +107,27 @@ class TestPlan:
         )
         assert (await client.get(f"{PATH}/{found['id']}")).json() == found
         data = {"kind": "mystery_shopper", "site": "leeds"}
-        assert await told(db, found) == [("visit.planned", "Mystery visit at leeds planned", None, data)]
+        assert await events(db, found["id"]) == [("visit.planned", "Mystery visit at leeds planned", None, data)]
         assert [site["code"] for site in (await client.get("/v1/sites")).json()["items"]] == ["leeds"]
         assert await db.fetchval("SELECT count(*) FROM feedback") == 0
 
     async def test_needs_a_moment(self, client: httpx.AsyncClient) -> None:
         scorecard = await card(client)
         answer = await client.post(PATH, json=body(scorecard, happened_at=None))
-        assert wrong(answer) == [("/happened_at", "missing")]
+        assert errors(answer) == [("/happened_at", "missing")]
 
     async def test_refuses_what_there_is_not(self, client: httpx.AsyncClient) -> None:
         scorecard = await card(client)
         for name in ("scorecard_id", "sale_id", "interaction_id"):
             answer = await client.post(PATH, json=body(scorecard, **{name: str(uuid4())}))
-            assert wrong(answer) == [(f"/{name}", "not_found")]
-        assert wrong(await client.post(PATH, json=body(scorecard, source="x"))) == [("/external_id", "missing")]
+            assert errors(answer) == [(f"/{name}", "not_found")]
+        assert errors(await client.post(PATH, json=body(scorecard, source="x"))) == [("/external_id", "missing")]
         both = body(scorecard, sale_id=str(uuid4()), receipt={"source": "till", "receipt_no": "1"})
-        assert wrong(await client.post(PATH, json=both)) == [("", "one_of")]
+        assert errors(await client.post(PATH, json=both)) == [("", "one_of")]
 
     async def test_refuses_the_scorecard_of_another_kind(self, client: httpx.AsyncClient) -> None:
         scorecard = await card(client, kind="observation")
-        assert wrong(await client.post(PATH, json=body(scorecard))) == [("/scorecard_id", "kind")]
+        assert errors(await client.post(PATH, json=body(scorecard))) == [("/scorecard_id", "kind")]
         assert (await record(client, scorecard, kind="observation"))["state"] == "planned"
 
 
@@ -157,7 +151,7 @@ class TestRecord:
             "urls": [],
             "score": "0.00",
         }
-        ((kind, title, customer_id, data),) = await told(db, found)
+        ((kind, title, customer_id, data),) = await events(db, found["id"])
         assert (kind, title, customer_id) == ("visit.done", "Mystery visit at leeds done: 40.00 of 100", None)
         assert data == {"kind": "mystery_shopper", "site": "leeds", "score": "40.00"}
 
@@ -200,7 +194,7 @@ class TestRecord:
     async def test_an_observation_of_a_contact_is_not_the_customers_opinion(
         self, client: httpx.AsyncClient, db: Any
     ) -> None:
-        customer_id = await create_customer(client)
+        customer_id = (await make.create_customer(client))["id"]
         contact = {"customer_id": customer_id, "kind": "meeting", "channel": "in_person", "direction": "inbound"}
         interaction = (await client.post("/v1/interactions", json=contact)).json()
         sale = (await client.post("/v1/sales", json=make.sale(customer={"id": customer_id}))).json()
@@ -216,7 +210,7 @@ class TestRecord:
         assert (await feedback_of(client, visit))["customer_id"] is None
 
     async def test_a_receipt_may_come_in_later(self, client: httpx.AsyncClient) -> None:
-        customer_id = await create_customer(client)
+        customer_id = (await make.create_customer(client))["id"]
         receipt = {"source": "till", "receipt_no": "R-late"}
         visit = await done(client, receipt=receipt)
         assert (visit["receipt"], visit["sale_id"]) == (receipt, None)
@@ -229,7 +223,7 @@ class TestRecord:
 
     async def test_nobody_can_claim_what_was_seen(self, client: httpx.AsyncClient) -> None:
         path = f"/v1/feedback/{(await done(client))['feedback_id']}/claim"
-        answer = await client.post(path, json={"customer_id": await create_customer(client)})
+        answer = await client.post(path, json={"customer_id": (await make.create_customer(client))["id"]})
         assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
 
     async def test_nobody_can_correct_it_but_by_the_visit(self, client: httpx.AsyncClient) -> None:
@@ -259,13 +253,13 @@ class TestRecord:
         self, client: httpx.AsyncClient, db: Any, results: Any, expected: Any
     ) -> None:
         scorecard = await card(client)
-        assert wrong(await client.post(PATH, json=body(scorecard, results=results))) == expected
+        assert errors(await client.post(PATH, json=body(scorecard, results=results))) == expected
         assert await db.fetchval("SELECT count(*) FROM visits") == 0
 
     async def test_refuses_what_lies_ahead(self, client: httpx.AsyncClient) -> None:
         scorecard = await card(client)
         answer = await client.post(PATH, json=body(scorecard, happened_at=LATER, results=RESULTS))
-        assert wrong(answer) == [("/happened_at", "future")]
+        assert errors(answer) == [("/happened_at", "future")]
 
 
 class TestOnce:
@@ -352,32 +346,32 @@ class TestChange:
         assert figures(feedback) == [(None, "40.00"), ("greeted", "100.00"), ("advice", "75.00"), ("Hygiene", "0.00")]
         rated = await db.fetch("SELECT score, site FROM ratings WHERE main")
         assert [tuple(row) for row in rated] == [(Decimal("40.00"), "york")]
-        kind, title, customer_id, data = (await told(db, visit))[-1]
+        kind, title, customer_id, data = (await events(db, visit["id"]))[-1]
         assert (kind, title, customer_id) == ("visit.updated", "Mystery visit at york updated", None)
         assert {c["pointer"] for c in data["changes"]} >= {"/site", "/results/2/yes_no"}
 
     async def test_by_the_scorecard_as_it_was(self, client: httpx.AsyncClient) -> None:
         scorecard = await card(client)
         visit = await done(client, scorecard)
-        answer = await client.patch(f"/v1/scorecards/{scorecard['id']}", json={"items": [ITEM]}, headers=MERGE)
+        answer = await client.patch(f"/v1/scorecards/{scorecard['id']}", json={"items": [ITEM]}, headers=MERGE_PATCH)
         assert answer.json()["version"] == 2
         found = await changed(client, visit, {"results": but("greeted", yes_no="no")})
         assert (found["score"], found["scorecard_version"]) == ("62.50", 1)
-        assert wrong(await patched(client, visit, {"results": RESULTS[:1]})) == [("/results", "missing")] * 3
+        assert errors(await patch(client, visit, {"results": RESULTS[:1]})) == [("/results", "missing")] * 3
 
     async def test_what_is_done_keeps_its_results(self, client: httpx.AsyncClient) -> None:
         visit = await done(client)
-        assert {e[1] for e in wrong(await patched(client, visit, {"results": None}))} == {"missing"}
-        assert wrong(await patched(client, visit, {"happened_at": LATER})) == [("/happened_at", "future")]
+        assert {e[1] for e in errors(await patch(client, visit, {"results": None}))} == {"missing"}
+        assert errors(await patch(client, visit, {"happened_at": LATER})) == [("/happened_at", "future")]
         planned = await record(client)
-        assert wrong(await patched(client, planned, {"results": RESULTS})) == [("/results", "not_done")]
+        assert errors(await patch(client, planned, {"results": RESULTS})) == [("/results", "not_done")]
 
     async def test_what_is_planned_can_be_put_off(self, client: httpx.AsyncClient, db: Any) -> None:
         visit = await record(client, shopper="Agency 7")
         found = await changed(client, visit, {"happened_at": LATER, "shopper": None, "attributes": {"a": 1}})
         assert (found["happened_at"], found["shopper"], found["attributes"]) == (LATER, None, {"a": 1})
         assert (found["state"], found["version"]) == ("planned", 2)
-        assert [e[0] for e in await told(db, visit)] == ["visit.planned", "visit.updated"]
+        assert [e[0] for e in await events(db, visit["id"])] == ["visit.planned", "visit.updated"]
 
     async def test_a_sale_is_named_in_one_way(self, client: httpx.AsyncClient) -> None:
         sale = (await client.post("/v1/sales", json=make.sale())).json()
@@ -391,11 +385,11 @@ class TestChange:
 
     async def test_refuses_what_is_stale_or_wrong(self, client: httpx.AsyncClient) -> None:
         visit = await done(client)
-        assert (await patched(client, visit, {"note": "x"}, **{"if-match": '"7"'})).status_code == 412
-        assert wrong(await patched(client, visit, {"kind": "observation"})) == [("/kind", "unknown_field")]
-        assert wrong(await patched(client, visit, {"happened_at": None})) == [("/happened_at", "string_type")]
-        assert wrong(await patched(client, visit, {"sale_id": str(uuid4())})) == [("/sale_id", "not_found")]
-        assert (await patched(client, {"id": uuid4()}, {"note": "x"})).status_code == 404
+        assert (await patch(client, visit, {"note": "x"}, **{"if-match": '"7"'})).status_code == 412
+        assert errors(await patch(client, visit, {"kind": "observation"})) == [("/kind", "unknown_field")]
+        assert errors(await patch(client, visit, {"happened_at": None})) == [("/happened_at", "string_type")]
+        assert errors(await patch(client, visit, {"sale_id": str(uuid4())})) == [("/sale_id", "not_found")]
+        assert (await patch(client, {"id": uuid4()}, {"note": "x"})).status_code == 404
         assert await changed(client, visit, {"note": None}) == visit
 
 
@@ -409,13 +403,13 @@ class TestComplete:
         assert (found["happened_at"], found["version"]) == (AT, 2)
         assert (await feedback_of(client, found))["score"] == "87.50"
         title = "Mystery visit at leeds done: 87.50 of 100"
-        assert [e[1] for e in await told(db, visit)] == ["Mystery visit at leeds planned", title]
+        assert [e[1] for e in await events(db, visit["id"])] == ["Mystery visit at leeds planned", title]
 
     async def test_before_its_time_it_happened_now(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         visit = await record(client, happened_at=LATER)
         path = f"{PATH}/{visit['id']}/complete"
         ahead = await client.post(path, json={"results": RESULTS, "happened_at": LATER})
-        assert wrong(ahead) == [("/happened_at", "future")]
+        assert errors(ahead) == [("/happened_at", "future")]
         found = (await client.post(path, json={"results": RESULTS, "note": "Early"})).json()
         assert found["happened_at"] == clock.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         assert (await feedback_of(client, found))["text"] == "Early"
@@ -423,10 +417,10 @@ class TestComplete:
     async def test_by_the_scorecard_that_it_was_planned_with(self, client: httpx.AsyncClient) -> None:
         scorecard = await card(client)
         visit = await record(client, scorecard)
-        await client.patch(f"/v1/scorecards/{scorecard['id']}", json={"items": [ITEM]}, headers=MERGE)
+        await client.patch(f"/v1/scorecards/{scorecard['id']}", json={"items": [ITEM]}, headers=MERGE_PATCH)
         path = f"{PATH}/{visit['id']}/complete"
-        assert wrong(await client.post(path, json={"results": RESULTS[:1]})) == [("/results", "missing")] * 3
-        assert wrong(await client.post(path, json={"results": []})) == [("/results", "missing")] * 4
+        assert errors(await client.post(path, json={"results": RESULTS[:1]})) == [("/results", "missing")] * 3
+        assert errors(await client.post(path, json={"results": []})) == [("/results", "missing")] * 4
         assert (await client.post(path, json={"results": RESULTS})).json()["scorecard_version"] == 1
 
     async def test_only_once(self, client: httpx.AsyncClient, db: Any) -> None:
@@ -444,7 +438,7 @@ class TestCancel:
         visit = await record(client)
         found = (await client.post(f"{PATH}/{visit['id']}/cancel", json={"reason": "Closed"})).json()
         assert (found["state"], found["cancellation_reason"], found["feedback_id"]) == ("cancelled", "Closed", None)
-        kind, title, _, data = (await told(db, visit))[-1]
+        kind, title, _, data = (await events(db, visit["id"]))[-1]
         assert (kind, title, data["reason"]) == ("visit.cancelled", "Mystery visit cancelled", "Closed")
 
     @pytest.mark.parametrize("verb", ["cancel", "complete"])

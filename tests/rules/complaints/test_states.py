@@ -8,57 +8,30 @@ from hypothesis import strategies as st
 from app.rules.complaints import states as rules
 from app.rules.complaints.states import Move, Priority, State
 from app.rules.service_levels.policies import Reopening
+from tests.support.transitions import TRANSITIONS
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-# The whole path: from each state, what may be done, and where that leads.
-PATH: dict[str, dict[str, str]] = {
-    "received": {"acknowledge": "acknowledged", "withdraw": "withdrawn"},
-    "acknowledged": {"assess": "assessed", "withdraw": "withdrawn"},
-    "assessed": {"investigate": "investigating", "withdraw": "withdrawn"},
-    "investigating": {"respond": "responded", "withdraw": "withdrawn"},
-    "responded": {"accept": "accepted", "reject": "rejected", "withdraw": "withdrawn"},
-    "accepted": {"close": "closed", "withdraw": "withdrawn"},
-    "rejected": {
-        "investigate": "investigating",
-        "deadlock": "deadlock",
-        "refer": "referred",
-        "close": "closed",
-        "withdraw": "withdrawn",
-    },
-    "deadlock": {
-        "investigate": "investigating",
-        "accept": "accepted",
-        "refer": "referred",
-        "settle": "settled",
-        "withdraw": "withdrawn",
-    },
-    "referred": {"settle": "settled", "withdraw": "withdrawn"},
-    "settled": {"close": "closed", "withdraw": "withdrawn"},
-    "closed": {"reopen": "reopened"},
-    "withdrawn": {"reopen": "reopened"},
-    "reopened": {"assess": "assessed", "investigate": "investigating", "withdraw": "withdrawn"},
-}
 
 
 class TestMoves:
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("move", Move)
     def test_the_closed_table(self, state: State, move: Move) -> None:
-        to = PATH[state].get(move)
+        to = TRANSITIONS[state].get(move)
         assert rules.next_state(state, move) == to
         assert (move in rules.allowed(state)) == (to is not None)
 
     @pytest.mark.parametrize("state", State)
     def test_are_listed_in_their_order(self, state: State) -> None:
-        assert rules.allowed(state) == [move for move in Move if move in PATH[state]]
+        assert rules.allowed(state) == [move for move in Move if move in TRANSITIONS[state]]
 
     def test_every_state_is_reached_and_left(self) -> None:
         reached, ahead = set[str](), ["received"]
         while ahead:
             state = ahead.pop()
             reached.add(state)
-            ahead += set(PATH[state].values()) - reached
+            ahead += set(TRANSITIONS[state].values()) - reached
         assert reached == set(State) and all(rules.allowed(state) for state in State)
 
     @pytest.mark.parametrize("state", State)

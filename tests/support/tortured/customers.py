@@ -5,10 +5,10 @@ from typing import Any
 import httpx
 
 from tests import make
-from tests.api.customers.test_customers import WHOLE
+from tests.make.customers import FULL
 from tests.support.tortured.making import made
 
-_CUSTOMER = {**WHOLE, "referred_by": "{other_id}"}
+_CUSTOMER = {**FULL, "referred_by": "{other_id}"}
 EXAMPLES: dict[str, Any] = {
     "create_customer": _CUSTOMER,
     "create_customers": _CUSTOMER,

@@ -1,9 +1,9 @@
-"""Makers of feedback, its figures and invitations, as rows; and the figures of it, counted the slow way."""
+"""Feedback, its marks and invitations as rows, and the figures made of them, counted the slow way."""
 
 import statistics as exact
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,15 +12,10 @@ import httpx
 
 from app.rules.feedback import feedback as rules
 from app.rules.kit import statistics
-from tests.api.overview.test_complaint_recovery import insert
-from tests.support.application import TestClock
-
-NOW = TestClock.START
-NOTHING = {"share": None, "low": None, "high": None}
-
-
-def ago(days: float) -> datetime:
-    return NOW - timedelta(days=days)
+from tests.make.rows import insert, insert_dimensions
+from tests.support import api
+from tests.support.shares import share
+from tests.support.times import START, days_ago
 
 
 @dataclass
@@ -30,7 +25,7 @@ class Mark:
     aspect: str | None = None
     side: str = "experience"
     main: bool = False
-    of: dict[str, Any] = field(default_factory=dict)
+    feedback: dict[str, Any] = field(default_factory=dict)
     """The feedback that it belongs to."""
 
     @property
@@ -50,14 +45,12 @@ def stars(value: int, aspect: str | None = None, side: str = "experience") -> Ma
     return Mark("rating", value, aspect, side)
 
 
-async def hear(db: Any, *marks: Mark, **changes: Any) -> dict[str, Any]:
+async def insert_feedback(db: Any, *marks: Mark, **changes: Any) -> dict[str, Any]:
     """A piece of feedback a day ago, unless said otherwise; its first mark about everything stands for the whole."""
-    row: dict[str, Any] = {"id": uuid4(), "method": "survey", "collected_at": ago(1), **changes}
+    row: dict[str, Any] = {"id": uuid4(), "method": "survey", "collected_at": days_ago(1), **changes}
     whole = [m for m in marks if m.side == "experience"]
     main = next((m for m in whole if m.aspect is None), whole[0] if whole else None)
-    for column, table, key in (("site", "sites", "code"), ("sku", "products", "sku")):
-        if row.get(column):
-            await db.execute(f"INSERT INTO {table} ({key}) VALUES ($1) ON CONFLICT DO NOTHING", row[column])
+    await insert_dimensions(db, row)
     if main is not None:
         scale = rules.SCALES[rules.FeedbackMetric(main.metric)]
         headline = {"metric": main.metric, "value": main.value, "worst": scale.worst, "best": scale.best}
@@ -65,7 +58,7 @@ async def hear(db: Any, *marks: Mark, **changes: Any) -> dict[str, Any]:
     await insert(db, "feedback", **row)
     copied = ("collected_at", "method", "channel", "site", "staff", "sku", "survey_id", "customer_id", "competitor")
     for position, mark in enumerate(marks):
-        mark.of, mark.main = row, mark is main
+        mark.feedback, mark.main = row, mark is main
         scale = rules.SCALES[rules.FeedbackMetric(mark.metric)]
         await insert(
             db,
@@ -86,37 +79,31 @@ async def hear(db: Any, *marks: Mark, **changes: Any) -> dict[str, Any]:
     return row
 
 
-async def survey(db: Any, code: str = "after-sale", name: str | None = "After a purchase") -> UUID:
+async def insert_survey(db: Any, code: str = "after-sale", name: str | None = "After a purchase") -> UUID:
     definition = "{}" if name is None else f'{{"name": "{name}"}}'
     made = await insert(db, "surveys", code=code, definition=definition, status="open")
     await insert(db, "survey_versions", survey_id=made["id"], version=1, definition=definition, actor="test")
     return made["id"]
 
 
-async def invite(db: Any, survey_id: UUID, sent_at: datetime | None, answered: bool = False, **more: Any) -> Any:
+async def insert_invitation(
+    db: Any, survey_id: UUID, sent_at: datetime | None, answered: bool = False, **more: Any
+) -> Any:
     values = {
         "survey_id": survey_id,
         "survey_version": 1,
         "state": "answered" if answered else "sent" if sent_at else "pending",
-        "send_after": NOW,
-        "expires_at": NOW,
+        "send_after": START,
+        "expires_at": START,
         "sent_at": sent_at,
-        "answered_at": NOW if answered else None,
+        "answered_at": START if answered else None,
         **more,
     }
     return await insert(db, "invitations", **values)
 
 
-async def ask(client: httpx.AsyncClient, what: str = "measures", **query: Any) -> dict[str, Any]:
-    answer = await client.get(f"/v1/feedback/{what}", params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def share(count: int, of: int) -> dict[str, Any]:
-    found = statistics.share(count, of)
-    values = NOTHING if found is None else {n: round(getattr(found, n), 4) for n in ("share", "low", "high")}
-    return {"count": count, "total": of, **values}
+async def figures(client: httpx.AsyncClient, what: str = "measures", **query: Any) -> dict[str, Any]:
+    return await api.get(client, f"/v1/feedback/{what}", **query)
 
 
 def mean(scores: Sequence[Decimal]) -> dict[str, Any]:
