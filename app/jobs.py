@@ -13,5 +13,5 @@ HANDLERS: dict[str, Handler] = {
     complaints.CALENDAR_JOB: complaints.remeasure_calendar,
     surveys.INVITE_JOB: surveys.invite,
     feedback.RECHECK_RECEIPT_JOB: feedback.recheck_receipt,
-    feedback.REJUDGE_JOB: feedback.rejudge,
+    feedback.REANALYSE_JOB: feedback.reanalyse,
 }

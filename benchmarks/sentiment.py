@@ -61,11 +61,11 @@ def _labelled(label: str, text: str) -> LabelledText:
 
 
 def measure(rows: list[LabelledText], code: str) -> Accuracy:
-    sentiment.judge("the first text loads the word lists", code)
+    sentiment.analyse("the first text loads the word lists", code)
     times = [perf_counter()]
     results = []
     for row in rows:
-        results.append(sentiment.judge(row.text, code))
+        results.append(sentiment.analyse(row.text, code))
         times.append(perf_counter())
     pairs = [(row.label, result.sentiment if result else None) for row, result in zip(rows, results, strict=True)]
     polar = [(label, judged) for label, judged in pairs if label is not Sentiment.neutral]
@@ -95,7 +95,7 @@ def _macro_f1(pairs: list[tuple[Sentiment, Sentiment | None]]) -> float:
 
 
 def main() -> None:
-    print(f"{sentiment.JUDGE} {sentiment.VERSION}")
+    print(f"{sentiment.ANALYZER} {sentiment.VERSION}")
     print("| Set | Texts | Accuracy | Macro-F1 | Polarity | Neutral | Correlation | Language | Misdetected | µs |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name in sys.argv[1:]:

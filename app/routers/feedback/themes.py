@@ -49,7 +49,7 @@ async def reanalyze_feedback(ctx: Ctx) -> Response:
     The worker does it in the background; feedback whose result differs gets a new version. Creating or updating a theme
     schedules the same.
     """
-    return replies.json_text(await themes.plan_rejudging(ctx))
+    return replies.json_text(await themes.schedule_reanalysis(ctx))
 
 
 @router.get("/{theme_id}", response_model=Theme)

@@ -1,4 +1,4 @@
-"""What customers say about the business, on one scale, however they were asked."""
+"""Methods and metrics of feedback, and scores on one scale for all of them."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum

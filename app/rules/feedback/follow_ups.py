@@ -1,4 +1,4 @@
-"""What is made of feedback: which rules it falls under."""
+"""Follow-ups of feedback: which rules apply."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Any
 
 from app.rules.feedback.feedback import Method
 
-LONGEST_AGO = timedelta(days=30)
-"""What was collected longer ago than this is history: nothing is made of it any more."""
+MAX_AGE = timedelta(days=30)
+"""Feedback collected longer ago than this is not followed up any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What rules ask of feedback. `survey` is its code."""
+    """What rules decide by. `survey` is the code of the survey."""
 
     method: str
     metric: str | None = None
@@ -27,13 +27,13 @@ class Facts:
     customer_known: bool = False
 
 
-def in_time(method: str, collected_at: datetime, acted_at: datetime | None, now: datetime) -> bool:
-    """Is anything to be made of it? Not of what is old, was acted upon already, or is about somebody else."""
-    return method != Method.COMPETITOR and acted_at is None and now - collected_at <= LONGEST_AGO
+def may_follow_up(method: str, collected_at: datetime, acted_at: datetime | None, now: datetime) -> bool:
+    """Whether rules apply at all: not to feedback that is old, was acted upon already, or is about a competitor."""
+    return method != Method.COMPETITOR and acted_at is None and now - collected_at <= MAX_AGE
 
 
-def matches(when: Mapping[str, Any], facts: Facts) -> bool:
-    """Everything that `when` asks for is so; what it leaves out or leaves empty, it does not ask for."""
+def matches(conditions: Mapping[str, Any], facts: Facts) -> bool:
+    """Whether every condition that is not empty holds."""
     one_of = {
         "methods": facts.method,
         "metrics": facts.metric,
@@ -42,11 +42,11 @@ def matches(when: Mapping[str, Any], facts: Facts) -> bool:
         "channels": facts.channel,
         "sentiments": facts.sentiment,
     }
-    if any(when.get(name) and value not in when[name] for name, value in one_of.items()):
+    if any(conditions.get(name) and value not in conditions[name] for name, value in one_of.items()):
         return False
-    if when.get("themes") and not set(when["themes"]) & set(facts.themes):
+    if conditions.get("themes") and not set(conditions["themes"]) & set(facts.themes):
         return False
-    below, known = when.get("score_below"), when.get("customer_known")
+    below, known = conditions.get("score_below"), conditions.get("customer_known")
     if below is not None and (facts.score is None or facts.score >= below):
         return False
     return known is None or (known == "yes") == facts.customer_known

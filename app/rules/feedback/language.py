@@ -1,4 +1,4 @@
-"""Which language is a text written in? Said only where two judges agree: letter sequences and common words."""
+"""Detecting the language of a text: only where letter sequences (CLD3) and common words agree."""
 
 import re
 from collections import Counter
@@ -9,14 +9,14 @@ READ = 500
 """Characters: more of them tell nothing new."""
 FEWEST_LETTERS = 8
 FEWEST_IDEOGRAPHS = 4
-LIKELY = 0.5
-"""How sure CLD3 has to be where the text's common words are of the same language."""
-CERTAIN = 0.9
-"""How sure it has to be on its own: where words are not parted by spaces, or no list of common words is known."""
+MIN_PROBABILITY = 0.5
+"""Of CLD3, where the common words of the text are of the same language."""
+MIN_PROBABILITY_ALONE = 0.9
+"""Of CLD3, where common words cannot be checked: scripts without spaces, languages without a list."""
 
 _NAMES = {"iw": "he", "jw": "jv", "fil": "tl", "nb": "no"}
-"""What CLD3 calls by an older name or a longer one than ISO 639-1 does."""
-_UNPARTED = frozenset(("ja", "km", "ko", "lo", "my", "th", "zh"))
+"""ISO 639-1 codes of languages for which CLD3 has other codes."""
+_UNSPACED = frozenset(("ja", "km", "ko", "lo", "my", "th", "zh"))
 _WORD = re.compile(r"[^\W\d_]+")
 _IDEOGRAPH = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -32,15 +32,15 @@ def detect(text: str) -> str | None:
         return None
     found = _letters().FindLanguage(clean)
     code = _NAMES.get(found.language, found.language)
-    if len(code) != 2 or found.probability < LIKELY:
+    if len(code) != 2 or found.probability < MIN_PROBABILITY:
         return None
-    if code in _UNPARTED or code not in _common().languages:
-        return code if found.probability >= CERTAIN else None
+    if code in _UNSPACED or code not in _common().languages:
+        return code if found.probability >= MIN_PROBABILITY_ALONE else None
     votes = Counter(language for word in words for language in _common().by_word.get(word, ()))
     return code if votes[code] and votes[code] == max(votes.values()) else None
 
 
-class _Common:
+class _CommonWords:
     """The languages that a word is common in: `de` is French, Spanish, Dutch and some more."""
 
     def __init__(self) -> None:
@@ -48,15 +48,15 @@ class _Common:
 
         self.languages = frozenset(stopwordsiso.langs())
         self.by_word: dict[str, tuple[str, ...]] = {}
-        for language in sorted(self.languages - _UNPARTED):
+        for language in sorted(self.languages - _UNSPACED):
             for word in stopwordsiso.stopwords(language):
                 self.by_word[word] = (*self.by_word.get(word, ()), language)
 
 
 # Both are read when the first text comes, not when the service or its command line starts.
 @lru_cache(maxsize=1)
-def _common() -> _Common:
-    return _Common()
+def _common() -> _CommonWords:
+    return _CommonWords()
 
 
 @lru_cache(maxsize=1)

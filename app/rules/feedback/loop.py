@@ -27,7 +27,7 @@ def too_early(step: str, at: datetime, collected_at: datetime, acted_at: datetim
 
 
 def faults(past: Mapping[str, Any], collected_at: datetime, now: datetime) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a loop that was gone through elsewhere: field, code and detail of each."""
+    """Faults of a loop that was closed in another system: field, code and detail of each."""
     for step in STEPS:
         at = past[f"{step}_at"]
         if at is None:
@@ -38,7 +38,7 @@ def faults(past: Mapping[str, Any], collected_at: datetime, now: datetime) -> It
                     break
         elif at > now:
             yield f"{step}_at", "future", "Must not be in the future"
-        elif (why := too_early(step, at, collected_at, past["acted_at"])) is not None:
-            yield f"{step}_at", "order", why
+        elif (reason := too_early(step, at, collected_at, past["acted_at"])) is not None:
+            yield f"{step}_at", "order", reason
     if past["notified_at"] is not None and past["acted_at"] is None:
         yield "acted_at", "missing", "Required where the customer was notified"

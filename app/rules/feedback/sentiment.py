@@ -1,8 +1,8 @@
-"""Was it meant kindly? A text's sentiment by a list of words: no network, no model, a fraction of a millisecond.
+"""The sentiment of a text, by word lists: no network, no model, a fraction of a millisecond.
 
 The method is VADER's (Hutto and Gilbert, 2014): words have a valence; a negation before them turns it round, an
-intensifier makes it stronger, what stands after "but" counts for more. It knows words and not what is meant: irony is
-judged as it is written. docs/feedback.md says how often it is right.
+intensifier makes it stronger, what stands after "but" counts for more. It knows words only: irony is taken literally.
+docs/feedback.md has its accuracy.
 """
 
 import re
@@ -14,10 +14,10 @@ from functools import cache
 from importlib import resources
 from math import sqrt
 
-JUDGE = "rapport-lexicon"
+ANALYZER = "rapport-lexicon"
 VERSION = "1"
-"""Kept beside each judgement. Whoever changes a rule, a number or a list here counts on: what was judged before that
-can then be found and judged anew."""
+"""Stored with each result. Raise it with every change of a rule, a number or a list, so that earlier results can be
+found and analysed again."""
 
 READ = 5_000
 """Characters; what comes after them is not read."""
@@ -32,29 +32,29 @@ class Sentiment(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Result:
     score: Decimal
     """-1 to 1, three decimals. A rank and not a share: 0.8 is not twice 0.4."""
     sentiment: Sentiment
 
 
 @dataclass(frozen=True)
-class _Tongue:
+class _Rules:
     lists: tuple[str, ...]
     negations: frozenset[str]
     stronger: frozenset[str]
     weaker: frozenset[str]
-    turns: frozenset[str]
-    """But: what follows is what was meant."""
+    contrasts: frozenset[str]
+    """Words such as "but": what follows them counts for more."""
 
 
-def _tongue(lists: str, negations: str, stronger: str, weaker: str, turns: str) -> _Tongue:
-    words = (frozenset(each.split()) for each in (negations, stronger, weaker, turns))
-    return _Tongue(tuple(lists.split()), *words)
+def _rules(lists: str, negations: str, stronger: str, weaker: str, contrasts: str) -> _Rules:
+    sets = (frozenset(words.split()) for words in (negations, stronger, weaker, contrasts))
+    return _Rules(tuple(lists.split()), *sets)
 
 
-_TONGUES = {
-    "en": _tongue(
+_RULES = {
+    "en": _rules(
         "en en_feedback",
         "not no never none nobody nothing nowhere neither nor without hardly barely scarcely rarely seldom cannot cant"
         " dont doesnt didnt isnt wasnt arent werent wont wouldnt couldnt shouldnt hasnt havent hadnt aint lacks lack"
@@ -64,14 +64,14 @@ _TONGUES = {
         "slightly somewhat fairly rather quite kinda almost little partly",
         "but however",
     ),
-    "fr": _tongue(
+    "fr": _rules(
         "fr",
         "pas jamais aucun aucune rien sans ni guère",
         "très vraiment trop extrêmement si tellement super absolument totalement tout",
         "peu assez plutôt",
         "mais cependant pourtant",
     ),
-    "nl": _tongue(
+    "nl": _rules(
         "nl",
         "niet geen nooit niets niemand zonder nergens noch nauwelijks",
         "zeer heel erg echt super ontzettend te enorm uiterst",
@@ -79,8 +79,8 @@ _TONGUES = {
         "maar echter",
     ),
 }
-LANGUAGES = frozenset(_TONGUES)
-"""ISO 639-1 codes of what can be judged."""
+LANGUAGES = frozenset(_RULES)
+"""ISO 639-1 codes of the supported languages."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|[.,;:!?]+|\S")
 _STOPS = frozenset(".,;:!?")
@@ -94,21 +94,21 @@ _NEUTRAL = Decimal("0.05")
 _THOUSANDTH = Decimal("0.001")
 
 
-def judge(text: str, language: str | None) -> Judgement | None:
-    """None where the language is not known or not among LANGUAGES, and for a text without a word or a sign.
+def analyse(text: str, language: str | None) -> Result | None:
+    """None where the language is unknown or not among LANGUAGES, and for a text without words and signs.
 
-    A text that has words, but none that tells anything, is neutral.
+    A text whose words are all unknown is neutral.
     """
-    tongue = _TONGUES.get(language or "")
-    if tongue is None:
+    rules = _RULES.get(language or "")
+    if rules is None:
         return None
     text = text[:READ].casefold().replace("’", "'").replace("\ufe0f", "")
-    known, signs = _words(tongue.lists), _words(("signs",))
+    known, signs = _words(rules.lists), _words(("signs",))
     tokens = list(_tokens(text, known, signs))
     if not any(token in signs or token[0].isalpha() for token in tokens):
         return None
-    score = Decimal(_score(tokens, tongue, known, signs, text.count("!"))).quantize(_THOUSANDTH)
-    return Judgement(score, _sentiment(score))
+    score = Decimal(_score(tokens, rules, known, signs, text.count("!"))).quantize(_THOUSANDTH)
+    return Result(score, _sentiment(score))
 
 
 def _sentiment(score: Decimal) -> Sentiment:
@@ -119,9 +119,9 @@ def _sentiment(score: Decimal) -> Sentiment:
 
 @cache
 def _words(lists: tuple[str, ...]) -> dict[str, float]:
-    """By word or by two words; a later list has the last say."""
+    """Valences by word or pair of words; later lists override earlier ones."""
     folder = resources.files("app.rules.feedback") / "lexicons"
-    lines = (line for each in lists for line in (folder / f"{each}.txt").read_text(encoding="utf-8").splitlines())
+    lines = (line for name in lists for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines())
     pairs = (line.rpartition("\t") for line in lines if not line.startswith("# "))
     return {word: int(thousandths) / 1000 for word, _, thousandths in pairs}
 
@@ -139,35 +139,35 @@ def _tokens(text: str, known: dict[str, float], signs: dict[str, float]) -> Iter
                 yield token
 
 
-def _score(tokens: list[str], tongue: _Tongue, known: dict[str, float], signs: dict[str, float], marks: int) -> float:
+def _score(tokens: list[str], rules: _Rules, known: dict[str, float], signs: dict[str, float], marks: int) -> float:
     before = 0.0
     after = 0.0
-    turned = False
-    for place, token in enumerate(tokens):
-        if token in tongue.turns:
-            before, after, turned = before + after, 0.0, True
-        after += signs[token] if token in signs else _valence(tokens, place, tongue, known)
-    total = before * _BEFORE_BUT + after * _AFTER_BUT if turned else after
+    contrasted = False
+    for position, token in enumerate(tokens):
+        if token in rules.contrasts:
+            before, after, contrasted = before + after, 0.0, True
+        after += signs[token] if token in signs else _valence(tokens, position, rules, known)
+    total = before * _BEFORE_BUT + after * _AFTER_BUT if contrasted else after
     exclaimed = min(marks, _MOST_EXCLAIMED) * _EXCLAIMED
     total += exclaimed if total > 0 else -exclaimed if total < 0 else 0
     return total / sqrt(total * total + _SATURATION)
 
 
-def _valence(tokens: list[str], place: int, tongue: _Tongue, known: dict[str, float]) -> float:
-    token = tokens[place]
-    if place and (pair := known.get(f"{tokens[place - 1]} {token}")) is not None:
+def _valence(tokens: list[str], position: int, rules: _Rules, known: dict[str, float]) -> float:
+    token = tokens[position]
+    if position and (pair := known.get(f"{tokens[position - 1]} {token}")) is not None:
         return pair
     valence = known.get(token, 0.0)
-    if not valence or token in tongue.negations:
+    if not valence or token in rules.negations:
         return 0.0
     negated = False
-    for earlier in reversed(tokens[max(0, place - _LOOK_BACK) : place]):
-        if earlier[0] in _STOPS or earlier in tongue.turns:
+    for earlier in reversed(tokens[max(0, position - _LOOK_BACK) : position]):
+        if earlier[0] in _STOPS or earlier in rules.contrasts:
             break
-        if earlier in tongue.negations or earlier.endswith("n't"):
+        if earlier in rules.negations or earlier.endswith("n't"):
             negated = True
-        elif earlier in tongue.stronger:
+        elif earlier in rules.stronger:
             valence *= _STRONGER
-        elif earlier in tongue.weaker:
+        elif earlier in rules.weaker:
             valence *= _WEAKER
     return valence * _NEGATED if negated else valence

@@ -1,4 +1,4 @@
-"""What is a text about? A business's own themes, found by the words and phrases it gave them."""
+"""Finding themes in texts, by the words and phrases that the business gave them."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from typing import Any
 
 READ = 50_000
 """Characters; what comes after them is not read."""
-_BIT = 2_000
+_PIECE = 2_000
 
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
@@ -29,7 +29,7 @@ _BETWEEN = re.compile(
     "\ufe10-\ufe1f\ufe30-\ufe4f\U0001f000-\U0001faff]+"
 )
 # Thai, Lao, Burmese, Khmer, kana, Han: no spaces between words. Korean has them, but its words grow endings.
-_UNPARTED = re.compile(
+_UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
 )
 
@@ -39,57 +39,57 @@ class Theme:
     code: str
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
-    """Words that follow each other, whatever stands between them that is no word."""
+    """Consecutive words, whatever punctuation is between them."""
     languages: tuple[str, ...] = ()
     """ISO 639-1. Looked for only in texts of these languages, and in those whose language is not known; empty: all."""
 
 
 @dataclass(frozen=True)
 class _Index:
-    """By what is looked for, the codes of the themes that it tells of."""
+    """Codes of themes by what is looked for."""
 
     words: dict[tuple[str, ...], set[str]]
     lengths: dict[str, set[int]]
-    """By a first word: of how many words what begins with it may be."""
+    """By the first word: the numbers of words of what begins with it."""
     parts: dict[str, set[str]]
-    """Of scripts that part no words."""
+    """For scripts without spaces between words."""
 
 
 class Themes:
-    """Put together once for a business's list; a text then costs about its length, however many words there are."""
+    """Compiled once; the cost of a text is then about its length, however many words the themes have."""
 
     def __init__(self, themes: Iterable[Theme]) -> None:
         self._themes = tuple(themes)
-        self._named = {language for theme in self._themes for language in theme.languages} | _STEMMERS.keys()
+        self._languages = {language for theme in self._themes for language in theme.languages} | _STEMMERS.keys()
         self._indexes: dict[str | None, _Index] = {}
 
-    def found(self, text: str, language: str | None) -> list[str]:
-        """The codes of the themes it is about, in order of the alphabet."""
+    def find(self, text: str, language: str | None) -> list[str]:
+        """The codes of the themes that a text mentions, sorted."""
         folded = _read(text)
-        known = language if language is None or language in self._named else ""
-        index = self._indexes.get(known) or self._indexes.setdefault(known, self._index(known))
-        found: set[str] = set()
-        tokens = _stems(_BETWEEN.split(folded), known)
-        for place, token in enumerate(tokens):
+        supported = language if language is None or language in self._languages else ""
+        index = self._indexes.get(supported) or self._indexes.setdefault(supported, self._index(supported))
+        codes_found: set[str] = set()
+        tokens = _stems(_BETWEEN.split(folded), supported)
+        for position, token in enumerate(tokens):
             for length in index.lengths.get(token, ()):
-                found |= index.words.get(tuple(tokens[place : place + length]), set())
-        if index.parts and _UNPARTED.search(folded):
+                codes_found |= index.words.get(tuple(tokens[position : position + length]), set())
+        if index.parts and _UNSPACED.search(folded):
             run = "".join(folded.split())
-            # Most of what is looked for does not even begin somewhere: that is cheaper to see than to search.
-            begun = {run[place : place + 2] for place in range(len(run))} | set(run)
+            # Most parts do not even begin in the text: that is cheaper to check than to search.
+            beginnings = {run[position : position + 2] for position in range(len(run))} | set(run)
             for part, codes in index.parts.items():
-                if part[:2] in begun and part in run:
-                    found |= codes
-        return sorted(found)
+                if part[:2] in beginnings and part in run:
+                    codes_found |= codes
+        return sorted(codes_found)
 
     def _index(self, language: str | None) -> _Index:
         index = _Index(defaultdict(set), defaultdict(set), defaultdict(set))
         for theme in self._themes:
             if theme.languages and language is not None and language not in theme.languages:
                 continue
-            for each in (*theme.words, *theme.phrases):
-                folded = _fold(each)
-                if _UNPARTED.search(folded):
+            for words in (*theme.words, *theme.phrases):
+                folded = _fold(words)
+                if _UNSPACED.search(folded):
                     index.parts["".join(folded.split())].add(theme.code)
                 elif tokens := _stems(_BETWEEN.split(folded), language):
                     index.words[tuple(tokens)].add(theme.code)
@@ -98,19 +98,19 @@ class Themes:
 
 
 def _read(text: str) -> str:
-    """Folded bit by bit: one sign may become eighteen letters, and only so many are read."""
+    """Folded piece by piece, up to the limit: one character may fold to eighteen letters."""
     folded = ""
-    for start in range(0, min(len(text), READ), _BIT):
-        folded += _fold(text[start : start + _BIT])
+    for start in range(0, min(len(text), READ), _PIECE):
+        folded += _fold(text[start : start + _PIECE])
         if len(folded) >= READ:
             break
     return folded[:READ]
 
 
-def telling(words: str) -> bool:
-    """Whether there is anything in it that could be found."""
+def is_searchable(words: str) -> bool:
+    """Whether there is anything in the words that could be found."""
     folded = _fold(words)
-    return bool(_UNPARTED.search(folded) or any(_BETWEEN.split(folded)))
+    return bool(_UNSPACED.search(folded) or any(_BETWEEN.split(folded)))
 
 
 def _fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How feedback reads on a timeline, long after."""
+"""Titles of feedback on timelines."""
 
 from decimal import Decimal
 
@@ -25,33 +25,33 @@ def title(
     metric: FeedbackMetric | None,
     value: Decimal | None,
     scale: Scale,
-    said: str | None,
+    headline: str | None,
 ) -> str:
     """`Feedback by survey: 3 of 10`; `Review: 2 of 5 stars - "Cold soup"`; `Feedback about a competitor (Miller's)`.
 
-    `said` is its headline. `scale` is that of the value; where there is none, it does not matter.
+    `headline` is the title that the author gave. `scale` is that of the value.
     """
     noun = _NOUNS[method] + (f" ({competitor})" if competitor else "")
-    figure = figured(metric, value, scale) if metric is not None and value is not None else None
-    quoted = f'"{said}"' if said else None
-    told = " - ".join(part for part in (figure, quoted) if part)
-    return _shortened(f"{noun}: {told}" if told else noun)
+    figure = format_figure(metric, value, scale) if metric is not None and value is not None else None
+    quoted = f'"{headline}"' if headline else None
+    content = " - ".join(part for part in (figure, quoted) if part)
+    return _shortened(f"{noun}: {content}" if content else noun)
 
 
-def figured(metric: FeedbackMetric, value: Decimal, scale: Scale) -> str:
+def format_figure(metric: FeedbackMetric, value: Decimal, scale: Scale) -> str:
     """`3 of 10`, `2 of 5 stars`; `2, where 1 is best and 6 worst` on a scale on which little is good."""
     if scale.best < scale.worst:
-        return f"{_spelled(value)}, where {_spelled(scale.best)} is best and {_spelled(scale.worst)} worst"
+        return f"{_format(value)}, where {_format(scale.best)} is best and {_format(scale.worst)} worst"
     stars = " stars" if metric is FeedbackMetric.RATING and scale == _STARS else ""
-    return f"{_spelled(value)} of {_spelled(scale.best)}{stars}"
+    return f"{_format(value)} of {_format(scale.best)}{stars}"
 
 
 def sentence(title: str) -> str:
-    """What stands for the words of somebody who gave a figure and said nothing."""
+    """The description of a complaint that was made of feedback without a text."""
     return f"{title}. Nothing was said with it."
 
 
-def _spelled(value: Decimal) -> str:
+def _format(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 

@@ -1,4 +1,4 @@
-"""Scorecards: what a visit is worth, from 0 to 100.
+"""Scoring visits by scorecards, from 0 to 100.
 
 The score of an item is 100 for yes and 0 for no; on a scale it is where between worst (0) and best (100) the value
 lies. The score of the visit is the mean of the scores of its items, each counted as often as it weighs:
@@ -22,7 +22,7 @@ from app.rules.feedback import Scale
 FAILS_BELOW = Decimal(50)
 """The score below which an item on a scale has failed, unless it says otherwise."""
 MOST_ASPECTS = 49
-"""What can be told of a visit beside its score."""
+"""How many aspects the feedback of a visit can have beside its score."""
 _HUNDRED = Decimal(100)
 _YES_NO = Scale(Decimal(0), Decimal(1))
 
@@ -67,12 +67,12 @@ class Item:
 
     @property
     def aspect(self) -> str:
-        """What it is summed up under: its section, or itself."""
+        """What its score is reported under: its section, or itself."""
         return self.section or self.key
 
 
 class Scored(NamedTuple):
-    """`capped_by` names the critical items whose failing took something away; without one, nothing did."""
+    """`capped_by` has the keys of the critical items that lowered the score; empty where none did."""
 
     score: Decimal | None
     uncapped: Decimal | None
@@ -106,16 +106,16 @@ def aspects(items: Sequence[Item], values: Mapping[str, Decimal | None]) -> dict
 
 
 def allowed(state: VisitState) -> list[str]:
-    """What can be made of a visit in this state."""
+    """The moves that may be made from a state."""
     return ["cancel", "complete"] if state is VisitState.PLANNED else []
 
 
-def title(kind: VisitKind, done: str, site: str | None, score: Decimal | None = None) -> str:
-    """Of an event: `done` is planned, done, updated or cancelled."""
-    said = "Mystery visit" if kind is VisitKind.MYSTERY_SHOPPER else "Observation"
+def title(kind: VisitKind, verb: str, site: str | None, score: Decimal | None = None) -> str:
+    """Of an event; `verb` is planned, done, updated or cancelled."""
+    noun = "Mystery visit" if kind is VisitKind.MYSTERY_SHOPPER else "Observation"
     where = f" at {site}" if site else ""
-    worth = f": {score} of 100" if score is not None and done == "done" else ""
-    return f"{said}{where} {done}{worth}"
+    result = f": {score} of 100" if score is not None and verb == "done" else ""
+    return f"{noun}{where} {verb}{result}"
 
 
 def _share(item: Item, value: Decimal | None) -> Fraction | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from app.rules.feedback.themes import telling
+from app.rules.feedback.themes import is_searchable
 from app.schemas.kit.types import Flag, Id, Label, Moment, Name, PageQuery, Resource, Schema, Slug, Version, partial
 
 Words = Annotated[list[Label], Field(max_length=1_000)]
@@ -40,7 +40,7 @@ class ThemeNew(Schema):
             yield "/words", "missing", "At least one word or phrase is required"
         for name, listed in (("words", self.words), ("phrases", self.phrases)):
             for n, each in enumerate(listed):
-                if not telling(each):
+                if not is_searchable(each):
                     yield f"/{name}/{n}", "nothing_to_find", "Must contain a letter or digit"
 
 

@@ -1,6 +1,6 @@
-"""Feedback of nobody who was known, given to whoever it was; and sales that came in after what was said about them."""
+"""Giving feedback to a customer, and linking feedback to sales that are recorded later."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,33 +14,32 @@ from app.services.feedback import ideas
 from app.services.feedback.drafts import title_of
 from app.store import customers as customer_store
 from app.store.feedback import feedback as store
+from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
 
-_SAID_IN = ("acknowledged_interaction_id", "notified_interaction_id")
-
 
 async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
-    """Say whose feedback it is; what was written to them about it is theirs too. 409 AlreadyClaimed if another's."""
-    row = await store.lock(ctx, feedback_id)
-    if row["visit_id"] is not None:
+    """Set the customer of feedback and of the messages about it. 409 AlreadyClaimed if it has another one."""
+    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
-    holder = row["customer_id"]
-    if holder not in (None, customer_id):
-        raise already_claimed(holder)
-    if holder is None:
+    if row.customer_id not in (None, customer_id):
+        raise already_claimed(row.customer_id)
+    if row.customer_id is None:
         if not await customer_store.existing_ids(ctx, [customer_id]):
             raise reference_not_found("/customer_id", "Customer")
-        await _learn(ctx, row, {"customer_id": customer_id})
-        for interaction_id in sorted({row[name] for name in _SAID_IN if row[name] is not None}):
+        await _update(ctx, row, {"customer_id": customer_id})
+        steps = [step for step in (row.acknowledged, row.notified) if step is not None]
+        for interaction_id in sorted({step.interaction_id for step in steps if step.interaction_id is not None}):
             await interactions.claim(ctx, interaction_id, customer_id)
     return await store.get(ctx, feedback_id)
 
 
 async def on_sales(ctx: Context, sales: Sequence[Event]) -> None:
-    """Reaction: a sale was recorded, revised or claimed, and feedback about it may not know of it yet."""
+    """Reaction: sales were recorded, revised or claimed, and feedback about them may not be linked yet."""
     await link_sales(ctx, [event.subject_id for event in sales])
 
 
@@ -49,42 +48,40 @@ LINK_SALE = Reaction(on_sales, when=f"{store.AWAITS_RECEIPT} OR {store.REFERS_TO
 
 
 async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
-    """Feedback about these sales learns what they say: that it is about them, where it was, and whose it is.
+    """Fill in what is missing in feedback about these sales: sale, site, till, staff, product and customer.
 
-    By their id, or by the number of the receipt, for what was said before the receipt came in. What is known already
-    stays: where it was, and above all whose it is.
+    Found by the id of the sale, or by the number of the receipt where the feedback came first. Nothing is overwritten.
     """
-    for row in await store.about_sales(ctx, sale_ids):
-        learnt = {
-            "sale_id": row["of_sale"],
-            "site": row["at_site"],
-            "till": row["at_till"],
-            "staff": row["by_operator"],
-            "sku": row["of_sku"],
-            "customer_id": None if row["method"] in OBSERVED else row["buyer"],
+    for row, sale in await store.about_sales(ctx, sale_ids):
+        values = {
+            "sale_id": sale.sale_id,
+            "site": sale.site,
+            "till": sale.till,
+            "staff": sale.staff,
+            "sku": sale.sku,
+            "customer_id": None if row.method in OBSERVED else sale.customer_id,
         }
-        if new := {name: value for name, value in learnt.items() if value is not None and row[name] is None}:
-            await _learn(ctx, row, new)
+        if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
+            await _update(ctx, row, new)
 
 
 async def recheck_receipt(ctx: Context, job: Job) -> None:
-    """Job: a receipt may have been coming in at the very moment at which feedback about it did, unseen by either."""
+    """Job: link feedback to a receipt that was being recorded at the same time, unseen by either transaction."""
     if (sale_id := await store.receipt_sale(ctx, UUID(job.key))) is not None:
         await link_sales(ctx, [sale_id])
 
 
-async def _learn(ctx: Context, row: Mapping[str, Any], new: dict[str, Any]) -> None:
-    feedback_id, customer_id = row["id"], new.get("customer_id", row["customer_id"])
-    await store.change(ctx, feedback_id, new)
-    await store.update_ratings(ctx, [feedback_id])
+async def _update(ctx: Context, row: FeedbackRow, new: dict[str, Any]) -> None:
+    customer_id = new.get("customer_id", row.customer_id)
+    await store.change(ctx, row.id, new)
+    await store.update_ratings(ctx, [row.id])
     if "customer_id" in new:
-        # At the time it was collected: there it belongs on the timeline of its customer.
-        type_, at = event_types.FEEDBACK_CLAIMED, row["collected_at"]
-        if row["idea_id"] is not None:
-            await ideas.vote(ctx, row["idea_id"], customer_id=customer_id, feedback_id=feedback_id, at=at)
+        # Dated when it was collected: that is its place on the timeline of its customer.
+        type_, at = event_types.FEEDBACK_CLAIMED, row.collected_at
+        if row.idea_id is not None:
+            await ideas.vote(ctx, row.idea_id, customer_id=customer_id, feedback_id=row.id, at=at)
     else:
         type_, at = event_types.FEEDBACK_UPDATED, ctx.now
     changes = [{"pointer": f"/{name}", "stored": None, "sent": str(value)} for name, value in new.items()]
     title, data = type_.titled(feedback=title_of(row)), {"changes": changes}
-    event = Event(type_, feedback_id, customer_id, title, at, row["channel"], data)
-    await events.record(ctx, event)
+    await events.record(ctx, Event(type_, row.id, customer_id, title, at, row.channel, data))

@@ -1,6 +1,5 @@
-"""Feedback on its way in: what was sent, what was found out about it, and the rows that keep both."""
+"""Drafts of feedback: what was sent, what it refers to, and the rows to be written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,20 +13,21 @@ from app.rules.feedback.feedback import FeedbackMetric, Scale, Side
 from app.rules.feedback.loop import closed_at
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
-from app.services.feedback.text_analysis import NOTHING, Judged
+from app.services.feedback.text_analysis import NOTHING, TextAnalysis
 from app.services.kit import intake
 from app.services.kit.intake import SourceKey
+from app.store.feedback.feedback_row import FeedbackRow
 
 CONTENT = tuple(FeedbackContent.model_fields)
 FILLED = ("sale_id", "site", "till", "staff", "sku", "language")
-"""May also be found or filled in by us, where they are not given."""
-_FIGURES = ("metric", "value", "worst", "best", "score", "nps_class")
-_NOWHERE = Scale(rules.SCALES[FeedbackMetric.SCORE].worst, rules.SCALES[FeedbackMetric.SCORE].best)
+"""Filled in from the sale and the text, where they are not sent."""
+_SCORE_COLUMNS = ("metric", "value", "worst", "best", "score", "nps_class")
+_NO_SCALE = Scale(rules.SCALES[FeedbackMetric.SCORE].worst, rules.SCALES[FeedbackMetric.SCORE].best)
 
 
 @dataclass(slots=True)
 class FeedbackDraft:
-    """One piece of feedback on its way in."""
+    """Feedback to be recorded, or to replace what is stored."""
 
     new: FeedbackNew
     survey_id: UUID | None = None
@@ -37,7 +37,7 @@ class FeedbackDraft:
     answers: list[dict[str, Any]] = field(default_factory=list)
     """SurveyAnswer as JSON."""
 
-    # What is found out: nothing that a caller need set.
+    # Filled in by the intake:
     id: UUID = field(default_factory=new_id)
     content_hash: bytes | None = field(init=False)
     collected_at: datetime = field(init=False)
@@ -47,7 +47,7 @@ class FeedbackDraft:
     till: str | None = None
     staff: str | None = None
     sku: str | None = None
-    judged: Judged = NOTHING
+    analysis: TextAnalysis = NOTHING
 
     def __post_init__(self) -> None:
         new = self.new
@@ -60,30 +60,31 @@ class FeedbackDraft:
         return intake.source_key(self.new)
 
     @property
-    def main(self) -> int | None:
-        """The place of the rating that stands for the whole."""
-        lived = [n for n, rating in enumerate(self.new.ratings) if rating.side is Side.EXPERIENCE]
-        return next((n for n in lived if self.new.ratings[n].aspect is None), lived[0] if lived else None)
+    def main_index(self) -> int | None:
+        """The index of the rating that stands for the whole."""
+        ratings = self.new.ratings
+        candidates = [n for n, rating in enumerate(ratings) if rating.side is Side.EXPERIENCE]
+        return next((n for n in candidates if ratings[n].aspect is None), candidates[0] if candidates else None)
 
     @property
     def headline(self) -> dict[str, Any]:
-        """The figures of that rating; all of them null where there is none."""
-        return dict.fromkeys(_FIGURES) if self.main is None else _figures(self.new.ratings[self.main])
+        """The score columns of that rating; all None where there is none."""
+        return dict.fromkeys(_SCORE_COLUMNS) if self.main_index is None else _scores(self.new.ratings[self.main_index])
 
     @property
     def title(self) -> str:
-        figures, new = self.headline, self.new
-        scale = Scale(figures["worst"], figures["best"]) if figures["metric"] is not None else _NOWHERE
-        return titles.title(new.method, new.competitor, figures["metric"], figures["value"], scale, new.title)
+        scores, new = self.headline, self.new
+        scale = Scale(scores["worst"], scores["best"]) if scores["metric"] is not None else _NO_SCALE
+        return titles.title(new.method, new.competitor, scores["metric"], scores["value"], scale, new.title)
 
     def row(self, ctx: Context) -> dict[str, Any]:
-        new, loop = self.new, self.new.loop
-        told = loop.model_dump() if loop is not None else dict.fromkeys(LOOP)
+        new = self.new
+        loop = new.loop.model_dump() if new.loop is not None else dict.fromkeys(LOOP)
         nobody = self.customer_id is None and (new.author is None or new.author.contact is None)
         return {
             **self.content(),
-            **told,
-            "closed_at": closed_at(told["acted_at"], told["notified_at"], nobody=nobody),
+            **loop,
+            "closed_at": closed_at(loop["acted_at"], loop["notified_at"], nobody=nobody),
             "id": self.id,
             "method": new.method,
             "source": new.source,
@@ -101,8 +102,8 @@ class FeedbackDraft:
         }
 
     def content(self) -> dict[str, Any]:
-        """The columns of all that can change: what was said, what is known of it, and what is made of it."""
-        judged = self.judged
+        """The columns of everything that can change."""
+        analysis = self.analysis
         return {
             **self.new.model_dump(include=set(CONTENT), exclude={"ratings"}),
             **self.headline,
@@ -114,24 +115,24 @@ class FeedbackDraft:
             "sku": self.sku,
             "survey_version": self.survey_version,
             "answers": self.answers,
-            "language": self.new.language or judged.language,
-            "sentiment": judged.sentiment,
-            "sentiment_score": judged.sentiment_score,
-            "analyzer": judged.analyzer,
-            "analyzer_version": judged.analyzer_version,
-            "themes": judged.themes,
+            "language": self.new.language or analysis.language,
+            "sentiment": analysis.sentiment,
+            "sentiment_score": analysis.sentiment_score,
+            "analyzer": analysis.analyzer,
+            "analyzer_version": analysis.analyzer_version,
+            "themes": analysis.themes,
         }
 
     def ratings(self) -> list[dict[str, Any]]:
-        """Rows of ratings, with copies of what they are summed by."""
-        new, main = self.new, self.main
+        """The rows of the ratings, with copies of the columns that measures group and filter by."""
+        new = self.new
         return [
             {
                 "feedback_id": self.id,
                 "position": n,
-                **_figures(rating),
+                **_scores(rating),
                 "side": rating.side,
-                "main": n == main,
+                "main": n == self.main_index,
                 "question": rating.question,
                 "aspect": rating.aspect,
                 "collected_at": self.collected_at,
@@ -148,10 +149,10 @@ class FeedbackDraft:
         ]
 
     def as_sent(self) -> dict[str, Any]:
-        """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
+        """As the API would answer, with the fields that the sender decides: to be compared with what is stored."""
         new = self.new
         sent = new.model_dump(mode="json", include={*CONTENT, "method", "author", "receipt"})
-        sent["ratings"] = [_spelled(rating) for rating in new.ratings]
+        sent["ratings"] = [_formatted(rating) for rating in new.ratings]
         for name in FILLED:
             if sent[name] is None:
                 del sent[name]
@@ -162,21 +163,21 @@ class FeedbackDraft:
         if new.collected_at is not None:
             sent["collected_at"] = format_timestamp(new.collected_at)
         if new.loop is not None:
-            told = new.loop.model_dump(exclude_none=True)
-            sent |= {name: format_timestamp(v) if isinstance(v, datetime) else v for name, v in told.items()}
+            loop = new.loop.model_dump(exclude_none=True)
+            sent |= {name: format_timestamp(v) if isinstance(v, datetime) else v for name, v in loop.items()}
         return sent
 
     def as_stored(self) -> dict[str, Any]:
-        """All that can change, as it would be answered with."""
+        """Everything that can change, as the API would answer."""
         return {
             **self.new.model_dump(mode="json", include=set(CONTENT)),
-            "ratings": [_spelled(rating) for rating in self.new.ratings],
+            "ratings": [_formatted(rating) for rating in self.new.ratings],
             "sale_id": self.sale_id and str(self.sale_id),
             "site": self.site,
             "till": self.till,
             "staff": self.staff,
             "sku": self.sku,
-            "language": self.new.language or self.judged.language,
+            "language": self.new.language or self.analysis.language,
             "answers": self.answers,
             "survey_version": self.survey_version,
             "collected_at": format_timestamp(self.collected_at),
@@ -197,14 +198,12 @@ LOOP = (
 )
 
 
-def title_of(row: Mapping[str, Any]) -> str:
-    """The title of feedback that is stored."""
-    scale = Scale(row["worst"], row["best"]) if row["metric"] is not None else _NOWHERE
-    metric = FeedbackMetric(row["metric"]) if row["metric"] is not None else None
-    return titles.title(rules.Method(row["method"]), row["competitor"], metric, row["value"], scale, row["title"])
+def title_of(row: FeedbackRow) -> str:
+    scale = Scale(row.worst, row.best) if row.worst is not None and row.best is not None else _NO_SCALE
+    return titles.title(row.method, row.competitor, row.metric, row.value, scale, row.title)
 
 
-def _figures(rating: RatingNew) -> dict[str, Any]:
+def _scores(rating: RatingNew) -> dict[str, Any]:
     scale = rating.scale
     return {
         "metric": rating.metric,
@@ -216,8 +215,7 @@ def _figures(rating: RatingNew) -> dict[str, Any]:
     }
 
 
-def _spelled(rating: RatingNew) -> dict[str, Any]:
-    """As the database spells it."""
-    figures = {name: v and str(v) if name in ("metric", "nps_class") else v for name, v in _figures(rating).items()}
-    written = {name: str(v) if v is not None else None for name, v in figures.items()}
-    return {**written, "question": rating.question, "aspect": rating.aspect, "side": rating.side.value}
+def _formatted(rating: RatingNew) -> dict[str, Any]:
+    """As the database formats it."""
+    scores = {name: str(value) if value is not None else None for name, value in _scores(rating).items()}
+    return {**scores, "question": rating.question, "aspect": rating.aspect, "side": rating.side.value}

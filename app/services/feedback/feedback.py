@@ -1,4 +1,4 @@
-"""Feedback: taken in once each, found again, and corrected."""
+"""Feedback: recording, reading and changing it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +14,7 @@ from app.services.feedback.drafts import CONTENT, FeedbackDraft
 from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
 from app.store.feedback import feedback as store
+from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit.documents import Document
 from app.store.kit.listing import Page
 
@@ -27,39 +28,39 @@ async def get(ctx: Context, feedback_id: UUID) -> Document:
 
 
 async def record(ctx: Context, new: FeedbackNew) -> tuple[Document, RecordResult]:
-    """Take one piece of feedback in; see `feedback_intake.take`. Raises what was wrong with it."""
-    (outcome,) = await record_many(ctx, [new])
-    if outcome.problem is not None:
-        raise outcome.problem
-    assert outcome.id is not None
-    return await store.get(ctx, outcome.id), outcome
+    """Record feedback; see `intake.take`. Raises the problem of refused feedback."""
+    (result,) = await record_many(ctx, [new])
+    if result.problem is not None:
+        raise result.problem
+    assert result.id is not None
+    return await store.get(ctx, result.id), result
 
 
-async def record_many(ctx: Context, wanted: Sequence[FeedbackNew]) -> list[RecordResult]:
-    return await intake.take(ctx, [FeedbackDraft(new) for new in wanted])
+async def record_many(ctx: Context, news: Sequence[FeedbackNew]) -> list[RecordResult]:
+    return await intake.take(ctx, [FeedbackDraft(new) for new in news])
 
 
 async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | None) -> Document:
-    """`patch` is a FeedbackChange: a merge patch. 412 if it is no longer at `version`, 409 if a visit found it.
+    """`patch` is a FeedbackChange: a merge patch. 412 if it is no longer at `version`, 409 if it is from a visit.
 
-    What is named by a sale that is new to it fills where it was, as it does when feedback comes in; a changed text is
-    judged anew, and its language found out, unless it is given.
+    Another sale fills in site, till, staff and product, as when feedback is recorded. The language of another text is
+    detected unless it is given.
     """
     current = await patching.lock(ctx, store, feedback_id, version)
-    row, stored, sent = current.row, current.stored, patching.sent(patch)
-    if row["visit_id"] is not None:
-        raise Conflict("Feedback from a visit cannot be changed: change the visit", visit_id=str(row["visit_id"]))
+    row, stored, sent = FeedbackRow.from_record(current.row), current.stored, patching.sent(patch)
+    if row.visit_id is not None:
+        raise Conflict("Feedback from a visit cannot be changed: change the visit", visit_id=str(row.visit_id))
     before = {name: stored[name] for name in CONTENT}
     before["ratings"] = [{name: r[name] for name in RatingNew.model_fields} for r in stored["ratings"]]
     if sent.get("text", before["text"]) != before["text"]:
         del before["language"]
     content = patching.patched(FeedbackContent, before, sent).content.model_dump(mode="json")
-    new = validation.validate(FeedbackNew, {**content, "method": row["method"], "author": stored["author"]})
+    new = validation.validate(FeedbackNew, {**content, "method": row.method, "author": stored["author"]})
     draft = FeedbackDraft(
         new,
-        survey_id=row["survey_id"],
-        survey_version=row["survey_version"],
+        survey_id=row.survey_id,
+        survey_version=row.survey_version,
         answers=stored["answers"],
     )
-    other_sale = (row["sale_id"], row["sale_line_no"]) != (new.sale_id, new.sale_line_no)
+    other_sale = (row.sale_id, row.sale_line_no) != (new.sale_id, new.sale_line_no)
     return await intake.rewrite(ctx, row, draft, fill=other_sale)

@@ -1,7 +1,7 @@
-"""Tasks and complaints that rules make of feedback, in the transaction in which it comes in."""
+"""Tasks and complaints that rules make of feedback, in the transaction that records it."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from app.core.context import Context
@@ -17,121 +17,125 @@ from app.store.feedback import rules as store
 from app.store.feedback.rules import Rule
 
 SOURCE = "feedback"
-"""Of complaints that were made of feedback; their external id is that of the feedback."""
-_LONGEST_TASK = 1_000
+"""The source of complaints made of feedback; their external id is the id of the feedback."""
+_MAX_TASK_LENGTH = 1_000
 
 
-async def make(ctx: Context, heard: Sequence[FeedbackDraft], done: Collection[UUID] = ()) -> None:
-    """Do for each what the active rules say, but for the rules whose work is `done` already."""
-    young = [one for one in heard if rules.in_time(one.new.method, one.collected_at, _acted_at(one), ctx.now)]
-    active = [rule for rule in await store.active(ctx) if rule.id not in done] if young else []
+async def make(ctx: Context, drafts: Sequence[FeedbackDraft], done: Collection[UUID] = ()) -> None:
+    """Apply the active rules to each, except for the rules in `done`, which were applied before."""
+    recent = [draft for draft in drafts if _may_follow_up(ctx, draft)]
+    active = [rule for rule in await store.active(ctx) if rule.id not in done] if recent else []
     if not active:
         return
-    facts = await _facts(ctx, young, active)
+    facts = await _facts(ctx, recent, active)
     due = [
-        (one, rule) for one in young for rule in active if rules.matches(rule.definition["conditions"], facts[one.id])
+        (draft, rule)
+        for draft in recent
+        for rule in active
+        if rules.matches(rule.definition["conditions"], facts[draft.id])
     ]
-    made_tasks = await _tasks(ctx, [(one, rule) for one, rule in due if rule.definition["task"] is not None])
-    made_complaints = await _complaints(ctx, [(one, rule) for one, rule in due if rule.definition["complaint"]])
-    await store.keep(
+    task_ids = await _tasks(ctx, [(draft, rule) for draft, rule in due if rule.definition["task"] is not None])
+    complaint_ids = await _complaints(ctx, [(draft, rule) for draft, rule in due if rule.definition["complaint"]])
+    await store.add_follow_ups(
         ctx,
         [
             {
-                "feedback_id": one.id,
+                "feedback_id": draft.id,
                 "rule_id": rule.id,
-                "task_id": made_tasks.get((one.id, rule.id)),
-                "complaint_id": made_complaints.get(one.id) if rule.definition["complaint"] else None,
+                "task_id": task_ids.get((draft.id, rule.id)),
+                "complaint_id": complaint_ids.get(draft.id) if rule.definition["complaint"] else None,
                 "created_at": ctx.now,
             }
-            for one, rule in due
+            for draft, rule in due
         ],
     )
 
 
-async def _facts(ctx: Context, heard: Sequence[FeedbackDraft], active: Sequence[Rule]) -> dict[UUID, Facts]:
-    surveys = {one.survey_id for one in heard if one.survey_id is not None}
-    asked = surveys and any(rule.definition["conditions"]["surveys"] for rule in active)
-    codes = await store.survey_codes(ctx, surveys) if asked else {}
+def _may_follow_up(ctx: Context, draft: FeedbackDraft) -> bool:
+    acted_at = draft.new.loop.acted_at if draft.new.loop is not None else None
+    return rules.may_follow_up(draft.new.method, draft.collected_at, acted_at, ctx.now)
+
+
+async def _facts(ctx: Context, drafts: Sequence[FeedbackDraft], active: Sequence[Rule]) -> dict[UUID, Facts]:
+    surveys = {draft.survey_id for draft in drafts if draft.survey_id is not None}
+    codes_needed = surveys and any(rule.definition["conditions"]["surveys"] for rule in active)
+    codes = await store.survey_codes(ctx, surveys) if codes_needed else {}
     return {
-        one.id: Facts(
-            one.new.method,
-            one.headline["metric"],
-            codes.get(one.survey_id) if one.survey_id is not None else None,
-            one.site,
-            one.new.channel,
-            one.headline["score"],
-            one.judged.sentiment,
-            one.judged.themes,
-            one.customer_id is not None,
+        draft.id: Facts(
+            draft.new.method,
+            draft.headline["metric"],
+            codes.get(draft.survey_id) if draft.survey_id is not None else None,
+            draft.site,
+            draft.new.channel,
+            draft.headline["score"],
+            draft.analysis.sentiment,
+            draft.analysis.themes,
+            draft.customer_id is not None,
         )
-        for one in heard
+        for draft in drafts
     }
 
 
 async def _tasks(ctx: Context, due: Sequence[tuple[FeedbackDraft, Rule]]) -> dict[tuple[UUID, UUID], UUID]:
     if not due:
         return {}
-    names = await store.names(ctx, {one.customer_id for one, _ in due if one.customer_id is not None})
-    promises = []
-    for one, rule in due:
+    names = await store.customer_names(ctx, {draft.customer_id for draft, _ in due if draft.customer_id is not None})
+    tasks = []
+    for draft, rule in due:
         task = rule.definition["task"]
-        author = one.new.author.name if one.new.author is not None else None
-        who = names.get(one.customer_id) if one.customer_id is not None else author
-        about = f"{one.title}, {who}" if who else one.title
+        author = draft.new.author.name if draft.new.author is not None else None
+        name = names.get(draft.customer_id) if draft.customer_id is not None else author
+        about = f"{draft.title}, {name}" if name else draft.title
         hours = task["due_hours"]
-        promises.append(
+        tasks.append(
             TaskDraft(
-                f"{task['what']} ({about})"[:_LONGEST_TASK],
+                f"{task['what']} ({about})"[:_MAX_TASK_LENGTH],
                 ctx.now,
-                note=one.new.text,
-                customer_id=one.customer_id,
-                interaction_id=one.new.interaction_id,
+                note=draft.new.text,
+                customer_id=draft.customer_id,
+                interaction_id=draft.new.interaction_id,
                 owner=task["owner"],
                 due_at=ctx.now + timedelta(hours=hours) if hours is not None else None,
             )
         )
-    ids = await interactions.create_tasks(ctx, promises)
-    return {(one.id, rule.id): task_id for (one, rule), task_id in zip(due, ids, strict=True)}
+    ids = await interactions.create_tasks(ctx, tasks)
+    return {(draft.id, rule.id): task_id for (draft, rule), task_id in zip(due, ids, strict=True)}
 
 
 async def _complaints(ctx: Context, due: Sequence[tuple[FeedbackDraft, Rule]]) -> dict[UUID, UUID]:
     first: dict[UUID, tuple[FeedbackDraft, Rule]] = {}
-    for one, rule in due:
-        first.setdefault(one.id, (one, rule))
+    for draft, rule in due:
+        first.setdefault(draft.id, (draft, rule))
     if not first:
         return {}
-    outcomes = await complaints.record_many(ctx, [_complaint(one, rule) for one, rule in first.values()])
-    made: dict[UUID, UUID] = {}
-    for feedback_id, outcome in zip(first, outcomes, strict=True):
-        if outcome.id is None and outcome.problem is not None:
-            raise outcome.problem
-        assert outcome.id is not None  # made now, or when the feedback was another
-        made[feedback_id] = outcome.id
-    return made
+    results = await complaints.record_many(ctx, [_complaint(draft, rule) for draft, rule in first.values()])
+    ids: dict[UUID, UUID] = {}
+    for feedback_id, result in zip(first, results, strict=True):
+        if result.id is None and result.problem is not None:
+            raise result.problem
+        assert result.id is not None  # recorded now, or by an earlier version of the feedback
+        ids[feedback_id] = result.id
+    return ids
 
 
-def _complaint(one: FeedbackDraft, rule: Rule) -> ComplaintNew:
-    """It came in now, whenever it was said: so the clocks run from now."""
-    new, wanted = one.new, rule.definition["complaint"]
+def _complaint(draft: FeedbackDraft, rule: Rule) -> ComplaintNew:
+    """Received now, whenever the feedback was collected, so that its clocks run from now."""
+    new, template = draft.new, rule.definition["complaint"]
     return ComplaintNew(
         channel=new.channel or Channel.OTHER,
-        site=one.site,
-        sku=one.sku,
-        sale_id=one.sale_id,
-        sale_line_no=new.sale_line_no if one.sale_id is not None else None,
+        site=draft.site,
+        sku=draft.sku,
+        sale_id=draft.sale_id,
+        sale_line_no=new.sale_line_no if draft.sale_id is not None else None,
         interaction_id=new.interaction_id,
-        staff=one.staff,
-        category=wanted["category"],
-        severity=wanted["severity"],
-        priority=wanted["priority"],
-        owner=wanted["owner"],
-        description=new.text or titles.sentence(one.title),
-        customer_id=one.customer_id,
+        staff=draft.staff,
+        category=template["category"],
+        severity=template["severity"],
+        priority=template["priority"],
+        owner=template["owner"],
+        description=new.text or titles.sentence(draft.title),
+        customer_id=draft.customer_id,
         complainant=Complainant(**new.author.model_dump()) if new.author is not None else None,
         source=SOURCE,
-        external_id=str(one.id),
+        external_id=str(draft.id),
     )
-
-
-def _acted_at(one: FeedbackDraft) -> datetime | None:
-    return one.new.loop.acted_at if one.new.loop is not None else None

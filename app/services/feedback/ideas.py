@@ -1,4 +1,4 @@
-"""Ideas: suggested, voted for, and told what became of them."""
+"""Ideas: suggesting them, voting for them, and deciding on them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -43,7 +43,7 @@ async def create(ctx: Context, new: IdeaNew) -> Document:
     await IDEAS.add(ctx, idea_id, {**content, "status_at": ctx.now})
     await _record(ctx, event_types.IDEA_CREATED, {"id": idea_id, **content}, customer_id, ctx.now)
     if customer_id is not None or new.feedback_id is not None:
-        # Whoever voices it has it on their timeline already.
+        # The customer has the idea on their timeline already.
         await store.add_vote(ctx, idea_id, customer_id, new.feedback_id, ctx.now)
     return await IDEAS.get(ctx, idea_id)
 
@@ -51,13 +51,13 @@ async def create(ctx: Context, new: IdeaNew) -> Document:
 async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is an IdeaChange: a merge patch. 412 if the idea is no longer at `version`.
 
-    Those who voted get no event of their own, however many they are: the list of votes says whom to tell.
+    Voters get no event of their own: the list of votes says whom to notify.
     """
     current = await patching.lock(ctx, IDEAS, idea_id, version)
     sent = patching.sent(patch)
     moves = sent.get("status", current.stored["status"]) != current.stored["status"]
     if moves and "status_note" not in sent:
-        sent["status_note"] = None  # what was said of the old status is not true of the new one
+        sent["status_note"] = None  # the old note does not apply to the new status
     patched = patching.patched(IdeaContent, current.stored, sent)
     if not patched.changes:
         return current.document
@@ -72,41 +72,41 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
 async def vote(
     ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None, at: datetime
 ) -> bool:
-    """One more who wants it: once per customer, or per piece of feedback of nobody known. Says whether it counts anew.
+    """Add a vote, once per customer, or per feedback without a customer. Returns whether the count went up.
 
-    A vote that feedback cast for nobody known becomes the customer's, once the feedback is theirs. Customer and
-    feedback are known to exist; 422 when the idea is not.
+    A vote of feedback without a customer becomes the customer's once the feedback is theirs. Customer and feedback
+    have to exist; 422 where the idea does not.
     """
-    if (row := await store.locked(ctx, idea_id)) is None:
+    if (row := await store.lock(ctx, idea_id)) is None:
         raise reference_not_found("/idea_id", "Idea")
     return await _vote(ctx, row, customer_id, feedback_id, at)
 
 
 async def unvote(ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None) -> bool:
-    """Takes back the vote of this customer, or of this feedback of nobody known. Says whether there was one."""
-    if (row := await store.locked(ctx, idea_id)) is None:
+    """Remove the vote of this customer, or of this feedback without a customer. Returns whether there was one."""
+    if (row := await store.lock(ctx, idea_id)) is None:
         return False
-    found = [
-        held
-        for held in await store.cast(ctx, idea_id, customer_id, feedback_id)
-        if held["customer_id"] in (None, customer_id)
+    votes = [
+        vote
+        for vote in await store.find_votes(ctx, idea_id, customer_id, feedback_id)
+        if vote["customer_id"] in (None, customer_id)
     ]
-    for held in found:
-        await store.remove_vote(ctx, idea_id, held["id"])
-        if held["customer_id"] is not None:
+    for vote in votes:
+        await store.remove_vote(ctx, idea_id, vote["id"])
+        if vote["customer_id"] is not None:
             await _record(ctx, event_types.IDEA_UNVOTED, row, customer_id, ctx.now)
-    return bool(found)
+    return bool(votes)
 
 
 async def support(ctx: Context, idea_id: UUID, voter: Voter) -> Document:
-    """A vote from outside: twice counts once."""
+    """A vote by request; a second one changes nothing."""
     customer_id = await _voter(ctx, idea_id, voter)
     await vote(ctx, idea_id, customer_id=customer_id, feedback_id=voter.feedback_id, at=ctx.now)
     return await IDEAS.get(ctx, idea_id)
 
 
 async def withdraw(ctx: Context, idea_id: UUID, voter: Voter) -> Document:
-    """A vote taken back from outside; where there is none, nothing happens."""
+    """Remove a vote by request; where there is none, nothing happens."""
     customer_id = await _voter(ctx, idea_id, voter)
     await unvote(ctx, idea_id, customer_id=customer_id, feedback_id=voter.feedback_id)
     return await IDEAS.get(ctx, idea_id)
@@ -116,17 +116,17 @@ async def _vote(
     ctx: Context, idea: Mapping[str, Any], customer_id: UUID | None, feedback_id: UUID | None, at: datetime
 ) -> bool:
     idea_id = idea["id"]
-    held = await store.cast(ctx, idea_id, customer_id, feedback_id)
-    own = next((h for h in held if h["customer_id"] is not None and h["customer_id"] == customer_id), None)
-    said = next((h for h in held if feedback_id is not None and h["feedback_id"] == feedback_id), None)
-    if said is not None and said["customer_id"] is None and customer_id is not None:
-        if own is not None:  # they had voted already: the same vote under two names
-            await store.remove_vote(ctx, idea_id, said["id"])
+    votes = await store.find_votes(ctx, idea_id, customer_id, feedback_id)
+    of_customer = next((v for v in votes if v["customer_id"] is not None and v["customer_id"] == customer_id), None)
+    of_feedback = next((v for v in votes if feedback_id is not None and v["feedback_id"] == feedback_id), None)
+    if of_feedback is not None and of_feedback["customer_id"] is None and customer_id is not None:
+        if of_customer is not None:  # they had voted already: this is the same vote twice
+            await store.remove_vote(ctx, idea_id, of_feedback["id"])
         else:
-            await store.own_vote(ctx, said["id"], customer_id)
+            await store.assign_vote(ctx, of_feedback["id"], customer_id)
             await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
         return False
-    if own is not None or said is not None:
+    if of_customer is not None or of_feedback is not None:
         return False
     await store.add_vote(ctx, idea_id, customer_id, feedback_id, at)
     await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
@@ -134,20 +134,20 @@ async def _vote(
 
 
 async def _voter(ctx: Context, idea_id: UUID, voter: Voter) -> UUID | None:
-    if await store.locked(ctx, idea_id) is None:
+    if await store.lock(ctx, idea_id) is None:
         raise NotFound(_MISSING)
     return await _customer(ctx, voter.customer_id, voter.feedback_id)
 
 
 async def _customer(ctx: Context, customer_id: UUID | None, feedback_id: UUID | None) -> UUID | None:
-    """Whose voice it is; 422 for a customer or feedback that there is not, or that do not belong together."""
+    """The customer who votes; 422 for a customer or feedback that does not exist, or that do not belong together."""
     if customer_id is not None and not await customer_store.existing_ids(ctx, [customer_id]):
         raise reference_not_found("/customer_id", "Customer")
     if feedback_id is None:
         return customer_id
-    if (said := await store.whose(ctx, feedback_id)) is None:
+    if (row := await store.feedback_customer(ctx, feedback_id)) is None:
         raise reference_not_found("/feedback_id", "Feedback")
-    holder: UUID | None = said["customer_id"]
+    holder: UUID | None = row["customer_id"]
     if customer_id is not None and holder not in (None, customer_id):
         raise invalid("/feedback_id", "differs", "The feedback belongs to another customer")
     return customer_id or holder

@@ -1,7 +1,7 @@
-"""Feedback taken in once each, and written anew where somebody corrects what they said."""
+"""Recording feedback, and replacing its content where an answer is edited or a visit corrected."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from app.services.kit import intake
 from app.services.kit.record_result import RecordResult
 from app.store import sales as sales_store
 from app.store.feedback import feedback as store
+from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import events, jobs
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -24,17 +25,17 @@ from app.store.kit.events import Event
 __all__ = ["FeedbackDraft", "revise", "rewrite", "take"]
 
 RECHECK_RECEIPT_JOB = "awaited_receipt"
-"""The kind of the jobs that look once more whether a receipt has come in that feedback names; their key is its id."""
-_ANY_TRANSACTION = timedelta(minutes=2)
-"""Longer than any goes on."""
+"""The kind of the jobs that look for the receipt of feedback once more; their key is the id of the feedback."""
+_RECHECK_AFTER = timedelta(minutes=2)
+"""Longer than any transaction may take."""
 
 
 async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResult]:
-    """Take feedback in, in order; one outcome for each.
+    """Record feedback in order; one result for each.
 
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
-    FeedbackDiffers. What it refers to and is not there, or what lies in the future: 422. Afterwards each of
-    `drafts` knows its id, whose it is, and what it is about.
+    FeedbackDiffers. A reference to something that does not exist, or a time in the future: 422. Afterwards the
+    drafts have their ids, customers and sales.
     """
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
@@ -45,17 +46,17 @@ async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResu
 
 
 async def revise(ctx: Context, feedback_id: UUID, draft: FeedbackDraft) -> Document:
-    """An answer that was edited, a visit that was corrected: its content, figures and text take the place of the old.
+    """Replace the content, ratings and text of feedback.
 
-    When it was collected and whose it is stays, unless `draft` says otherwise; so does what became of it.
+    Its timestamp and customer stay unless `draft` has others; so do its loop and its follow-ups.
     """
-    row = await store.lock(ctx, feedback_id)
+    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
     return await rewrite(ctx, row, draft)
 
 
-async def rewrite(ctx: Context, row: Mapping[str, Any], draft: FeedbackDraft, *, fill: bool = True) -> Document:
-    """The same for a row that is locked. With `fill` false, where it was stays empty unless it is given."""
-    draft.id = row["id"]
+async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill: bool = True) -> Document:
+    """`revise` for a locked row. With `fill` false, site, till, staff and product are not filled in from the sale."""
+    draft.id = row.id
     given = {name: getattr(draft, name) for name in ("site", "till", "staff", "sku")}
     references = await References.load(ctx, [draft])
     if (problem := references.assign(ctx, 0, draft)) is not None:
@@ -64,9 +65,9 @@ async def rewrite(ctx: Context, row: Mapping[str, Any], draft: FeedbackDraft, *,
         for name, value in given.items():
             setattr(draft, name, value)
     if draft.new.collected_at is None:
-        draft.collected_at = row["collected_at"]
-    draft.customer_id = draft.new.customer_id or row["customer_id"] or draft.customer_id
-    (draft.judged,) = await text_analysis.judge(ctx, [(draft.new.text, draft.new.language)])
+        draft.collected_at = row.collected_at
+    draft.customer_id = draft.new.customer_id or row.customer_id or draft.customer_id
+    (draft.analysis,) = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language)])
     document = await store.get(ctx, draft.id)
     stored, after = json.loads(document.json), draft.as_stored()
     changes = differences({name: stored[name] for name in after}, after)
@@ -76,10 +77,10 @@ async def rewrite(ctx: Context, row: Mapping[str, Any], draft: FeedbackDraft, *,
     await store.change(ctx, draft.id, {**draft.content(), "collected_at": draft.collected_at})
     await store.replace_ratings(ctx, draft.id, draft.ratings())
     await events.record(ctx, _updated(ctx, draft, changes))
-    if row["idea_id"] not in (None, draft.new.idea_id):
-        await ideas.unvote(ctx, row["idea_id"], customer_id=draft.customer_id, feedback_id=draft.id)
+    if row.idea_id not in (None, draft.new.idea_id):
+        await ideas.unvote(ctx, row.idea_id, customer_id=draft.customer_id, feedback_id=draft.id)
     await _vote(ctx, [draft])
-    await follow_ups.make(ctx, [draft], {UUID(made["rule_id"]) for made in stored["follow_ups"]})
+    await follow_ups.make(ctx, [draft], {UUID(follow_up["rule_id"]) for follow_up in stored["follow_ups"]})
     return await store.get(ctx, draft.id)
 
 
@@ -87,22 +88,22 @@ def _differs(errors: list[dict[str, Any]], feedback_id: UUID) -> Problem | None:
     return FeedbackDiffers(errors=errors, feedback_id=str(feedback_id)) if errors else None
 
 
-async def _write(ctx: Context, made: Sequence[FeedbackDraft]) -> None:
-    if not made:
+async def _write(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
+    if not drafts:
         return
-    judged = await text_analysis.judge(ctx, [(draft.new.text, draft.new.language) for draft in made])
-    for draft, judgement in zip(made, judged, strict=True):
-        draft.judged = judgement
-    ordered = intake.ordered(made)
-    await sales_store.ensure_exist(ctx, [draft.site for draft in made], [draft.sku for draft in made])
+    analyses = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language) for draft in drafts])
+    for draft, analysis in zip(drafts, analyses, strict=True):
+        draft.analysis = analysis
+    ordered = intake.ordered(drafts)
+    await sales_store.ensure_exist(ctx, [draft.site for draft in drafts], [draft.sku for draft in drafts])
     await store.add(
         ctx, [draft.row(ctx) for draft in ordered], [rating for draft in ordered for rating in draft.ratings()]
     )
-    await events.record_all(ctx, [_received(draft) for draft in made])
-    await _vote(ctx, made)
-    waiting = [str(draft.id) for draft in made if draft.new.receipt is not None and draft.sale_id is None]
-    await jobs.schedule_many(ctx, RECHECK_RECEIPT_JOB, [(key, ctx.now + _ANY_TRANSACTION) for key in waiting])
-    await follow_ups.make(ctx, made)
+    await events.record_all(ctx, [_received(draft) for draft in drafts])
+    await _vote(ctx, drafts)
+    waiting = [str(draft.id) for draft in drafts if draft.new.receipt is not None and draft.sale_id is None]
+    await jobs.schedule_many(ctx, RECHECK_RECEIPT_JOB, [(key, ctx.now + _RECHECK_AFTER) for key in waiting])
+    await follow_ups.make(ctx, drafts)
 
 
 async def _vote(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
@@ -114,14 +115,14 @@ async def _vote(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
 
 def _received(draft: FeedbackDraft) -> Event:
     new, headline = draft.new, draft.headline
-    known = {
+    values = {
         "method": new.method.value,
         **{name: str(headline[name]) for name in ("metric", "value", "best", "score", "nps_class") if headline[name]},
-        "sentiment": draft.judged.sentiment,
+        "sentiment": draft.analysis.sentiment,
         "site": draft.site,
         "competitor": new.competitor,
     }
-    data = {name: value for name, value in known.items() if value is not None}
+    data = {name: value for name, value in values.items() if value is not None}
     return Event(FEEDBACK_RECEIVED, draft.id, draft.customer_id, draft.title, draft.collected_at, new.channel, data)
 
 

@@ -1,7 +1,6 @@
 """Closing the loop: acknowledging feedback, recording what was changed, and notifying the customer of it."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,150 +20,158 @@ from app.services.feedback.drafts import title_of
 from app.services.interactions import check_welcome
 from app.store import interactions as interaction_store
 from app.store.feedback import feedback as store
+from app.store.feedback.feedback_row import FeedbackRow, LoopStep
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 
 
-async def acknowledge(ctx: Context, feedback_id: UUID, thanks: FeedbackAcknowledgement) -> Document:
-    """Thanks. The first stay: the same again changes nothing, others are 409 MoveNotAllowed."""
-    row = await store.lock(ctx, feedback_id)
-    if not await _again(ctx, row, "acknowledged", thanks):
-        await _say(ctx, row, "acknowledged", thanks, InteractionKind.THANK_YOU, event_types.FEEDBACK_ACKNOWLEDGED)
+async def acknowledge(ctx: Context, feedback_id: UUID, message: FeedbackAcknowledgement) -> Document:
+    """The first acknowledgement stays: the same again changes nothing, another one is 409 MoveNotAllowed."""
+    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    if row.acknowledged is None:
+        await _send(ctx, row, "acknowledged", message)
+    elif not await _is_same(ctx, row.acknowledged, message):
+        raise MoveNotAllowed("The feedback was already acknowledged", allowed=_allowed(row))
     return await store.get(ctx, feedback_id)
 
 
-async def act(ctx: Context, feedback_id: UUID, deed: FeedbackAction) -> Document:
-    """Something was changed because of it. As with thanks, the first stays."""
-    row = await store.lock(ctx, feedback_id)
-    by, at = deed.staff or ctx.actor, deed.at or ctx.now
-    if row["acted_at"] is None:
-        _in_order(ctx, row, "acted", at)
-        done = {"acted_at": at, "acted_by": by, "action": deed.action}
-        await _keep(ctx, row, done, event_types.FEEDBACK_ACTED, at, None)
-    elif (by, deed.action) != (row["acted_by"], row["action"]) or deed.at not in (None, row["acted_at"]):
+async def act(ctx: Context, feedback_id: UUID, action: FeedbackAction) -> Document:
+    """Record what was changed because of it. As with acknowledgements, the first one stays."""
+    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    by, at = action.staff or ctx.actor, action.at or ctx.now
+    if row.acted_at is None:
+        _require_timestamp(ctx, row, "acted", at)
+        values = {"acted_at": at, "acted_by": by, "action": action.action}
+        await _write(ctx, row, values, event_types.FEEDBACK_ACTED, at, None)
+    elif (by, action.action) != (row.acted_by, row.action) or action.at not in (None, row.acted_at):
         raise MoveNotAllowed("The feedback was already acted upon", allowed=_allowed(row))
     return await store.get(ctx, feedback_id)
 
 
-async def notify(ctx: Context, feedback_id: UUID, notice: FeedbackNotification) -> Document:
+async def notify(ctx: Context, feedback_id: UUID, message: FeedbackNotification) -> Document:
     """The customer was notified of what was changed. 409 MoveNotAllowed as long as nothing was."""
-    row = await store.lock(ctx, feedback_id)
-    if row["acted_at"] is None:
+    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    if row.acted_at is None:
         raise MoveNotAllowed("The feedback was not acted upon yet", allowed=_allowed(row))
-    if not await _again(ctx, row, "notified", notice):
-        await _say(ctx, row, "notified", notice, InteractionKind.MESSAGE, event_types.FEEDBACK_NOTIFIED)
+    if row.notified is None:
+        await _send(ctx, row, "notified", message)
+    elif not await _is_same(ctx, row.notified, message):
+        raise MoveNotAllowed("The customer was already notified", allowed=_allowed(row))
     return await store.get(ctx, feedback_id)
 
 
-async def _again(ctx: Context, row: Mapping[str, Any], step: str, said: FeedbackAcknowledgement) -> bool:
-    """Has just this been done already? 409 MoveNotAllowed where something else has."""
-    if row[f"{step}_at"] is None:
+async def _is_same(ctx: Context, step: LoopStep, message: FeedbackAcknowledgement) -> bool:
+    """Whether the step was made with just this message."""
+    if (message.staff or ctx.actor, message.channel) != (step.by, step.channel):
         return False
-    same = (said.staff or ctx.actor, said.channel) == (row[f"{step}_by"], row[f"{step}_channel"])
-    same = same and said.at in (None, row[f"{step}_at"])
-    if not same or said.message != await _message(ctx, row[f"{step}_interaction_id"]):
-        acknowledged = step == "acknowledged"
-        detail = "The feedback was already acknowledged" if acknowledged else "The customer was already notified"
-        raise MoveNotAllowed(detail, allowed=_allowed(row))
-    return True
+    return message.at in (None, step.at) and message.message == await _text(ctx, step.interaction_id)
 
 
-async def _message(ctx: Context, interaction_id: UUID | None) -> str | None:
+async def _text(ctx: Context, interaction_id: UUID | None) -> str | None:
     if interaction_id is None:
         return None
-    message: str | None = json.loads((await interaction_store.get(ctx, interaction_id)).json)["body"]
-    return message
+    text: str | None = json.loads((await interaction_store.get(ctx, interaction_id)).json)["body"]
+    return text
 
 
-async def _say(
-    ctx: Context,
-    row: Mapping[str, Any],
-    step: str,
-    said: FeedbackAcknowledgement,
-    kind: InteractionKind,
-    type_: EventType,
-) -> None:
-    at, by = said.at or ctx.now, said.staff or ctx.actor
-    _in_order(ctx, row, step, at)
-    interaction_id = await _written(ctx, row, said, kind, at, by)
-    done = {
+async def _send(ctx: Context, row: FeedbackRow, step: str, message: FeedbackAcknowledgement) -> None:
+    """Record the message, and that the step was made with it."""
+    kind, type_ = _STEPS[step]
+    at, by = message.at or ctx.now, message.staff or ctx.actor
+    _require_timestamp(ctx, row, step, at)
+    interaction_id = await _record_message(ctx, row, message, kind, at, by)
+    values = {
         f"{step}_at": at,
         f"{step}_by": by,
-        f"{step}_channel": said.channel,
+        f"{step}_channel": message.channel,
         f"{step}_interaction_id": interaction_id,
     }
-    await _keep(ctx, row, done, type_, at, said.channel)
+    await _write(ctx, row, values, type_, at, message.channel)
 
 
-async def _written(
-    ctx: Context, row: Mapping[str, Any], said: FeedbackAcknowledgement, kind: InteractionKind, at: datetime, by: str
+_STEPS = {
+    "acknowledged": (InteractionKind.THANK_YOU, event_types.FEEDBACK_ACKNOWLEDGED),
+    "notified": (InteractionKind.MESSAGE, event_types.FEEDBACK_NOTIFIED),
+}
+
+
+async def _record_message(
+    ctx: Context, row: FeedbackRow, message: FeedbackAcknowledgement, kind: InteractionKind, at: datetime, by: str
 ) -> UUID | None:
-    """The interaction that keeps what was said, if anything was. 409 UnwelcomeChannel without a reason for it."""
-    if said.channel is None:
-        if said.message is not None:
+    """The interaction with the text, if there is one. 409 UnwelcomeChannel unless the message gives a reason."""
+    if message.channel is None:
+        if message.message is not None:
             raise invalid("/channel", "missing", "A message requires a channel")
         return None
-    if said.message is None:
-        if row["customer_id"] is not None:
-            marked = await interaction_store.unwelcome_channels(ctx, row["customer_id"])
-            problem = check_welcome(marked, said.channel, Direction.OUTBOUND, said.unwelcome_reason)
+    if message.message is None:
+        if row.customer_id is not None:
+            marked = await interaction_store.unwelcome_channels(ctx, row.customer_id)
+            problem = check_welcome(marked, message.channel, Direction.OUTBOUND, message.unwelcome_reason)
             if problem is not None:
                 raise problem
         return None
-    author = Author.model_validate_json(row["author"]) if row["author"] is not None else Author()
     new = InteractionNew(
-        customer_id=row["customer_id"],
-        contact=author.contact if row["customer_id"] is None else None,
+        customer_id=row.customer_id,
+        contact=_author(row).contact if row.customer_id is None else None,
         kind=kind,
-        channel=said.channel,
+        channel=message.channel,
         direction=Direction.OUTBOUND,
         subject=title_of(row),
-        body=said.message,
+        body=message.message,
         happened_at=at,
         staff=by,
-        unwelcome_reason=said.unwelcome_reason,
+        unwelcome_reason=message.unwelcome_reason,
     )
-    # Who is thanked for what they said is not asked what they think of that.
+    # A message of thanks for feedback must not trigger a survey about that message.
     document, _ = await interactions.record(ctx, new, react=False)
     interaction_id: UUID = document.id
     return interaction_id
 
 
-def _in_order(ctx: Context, row: Mapping[str, Any], step: str, at: datetime) -> None:
+def _require_timestamp(ctx: Context, row: FeedbackRow, step: str, at: datetime) -> None:
     if at > ctx.now:
         raise in_the_future("/at")
-    if (why := rules.too_early(step, at, row["collected_at"], row["acted_at"])) is not None:
-        raise invalid("/at", "order", why)
+    if (reason := rules.too_early(step, at, row.collected_at, row.acted_at)) is not None:
+        raise invalid("/at", "order", reason)
 
 
-async def _keep(
+async def _write(
     ctx: Context,
-    row: Mapping[str, Any],
-    done: dict[str, Any],
+    row: FeedbackRow,
+    values: dict[str, Any],
     type_: EventType,
     at: datetime,
     channel: Channel | None,
 ) -> None:
-    after = {**row, **done}
-    closed_at = row["closed_at"] or rules.closed_at(after["acted_at"], after["notified_at"], nobody=_nobody(row))
-    await store.change(ctx, row["id"], {**done, "closed_at": closed_at})
-    data = {name: str(value) for name, value in done.items() if value is not None and name.endswith(("_by", "_id"))}
-    if "action" in done:
-        data["action"] = done["action"]
-    by_channel = f" {means}" if channel is not None and (means := channel_phrase(channel)) else ""
+    notified_at = row.notified.at if row.notified is not None else None
+    closed_at = row.closed_at or rules.closed_at(
+        values.get("acted_at", row.acted_at), values.get("notified_at", notified_at), nobody=_nobody_to_notify(row)
+    )
+    await store.change(ctx, row.id, {**values, "closed_at": closed_at})
+    data = {name: str(value) for name, value in values.items() if value is not None and name.endswith(("_by", "_id"))}
+    if "action" in values:
+        data["action"] = values["action"]
+    by_channel = f" {phrase}" if channel is not None and (phrase := channel_phrase(channel)) else ""
     title = type_.titled(feedback=title_of(row), by_channel=by_channel)
-    await events.record(ctx, Event(type_, row["id"], row["customer_id"], title, at, channel, data))
+    await events.record(ctx, Event(type_, row.id, row.customer_id, title, at, channel, data))
 
 
-def _nobody(row: Mapping[str, Any]) -> bool:
-    """Is there nobody who could be notified?"""
-    author = Author.model_validate_json(row["author"]) if row["author"] is not None else Author()
-    return row["customer_id"] is None and author.contact is None
+def _nobody_to_notify(row: FeedbackRow) -> bool:
+    return row.customer_id is None and _author(row).contact is None
 
 
-def _allowed(row: Mapping[str, Any]) -> list[str]:
-    """What has not been done and may be done now."""
-    verbs = {"acknowledged": "acknowledge", "acted": "act", "notified": "notify"}
-    ready = [step for step in rules.STEPS if row[f"{step}_at"] is None]
-    return [verbs[step] for step in ready if step != "notified" or row["acted_at"] is not None]
+def _author(row: FeedbackRow) -> Author:
+    return Author.model_validate(row.author) if row.author is not None else Author()
+
+
+def _allowed(row: FeedbackRow) -> list[str]:
+    """The steps that have not been made and may be made now."""
+    allowed = []
+    if row.acknowledged is None:
+        allowed.append("acknowledge")
+    if row.acted_at is None:
+        allowed.append("act")
+    elif row.notified is None:
+        allowed.append("notify")
+    return allowed

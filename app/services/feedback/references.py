@@ -1,4 +1,4 @@
-"""What feedback refers to, and whose it is: looked up for many at once."""
+"""What feedback refers to, and whose it is, looked up for a whole batch."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from app.services.kit.intake import Existing
 from app.store.feedback import feedback as store
 
 _SUBJECTS = ("sale", "complaint", "interaction", "idea")
-"""What feedback can be about. The first that has a customer says whose the feedback is."""
+"""What feedback can be about. The feedback belongs to the customer of the first that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,15 @@ class References:
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
         subjects: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in _SUBJECTS}
-        for each in found:
-            kind = "sale" if each.kind == "receipt" else each.kind
+        for reference in found:
+            kind = "sale" if reference.kind == "receipt" else reference.kind
             if kind in subjects:
-                subjects[kind][each.n] = {"id": each.id, **(json.loads(each.data) if each.data is not None else {})}
+                data = json.loads(reference.data) if reference.data is not None else {}
+                subjects[kind][reference.n] = {"id": reference.id, **data}
         return cls(intake.existing(found, "feedback"), customers, subjects)
 
     def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
-        """Set when the n-th was collected, whose it is and what it is about; or say what is wrong with it."""
+        """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""
         new = draft.new
         draft.collected_at = new.collected_at or ctx.now
         problem = intake.incomplete_source_key(new) or self._missing(n, draft) or _mistimed(ctx, draft)
@@ -73,7 +74,7 @@ class References:
         return None
 
     def _owner(self, n: int) -> UUID | None:
-        """The buyer, whose complaint it was, whom the contact was with, or who alone has the author's address."""
+        """The customer of what it is about, or else the only one who has the contact of the author."""
         for kind in _SUBJECTS:
             owner = self.subjects[kind].get(n, {}).get("customer_id")
             if owner is not None:

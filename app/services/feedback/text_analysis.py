@@ -1,4 +1,4 @@
-"""What is in a text: its language, how it is meant, and which of the business's own themes it speaks of."""
+"""What a text says: its language, its sentiment, and the themes that it mentions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ from app.store.feedback import themes as store
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """None where it cannot be told: what is in a language that is not known stays unjudged."""
+class TextAnalysis:
+    """Sentiment and analyzer are None for texts in an unknown or unsupported language."""
 
     language: str | None = None
-    """As it was said, else as it was found out."""
+    """As given, or else as detected."""
     sentiment: str | None = None
     sentiment_score: Decimal | None = None
     analyzer: str | None = None
@@ -25,31 +25,31 @@ class Judged:
     themes: list[str] = field(default_factory=list)
 
 
-NOTHING = Judged()
-# Of one list of themes and of those that other organisations in the same process have.
+NOTHING = TextAnalysis()
+# By the key of a list of themes: organisations in one process have different ones.
 _COMPILED: LRUCache[str, Themes] = LRUCache(16)
 
 
-async def judge(ctx: Context, news: Sequence[tuple[str | None, str | None]]) -> list[Judged]:
-    """Of (text, its language where somebody said it): one judgement for each, in order. BCP 47, `de-AT`, will do."""
-    themes = await _themes(ctx) if any(text is not None for text, _ in news) else Themes([])
-    return [_judged(text, said, themes) for text, said in news]
+async def analyse(ctx: Context, texts: Sequence[tuple[str | None, str | None]]) -> list[TextAnalysis]:
+    """Analyse pairs of text and given language (BCP 47, such as `de-AT`): one result for each, in order."""
+    themes = await _themes(ctx) if any(text is not None for text, _ in texts) else Themes([])
+    return [_analyse(text, given_language, themes) for text, given_language in texts]
 
 
 async def _themes(ctx: Context) -> Themes:
-    """Put together once for each list that there is: the database is asked whether it is still the same."""
+    """Compiled once for each list of themes."""
     key = await store.themes_key(ctx)
-    if (known := _COMPILED.get(key)) is None:
-        known = _COMPILED[key] = Themes(await store.themes(ctx))
-    return known
+    if (compiled := _COMPILED.get(key)) is None:
+        compiled = _COMPILED[key] = Themes(await store.themes(ctx))
+    return compiled
 
 
-def _judged(text: str | None, said: str | None, themes: Themes) -> Judged:
+def _analyse(text: str | None, given_language: str | None, themes: Themes) -> TextAnalysis:
     if text is None:
-        return Judged(said)
-    spoken = said or language.detect(text)
-    base = spoken.partition("-")[0].lower() if spoken is not None else None
-    themes_found = themes.found(text, base)
-    if (found := sentiment.judge(text, base)) is None:
-        return Judged(spoken, themes=themes_found)
-    return Judged(spoken, found.sentiment.value, found.score, sentiment.JUDGE, sentiment.VERSION, themes_found)
+        return TextAnalysis(given_language)
+    tag = given_language or language.detect(text)
+    code = tag.partition("-")[0].lower() if tag is not None else None
+    codes = themes.find(text, code)
+    if (result := sentiment.analyse(text, code)) is None:
+        return TextAnalysis(tag, themes=codes)
+    return TextAnalysis(tag, result.sentiment.value, result.score, sentiment.ANALYZER, sentiment.VERSION, codes)

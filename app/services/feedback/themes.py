@@ -1,4 +1,4 @@
-"""A business's own themes. When they change, everything that was ever said is looked through again, by the worker."""
+"""The themes of the business. When they change, the worker analyses all texts again."""
 
 import json
 from typing import Any
@@ -15,62 +15,62 @@ from app.store.kit import jobs
 from app.store.kit.documents import Document
 from app.store.kit.jobs import Job
 
-__all__ = ["REJUDGE_JOB", "THEMES", "change", "create", "plan_rejudging", "rejudge"]
+__all__ = ["REANALYSE_JOB", "THEMES", "change", "create", "reanalyse", "schedule_reanalysis"]
 
 THEMES = VersionedResource(store.THEMES)
-REJUDGE_JOB = "rejudge"
+REANALYSE_JOB = "rejudge"
 _ALL = "all"
-"""Its key: who plans it while it is under way begins it again."""
+"""The key of the job: scheduling it while it runs starts it over."""
 _CHUNK = 200
 
 
 async def create(ctx: Context, new: ThemeNew) -> Document:
-    made = await THEMES.create(ctx, new)
-    await jobs.schedule(ctx, REJUDGE_JOB, _ALL, ctx.now)
-    return made
+    document = await THEMES.create(ctx, new)
+    await jobs.schedule(ctx, REANALYSE_JOB, _ALL, ctx.now)
+    return document
 
 
 async def change(ctx: Context, theme_id: UUID, patch: Any, version: int | None) -> Document:
     before = (await store.THEMES.lock(ctx, theme_id))["version"]
     changed = await THEMES.change(ctx, theme_id, patch, version)
     if changed.version != before:
-        await jobs.schedule(ctx, REJUDGE_JOB, _ALL, ctx.now)
+        await jobs.schedule(ctx, REANALYSE_JOB, _ALL, ctx.now)
     return changed
 
 
-async def plan_rejudging(ctx: Context) -> str:
-    """Have all texts judged again, as after a new version of the judge."""
-    await jobs.schedule(ctx, REJUDGE_JOB, _ALL, ctx.now)
-    found = await store.themes(ctx)
+async def schedule_reanalysis(ctx: Context) -> str:
+    """Have all texts analysed again, as after a new version of the analyzer."""
+    await jobs.schedule(ctx, REANALYSE_JOB, _ALL, ctx.now)
+    themes = await store.themes(ctx)
     return json.dumps(
         {
-            "analyzer": sentiment.JUDGE,
+            "analyzer": sentiment.ANALYZER,
             "analyzer_version": sentiment.VERSION,
-            "themes": len(found),
+            "themes": len(themes),
             "planned_at": format_timestamp(ctx.now),
         }
     )
 
 
-async def rejudge(ctx: Context, job: Job) -> None:
-    """Judge the next texts again, and have the others done after them. A language that is known is not asked about."""
+async def reanalyse(ctx: Context, job: Job) -> None:
+    """Job: analyse the next texts again, and continue after them. A language that is known is not detected again."""
     after = UUID(job.data["after"]) if "after" in job.data else UUID(int=0)
-    found = await store.after(ctx, after, _CHUNK)
-    if not found:
+    texts = await store.texts_after(ctx, after, _CHUNK)
+    if not texts:
         return
-    judged = await text_analysis.judge(ctx, [(one.text, one.language) for one in found])
+    analyses = await text_analysis.analyse(ctx, [(text.text, text.language) for text in texts])
     rows = [
         (
-            one.feedback_id,
-            one.language or of.language,
-            of.sentiment,
-            of.sentiment_score,
-            of.analyzer,
-            of.analyzer_version,
-            of.themes,
+            text.feedback_id,
+            text.language or analysis.language,
+            analysis.sentiment,
+            analysis.sentiment_score,
+            analysis.analyzer,
+            analysis.analyzer_version,
+            analysis.themes,
         )
-        for one, of in zip(found, judged, strict=True)
+        for text, analysis in zip(texts, analyses, strict=True)
     ]
-    await store.rejudge(ctx, rows)
-    if len(found) == _CHUNK:
-        await jobs.continue_later(ctx, job, ctx.now, {"after": str(found[-1].feedback_id)})
+    await store.save_analyses(ctx, rows)
+    if len(texts) == _CHUNK:
+        await jobs.continue_later(ctx, job, ctx.now, {"after": str(texts[-1].feedback_id)})

@@ -1,4 +1,4 @@
-"""Visits on their way in: what they refer to, what they are worth, and what they count as."""
+"""Drafts of visits, what they refer to, and the feedback and events that are recorded with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,10 +47,10 @@ class VisitDraft:
         return bool(self.new.results)
 
     def as_sent(self) -> dict[str, Any]:
-        """As it would be answered with, as far as its sender has decided: to be compared with what is stored."""
+        """As the API would answer, with the fields that the sender decides: to be compared with what is stored."""
         new = self.new
-        found_later = {"sale_id"} if new.receipt is not None else set()
-        sent = new.model_dump(mode="json", exclude=found_later)
+        filled_in_later = {"sale_id"} if new.receipt is not None else set()
+        sent = new.model_dump(mode="json", exclude=filled_in_later)
         if new.happened_at is not None:
             sent["happened_at"] = format_timestamp(new.happened_at)
         return {k: v for k, v in sent.items() if k not in ("happened_at", "results") or v}
@@ -86,7 +86,7 @@ class References:
     existing: Mapping[int, Existing]
     cards: Mapping[UUID, Card]
     sales: set[int]
-    """The indices of the visits whose sale there is."""
+    """The indexes of the visits whose sale exists."""
     interactions: set[int]
 
     @classmethod
@@ -102,12 +102,12 @@ class References:
         return cls(
             intake.existing(found, "visit"),
             await scorecards.current(ctx, [new.scorecard_id for _, new in drafts]),
-            {each.n for each in found if each.kind == "sale"},
-            {each.n for each in found if each.kind == "interaction"},
+            {reference.n for reference in found if reference.kind == "sale"},
+            {reference.n for reference in found if reference.kind == "interaction"},
         )
 
     def check(self, ctx: Context, n: int, draft: VisitDraft) -> Problem | None:
-        """Set what the n-th visit is judged by; or say why it cannot be taken in."""
+        """Set the scorecard of the n-th visit; or why it cannot be recorded."""
         new = draft.new
         if (problem := intake.incomplete_source_key(new)) is not None:
             return problem
@@ -115,16 +115,16 @@ class References:
             return reference_not_found("/scorecard_id", "Scorecard")
         if card.kind not in (None, new.kind):
             return invalid("/scorecard_id", "kind", f"The scorecard is for visits of the kind {card.kind}")
-        if (problem := self.missing(n, new)) is not None:
+        if (problem := self.missing_reference(n, new)) is not None:
             return problem
         draft.card = card
         if not draft.done:
             unplanned = invalid("/happened_at", "missing", "Required for a planned visit, which is one without results")
             return unplanned if new.happened_at is None else None
-        return judged(ctx, card, new.results, new.happened_at or ctx.now)
+        return results_problem(ctx, card, new.results, new.happened_at or ctx.now)
 
-    def missing(self, n: int, new: VisitNew | VisitContent) -> Problem | None:
-        """What the n-th visit refers to and is not there."""
+    def missing_reference(self, n: int, new: VisitNew | VisitContent) -> Problem | None:
+        """The problem of a reference to something that does not exist."""
         if new.sale_id is not None and n not in self.sales:
             return reference_not_found("/sale_id", "Sale")
         if new.interaction_id is not None and n not in self.interactions:
@@ -132,21 +132,21 @@ class References:
         return None
 
 
-async def referred(ctx: Context, content: VisitContent) -> None:
-    """Raises ValidationFailed when it refers to something that is not there."""
-    if (problem := (await References.load(ctx, [content])).missing(0, content)) is not None:
+async def require_references(ctx: Context, content: VisitContent) -> None:
+    """Raises ValidationFailed where it refers to something that does not exist."""
+    if (problem := (await References.load(ctx, [content])).missing_reference(0, content)) is not None:
         raise problem
 
 
-def judged(ctx: Context, card: Card, results: Sequence[ItemResult], happened_at: datetime) -> Problem | None:
-    """Why a visit with these results cannot be done."""
+def results_problem(ctx: Context, card: Card, results: Sequence[ItemResult], happened_at: datetime) -> Problem | None:
+    """Why a visit cannot be completed with these results."""
     if happened_at > ctx.now:
         return in_the_future("/happened_at")
-    return card.refused(results)
+    return card.problem(results)
 
 
 def content(new: VisitNew | VisitContent) -> dict[str, Any]:
-    """Columns of what can be changed of a visit, but for the results."""
+    """The columns that can change, without the results."""
     columns = new.model_dump(exclude={"receipt", "results", "kind", "scorecard_id", "source", "external_id"})
     receipt = new.receipt
     columns["receipt_source"] = receipt.source if receipt is not None else None
@@ -154,21 +154,21 @@ def content(new: VisitNew | VisitContent) -> dict[str, Any]:
     return columns
 
 
-async def hear(ctx: Context, done: Iterable[tuple[Mapping[str, Any], Card]]) -> None:
-    """Visits that are done count as feedback: rows, with what they are judged by."""
-    heard = [as_heard(row, card) for row, card in done]
-    for outcome in await feedback.take(ctx, heard) if heard else []:
-        if outcome.problem is not None:  # nothing that was not asked about before
-            raise outcome.problem
+async def record_feedback(ctx: Context, completed: Iterable[tuple[Mapping[str, Any], Card]]) -> None:
+    """Record the feedback of completed visits, given as rows with their scorecards."""
+    drafts = [as_feedback_draft(row, card) for row, card in completed]
+    for result in await feedback.take(ctx, drafts) if drafts else []:
+        if result.problem is not None:  # not expected: the same references were checked before
+            raise result.problem
 
 
-def as_heard(row: Mapping[str, Any], card: Card) -> FeedbackDraft:
-    """What a visit counts as: no customer's opinion, but a score like any other."""
+def as_feedback_draft(row: Mapping[str, Any], card: Card) -> FeedbackDraft:
+    """The score of a visit as feedback without a customer."""
     results = [ItemResult.model_validate({k: v for k, v in r.items() if k != "score"}) for r in row["results"]]
     ratings = []
     if row["score"] is not None:
         ratings.append(_rating(row["score"], None))
-        ratings += [_rating(worth, aspect) for aspect, worth in card.aspects(results).items()]
+        ratings += [_rating(score, aspect) for aspect, score in card.aspects(results).items()]
     receipt = None
     if row["receipt_no"] is not None:
         receipt = ReceiptRef(source=row["receipt_source"], receipt_no=row["receipt_no"])
@@ -189,19 +189,19 @@ def as_heard(row: Mapping[str, Any], card: Card) -> FeedbackDraft:
     )
 
 
-async def tell(ctx: Context, visits: Iterable[tuple[str, Mapping[str, Any], dict[str, Any]]]) -> None:
-    """Events: what was done, with which row, and more to tell of it. They are no customer's."""
-    told = []
-    for done, row, more in visits:
-        type_ = event_types.get("visit", done)
-        title = rules.title(VisitKind(row["kind"]), done, row["site"], row["score"])
-        at = row["happened_at"] if done == "done" else ctx.now
-        data = {name: row[name] for name in ("kind", "site") if row[name] is not None} | more
+async def record_events(ctx: Context, visits: Iterable[tuple[str, Mapping[str, Any], dict[str, Any]]]) -> None:
+    """Record events of visits: verb, row, and further data. They have no customer."""
+    recorded = []
+    for verb, row, data in visits:
+        type_ = event_types.get("visit", verb)
+        title = rules.title(VisitKind(row["kind"]), verb, row["site"], row["score"])
+        at = row["happened_at"] if verb == "done" else ctx.now
+        data = {name: row[name] for name in ("kind", "site") if row[name] is not None} | data
         if row["score"] is not None:
             data["score"] = str(row["score"])
-        told.append(Event(type_, row["id"], None, type_.titled(visit=title), at, data=data))
-    await events.record_all(ctx, told)
+        recorded.append(Event(type_, row["id"], None, type_.titled(visit=title), at, data=data))
+    await events.record_all(ctx, recorded)
 
 
-def _rating(worth: Any, aspect: str | None) -> RatingNew:
-    return RatingNew.model_validate({"metric": FeedbackMetric.SCORE, "value": str(worth), "aspect": aspect})
+def _rating(score: Any, aspect: str | None) -> RatingNew:
+    return RatingNew.model_validate({"metric": FeedbackMetric.SCORE, "value": str(score), "aspect": aspect})

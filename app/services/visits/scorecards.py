@@ -1,4 +1,4 @@
-"""Scorecards as visits use them: are all its items answered, and what does that come to?"""
+"""Scorecards: checking the results of visits, and scoring them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import ValidationFailed
 from app.rules.visits import scorecards as rules
-from app.rules.visits.scorecards import Item, Scored, VisitKind
+from app.rules.visits.scorecards import Item, VisitKind
 from app.schemas.visits.scorecards import ScorecardItem, ScorecardNew
 from app.schemas.visits.visits import ItemResult
 from app.services.kit.versioned import VersionedResource
 from app.store.visits import scorecards as store
 
 SCORECARDS = VersionedResource(store.SCORECARDS)
-_MOST_FAULTS = 100
+_MAX_FAULTS = 100
 _Fault = tuple[str, str, str]
 
 
@@ -38,27 +38,25 @@ class Card:
     def rules(self) -> list[Item]:
         return [item.rule for item in self.items.values()]
 
-    def refused(self, results: Sequence[ItemResult]) -> ValidationFailed | None:
-        """What is wrong with results that are to answer every item."""
+    def problem(self, results: Sequence[ItemResult]) -> ValidationFailed | None:
+        """What is wrong with results, which have to answer every item."""
         errors = [{"pointer": p, "code": code, "detail": detail} for p, code, detail in self._faults(results)]
-        return ValidationFailed(errors=errors[:_MOST_FAULTS]) if errors else None
-
-    def scored(self, results: Sequence[ItemResult]) -> Scored:
-        return rules.score(self.rules, _values(results))
+        return ValidationFailed(errors=errors[:_MAX_FAULTS]) if errors else None
 
     def aspects(self, results: Sequence[ItemResult]) -> dict[str, Decimal]:
         return rules.aspects(self.rules, _values(results))
 
     def row(self, results: Sequence[ItemResult]) -> dict[str, Any]:
-        """Columns of a visit that is done: the results with the score of each, and what they come to."""
-        scored, values = self.scored(results), _values(results)
-        kept = []
+        """The columns of a completed visit: the results with their scores, and the score of the visit."""
+        values = _values(results)
+        scored = rules.score(self.rules, values)
+        stored = []
         for result in results:
-            worth = rules.item_score(self.items[result.item].rule, values[result.item])
-            kept.append({**result.model_dump(mode="json"), "score": None if worth is None else str(worth)})
+            score = rules.item_score(self.items[result.item].rule, values[result.item])
+            stored.append({**result.model_dump(mode="json"), "score": None if score is None else str(score)})
         uncapped = scored.uncapped if scored.capped_by else None
         return {
-            "results": kept,
+            "results": stored,
             "score": scored.score,
             "uncapped_score": uncapped,
             "capped_by": list(scored.capped_by),
@@ -73,7 +71,9 @@ class Card:
             elif item.key in seen:
                 yield f"/results/{n}/item", "duplicate", "Duplicate result for this item"
             else:
-                yield from ((f"/results/{n}{at}", code, detail) for at, code, detail in _result_faults(item, result))
+                yield from (
+                    (f"/results/{n}{pointer}", code, detail) for pointer, code, detail in _result_faults(item, result)
+                )
             seen.add(result.item)
         for key in self.items:
             if key not in seen:
@@ -81,13 +81,13 @@ class Card:
 
 
 async def current(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Card]:
-    """Those of these scorecards that there are, as they are now."""
+    """The current versions of those that exist."""
     found = await store.current(ctx, ids)
     return {card_id: Card.of(card_id, version, definition) for card_id, (version, definition) in found.items()}
 
 
-async def pinned(ctx: Context, card_id: UUID, version: int) -> Card:
-    """A scorecard as it was in a version that there is."""
+async def get_version(ctx: Context, card_id: UUID, version: int) -> Card:
+    """A version that exists."""
     found = await store.SCORECARDS.definitions(ctx, [(card_id, version)])
     return Card.of(card_id, version, found[card_id, version])
 
@@ -97,17 +97,17 @@ def _values(results: Sequence[ItemResult]) -> dict[str, Decimal | None]:
 
 
 def _result_faults(item: ScorecardItem, result: ItemResult) -> Iterator[_Fault]:
-    asked, other = ("yes_no", "value") if item.scale is None else ("value", "yes_no")
+    expected, other = ("yes_no", "value") if item.scale is None else ("value", "yes_no")
     if getattr(result, other) is not None:
-        yield f"/{other}", "kind", f"This item takes `{asked}`, not `{other}`"
+        yield f"/{other}", "kind", f"This item takes `{expected}`, not `{other}`"
     if result.not_applicable:
         if not item.allow_not_applicable:
             yield "/not_applicable", "not_allowed", "This item cannot be marked as not applicable"
-        if getattr(result, asked) is not None:
-            yield f"/{asked}", "not_applicable", "Must be omitted where `not_applicable` is true"
+        if getattr(result, expected) is not None:
+            yield f"/{expected}", "not_applicable", "Must be omitted where `not_applicable` is true"
         return
-    if getattr(result, asked) is None:
-        yield f"/{asked}", "missing", f"This item requires `{asked}`"
+    if getattr(result, expected) is None:
+        yield f"/{expected}", "missing", f"This item requires `{expected}`"
     elif item.scale is not None and result.value is not None and not item.scale.holds(result.value):
         yield "/value", "scale", f"Must be on the scale from {item.worst} to {item.best}"
     if item.evidence_required and result.note is None and not result.urls:

@@ -1,4 +1,4 @@
-"""Visits: planned, done, corrected and called off; taken in once each."""
+"""Visits: planning, completing, changing and cancelling them."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +32,7 @@ async def get(ctx: Context, visit_id: UUID) -> Document:
 
 
 async def record(ctx: Context, new: VisitNew) -> tuple[Document, RecordResult]:
-    """Take one visit in; see `record_many`. Raises what was wrong with it."""
+    """Record one visit; see `record_many`. Raises the problem of a refused one."""
     (result,) = await record_many(ctx, [new])
     if result.problem is not None:
         raise result.problem
@@ -40,14 +40,14 @@ async def record(ctx: Context, new: VisitNew) -> tuple[Document, RecordResult]:
     return await store.get(ctx, result.id), result
 
 
-async def record_many(ctx: Context, wanted: Sequence[VisitNew]) -> list[RecordResult]:
-    """Take visits in, in order; one outcome for each.
+async def record_many(ctx: Context, news: Sequence[VisitNew]) -> list[RecordResult]:
+    """Record visits in order; one result for each.
 
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
-    VisitDiffers. What it refers to and is not there, or results that do not answer its scorecard: 422.
+    VisitDiffers. A reference to something that does not exist, or results that do not fit the scorecard: 422.
     """
-    drafts = [VisitDraft(new) for new in wanted]
-    references = await References.load(ctx, wanted)
+    drafts = [VisitDraft(new) for new in news]
+    references = await References.load(ctx, news)
     decided = await intake.decide(
         drafts, references.existing, partial(references.check, ctx), partial(_stored, ctx), _differs
     )
@@ -63,34 +63,34 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
     sent = patch.model_dump(mode="json", exclude_unset=True)
     for name, other in (("sale_id", "receipt"), ("receipt", "sale_id")):
         if sent.get(name) is not None and sent.get(other) is None:
-            before[other] = None  # the sale is named in another way now
+            before[other] = None  # the sale is referred to in the other way now
     patched = patching.patched(VisitContent, before, sent)
     if not patched.changes:
         return await store.get(ctx, visit_id)
     new = patched.content
-    await visit_intake.referred(ctx, new)
+    await visit_intake.require_references(ctx, new)
     done = row["state"] == VisitState.DONE
     if new.results and not done:
         raise invalid("/results", "not_done", f"The visit is {row['state']}: results are accepted on completion")
-    card = await scorecards.pinned(ctx, row["scorecard_id"], row["scorecard_version"])
-    if done and (problem := visit_intake.judged(ctx, card, new.results, new.happened_at)) is not None:
+    card = await scorecards.get_version(ctx, row["scorecard_id"], row["scorecard_version"])
+    if done and (problem := visit_intake.results_problem(ctx, card, new.results, new.happened_at)) is not None:
         raise problem
     values = {**visit_intake.content(new), **(card.row(new.results) if done else {})}
     await sales_store.ensure_exist(ctx, [new.site], [])
     await store.change(ctx, visit_id, values)
-    await visit_intake.tell(ctx, [("updated", {**row, **values}, {"changes": patched.listed})])
+    await visit_intake.record_events(ctx, [("updated", {**row, **values}, {"changes": patched.listed})])
     if done:
-        heard = visit_intake.as_heard({**row, **values}, card)
-        await feedback.revise(ctx, await store.feedback_id(ctx, visit_id), heard)
+        draft = visit_intake.as_feedback_draft({**row, **values}, card)
+        await feedback.revise(ctx, await store.feedback_id(ctx, visit_id), draft)
     return await store.get(ctx, visit_id)
 
 
 async def complete(ctx: Context, visit_id: UUID, done: VisitComplete) -> Document:
     row = await store.lock(ctx, visit_id)
-    _may(row)
+    _require_planned(row)
     happened_at = done.happened_at or min(row["happened_at"], ctx.now)
-    card = await scorecards.pinned(ctx, row["scorecard_id"], row["scorecard_version"])
-    if (problem := visit_intake.judged(ctx, card, done.results, happened_at)) is not None:
+    card = await scorecards.get_version(ctx, row["scorecard_id"], row["scorecard_version"])
+    if (problem := visit_intake.results_problem(ctx, card, done.results, happened_at)) is not None:
         raise problem
     values = {
         "state": VisitState.DONE.value,
@@ -99,32 +99,34 @@ async def complete(ctx: Context, visit_id: UUID, done: VisitComplete) -> Documen
         **card.row(done.results),
     }
     await store.change(ctx, visit_id, values)
-    await visit_intake.tell(ctx, [("done", {**row, **values}, {})])
-    await visit_intake.hear(ctx, [({**row, **values}, card)])
+    await visit_intake.record_events(ctx, [("done", {**row, **values}, {})])
+    await visit_intake.record_feedback(ctx, [({**row, **values}, card)])
     return await store.get(ctx, visit_id)
 
 
 async def cancel(ctx: Context, visit_id: UUID, reason: str) -> Document:
     row = await store.lock(ctx, visit_id)
-    _may(row)
+    _require_planned(row)
     await store.change(ctx, visit_id, {"state": VisitState.CANCELLED.value, "cancellation_reason": reason})
-    await visit_intake.tell(ctx, [("cancelled", row, {"reason": reason})])
+    await visit_intake.record_events(ctx, [("cancelled", row, {"reason": reason})])
     return await store.get(ctx, visit_id)
 
 
-async def _write(ctx: Context, made: Sequence[VisitDraft]) -> None:
-    if not made:
+async def _write(ctx: Context, drafts: Sequence[VisitDraft]) -> None:
+    if not drafts:
         return
-    written = [(draft, draft.row(ctx)) for draft in intake.ordered(made)]
-    await sales_store.ensure_exist(ctx, [draft.new.site for draft in made], [])
+    written = [(draft, draft.row(ctx)) for draft in intake.ordered(drafts)]
+    await sales_store.ensure_exist(ctx, [draft.new.site for draft in drafts], [])
     await store.add(ctx, [row for _, row in written])
-    await visit_intake.tell(ctx, [(row["state"], row, {}) for _, row in written])
-    await visit_intake.hear(ctx, [(row, draft.card) for draft, row in written if draft.done and draft.card is not None])
+    await visit_intake.record_events(ctx, [(row["state"], row, {}) for _, row in written])
+    await visit_intake.record_feedback(
+        ctx, [(row, draft.card) for draft, row in written if draft.done and draft.card is not None]
+    )
 
 
 async def _stored(ctx: Context, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     found = await intake.contents(ctx, store.get)(ids)
-    return {id_: {**content, "results": _plain(content["results"])} for id_, content in found.items()}
+    return {id_: {**content, "results": _without_scores(content["results"])} for id_, content in found.items()}
 
 
 def _differs(errors: list[dict[str, Any]], visit_id: UUID) -> Problem | None:
@@ -132,18 +134,18 @@ def _differs(errors: list[dict[str, Any]], visit_id: UUID) -> Problem | None:
 
 
 async def _content(ctx: Context, row: Mapping[str, Any]) -> dict[str, Any]:
-    """What can be changed, as it was given."""
+    """The content of a stored visit as it was sent."""
     stored = json.loads((await store.get(ctx, row["id"])).json)
     content = {name: stored[name] for name in VisitContent.model_fields}
     sale_id = str(row["sale_id"]) if row["sale_id"] is not None else None
-    return {**content, "sale_id": sale_id, "results": _plain(stored["results"])}
+    return {**content, "sale_id": sale_id, "results": _without_scores(stored["results"])}
 
 
-def _plain(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _without_scores(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in result.items() if name != "score"} for result in results]
 
 
-def _may(row: Mapping[str, Any]) -> None:
+def _require_planned(row: Mapping[str, Any]) -> None:
     state = VisitState(row["state"])
     if state is not VisitState.PLANNED:
         raise MoveNotAllowed(f"The visit is {state}", allowed=rules.allowed(state))

@@ -1,4 +1,5 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,24 @@ from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.feedback import feedback as schemas
 from app.store.customers import customer_references
+from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFacts:
+    """What a sale says of the feedback about it."""
+
+    sale_id: UUID
+    customer_id: UUID | None
+    site: str | None
+    till: str | None
+    staff: str | None
+    sku: str | None
+
 
 MISSING = "Feedback not found"
 _OWN = {
@@ -27,7 +42,7 @@ _OWN = {
     ),
 }
 COLUMNS = documents.columns(schemas.Feedback, "f", _OWN)
-_ONE = documents.select_one(schemas.Feedback, "feedback f", "f", _OWN)
+_SELECT = documents.select_one(schemas.Feedback, "feedback f", "f", _OWN)
 _LIST = Listing(
     "feedback",
     COLUMNS,
@@ -36,7 +51,7 @@ _LIST = Listing(
     {
         "method": "f.method = {}",
         "customer_id": "f.customer_id = {}",
-        # Spelled out, so that the planner sees which partial index fits.
+        # As literals, so that the planner sees which partial index fits.
         "claimed": {True: "f.customer_id IS NOT NULL", False: "f.customer_id IS NULL"},
         "channel": "f.channel = {}",
         "site": "f.site = {}",
@@ -71,7 +86,7 @@ _LIST = Listing(
 
 
 async def get(ctx: Context, feedback_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE f.id = $1", feedback_id, missing=MISSING)
+    return await documents.fetch(ctx, f"{_SELECT} WHERE f.id = $1", feedback_id, missing=MISSING)
 
 
 async def page(ctx: Context, query: schemas.FeedbackQuery) -> Page:
@@ -109,13 +124,10 @@ async def lock(ctx: Context, feedback_id: UUID) -> Record:
     return row
 
 
-async def about_sales(ctx: Context, sale_ids: Iterable[UUID]) -> list[Record]:
-    """Locked rows of feedback about these sales, by sale id or receipt number.
-
-    Each has the columns of the sale beside its own: `of_sale`, `buyer`, `at_site`, `at_till`, `by_operator`, `of_sku`.
-    """
-    found: list[Record] = await ctx.db.fetch(_ABOUT_SALES, list(sale_ids))
-    return found
+async def about_sales(ctx: Context, sale_ids: Iterable[UUID]) -> list[tuple[FeedbackRow, SaleFacts]]:
+    """Feedback about these sales, by sale id or receipt number, locked; each with what its sale says."""
+    records = await ctx.db.fetch(_ABOUT_SALES, list(sale_ids))
+    return [(FeedbackRow.from_record(r), SaleFacts(*(r[name] for name in _SALE_FACTS))) for r in records]
 
 
 async def receipt_sale(ctx: Context, feedback_id: UUID) -> UUID | None:
@@ -167,6 +179,7 @@ REFERENCES = Lookup(
 """What feedback refers to: the same one, with the hash of what was sent, its customers, what it is about and whose that
 is; of a sale also where it was made, by whom, and of what.
 """
+_SALE_FACTS = tuple(f"{name}_of_sale" for name in ("sale", "customer", "site", "till", "staff", "sku"))
 _ABOUT_SALES = """
     WITH found AS (
         SELECT f.id, s.id AS sale_id FROM sales s JOIN feedback f ON f.sale_id = s.id
@@ -177,8 +190,8 @@ _ABOUT_SALES = """
             AND f.receipt_no IS NOT NULL AND f.sale_id IS NULL
         WHERE s.id = ANY ($1::uuid[])
     )
-    SELECT f.*, s.id AS of_sale, s.customer_id AS buyer, s.site AS at_site, s.till AS at_till,
-        s.operator AS by_operator, l.sku AS of_sku
+    SELECT f.*, s.id AS sale_of_sale, s.customer_id AS customer_of_sale, s.site AS site_of_sale, s.till AS till_of_sale,
+        s.operator AS staff_of_sale, l.sku AS sku_of_sale
     FROM found JOIN feedback f ON f.id = found.id JOIN sales s ON s.id = found.sale_id
     LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = f.sale_line_no
     ORDER BY f.id FOR NO KEY UPDATE OF f

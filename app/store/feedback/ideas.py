@@ -21,8 +21,8 @@ _VOTES = Listing(
 )
 
 
-async def locked(ctx: Context, idea_id: UUID) -> Record | None:
-    """The idea, held until the transaction ends; None if there is no such idea."""
+async def lock(ctx: Context, idea_id: UUID) -> Record | None:
+    """The idea, locked; None if it does not exist."""
     return await ctx.db.fetchrow("SELECT * FROM ideas WHERE id = $1 FOR NO KEY UPDATE", idea_id)
 
 
@@ -30,7 +30,7 @@ async def votes(ctx: Context, idea_id: UUID, query: schemas.IdeaVoteQuery) -> Pa
     return await _VOTES.page(ctx, query, {"idea_id": idea_id})
 
 
-async def cast(ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_id: UUID | None) -> list[Record]:
+async def find_votes(ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_id: UUID | None) -> list[Record]:
     """The stored votes of this customer or this feedback. The idea has to be locked."""
     found: list[Record] = await ctx.db.fetch(
         "SELECT id, customer_id, feedback_id FROM idea_votes "
@@ -45,14 +45,14 @@ async def cast(ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_i
 async def add_vote(
     ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_id: UUID | None, at: datetime
 ) -> None:
-    """One vote more; the idea is locked, so that the count stays what counting would give."""
+    """Add a vote. The idea has to be locked, so that its count stays exact."""
     vote = {"id": new_id(), "idea_id": idea_id, "customer_id": customer_id, "feedback_id": feedback_id}
     await rows.insert(ctx, "idea_votes", [{**vote, "voted_at": at}])
     await _count(ctx, idea_id, 1)
 
 
-async def own_vote(ctx: Context, vote_id: UUID, customer_id: UUID) -> None:
-    """A vote of nobody's becomes this customer's."""
+async def assign_vote(ctx: Context, vote_id: UUID, customer_id: UUID) -> None:
+    """Give a vote without a customer to this customer."""
     await ctx.db.execute("UPDATE idea_votes SET customer_id = $2 WHERE id = $1", vote_id, customer_id)
 
 
@@ -61,8 +61,8 @@ async def remove_vote(ctx: Context, idea_id: UUID, vote_id: UUID) -> None:
     await _count(ctx, idea_id, -1)
 
 
-async def whose(ctx: Context, feedback_id: UUID) -> Record | None:
-    """The customer_id of a piece of feedback; None if there is no such feedback."""
+async def feedback_customer(ctx: Context, feedback_id: UUID) -> Record | None:
+    """Row of the customer_id of feedback; None if the feedback does not exist."""
     return await ctx.db.fetchrow("SELECT customer_id FROM feedback WHERE id = $1", feedback_id)
 
 

@@ -1,4 +1,4 @@
-"""Rules of what is made of feedback, and what was made by them."""
+"""Feedback rules, and the follow-ups that they made."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -40,11 +40,11 @@ async def survey_codes(ctx: Context, survey_ids: Collection[UUID]) -> dict[UUID,
     return {row[0]: row[1] for row in found}
 
 
-async def names(ctx: Context, customer_ids: Collection[UUID]) -> dict[UUID, str]:
-    """What these customers are called."""
+async def customer_names(ctx: Context, customer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The display names of customers."""
     found = await ctx.db.fetch("SELECT id, display_name FROM customers WHERE id = ANY ($1::uuid[])", list(customer_ids))
     return {row[0]: row[1] for row in found}
 
 
-async def keep(ctx: Context, made: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "feedback_follow_ups", made)
+async def add_follow_ups(ctx: Context, follow_ups: Sequence[Mapping[str, Any]]) -> None:
+    await rows.insert(ctx, "feedback_follow_ups", follow_ups)

@@ -1,4 +1,4 @@
-"""Themes, and texts to be judged anew."""
+"""Themes, and the texts that are analysed by them."""
 
 import json
 from collections.abc import Sequence
@@ -46,8 +46,8 @@ async def themes(ctx: Context) -> list[Theme]:
     return [Theme(code, tuple(d["words"]), tuple(d["phrases"]), tuple(d["languages"])) for code, d in read]
 
 
-async def after(ctx: Context, feedback_id: UUID, limit: int) -> list[Text]:
-    """Feedback with a text, by id, so many after one; held until the transaction ends."""
+async def texts_after(ctx: Context, feedback_id: UUID, limit: int) -> list[Text]:
+    """The next feedback with a text after an id, in id order, locked."""
     found = await ctx.db.fetch(
         "SELECT id, text, language FROM feedback WHERE id > $1 AND text IS NOT NULL ORDER BY id LIMIT $2 "
         "FOR NO KEY UPDATE",
@@ -57,15 +57,17 @@ async def after(ctx: Context, feedback_id: UUID, limit: int) -> list[Text]:
     return [Text(*row) for row in found]
 
 
-async def rejudge(ctx: Context, judged: Sequence[tuple[Any, ...]]) -> int:
-    """Write down what was judged, in the order of JUDGED; rows that say so already stay. Tells how many did not."""
-    arguments = rows.arguments("feedback", JUDGED, judged)
-    return int((await ctx.db.execute(_REJUDGE, *arguments, ctx.now)).rpartition(" ")[2])
+async def save_analyses(ctx: Context, analyses: Sequence[tuple[Any, ...]]) -> int:
+    """Write rows of ANALYSIS_COLUMNS; those that do not differ stay. Returns the number of changed rows."""
+    arguments = rows.arguments("feedback", ANALYSIS_COLUMNS, analyses)
+    return int((await ctx.db.execute(_SAVE_ANALYSES, *arguments, ctx.now)).rpartition(" ")[2])
 
 
-JUDGED = ("id", "language", "sentiment", "sentiment_score", "analyzer", "analyzer_version", "themes")
-_NEW, _OLD = (", ".join(f"{alias}.{name}" for name in JUDGED[1:]) for alias in "wf")
-_REJUDGE = f"""
-    UPDATE feedback f SET ({", ".join(JUDGED[1:])}, version, updated_at) = ({_NEW}, f.version + 1, ${len(JUDGED) + 1})
-    FROM ({rows.unnested("feedback", JUDGED)}) w WHERE f.id = w.id AND ({_OLD}) IS DISTINCT FROM ({_NEW})
+ANALYSIS_COLUMNS = ("id", "language", "sentiment", "sentiment_score", "analyzer", "analyzer_version", "themes")
+_CHANGED = ANALYSIS_COLUMNS[1:]
+_NEW, _OLD = (", ".join(f"{alias}.{name}" for name in _CHANGED) for alias in "wf")
+_NOW = f"${len(ANALYSIS_COLUMNS) + 1}"
+_SAVE_ANALYSES = f"""
+    UPDATE feedback f SET ({", ".join(_CHANGED)}, version, updated_at) = ({_NEW}, f.version + 1, {_NOW})
+    FROM ({rows.unnested("feedback", ANALYSIS_COLUMNS)}) w WHERE f.id = w.id AND ({_OLD}) IS DISTINCT FROM ({_NEW})
 """

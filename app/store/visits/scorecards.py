@@ -20,7 +20,7 @@ SCORECARDS = VersionedTable(
 
 
 async def current(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, tuple[int, Any]]:
-    """Version and definition of those that there are, as they are now."""
+    """Current version and definition of those that exist, by id."""
     found = await ctx.db.fetch(
         "SELECT id, version, definition::text FROM scorecards WHERE id = ANY ($1::uuid[])", sorted(set(ids))
     )

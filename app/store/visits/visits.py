@@ -15,14 +15,14 @@ from app.store.kit.references import Lookup, Reference
 
 MISSING = "Visit not found"
 _OWN = {
-    # Of a receipt that came in later than the visit: found when it is asked for.
+    # The receipt may be recorded later than the visit: its sale is looked up when the visit is read.
     "sale_id": "coalesce(v.sale_id, (SELECT s.id FROM sales s "
     "WHERE s.source = v.receipt_source AND s.receipt_no = v.receipt_no))",
     "receipt": "CASE WHEN v.receipt_no IS NOT NULL "
     "THEN json_build_object('source', v.receipt_source, 'receipt_no', v.receipt_no) END",
     "feedback_id": "(SELECT f.id FROM feedback f WHERE f.visit_id = v.id)",
 }
-_ONE = documents.select_one(schemas.Visit, "visits v", "v", _OWN)
+_SELECT = documents.select_one(schemas.Visit, "visits v", "v", _OWN)
 _LIST = Listing(
     "visits",
     documents.columns(schemas.Visit, "v", _OWN),
@@ -46,7 +46,7 @@ _LIST = Listing(
 
 
 async def get(ctx: Context, visit_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE v.id = $1", visit_id, missing=MISSING)
+    return await documents.fetch(ctx, f"{_SELECT} WHERE v.id = $1", visit_id, missing=MISSING)
 
 
 async def page(ctx: Context, query: schemas.VisitQuery) -> Page:

@@ -82,7 +82,7 @@ class TestRejudging:
         found = await again(client, before)
         assert (found["themes"], found["version"]) == (["waiting"], before["version"] + 1)
         assert await again(client, silent) == silent
-        assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", themes.REJUDGE_JOB) == 0
+        assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", themes.REANALYSE_JOB) == 0
 
     async def test_what_is_not_looked_for_any_more_goes(self, client: httpx.AsyncClient, work: Worker) -> None:
         theme = await create(client)
@@ -95,7 +95,7 @@ class TestRejudging:
         theme = await create(client)
         await work()
         assert (await change(client, theme, {"name": "Waiting"}))["version"] == 1
-        assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", themes.REJUDGE_JOB) == 0
+        assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", themes.REANALYSE_JOB) == 0
 
     async def test_a_new_judge_is_asked_about_everything(
         self, client: httpx.AsyncClient, work: Worker, db: Any

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.feedback.follow_ups import Facts, in_time, matches
+from app.rules.feedback.follow_ups import Facts, matches, may_follow_up
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FACTS = Facts("survey", "nps", "after-sale", "harbour", "email", Decimal("30.00"), "negative", ["queue", "price"], True)
@@ -66,4 +66,4 @@ def test_nobody_known_can_be_asked_for() -> None:
 def test_only_what_is_young_ours_and_open(
     method: str, ago: timedelta, acted_at: datetime | None, expected: bool
 ) -> None:
-    assert in_time(method, NOW - ago, acted_at, NOW) is expected
+    assert may_follow_up(method, NOW - ago, acted_at, NOW) is expected

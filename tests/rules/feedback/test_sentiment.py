@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.feedback import sentiment
-from app.rules.feedback.sentiment import Sentiment, judge
+from app.rules.feedback.sentiment import Sentiment, analyse
 from tests.support.shared_data import naughty_strings
 
 POSITIVE = [
@@ -45,7 +45,7 @@ LANGUAGES = st.sampled_from(sorted(sentiment.LANGUAGES))
 
 
 def score(text: str, language: str = "en") -> Decimal:
-    found = judge(text, language)
+    found = analyse(text, language)
     assert found is not None
     return found.score
 
@@ -53,26 +53,26 @@ def score(text: str, language: str = "en") -> Decimal:
 class TestJudge:
     @pytest.mark.parametrize(("language", "text"), POSITIVE)
     def test_praise_is_positive(self, language: str, text: str) -> None:
-        found = judge(text, language)
+        found = analyse(text, language)
         assert found and found.sentiment is Sentiment.positive and found.score > 0
 
     @pytest.mark.parametrize(("language", "text"), NEGATIVE)
     def test_blame_is_negative(self, language: str, text: str) -> None:
-        found = judge(text, language)
+        found = analyse(text, language)
         assert found and found.sentiment is Sentiment.negative and found.score < 0
 
     @pytest.mark.parametrize(("language", "text"), NEUTRAL)
     def test_a_mere_report_is_neutral(self, language: str, text: str) -> None:
-        found = judge(text, language)
+        found = analyse(text, language)
         assert found and found.sentiment is Sentiment.neutral and found.score == 0
 
     @pytest.mark.parametrize("language", [None, "", "de", "zh", "EN", "english"])
     def test_a_language_that_is_not_known_is_not_judged(self, language: str | None) -> None:
-        assert judge("I love this shop! 👍", language) is None
+        assert analyse("I love this shop! 👍", language) is None
 
     @pytest.mark.parametrize("text", ["", "  \n", "12 500", "?!?", "- - -", "\ufe0f"])
     def test_a_text_with_nothing_in_it_is_not_judged(self, text: str) -> None:
-        assert judge(text, "en") is None
+        assert analyse(text, "en") is None
 
     def test_stronger_words_weigh_more(self) -> None:
         assert score("slightly good") < score("good") < score("very good") < score("very good!!!")
@@ -84,7 +84,7 @@ class TestJudge:
         assert score("good but bad") < score("good and bad") < score("bad but good")
 
     def test_a_judgement_cannot_be_changed(self) -> None:
-        found = judge("good", "en")
+        found = analyse("good", "en")
         assert found is not None
         with pytest.raises(dataclasses.FrozenInstanceError):
             found.score = Decimal(0)  # type: ignore[misc]
@@ -95,16 +95,16 @@ class TestJudge:
 
     @given(st.text(st.characters(), max_size=400), LANGUAGES)
     def test_any_text_has_a_score_in_range_or_none(self, text: str, language: str) -> None:
-        holds(judge(text, language))
+        holds(analyse(text, language))
 
     @given(st.lists(st.sampled_from(KNOWN)), LANGUAGES)
     def test_any_sequence_of_words_it_knows_has_one_too(self, words: list[str], language: str) -> None:
-        holds(judge(" ".join(words), language))
+        holds(analyse(" ".join(words), language))
 
     @pytest.mark.parametrize("language", sorted(sentiment.LANGUAGES))
     def test_naughty_strings_are_texts_too(self, language: str) -> None:
         for text in naughty_strings():
-            holds(judge(text, language))
+            holds(analyse(text, language))
 
 
 class TestLists:
@@ -117,7 +117,7 @@ class TestLists:
             assert 0 < abs(valence) <= 1
 
 
-def holds(found: sentiment.Judgement | None) -> None:
+def holds(found: sentiment.Result | None) -> None:
     if found is not None:
         assert -1 <= found.score <= 1
         assert found.score.as_tuple().exponent == -3
