@@ -5,6 +5,7 @@ What a test is about, it says itself.
 The makers of a domain are in the module of its name; those that tests of other domains need are offered here.
 """
 
+from tests.make.complaints import body as complaint
 from tests.make.complaints import create_procedure, procedure
 from tests.make.complaints import record as record_complaint
 from tests.make.customers import create as create_customer
@@ -21,6 +22,7 @@ from tests.make.visits import create_scorecard, scorecard
 
 __all__ = [
     "calendar",
+    "complaint",
     "create_calendar",
     "create_customer",
     "create_idea",

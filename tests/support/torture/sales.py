@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 
 from tests import make
-from tests.support.tortured.making import made, only
+from tests.support.torture.records import create, only_listed
 
 _SOMEBODY = str(uuid4())
 _SALE = make.sale(
@@ -50,9 +50,9 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
     return {
-        "sale_id": await made(client, "/v1/sales", make.sale(site="Leeds")),
-        "product_id": await only(client, "/v1/products"),
-        "site_id": await only(client, "/v1/sites"),
+        "sale_id": await create(client, "/v1/sales", make.sale(site="Leeds")),
+        "product_id": await only_listed(client, "/v1/products"),
+        "site_id": await only_listed(client, "/v1/sites"),
     }

@@ -1,11 +1,11 @@
-"""Calendars, service policies and procedures."""
+"""Calendars and service policies."""
 
 from typing import Any
 
 import httpx
 
 from tests import make
-from tests.support.tortured.making import made
+from tests.support.torture.records import create
 
 _CALENDAR = {
     "code": "night",
@@ -37,28 +37,16 @@ _POLICY = {
     ],
     "reopening": {"within_days": 90, "at_most": 2},
 }
-_PROCEDURE = {
-    "category": "Delivery",
-    "name": "Deliveries",
-    "steps": [{"key": "ring", "title": "Ring", "before": "assess", "mandatory": False, "wording": "Two\nlines"}],
-    "guidance": dict.fromkeys(("calm", "disappointed", "frustrated", "angry", "distressed"), "Two\nlines"),
-    "staff_mood": {"keep": "Breathe", "recover": "Walk"},
-}
 EXAMPLES: dict[str, Any] = {
     "create_calendar": _CALENDAR,
     "update_calendar": _CALENDAR,
     "create_service_policy": _POLICY,
     "update_service_policy": _POLICY,
-    "create_procedure": _PROCEDURE,
-    "update_procedure": _PROCEDURE,
 }
 
 
-async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
-    everything = {"name": "Everything else", "steps": _PROCEDURE["steps"]}
+async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
     return {
-        "calendar_id": await made(client, "/v1/calendars", {"code": "office", "name": "Office", "time_zone": "UTC"}),
-        "service_policy_id": await made(client, "/v1/service-policies", make.policy(calendar="office")),
-        "procedure_id": await made(client, "/v1/procedures", everything),
-        "step": "ring",
+        "calendar_id": await create(client, "/v1/calendars", {"code": "office", "name": "Office", "time_zone": "UTC"}),
+        "service_policy_id": await create(client, "/v1/service-policies", make.policy(calendar="office")),
     }

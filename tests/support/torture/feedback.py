@@ -1,10 +1,11 @@
-"""Feedback, what is done about it, and its rules."""
+"""Feedback, what is done about it, its rules and themes, and ideas."""
 
 from typing import Any
 
 import httpx
 
-from tests.support.tortured.making import made
+from tests import make
+from tests.support.torture.records import create
 
 _WHEN = "2026-03-01T11:00:00Z"
 _SAID = {
@@ -19,7 +20,7 @@ _CONTENT = {
     "sale_id": "{sale_id}",
     "sale_line_no": 1,
     "interaction_id": "{interaction_id}",
-    "complaint_id": "{handled_id}",
+    "complaint_id": "{complaint_of_feedback_id}",
     "site": "Leeds",
     "till": "1",
     "staff": "tom",
@@ -87,7 +88,13 @@ _THEME = {
     "phrases": ["took ages"],
     "languages": ["en"],
 }
+_IDEA = {"title": "Benches", "description": "Two\nlines", "owner": "mia", "attributes": {"a": {"b": ["c", 1]}}}
+_VOTER = {"customer_id": "{customer_id}", "feedback_id": "{feedback_id}"}
 EXAMPLES: dict[str, Any] = {
+    "create_idea": _IDEA | _VOTER,
+    "update_idea": _IDEA | {"status": "planned", "status_note": "Two\nlines"},
+    "vote_for_idea": _VOTER,
+    "withdraw_idea_vote": _VOTER,
     "record_feedback": _FEEDBACK,
     "record_feedback_batch": _FEEDBACK,
     "update_feedback": _CONTENT,
@@ -102,20 +109,23 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
     rule = {"code": "a", "name": "A", "active": False, "task": {"what": "Ring back"}}
     return {
-        "handled_id": await made(client, "/v1/complaints", {"channel": "phone", "description": "Off"}),
-        "feedback_id": await made(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN}),
-        "feedback_rule_id": await made(client, "/v1/feedback-rules", rule),
-        "theme_id": await made(client, "/v1/themes", {"code": "a", "name": "A", "words": ["queue"]}),
+        "complaint_of_feedback_id": await create(client, "/v1/complaints", {"channel": "phone", "description": "Off"}),
+        "feedback_id": await create(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN}),
+        "idea_id": await create(client, "/v1/ideas", make.idea()),
+        "feedback_rule_id": await create(client, "/v1/feedback-rules", rule),
+        "theme_id": await create(client, "/v1/themes", {"code": "a", "name": "A", "words": ["queue"]}),
     }
 
 
-def state(name: str, path: str) -> str | None:
+def required_state(name: str, path: str) -> str | None:
     return "acted" if name == "notify_feedback_customer" else None
 
 
-async def brought(client: httpx.AsyncClient, found: dict[str, str], state: str) -> dict[str, str]:
+async def make_in_state(client: httpx.AsyncClient, ids: dict[str, str], state: str) -> dict[str, str]:
     loop = {"acted_at": _WHEN}
-    return {"feedback_id": await made(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN, "loop": loop})}
+    return {
+        "feedback_id": await create(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN, "loop": loop})
+    }

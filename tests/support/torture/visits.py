@@ -1,11 +1,11 @@
-"""Scorecards and visits; and ideas, which are voiced in what was seen."""
+"""Scorecards and visits."""
 
 from typing import Any
 
 import httpx
 
 from tests import make
-from tests.support.tortured.making import made
+from tests.support.torture.records import create
 
 _ITEM = {
     "key": "advice",
@@ -46,8 +46,6 @@ _VISIT = {
     "source": "agency",
     "external_id": "A-1",
 }
-_IDEA = {"title": "Benches", "description": "Two\nlines", "owner": "mia", "attributes": {"a": {"b": ["c", 1]}}}
-_VOTER = {"customer_id": "{customer_id}", "feedback_id": "{seen_id}"}
 EXAMPLES: dict[str, Any] = {
     "create_scorecard": _SCORECARD,
     "update_scorecard": _SCORECARD,
@@ -56,29 +54,23 @@ EXAMPLES: dict[str, Any] = {
     "update_visit": _CONTENT | {"sale_id": "{sale_id}"},
     "complete_visit": {"results": _RESULTS, "happened_at": "2026-03-01T10:00:00Z", "note": "Two\nlines"},
     "cancel_visit": {"reason": "Closed"},
-    "create_idea": _IDEA | _VOTER,
-    "update_idea": _IDEA | {"status": "planned", "status_note": "Two\nlines"},
-    "vote_for_idea": _VOTER,
-    "withdraw_idea_vote": _VOTER,
 }
 
 
-async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
-    scorecard = await made(client, "/v1/scorecards", make.scorecard(_ITEM, _GREETED))
+async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
+    scorecard = await create(client, "/v1/scorecards", make.scorecard(_ITEM, _GREETED))
     visit = {"kind": "observation", "scorecard_id": scorecard, "happened_at": "2026-03-01T10:00:00Z"}
     done = (await client.post("/v1/visits", json=visit | {"results": _RESULTS})).json()
     return {
         "scorecard_id": scorecard,
         "visit_id": done["id"],
-        "seen_id": done["feedback_id"],
-        "idea_id": await made(client, "/v1/ideas", make.idea()),
     }
 
 
-def state(name: str, path: str) -> str | None:
+def required_state(name: str, path: str) -> str | None:
     return "planned" if name in ("complete_visit", "cancel_visit") else None
 
 
-async def brought(client: httpx.AsyncClient, found: dict[str, str], state: str) -> dict[str, str]:
-    visit = {"kind": "observation", "scorecard_id": found["scorecard_id"], "happened_at": "2026-03-01T10:00:00Z"}
-    return {"visit_id": await made(client, "/v1/visits", visit)}
+async def make_in_state(client: httpx.AsyncClient, ids: dict[str, str], state: str) -> dict[str, str]:
+    visit = {"kind": "observation", "scorecard_id": ids["scorecard_id"], "happened_at": "2026-03-01T10:00:00Z"}
+    return {"visit_id": await create(client, "/v1/visits", visit)}

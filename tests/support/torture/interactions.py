@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.tortured.making import made
+from tests.support.torture.records import create
 
 _INTERACTION = {
     "customer_id": "{customer_id}",
@@ -57,12 +57,12 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
+async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
     contact = {"kind": "email", "value": "x@example.com"}
     enquiry = {"kind": "enquiry", "channel": "email", "direction": "inbound", "contact": contact}
-    letter = {"kind": "message", "channel": "letter", "direction": "outbound", "customer_id": found["customer_id"]}
+    letter = {"kind": "message", "channel": "letter", "direction": "outbound", "customer_id": ids["customer_id"]}
     return {
-        "interaction_id": await made(client, "/v1/interactions", enquiry),
-        "told_id": await made(client, "/v1/interactions", letter),
-        "task_id": await made(client, "/v1/tasks", {"what": "Call"}),
+        "interaction_id": await create(client, "/v1/interactions", enquiry),
+        "message_id": await create(client, "/v1/interactions", letter),
+        "task_id": await create(client, "/v1/tasks", {"what": "Call"}),
     }

@@ -6,7 +6,7 @@ import httpx
 
 from tests import make
 from tests.make.customers import FULL
-from tests.support.tortured.making import made
+from tests.support.torture.records import create
 
 _CUSTOMER = {**FULL, "referred_by": "{other_id}"}
 EXAMPLES: dict[str, Any] = {
@@ -25,13 +25,13 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-async def world(client: httpx.AsyncClient, found: dict[str, str]) -> dict[str, str]:
-    customer, other = [await made(client, "/v1/customers", make.customer()) for _ in range(2)]
+async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
+    customer, other = [await create(client, "/v1/customers", make.customer()) for _ in range(2)]
     works_for = {"kind": "works_for", "customer_id": other}
     return {
         "customer_id": customer,
         "other_id": other,
-        "relationship_id": await made(client, f"/v1/customers/{customer}/relationships", works_for),
+        "relationship_id": await create(client, f"/v1/customers/{customer}/relationships", works_for),
         "system": "webshop",
         "external_id": "u-1",
     }
