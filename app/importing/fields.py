@@ -21,7 +21,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from app.importing.complaints import ComplaintRow
 from app.importing.feedback import ASPECTS, FeedbackRow
-from app.rules.customers import ContactKind
+from app.rules.customers import NUMBER_KINDS, ContactKind
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions import InteractionNew
 from app.schemas.sales import SaleLineNew, SaleNew
@@ -111,7 +111,7 @@ def find(resource: str, path: str) -> Field | None:
         case "contact_points":
             kind, _, label = rest.partition(".")
             known = kind in set(ContactKind) and not (rest.endswith(".") and not label)
-            shape = Shape.REFERENCE if kind in (ContactKind.PHONE, ContactKind.WHATSAPP) else Shape.TEXT
+            shape = Shape.REFERENCE if kind in NUMBER_KINDS else Shape.TEXT
             return Field(path, shape, is_list=True) if known else None
         case "payments" | "aspects" | "expectations":
             return Field(path, Shape.DECIMAL)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Request
@@ -14,13 +13,11 @@ from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Clock, Sessions, utc_now
 from app.core.settings import Settings
 from app.store import access as keys
-from app.store.kit import idempotency
+from app.web import idempotency
 from app.web.credentials import Credential, Credentials
 from app.web.limits import RateLimit
 
 _CLEANUP_INTERVAL = 3_600
-_REPLAYS_STORED_FOR = timedelta(days=7)
-"""A till that was offline over a long weekend still gets the response to its first attempt."""
 log = logging.getLogger("rapport.housekeeping")
 
 
@@ -74,7 +71,7 @@ class AppState:
             await asyncio.sleep(_CLEANUP_INTERVAL)
             try:
                 async with self.database.writing() as connection:
-                    await idempotency.delete_before(connection, self.clock() - _REPLAYS_STORED_FOR)
+                    await idempotency.delete_expired(connection, self.clock())
             except Exception as error:  # tried again in an hour
                 log.warning("Deleting stored responses failed: %s", type(error).__name__)
 

@@ -3,15 +3,18 @@
 import hashlib
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request, Response
 
-from app.core.context import Context
+from app.core.context import Connection, Context
 from app.core.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, MalformedRequest
 from app.store.kit import idempotency as store
 from app.web.replies import Reply
 
+RETENTION = timedelta(days=7)
+"""How long responses are stored: long enough for a till that was offline over a long weekend."""
 _KEY = re.compile(r'[!#-\[\]-~]{1,255}|"[ !#-\[\]-~]{1,255}"')
 _STORED_HEADERS = ("location", "etag", "receipt-stale")
 
@@ -51,3 +54,8 @@ async def store_response(ctx: Context, key: str, fingerprint: bytes, response: R
     headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
     body = getattr(response, "stored_body", None) or bytes(response.body)
     await store.add(ctx, key, store.StoredResponse(fingerprint, response.status_code, headers, body))
+
+
+async def delete_expired(connection: Connection, now: datetime) -> None:
+    """Delete the responses that no retry will ask for any more."""
+    await store.delete_before(connection, now - RETENTION)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from app.rules.customers.customers import ContactKind
+from app.rules.customers.customers import NUMBER_KINDS, ContactKind
 
 
 class Normalized(NamedTuple):
@@ -26,9 +26,9 @@ def normalize(kind: ContactKind, value: str, region: str) -> Normalized:
 
     `region` (ISO 3166-1) is the country of a number that was written without one.
     """
+    if kind in NUMBER_KINDS:
+        return normalize_phone(value, region)
     match kind:
-        case ContactKind.PHONE | ContactKind.WHATSAPP:
-            return normalize_phone(value, region)
         case ContactKind.EMAIL:
             return Normalized(normalize_email(value))
         case ContactKind.WEB:

@@ -42,6 +42,10 @@ class ContactKind(StrEnum):
     OTHER = "other"
 
 
+NUMBER_KINDS = frozenset({ContactKind.PHONE, ContactKind.WHATSAPP})
+"""The kinds of contact points that are phone numbers."""
+
+
 class RelationshipKind(StrEnum):
     """Read from the `from` end: *from* works for *to*."""
 

@@ -1,5 +1,5 @@
 """Surveys, invitations and answers."""
 
-from app.rules.surveys.contact_policy import Trigger, TriggerEvent
+from app.rules.surveys.triggers import Trigger, TriggerEvent
 
 __all__ = ["Trigger", "TriggerEvent"]

@@ -34,9 +34,9 @@ class QuietHours(Schema):
 class Preferences(Schema):
     """How the customer wants to be treated."""
 
-    channels: Annotated[list[Channel], Field(max_length=16)] = []
+    channels: Annotated[list[Channel], Field(max_length=len(Channel))] = []
     """The channels that the customer prefers, best first."""
-    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=16)] = []
+    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=len(Channel))] = []
     """The channels to avoid. Outbound contact on one of them needs a reason, or it is refused with 409."""
     quiet_hours: QuietHours | None = None
     language: Language | None = None

@@ -68,9 +68,9 @@ class LookupCandidate(Resource):
     """The latest feedback of the customer. Null if there was none."""
     open_tasks: Annotated[list[OpenTask], Field(max_length=5)]
     """Tasks for the customer that are not done, those due first at the beginning; at most 5."""
-    preferred_channels: Annotated[list[Channel], Field(max_length=16)]
+    preferred_channels: Annotated[list[Channel], Field(max_length=len(Channel))]
     """The channels that the customer prefers, best first."""
-    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=16)]
+    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=len(Channel))]
     """The channels on which the customer does not want to be contacted."""
     standing_instructions: Annotated[list[Line], Field(max_length=50)]
     """What to observe with every order, such as `Trim the steaks`."""

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.rules.interactions import InteractionKind
 from app.rules.kit.channels import Channel
 from app.rules.sales import SaleChannel
-from app.rules.surveys.contact_policy import TriggerEvent
+from app.rules.surveys.triggers import TriggerEvent
 from app.schemas.kit.types import (
     CurrencyCode,
     Flag,

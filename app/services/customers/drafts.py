@@ -10,7 +10,7 @@ from app.core.errors import ValidationFailed, invalid
 from app.rules.customers import customers as rules
 from app.rules.customers import search
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
-from app.rules.customers.customers import ContactKind
+from app.rules.customers.customers import NUMBER_KINDS
 from app.schemas.customers.contact_details import ContactPointNew
 from app.schemas.customers.customers import CustomerNew
 from app.store.customers import customers as store
@@ -134,7 +134,7 @@ def _search_words(new: CustomerNew, normalized: Sequence[Normalized], display_na
     words = search.name_words(name for name in names if name)
     for point, form in zip(new.contact_points, normalized, strict=True):
         # Only a phone number's plus means anything: a handle may be called +1.
-        is_number = point.kind in (ContactKind.PHONE, ContactKind.WHATSAPP)
+        is_number = point.kind in NUMBER_KINDS
         words |= search.contact_words(form.value if is_number else form.value.lstrip("+"))
     for identity in new.identities:
         words.update(search.words(identity.external_id))

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.channels import Channel
-from app.rules.surveys import contact_policy as rules
-from app.rules.surveys.contact_policy import TriggerEvent
+from app.rules.surveys import triggers as rules
+from app.rules.surveys.triggers import TriggerEvent
 from app.services.surveys import eligibility, triggers
 from app.store.kit.jobs import Job
 from app.store.surveys import invitations

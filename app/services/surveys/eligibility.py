@@ -12,14 +12,12 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import Conflict, Problem, QuietHours, SurveyNotOpen, UnwelcomeChannel
 from app.core.ids import new_id
-from app.rules import interactions
+from app.rules import customers, interactions
 from app.rules.customers import ContactKind
 from app.rules.interactions import Direction
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_types import INVITATION_CREATED
 from app.rules.kit.timestamps import format_timestamp
-from app.rules.surveys import contact_policy as rules
-from app.rules.surveys.contact_policy import next_permitted
 from app.rules.surveys.surveys import SurveyStatus, choose_language
 from app.store.kit import events
 from app.store.kit.events import Event
@@ -63,23 +61,23 @@ class Recipient:
     tags: Sequence[str]
     preferred: Sequence[Channel]
     unwelcome: Sequence[Mapping[str, Any]]
-    quiet_hours: rules.QuietHours | None
+    quiet_hours: customers.QuietHours | None
     language: str | None
     contacts: Mapping[ContactKind, str]
     last_invited_at: datetime | None
 
     @property
     def reachable(self) -> set[Channel]:
-        return {channel for channel in rules.CONTACT_BY_CHANNEL if self.address(channel) is not None}
+        return {channel for channel in customers.CONTACT_BY_CHANNEL if self.address(channel) is not None}
 
     def address(self, channel: Channel | None) -> str | None:
         """The value of the contact point to be used on a channel."""
-        kind = rules.contact_kind(channel, self.preferred, self.contacts)
+        kind = customers.contact_kind(channel, self.preferred, self.contacts)
         return self.contacts[kind] if kind is not None else None
 
     def choose_channel(self, allowed: Sequence[Channel] | None = None) -> Channel | None:
         unwelcome = {Channel(mark["channel"]) for mark in self.unwelcome}
-        return rules.choose_channel(self.preferred, unwelcome, self.reachable, allowed)
+        return customers.choose_channel(self.preferred, unwelcome, self.reachable, allowed)
 
     def refusal(self, channel: Channel | None) -> UnwelcomeChannel | None:
         """Why they must not be invited on a channel."""
@@ -92,7 +90,7 @@ class Recipient:
 
     def permitted_at(self, channel: Channel | None, timestamp: datetime) -> datetime:
         """The first time from `timestamp` on at which they may be contacted."""
-        return timestamp if channel in rules.FACE_TO_FACE else next_permitted(timestamp, self.quiet_hours)
+        return timestamp if channel in customers.FACE_TO_FACE else customers.next_permitted(timestamp, self.quiet_hours)
 
     def blocked_until(self, survey: SurveySnapshot, now: datetime) -> datetime | None:
         """When they may be invited again; None if they may be now."""
@@ -202,7 +200,7 @@ def _recipient(row: Record) -> Recipient:
         row["tags"],
         [Channel(channel) for channel in preferences.get("channels") or ()],
         preferences.get("unwelcome_channels") or (),
-        rules.parse_quiet_hours(preferences.get("quiet_hours")),
+        customers.parse_quiet_hours(preferences.get("quiet_hours")),
         preferences.get("language"),
         contacts,
         row["last_invited_at"],

@@ -18,11 +18,11 @@ from app.core.errors import (
     reference_not_found,
 )
 from app.rules import access
+from app.rules.customers import CONTACT_BY_CHANNEL
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_types import EventType
 from app.rules.kit.timestamps import format_timestamp
-from app.rules.surveys import contact_policy as rules
 from app.rules.surveys.surveys import InvitationState
 from app.schemas.surveys.invitations import InvitationNew, InvitationQuery
 from app.services.kit.record_result import RecordResult
@@ -109,7 +109,7 @@ async def send(ctx: Context, invitation_id: UUID) -> Delivery:
     if at > ctx.now:
         raise eligibility.too_early(at)
     address = recipient.address(channel) if recipient is not None else None
-    if recipient is not None and address is None and channel in rules.CONTACT_BY_CHANNEL:
+    if recipient is not None and address is None and channel in CONTACT_BY_CHANNEL:
         raise eligibility.unreachable(channel)
     token = access.new_token()
     values = {
@@ -194,7 +194,7 @@ class _Lookup:
             if (chosen := recipient.choose_channel()) is None and recipient.reachable:
                 raise UnwelcomeChannel("The customer does not want to be contacted on any available channel")
             return chosen
-        if requested in rules.CONTACT_BY_CHANNEL and recipient.address(requested) is None:
+        if requested in CONTACT_BY_CHANNEL and recipient.address(requested) is None:
             raise invalid("/channel", "unreachable", f"The customer has no contact point for {requested}")
         return requested
 

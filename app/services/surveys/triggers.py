@@ -8,7 +8,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.reactions import Reaction
-from app.rules.surveys.contact_policy import Trigger, TriggerEvent, invitation_due, is_sampled, matches
+from app.rules.surveys.triggers import Trigger, TriggerEvent, invitation_due, is_sampled, matches
 from app.store.kit import jobs
 from app.store.kit.events import Event
 from app.store.surveys import triggers as store

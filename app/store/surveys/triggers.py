@@ -8,7 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.surveys.contact_policy import TriggerEvent
+from app.rules.surveys.triggers import TriggerEvent
 
 
 class Rule(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.context import Context
 from app.jobs import HANDLERS
-from app.rules.surveys.contact_policy import is_sampled
+from app.rules.surveys.triggers import is_sampled
 from app.services.kit import job_runner
 from app.services.surveys import auto_invite
 from app.store.kit import jobs as queue
