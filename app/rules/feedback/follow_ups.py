@@ -34,7 +34,7 @@ def may_follow_up(method: str, collected_at: datetime, acted_at: datetime | None
 
 def matches(conditions: Mapping[str, Any], facts: Facts) -> bool:
     """Whether every condition that is not empty holds."""
-    one_of = {
+    facts_by_list = {
         "methods": facts.method,
         "metrics": facts.metric,
         "surveys": facts.survey,
@@ -42,11 +42,11 @@ def matches(conditions: Mapping[str, Any], facts: Facts) -> bool:
         "channels": facts.channel,
         "sentiments": facts.sentiment,
     }
-    if any(conditions.get(name) and value not in conditions[name] for name, value in one_of.items()):
+    if any(conditions.get(name) and value not in conditions[name] for name, value in facts_by_list.items()):
         return False
     if conditions.get("themes") and not set(conditions["themes"]) & set(facts.themes):
         return False
-    below, known = conditions.get("score_below"), conditions.get("customer_known")
+    below, customer_known = conditions.get("score_below"), conditions.get("customer_known")
     if below is not None and (facts.score is None or facts.score >= below):
         return False
-    return known is None or (known == "yes") == facts.customer_known
+    return customer_known is None or (customer_known == "yes") == facts.customer_known

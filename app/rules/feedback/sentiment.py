@@ -103,11 +103,11 @@ def analyse(text: str, language: str | None) -> Result | None:
     if rules is None:
         return None
     text = text[:READ].casefold().replace("’", "'").replace("\ufe0f", "")
-    known, signs = _words(rules.lists), _words(("signs",))
-    tokens = list(_tokens(text, known, signs))
+    valences, signs = _words(rules.lists), _words(("signs",))
+    tokens = list(_tokens(text, valences, signs))
     if not any(token in signs or token[0].isalpha() for token in tokens):
         return None
-    score = Decimal(_score(tokens, rules, known, signs, text.count("!"))).quantize(_THOUSANDTH)
+    score = Decimal(_score(tokens, rules, valences, signs, text.count("!"))).quantize(_THOUSANDTH)
     return Result(score, _sentiment(score))
 
 
@@ -126,38 +126,38 @@ def _words(lists: tuple[str, ...]) -> dict[str, float]:
     return {word: int(thousandths) / 1000 for word, _, thousandths in pairs}
 
 
-def _tokens(text: str, known: dict[str, float], signs: dict[str, float]) -> Iterator[str]:
+def _tokens(text: str, valences: dict[str, float], signs: dict[str, float]) -> Iterator[str]:
     for piece in text.split():
         if piece in signs:
             yield piece
             continue
         for token in _WORD.findall(piece):
             # l'accueil is accueil, well-cooked is well and cooked, unless the whole is known. Don't stays don't.
-            if token not in known and token[0].isalpha() and not token.endswith("n't"):
+            if token not in valences and token[0].isalpha() and not token.endswith("n't"):
                 yield from re.split("['-]", token)
             else:
                 yield token
 
 
-def _score(tokens: list[str], rules: _Rules, known: dict[str, float], signs: dict[str, float], marks: int) -> float:
+def _score(tokens: list[str], rules: _Rules, valences: dict[str, float], signs: dict[str, float], marks: int) -> float:
     before = 0.0
     after = 0.0
     contrasted = False
     for position, token in enumerate(tokens):
         if token in rules.contrasts:
             before, after, contrasted = before + after, 0.0, True
-        after += signs[token] if token in signs else _valence(tokens, position, rules, known)
+        after += signs[token] if token in signs else _valence(tokens, position, rules, valences)
     total = before * _BEFORE_BUT + after * _AFTER_BUT if contrasted else after
     exclaimed = min(marks, _MOST_EXCLAIMED) * _EXCLAIMED
     total += exclaimed if total > 0 else -exclaimed if total < 0 else 0
     return total / sqrt(total * total + _SATURATION)
 
 
-def _valence(tokens: list[str], position: int, rules: _Rules, known: dict[str, float]) -> float:
+def _valence(tokens: list[str], position: int, rules: _Rules, valences: dict[str, float]) -> float:
     token = tokens[position]
-    if position and (pair := known.get(f"{tokens[position - 1]} {token}")) is not None:
+    if position and (pair := valences.get(f"{tokens[position - 1]} {token}")) is not None:
         return pair
-    valence = known.get(token, 0.0)
+    valence = valences.get(token, 0.0)
     if not valence or token in rules.negations:
         return 0.0
     negated = False

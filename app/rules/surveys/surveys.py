@@ -135,7 +135,7 @@ def allowed_moves(status: SurveyStatus) -> list[str]:
 
 def parse_questions(definition: Mapping[str, Any]) -> tuple[Question, ...]:
     """The questions of a definition, as JSON has it: decimals may be strings."""
-    return tuple(parse_question(each) for each in definition["questions"])
+    return tuple(parse_question(question) for question in definition["questions"])
 
 
 def shown_questions(questions: Iterable[Question], answers: Mapping[str, Answer]) -> list[Question]:

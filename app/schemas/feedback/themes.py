@@ -39,8 +39,8 @@ class ThemeNew(Schema):
         if not self.words and not self.phrases:
             yield "/words", "missing", "At least one word or phrase is required"
         for name, listed in (("words", self.words), ("phrases", self.phrases)):
-            for n, each in enumerate(listed):
-                if not is_searchable(each):
+            for n, words in enumerate(listed):
+                if not is_searchable(words):
                     yield f"/{name}/{n}", "nothing_to_find", "Must contain a letter or digit"
 
 

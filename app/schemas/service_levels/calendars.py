@@ -173,7 +173,7 @@ class CalendarVersionPage(Resource):
 
 def _backward(pointer: str, windows: Sequence[OpenWindow]) -> Iterator[tuple[str, str, str]]:
     for n, window in enumerate(windows):
-        if window.closes < window.opens:  # spelled with two digits each, so in the order of time
+        if window.closes < window.opens:  # both have two digits, so their order is that of time
             yield (
                 f"{pointer}/{n}/closes",
                 "before_opens",
@@ -181,9 +181,9 @@ def _backward(pointer: str, windows: Sequence[OpenWindow]) -> Iterator[tuple[str
             )
 
 
-def _unknown(free: PublicHolidays) -> Iterator[tuple[str, str, str]]:
-    if (parts := countries().get(free.country)) is None:
-        yield "/holidays/country", "country", f"No public holidays are known for {free.country}"
-    elif free.subdivision is not None and free.subdivision not in parts:
-        known = f"Known: {', '.join(sorted(parts))}" if parts else "No subdivision has public holidays of its own"
-        yield "/holidays/subdivision", "subdivision", f"Unknown subdivision of {free.country}. {known}"
+def _unknown(holidays: PublicHolidays) -> Iterator[tuple[str, str, str]]:
+    if (parts := countries().get(holidays.country)) is None:
+        yield "/holidays/country", "country", f"No public holidays are known for {holidays.country}"
+    elif holidays.subdivision is not None and holidays.subdivision not in parts:
+        hint = f"Known: {', '.join(sorted(parts))}" if parts else "No subdivision has public holidays of its own"
+        yield "/holidays/subdivision", "subdivision", f"Unknown subdivision of {holidays.country}. {hint}"

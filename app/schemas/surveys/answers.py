@@ -6,9 +6,9 @@ from pydantic import Field
 
 from app.rules.surveys.surveys import LONGEST_TEXT, QuestionKind
 from app.schemas.kit.types import LINES, Figure, Label, Language, Moment, Name, Resource, Schema, Slug, text
-from app.schemas.surveys.surveys import Code, Paragraphs, Said, ShowIf
+from app.schemas.surveys.surveys import Code, Paragraphs, ShortText, ShowIf
 
-_WANTED = "The preferred language, a BCP 47 tag. Defaults to that of the invitation, or else the first of the survey."
+_LANGUAGE = "The preferred language, a BCP 47 tag. Defaults to that of the invitation, or else the first of the survey."
 ReceiptNumber = Annotated[str, text(200)]
 Written = Annotated[str, text(LONGEST_TEXT, pattern=LINES)]
 
@@ -18,7 +18,7 @@ class SurveyFormChoice(Resource):
 
     key: Slug
     """The key to send when the choice is selected."""
-    wording: Said
+    wording: ShortText
     """The text of the choice."""
 
 
@@ -29,7 +29,7 @@ class SurveyFormQuestion(Resource):
     """The key by which the answer refers to the question."""
     kind: QuestionKind
     """What is asked for, which decides the field of the answer to use."""
-    wording: Said
+    wording: ShortText
     """The text of the question."""
     required: bool
     """Whether the question has to be answered where it is shown."""
@@ -123,7 +123,7 @@ class ReceiptAnswersNew(SurveyAnswersNew):
 
 
 class SurveyFormQuery(Schema):
-    language: Annotated[Language | None, Field(description=_WANTED)] = None
+    language: Annotated[Language | None, Field(description=_LANGUAGE)] = None
 
 
 class ReceiptSurveyFormQuery(SurveyFormQuery):

@@ -31,7 +31,7 @@ MOST_LANGUAGES = 50
 Count = Annotated[int, Field(strict=True, ge=1, le=50)]
 
 
-def _few(value: dict[str, Any]) -> dict[str, Any]:
+def _check_languages(value: dict[str, Any]) -> dict[str, Any]:
     if len(value) > MOST_LANGUAGES:
         raise PydanticCustomError("too_long", "Must have at most 50 languages")
     return value
@@ -44,13 +44,13 @@ def _by_language(most: int, **more: Any) -> Any:
     return WithJsonSchema({"type": "object", "additionalProperties": more or text_schema, "description": description})
 
 
-Said = Annotated[str, text(1_000)]
+ShortText = Annotated[str, text(1_000)]
 Paragraphs = Annotated[str, text(5_000, pattern=LINES)]
-Wording = Annotated[dict[Language, Said], AfterValidator(_few), _by_language(1_000)]
-Texts = Annotated[dict[Language, Paragraphs], AfterValidator(_few), _by_language(5_000)]
+Wording = Annotated[dict[Language, ShortText], AfterValidator(_check_languages), _by_language(1_000)]
+Texts = Annotated[dict[Language, Paragraphs], AfterValidator(_check_languages), _by_language(5_000)]
 TextsChange = Annotated[
     dict[Language, Paragraphs | None],
-    AfterValidator(_few),
+    AfterValidator(_check_languages),
     _by_language(5_000, anyOf=[{"type": "string", "minLength": 1, "maxLength": 5_000}, {"type": "null"}]),
 ]
 
