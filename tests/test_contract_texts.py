@@ -1,6 +1,5 @@
 """The texts of the OpenAPI document: whole sentences, in words that a developer of a client expects."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +8,6 @@ from app.web import openapi_texts
 from tests.support.contract_check import document, operations
 
 DOCUMENT = document()
-PENDING: set[str] = set()
-"""Tags whose texts have not been rewritten yet. Remove a tag when they are, and this set when it is empty."""
 _VALUES = {"default", "enum", "const", "example", "examples"}
 _RIDDLES = re.compile(r"\b(moments?|promises?|promised|[Ll]eft out:|Only those with this)|^(Made|Done|Found)\.$")
 
@@ -25,11 +22,7 @@ def test_descriptions_are_in_the_words_of_the_field() -> None:
 
 
 def test_summaries_are_titles() -> None:
-    summaries = {
-        operation["operationId"]: operation["summary"]
-        for _, _, operation in operations(DOCUMENT)
-        if operation["tags"][0] not in PENDING
-    }
+    summaries = {operation["operationId"]: operation["summary"] for _, _, operation in operations(DOCUMENT)}
     assert {name: text for name, text in summaries.items() if not re.fullmatch(r"[A-Z][^.?!]+ [^.?!]+", text)} == {}
 
 
@@ -42,14 +35,9 @@ def test_shared_texts_are_used() -> None:
 def _texts() -> Iterator[tuple[str, str]]:
     """Every description with the path at which it stands, but for the introduction, which is a page."""
     for verb, path, operation in operations(DOCUMENT):
-        if operation["tags"][0] not in PENDING:
-            yield from _descriptions(operation, f"{verb} {path}")
-    pending = {
-        name for _, _, operation in operations(DOCUMENT) if operation["tags"][0] in PENDING for name in _used(operation)
-    }
+        yield from _descriptions(operation, f"{verb} {path}")
     for name, schema in DOCUMENT["components"]["schemas"].items():
-        if name not in pending:
-            yield from _descriptions(schema, name)
+        yield from _descriptions(schema, name)
     rest = {kind: found for kind, found in DOCUMENT["components"].items() if kind not in ("schemas", "examples")}
     yield from _descriptions(rest, "components")
     for part in ("tags", "servers", "externalDocs", "x-event-types"):
@@ -73,14 +61,3 @@ def _descriptions(node: Any, where: str) -> Iterator[tuple[str, str]]:
 
 def _is_sentence(text: str) -> bool:
     return len(text.split()) > 4 and (text[0].isupper() or text[0] == "`") and text.endswith(".")
-
-
-def _used(node: Any) -> set[str]:
-    """The names of the schemas that something refers to, directly or through others."""
-    used: set[str] = set()
-    queue = [node]
-    while queue:
-        for name in set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(queue.pop()))) - used:
-            used.add(name)
-            queue.append(DOCUMENT["components"]["schemas"][name])
-    return used
