@@ -36,7 +36,7 @@ async def run(sessions: Sessions, stop: asyncio.Event, pause: float = _PAUSE) ->
             busy = await job_runner.run_due(sessions, HANDLERS) > 0
             wait = 0.0 if busy else pause
         except Exception as error:  # the database is restarting or being moved: it will be back
-            log.warning("worker: %s", type(error).__name__)
+            log.warning("Running due jobs failed: %s", type(error).__name__)
             wait = min(max(wait, pause) * 2, _LONGEST_PAUSE)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)

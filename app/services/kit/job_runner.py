@@ -38,7 +38,7 @@ async def _run(sessions: Sessions, handlers: Mapping[str, Handler], job: Job) ->
     except (Unavailable, OSError):  # no database: the lease expires, and the job is leased again
         raise
     except Exception as error:
-        log.exception("job %s %s failed, attempt %d", job.kind, job.key, job.attempts)
+        log.exception("Job %s %s failed, attempt %d", job.kind, job.key, job.attempts)
         await sessions.write(partial(_retry_later, job=job, error=type(error).__name__))
 
 
