@@ -124,6 +124,6 @@ async def get_complaint_checklist(ctx: Ctx, complaint_id: PathId) -> Response:
 async def mark_complaint_step(ctx: Ctx, complaint_id: PathId, step: PathKey, change: StepChange) -> Response:
     """Mark a checklist step as done
 
-    Or as not done, with `done` false. 404 when the procedure has no step with this key.
+    With `done` false, the step is marked as not done after all. 404 when the procedure has no step with this key.
     """
     return replies.json_text(await checklist.mark(ctx, complaint_id, step, change))

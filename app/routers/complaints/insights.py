@@ -20,6 +20,6 @@ async def get_complaint_insights(ctx: Ctx, query: Annotated[InsightsQuery, Query
     reopened, closed with recovered. Covers complaints received in the given period of at most 400 days; the backlog is
     that of now, and closed complaints are counted in the period in which they ended. Filter by `sku` or `site` to
     follow one product or site. Shares come with 95 % confidence intervals; a figure is null when there is nothing to
-    calculate it from. Complaints are not set against units sold, which could not be counted quickly enough.
+    calculate it from. Complaints are counted, not related to units sold.
     """
     return replies.json_text(await insights.insights(ctx, query))

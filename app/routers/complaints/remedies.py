@@ -31,7 +31,7 @@ async def update_complaint_remedy(
 ) -> Response:
     """Update a remedy
 
-    To offer, accept or refuse a single remedy, or to record its cost. `If-Match` takes the version of the remedy.
+    Offers, accepts or refuses a single remedy, or records its cost. `If-Match` takes the version of the remedy.
     Answers with the complaint.
     """
     return replies.resource(await remedies.change(ctx, complaint_id, remedy_id, patch, version))

@@ -118,7 +118,8 @@ async def upsert_customer(
     """Create or update a customer by identity
 
     If no customer has this identity, one is created with it and the response is 201. Otherwise the customer is
-    updated: fields that are left out keep their value, identities are added, other lists are replaced as a whole.
+    updated: fields that are left out keep their value, null takes a value away, identities are added, `preferences`
+    and `attributes` are merged, and other lists are replaced as a whole.
     With `If-None-Match: *`, nothing is ever updated.
     """
     return replies.created_or_existing(

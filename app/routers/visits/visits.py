@@ -75,7 +75,7 @@ async def update_visit(
 async def complete_visit(ctx: Ctx, visit_id: PathId, done: VisitComplete) -> Response:
     """Complete a visit
 
-    With a result for every item of its scorecard. 409 unless the visit is planned, with the verbs that are possible in
+    With a result for every item of its scorecard. 409 unless the visit is planned, with the moves that are possible in
     `allowed`.
     """
     return replies.resource(await visits.complete(ctx, visit_id, done))
@@ -85,6 +85,6 @@ async def complete_visit(ctx: Ctx, visit_id: PathId, done: VisitComplete) -> Res
 async def cancel_visit(ctx: Ctx, visit_id: PathId, cancel: VisitCancel) -> Response:
     """Cancel a visit
 
-    The reason is kept with the visit. 409 unless the visit is planned, with the verbs that are possible in `allowed`.
+    The reason is kept with the visit. 409 unless the visit is planned, with the moves that are possible in `allowed`.
     """
     return replies.resource(await visits.cancel(ctx, visit_id, cancel.reason))

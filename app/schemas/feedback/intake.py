@@ -142,8 +142,8 @@ class FeedbackNew(FeedbackContent):
     collected_at: Moment | None = None
     """When the feedback was given. Defaults to the present time."""
     customer_id: Id | None = None
-    """The customer who gave the feedback. Defaults to the only customer with the author's contact point, else to the
-    buyer, else to the customer of the complaint or interaction.
+    """The customer who gave the feedback. Defaults to the buyer, else to the customer of the complaint or
+    interaction, else to the only customer with the author's contact point.
     """
     author: Author | None = None
     """The person who gave the feedback, for feedback of people who may not be customers."""

@@ -85,7 +85,7 @@ class FeedbackRuleNew(Schema):
     """What the rule is called, for people who read it."""
     active: Flag = True
     """Whether the rule applies to feedback from now on. It never applies to feedback that was collected more than 30
-    days ago, led to a change already, or is about a competitor.
+    days ago, that a recorded action has already answered, or that is about a competitor.
     """
     conditions: FeedbackConditions = FeedbackConditions()
     """The feedback that the rule applies to. Empty: all feedback."""

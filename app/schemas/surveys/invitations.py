@@ -75,7 +75,7 @@ class Invitation(Resource):
     expires_at: Moment
     """Until when the invitation can be answered."""
     sent_at: Moment | None
-    """When the invitation was sent first. Null while it was not."""
+    """When the invitation was first sent. Null until then."""
     answered_at: Moment | None
     """When the invitation was answered. Null while it was not."""
     revoked_at: Moment | None
