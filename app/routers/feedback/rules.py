@@ -34,7 +34,8 @@ async def create_feedback_rule(ctx: Ctx, new: FeedbackRuleNew) -> Response:
     """Create a feedback rule
 
     Creates a task or a complaint from each piece of matching feedback, once: when the feedback is recorded, or when it
-    comes to match because it is corrected. For every score below 50, for example, or for negative reviews. 409 when the code is already in use.
+    comes to match because it is corrected. For every score below 50, for example, or for negative reviews. 409 when the
+    code is already in use.
     """
     return replies.created(await FEEDBACK_RULES.create(ctx, new), PATH)
 

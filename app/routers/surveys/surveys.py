@@ -109,7 +109,8 @@ async def close_survey(ctx: Ctx, survey_id: PathId) -> Response:
 async def get_answer_code(ctx: Ctx, query: Annotated[AnswerCodeQuery, Query()]) -> Response:
     """Get the answer code of a receipt
 
-    The code is printed on the receipt, so that its holder can answer the survey asked on receipts. The receipt need not be
-    recorded yet: a till may request codes in advance for the numbers it will use. The code of a receipt never changes.
+    The code is printed on the receipt, so that its holder can answer the survey asked on receipts. The receipt need not
+    be recorded yet: a till may request codes in advance for the numbers it will use. The code of a receipt never
+    changes.
     """
     return replies.json_text(surveys.answer_code(ctx, query))
