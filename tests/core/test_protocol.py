@@ -71,7 +71,9 @@ async def test_a_request_writes_its_response_to_its_own_transport(protocol: Http
     await protocol.cycle.send({"type": "http.response.body", "body": b""})
     written = b"".join(call.args[0] for call in protocol.cycle.transport.write.call_args_list)
     assert written.startswith(STATUS_LINE[204])
-    protocol.transport.write.assert_not_called()
+    own = protocol.transport
+    assert isinstance(own, Mock)
+    own.write.assert_not_called()
 
 
 def test_status_lines_are_complete() -> None:

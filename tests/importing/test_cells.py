@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.importing.cells import CellFormat, as_text, choice, decimal, flag, integer, reference
 from app.importing.fields import find
+from app.importing.rows import Cell
 from app.importing.timestamps import TimestampFormat, UnreadableCell
 
 LONDON = TimestampFormat(ZoneInfo("Europe/London"))
@@ -44,7 +45,7 @@ class TestDecimal:
             (3, "3"),
         ],
     )
-    def test_spelled(self, cell: object, expected: str) -> None:
+    def test_spelled(self, cell: Cell, expected: str) -> None:
         assert decimal(cell) == expected
 
     @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ class TestDecimal:
         "cell",
         ["abc", "£2.55", "1,23,4", "1.2.3", "--1", "1e", "٣", "", "NaN", "1e999", float("nan"), float("inf"), True],
     )
-    def test_what_is_no_number_is_refused(self, cell: object) -> None:
+    def test_what_is_no_number_is_refused(self, cell: Cell) -> None:
         with pytest.raises(UnreadableCell):
             decimal(cell)
 
@@ -88,20 +89,20 @@ class TestText:
             ("00123", "00123"),
         ],
     )
-    def test_spelled(self, cell: object, expected: str) -> None:
+    def test_spelled(self, cell: Cell, expected: str) -> None:
         assert as_text(cell) == expected
 
     @pytest.mark.parametrize(
         ("cell", "expected"),
         [("17850.0", "17850"), ("A1.0", "A1.0"), ("1.50", "1.50"), ("007.0", "007"), (17850.0, "17850")],
     )
-    def test_a_reference_loses_the_point_zero(self, cell: object, expected: str) -> None:
+    def test_a_reference_loses_the_point_zero(self, cell: Cell, expected: str) -> None:
         assert reference(cell) == expected
 
     @pytest.mark.parametrize(
         ("cell", "expected"), [("TRUE", True), ("yes", True), ("1", True), (1.0, True), ("No", False), (False, False)]
     )
-    def test_flag(self, cell: object, expected: bool) -> None:
+    def test_flag(self, cell: Cell, expected: bool) -> None:
         assert flag(cell) is expected
 
     def test_an_unknown_flag_is_refused(self) -> None:
@@ -114,7 +115,7 @@ class TestText:
             choice("shop", ("in_store", "online"))
 
     @pytest.mark.parametrize(("cell", "expected"), [("3", 3), ("3.0", 3), (3.0, 3), ("-2", -2)])
-    def test_integer(self, cell: object, expected: int) -> None:
+    def test_integer(self, cell: Cell, expected: int) -> None:
         assert integer(cell) == expected
 
     def test_a_fraction_is_no_integer(self) -> None:
@@ -123,7 +124,7 @@ class TestText:
 
 
 class TestCellFormat:
-    def value(self, path: str, cell: object, resource: str = "customers") -> object:
+    def value(self, path: str, cell: Cell, resource: str = "customers") -> object:
         field = find(resource, path)
         assert field is not None
         return CellFormat(LONDON).parse(field, cell)
@@ -163,7 +164,7 @@ class TestMoment:
             (date(2010, 12, 1), "2010-12-01T00:00:00+00:00"),
         ],
     )
-    def test_read(self, cell: object, expected: str) -> None:
+    def test_read(self, cell: Cell, expected: str) -> None:
         assert LONDON.to_timestamp(cell) == expected
 
     def test_an_hour_that_comes_twice_is_the_first(self) -> None:
@@ -193,7 +194,7 @@ class TestMoment:
             (True, "timestamp"),
         ],
     )
-    def test_refused(self, cell: object, code: str) -> None:
+    def test_refused(self, cell: Cell, code: str) -> None:
         with pytest.raises(UnreadableCell) as caught:
             LONDON.to_timestamp(cell)
         assert caught.value.code == code

@@ -54,7 +54,8 @@ class TestService:
         calendar = CalendarNew.model_validate(shop.calendar)
         policies = [ServicePolicyNew.model_validate(policy) for policy in shop.policies]
         procedures = [ProcedureNew.model_validate(procedure) for procedure in shop.procedures]
-        assert [fault for new in (calendar, *policies, *procedures) for fault in new.faults()] == []
+        drafts: list[Any] = [calendar, *policies, *procedures]
+        assert [fault for new in drafts for fault in new.faults()] == []
         assert {policy.calendar for policy in policies} == {calendar.code}
         assert None in {procedure.category for procedure in procedures}
         for procedure in procedures:

@@ -1,5 +1,6 @@
 from collections import Counter, defaultdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ class TestSize:
 
 class TestWhatItListensBy:
     def test_contract(self) -> None:
-        made = [
+        made: list[Any] = [
             *map(SurveyNew.model_validate, feedback_setup.SURVEYS),
             *map(SurveyRuleNew.model_validate, feedback_setup.SURVEY_RULES),
             *map(FeedbackRuleNew.model_validate, feedback_setup.FEEDBACK_RULES),
@@ -73,14 +74,14 @@ class TestFeedback:
                 assert known[-1] <= until
 
     def test_one_site_is_thought_of_worse(self, heard: list[FeedbackNew]) -> None:
-        marks = defaultdict(list)
+        marks: defaultdict[str | None, list[Decimal]] = defaultdict(list)
         for new in heard:
             marks[new.site] += [rating.value for rating in new.ratings if rating.metric == "nps"]
         means = {site: sum(values) / len(values) for site, values in marks.items() if site}
         assert min(means, key=lambda site: means[site]) == "Bristol"
 
     def test_waiting_is_where_it_falls_short(self, heard: list[FeedbackNew]) -> None:
-        sums: Counter[str] = Counter()
+        sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         for new in heard:
             for rating in new.ratings:
                 if rating.aspect is not None:
@@ -101,7 +102,7 @@ class TestVisits:
             new = VisitNew.model_validate(
                 {name: v for name, v in visit.items() if name[0] != "_"} | {"scorecard_id": SOMETHING}
             )
-            assert new.happened_at <= until
+            assert new.happened_at is not None and new.happened_at <= until
             assert len(new.results) == len(feedback_setup.SCORECARDS[0]["items"])
 
     def test_now_and_then_the_floor_is_wet(self, shop: SampleShop) -> None:

@@ -31,7 +31,7 @@ class Relay:
 async def relay(tmp_path: Path, database_url: str) -> AsyncIterator[Relay]:
     relay = Relay()
     (real,) = parse_qs(urlsplit(database_url).query)["host"]
-    tasks = set()
+    tasks: set[asyncio.Task[None]] = set()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):

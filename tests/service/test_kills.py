@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -43,16 +44,20 @@ async def test_killed_during_a_batch(service: Running, victim: str) -> None:
     sending.start()
     for part in (0.3, 0.7):
         wanted = int(COUNT * (part + dice.uniform(-0.1, 0.1)))
-        eventually(lambda wanted=wanted: len(sender.acknowledged) >= wanted)
+        eventually(partial(_has_sent, sender, wanted))
         if victim == "the API":
             service.kill()
             service.start()
         else:
             killed = service.postmaster()
             os.kill(killed, signal.SIGKILL)
-            eventually(lambda killed=killed: service.is_back(killed))
+            eventually(partial(service.is_back, killed))
     sending.join()
     assert sender.interruptions >= 1
     assert len(sender.acknowledged) == COUNT
     assert sender.statuses <= {200, 201, 503}
     await _is_complete(service, sender, sent)
+
+
+def _has_sent(sender: ledger.Sender, count: int) -> bool:
+    return len(sender.acknowledged) >= count

@@ -33,17 +33,19 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def key(service: Running) -> str:
     """The key that the first start printed."""
-    return re.search(r"The admin key, shown this once: (\S+)", service.stdout)[1]
+    printed = re.search(r"The admin key, shown this once: (\S+)", service.stdout)
+    assert printed is not None
+    return printed[1]
 
 
 @pytest.fixture
 def up(service: Running) -> Running:
-    return service if service.process.poll() is None else service.start()
+    return service if service.is_up else service.start()
 
 
 @pytest.fixture
 def down(service: Running) -> Running:
-    if service.process.poll() is None:
+    if service.is_up:
         assert service.stop() == 0
     return service
 

@@ -61,11 +61,12 @@ logfile = {directory / "log"}
         for path in [reachable, *reachable.iterdir()]:
             shutil.chown(path, owner)
         directory = reachable
-    process = subprocess.Popen(
-        [PROGRAM, "-q", directory / "pgbouncer.ini"],
-        cwd="/",
-        **({"user": owner, "extra_groups": []} if owner != getpass.getuser() else {}),
-    )
+    assert PROGRAM is not None
+    command = [PROGRAM, "-q", str(directory / "pgbouncer.ini")]
+    if owner == getpass.getuser():
+        process = subprocess.Popen(command, cwd="/")
+    else:
+        process = subprocess.Popen(command, cwd="/", user=owner, extra_groups=[])
     try:
 
         def listens() -> bool:

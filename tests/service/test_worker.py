@@ -16,7 +16,7 @@ import pytest
 
 from tests import make
 from tests.support import ledger
-from tests.support.ready import Ready
+from tests.support.fork_server import ForkedProcess
 from tests.support.running import PATIENCE, Running, eventually, running
 
 COUNT = 400
@@ -45,9 +45,9 @@ class Workers:
 
     def __init__(self, service: Running) -> None:
         self.service = service
-        self.processes: list[Ready | subprocess.Popen[bytes]] = []
+        self.processes: list[ForkedProcess | subprocess.Popen[bytes]] = []
 
-    def start(self) -> "Ready | subprocess.Popen[bytes]":
+    def start(self) -> "ForkedProcess | subprocess.Popen[bytes]":
         log = self.log(len(self.processes)).name
         process = self.service.started("worker", out=log, err=log, fresh=not self.processes)
         self.processes.append(process)

@@ -120,13 +120,13 @@ def measure(marks: Sequence[Mark], metric: str, sent: Sequence[bool] | None) -> 
     """What is said of these marks, and of invitations that were answered or not; None: they cannot be told apart."""
     scores = [mark.score for mark in marks]
     classes = [mark.nps_class for mark in marks]
-    net = None
+    net: dict[str, Any] | None = None
     if metric == "nps":
-        plus, minus, of = classes.count("promoter"), classes.count("detractor"), len(classes)
-        found = statistics.net(plus, minus, of)
-        figures = (None, None, None) if found is None else (found.share, found.low, found.high)
-        nps, low, high = (None if value is None else round(100 * value, 2) for value in figures)
-        net = {"promoters": plus, "passives": of - plus - minus, "detractors": minus}
+        plus, minus, total = classes.count("promoter"), classes.count("detractor"), len(classes)
+        found = statistics.net(plus, minus, total)
+        shares = (None, None, None) if found is None else (found.share, found.low, found.high)
+        nps, low, high = (None if value is None else round(100 * value, 2) for value in shares)
+        net = {"promoters": plus, "passives": total - plus - minus, "detractors": minus}
         net |= {"nps": nps, "low": low, "high": high}
     return {
         **mean(scores),

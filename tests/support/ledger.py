@@ -28,7 +28,7 @@ def receipts(count: int, source: str, seed: int = 1) -> list[Receipt]:
             price = Decimal(dice.randint(5, 9_999)) / 100
             quantity = dice.choice([1, 1, 1, 2, 3, -1])
             lines.append({"sku": f"S-{dice.randint(1, 90)}", "quantity": str(quantity), "unit_price": f"{price:.2f}"})
-        receipt = {
+        receipt: Receipt = {
             "source": source,
             "receipt_no": f"{n:06}",
             "occurred_at": f"2026-0{dice.randint(1, 8)}-{dice.randint(1, 28):02}T{dice.randint(8, 19):02}:15:00+00:00",

@@ -7,7 +7,7 @@ import copy
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tests.support.contract_check import document, operations
@@ -152,8 +152,13 @@ def selection(name: str) -> list[tuple[tuple[Any, ...], str, Any]]:
         every.sort(key=lambda choice: drawn(name, choice))
         streamed = any(set(leaves_of(name)) <= leaves for leaves in STREAMED)
         leaf_at, wrong_at, picked = Counter[Any](), Counter[Any](), Counter[Any]()
-        not_yet = [lambda at, wrong: not wrong_at[wrong], lambda at, wrong: leaf_at[at] < EACH]
-        rounds = [lambda at, wrong: not leaf_at[at]] if streamed else [*not_yet, lambda *_: picked.total() < ROOM]
+        rounds: list[Callable[[Any, Any], bool]] = [lambda at, wrong: not leaf_at[at]]
+        if not streamed:
+            rounds = [
+                lambda at, wrong: not wrong_at[wrong],
+                lambda at, wrong: leaf_at[at] < EACH,
+                lambda at, wrong: picked.total() < ROOM,
+            ]
         for fits in rounds:
             for choice in every:
                 at, *wrong = choice

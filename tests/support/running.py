@@ -15,18 +15,19 @@ from typing import Any
 from unittest import mock
 
 import httpx
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli import main
 from app.core.embedded import ClusterMissing, EmbeddedPostgres
 from app.core.embedded.place import Place, locate
 from app.core.settings import settings as current
-from tests.support.ready import Ready
+from tests.support.fork_server import ForkedProcess
 
 COMMAND = str(Path(sys.executable).with_name("rapport"))
 KEY = "rapport_the_admin_key_of_running_services"
 PATIENCE = 60.0
+
+Process = ForkedProcess | subprocess.Popen[bytes]
 
 
 def eventually(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
@@ -46,34 +47,42 @@ class Running:
     """A service that can be started, stopped, killed and started again on the same data."""
 
     fresh = False
-    """Started as the command itself, which has yet to import what it needs: see `ready.py`."""
+    """Started as the command itself, which has yet to import what it needs: see `fork_server.py`."""
 
     def __init__(self, directory: Path, *, key: str | None = KEY, **settings: Any) -> None:
         self.directory = directory
         self.data_dir = directory / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.process: Ready | subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         chosen = {"data_dir": self.data_dir, "port": self.port, "rate_limit": 0, **settings}
         if key is not None:
             chosen["bootstrap_key"] = key
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
-        self.environment = {**kept, **{f"RAPPORT_{name.upper()}": str(value) for name, value in chosen.items()}}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+        self.environment = {**inherited, **{f"RAPPORT_{name.upper()}": str(value) for name, value in chosen.items()}}
+
+    @property
+    def process(self) -> Process:
+        """The latest that was started."""
+        assert self._process is not None
+        return self._process
+
+    @property
+    def is_up(self) -> bool:
+        return self.process.poll() is None
 
     def start(self, *options: str, wait: bool = True) -> "Running":
-        self.process = self.started("serve", *options, fresh=self.fresh)
+        self._process = self.started("serve", *options, fresh=self.fresh)
         if wait:
-            eventually(lambda: self.ready() or self.process.poll() is not None)
-            assert self.process.poll() is None, self.stderr
+            eventually(lambda: self.ready() or not self.is_up)
+            assert self.is_up, self.stderr
         return self
 
-    def started(
-        self, *arguments: str, out: str = "stdout", err: str = "stderr", fresh: bool = False
-    ) -> "Ready | subprocess.Popen[bytes]":
+    def started(self, *arguments: str, out: str = "stdout", err: str = "stderr", fresh: bool = False) -> Process:
         """A `rapport` process with these settings, in a session of its own: Ctrl-C is not for the tests."""
         paths = self.directory / out, self.directory / err
         if not fresh:
-            return Ready(list(arguments), self.directory, self.environment, *paths)
+            return ForkedProcess(list(arguments), self.directory, self.environment, *paths)
         with paths[0].open("wb") as stdout, paths[1].open("wb") as stderr:
             return subprocess.Popen(
                 [COMMAND, *arguments],
@@ -167,7 +176,7 @@ class Running:
 
     def remove(self) -> None:
         """Leave nothing: no process, no file, none of what root's clusters have elsewhere."""
-        if self.process is not None:
+        if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(PATIENCE)

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 from uuid import UUID
@@ -240,7 +241,7 @@ async def test_the_laws(client: httpx.AsyncClient, db: Any, sessions: Sessions, 
     world = await build(client, dice)
     for _ in range(COUNT // CHUNK):
         new = [walk(dice) for _ in range(CHUNK)]
-        outcomes = await sessions.write(lambda ctx, new=new: complaints.record_many(ctx, new))
+        outcomes = await sessions.write(partial(complaints.record_many, new_complaints=new))
         assert {outcome.status for outcome in outcomes} == {201}
     clock.tick(2 * 86_400)
     worked = [clock.now]
@@ -345,7 +346,9 @@ async def each_step_once(db: Any, world: World, kept: dict[UUID, Clock], worked:
 
 async def lists_know_it(db: Any, kept: dict[UUID, Clock]) -> None:
     """The first due time of what runs, and whether anything was missed; and who has something to come is looked at."""
-    due, breached, received = defaultdict(list), defaultdict(bool), defaultdict(set)
+    due: defaultdict[UUID, list[datetime]] = defaultdict(list)
+    breached: defaultdict[UUID, bool] = defaultdict(bool)
+    received: defaultdict[UUID, set[datetime]] = defaultdict(set)
     for clock in kept.values():
         complaint_id = clock.row["complaint_id"]
         if clock.ended_at is None and clock.row["due_at"] is not None:

@@ -527,7 +527,8 @@ class TestList:
     async def test_while_others_come_and_go_each_that_stays_is_seen_once(
         self, client: httpx.AsyncClient, clock: TestClock, sort: str
     ) -> None:
-        staying, going = [], []
+        staying: list[dict[str, Any]] = []
+        going: list[dict[str, Any]] = []
         for n in range(12):
             clock.tick()
             (going if n % 4 == 3 else staying).append(await create(client, display_name=f"Name {n * 7 % 12:02}"))

@@ -82,7 +82,8 @@ class TestAdd:
             assert found["direction"] == expected
             assert (await listed(client, left))[-1] == found
             (seen,) = [each for each in await listed(client, right) if each["id"] == found["id"]]
-            inverse = {**INVERSE, **{v: k for k, v in INVERSE.items()}}[kind]
+            inverses = {str(k): str(v) for k, v in INVERSE.items()} | {str(v): str(k) for k, v in INVERSE.items()}
+            inverse = inverses[kind]
             assert seen["kind"] == inverse
             if kind == "household":
                 break

@@ -42,7 +42,7 @@ class TestAcknowledge:
     async def test_a_message_is_kept_as_a_thank_you(self, client: httpx.AsyncClient) -> None:
         zoe = await make.create_customer(client)
         found = await record(client, feedback(customer_id=zoe["id"]))
-        said = {
+        said: dict[str, Any] = {
             "channel": "email",
             "message": "Thank you for\ntelling us",
             "staff": "tom",
@@ -83,13 +83,13 @@ class TestAcknowledge:
     async def test_on_an_unwelcome_channel_needs_a_reason(self, client: httpx.AsyncClient, db: Any) -> None:
         zoe = await make.create_customer(client, preferences=NO_PHONE)
         found = await record(client, feedback(customer_id=zoe["id"]))
-        for said in ({"channel": "phone"}, {"channel": "phone", "message": "Thanks"}):
-            problem = await step(client, found["id"], "acknowledge", 409, **said)
+        thanks: list[dict[str, Any]] = [{"channel": "phone"}, {"channel": "phone", "message": "Thanks"}]
+        for body in thanks:
+            problem = await step(client, found["id"], "acknowledge", 409, **body)
             assert problem["code"] == "UNWELCOME_CHANNEL" and problem["errors"][0]["pointer"] == "/channel"
         assert (await get(client, found["id"]))["acknowledged_at"] is None
         assert await db.fetchval("SELECT count(*) FROM interactions") == 0
-        said = {"channel": "phone", "message": "Thanks", "unwelcome_reason": "She rang us"}
-        await step(client, found["id"], "acknowledge", **said)
+        await step(client, found["id"], "acknowledge", **thanks[1], unwelcome_reason="She rang us")
 
     async def test_a_public_answer_is_kept_although_nobody_is_known(self, client: httpx.AsyncClient) -> None:
         found = await record(client, feedback(method="review"))
@@ -129,7 +129,7 @@ class TestActAndTell:
         acted = await step(client, found["id"], "act", action="A new pot", staff="tom")
         assert (acted["action"], acted["acted_by"], acted["closed_at"]) == ("A new pot", "tom", None)
         clock.tick(60)
-        said = {"channel": "email", "message": "We have a new pot"}
+        said: dict[str, Any] = {"channel": "email", "message": "We have a new pot"}
         told = await step(client, found["id"], "notify", **said)
         assert (told["notified_by"], told["notified_channel"], told["closed_at"]) == (
             "admin",

@@ -17,6 +17,7 @@ from app.services.feedback import measures
 from tests import make
 from tests.support.api import pointers
 from tests.support.application import Keys
+from tests.support.counting import CountingConnection
 from tests.support.feedback_measures import (
     Mark,
     figures,
@@ -133,7 +134,7 @@ class TestAsking:
 
     async def test_each_answer_is_one_statement(self, sessions: Sessions) -> None:
         async with sessions.reading() as ctx:
-            counted = _Counted(ctx.db)
+            counted = CountingConnection(ctx.db)
             ctx = replace(ctx, db=counted)
             for metric in METRICS:
                 for by in (None, *HOW):
@@ -144,24 +145,6 @@ class TestAsking:
             await measures.competitors(ctx, CompetitorsQuery())
             await measures.loop(ctx, LoopQuery())
             assert counted.statements == len(METRICS) * (len(HOW) + 1) + 4
-
-
-class _Counted:
-    """A connection that can ask one thing, and be told how to; it counts how often it is asked."""
-
-    def __init__(self, db: Any) -> None:
-        self._db, self.statements = db, 0
-
-    def transaction(self) -> Any:
-        return self._db.transaction()
-
-    async def execute(self, settings: str) -> None:
-        assert all(part.strip().startswith("SET LOCAL") for part in settings.split(";"))
-        await self._db.execute(settings)
-
-    async def fetchval(self, *asked: Any) -> Any:
-        self.statements += 1
-        return await self._db.fetchval(*asked)
 
 
 class TestWhatCounts:
@@ -233,9 +216,10 @@ class TestAgainstPython:
         tagged = [["weekend"], ["weekend", "lamb"], [], ["lamb"]]
         customers = {UUID((await make.create_customer(client, tags=tags))["id"]): tags for tags in tagged}
         surveys = [await insert_survey(db, code, None) for code in ("a", "b")]
-        marks, sent = [], []
+        marks: list[Mark] = []
+        sent: list[dict[str, Any]] = []
         for _ in range(220):
-            row = {
+            row: dict[str, Any] = {
                 "collected_at": days_ago(dice.uniform(0, 140)),
                 "method": dice.choice(["survey", "review", "mystery_shopper"]),
                 "site": dice.choice(["Hull", "York", None]),
@@ -351,9 +335,9 @@ class TestMethods:
 class TestGaps:
     async def test_compare_people_with_themselves_where_they_can(self, client: httpx.AsyncClient, db: Any) -> None:
         asked = await insert_survey(db)
-        for hoped, found in ((5, 3), (4, 3), (5, 1)):
+        for expected, met in ((5, 3), (4, 3), (5, 1)):
             await insert_feedback(
-                db, stars(hoped, "waiting time", "expectation"), stars(found, "waiting time"), survey_id=asked
+                db, stars(expected, "waiting time", "expectation"), stars(met, "waiting time"), survey_id=asked
             )
         await insert_feedback(db, stars(5, "waiting time"), site="Hull")
         await insert_feedback(db, stars(4, "price", "expectation"), stars(5, "range"))

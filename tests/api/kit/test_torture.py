@@ -276,8 +276,8 @@ class TestBodies:
     async def test_of_streams_that_are_no_lines(
         self, client: httpx.AsyncClient, shared: SharedWorld, fresh_world: dict[str, str], name: str
     ) -> None:
-        wrong = {what: body for what, *body in bodies(name, fresh_world)}
-        too_large, *_ = wrong.pop("too large")
+        wrong = {what: (content, headers, status) for what, content, headers, status in bodies(name, fresh_world)}
+        too_large, _, _ = wrong.pop("too large")
         for what, (content, headers, status) in wrong.items():
             answer = await send(client, name, fresh_world, content, **headers)
             if status == 415:

@@ -316,9 +316,9 @@ class TestGroups:
             (None, None): 1,
         }
         assert found["all"]["complaints"] == 9
-        costs = {(item["key"], item["currency"]): item["cost"] for item in found["items"]}
-        assert costs["<50", "EUR"] == [{"currency": "EUR", "total": "10.00"}]
-        assert costs["<50", "GBP"] == [{"currency": "GBP", "total": "59.99"}]
+        totals = {(item["key"], item["currency"]): item["cost"] for item in found["items"]}
+        assert totals["<50", "EUR"] == [{"currency": "EUR", "total": "10.00"}]
+        assert totals["<50", "GBP"] == [{"currency": "GBP", "total": "59.99"}]
 
     async def test_what_is_open_again_did_not_last(self, client: httpx.AsyncClient, db: Any) -> None:
         await insert_complaint(db)
@@ -485,8 +485,8 @@ def _later_score(known: list[Any], heard: list[Any]) -> dict[str, Any]:
             said.setdefault(row["customer_id"], []).extend(scores)
     means = [exact.mean(scores) for scores in said.values()]
     if len(means) < 2:
-        mean = f"{means[0]:.2f}" if means else None
-        return {"customers": len(means), "mean_score": mean, "low": None, "high": None}
+        single = f"{means[0]:.2f}" if means else None
+        return {"customers": len(means), "mean_score": single, "low": None, "high": None}
     mean = round(exact.mean(means), 2)
     found = statistics.mean_interval(mean, exact.stdev(means), len(means))
     assert found is not None

@@ -1,6 +1,5 @@
 """From what was stored through the API to the rules: which policy holds, and what it says."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,26 +17,15 @@ from app.services.complaints import procedures as procedure_service
 from app.services.service_levels import policies as service_levels
 from tests import make
 from tests.support.application import TestClock
+from tests.support.counting import CountingConnection
 from tests.support.service_levels import change_calendar, change_policy, change_procedure
 
 NOTHING_SPECIAL = Facts("Delivery", "low", "phone", "Leeds", frozenset(), None, None)
 
 
-class Counted:
-    """A connection that counts the statements it is sent."""
-
-    def __init__(self, db: Any) -> None:
-        self.db, self.statements = db, 0
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        self.statements += 1
-        found: Callable[..., Any] = getattr(self.db, name)
-        return found
-
-
 @pytest.fixture
 def ctx(db: Any, clock: TestClock) -> Context:
-    return Context(Counted(db), uuid4(), "tests", frozenset(), clock.now, b"key", "GB")  # type: ignore[arg-type]
+    return Context(CountingConnection(db), uuid4(), "tests", frozenset(), clock.now, b"key", "GB")
 
 
 async def chosen(ctx: Context, *facts: Facts) -> list[str | None]:

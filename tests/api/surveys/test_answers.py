@@ -169,7 +169,7 @@ class TestAnswer:
         known = {"customer_id": UUID(customer), "sale_id": UUID(sale), "site": "Leeds", "staff": "tom"}
         token = await invited(db, survey, clock, channel="sms", **known)
         clock.tick(HOUR)
-        answers = [
+        given: list[dict[str, Any]] = [
             {"question": "nps", "value": "3.0"},
             {"question": "wait", "value": "2"},
             {"question": "hoped", "value": "5"},
@@ -180,8 +180,8 @@ class TestAnswer:
             {"question": "back", "yes_no": "no"},
             {"question": "times", "value": "12"},
         ]
-        found = await answer(anonymous, token, {"answers": answers[::-1], "language": "de"})
-        kept = [answers[0] | {"value": "3"}, *answers[1:4], answers[4] | {"choices": ["meat", "cheese"]}, *answers[5:]]
+        found = await answer(anonymous, token, {"answers": given[::-1], "language": "de"})
+        kept = [given[0] | {"value": "3"}, *given[1:4], given[4] | {"choices": ["meat", "cheese"]}, *given[5:]]
         assert _said(found["answers"]) == kept
         assert (found["answered_at"], found["editable_until"], found["thanks"]) == (
             "2026-03-02T10:00:00.000000Z",

@@ -27,7 +27,7 @@ GLOVES = {
     "section": "Hygiene",
 }
 BAG = {"key": "bag", "title": "Offered a bag", "allow_not_applicable": True}
-RESULTS = [
+RESULTS: list[dict[str, Any]] = [
     {"item": "greeted", "yes_no": "yes"},
     {"item": "advice", "value": "4"},
     {"item": "gloves", "yes_no": "yes", "urls": ["https://example.com/1.jpg"]},

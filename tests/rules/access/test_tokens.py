@@ -1,5 +1,6 @@
 import hashlib
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ class TestReceiptCodes:
         assert len(made) == 5
 
     @pytest.mark.parametrize("change", [str.lower, lambda c: c.replace("-", ""), lambda c: c.replace("-", " - ")])
-    def test_are_read_as_people_type_them(self, change) -> None:  # type: ignore[no-untyped-def]
+    def test_are_read_as_people_type_them(self, change: Callable[[str], str]) -> None:
         for n in range(200):
             assert codes.matches(SECRET, "till", str(n), change(codes.code(SECRET, "till", str(n))))
 

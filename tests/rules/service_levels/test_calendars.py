@@ -97,7 +97,7 @@ class TestWorkedLikeAWallClock:
     @given(calendars())
     def test_days_are_in_order_without_overlaps(self, made: tuple[Calendar, datetime]) -> None:
         calendar, first = made
-        stretches = []
+        stretches: list[tuple[datetime, datetime]] = []
         for number in range(5):
             day = first.date() + number * DAY
             midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -160,7 +160,8 @@ class TestChecked:
         assert {key for key, question in shown.items() if question.required} <= set(accepted)
         for key, answer in accepted.items():
             assert set(answer.values()) == {shown[key].field}
-            assert answer.value is None or shown[key].scale is None or shown[key].scale.holds(answer.value)
+            scale = shown[key].scale
+            assert answer.value is None or scale is None or scale.holds(answer.value)
         # What is accepted is accepted again, in any order, as the same.
         assert surveys.check_answers(EVERYTHING, list(reversed(found.accepted))) == found
 

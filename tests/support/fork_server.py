@@ -22,18 +22,18 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-class Helper:
-    """The one that forks, as those see it who ask."""
+class ForkServer:
+    """The helper, as seen from the process that asks it to fork."""
 
     def __init__(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__], cwd=ROOT, env=kept, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", __name__], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._lock = threading.Lock()
         atexit.register(self.close)
 
-    def asked(self, **question: Any) -> Any:
+    def ask(self, **question: Any) -> Any:
         assert self._process.stdin and self._process.stdout
         with self._lock:
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
@@ -48,24 +48,24 @@ class Helper:
 
 
 @functools.cache
-def helper() -> Helper:
-    return Helper()
+def fork_server() -> ForkServer:
+    return ForkServer()
 
 
-class Ready:
+class ForkedProcess:
     """A process that runs a command of `rapport`, with what tests use of `subprocess.Popen`."""
 
     def __init__(
         self, arguments: list[str], directory: Path, environment: dict[str, str], out: Path, err: Path
     ) -> None:
         self._code: int | None = None
-        self.pid: int = helper().asked(
+        self.pid: int = fork_server().ask(
             arguments=arguments, directory=str(directory), environment=environment, out=str(out), err=str(err)
         )
 
     def poll(self) -> int | None:
         if self._code is None:
-            self._code = helper().asked(ended=self.pid)
+            self._code = fork_server().ask(ended=self.pid)
         return self._code
 
     def wait(self, timeout: float) -> int:
