@@ -49,7 +49,7 @@ _LONG = (
     "test_schemathesis.py",
     "test_cli.py",
     "test_real_shop.py",
-    "test_laws.py",
+    "test_invariants.py",
     "test_torture.py",
     "service",
     "core",

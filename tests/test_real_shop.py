@@ -35,7 +35,7 @@ BUYERS = {
 }
 
 
-def imported(service: Running, path: Path) -> str:
+def run_import(service: Running, path: Path) -> str:
     options = [part for field, column in COLUMNS.items() for part in ("--map", f"{field}={column}")]
     options += [part for field, value in CONSTANTS.items() for part in ("--set", f"{field}={value}")]
     told = service.run("import", "sales", str(path), *options, "--timezone", "Europe/London", api_key=KEY)
@@ -56,7 +56,7 @@ def listed(service: Running) -> list[dict[str, Any]]:
             parameters["cursor"] = page["next_cursor"]
 
 
-def is_the_shop_through_the_api(service: Running) -> None:
+def check_api(service: Running) -> None:
     sales = listed(service)
     assert len(sales) == len({sale["id"] for sale in sales}) == len({sale["receipt_no"] for sale in sales}) == RECEIPTS
     assert sum(sale["customer_id"] is None for sale in sales) == ANONYMOUS
@@ -73,7 +73,7 @@ def is_the_shop_through_the_api(service: Running) -> None:
             assert (totals["currency"], totals["receipts"], Decimal(totals["net"])) == ("GBP", count, net)
 
 
-async def is_the_shop_in_the_store(dsn: str) -> None:
+async def check_store(dsn: str) -> None:
     (found,) = await ledger.fetch(
         dsn,
         "SELECT count(*) AS receipts, count(*) FILTER (WHERE customer_id IS NULL) AS anonymous, "
@@ -116,14 +116,14 @@ def service(tmp_path: Path, dsn: str) -> Iterator[Running]:
 
 async def test_the_shop_as_it_is_and_once_more(tmp_path_factory: pytest.TempPathFactory) -> None:
     with running(tmp_path_factory.mktemp("shop")) as service:
-        assert imported(service, RETAIL) == f"{RECEIPTS:,} created, 0 replayed, 0 conflicting, 0 refused.\n"
-        is_the_shop_through_the_api(service)
-        await is_the_shop_in_the_store(service.dsn)
-        assert imported(service, RETAIL) == f"0 created, {RECEIPTS:,} replayed, 0 conflicting, 0 refused.\n"
-        await is_the_shop_in_the_store(service.dsn)
+        assert run_import(service, RETAIL) == f"{RECEIPTS:,} created, 0 replayed, 0 conflicting, 0 refused.\n"
+        check_api(service)
+        await check_store(service.dsn)
+        assert run_import(service, RETAIL) == f"0 created, {RECEIPTS:,} replayed, 0 conflicting, 0 refused.\n"
+        await check_store(service.dsn)
 
 
 async def test_the_shop_in_another_order(service: Running, dsn: str, shuffled: Path) -> None:
-    assert imported(service, shuffled) == f"{RECEIPTS:,} created, 0 replayed, 0 conflicting, 0 refused.\n"
-    is_the_shop_through_the_api(service)
-    await is_the_shop_in_the_store(dsn)
+    assert run_import(service, shuffled) == f"{RECEIPTS:,} created, 0 replayed, 0 conflicting, 0 refused.\n"
+    check_api(service)
+    await check_store(dsn)

@@ -78,7 +78,7 @@ class Locked:
         self._thread.join()
 
 
-def heard(line: socket.socket) -> tuple[int, dict[str, str], Any]:
+def read_answer(line: socket.socket) -> tuple[int, dict[str, str], Any]:
     """One answer; the body as JSON."""
     with line.makefile("rb") as stream:
         status = int(stream.readline().split()[1])
@@ -119,7 +119,7 @@ def test_slow_headers_are_answered_and_hung_up_on(line: socket.socket) -> None:
     sender = threading.Thread(target=trickle, args=(line, b"GET /healthz HTTP/1.1\r\nhost: rapport\r\n\r\n"))
     began = time.monotonic()
     sender.start()
-    is_problem(heard(line), 408, "REQUEST_TIMEOUT")
+    is_problem(read_answer(line), 408, "REQUEST_TIMEOUT")
     assert time.monotonic() - began < 5
     assert is_closed(line)
     sender.join()
@@ -135,7 +135,7 @@ def test_slow_second_headers_do_not_break_into_the_first_answer(service: Running
         line.sendall(POST + b"content-length: %d\r\n\r\n%sGET / HT" % (len(body), body))
         time.sleep(1.5)
         release()
-        status, _, made = heard(line)
+        status, _, made = read_answer(line)
         assert status == 201
         assert made["id"]
         assert is_closed(line)
@@ -150,7 +150,7 @@ def test_many_slow_clients_do_not_stop_another_one(service: Running, client: htt
         assert client.get("/v1/customers").status_code == 200
         assert time.monotonic() - began < 3
         for line in lines:
-            is_problem(heard(line), 408, "REQUEST_TIMEOUT")
+            is_problem(read_answer(line), 408, "REQUEST_TIMEOUT")
     finally:
         for line in lines:
             line.close()
@@ -159,7 +159,7 @@ def test_many_slow_clients_do_not_stop_another_one(service: Running, client: htt
 def test_a_body_that_does_not_come_is_answered_and_hung_up_on(line: socket.socket) -> None:
     line.sendall(POST + b"content-length: 1000\r\n\r\n{")
     began = time.monotonic()
-    is_problem(heard(line), 408, "REQUEST_TIMEOUT")
+    is_problem(read_answer(line), 408, "REQUEST_TIMEOUT")
     assert time.monotonic() - began < 5
     assert is_closed(line)
 
@@ -175,13 +175,13 @@ def test_a_body_that_does_not_come_is_answered_and_hung_up_on(line: socket.socke
 )
 def test_headers_beyond_the_limits_are_refused(line: socket.socket, head: bytes) -> None:
     line.sendall(head + b"\r\n" + AUTHORIZED + b"\r\n")
-    is_problem(heard(line), 431, "HEADERS_TOO_LARGE")
+    is_problem(read_answer(line), 431, "HEADERS_TOO_LARGE")
     assert is_closed(line)
 
 
 def test_headers_without_end_are_refused_for_their_size(line: socket.socket) -> None:
     line.sendall(b"GET / HTTP/1.1\r\nx: " + b"x" * 40_000)
-    is_problem(heard(line), 431, "HEADERS_TOO_LARGE")
+    is_problem(read_answer(line), 431, "HEADERS_TOO_LARGE")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_headers_without_end_are_refused_for_their_size(line: socket.socket) -> 
 )
 def test_what_is_not_http_is_refused(line: socket.socket, sent: bytes) -> None:
     line.sendall(sent)
-    is_problem(heard(line), 400, "MALFORMED_REQUEST")
+    is_problem(read_answer(line), 400, "MALFORMED_REQUEST")
     assert is_closed(line)
 
 
@@ -218,7 +218,7 @@ def test_a_large_body_is_refused_early(service: Running, how: str) -> None:
                 sent += len(piece)
         except OSError:
             pass
-        is_problem(heard(line), 413, "BODY_TOO_LARGE")
+        is_problem(read_answer(line), 413, "BODY_TOO_LARGE")
         assert is_closed(line)
     assert service.memory() - before < 2 * LIMIT + 8_000_000
 
@@ -266,7 +266,7 @@ def test_requests_one_after_the_other_and_all_at_once_on_one_connection(line: so
     one = b"GET /v1/customers?limit=1 HTTP/1.1\r\n" + AUTHORIZED + b"\r\n"
     for _ in range(3):
         line.sendall(one)
-        assert heard(line)[0] == 200
+        assert read_answer(line)[0] == 200
     bodies = [json.dumps(make.customer()).encode() for _ in range(5)]
     line.sendall(b"".join(POST + b"content-length: %d\r\n\r\n%s" % (len(body), body) for body in bodies))
     stream = line.makefile("rb")
@@ -320,7 +320,7 @@ def test_a_storm_of_connections_is_weathered(service: Running, client: httpx.Cli
     try:
         for line in lines:
             line.sendall(storm)
-        statuses = {heard(line)[0] for line in lines}
+        statuses = {read_answer(line)[0] for line in lines}
     finally:
         for line in lines:
             line.close()

@@ -72,7 +72,7 @@ def workers(service: Running) -> Iterator[Workers]:
         started.end()
 
 
-def complain(service: Running, source: str, count: int = COUNT) -> None:
+def record_complaints(service: Running, source: str, count: int = COUNT) -> None:
     """So many complaints on which everything is due already."""
     received = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     bodies = [
@@ -134,7 +134,7 @@ class Look:
         assert await self.left() == []
 
 
-async def until(look: Any, wanted: int) -> None:
+async def wait_until(look: Any, wanted: int) -> None:
     for _ in range(1_200):
         if await look() >= wanted:
             return
@@ -143,30 +143,30 @@ async def until(look: Any, wanted: int) -> None:
 
 
 async def test_one_after_the_other_is_killed(service: Running, workers: Workers) -> None:
-    complain(service, "killed")
+    record_complaints(service, "killed")
     look = Look(service, "killed")
     first, second = workers.start(), workers.start()
     for victim, part in ((first, 0.25), (second, 0.6)):
-        await until(look.done, int(COUNT * part))
+        await wait_until(look.done, int(COUNT * part))
         victim.kill()
         assert victim.wait(PATIENCE) == -signal.SIGKILL
     taken = [row for row in await look.left() if row["leased_until"] is not None]
     assert len(taken) <= 2 * 20  # what both had taken, and nobody else may do for a while
     last = workers.start()
-    await until(look.done, COUNT - len(taken))
+    await wait_until(look.done, COUNT - len(taken))
     assert {row["key"] for row in await look.left()} <= {row["key"] for row in taken}
     await look.are_due_again()
-    await until(look.done, COUNT)
+    await wait_until(look.done, COUNT)
     last.send_signal(signal.SIGTERM)
     assert last.wait(PATIENCE) == 0
     await look.each_once()
 
 
 async def test_told_to_stop_it_finishes_what_it_has_begun(service: Running, workers: Workers) -> None:
-    complain(service, "stopped")
+    record_complaints(service, "stopped")
     look = Look(service, "stopped")
     process = workers.start()
-    await until(look.done, COUNT // 4)
+    await wait_until(look.done, COUNT // 4)
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0, workers.log().read_text()
     left = await look.left()
@@ -176,15 +176,15 @@ async def test_told_to_stop_it_finishes_what_it_has_begun(service: Running, work
 
 async def test_the_database_is_killed(service: Running, workers: Workers) -> None:
     """It comes back, and so does the worker; what was half done then was not done."""
-    complain(service, "database")
+    record_complaints(service, "database")
     look = Look(service, "database")
     process = workers.start()
-    await until(look.done, COUNT // 4)
+    await wait_until(look.done, COUNT // 4)
     killed = service.postmaster()
     os.kill(killed, signal.SIGKILL)
     eventually(lambda: service.is_back(killed))
     await look.are_due_again()
-    await until(look.done, COUNT)
+    await wait_until(look.done, COUNT)
     assert process.poll() is None, workers.log().read_text()
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
@@ -194,8 +194,8 @@ async def test_the_database_is_killed(service: Running, workers: Workers) -> Non
 async def test_the_service_does_it_by_itself(service: Running, workers: Workers) -> None:
     assert service.stop() == 0
     service.start()
-    complain(service, "alone", 5)
+    record_complaints(service, "alone", 5)
     look = Look(service, "alone")
-    await until(look.done, 5)
+    await wait_until(look.done, 5)
     await look.each_once(5)
     assert service.stop() == 0

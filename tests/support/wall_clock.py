@@ -1,4 +1,4 @@
-"""Working time counted on the fingers: minute by minute, by what the clock on the wall shows.
+"""Working time counted the slow way: minute by minute, by what the clock on the wall shows.
 
 It knows nothing of stretches and offsets; the tests of calendars and clocks compare with it.
 """

@@ -16,7 +16,7 @@ from tests.support.times import NOW
 ACTIONS = "/v1/complaint-actions"
 
 
-async def plan(client: httpx.AsyncClient, one: dict[str, Any], description: str = "Mend it", **new: Any) -> Any:
+async def plan_action(client: httpx.AsyncClient, one: dict[str, Any], description: str = "Mend it", **new: Any) -> Any:
     body = {"kind": "corrective", "description": description, **new}
     return await api.post(client, f"{PATH}/{one['id']}/actions", body)
 
@@ -55,7 +55,7 @@ class TestActions:
 
     async def test_are_done_and_seen_to_work(self, client: httpx.AsyncClient, db: Any) -> None:
         one = await record(client)
-        action = await plan(client, one)
+        action = await plan_action(client, one)
         done = await changed_action(client, action, {"done_at": "2026-03-01T10:00:00+01:00", "outcome": "It is cold"})
         assert (done["done_at"], done["outcome"], done["version"]) == ("2026-03-01T09:00:00.000000Z", "It is cold", 2)
         verified = await changed_action(client, action, {"verified_at": NOW, "verified_by": "mia"})
@@ -69,7 +69,7 @@ class TestActions:
         assert (await events(db, one))[-1][0] == "action_updated"
 
     async def test_nothing_new(self, client: httpx.AsyncClient, db: Any) -> None:
-        action = await plan(client, await record(client))
+        action = await plan_action(client, await record(client))
         before = await changed_action(client, action, {"done_at": NOW})
         assert await changed_action(client, action, {"done_at": "2026-03-02T10:00:00+01:00", "owner": None}) == before
 
@@ -84,18 +84,18 @@ class TestActions:
         ],
     )
     async def test_wrong_changes(self, client: httpx.AsyncClient, changes: Any, expected: tuple[str, str]) -> None:
-        action = await plan(client, await record(client))
+        action = await plan_action(client, await record(client))
         assert errors(await change_action(client, action, changes)) == [expected]
 
     async def test_of_another_version(self, client: httpx.AsyncClient) -> None:
-        action = await plan(client, await record(client))
+        action = await plan_action(client, await record(client))
         answers = await asyncio.gather(
             *(change_action(client, action, {"owner": f"{n}"}, **{"if-match": '"1"'}) for n in range(10))
         )
         assert sorted(a.status_code for a in answers) == [200] + [412] * 9
 
     async def test_of_another_complaint(self, client: httpx.AsyncClient) -> None:
-        action, other = await plan(client, await record(client)), await record(client)
+        action, other = await plan_action(client, await record(client)), await record(client)
         for strange in (action | {"complaint_id": other["id"]}, action | {"id": uuid4()}):
             path = f"{PATH}/{strange['complaint_id']}/actions/{strange['id']}"
             assert (await client.get(path)).status_code == 404
@@ -110,7 +110,7 @@ class TestActions:
             "SELECT $1, 'corrective', 'x' FROM generate_series(1, 199)",
             one["id"],
         )
-        await plan(client, one)
+        await plan_action(client, one)
         answer = await client.post(f"{PATH}/{one['id']}/actions", json={"kind": "corrective", "description": "x"})
         assert (answer.status_code, "200" in answer.json()["detail"]) == (409, True)
 
@@ -122,11 +122,11 @@ class TestActions:
             ("some day", None),
             ("soon too", "2026-03-05"),
         ):
-            await plan(client, one, name, due_on=due_on)
-        await plan(client, other, "elsewhere", due_on="2026-03-01", kind="preventive", owner="tom")
-        done = await plan(client, other, "done", due_on="2026-01-01")
+            await plan_action(client, one, name, due_on=due_on)
+        await plan_action(client, other, "elsewhere", due_on="2026-03-01", kind="preventive", owner="tom")
+        done = await plan_action(client, other, "done", due_on="2026-01-01")
         await changed_action(client, done, {"done_at": NOW})
-        verified = await plan(client, other, "verified", due_on="2026-01-02", owner="tom")
+        verified = await plan_action(client, other, "verified", due_on="2026-01-02", owner="tom")
         await changed_action(client, verified, {"done_at": NOW, "verified_at": NOW})
         everything = ["done", "verified", "late", "elsewhere", "soon", "soon too", "some day"]
         assert await listed(client) == everything
@@ -150,7 +150,7 @@ class TestActions:
     async def test_when_the_complaint_is_over_too(self, client: httpx.AsyncClient) -> None:
         """What prevents the next one is seldom done before this one is closed."""
         one = await record_in(client, "closed")
-        action = await plan(client, one, kind="preventive")
+        action = await plan_action(client, one, kind="preventive")
         assert (await changed_action(client, action, {"done_at": NOW}))["done_at"] == NOW
         after = await get(client, one)
         assert (after["state"], after["ended_at"]) == ("closed", one["ended_at"])

@@ -22,11 +22,11 @@ from tests.support.times import NOW, ago
 HOUR, DAY = 3_600, 86_400
 
 
-def at(clock: TestClock, moment: str) -> None:
+def set_clock(clock: TestClock, moment: str) -> None:
     clock.now = datetime.fromisoformat(moment)
 
 
-def adds_up(kept: dict[tuple[str, int], dict[str, Any]]) -> None:
+def check_sums(kept: dict[tuple[str, int], dict[str, Any]]) -> None:
     for clock in kept.values():
         assert clock["elapsed_seconds"] == sum(interval["counted_seconds"] for interval in clock["intervals"])
         for interval in clock["intervals"]:
@@ -43,9 +43,9 @@ class TestExplained:
             client, exceptions=[eve], holidays={"country": "GB", "subdivision": "ENG"}
         )
         await make.create_policy(client, calendar=calendar["code"], targets={"respond_minutes": 480})
-        at(clock, "2026-04-02T10:30:00+00:00")
+        set_clock(clock, "2026-04-02T10:30:00+00:00")
         one = await record(client)
-        at(clock, "2026-04-07T09:15:30+00:00")
+        set_clock(clock, "2026-04-07T09:15:30+00:00")
         (kept,) = (await clocks(client, one)).values()
         assert (kept["elapsed_seconds"], kept["remaining_seconds"]) == (17_130, 11_670)
         assert kept["due_at"] == "2026-04-07T12:30:00.000000Z"
@@ -111,7 +111,7 @@ class TestExplained:
         for _ in range(40):
             clock.tick(chance.uniform(0, 4 * HOUR))
             one, kept = await get(client, one), await clocks(client, one)
-            adds_up(kept)
+            check_sums(kept)
             assert {(c["metric"], c["due_at"], c["state"]) for c in one["clocks"]} == {
                 (c["metric"], c["due_at"], c["state"]) for c in kept.values()
             }

@@ -35,7 +35,7 @@ LATER = {
 }
 
 
-async def promise(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+async def create_policy_with_steps(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     """Two hours to respond, and three steps."""
     escalations = [WARN, MISSED, LATER]
     return await make.create_policy(
@@ -43,7 +43,7 @@ async def promise(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     )
 
 
-async def made(db: Any) -> list[tuple[Any, ...]]:
+async def escalation_rows(db: Any) -> list[tuple[Any, ...]]:
     rows = await db.fetch("SELECT * FROM complaint_escalations ORDER BY planned_at, at_minutes, id")
     return [
         (row["at_minutes"], f"{row['planned_at']:%d %H:%M}", row["notified"], row["reassigned_to"], row["priority"])
@@ -51,11 +51,11 @@ async def made(db: Any) -> list[tuple[Any, ...]]:
     ]
 
 
-async def escalated(db: Any, one: dict[str, Any]) -> list[str]:
+async def escalation_events(db: Any, one: dict[str, Any]) -> list[str]:
     return [what for what, _ in await events(db, one) if what in ("warned", "breached", "escalated")]
 
 
-async def as_one(sessions: Sessions) -> int:
+async def work_until_idle(sessions: Sessions) -> int:
     """A worker of its own; says how many jobs it took."""
     total = 0
     while taken := await job_runner.run_due(sessions, HANDLERS):
@@ -67,13 +67,13 @@ class TestSteps:
     async def test_are_made_one_by_one(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client, owner="Mia")
         clock.tick(HOUR - 1)
         assert await work() == 0
         clock.tick(1)
         assert await work() == 1
-        assert await made(db) == [(-60, "02 10:00", ["Amara"], None, None)]
+        assert await escalation_rows(db) == [(-60, "02 10:00", ["Amara"], None, None)]
         assert (await events(db, one))[-1] == ("warned", "time to respond is running out")
         after = await get(client, one)
         assert (after["owner"], after["priority"], after["breached"]) == ("Mia", "normal", False)
@@ -85,12 +85,12 @@ class TestSteps:
         assert await work() == 1
         after = await get(client, one)
         assert (after["owner"], after["priority"]) == ("Tom", "urgent")
-        assert await made(db) == [
+        assert await escalation_rows(db) == [
             (-60, "02 10:00", ["Amara"], None, None),
             (0, "02 11:00", [], None, "high"),
             (60, "02 12:00", ["Amara", "Tom"], "Tom", "urgent"),
         ]
-        assert await escalated(db, one) == ["warned", "escalated", "breached", "escalated"]
+        assert await escalation_events(db, one) == ["warned", "escalated", "breached", "escalated"]
         assert await next_check_at(db, one) is None
         clock.tick(100 * HOUR)
         assert await work() == 0
@@ -98,18 +98,18 @@ class TestSteps:
     async def test_are_made_at_once_when_nobody_worked_for_a_while(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client)
         clock.tick(30 * HOUR)
         assert await work() == 1
-        assert [row[:2] for row in await made(db)] == [(-60, "02 10:00"), (0, "02 11:00"), (60, "02 12:00")]
+        assert [row[:2] for row in await escalation_rows(db)] == [(-60, "02 10:00"), (0, "02 11:00"), (60, "02 12:00")]
         assert (await get(client, one))["priority"] == "urgent"
         assert await work() == 0
 
     async def test_are_told_and_explained(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client)
         (kept,) = (await clocks(client, one)).values()
         assert [(step["at_minutes"], step["planned_at"], step["executed_at"]) for step in kept["escalations"]] == [
@@ -133,56 +133,56 @@ class TestSteps:
     async def test_not_once_it_has_happened(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client)
         for verb in ("acknowledge", "assess", "investigate", "respond"):
             await moved(client, one, verb)
         assert await next_check_at(db, one) is None
         clock.tick(100 * HOUR)
-        assert (await work(), await made(db)) == (0, [])
+        assert (await work(), await escalation_rows(db)) == (0, [])
 
     async def test_not_while_it_stands_still(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        await promise(client, pauses=["waiting_customer"])
+        await create_policy_with_steps(client, pauses=["waiting_customer"])
         one = await record(client)
         clock.tick(HOUR / 2)
         await moved(client, one, "hold", waiting_for="customer")
         clock.tick(24 * HOUR)
-        assert (await work(), await made(db)) == (0, [])
+        assert (await work(), await escalation_rows(db)) == (0, [])
         await moved(client, one, "resume")
         clock.tick(HOUR / 2)
         await work()
-        assert [row[:2] for row in await made(db)] == [(-60, "03 10:00")]
+        assert [row[:2] for row in await escalation_rows(db)] == [(-60, "03 10:00")]
 
     async def test_what_came_too_early_is_planned_anew(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
         """A worker that looks at it too soon makes nothing, and sees to it that somebody looks again."""
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client)
         await db.execute("UPDATE jobs SET due_at = now() - interval '100 years'")
-        assert (await work(), await made(db)) == (1, [])
+        assert (await work(), await escalation_rows(db)) == (1, [])
         assert (await next_check_at(db, one)).isoformat() == "2026-03-02T10:00:00+00:00"  # type: ignore[union-attr]
         assert (await get(client, one))["version"] == 1
 
     async def test_the_highest_priority_stays(self, client: httpx.AsyncClient, clock: TestClock, work: Worker) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client, priority="urgent")
         clock.tick(10 * HOUR)
         await work()
         assert (await get(client, one))["priority"] == "urgent"
 
     async def test_at_the_very_beginning(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
-        await promise(client, escalations=[WARN | {"at_minutes": -120}])
+        await create_policy_with_steps(client, escalations=[WARN | {"at_minutes": -120}])
         await record(client)
         assert await work() == 1
-        assert [row[:2] for row in await made(db)] == [(-120, "02 09:00")]
+        assert [row[:2] for row in await escalation_rows(db)] == [(-120, "02 09:00")]
 
     async def test_of_a_reopened_one_again(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client)
         clock.tick(HOUR)
         await work()
@@ -190,53 +190,58 @@ class TestSteps:
         await moved(client, one, "reopen")
         clock.tick(HOUR)
         await work()
-        assert [row[:2] for row in await made(db)] == [(-60, "02 10:00"), (-60, "02 11:00")]
+        assert [row[:2] for row in await escalation_rows(db)] == [(-60, "02 10:00"), (-60, "02 11:00")]
         assert await db.fetchval("SELECT count(DISTINCT clock_id) FROM complaint_escalations") == 2
 
     async def test_of_several_clocks(self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker) -> None:
         steps = [MISSED, {"metric": "resolve", "at_minutes": 0, "reassign_to": "Mia"}]
-        await promise(client, targets={"respond_minutes": 60, "resolve_minutes": 90}, escalations=steps)
+        await create_policy_with_steps(
+            client, targets={"respond_minutes": 60, "resolve_minutes": 90}, escalations=steps
+        )
         one = await record(client)
         clock.tick(2 * HOUR)
         await work()
-        assert [row[:2] for row in await made(db)] == [(0, "02 10:00"), (0, "02 10:30")]
+        assert [row[:2] for row in await escalation_rows(db)] == [(0, "02 10:00"), (0, "02 10:30")]
         after = await get(client, one)
         assert (after["owner"], after["priority"]) == ("Mia", "high")
 
     async def test_a_new_version_brings_other_steps(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        policy = await promise(client, escalations=[WARN])
+        policy = await create_policy_with_steps(client, escalations=[WARN])
         await record(client)
         clock.tick(HOUR)
         await work()
         await change_policy(client, policy, {"escalations": [WARN, MISSED, WARN | {"at_minutes": -90}]})
         await work()
         # What is missed of the new ones is made; what was made is not made again.
-        assert [row[:2] for row in await made(db)] == [(-90, "02 09:30"), (-60, "02 10:00")]
+        assert [row[:2] for row in await escalation_rows(db)] == [(-90, "02 09:30"), (-60, "02 10:00")]
         clock.tick(HOUR)
         await work()
-        assert [row[:2] for row in await made(db)] == [(-90, "02 09:30"), (-60, "02 10:00"), (0, "02 11:00")]
+        assert [row[:2] for row in await escalation_rows(db)] == [(-90, "02 09:30"), (-60, "02 10:00"), (0, "02 11:00")]
 
     async def test_of_a_clock_that_a_new_version_brought(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
         """The look at the complaint falls due before the change of the policy was worked off."""
-        policy = await promise(client)
+        policy = await create_policy_with_steps(client)
         one = await record(client)
         clock.tick(HOUR)
         step = {"metric": "resolve", "at_minutes": -30, "notify": ["Mia"]}
         await change_policy(client, policy, {"targets": {"resolve_minutes": 60}, "escalations": [WARN, step]})
         await db.execute("DELETE FROM jobs WHERE kind = 'policy'")
         assert await work() == 1
-        assert [row[:3] for row in await made(db)] == [(-30, "02 09:30", ["Mia"]), (-60, "02 10:00", ["Amara"])]
+        assert [row[:3] for row in await escalation_rows(db)] == [
+            (-30, "02 09:30", ["Mia"]),
+            (-60, "02 10:00", ["Amara"]),
+        ]
         assert set(await clocks(client, one)) == {("respond", 1), ("resolve", 1)}
         assert await db.fetchval("SELECT count(*) FROM jobs WHERE error IS NOT NULL") == 0
 
     async def test_another_policy_another_promise(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Worker
     ) -> None:
-        await promise(client, position=2)
+        await create_policy_with_steps(client, position=2)
         await make.create_policy(
             client, position=1, applies_to={"severities": ["low"]}, targets={"respond_minutes": 240}
         )
@@ -244,7 +249,7 @@ class TestSteps:
         await patched(client, one, {"severity": "low"})
         clock.tick(100 * HOUR)
         await work()
-        assert (await made(db), await escalated(db, one)) == ([], ["breached"])
+        assert (await escalation_rows(db), await escalation_events(db, one)) == ([], ["breached"])
 
 
 class TestAtOnce:
@@ -252,12 +257,12 @@ class TestAtOnce:
     async def test_each_step_is_made_once(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions, workers: int, count: int
     ) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         await batch(client, *(body(description=f"{n}") for n in range(count)))
         for _ in range(3):
             clock.tick(HOUR + 1)
-            await asyncio.gather(*(as_one(new_sessions()) for _ in range(workers)))
-        assert await as_one(new_sessions()) == 0
+            await asyncio.gather(*(work_until_idle(new_sessions()) for _ in range(workers)))
+        assert await work_until_idle(new_sessions()) == 0
         counted = await db.fetch(
             "SELECT at_minutes, count(*), count(DISTINCT clock_id) FROM complaint_escalations GROUP BY 1"
         )
@@ -276,12 +281,12 @@ class TestAtOnce:
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions
     ) -> None:
         """Whoever is first: a step is made before it was answered or not at all, and nobody waits in a circle."""
-        await promise(client)
+        await create_policy_with_steps(client)
         results = await batch(client, *(body(description=f"{n}") for n in range(60)))
         clock.tick(HOUR)
         moves = (moved(client, one, "withdraw") for one in results[::2])
-        await asyncio.gather(*moves, *(as_one(new_sessions()) for _ in range(3)))
-        assert await as_one(new_sessions()) == 0
+        await asyncio.gather(*moves, *(work_until_idle(new_sessions()) for _ in range(3)))
+        assert await work_until_idle(new_sessions()) == 0
         counted = await db.fetch(
             "SELECT c.state, count(e.id) FROM complaints c LEFT JOIN complaint_escalations e ON e.complaint_id = c.id "
             "GROUP BY c.id"
@@ -293,13 +298,13 @@ class TestAtOnce:
     async def test_while_the_policy_changes(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions
     ) -> None:
-        policy = await promise(client)
+        policy = await create_policy_with_steps(client)
         await batch(client, *(body(description=f"{n}") for n in range(120)))
         clock.tick(HOUR)
         await change_policy(client, policy, {"escalations": [WARN, MISSED]})
-        await asyncio.gather(*(as_one(new_sessions()) for _ in range(4)))
+        await asyncio.gather(*(work_until_idle(new_sessions()) for _ in range(4)))
         clock.tick(HOUR)
-        await asyncio.gather(*(as_one(new_sessions()) for _ in range(4)))
+        await asyncio.gather(*(work_until_idle(new_sessions()) for _ in range(4)))
         counted = await db.fetch("SELECT at_minutes, count(*) FROM complaint_escalations GROUP BY 1")
         assert sorted(tuple(row) for row in counted) == [(-60, 120), (0, 120)]
         assert [tuple(r) for r in await db.fetch("SELECT DISTINCT policy_version FROM complaint_clocks")] == [(2,)]
@@ -309,7 +314,7 @@ class TestLeases:
     async def test_what_a_worker_that_died_had_taken_another_one_does(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions, work: Worker
     ) -> None:
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client)
         clock.tick(HOUR)
         (job,) = await new_sessions().write(lambda ctx: store.lease(ctx, 20, job_runner.LEASE))
@@ -321,14 +326,14 @@ class TestLeases:
         assert (again.id, again.attempts) == (job.id, 2)
         clock.tick(60)
         assert await work() == 1
-        assert await escalated(db, one) == ["warned"]
+        assert await escalation_events(db, one) == ["warned"]
         assert (await next_check_at(db, one)).isoformat() == "2026-03-02T11:00:00+00:00"  # type: ignore[union-attr]
 
     async def test_one_that_was_only_slow_does_no_harm(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, new_sessions: NewSessions, work: Worker
     ) -> None:
         """Its lease ran out, another one did it: what it does now has no effect, and takes no plan away."""
-        await promise(client)
+        await create_policy_with_steps(client)
         one = await record(client)
         clock.tick(HOUR)
         slow = new_sessions()
@@ -341,7 +346,7 @@ class TestLeases:
             await store.complete(ctx, job)
 
         await slow.write(late)
-        assert await escalated(db, one) == ["warned"]
+        assert await escalation_events(db, one) == ["warned"]
         assert (await next_check_at(db, one)).isoformat() == "2026-03-02T11:00:00+00:00"  # type: ignore[union-attr]
 
     async def test_what_was_planned_anew_meanwhile_stays(
@@ -459,7 +464,7 @@ class TestManyJobs:
 
         monkeypatch.setitem(HANDLERS, "test", count)
         await sessions.write(lambda ctx: store.schedule_many(ctx, "test", [(f"{n}", ctx.now) for n in range(10_000)]))
-        shares = await asyncio.gather(*(as_one(new_sessions()) for _ in range(8)))
+        shares = await asyncio.gather(*(work_until_idle(new_sessions()) for _ in range(8)))
         assert sum(shares) == 10_000
         assert min(shares) > 500  # nobody waits for the others
         assert (len(done), max(done.values())) == (10_000, 1)

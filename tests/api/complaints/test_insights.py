@@ -28,17 +28,17 @@ async def insights(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
     return answer.json()
 
 
-async def opened(db: Any, **changes: Any) -> Any:
+async def insert_open(db: Any, **changes: Any) -> Any:
     """A complaint that is still open; received 10 days ago, unless said otherwise."""
     return await insert_complaint(db, **{"received_at": days_ago(10), "state": "received", "ended_at": None, **changes})
 
 
-async def closed(db: Any, **changes: Any) -> Any:
+async def insert_closed(db: Any, **changes: Any) -> Any:
     """Received 10 days ago and closed 5 days ago, unless said otherwise."""
     return await insert_complaint(db, **{"received_at": days_ago(10), "ended_at": days_ago(5), **changes})
 
 
-async def walked(db: Any, complaint: Any, *way: tuple[str, str, float]) -> None:
+async def insert_moves(db: Any, complaint: Any, *way: tuple[str, str, float]) -> None:
     """The moves of a complaint: which, where it led, and how many hours after the complaint was received."""
     state = "received"
     for position, (move, to, hours) in enumerate(way, start=1):
@@ -57,7 +57,9 @@ async def policy(db: Any) -> tuple[UUID, UUID]:
     return policy, calendar
 
 
-async def clock_of(db: Any, policy: tuple[UUID, UUID], complaint: Any, metric: str, state: str, **more: Any) -> None:
+async def insert_clock(
+    db: Any, policy: tuple[UUID, UUID], complaint: Any, metric: str, state: str, **more: Any
+) -> None:
     values = {"cycle": 1, "started_at": complaint["received_at"], "target_minutes": 60, "due_at": days_ago(-1), **more}
     if state in ("met", "cancelled"):
         values.setdefault(f"{state}_at", days_ago(1))
@@ -135,16 +137,16 @@ class TestAsking:
         assert (await (await keys("complaints:read")).get(PATH)).status_code == 200
 
     async def test_a_complaint_of_this_moment_is_in_it(self, client: httpx.AsyncClient, db: Any) -> None:
-        await opened(db, received_at=START)
+        await insert_open(db, received_at=START)
         assert (await insights(client))["volume"]["received"] == 1
 
     @pytest.mark.parametrize("name", ["category", "site", "sku", "channel", "owner"])
     async def test_filters_reach_every_section(self, client: httpx.AsyncClient, db: Any, name: str) -> None:
         for value in ("email", "letter", None):
             named = {} if value is None else {name: value}
-            await closed(db, **named, cause_kind="people")
-            complaint = await opened(db, **named)
-            await walked(db, complaint, ("acknowledge", "acknowledged", 1))
+            await insert_closed(db, **named, cause_kind="people")
+            complaint = await insert_open(db, **named)
+            await insert_moves(db, complaint, ("acknowledge", "acknowledged", 1))
         found = await insights(client, **{name: "email"})
         assert (found["volume"]["received"], found["volume"]["closed"]) == (2, 1)
         assert found["backlog"]["open"] == 1
@@ -171,7 +173,7 @@ class TestVolume:
             "2026-02-02T00:00:00Z",
             "2026-02-03T00:00:00Z",  # too late
         ):
-            await opened(db, received_at=datetime.fromisoformat(at))
+            await insert_open(db, received_at=datetime.fromisoformat(at))
         query = {"received_since": "2026-01-30T12:00:00Z", "received_before": "2026-02-03T00:00:00Z"}
         volume = (await insights(client, **query, interval=interval))["volume"]
         assert [entry["starts_on"] for entry in volume["periods"]] == starts
@@ -179,9 +181,9 @@ class TestVolume:
         assert volume["received"] == 3
 
     async def test_stands_beside_what_was_closed_in_the_same_time(self, client: httpx.AsyncClient, db: Any) -> None:
-        await closed(db, received_at=days_ago(300), ended_at=days_ago(3))
-        await closed(db, received_at=days_ago(20), ended_at=days_ago(3), state="withdrawn")
-        await opened(db, received_at=days_ago(3))
+        await insert_closed(db, received_at=days_ago(300), ended_at=days_ago(3))
+        await insert_closed(db, received_at=days_ago(20), ended_at=days_ago(3), state="withdrawn")
+        await insert_open(db, received_at=days_ago(3))
         volume = (await insights(client))["volume"]
         assert (volume["received"], volume["closed"], volume["withdrawn"]) == (2, 1, 1)
         last = volume["periods"][-2]
@@ -191,9 +193,9 @@ class TestVolume:
 class TestBacklog:
     async def test_is_all_that_is_open_now_by_age(self, client: httpx.AsyncClient, db: Any) -> None:
         for days in (0, 1.99, 2, 7.99, 8, 14.99, 15, 30.99, 31, 400):
-            await opened(db, received_at=days_ago(days))
-        await closed(db)
-        await closed(db, state="withdrawn")
+            await insert_open(db, received_at=days_ago(days))
+        await insert_closed(db)
+        await insert_closed(db, state="withdrawn")
         backlog = (await insights(client))["backlog"]
         assert [(age["from_days"], age["to_days"], age["open"]) for age in backlog["ages"]] == [
             (0, 1, 2),
@@ -205,9 +207,9 @@ class TestBacklog:
         assert backlog["open"] == 10
 
     async def test_late_ones_are_told_whether_anybody_noticed_or_not(self, client: httpx.AsyncClient, db: Any) -> None:
-        await opened(db, breached=True)
-        await opened(db, due_at=days_ago(1))
-        await opened(db, due_at=days_ago(-1), received_at=days_ago(1))
+        await insert_open(db, breached=True)
+        await insert_open(db, due_at=days_ago(1))
+        await insert_open(db, due_at=days_ago(-1), received_at=days_ago(1))
         backlog = (await insights(client))["backlog"]
         assert backlog["breached"] == 2
         assert [age["breached"] for age in backlog["ages"]] == [0, 0, 2, 0, 0]
@@ -215,8 +217,8 @@ class TestBacklog:
 
 class TestTimeInState:
     async def test_from_one_move_to_the_next(self, client: httpx.AsyncClient, db: Any) -> None:
-        quick = await closed(db, reopened_count=1)
-        await walked(
+        quick = await insert_closed(db, reopened_count=1)
+        await insert_moves(
             db,
             quick,
             ("acknowledge", "acknowledged", 2),
@@ -224,8 +226,8 @@ class TestTimeInState:
             ("reopen", "reopened", 50),  # being withdrawn is no state to be in a hurry in
             ("investigate", "investigating", 51),
         )
-        slow = await opened(db, state="acknowledged")
-        await walked(db, slow, ("acknowledge", "acknowledged", 4))
+        slow = await insert_open(db, state="acknowledged")
+        await insert_moves(db, slow, ("acknowledge", "acknowledged", 4))
         found = (await insights(client))["time_in_state"]
         shape = ("state", "completed", "ongoing", "median_hours", "p90_hours", "mean_hours")
         assert [tuple(entry[name] for name in shape) for entry in found["states"]] == [
@@ -236,7 +238,7 @@ class TestTimeInState:
         assert found["reopened"] == share(1, 1)
 
     async def test_where_nothing_has_moved_the_hours_are_not_known(self, client: httpx.AsyncClient, db: Any) -> None:
-        await opened(db)
+        await insert_open(db)
         (state,) = (await insights(client))["time_in_state"]["states"]
         assert state == {
             "state": "received",
@@ -252,16 +254,16 @@ class TestClocks:
     async def test_met_in_time_late_running_and_breached(
         self, client: httpx.AsyncClient, db: Any, policy: tuple[UUID, UUID]
     ) -> None:
-        done, waiting = await closed(db), await opened(db)
-        await clock_of(db, policy, done, "respond", "met")
-        await clock_of(db, policy, done, "respond", "met", cycle=2, breached_at=days_ago(2))
-        await clock_of(db, policy, done, "respond", "cancelled", cycle=3)
-        await clock_of(db, policy, done, "respond", "cancelled", cycle=4, breached_at=days_ago(2))
-        await clock_of(db, policy, waiting, "respond", "running")
-        await clock_of(db, policy, waiting, "respond", "paused", cycle=2, due_at=None)
-        await clock_of(db, policy, waiting, "respond", "running", cycle=3, breached_at=days_ago(2))
-        await clock_of(db, policy, waiting, "respond", "running", cycle=4, due_at=days_ago(1))  # not noticed yet
-        await clock_of(db, policy, waiting, "acknowledge", "running")
+        done, waiting = await insert_closed(db), await insert_open(db)
+        await insert_clock(db, policy, done, "respond", "met")
+        await insert_clock(db, policy, done, "respond", "met", cycle=2, breached_at=days_ago(2))
+        await insert_clock(db, policy, done, "respond", "cancelled", cycle=3)
+        await insert_clock(db, policy, done, "respond", "cancelled", cycle=4, breached_at=days_ago(2))
+        await insert_clock(db, policy, waiting, "respond", "running")
+        await insert_clock(db, policy, waiting, "respond", "paused", cycle=2, due_at=None)
+        await insert_clock(db, policy, waiting, "respond", "running", cycle=3, breached_at=days_ago(2))
+        await insert_clock(db, policy, waiting, "respond", "running", cycle=4, due_at=days_ago(1))  # not noticed yet
+        await insert_clock(db, policy, waiting, "acknowledge", "running")
         found = (await insights(client))["clocks"]
         assert found["metrics"] == [
             {
@@ -286,10 +288,10 @@ class TestClocks:
 
 class TestSpeed:
     async def test_is_measured_to_the_first_answer_and_to_the_end(self, client: httpx.AsyncClient, db: Any) -> None:
-        twice = await closed(
+        twice = await insert_closed(
             db, acknowledged_at=days_ago(10) + 2 * HOUR, ended_at=days_ago(10) + 100 * HOUR, reopened_count=1
         )
-        await walked(
+        await insert_moves(
             db,
             twice,
             ("investigate", "investigating", 1),
@@ -300,8 +302,8 @@ class TestSpeed:
             ("accept", "accepted", 70),
             ("close", "closed", 100),
         )
-        await opened(db, acknowledged_at=days_ago(10) + 4 * HOUR)
-        await closed(db, state="withdrawn")
+        await insert_open(db, acknowledged_at=days_ago(10) + 4 * HOUR)
+        await insert_closed(db, state="withdrawn")
         speed = (await insights(client))["speed"]
         assert speed["acknowledge"] == {"count": 2, "median_hours": 3.0, "p90_hours": 3.8}
         assert speed["respond"] == {"count": 1, "median_hours": 20.0, "p90_hours": 20.0}
@@ -314,9 +316,11 @@ class TestOutcomes:
     async def test_closed_stands_beside_recovered(self, client: httpx.AsyncClient, db: Any) -> None:
         back, gone = [UUID((await make.create_customer(client))["id"]) for _ in range(2)]
         for customer in (back, gone, None):
-            await closed(db, customer_id=customer, received_at=days_ago(50), ended_at=days_ago(40))
-        await closed(db, customer_id=back, received_at=days_ago(20), ended_at=days_ago(19))  # not long enough ago
-        await closed(db, customer_id=back, received_at=days_ago(50), ended_at=days_ago(40), state="withdrawn")
+            await insert_closed(db, customer_id=customer, received_at=days_ago(50), ended_at=days_ago(40))
+        await insert_closed(
+            db, customer_id=back, received_at=days_ago(20), ended_at=days_ago(19)
+        )  # not long enough ago
+        await insert_closed(db, customer_id=back, received_at=days_ago(50), ended_at=days_ago(40), state="withdrawn")
         await make.record_purchase(client, back, days_ago(15))
         outcomes = (await insights(client))["outcomes"]
         assert outcomes["closed"] == share(4, 5)
@@ -330,8 +334,8 @@ class TestRepeatComplainants:
     async def test_are_those_with_two_or_more(self, client: httpx.AsyncClient, db: Any) -> None:
         once, thrice = [UUID((await make.create_customer(client))["id"]) for _ in range(2)]
         for customer in (once, thrice, thrice, thrice, None, None):
-            await opened(db, customer_id=customer)
-        await opened(db, customer_id=once, received_at=days_ago(200))
+            await insert_open(db, customer_id=customer)
+        await insert_open(db, customer_id=once, received_at=days_ago(200))
         found = (await insights(client))["repeat_complainants"]
         assert found == {"customers": share(1, 2), "complaints": 3, "unclaimed": 2}
 
@@ -339,7 +343,7 @@ class TestRepeatComplainants:
 class TestCauses:
     async def test_are_shares_of_those_that_are_known(self, client: httpx.AsyncClient, db: Any) -> None:
         for cause in ("people", "supplier", "supplier", None):
-            await opened(db, cause_kind=cause)
+            await insert_open(db, cause_kind=cause)
         found = (await insights(client))["causes"]
         assert found["known"] == share(3, 4)
         assert found["kinds"] == [
@@ -351,9 +355,9 @@ class TestCauses:
 class TestPlaces:
     async def test_sites_stand_beside_their_receipts(self, client: httpx.AsyncClient, db: Any) -> None:
         buyer = (await make.create_customer(client))["id"]
-        await closed(db, site="Leeds", reopened_count=1)
-        await opened(db, site="Leeds")
-        await opened(db, site="York")
+        await insert_closed(db, site="Leeds", reopened_count=1)
+        await insert_open(db, site="Leeds")
+        await insert_open(db, site="York")
         for days in (1, 2, 3, 4, 200):
             await make.record_purchase(client, buyer, days_ago(days), site="Leeds")
         assert (await insights(client))["sites"] == [
@@ -379,8 +383,8 @@ class TestPlaces:
 
     async def test_the_twenty_products_with_most(self, client: httpx.AsyncClient, db: Any) -> None:
         for number in range(22):
-            await opened(db, sku=f"SKU-{number:02}")
-        await closed(db, sku="SKU-21")
+            await insert_open(db, sku=f"SKU-{number:02}")
+        await insert_closed(db, sku="SKU-21")
         products = (await insights(client))["products"]
         assert len(products) == 20
         assert [entry["sku"] for entry in products[:3]] == ["SKU-21", "SKU-00", "SKU-01"]

@@ -336,8 +336,8 @@ class TestChange:
     async def test_a_changed_name_is_found(self, client: httpx.AsyncClient) -> None:
         made = await create(client, display_name="Wolfgang")
         await patch(client, f"{PATH}/{made['id']}", {"display_name": "Amadeus"})
-        assert await found(client, q="amadeus") == ["Amadeus"]
-        assert await found(client, q="wolfgang") == []
+        assert await listed_names(client, q="amadeus") == ["Amadeus"]
+        assert await listed_names(client, q="wolfgang") == []
 
 
 class TestArchive:
@@ -346,8 +346,8 @@ class TestArchive:
         archived = await archive(client, made)
         assert archived["archived_at"] == clock.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         assert archived["version"] == 2
-        assert await found(client) == await found(client, q="ada") == []
-        assert await found(client, archived="yes") == await found(client, archived="any") == ["Ada"]
+        assert await listed_names(client) == await listed_names(client, q="ada") == []
+        assert await listed_names(client, archived="yes") == await listed_names(client, archived="any") == ["Ada"]
         assert (await client.get(f"{PATH}/{made['id']}")).json() == archived
 
     async def test_frees_contact_points_but_not_identities(self, client: httpx.AsyncClient) -> None:
@@ -458,7 +458,7 @@ class TestPut:
         assert len({a.json()["id"] for a in answers}) == 1
 
 
-async def found(client: httpx.AsyncClient, **query: Any) -> list[str]:
+async def listed_names(client: httpx.AsyncClient, **query: Any) -> list[str]:
     answer = await client.get(PATH, params=query)
     assert answer.status_code == 200, answer.text
     return [item["display_name"] for item in answer.json()["items"]]
@@ -491,12 +491,12 @@ class TestList:
         clock.tick(10)
         await create(client, display_name="Late")
         await patch(client, f"{PATH}/{org['id']}", {"owner": "tom"})
-        assert sorted(await found(client, **query)) == expected
+        assert sorted(await listed_names(client, **query)) == expected
 
     async def test_filter_by_referrer(self, client: httpx.AsyncClient) -> None:
         referrer = await create(client)
         await create(client, display_name="Sent", referred_by=referrer["id"])
-        assert await found(client, referred_by=referrer["id"]) == ["Sent"]
+        assert await listed_names(client, referred_by=referrer["id"]) == ["Sent"]
 
     @pytest.mark.parametrize("sort", ["created_at", "updated_at", "display_name"])
     @pytest.mark.parametrize("minus", ["", "-"])
@@ -610,11 +610,11 @@ class TestSearch:
         ],
     )
     async def test_finds(self, shop: httpx.AsyncClient, q: str, expected: str) -> None:
-        assert (await found(shop, q=q))[:1] == [expected]
+        assert (await listed_names(shop, q=q))[:1] == [expected]
 
     @pytest.mark.parametrize("q", ["katherine ivanov", "zzzzzz", "!!!", "% _ '", "katherine' OR 1=1", "07946"])
     async def test_does_not_find(self, shop: httpx.AsyncClient, q: str) -> None:
-        assert await found(shop, q=q) == []
+        assert await listed_names(shop, q=q) == []
 
     @pytest.mark.parametrize("q", ["", "   ", "x" * 201, "a\0b"])
     async def test_refuses(self, shop: httpx.AsyncClient, q: str) -> None:
@@ -632,17 +632,17 @@ class TestSearch:
     async def test_with_filters(self, client: httpx.AsyncClient) -> None:
         await create(client, display_name="Martha One", owner="mia")
         await create(client, display_name="Martha Two", owner="tom")
-        assert await found(client, q="martha", owner="tom") == ["Martha Two"]
+        assert await listed_names(client, q="martha", owner="tom") == ["Martha Two"]
 
     async def test_by_any_of_many_words(self, client: httpx.AsyncClient) -> None:
         await create(client, display_name="one two three four five six seven eight")
-        assert len(await found(client, q="one two three four five six seven eight")) == 1
+        assert len(await listed_names(client, q="one two three four five six seven eight")) == 1
 
     async def test_of_an_archived_identity_is_not_found(self, client: httpx.AsyncClient) -> None:
         made = await create(client, display_name="Martha")
         await archive(client, made)
-        assert await found(client, q="martha") == []
-        assert await found(client, q="martha", archived="yes") == ["Martha"]
+        assert await listed_names(client, q="martha") == []
+        assert await listed_names(client, q="martha", archived="yes") == ["Martha"]
 
 
 class TestBatch:

@@ -23,17 +23,19 @@ def item(found: dict[str, Any], seen_from: dict[str, Any] | None = None) -> str:
     return f"/v1/relationships/{found['id']}" + (f"?customer_id={seen_from['id']}" if seen_from else "")
 
 
-async def couple(client: httpx.AsyncClient) -> tuple[dict[str, Any], dict[str, Any]]:
+async def create_pair(client: httpx.AsyncClient) -> tuple[dict[str, Any], dict[str, Any]]:
     zoe = await make.create_customer(client, display_name="Zoë")
     return zoe, await make.create_customer(client, display_name="Bakery Ltd", kind="organization")
 
 
-async def relate(client: httpx.AsyncClient, one: Any, kind: str, other: Any, **more: Any) -> httpx.Response:
+async def post_relationship(client: httpx.AsyncClient, one: Any, kind: str, other: Any, **more: Any) -> httpx.Response:
     return await client.post(path(one), json={"kind": kind, "customer_id": other["id"], **more})
 
 
-async def related(client: httpx.AsyncClient, one: Any, kind: str, other: Any, **more: Any) -> dict[str, Any]:
-    answer = await relate(client, one, kind, other, **more)
+async def create_relationship(
+    client: httpx.AsyncClient, one: Any, kind: str, other: Any, **more: Any
+) -> dict[str, Any]:
+    answer = await post_relationship(client, one, kind, other, **more)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -54,8 +56,8 @@ def test_every_reading_is_named() -> None:
 
 class TestAdd:
     async def test_seen_from_both_ends(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe, bakery = await couple(client)
-        answer = await relate(client, zoe, "works_for", bakery, title="Head baker", since="2024-01-01")
+        zoe, bakery = await create_pair(client)
+        answer = await post_relationship(client, zoe, "works_for", bakery, title="Head baker", since="2024-01-01")
         assert answer.status_code == 201, answer.text
         found = answer.json()
         assert answer.headers["location"] == item(found)
@@ -74,9 +76,9 @@ class TestAdd:
 
     @pytest.mark.parametrize("kind", list(DirectedRelationshipKind))
     async def test_every_reading(self, client: httpx.AsyncClient, kind: str) -> None:
-        one, other = await couple(client)
+        one, other = await create_pair(client)
         for left, right in ((one, other), (other, one)):
-            found = await related(client, left, kind, right)
+            found = await create_relationship(client, left, kind, right)
             assert found["kind"] == kind
             expected = "mutual" if kind == "household" else "outgoing" if kind in INVERSE else "incoming"
             assert found["direction"] == expected
@@ -89,35 +91,38 @@ class TestAdd:
                 break
 
     async def test_said_from_the_other_end(self, client: httpx.AsyncClient) -> None:
-        zoe, bakery = await couple(client)
-        found = await related(client, bakery, "employs", zoe)
+        zoe, bakery = await create_pair(client)
+        found = await create_relationship(client, bakery, "employs", zoe)
         assert (found["kind"], found["direction"]) == ("employs", "incoming")
         assert (await listed(client, zoe))[0]["kind"] == "works_for"
 
     @pytest.mark.parametrize(("kind", "inverse"), [("works_for", "employs"), ("household", "household")])
     async def test_once(self, client: httpx.AsyncClient, kind: str, inverse: str) -> None:
-        zoe, bakery = await couple(client)
-        found = await related(client, zoe, kind, bakery)
-        for again in (relate(client, zoe, kind, bakery), relate(client, bakery, inverse, zoe)):
+        zoe, bakery = await create_pair(client)
+        found = await create_relationship(client, zoe, kind, bakery)
+        for again in (post_relationship(client, zoe, kind, bakery), post_relationship(client, bakery, inverse, zoe)):
             answer = await again
             assert answer.status_code == 409
             assert answer.json()["relationship_id"] == found["id"]
-        await related(client, zoe, "referred_by", bakery)
+        await create_relationship(client, zoe, "referred_by", bakery)
 
     async def test_many_at_once(self, client: httpx.AsyncClient) -> None:
-        zoe, bakery = await couple(client)
-        asked = [relate(client, zoe, "household", bakery), relate(client, bakery, "household", zoe)]
-        answers = await asyncio.gather(*asked, *(relate(client, zoe, "household", bakery) for _ in range(8)))
+        zoe, bakery = await create_pair(client)
+        asked = [
+            post_relationship(client, zoe, "household", bakery),
+            post_relationship(client, bakery, "household", zoe),
+        ]
+        answers = await asyncio.gather(*asked, *(post_relationship(client, zoe, "household", bakery) for _ in range(8)))
         assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
 
     async def test_unknown_customers(self, client: httpx.AsyncClient) -> None:
-        zoe, bakery = await couple(client)
+        zoe, bakery = await create_pair(client)
         nobody = {"id": str(uuid4())}
-        answer = await relate(client, zoe, "works_for", nobody)
+        answer = await post_relationship(client, zoe, "works_for", nobody)
         assert answer.status_code == 422
         assert pointers(answer) == ["/customer_id"]
-        assert (await relate(client, nobody, "works_for", bakery)).status_code == 404
-        answer = await relate(client, zoe, "household", zoe)
+        assert (await post_relationship(client, nobody, "works_for", bakery)).status_code == 404
+        answer = await post_relationship(client, zoe, "household", zoe)
         assert answer.status_code == 422
         assert pointers(answer) == ["/customer_id"]
 
@@ -135,22 +140,24 @@ class TestAdd:
         ],
     )
     async def test_wrong_values(self, client: httpx.AsyncClient, wrong: dict[str, Any], pointer: str) -> None:
-        zoe, bakery = await couple(client)
+        zoe, bakery = await create_pair(client)
         answer = await client.post(path(zoe), json={"kind": "works_for", "customer_id": bakery["id"], **wrong})
         assert answer.status_code == 422, answer.text
         assert pointers(answer) == [pointer]
 
     @pytest.mark.parametrize("day", ["1000-01-01", "2999-12-31"])
     async def test_far_away_days(self, client: httpx.AsyncClient, day: str) -> None:
-        zoe, bakery = await couple(client)
-        found = await related(client, zoe, "works_for", bakery, since=day, until=day)
+        zoe, bakery = await create_pair(client)
+        found = await create_relationship(client, zoe, "works_for", bakery, since=day, until=day)
         assert (found["since"], found["until"]) == (day, day)
 
 
 class TestList:
     async def test_pages(self, client: httpx.AsyncClient) -> None:
-        zoe, bakery = await couple(client)
-        made = [await related(client, zoe, kind, bakery) for kind in ("works_for", "supplied_by", "household")]
+        zoe, bakery = await create_pair(client)
+        made = [
+            await create_relationship(client, zoe, kind, bakery) for kind in ("works_for", "supplied_by", "household")
+        ]
         first = (await client.get(path(zoe), params={"limit": 2})).json()
         assert first["items"] == made[:2]
         rest = (await client.get(path(zoe), params={"limit": 2, "cursor": first["next_cursor"]})).json()
@@ -160,16 +167,16 @@ class TestList:
         assert answer.status_code == 400
 
     async def test_none(self, client: httpx.AsyncClient) -> None:
-        zoe, _ = await couple(client)
+        zoe, _ = await create_pair(client)
         assert (await client.get(path(zoe))).json() == {"items": [], "next_cursor": None}
         assert (await client.get(path({"id": uuid4()}))).status_code == 404
 
 
 class TestGet:
     async def test_from_either_end(self, client: httpx.AsyncClient) -> None:
-        zoe, bakery = await couple(client)
+        zoe, bakery = await create_pair(client)
         stranger = await make.create_customer(client)
-        found = await related(client, zoe, "works_for", bakery)
+        found = await create_relationship(client, zoe, "works_for", bakery)
         assert (await client.get(item(found, zoe))).json() == found
         assert (await client.get(item(found, bakery))).json()["kind"] == "employs"
         assert (await client.get(item(found, stranger))).status_code == 404
@@ -177,8 +184,8 @@ class TestGet:
 
 class TestChange:
     async def test_from_the_other_end(self, client: httpx.AsyncClient, db: Any) -> None:
-        zoe, bakery = await couple(client)
-        found = await related(client, zoe, "works_for", bakery, title="Baker", since="2024-01-01")
+        zoe, bakery = await create_pair(client)
+        found = await create_relationship(client, zoe, "works_for", bakery, title="Baker", since="2024-01-01")
         answer = await patch(client, bakery, found, {"title": None, "until": "2025-01-01"}, **{"if-match": '"1"'})
         assert answer.status_code == 200, answer.text
         after = answer.json()
@@ -195,8 +202,8 @@ class TestChange:
         assert {"pointer": "/title", "stored": "Baker", "sent": None} in json.loads(rows[0]["data"])["changes"]
 
     async def test_nothing_new(self, client: httpx.AsyncClient) -> None:
-        zoe, bakery = await couple(client)
-        found = await related(client, zoe, "works_for", bakery, title="Baker")
+        zoe, bakery = await create_pair(client)
+        found = await create_relationship(client, zoe, "works_for", bakery, title="Baker")
         assert (await patch(client, zoe, found, {"title": "Baker"})).json() == found
 
     @pytest.mark.parametrize(
@@ -204,8 +211,8 @@ class TestChange:
         [({"until": "2023-12-31"}, "/until"), ({"kind": "employs"}, "/kind"), ({"since": "x"}, "/since")],
     )
     async def test_wrong_values(self, client: httpx.AsyncClient, changes: Any, pointer: str) -> None:
-        zoe, bakery = await couple(client)
-        found = await related(client, zoe, "works_for", bakery, since="2024-01-01")
+        zoe, bakery = await create_pair(client)
+        found = await create_relationship(client, zoe, "works_for", bakery, since="2024-01-01")
         answer = await patch(client, zoe, found, changes)
         assert answer.status_code == 422
         assert pointers(answer) == [pointer]

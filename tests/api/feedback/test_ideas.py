@@ -29,13 +29,15 @@ async def patch(client: httpx.AsyncClient, made: dict[str, Any], changes: Any, *
     return await api.patch(client, f"{PATH}/{made['id']}", changes, **headers)
 
 
-async def changed(client: httpx.AsyncClient, made: dict[str, Any], changes: Any) -> dict[str, Any]:
+async def patched(client: httpx.AsyncClient, made: dict[str, Any], changes: Any) -> dict[str, Any]:
     answer = await patch(client, made, changes)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def voted(client: httpx.AsyncClient, made: dict[str, Any], verb: str = "vote", **voter: Any) -> dict[str, Any]:
+async def cast_vote(
+    client: httpx.AsyncClient, made: dict[str, Any], verb: str = "vote", **voter: Any
+) -> dict[str, Any]:
     answer = await client.post(f"{PATH}/{made['id']}/{verb}", json=voter)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -105,7 +107,7 @@ class TestList:
             clock.tick()
             ideas.append(await create_idea(client, title=title))
             for customer_id in people[:number]:
-                await voted(client, ideas[-1], customer_id=customer_id)
+                await cast_vote(client, ideas[-1], customer_id=customer_id)
 
         async def listed(**query: Any) -> list[str]:
             found, cursor = [], None
@@ -120,7 +122,7 @@ class TestList:
         assert await listed(sort="votes") == ["none", "one", "two"]
         assert await listed(sort="created_at") == ["none", "two", "one"]
         assert await listed(sort="-created_at") == ["one", "two", "none"]
-        await changed(client, ideas[1], {"status": "planned", "owner": "mia"})
+        await patched(client, ideas[1], {"status": "planned", "owner": "mia"})
         assert await listed(status="planned") == await listed(owner="mia") == ["two"]
         assert await listed(status="new") == ["one", "none"]
 
@@ -129,7 +131,7 @@ class TestChange:
     async def test_its_words_are_one_event(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         made = await create_idea(client, title="Benches", description="By the door")
         clock.tick()
-        found = await changed(client, made, {"title": "A bench", "description": None})
+        found = await patched(client, made, {"title": "A bench", "description": None})
         assert (found["title"], found["description"], found["version"]) == ("A bench", None, 2)
         assert found["status_at"] == made["status_at"] and found["updated_at"] > made["updated_at"]
         kind, title, customer_id, data = (await events(db, made["id"]))[-1]
@@ -150,17 +152,17 @@ class TestChange:
     ) -> None:
         made = await create_idea(client, title="Benches", customer_id=(await make.create_customer(client))["id"])
         clock.tick()
-        found = await changed(client, made, {"status": status, "status_note": "As decided"})
+        found = await patched(client, made, {"status": status, "status_note": "As decided"})
         assert (found["status"], found["status_note"]) == (status, "As decided")
         assert found["status_at"] == found["updated_at"] > made["status_at"]
         assert (await events(db, made["id"]))[-1][:3] == (f"idea.{status}", title, None)
-        back = await changed(client, made, {"status": "new"})
+        back = await patched(client, made, {"status": "new"})
         assert (back["status"], back["status_note"]) == ("new", None)
         assert (await events(db, made["id"]))[-1][:2] == ("idea.new", "Idea is new again: Benches")
 
     async def test_what_changes_nothing_leaves_no_trace(self, client: httpx.AsyncClient, db: Any) -> None:
         made = await create_idea(client)
-        assert await changed(client, made, {"title": made["title"], "status": "new"}) == made
+        assert await patched(client, made, {"title": made["title"], "status": "new"}) == made
         assert len(await events(db, made["id"])) == 1
 
     async def test_refuses_what_is_stale_or_wrong(self, client: httpx.AsyncClient) -> None:
@@ -176,9 +178,9 @@ class TestChange:
 class TestVote:
     async def test_counts_once_and_stands_on_the_timeline(self, client: httpx.AsyncClient, db: Any) -> None:
         made, customer_id = await create_idea(client, title="Benches"), (await make.create_customer(client))["id"]
-        first = await voted(client, made, customer_id=customer_id)
+        first = await cast_vote(client, made, customer_id=customer_id)
         assert (first["votes"], first["version"]) == (1, 2)
-        assert await voted(client, made, customer_id=customer_id) == first
+        assert await cast_vote(client, made, customer_id=customer_id) == first
         timeline = (await client.get(f"/v1/customers/{customer_id}/timeline")).json()["items"]
         assert timeline[0]["title"] == "Voted for the idea: Benches"
         assert [kind for kind, *_ in await events(db, made["id"])] == ["idea.created", "idea.voted"]
@@ -186,7 +188,7 @@ class TestVote:
     async def test_feedback_of_nobody_known_counts_once_each(self, client: httpx.AsyncClient, db: Any) -> None:
         made, said = await create_idea(client), [await insert_suggestion(db) for _ in range(2)]
         for feedback_id in [*said, *said]:
-            await voted(client, made, feedback_id=feedback_id)
+            await cast_vote(client, made, feedback_id=feedback_id)
         assert await votes(client, made) == [(None, said[0]), (None, said[1])]
         assert (await client.get(f"{PATH}/{made['id']}")).json()["votes"] == 2
 
@@ -195,8 +197,8 @@ class TestVote:
     ) -> None:
         made, customer_id = await create_idea(client), (await make.create_customer(client))["id"]
         first, second = [await insert_suggestion(db, customer_id) for _ in range(2)]
-        await voted(client, made, feedback_id=first)
-        assert (await voted(client, made, feedback_id=second))["votes"] == 1
+        await cast_vote(client, made, feedback_id=first)
+        assert (await cast_vote(client, made, feedback_id=second))["votes"] == 1
         assert await votes(client, made) == [(customer_id, first)]
 
     async def test_a_vote_of_nobodys_becomes_the_customers(self, client: httpx.AsyncClient, db: Any) -> None:
@@ -205,8 +207,8 @@ class TestVote:
             (await make.create_customer(client))["id"],
             await insert_suggestion(db),
         )
-        await voted(client, made, feedback_id=feedback_id)
-        assert (await voted(client, made, customer_id=customer_id, feedback_id=feedback_id))["votes"] == 1
+        await cast_vote(client, made, feedback_id=feedback_id)
+        assert (await cast_vote(client, made, customer_id=customer_id, feedback_id=feedback_id))["votes"] == 1
         assert await votes(client, made) == [(customer_id, feedback_id)]
 
     async def test_and_falls_away_where_the_customer_had_voted(self, client: httpx.AsyncClient, db: Any) -> None:
@@ -215,9 +217,9 @@ class TestVote:
             (await make.create_customer(client))["id"],
             await insert_suggestion(db),
         )
-        await voted(client, made, feedback_id=feedback_id)
-        assert (await voted(client, made, customer_id=customer_id))["votes"] == 2
-        assert (await voted(client, made, customer_id=customer_id, feedback_id=feedback_id))["votes"] == 1
+        await cast_vote(client, made, feedback_id=feedback_id)
+        assert (await cast_vote(client, made, customer_id=customer_id))["votes"] == 2
+        assert (await cast_vote(client, made, customer_id=customer_id, feedback_id=feedback_id))["votes"] == 1
         assert await votes(client, made) == [(customer_id, None)]
 
     async def test_refuses_nobody_and_nothing(self, client: httpx.AsyncClient) -> None:
@@ -243,7 +245,7 @@ class TestVote:
         made = await create_idea(client)
         people = [(await make.create_customer(client))["id"] for _ in range(20)]
         voters = [*people, *([people[0]] * 9)]
-        await asyncio.gather(*(voted(client, made, customer_id=customer_id) for customer_id in voters))
+        await asyncio.gather(*(cast_vote(client, made, customer_id=customer_id) for customer_id in voters))
         found = (await client.get(f"{PATH}/{made['id']}")).json()
         assert found["votes"] == await db.fetchval("SELECT count(*) FROM idea_votes") == 20
         assert sorted(customer_id for customer_id, _ in await votes(client, made)) == sorted(people)
@@ -253,17 +255,17 @@ class TestVote:
 class TestUnvote:
     async def test_takes_it_back_once(self, client: httpx.AsyncClient, db: Any) -> None:
         made, customer_id = await create_idea(client, title="Benches"), (await make.create_customer(client))["id"]
-        await voted(client, made, customer_id=customer_id)
-        gone = await voted(client, made, "unvote", customer_id=customer_id)
+        await cast_vote(client, made, customer_id=customer_id)
+        gone = await cast_vote(client, made, "unvote", customer_id=customer_id)
         assert gone["votes"] == 0 and await votes(client, made) == []
-        assert await voted(client, made, "unvote", customer_id=customer_id) == gone
+        assert await cast_vote(client, made, "unvote", customer_id=customer_id) == gone
         last = (await events(db, made["id"]))[-1]
         assert (last[0], last[1], str(last[2])) == (
             "idea.unvoted",
             "Vote taken back for the idea: Benches",
             customer_id,
         )
-        assert (await voted(client, made, customer_id=customer_id))["votes"] == 1
+        assert (await cast_vote(client, made, customer_id=customer_id))["votes"] == 1
 
     async def test_leaves_the_votes_of_others(self, client: httpx.AsyncClient, db: Any) -> None:
         made, one, other = (
@@ -273,10 +275,10 @@ class TestUnvote:
         )
         nobodys = await insert_suggestion(db)
         for voter in ({"customer_id": one}, {"customer_id": other}, {"feedback_id": nobodys}):
-            await voted(client, made, **voter)
-        await voted(client, made, "unvote", customer_id=one)
+            await cast_vote(client, made, **voter)
+        await cast_vote(client, made, "unvote", customer_id=one)
         assert await votes(client, made) == [(other, None), (None, nobodys)]
-        assert (await voted(client, made, "unvote", feedback_id=nobodys))["votes"] == 1
+        assert (await cast_vote(client, made, "unvote", feedback_id=nobodys))["votes"] == 1
 
 
 class TestVotes:

@@ -23,12 +23,12 @@ def rule(**changes: Any) -> dict[str, Any]:
     return {"code": f"rule-{number}", "name": f"Rule {number}", "conditions": LOW, "task": CALL, **changes}
 
 
-def complaining(**changes: Any) -> dict[str, Any]:
+def complaint_rule(**changes: Any) -> dict[str, Any]:
     wanted = {"category": "food", "severity": "high", "priority": "high", "owner": "tom"}
     return rule(**{"task": None, "complaint": wanted, **changes})
 
 
-async def add(client: httpx.AsyncClient, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
+async def create_rule(client: httpx.AsyncClient, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
     return await api.post(client, RULES, body, status)
 
 
@@ -38,7 +38,7 @@ async def tasks(client: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 class TestTasks:
     async def test_a_low_score_becomes_one(self, client: httpx.AsyncClient) -> None:
-        made, zoe = await add(client, rule()), await make.create_customer(client, display_name="Zoë Okafor")
+        made, zoe = await create_rule(client, rule()), await make.create_customer(client, display_name="Zoë Okafor")
         found = await record(client, feedback(customer_id=zoe["id"], text="Cold"))
         (task,) = await tasks(client)
         assert (task["what"], task["owner"], task["customer_id"]) == (
@@ -50,13 +50,13 @@ class TestTasks:
         assert found["follow_ups"] == [{"rule_id": made["id"], "task_id": task["id"], "complaint_id": None}]
 
     async def test_no_other_does(self, client: httpx.AsyncClient) -> None:
-        await add(client, rule())
-        await add(client, rule(conditions={}, active=False))
+        await create_rule(client, rule())
+        await create_rule(client, rule(conditions={}, active=False))
         found = await record(client, feedback(ratings=[nps(5)], author={"name": "Zoë"}))
         assert found["follow_ups"] == [] and await tasks(client) == []
 
     async def test_the_same_again_makes_none(self, client: httpx.AsyncClient) -> None:
-        await add(client, rule())
+        await create_rule(client, rule())
         body = pushed()
         await record(client, body)
         await record(client, body, 200)
@@ -64,7 +64,7 @@ class TestTasks:
 
     async def test_each_rule_makes_its_own(self, client: httpx.AsyncClient) -> None:
         for _ in range(3):
-            await add(client, rule())
+            await create_rule(client, rule())
         results = await batch(client, pushed(), pushed(ratings=[nps(9)]), pushed())
         assert [result["status"] for result in results] == [201, 201, 201]
         assert len(await tasks(client)) == 6
@@ -80,18 +80,18 @@ class TestTasks:
         ids=["old", "of a competitor", "acted upon"],
     )
     async def test_nothing_is_made_of_what_is(self, client: httpx.AsyncClient, body: dict[str, Any]) -> None:
-        await add(client, rule())
+        await create_rule(client, rule())
         assert (await record(client, body))["follow_ups"] == [] and await tasks(client) == []
 
     async def test_of_a_corrected_figure_it_is_made_once(self, client: httpx.AsyncClient) -> None:
-        await add(client, rule())
+        await create_rule(client, rule())
         found = await record(client, feedback(ratings=[nps(9)]))
         for value in (2, 9, 1):
             found = (await patch(client, found["id"], {"ratings": [nps(value)]})).json()
         assert len(found["follow_ups"]) == 1 and len(await tasks(client)) == 1
 
     async def test_by_what_the_text_says(self, client: httpx.AsyncClient) -> None:
-        await add(client, rule(conditions={"sentiments": ["negative"], "customer_known": "no"}))
+        await create_rule(client, rule(conditions={"sentiments": ["negative"], "customer_known": "no"}))
         await record(client, feedback(text="The soup was cold and the waiter was rude. It was terrible."))
         await record(client, feedback(text="The soup was wonderful and the waiter was very friendly."))
         assert len(await tasks(client)) == 1
@@ -99,7 +99,7 @@ class TestTasks:
 
 class TestComplaints:
     async def test_a_low_score_becomes_one(self, client: httpx.AsyncClient) -> None:
-        made, zoe = await add(client, complaining()), await make.create_customer(client)
+        made, zoe = await create_rule(client, complaint_rule()), await make.create_customer(client)
         sold = await api.post(client, "/v1/sales", make.sale(site="harbour", operator="tom"))
         said = {"text": "Cold soup", "channel": "email", "sale_id": sold["id"], "customer_id": zoe["id"]}
         found = await record(client, feedback(sale_line_no=1, **said))
@@ -126,7 +126,7 @@ class TestComplaints:
         assert {name: complaint[name] for name in expected} == expected
 
     async def test_where_nothing_was_said_the_figure_speaks(self, client: httpx.AsyncClient) -> None:
-        await add(client, complaining())
+        await create_rule(client, complaint_rule())
         author = {"name": "Zoë", "contact": {"kind": "email", "value": "zoe@example.com"}}
         await record(client, feedback(author=author))
         (complaint,) = (await client.get("/v1/complaints")).json()["items"]
@@ -134,16 +134,16 @@ class TestComplaints:
         assert (complaint["channel"], complaint["complainant"]) == ("other", author)
 
     async def test_two_rules_make_one(self, client: httpx.AsyncClient) -> None:
-        await add(client, complaining(code="b", complaint={"category": "second"}))
-        await add(client, complaining(code="a", complaint={"category": "first"}))
+        await create_rule(client, complaint_rule(code="b", complaint={"category": "second"}))
+        await create_rule(client, complaint_rule(code="a", complaint={"category": "first"}))
         found = await record(client)
         (complaint,) = (await client.get("/v1/complaints")).json()["items"]
         assert complaint["category"] == "first"
         assert [made["complaint_id"] for made in found["follow_ups"]] == [complaint["id"]] * 2
 
     async def test_a_rule_that_applies_later_finds_the_one_there_is(self, client: httpx.AsyncClient) -> None:
-        await add(client, complaining(conditions={"score_below": 50}))
-        await add(client, complaining(conditions={"score_below": 20}, complaint={"category": "grave"}))
+        await create_rule(client, complaint_rule(conditions={"score_below": 50}))
+        await create_rule(client, complaint_rule(conditions={"score_below": 20}, complaint={"category": "grave"}))
         found = await record(client)
         changed = (await patch(client, found["id"], {"ratings": [nps(1)], "text": "Worse"})).json()
         assert len({made["complaint_id"] for made in changed["follow_ups"]}) == 1 and len(changed["follow_ups"]) == 2
@@ -163,7 +163,7 @@ class TestRules:
             "themes": ["queue"],
             "customer_known": "yes",
         }
-        made = await add(client, rule(conditions=when))
+        made = await create_rule(client, rule(conditions=when))
         answer = await client.get(f"{RULES}/{made['id']}")
         assert answer.json() == made and made["conditions"] == when and made["complaint"] is None
         assert [row["title"] for row in await db.fetch("SELECT title FROM events")] == [
@@ -172,8 +172,8 @@ class TestRules:
 
     async def test_makes_one_thing_or_the_other(self, client: httpx.AsyncClient) -> None:
         for body in (rule(task=None), rule(complaint={})):
-            assert (await add(client, body, 422))["code"] == "VALIDATION_FAILED"
-        made = await add(client, rule())
+            assert (await create_rule(client, body, 422))["code"] == "VALIDATION_FAILED"
+        made = await create_rule(client, rule())
         path = f"{RULES}/{made['id']}"
         answer = await client.patch(path, json={"task": None, "complaint": {"category": "food"}}, headers=MERGE_PATCH)
         assert answer.status_code == 200, answer.text
@@ -181,7 +181,7 @@ class TestRules:
         assert (await client.patch(path, json={"complaint": None}, headers=MERGE_PATCH)).status_code == 422
 
     async def test_keeps_every_version(self, client: httpx.AsyncClient, clock: TestClock) -> None:
-        made = await add(client, rule())
+        made = await create_rule(client, rule())
         path = f"{RULES}/{made['id']}"
         clock.tick()
         changed = await client.patch(path, json={"conditions": {"score_below": 30}}, headers=MERGE_PATCH)
@@ -193,8 +193,8 @@ class TestRules:
         assert await tasks(client) == []
 
     async def test_codes_are_their_own(self, client: httpx.AsyncClient) -> None:
-        made = await add(client, rule())
-        assert (await add(client, rule(code=made["code"]), 409))["code"] == "CONFLICT"
+        made = await create_rule(client, rule())
+        assert (await create_rule(client, rule(code=made["code"]), 409))["code"] == "CONFLICT"
         found = (await client.get(RULES, params={"code": made["code"], "active": True})).json()["items"]
         assert [one["id"] for one in found] == [made["id"]]
         assert (await client.get(RULES, params={"active": False})).json()["items"] == []

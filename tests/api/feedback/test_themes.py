@@ -19,7 +19,7 @@ async def create(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     return response.json()
 
 
-async def say(client: httpx.AsyncClient, text: str, **more: Any) -> dict[str, Any]:
+async def record_text(client: httpx.AsyncClient, text: str, **more: Any) -> dict[str, Any]:
     response = await client.post("/v1/feedback", json={"method": "form", "text": text, **more})
     assert response.status_code == 201, response.text
     return response.json()
@@ -32,21 +32,21 @@ async def change(client: httpx.AsyncClient, theme: dict[str, Any], patch: dict[s
     return response.json()
 
 
-async def again(client: httpx.AsyncClient, feedback: dict[str, Any]) -> dict[str, Any]:
+async def reread(client: httpx.AsyncClient, feedback: dict[str, Any]) -> dict[str, Any]:
     return (await client.get(f"/v1/feedback/{feedback['id']}")).json()
 
 
 class TestCreate:
     async def test_what_is_said_from_now_on_is_filed_under_it(self, client: httpx.AsyncClient) -> None:
         await create(client)
-        assert (await say(client, "There are always long queues at the till"))["themes"] == ["waiting"]
-        assert (await say(client, "It took ages until somebody came"))["themes"] == ["waiting"]
-        assert (await say(client, "The lamb was wonderful and so were you"))["themes"] == []
+        assert (await record_text(client, "There are always long queues at the till"))["themes"] == ["waiting"]
+        assert (await record_text(client, "It took ages until somebody came"))["themes"] == ["waiting"]
+        assert (await record_text(client, "The lamb was wonderful and so were you"))["themes"] == []
 
     async def test_it_can_be_asked_for(self, client: httpx.AsyncClient) -> None:
         await create(client)
-        told = await say(client, "The queue was long, as ever")
-        await say(client, "Nothing to complain about at all")
+        told = await record_text(client, "The queue was long, as ever")
+        await record_text(client, "Nothing to complain about at all")
         found = (await client.get("/v1/feedback", params={"theme": "waiting"})).json()["items"]
         assert [one["id"] for one in found] == [told["id"]]
 
@@ -76,20 +76,23 @@ class TestRejudging:
     async def test_what_was_said_before_is_looked_through(
         self, client: httpx.AsyncClient, work: Worker, db: Any
     ) -> None:
-        before, silent = await say(client, "The queue was long, as ever"), await say(client, "Not a word about it")
+        before, silent = (
+            await record_text(client, "The queue was long, as ever"),
+            await record_text(client, "Not a word about it"),
+        )
         await create(client)
         await work()
-        found = await again(client, before)
+        found = await reread(client, before)
         assert (found["themes"], found["version"]) == (["waiting"], before["version"] + 1)
-        assert await again(client, silent) == silent
+        assert await reread(client, silent) == silent
         assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", themes.REANALYSE_JOB) == 0
 
     async def test_what_is_not_looked_for_any_more_goes(self, client: httpx.AsyncClient, work: Worker) -> None:
         theme = await create(client)
-        told = await say(client, "The queue was long, as ever")
+        told = await record_text(client, "The queue was long, as ever")
         await change(client, theme, {"active": False})
         await work()
-        assert (await again(client, told))["themes"] == []
+        assert (await reread(client, told))["themes"] == []
 
     async def test_a_change_of_nothing_plans_nothing(self, client: httpx.AsyncClient, work: Worker, db: Any) -> None:
         theme = await create(client)
@@ -100,13 +103,13 @@ class TestRejudging:
     async def test_a_new_judge_is_asked_about_everything(
         self, client: httpx.AsyncClient, work: Worker, db: Any
     ) -> None:
-        told = await say(client, "What a wonderful shop this is, and I love the people in it")
+        told = await record_text(client, "What a wonderful shop this is, and I love the people in it")
         assert told["sentiment"] == "positive"
         await db.execute("UPDATE feedback SET sentiment = 'negative', analyzer_version = '0'")
         planned = (await client.post("/v1/themes/reanalyze")).json()
         assert planned["analyzer"] == told["analyzer"]
         await work()
-        found = await again(client, told)
+        found = await reread(client, told)
         assert (found["sentiment"], found["analyzer_version"]) == ("positive", planned["analyzer_version"])
 
     async def test_it_goes_on_until_all_are_done(
@@ -114,7 +117,7 @@ class TestRejudging:
     ) -> None:
         monkeypatch.setattr(themes, "_CHUNK", 3)
         for n in range(7):
-            await say(client, f"The queue was long on day {n}")
+            await record_text(client, f"The queue was long on day {n}")
         await create(client)
         await work()
         assert await db.fetchval("SELECT count(*) FROM feedback WHERE themes = '{waiting}'") == 7

@@ -22,7 +22,7 @@ from tests.support.sales import summed_anew
 CUSTOMERS, SALES = "/v1/customers", "/v1/sales"
 
 
-async def take(sessions: Sessions, bodies: list[dict[str, Any]]) -> list[int]:
+async def record_all(sessions: Sessions, bodies: list[dict[str, Any]]) -> list[int]:
     receipts = [draft_receipt(SaleNew.model_validate(body)) for body in bodies]
     outcomes = await sessions.write(lambda ctx: sales.record_many(ctx, receipts, OnUnknownCustomer.CREATE))
     return [outcome.status for outcome in outcomes]
@@ -129,7 +129,7 @@ class TestOrders:
             shuffle.shuffle(bodies)
             return bodies
 
-        statuses = await asyncio.gather(*(take(sessions, batch()) for _ in range(12)))
+        statuses = await asyncio.gather(*(record_all(sessions, batch()) for _ in range(12)))
         assert {status for answered in statuses for status in answered} == {201}
         assert await db.fetchval("SELECT count(*) FROM sales") == 300
         assert await db.fetchval("SELECT count(*) FROM customers") == 25
@@ -139,7 +139,7 @@ class TestOrders:
     async def test_the_same_batch_many_times_over(self, sessions: Sessions, db: Any) -> None:
         bodies = [make.sale(customer={"email": f"b{n % 5}@example.com"}) for n in range(30)]
         orders = [bodies, bodies[::-1], bodies[15:] + bodies[:15], bodies[::2] + bodies[1::2]] * 2
-        statuses = await asyncio.gather(*(take(sessions, order) for order in orders))
+        statuses = await asyncio.gather(*(record_all(sessions, order) for order in orders))
         assert sorted(itertools.chain(*statuses)) == [200] * 210 + [201] * 30
         kept, summed = await summed_anew(db)
         assert kept == summed

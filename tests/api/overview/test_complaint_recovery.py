@@ -23,7 +23,7 @@ PATH = "/v1/complaints/recovery"
 DAY = timedelta(days=1)
 
 
-async def one(client: httpx.AsyncClient, complaint: Any) -> dict[str, Any]:
+async def recovery_of(client: httpx.AsyncClient, complaint: Any) -> dict[str, Any]:
     answer = await client.get(f"/v1/complaints/{complaint['id']}/recovery")
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -35,7 +35,7 @@ async def groups(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
     return answer.json()
 
 
-def values(within: list[dict[str, Any]], what: str) -> list[Any]:
+def column(within: list[dict[str, Any]], what: str) -> list[Any]:
     return [entry[what] for entry in within]
 
 
@@ -58,7 +58,7 @@ class TestOne:
         complaint = await insert_complaint(db, customer_id=customer, state="investigating", ended_at=None)
         await make.record_purchase(client, customer, days_ago(50), "60.00")
         await make.record_purchase(client, customer, days_ago(10))
-        found = await one(client, complaint)
+        found = await recovery_of(client, complaint)
         assert (found["customer_id"], found["state"], found["ended_at"]) == (str(customer), "investigating", None)
         assert [set(entry.values()) - {entry["days"]} for entry in found["windows"]] == [{False, None}] * 3
         assert found["first_purchase_after_at"] is None
@@ -73,10 +73,10 @@ class TestOne:
         ]
 
     async def test_of_nobody_who_is_known(self, client: httpx.AsyncClient, db: Any) -> None:
-        found = await one(client, await insert_complaint(db))
+        found = await recovery_of(client, await insert_complaint(db))
         assert found["customer_id"] is None and found["spend"] == []
-        assert values(found["windows"], "mature") == [True, False, False]
-        assert values(found["windows"], "bought_again") == values(found["windows"], "complained_again") == [None] * 3
+        assert column(found["windows"], "mature") == [True, False, False]
+        assert column(found["windows"], "bought_again") == column(found["windows"], "complained_again") == [None] * 3
 
     @pytest.mark.parametrize(
         ("after", "bought"),
@@ -100,17 +100,17 @@ class TestOne:
         await insert_complaint(
             db, customer_id=customer, received_at=days_ago(200) + after, state="received", ended_at=None
         )
-        within = (await one(client, complaint))["windows"]
-        assert (values(within, "bought_again"), values(within, "complained_again")) == (bought, bought)
+        within = (await recovery_of(client, complaint))["windows"]
+        assert (column(within, "bought_again"), column(within, "complained_again")) == (bought, bought)
 
     async def test_ripens_at_the_very_moment(
         self, client: httpx.AsyncClient, db: Any, customer: UUID, clock: TestClock
     ) -> None:
         complaint = await insert_complaint(db, customer_id=customer, ended_at=START - 30 * DAY + timedelta(seconds=1))
-        (first, *_) = (await one(client, complaint))["windows"]
+        (first, *_) = (await recovery_of(client, complaint))["windows"]
         assert first == {"days": 30, "mature": False, "bought_again": None, "complained_again": None}
         clock.tick(1)
-        (first, *_) = (await one(client, complaint))["windows"]
+        (first, *_) = (await recovery_of(client, complaint))["windows"]
         assert first == {"days": 30, "mature": True, "bought_again": "no", "complained_again": "no"}
 
     async def test_a_purchase_counts_before_the_time_is_over(
@@ -118,9 +118,9 @@ class TestOne:
     ) -> None:
         complaint = await insert_complaint(db, customer_id=customer, ended_at=days_ago(5))
         await make.record_purchase(client, customer, days_ago(2))
-        found = await one(client, complaint)
-        assert values(found["windows"], "bought_again") == ["yes"] * 3
-        assert values(found["windows"], "complained_again") == [None] * 3
+        found = await recovery_of(client, complaint)
+        assert column(found["windows"], "bought_again") == ["yes"] * 3
+        assert column(found["windows"], "complained_again") == [None] * 3
         assert found["first_purchase_after_at"] == days_ago(2).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     async def test_gifts_returns_and_voided_receipts_are_no_purchases(
@@ -131,8 +131,8 @@ class TestOne:
         await make.record_purchase(client, customer, days_ago(29), "-12.00")
         voided = await make.record_purchase(client, customer, days_ago(28))
         await client.post(f"/v1/sales/{voided['id']}/void", json={"reason": "Twice"})
-        found = await one(client, complaint)
-        assert values(found["windows"], "bought_again") == ["no", None, None]
+        found = await recovery_of(client, complaint)
+        assert column(found["windows"], "bought_again") == ["no", None, None]
         assert found["first_purchase_after_at"] is None
 
     async def test_money_is_net_and_apart_by_currency(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
@@ -149,7 +149,7 @@ class TestOne:
         voided = await make.record_purchase(client, customer, days_ago(3), "99.00", currency="USD")
         await client.post(f"/v1/sales/{voided['id']}/void", json={"reason": "Twice"})
         shape = ("currency", "before_per_month", "after_per_month", "months_before", "months_after")
-        assert [tuple(entry[name] for name in shape) for entry in (await one(client, complaint))["spend"]] == [
+        assert [tuple(entry[name] for name in shape) for entry in (await recovery_of(client, complaint))["spend"]] == [
             ("EUR", "2.00", "0.00", "6.00", "2.00"),
             ("GBP", "10.00", "20.00", "6.00", "2.00"),
         ]
@@ -160,11 +160,11 @@ class TestOne:
         complaint = await insert_complaint(db, customer_id=customer, received_at=days_ago(301), ended_at=days_ago(300))
         await make.record_purchase(client, customer, days_ago(120), "6.00")
         await make.record_purchase(client, customer, days_ago(120) + timedelta(seconds=1), "600.00")
-        (spend,) = (await one(client, complaint))["spend"]
+        (spend,) = (await recovery_of(client, complaint))["spend"]
         assert (spend["after_per_month"], spend["months_after"]) == ("1.00", "6.00")
 
     async def test_one_that_was_withdrawn_says_so(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
-        found = await one(client, await insert_complaint(db, customer_id=customer, state="withdrawn"))
+        found = await recovery_of(client, await insert_complaint(db, customer_id=customer, state="withdrawn"))
         assert found["state"] == "withdrawn" and found["ended_at"] is not None
 
     async def test_needs_a_key_for_complaints(self, keys: Keys, db: Any) -> None:
@@ -433,7 +433,7 @@ class TestAgainstPython:
                 rows = [c for c in closed if c[column] == key]
                 assert item == _expected(key, rows, complaints, sales, heard), (by, key)
         for row in complaints:
-            _check_one(await one(client, row), row, complaints, sales, heard)
+            _check_one(await recovery_of(client, row), row, complaints, sales, heard)
 
 
 def _later(row: Any, complaints: list[Any], sales: list[Any]) -> tuple[list[datetime], list[datetime]]:

@@ -47,7 +47,7 @@ BOTH: dict[str, Any] = {
 }
 
 
-async def invited(db: Any, survey: dict[str, Any], clock: TestClock, **changes: Any) -> str:
+async def insert_invitation(db: Any, survey: dict[str, Any], clock: TestClock, **changes: Any) -> str:
     """An invitation that was sent; gives its token."""
     token = new_token()
     columns = {
@@ -83,7 +83,7 @@ async def refused(client: httpx.AsyncClient, token: str, status: int, code: str)
         assert (found.status_code, found.json()["code"]) == (status, code), found.text
 
 
-async def heard(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+async def list_feedback(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     return (await client.get("/v1/feedback")).json()["items"]
 
 
@@ -93,7 +93,9 @@ class TestForm:
     ) -> None:
         customer = (await client.post("/v1/customers", json=make.customer())).json()
         survey = await create_open(client, name="Your visit", **BOTH)
-        token = await invited(db, survey, clock, customer_id=UUID(customer["id"]), site="Leeds", language="de-AT")
+        token = await insert_invitation(
+            db, survey, clock, customer_id=UUID(customer["id"]), site="Leeds", language="de-AT"
+        )
         found = await anonymous.get(f"{PATH}/{token}")
         assert found.status_code == 200, found.text
         whole = found.json()
@@ -134,14 +136,14 @@ class TestForm:
     async def test_in_the_language_that_is_wanted(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, wanted: str, invited_in: str | None, expected: str
     ) -> None:
-        token = await invited(db, await create_open(client, **BOTH), clock, language=invited_in)
+        token = await insert_invitation(db, await create_open(client, **BOTH), clock, language=invited_in)
         assert (await form(client, token, language=wanted))["language"] == expected
 
     async def test_asks_what_was_published_when_they_were_invited(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
         survey = await create_open(client)
-        token = await invited(db, survey, clock)
+        token = await insert_invitation(db, survey, clock)
         await patch(client, survey, {"name": "Newer"})
         await moved(client, survey, "open")
         assert (await form(client, token))["name"] == survey["name"]
@@ -149,7 +151,7 @@ class TestForm:
     async def test_shows_the_answers_while_they_can_be_changed(
         self, anonymous: httpx.AsyncClient, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         made = await answer(anonymous, token, answers(3, why="Slow"))
         assert await form(anonymous, token) == made
         clock.tick(DAY - 1)
@@ -167,7 +169,7 @@ class TestAnswer:
         sale = (await client.post("/v1/sales", json=make.sale(site="Leeds"))).json()["id"]
         survey = await create_open(client, **BOTH)
         known = {"customer_id": UUID(customer), "sale_id": UUID(sale), "site": "Leeds", "staff": "tom"}
-        token = await invited(db, survey, clock, channel="sms", **known)
+        token = await insert_invitation(db, survey, clock, channel="sms", **known)
         clock.tick(HOUR)
         given: list[dict[str, Any]] = [
             {"question": "nps", "value": "3.0"},
@@ -188,7 +190,7 @@ class TestAnswer:
             "2026-03-03T10:00:00.000000Z",
             "Danke",
         )
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         expected = {
             "method": "survey",
             "collected_at": "2026-03-02T10:00:00.000000Z",
@@ -226,7 +228,7 @@ class TestAnswer:
         assert json.loads(event["data"]) == {"survey_id": survey["id"], "feedback_id": feedback["id"]}
 
     async def test_the_same_again_changes_nothing(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         made = await answer(client, token, answers(3, why="Slow"))
         events = await db.fetchval("SELECT count(*) FROM events")
         clock.tick(HOUR)
@@ -237,28 +239,28 @@ class TestAnswer:
         clock.tick(2 * DAY)
         assert await answer(client, token, again, 200) == made | {"answers": []}
         assert await db.fetchval("SELECT count(*) FROM events") == events
-        assert len(await heard(client)) == 1
+        assert len(await list_feedback(client)) == 1
 
     async def test_others_take_their_place_for_a_day(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         first = await answer(client, token, answers(3, why="Slow"))
         clock.tick(DAY - 1)
         found = await answer(client, token, answers(10), 200)
         assert (found["answered_at"], found["editable_until"]) == (first["answered_at"], first["editable_until"])
         assert _said(found["answers"]) == answers(10)["answers"]
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         assert (feedback["value"], feedback["nps_class"], feedback["text"]) == ("10", "promoter", None)
         assert (feedback["collected_at"], len(feedback["ratings"])) == (first["answered_at"], 1)
         assert await db.fetchval("SELECT count(*) FROM ratings") == 1
         clock.tick(1)
         late = await client.post(f"{PATH}/{token}", json=answers(0))
         assert (late.status_code, late.json()["code"]) == (409, "ANSWER_CLOSED")
-        assert (await heard(client)) == [feedback]
+        assert (await list_feedback(client)) == [feedback]
 
     async def test_no_time_for_changes(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client, edit_hours=0), clock)
+        token = await insert_invitation(db, await create_open(client, edit_hours=0), clock)
         await answer(client, token, answers(3))
         await answer(client, token, answers(4), 409)
         await answer(client, token, answers(3), 200)
@@ -266,7 +268,7 @@ class TestAnswer:
     async def test_can_be_changed_past_the_end_of_the_invitation(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await create_open(client), clock, expires_at=clock.now + timedelta(hours=1))
+        token = await insert_invitation(db, await create_open(client), clock, expires_at=clock.now + timedelta(hours=1))
         await answer(client, token, answers(3))
         clock.tick(2 * HOUR)
         await answer(client, token, answers(4), 200)
@@ -276,7 +278,7 @@ class TestAnswer:
     async def test_fifty_at_once_make_one(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         found = await asyncio.gather(
             *(anonymous.post(f"{PATH}/{token}", json=answers(3, why="Slow")) for _ in range(50))
         )
@@ -293,10 +295,10 @@ class TestAnswer:
     async def test_fifty_different_ones_at_once_make_one(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         found = await asyncio.gather(*(anonymous.post(f"{PATH}/{token}", json=answers(n % 11)) for n in range(50)))
         assert sorted(one.status_code for one in found) == [200] * 49 + [201]
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         assert len(feedback["ratings"]) == await db.fetchval("SELECT count(*) FROM ratings") == 1
         assert _said(feedback["answers"]) == _said((await form(anonymous, token))["answers"])
 
@@ -320,26 +322,26 @@ class TestAnswer:
     async def test_what_is_refused(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, body: dict[str, Any], expected: tuple[str, str]
     ) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         assert errors(await client.post(f"{PATH}/{token}", json=body)) == [expected]
-        assert await heard(client) == []
+        assert await list_feedback(client) == []
         assert (await form(client, token))["answered_at"] is None
 
     async def test_as_if(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         found = await client.post(f"{PATH}/{token}", json=answers(), params={"validate_only": "true"})
         assert (found.status_code, found.json()["answered_at"]) == (201, "2026-03-02T09:00:00.000000Z")
-        assert await heard(client) == []
+        assert await list_feedback(client) == []
 
     async def test_too_large(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         found = await client.post(f"{PATH}/{token}", json=answers(3, why="x" * 600_000))
         assert (found.status_code, found.json()["code"]) == (413, "BODY_TOO_LARGE")
 
     async def test_texts_that_break_things(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         strings = [text for text in json.loads(vectors(NAUGHTY_STRINGS)) if text]
         survey = await create_open(client, edit_hours=168)
-        token = await invited(db, survey, clock)
+        token = await insert_invitation(db, survey, clock)
         status = 201
         for text in strings[::5]:
             found = await client.post(f"{PATH}/{token}", json=answers(3, why=text))
@@ -356,7 +358,7 @@ class TestAnswer:
     ) -> None:
         survey = await create_open(client)
         for nps, status in ((3, 201), (4, 201)):  # of two customers whose browsers chose the same
-            token = await invited(db, survey, clock)
+            token = await insert_invitation(db, survey, clock)
             found = await anonymous.post(f"{PATH}/{token}", json=answers(nps), headers={"idempotency-key": "1"})
             assert (found.status_code, found.json()["answers"][0]["value"]) == (status, str(nps))
         assert await db.fetchval("SELECT count(*) FROM idempotency_keys") == 0
@@ -366,7 +368,7 @@ class TestTokens:
     async def test_every_unknown_one_is_answered_alike(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
     ) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         near = [token[:-1] + ("A" if token[-1] != "A" else "B"), token[:-1], token + "A", token.swapcase(), f" {token}"]
         guesses = [new_token(), "x", "' OR 1=1 --", "%00".replace("%00", "0"), "\U0001f600" * 20, "a" * 200, *near]
         told_of = set()
@@ -381,11 +383,11 @@ class TestTokens:
         assert (await form(anonymous, token))["answered_at"] is None
 
     async def test_the_hash_of_one_opens_nothing(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         assert (await client.get(f"{PATH}/{tokens.hash_token(token).hex()}")).status_code == 404
 
     async def test_none_is_kept_anywhere(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         await form(client, token)
         await answer(client, token, answers(3))
         await answer(client, token, answers(4), 200)
@@ -399,7 +401,7 @@ class TestTokens:
     async def test_none_is_logged(
         self, client: httpx.AsyncClient, db: Any, clock: TestClock, caplog: pytest.LogCaptureFixture
     ) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         with caplog.at_level("DEBUG", logger="rapport"):
             await form(client, token)
             await answer(client, token, answers(3))
@@ -411,19 +413,19 @@ class TestTokens:
 
 class TestNoLonger:
     async def test_expired(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         clock.tick(30 * DAY - 1)
         await form(client, token)
         clock.tick(1)
         await refused(client, token, 410, "ANSWER_EXPIRED")
 
     async def test_revoked(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock, state="revoked")
+        token = await insert_invitation(db, await create_open(client), clock, state="revoked")
         await refused(client, token, 410, "ANSWER_EXPIRED")
 
     async def test_paused_and_open_again(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         survey = await create_open(client)
-        token = await invited(db, survey, clock)
+        token = await insert_invitation(db, survey, clock)
         await moved(client, survey, "pause")
         await refused(client, token, 409, "SURVEY_NOT_OPEN")
         await moved(client, survey, "open")
@@ -431,7 +433,7 @@ class TestNoLonger:
 
     async def test_closed(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         survey = await create_open(client)
-        token = await invited(db, survey, clock)
+        token = await insert_invitation(db, survey, clock)
         await moved(client, survey, "close")
         await refused(client, token, 410, "ANSWER_EXPIRED")
 
@@ -450,13 +452,13 @@ class TestInvitations:
         assert sent.status_code == 200, sent.text
         await answer(anonymous, sent.json()["token"], answers(3))
         assert (await client.get(f"/v1/invitations/{made.json()['id']}")).json()["state"] == "answered"
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         assert (feedback["customer_id"], feedback["invitation_id"]) == (customer["id"], made.json()["id"])
 
 
 class TestLimit:
     async def test_by_address(self, make_app: MakeApp, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
-        token = await invited(db, await create_open(client), clock)
+        token = await insert_invitation(db, await create_open(client), clock)
         app = await make_app(answer_rate_limit=2)
 
         async def ask(address: str, path: str = f"{PATH}/{token}", **headers: str) -> httpx.Response:

@@ -34,7 +34,7 @@ async def get(client: httpx.AsyncClient, one: dict[str, Any]) -> dict[str, Any]:
     return (await client.get(f"{INVITATIONS}/{one['id']}")).json()
 
 
-async def changed(client: httpx.AsyncClient, one: dict[str, Any], **changes: Any) -> None:
+async def patch_customer(client: httpx.AsyncClient, one: dict[str, Any], **changes: Any) -> None:
     await api.patched(client, f"/v1/customers/{one['id']}", changes)
 
 
@@ -309,7 +309,7 @@ class TestSend:
         ada = await create_customer(client)
         one = await invite(client, await create_open(client), customer_id=ada["id"])
         await sent(client, one)
-        await changed(client, ada, **QUIET)
+        await patch_customer(client, ada, **QUIET)
         problem = await refused(client, f"{INVITATIONS}/{one['id']}/send")
         assert (problem["code"], problem["allowed_at"]) == ("QUIET_HOURS", "2026-03-02T11:00:00.000000Z")
         clock.tick(2 * HOUR)
@@ -318,13 +318,13 @@ class TestSend:
     async def test_on_a_channel_that_has_become_unwelcome(self, client: httpx.AsyncClient) -> None:
         ada = await create_customer(client)
         one = await invite(client, await create_open(client), customer_id=ada["id"])
-        await changed(client, ada, preferences={"unwelcome_channels": [{"channel": "email"}]})
+        await patch_customer(client, ada, preferences={"unwelcome_channels": [{"channel": "email"}]})
         assert (await refused(client, f"{INVITATIONS}/{one['id']}/send"))["code"] == "UNWELCOME_CHANNEL"
 
     async def test_to_an_address_that_is_gone(self, client: httpx.AsyncClient) -> None:
         ada = await create_customer(client)
         one = await invite(client, await create_open(client), customer_id=ada["id"])
-        await changed(client, ada, contact_points=[make.email(invalid=True)])
+        await patch_customer(client, ada, contact_points=[make.email(invalid=True)])
         assert (await refused(client, f"{INVITATIONS}/{one['id']}/send"))["code"] == "CONFLICT"
         assert (await get(client, one))["state"] == "pending"
 

@@ -30,7 +30,7 @@ async def answer(client: httpx.AsyncClient, held: Any, body: dict[str, Any], sta
     return found.json()
 
 
-async def heard(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+async def list_feedback(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     return (await client.get("/v1/feedback")).json()["items"]
 
 
@@ -85,7 +85,7 @@ class TestAnswer:
         survey = await create_open(client, for_receipts=True)
         held = await draft_receipt(client, "R-77")
         await answer(anonymous, held, answers(3, why="Slow"))
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         expected = {
             "method": "survey",
             "channel": "web_form",
@@ -101,10 +101,10 @@ class TestAnswer:
         assert {name: feedback[name] for name in expected} == expected
         customer = (await client.post("/v1/customers", json=make.customer())).json()["id"]
         sale = await client.post("/v1/sales", json=make.sale(receipt_no="R-77", customer={"id": customer}))
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         assert (feedback["sale_id"], feedback["customer_id"]) == (sale.json()["id"], customer)
         await answer(anonymous, held, answers(9), 200)
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         assert (feedback["value"], feedback["customer_id"]) == ("9", customer)
 
     async def test_of_a_receipt_that_is_known(self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
@@ -114,7 +114,7 @@ class TestAnswer:
         made = (await client.post("/v1/sales", json=sale)).json()
         found = await answer(anonymous, await draft_receipt(client, "R-1"), answers(3))
         assert customer not in str(found) and "Leeds" not in str(found)
-        (feedback,) = await heard(client)
+        (feedback,) = await list_feedback(client)
         assert (feedback["sale_id"], feedback["customer_id"], feedback["site"]) == (made["id"], customer, "Leeds")
 
     async def test_once_for_each_receipt_and_survey(
@@ -130,11 +130,11 @@ class TestAnswer:
         late = await answer(anonymous, held, answers(5), 409)
         assert late["code"] == "ANSWER_CLOSED"
         await answer(anonymous, held, answers(4), 200)
-        assert [one["value"] for one in await heard(client)] == ["4"]
+        assert [one["value"] for one in await list_feedback(client)] == ["4"]
         await create_open(client, for_receipts=True)
         await answer(anonymous, held, answers(5))
         await answer(anonymous, await draft_receipt(client, "R-2"), answers(6))
-        assert sorted(one["value"] for one in await heard(client)) == ["4", "5", "6"]
+        assert sorted(one["value"] for one in await list_feedback(client)) == ["4", "5", "6"]
 
     async def test_goes_on_with_the_questions_that_it_began_with(
         self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, clock: TestClock

@@ -28,17 +28,17 @@ from tests.support.times import NOW
 HOUR, DAY = 3_600, 86_400
 
 
-async def planned(db: Any) -> list[tuple[str, str]]:
+async def scheduled(db: Any) -> list[tuple[str, str]]:
     """For when what kind of occasion is noted."""
     rows = await db.fetch("SELECT key, due_at FROM jobs WHERE kind = 'ask' ORDER BY due_at, key")
     return [(row["key"].split(":")[1], f"{row['due_at']:%m-%d %H:%M}") for row in rows]
 
 
-async def changed(client: httpx.AsyncClient, path: str, one: dict[str, Any], **changes: Any) -> dict[str, Any]:
+async def patched(client: httpx.AsyncClient, path: str, one: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return await api.patched(client, f"{path}/{one['id']}", changes)
 
 
-async def talked(client: httpx.AsyncClient, to: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+async def record_call(client: httpx.AsyncClient, to: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     named = {"customer_id": to["id"]} if to is not None else {}
     return await make.record_interaction(client, **{"kind": "call", "channel": "phone", **named, **changes})
 
@@ -74,7 +74,7 @@ class TestResource:
         assert (await client.get(f"{RULES}/{made['id']}")).json() == made
         assert str(await db.fetchval("SELECT survey_id FROM survey_rules")) == asked["id"]
         assert await invitation_events(db, made) == [("survey_rule.created", "Survey rule After a visit created")]
-        second = await changed(client, RULES, made, sample_percent=20, conditions={"staff": []})
+        second = await patched(client, RULES, made, sample_percent=20, conditions={"staff": []})
         assert (second["version"], second["conditions"]) == (2, body["conditions"] | {"staff": []})
         versions = (await client.get(f"{RULES}/{made['id']}/versions")).json()["items"]
         assert [v["definition"]["sample_percent"] for v in versions] == [20, 10]
@@ -131,7 +131,7 @@ class TestAfterSales:
         made = await create_rule(client, asked)
         ada = await create_customer(client)
         sale = await record_sale(client, ada, site="Leeds", operator="mia")
-        assert await planned(db) == [("sale", "03-02 09:00")]
+        assert await scheduled(db) == [("sale", "03-02 09:00")]
         assert await work() == 1
         (one,) = await listed_invitations(client)
         expected = {
@@ -152,14 +152,14 @@ class TestAfterSales:
         assert {name: one[name] for name in expected} == expected
         assert await invitation_events(db, one) == [("created", "Asked for feedback: After your visit")]
         assert await db.fetchval("SELECT actor FROM events WHERE type = 'invitation.created'") == "worker"
-        assert await planned(db) == []
+        assert await scheduled(db) == []
 
     async def test_so_much_later(self, client: httpx.AsyncClient, db: Any, work: Worker, clock: TestClock) -> None:
         """After the sale, not after it came in; but not before now."""
         await create_rule(client, delay_hours=3)
         await record_sale(client, await create_customer(client), occurred_at="2026-03-02T07:00:00Z")
         await record_sale(client, await create_customer(client), occurred_at="2026-02-28T07:00:00Z")
-        assert await planned(db) == [("sale", "03-02 09:00"), ("sale", "03-02 10:00")]
+        assert await scheduled(db) == [("sale", "03-02 09:00"), ("sale", "03-02 10:00")]
         assert await work() == 1
         clock.tick(HOUR - 1)
         assert await work() == 0
@@ -182,12 +182,12 @@ class TestAfterSales:
     ) -> None:
         await create_rule(client)
         await record_sale(client, await create_customer(client), **changes)
-        assert len(await planned(db)) == expected
+        assert len(await scheduled(db)) == expected
 
     async def test_nobody_is_asked_who_is_not_known(self, client: httpx.AsyncClient, db: Any) -> None:
         await create_rule(client)
         await record_sale(client, None)
-        assert await planned(db) == []
+        assert await scheduled(db) == []
 
     async def test_a_sale_claimed_in_these_days_counts(self, client: httpx.AsyncClient, db: Any, work: Worker) -> None:
         await create_rule(client)
@@ -206,7 +206,7 @@ class TestAfterSales:
         lines = [make.sale(customer={"id": one["id"]}, occurred_at="2026-03-02T08:00:00Z") for one in buyers]
         content = "\n".join(json.dumps(line) for line in lines)
         await client.post("/v1/sales/batch", content=content, headers={"content-type": "application/x-ndjson"})
-        assert len(await planned(db)) == 3
+        assert len(await scheduled(db)) == 3
         await work()
         assert {one["customer_id"] for one in await listed_invitations(client)} == {one["id"] for one in buyers}
 
@@ -224,7 +224,7 @@ class TestAfterSales:
     ) -> None:
         await create_rule(client, conditions=conditions)
         await record_sale(client, await create_customer(client), site="Leeds", operator="mia", channel="in_store")
-        assert len(await planned(db)) == expected
+        assert len(await scheduled(db)) == expected
 
     async def test_of_customers_with_a_tag(self, client: httpx.AsyncClient, work: Worker) -> None:
         """Which they have when they are asked: nobody looks at it before."""
@@ -259,10 +259,10 @@ class TestAfterComplaints:
         ada = await create_customer(client)
         one = await record_in(client, "accepted", customer_id=ada["id"], category="a", site="Leeds")
         other = await record_in(client, "accepted", customer_id=(await create_customer(client))["id"], category="b")
-        assert await planned(db) == []
+        assert await scheduled(db) == []
         for complaint in (one, other):
             await moved(client, complaint, "close")
-        assert await planned(db) == [("complaint_closed", "03-02 09:00")]
+        assert await scheduled(db) == [("complaint_closed", "03-02 09:00")]
         await work()
         (made,) = await listed_invitations(client)
         assert (made["complaint_id"], made["customer_id"], made["site"]) == (one["id"], ada["id"], "Leeds")
@@ -282,7 +282,7 @@ class TestAfterComplaints:
     async def test_withdrawn_ones_do_not(self, client: httpx.AsyncClient, db: Any) -> None:
         await create_rule(client, after="complaint_closed")
         await record_in(client, "withdrawn", customer_id=(await create_customer(client))["id"])
-        assert await planned(db) == []
+        assert await scheduled(db) == []
 
     async def test_one_that_came_in_closed_counts_if_it_is_fresh(self, client: httpx.AsyncClient, db: Any) -> None:
         await create_rule(client, after="complaint_closed")
@@ -290,7 +290,7 @@ class TestAfterComplaints:
         await record_in(client, "closed", customer_id=ada["id"])
         history = complaints.history(*complaints.MOVES_TO["closed"], since="2026-01-01T00:00:00+00:00")
         await make.record_complaint(client, customer_id=ada["id"], received_at="2026-01-01T00:00:00Z", history=history)
-        assert len(await planned(db)) == 1
+        assert len(await scheduled(db)) == 1
 
 
 class TestAfterInteractions:
@@ -308,13 +308,13 @@ class TestAfterInteractions:
     async def test_a_contact_asks(self, client: httpx.AsyncClient, work: Worker, changes: Any, expected: int) -> None:
         await create_rule(client, after="interaction", conditions={"interaction_kinds": ["call", "note"]})
         ada = await create_customer(client)
-        one = await talked(client, ada, **changes)
+        one = await record_call(client, ada, **changes)
         await work()
         assert [made["interaction_id"] for made in await listed_invitations(client)] == [one["id"]] * expected
 
     async def test_one_that_is_claimed(self, client: httpx.AsyncClient, work: Worker) -> None:
         await create_rule(client, after="interaction")
-        one = await talked(client, contact={"kind": "phone", "value": "+44 20 7946 0999"})
+        one = await record_call(client, contact={"kind": "phone", "value": "+44 20 7946 0999"})
         await work()
         assert await listed_invitations(client) == []
         ada = await create_customer(client)
@@ -386,7 +386,7 @@ class TestWhomNot:
     async def test_where_the_rule_was_switched_off_meanwhile(self, client: httpx.AsyncClient, work: Worker) -> None:
         made = await create_rule(client)
         await record_sale(client, await create_customer(client))
-        await changed(client, RULES, made, active=False)
+        await patched(client, RULES, made, active=False)
         await record_sale(client, await create_customer(client))
         assert await work() == 1
         assert await listed_invitations(client) == []
@@ -431,7 +431,7 @@ class TestTwice:
 
         done = await asyncio.gather(*(work(sessions) for sessions in workers))
         assert sum(done) == 24
-        assert await planned(db) == []
+        assert await scheduled(db) == []
         assert sorted(one["customer_id"] for one in await listed_invitations(client)) == sorted(
             one["id"] for one in people
         )

@@ -35,7 +35,7 @@ RESULTS: list[dict[str, Any]] = [
 ]
 
 
-async def card(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+async def create_card(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     return await create_scorecard(client, ITEM, SCALE | {"weight": "2"}, GLOVES, BAG, **changes)
 
 
@@ -44,12 +44,14 @@ def body(scorecard: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 async def record(client: httpx.AsyncClient, scorecard: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=body(scorecard or await card(client), **changes))
+    answer = await client.post(PATH, json=body(scorecard or await create_card(client), **changes))
     assert answer.status_code == 201, answer.text
     return answer.json()
 
 
-async def done(client: httpx.AsyncClient, scorecard: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+async def record_completed(
+    client: httpx.AsyncClient, scorecard: dict[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
     return await record(client, scorecard, **{"results": RESULTS, **changes})
 
 
@@ -57,7 +59,7 @@ async def patch(client: httpx.AsyncClient, made: dict[str, Any], changes: Any, *
     return await api.patch(client, f"{PATH}/{made['id']}", changes, **headers)
 
 
-async def changed(client: httpx.AsyncClient, made: dict[str, Any], changes: Any) -> dict[str, Any]:
+async def patched(client: httpx.AsyncClient, made: dict[str, Any], changes: Any) -> dict[str, Any]:
     answer = await patch(client, made, changes)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -74,14 +76,14 @@ def figures(feedback: dict[str, Any]) -> list[tuple[str | None, str]]:
     return [(rating["aspect"], rating["score"]) for rating in feedback["ratings"]]
 
 
-def but(item: str, **result: Any) -> list[dict[str, Any]]:
+def results_except(item: str, **result: Any) -> list[dict[str, Any]]:
     """The results, one of them another."""
     return [r if r["item"] != item else {"item": item, **result} for r in RESULTS]
 
 
 class TestPlan:
     async def test_whole(self, client: httpx.AsyncClient, db: Any) -> None:
-        scorecard = await card(client)
+        scorecard = await create_card(client)
         sent = body(
             scorecard,
             happened_at=LATER,
@@ -112,12 +114,12 @@ class TestPlan:
         assert await db.fetchval("SELECT count(*) FROM feedback") == 0
 
     async def test_needs_a_moment(self, client: httpx.AsyncClient) -> None:
-        scorecard = await card(client)
+        scorecard = await create_card(client)
         answer = await client.post(PATH, json=body(scorecard, happened_at=None))
         assert errors(answer) == [("/happened_at", "missing")]
 
     async def test_refuses_what_there_is_not(self, client: httpx.AsyncClient) -> None:
-        scorecard = await card(client)
+        scorecard = await create_card(client)
         for name in ("scorecard_id", "sale_id", "interaction_id"):
             answer = await client.post(PATH, json=body(scorecard, **{name: str(uuid4())}))
             assert errors(answer) == [(f"/{name}", "not_found")]
@@ -126,14 +128,16 @@ class TestPlan:
         assert errors(await client.post(PATH, json=both)) == [("", "one_of")]
 
     async def test_refuses_the_scorecard_of_another_kind(self, client: httpx.AsyncClient) -> None:
-        scorecard = await card(client, kind="observation")
+        scorecard = await create_card(client, kind="observation")
         assert errors(await client.post(PATH, json=body(scorecard))) == [("/scorecard_id", "kind")]
         assert (await record(client, scorecard, kind="observation"))["state"] == "planned"
 
 
 class TestRecord:
     async def test_a_visit_that_is_done_is_scored(self, client: httpx.AsyncClient, db: Any) -> None:
-        found = await done(client, site="leeds", results=but("gloves", yes_no="no", note="The same ones"))
+        found = await record_completed(
+            client, site="leeds", results=results_except("gloves", yes_no="no", note="The same ones")
+        )
         assert (found["state"], found["score"], found["uncapped_score"]) == ("done", "40.00", "62.50")
         assert found["capped_by"] == ["gloves"]
         assert [(r["item"], r["score"]) for r in found["results"]] == [
@@ -156,11 +160,13 @@ class TestRecord:
         assert data == {"kind": "mystery_shopper", "site": "leeds", "score": "40.00"}
 
     async def test_without_a_failure_nothing_is_capped(self, client: httpx.AsyncClient) -> None:
-        found = await done(client)
+        found = await record_completed(client)
         assert (found["score"], found["uncapped_score"], found["capped_by"]) == ("87.50", None, [])
 
     async def test_counts_as_feedback_of_nobody(self, client: httpx.AsyncClient, db: Any) -> None:
-        visit = await done(client, site="leeds", staff="tom", note="Friendly", results=but("greeted", yes_no="no"))
+        visit = await record_completed(
+            client, site="leeds", staff="tom", note="Friendly", results=results_except("greeted", yes_no="no")
+        )
         feedback = await feedback_of(client, visit)
         assert {name: feedback[name] for name in ("method", "channel", "metric", "value", "score", "visit_id")} == {
             "method": "mystery_shopper",
@@ -182,13 +188,15 @@ class TestRecord:
 
     async def test_nothing_applicable_is_no_score(self, client: httpx.AsyncClient) -> None:
         scorecard = await create_scorecard(client, BAG)
-        visit = await done(client, scorecard, results=[{"item": "bag", "not_applicable": True}], note="Closed")
+        visit = await record_completed(
+            client, scorecard, results=[{"item": "bag", "not_applicable": True}], note="Closed"
+        )
         assert visit["score"] is None
         feedback = await feedback_of(client, visit)
         assert (feedback["score"], feedback["ratings"], feedback["text"]) == (None, [], "Closed")
 
     async def test_without_a_moment_it_is_now(self, client: httpx.AsyncClient, clock: TestClock) -> None:
-        found = await done(client, happened_at=None)
+        found = await record_completed(client, happened_at=None)
         assert found["happened_at"] == clock.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     async def test_an_observation_of_a_contact_is_not_the_customers_opinion(
@@ -199,20 +207,20 @@ class TestRecord:
         interaction = (await client.post("/v1/interactions", json=contact)).json()
         sale = (await client.post("/v1/sales", json=make.sale(customer={"id": customer_id}))).json()
         assert sale["customer_id"] == customer_id
-        visit = await done(client, kind="observation", interaction_id=interaction["id"], sale_id=sale["id"])
+        visit = await record_completed(client, kind="observation", interaction_id=interaction["id"], sale_id=sale["id"])
         feedback = await feedback_of(client, visit)
         assert (feedback["interaction_id"], feedback["sale_id"]) == (interaction["id"], sale["id"])
         assert feedback["customer_id"] is None
         assert await db.fetchval("SELECT count(*) FROM ratings WHERE customer_id IS NOT NULL") == 0
         timeline = (await client.get(f"/v1/customers/{customer_id}/timeline")).json()["items"]
         assert not [e for e in timeline if e["type"].startswith(("visit", "feedback"))]
-        await changed(client, visit, {"results": but("greeted", yes_no="no")})
+        await patched(client, visit, {"results": results_except("greeted", yes_no="no")})
         assert (await feedback_of(client, visit))["customer_id"] is None
 
     async def test_a_receipt_may_come_in_later(self, client: httpx.AsyncClient) -> None:
         customer_id = (await make.create_customer(client))["id"]
         receipt = {"source": "till", "receipt_no": "R-late"}
-        visit = await done(client, receipt=receipt)
+        visit = await record_completed(client, receipt=receipt)
         assert (visit["receipt"], visit["sale_id"]) == (receipt, None)
         sold = await client.post("/v1/sales", json=make.sale(receipt_no="R-late", customer={"id": customer_id}))
         found = (await client.get(f"{PATH}/{visit['id']}")).json()
@@ -222,12 +230,12 @@ class TestRecord:
         assert feedback["customer_id"] is None
 
     async def test_nobody_can_claim_what_was_seen(self, client: httpx.AsyncClient) -> None:
-        path = f"/v1/feedback/{(await done(client))['feedback_id']}/claim"
+        path = f"/v1/feedback/{(await record_completed(client))['feedback_id']}/claim"
         answer = await client.post(path, json={"customer_id": (await make.create_customer(client))["id"]})
         assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
 
     async def test_nobody_can_correct_it_but_by_the_visit(self, client: httpx.AsyncClient) -> None:
-        visit = await done(client)
+        visit = await record_completed(client)
         path, headers = f"/v1/feedback/{visit['feedback_id']}", {"content-type": "application/merge-patch+json"}
         answer = await client.patch(path, json={"text": "It was lovely"}, headers=headers)
         assert (answer.status_code, answer.json()["visit_id"]) == (409, visit["id"])
@@ -238,51 +246,51 @@ class TestRecord:
             (RESULTS[:3], [("/results", "missing")]),
             ([*RESULTS, RESULTS[0]], [("/results/4/item", "duplicate")]),
             ([*RESULTS, {"item": "smile", "yes_no": "yes"}], [("/results/4/item", "not_found")]),
-            (but("greeted"), [("/results/0/yes_no", "missing")]),
-            (but("greeted", value="1"), [("/results/0/value", "kind"), ("/results/0/yes_no", "missing")]),
-            (but("greeted", not_applicable=True), [("/results/0/not_applicable", "not_allowed")]),
-            (but("greeted", yes_no=True), [("/results/0/yes_no", "literal_error")]),
-            (but("advice", value="5.01"), [("/results/1/value", "scale")]),
-            (but("advice", value=4), [("/results/1/value", "string_type")]),
-            (but("advice", yes_no="yes"), [("/results/1/yes_no", "kind"), ("/results/1/value", "missing")]),
-            (but("gloves", yes_no="yes"), [("/results/2/note", "evidence")]),
-            (but("bag", yes_no="yes", not_applicable=True), [("/results/3/yes_no", "not_applicable")]),
+            (results_except("greeted"), [("/results/0/yes_no", "missing")]),
+            (results_except("greeted", value="1"), [("/results/0/value", "kind"), ("/results/0/yes_no", "missing")]),
+            (results_except("greeted", not_applicable=True), [("/results/0/not_applicable", "not_allowed")]),
+            (results_except("greeted", yes_no=True), [("/results/0/yes_no", "literal_error")]),
+            (results_except("advice", value="5.01"), [("/results/1/value", "scale")]),
+            (results_except("advice", value=4), [("/results/1/value", "string_type")]),
+            (results_except("advice", yes_no="yes"), [("/results/1/yes_no", "kind"), ("/results/1/value", "missing")]),
+            (results_except("gloves", yes_no="yes"), [("/results/2/note", "evidence")]),
+            (results_except("bag", yes_no="yes", not_applicable=True), [("/results/3/yes_no", "not_applicable")]),
         ],
     )
     async def test_refuses_results_that_do_not_answer_the_scorecard(
         self, client: httpx.AsyncClient, db: Any, results: Any, expected: Any
     ) -> None:
-        scorecard = await card(client)
+        scorecard = await create_card(client)
         assert errors(await client.post(PATH, json=body(scorecard, results=results))) == expected
         assert await db.fetchval("SELECT count(*) FROM visits") == 0
 
     async def test_refuses_what_lies_ahead(self, client: httpx.AsyncClient) -> None:
-        scorecard = await card(client)
+        scorecard = await create_card(client)
         answer = await client.post(PATH, json=body(scorecard, happened_at=LATER, results=RESULTS))
         assert errors(answer) == [("/happened_at", "future")]
 
 
 class TestOnce:
     async def test_the_same_again_is_answered_with_what_is_stored(self, client: httpx.AsyncClient, db: Any) -> None:
-        sent = body(await card(client), source="agency", external_id="A-1", results=RESULTS)
+        sent = body(await create_card(client), source="agency", external_id="A-1", results=RESULTS)
         first = await client.post(PATH, json=sent)
         again = await client.post(PATH, json=sent)
         assert (first.status_code, again.status_code) == (201, 200) and again.json() == first.json()
-        await changed(client, first.json(), {"staff": "mia"})
+        await patched(client, first.json(), {"staff": "mia"})
         assert (await client.post(PATH, json=sent)).status_code == 200
         assert await db.fetchval("SELECT count(*) FROM feedback") == 1
 
     async def test_other_content_is_refused_naming_the_differences(self, client: httpx.AsyncClient) -> None:
-        sent = body(await card(client), source="agency", external_id="A-1", results=RESULTS, staff="tom")
+        sent = body(await create_card(client), source="agency", external_id="A-1", results=RESULTS, staff="tom")
         made = (await client.post(PATH, json=sent)).json()
-        other = {**sent, "staff": "mia", "results": but("greeted", yes_no="no")}
+        other = {**sent, "staff": "mia", "results": results_except("greeted", yes_no="no")}
         answer = await client.post(PATH, json=other)
         assert (answer.status_code, answer.json()["code"]) == (409, "VISIT_DIFFERS")
         assert answer.json()["visit_id"] == made["id"]
         assert [e["pointer"] for e in answer.json()["errors"]] == ["/staff", "/results/0/yes_no"]
 
     async def test_thirty_at_once_are_one(self, client: httpx.AsyncClient, db: Any) -> None:
-        sent = body(await card(client), source="agency", external_id="A-1", results=RESULTS)
+        sent = body(await create_card(client), source="agency", external_id="A-1", results=RESULTS)
         answers = await asyncio.gather(*(client.post(PATH, json=sent) for _ in range(30)))
         assert sorted(a.status_code for a in answers) == [200] * 29 + [201]
         assert await db.fetchval("SELECT count(*) FROM visits") == 1
@@ -291,7 +299,7 @@ class TestOnce:
 
 class TestBatch:
     async def test_one_result_a_line(self, client: httpx.AsyncClient, db: Any) -> None:
-        scorecard = await card(client)
+        scorecard = await create_card(client)
         first = body(scorecard, source="agency", external_id="A-1", results=RESULTS)
         sent = [first, body(scorecard), body(scorecard, results=RESULTS[:1]), first, {**first, "staff": "mia"}]
         content = "\n".join(json.dumps(line) for line in sent)
@@ -306,8 +314,8 @@ class TestBatch:
 
 class TestList:
     async def test_filters(self, client: httpx.AsyncClient) -> None:
-        scorecard = await card(client)
-        await done(client, scorecard, staff="tom", site="leeds", happened_at="2026-02-01T10:00:00Z")
+        scorecard = await create_card(client)
+        await record_completed(client, scorecard, staff="tom", site="leeds", happened_at="2026-02-01T10:00:00Z")
         await record(client, scorecard, staff="mia", shopper="Agency 7", happened_at=LATER)
         await record(client, kind="observation", staff="ann", source="agency", external_id="A-1", happened_at=AT)
 
@@ -327,7 +335,7 @@ class TestList:
         assert await listed(interaction_id=str(uuid4())) == []
 
     async def test_nobody_reads_them_with_the_scopes_of_feedback(self, client: httpx.AsyncClient, keys: Keys) -> None:
-        visit = await done(client)
+        visit = await record_completed(client)
         hears, visits = await keys("feedback:write"), await keys("visits:read")
         for path in (PATH, f"{PATH}/{visit['id']}", "/v1/scorecards"):
             assert (await hears.get(path)).status_code == 403
@@ -337,8 +345,10 @@ class TestList:
 
 class TestChange:
     async def test_results_are_scored_anew(self, client: httpx.AsyncClient, db: Any) -> None:
-        visit = await done(client, site="leeds")
-        found = await changed(client, visit, {"results": but("gloves", yes_no="no", note="Dirty"), "site": "york"})
+        visit = await record_completed(client, site="leeds")
+        found = await patched(
+            client, visit, {"results": results_except("gloves", yes_no="no", note="Dirty"), "site": "york"}
+        )
         assert (found["score"], found["capped_by"], found["version"]) == ("40.00", ["gloves"], 2)
         assert found["feedback_id"] == visit["feedback_id"]
         feedback = await feedback_of(client, found)
@@ -351,16 +361,16 @@ class TestChange:
         assert {c["pointer"] for c in data["changes"]} >= {"/site", "/results/2/yes_no"}
 
     async def test_by_the_scorecard_as_it_was(self, client: httpx.AsyncClient) -> None:
-        scorecard = await card(client)
-        visit = await done(client, scorecard)
+        scorecard = await create_card(client)
+        visit = await record_completed(client, scorecard)
         answer = await client.patch(f"/v1/scorecards/{scorecard['id']}", json={"items": [ITEM]}, headers=MERGE_PATCH)
         assert answer.json()["version"] == 2
-        found = await changed(client, visit, {"results": but("greeted", yes_no="no")})
+        found = await patched(client, visit, {"results": results_except("greeted", yes_no="no")})
         assert (found["score"], found["scorecard_version"]) == ("62.50", 1)
         assert errors(await patch(client, visit, {"results": RESULTS[:1]})) == [("/results", "missing")] * 3
 
     async def test_what_is_done_keeps_its_results(self, client: httpx.AsyncClient) -> None:
-        visit = await done(client)
+        visit = await record_completed(client)
         assert {e[1] for e in errors(await patch(client, visit, {"results": None}))} == {"missing"}
         assert errors(await patch(client, visit, {"happened_at": LATER})) == [("/happened_at", "future")]
         planned = await record(client)
@@ -368,29 +378,29 @@ class TestChange:
 
     async def test_what_is_planned_can_be_put_off(self, client: httpx.AsyncClient, db: Any) -> None:
         visit = await record(client, shopper="Agency 7")
-        found = await changed(client, visit, {"happened_at": LATER, "shopper": None, "attributes": {"a": 1}})
+        found = await patched(client, visit, {"happened_at": LATER, "shopper": None, "attributes": {"a": 1}})
         assert (found["happened_at"], found["shopper"], found["attributes"]) == (LATER, None, {"a": 1})
         assert (found["state"], found["version"]) == ("planned", 2)
         assert [e[0] for e in await events(db, visit["id"])] == ["visit.planned", "visit.updated"]
 
     async def test_a_sale_is_named_in_one_way(self, client: httpx.AsyncClient) -> None:
         sale = (await client.post("/v1/sales", json=make.sale())).json()
-        visit = await done(client, receipt={"source": "till", "receipt_no": "R-x"})
-        found = await changed(client, visit, {"sale_id": sale["id"]})
+        visit = await record_completed(client, receipt={"source": "till", "receipt_no": "R-x"})
+        found = await patched(client, visit, {"sale_id": sale["id"]})
         assert (found["sale_id"], found["receipt"]) == (sale["id"], None)
         receipt = {"source": sale["source"], "receipt_no": sale["receipt_no"]}
-        found = await changed(client, visit, {"receipt": receipt})
+        found = await patched(client, visit, {"receipt": receipt})
         assert (found["sale_id"], found["receipt"]) == (sale["id"], receipt)
-        assert await changed(client, visit, {"receipt": receipt, "note": None}) == found
+        assert await patched(client, visit, {"receipt": receipt, "note": None}) == found
 
     async def test_refuses_what_is_stale_or_wrong(self, client: httpx.AsyncClient) -> None:
-        visit = await done(client)
+        visit = await record_completed(client)
         assert (await patch(client, visit, {"note": "x"}, **{"if-match": '"7"'})).status_code == 412
         assert errors(await patch(client, visit, {"kind": "observation"})) == [("/kind", "unknown_field")]
         assert errors(await patch(client, visit, {"happened_at": None})) == [("/happened_at", "string_type")]
         assert errors(await patch(client, visit, {"sale_id": str(uuid4())})) == [("/sale_id", "not_found")]
         assert (await patch(client, {"id": uuid4()}, {"note": "x"})).status_code == 404
-        assert await changed(client, visit, {"note": None}) == visit
+        assert await patched(client, visit, {"note": None}) == visit
 
 
 class TestComplete:
@@ -415,7 +425,7 @@ class TestComplete:
         assert (await feedback_of(client, found))["text"] == "Early"
 
     async def test_by_the_scorecard_that_it_was_planned_with(self, client: httpx.AsyncClient) -> None:
-        scorecard = await card(client)
+        scorecard = await create_card(client)
         visit = await record(client, scorecard)
         await client.patch(f"/v1/scorecards/{scorecard['id']}", json={"items": [ITEM]}, headers=MERGE_PATCH)
         path = f"{PATH}/{visit['id']}/complete"
@@ -443,7 +453,7 @@ class TestCancel:
 
     @pytest.mark.parametrize("verb", ["cancel", "complete"])
     async def test_and_that_is_that(self, client: httpx.AsyncClient, verb: str) -> None:
-        gone, seen = await record(client), await done(client)
+        gone, seen = await record(client), await record_completed(client)
         await client.post(f"{PATH}/{gone['id']}/cancel", json={"reason": "Closed"})
         sent = {"reason": "x"} if verb == "cancel" else {"results": RESULTS}
         for visit in (gone, seen):

@@ -50,7 +50,7 @@ def count(number: int) -> Count:
     return Count(CALENDARS[number], FIRST, SPAN)
 
 
-class Paper:
+class ReferenceClock:
     """The same clock kept with pencil and paper: for each stretch of running time one line."""
 
     def __init__(self, number: int, target: timedelta, at: datetime, *, paused: bool) -> None:
@@ -65,7 +65,7 @@ class Paper:
     def elapsed(self, now: datetime) -> timedelta:
         return sum((self.count(start, min(end or now, now)) for start, end in self.lines), NOTHING)
 
-    def do(self, what: str, at: datetime) -> None:
+    def apply(self, what: str, at: datetime) -> None:
         if what == "miss" or (what == "pause" and self.running):
             # Was all of it used up before this moment?
             self.breached |= self.elapsed(at - MICROSECOND) >= self.target
@@ -81,7 +81,7 @@ def start(number: int, target: timedelta, at: datetime = FIRST, *, paused: bool 
     return clock
 
 
-def do(clock: Clock, what: str, at: datetime) -> None:
+def apply(clock: Clock, what: str, at: datetime) -> None:
     match what:
         case "pause":
             clock.pause(at, "waiting_customer")
@@ -106,17 +106,21 @@ def follow_each_other(intervals: list[Interval]) -> bool:
 numbers = st.integers(0, len(CALENDARS) - 1)
 
 
-class TestAgainstPencilAndPaper:
+class TestAgainstTheReference:
     @settings(max_examples=100)
     @given(numbers, targets, st.booleans(), walks)
     def test_counts_what_it_ran_and_nothing_else(
         self, number: int, target: timedelta, paused: bool, walk: list[tuple[timedelta, str]]
     ) -> None:
-        clock, paper, now = start(number, target, paused=paused), Paper(number, target, FIRST, paused=paused), FIRST
+        clock, paper, now = (
+            start(number, target, paused=paused),
+            ReferenceClock(number, target, FIRST, paused=paused),
+            FIRST,
+        )
         for gap, what in walk:
             now += gap
-            do(clock, what, now)
-            paper.do(what, now)
+            apply(clock, what, now)
+            paper.apply(what, now)
             assert clock.elapsed(now) == paper.elapsed(now)
             assert clock.elapsed(now - HOUR) == paper.elapsed(now - HOUR)  # what it had run by then
             assert clock.elapsed(now) == sum((clock.counted(i, now) for i in clock.intervals), NOTHING)
@@ -130,12 +134,16 @@ class TestAgainstPencilAndPaper:
     def test_is_due_when_its_target_is_used_up(
         self, number: int, target: timedelta, paused: bool, walk: list[tuple[timedelta, str]]
     ) -> None:
-        clock, paper, now = start(number, target, paused=paused), Paper(number, target, FIRST, paused=paused), FIRST
+        clock, paper, now = (
+            start(number, target, paused=paused),
+            ReferenceClock(number, target, FIRST, paused=paused),
+            FIRST,
+        )
         noted = None
         for gap, what in walk:
             now += gap
-            do(clock, what, now)
-            paper.do(what, now)
+            apply(clock, what, now)
+            paper.apply(what, now)
             due = clock.due()
             if due is None:
                 assert paper.elapsed(now if clock.paused else FIRST + SPAN - MINUTE) < target
@@ -157,15 +165,19 @@ class TestAgainstPencilAndPaper:
         end: str,
         more: list[tuple[timedelta, str]],
     ) -> None:
-        clock, paper, now = start(number, target, paused=paused), Paper(number, target, FIRST, paused=paused), FIRST
+        clock, paper, now = (
+            start(number, target, paused=paused),
+            ReferenceClock(number, target, FIRST, paused=paused),
+            FIRST,
+        )
         for gap, what in walk:
             now += gap
-            do(clock, what, now)
-            paper.do(what, now)
+            apply(clock, what, now)
+            paper.apply(what, now)
         now += last
         due = clock.due()
-        do(clock, end, now)
-        paper.do("miss", now)
+        apply(clock, end, now)
+        paper.apply("miss", now)
         assert clock.ended and not clock.paused and clock.intervals[-1].end == now
         assert (clock.met_at, clock.cancelled_at) == ((now, None) if end == "meet" else (None, now))
         assert clock.state is (ClockState.MET if end == "meet" else ClockState.CANCELLED)
@@ -176,7 +188,7 @@ class TestAgainstPencilAndPaper:
         ran = clock.elapsed(now)
         for gap, what in [*more, (DAY, "pause"), (DAY, "resume"), (9 * DAY, "miss"), (DAY, "meet"), (DAY, "cancel")]:
             now += gap
-            do(clock, what, now)
+            apply(clock, what, now)
         assert clock == before
         assert (clock.elapsed(now), clock.due()) == (ran, due)
 
@@ -189,7 +201,7 @@ class TestAgainstPencilAndPaper:
         for gap, back, what in walk:
             now = now - min(gap, HOUR) if back else now + gap
             latest = max(latest, now)
-            do(clock, what, now)
+            apply(clock, what, now)
             assert follow_each_other(clock.intervals)
             assert clock.elapsed(latest) <= working_time(clock.calendar, FIRST, latest)
         clock.meet(now - last)
@@ -234,7 +246,7 @@ class TestDue:
     def test_with_pauses(self, began: str, hours: int, turns: list[str], due: str | None) -> None:
         clock = self.clock(began, hours)
         for number, at in enumerate(turns):
-            do(clock, "resume" if number % 2 else "pause", local(at))
+            apply(clock, "resume" if number % 2 else "pause", local(at))
         assert clock.due() == (local(due) if due is not None else None)
 
     def test_begun_paused_it_has_none_until_it_runs(self) -> None:
@@ -298,7 +310,7 @@ class TestBreach:
         ("late", "breached"), [(-MICROSECOND, False), (NOTHING, False), (MICROSECOND, True), (DAY, True)]
     )
     def test_is_noted_by_what_comes_too_late(self, clock: Clock, what: str, late: timedelta, breached: bool) -> None:
-        do(clock, what, self.DUE + late)
+        apply(clock, what, self.DUE + late)
         assert clock.breached_at == (self.DUE if breached else None)
 
     def test_is_told_once(self, clock: Clock) -> None:
@@ -324,7 +336,7 @@ class TestBreach:
     def test_once_noted_stays(self, clock: Clock, what: str) -> None:
         clock.note_breach(self.DUE + MINUTE)
         clock.target = DAY  # another policy
-        do(clock, what, self.DUE + 2 * MINUTE)
+        apply(clock, what, self.DUE + 2 * MINUTE)
         assert clock.breached_at == self.DUE
         assert clock.due() == (None if what == "pause" else self.BEGAN + DAY)
 

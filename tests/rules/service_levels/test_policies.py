@@ -30,11 +30,11 @@ def policy(*metrics: Metric, **more: Any) -> Policy:
     return Policy(**{"calendar": CALENDARS[0], "targets": targets, **more})
 
 
-def as_they_are(clocks: list[Clock]) -> list[Clock]:
+def snapshot(clocks: list[Clock]) -> list[Clock]:
     return [replace(clock, intervals=[replace(interval) for interval in clock.intervals]) for clock in clocks]
 
 
-def opened(clocks: Clocks) -> set[Metric]:
+def open_metrics(clocks: Clocks) -> set[Metric]:
     return {clock.metric for clock in clocks.all if not clock.ended}
 
 
@@ -70,7 +70,7 @@ class Walk:
 
     def step(self, gap: timedelta, step: tuple[str, Any, bool]) -> None:
         what, choice, notified = step
-        before = as_they_are(self.clocks.all)
+        before = snapshot(self.clocks.all)
         self.now += gap
         if what == "move":
             moves = allowed(self.situation.state)
@@ -142,7 +142,7 @@ class Walk:
         open_ones = [clock for clock in every if not clock.ended]
         assert len(open_ones) == len({clock.metric for clock in open_ones})
         either = {Metric.RESPOND} if self.situation.state is State.INVESTIGATING and not self.always_measured else set()
-        assert opened(self.clocks) - either == self.expected() - either
+        assert open_metrics(self.clocks) - either == self.expected() - either
         for clock in open_ones:
             assert clock.paused == self.stood[-1][1]
             assert self.clocks.policy is not None
@@ -190,7 +190,7 @@ class TestWalks:
         walk = Walk(first)
         for gap, step in [*walked, (MINUTE, ("adopt", last, False)), (MINUTE, ("check", 0, False))]:
             walk.step(gap, step)
-        before = as_they_are(walk.clocks.all)
+        before = snapshot(walk.clocks.all)
         walk.clocks.adopt(last, walk.situation, walk.now)
         assert walk.clocks.all == before
 
@@ -279,13 +279,13 @@ class TestMoves:
     def test_acknowledging_meets_its_clock(self) -> None:
         complaint = Complaint(policy()).go(Move.ACKNOWLEDGE)
         assert [clock.met_at for clock in complaint.of(Metric.ACKNOWLEDGE)] == [FIRST + HOUR]
-        assert opened(complaint.clocks) == {Metric.RESPOND, Metric.RESOLVE, Metric.UPDATE}
+        assert open_metrics(complaint.clocks) == {Metric.RESPOND, Metric.RESOLVE, Metric.UPDATE}
 
     def test_answering_meets_its_clock_and_is_a_message(self) -> None:
         complaint = Complaint(policy()).go(*ANSWER)
         assert [clock.met_at for clock in complaint.of(Metric.RESPOND)] == [complaint.now]
         assert [clock.met_at for clock in complaint.of(Metric.UPDATE)] == [complaint.now]
-        assert opened(complaint.clocks) == {Metric.RESOLVE}
+        assert open_metrics(complaint.clocks) == {Metric.RESOLVE}
 
     def test_a_step_without_a_message_does_not_restart_the_update_clock(self) -> None:
         complaint = Complaint(policy()).go(Move.ACKNOWLEDGE, Move.ASSESS, Move.INVESTIGATE)
@@ -304,7 +304,7 @@ class TestMoves:
     def test_a_last_word_at_the_end_meets_the_update_clock(self, notified: bool) -> None:
         complaint = Complaint(policy()).go(*ANSWER, Move.REJECT).go(Move.CLOSE, notified=notified)
         assert complaint.of(Metric.UPDATE)[-1].state is (ClockState.MET if notified else ClockState.CANCELLED)
-        assert not opened(complaint.clocks)
+        assert not open_metrics(complaint.clocks)
 
     def test_messages_before_the_acknowledgement_and_after_the_answer_start_nothing(self) -> None:
         for complaint in (Complaint(policy()), Complaint(policy()).go(*ANSWER), Complaint(policy()).go(*END)):
@@ -322,7 +322,7 @@ class TestMoves:
         complaint = Complaint(policy()).go(*moves)
         was_open = [clock for clock in complaint.clocks.all if not clock.ended]
         complaint.go(Move.WITHDRAW)
-        assert not opened(complaint.clocks)
+        assert not open_metrics(complaint.clocks)
         assert {clock.cancelled_at for clock in was_open} == {complaint.now}
 
     def test_withdrawing_does_not_hide_that_time_had_run_out(self) -> None:
@@ -333,7 +333,7 @@ class TestMoves:
 
     def test_reopening_starts_new_clocks_from_then(self) -> None:
         complaint = Complaint(policy()).go(*END, Move.REOPEN)
-        assert opened(complaint.clocks) == {Metric.RESPOND, Metric.RESOLVE, Metric.UPDATE}
+        assert open_metrics(complaint.clocks) == {Metric.RESPOND, Metric.RESOLVE, Metric.UPDATE}
         for metric in (Metric.RESPOND, Metric.RESOLVE):
             assert (complaint.open(metric).cycle, complaint.open(metric).started_at) == (2, complaint.now)
             assert complaint.open(metric).elapsed(complaint.now + MINUTE) == MINUTE
@@ -352,7 +352,7 @@ class TestMoves:
 
     def test_a_second_look_at_a_rejected_answer_starts_no_other_answer_clock(self) -> None:
         complaint = Complaint(policy()).go(*ANSWER, Move.REJECT, Move.INVESTIGATE)
-        assert opened(complaint.clocks) == {Metric.RESOLVE, Metric.UPDATE}
+        assert open_metrics(complaint.clocks) == {Metric.RESOLVE, Metric.UPDATE}
 
     def test_without_a_policy_there_are_no_clocks(self) -> None:
         assert Complaint(None).go(*STUCK, Move.ACCEPT, Move.CLOSE, Move.REOPEN).clocks.all == []
@@ -423,7 +423,7 @@ class TestAdopting:
 
     def test_leaves_what_is_over_alone(self) -> None:
         complaint = Complaint(policy()).go(*END)
-        before = as_they_are(complaint.clocks.all)
+        before = snapshot(complaint.clocks.all)
         complaint.adopt(policy(Metric.RESOLVE))
         assert complaint.clocks.all == before
 
@@ -433,7 +433,7 @@ class TestAdopting:
 
     def test_the_first_policy_begins_at_that_moment(self) -> None:
         complaint = Complaint(None).adopt(policy())
-        assert opened(complaint.clocks) == {Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE}
+        assert open_metrics(complaint.clocks) == {Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE}
         assert {clock.started_at for clock in complaint.clocks.all} == {complaint.now}
 
     @pytest.mark.parametrize("old", [Metric.RESOLVE, Metric.ACKNOWLEDGE])
@@ -456,13 +456,13 @@ class TestAdopting:
 
     def test_those_that_begin_alike_go_their_own_ways(self) -> None:
         complaint = Complaint(policy(Metric.RESOLVE)).adopt(policy()).go(Move.ACKNOWLEDGE)
-        assert opened(complaint.clocks) == {Metric.RESPOND, Metric.RESOLVE, Metric.UPDATE}
+        assert open_metrics(complaint.clocks) == {Metric.RESPOND, Metric.RESOLVE, Metric.UPDATE}
         assert complaint.open(Metric.RESPOND).elapsed(FIRST + DAY) == DAY
         assert complaint.of(Metric.ACKNOWLEDGE)[0].elapsed(FIRST + DAY) == 2 * HOUR
 
     def test_a_clock_that_was_dropped_is_taken_up_again(self) -> None:
         complaint = Complaint(policy()).adopt(policy(Metric.RESPOND)).adopt(policy())
-        assert opened(complaint.clocks) == {Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE}
+        assert open_metrics(complaint.clocks) == {Metric.ACKNOWLEDGE, Metric.RESPOND, Metric.RESOLVE}
         assert [(c.cycle, c.started_at, c.ended) for c in complaint.of(Metric.ACKNOWLEDGE)] == [
             (1, FIRST, True),
             (2, FIRST, False),
@@ -470,7 +470,7 @@ class TestAdopting:
 
     def test_what_happened_already_is_not_measured_again(self) -> None:
         complaint = Complaint(policy(Metric.RESOLVE)).go(*ANSWER).adopt(policy())
-        assert opened(complaint.clocks) == {Metric.RESOLVE}
+        assert open_metrics(complaint.clocks) == {Metric.RESOLVE}
         assert not complaint.of(Metric.ACKNOWLEDGE) and not complaint.of(Metric.RESPOND)
 
     @pytest.mark.parametrize("after", [(Move.REJECT, Move.INVESTIGATE), (Move.REJECT, Move.DEADLOCK, Move.INVESTIGATE)])
@@ -478,7 +478,7 @@ class TestAdopting:
     def test_an_answer_that_was_rejected_was_an_answer(self, before: tuple[Move, ...], after: tuple[Move, ...]) -> None:
         way = (*before, Move.RESPOND) if before else ANSWER
         complaint = Complaint(policy()).go(*way, *after).adopt(policy())
-        assert opened(complaint.clocks) == {Metric.RESOLVE, Metric.UPDATE}
+        assert open_metrics(complaint.clocks) == {Metric.RESOLVE, Metric.UPDATE}
 
     @pytest.mark.parametrize("after", [(), (Move.INVESTIGATE,), (Move.ASSESS,), (Move.ASSESS, Move.INVESTIGATE)])
     def test_an_answer_before_it_was_reopened_was_none(self, after: tuple[Move, ...]) -> None:

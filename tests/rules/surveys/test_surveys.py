@@ -15,53 +15,53 @@ from app.schemas.surveys.surveys import SurveyNew
 CHOICES = [{"key": key, "wording": {"en": key}} for key in ("meat", "cheese", "bread")]
 
 
-def ask(key: str, kind: str, **more: Any) -> dict[str, Any]:
+def question(key: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"key": key, "kind": kind, "wording": {"en": f"{key}?"}, **more}
 
 
-def defined(*questions: dict[str, Any], **more: Any) -> dict[str, Any]:
+def definition(*questions: dict[str, Any], **more: Any) -> dict[str, Any]:
     whole = {"code": "s", "name": "S", "languages": ["en"], "questions": list(questions), **more}
     return SurveyNew.model_validate(whole).model_dump(mode="json")
 
 
-def wrong(*questions: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
-    return [(pointer, code) for pointer, code, _ in faults(defined(*questions, **more))]
+def found_faults(*questions: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
+    return [(pointer, code) for pointer, code, _ in faults(definition(*questions, **more))]
 
 
 EVERYTHING = surveys.parse_questions(
-    defined(
-        ask("nps", "nps", required=True),
-        ask("csat", "csat"),
-        ask("ces", "ces", worst="7", best="1"),
-        ask("stars", "rating", worst="1", best="10"),
-        ask("one", "single_choice", choices=CHOICES),
-        ask("some", "multiple_choice", choices=CHOICES, max_choices=2),
-        ask("words", "text", show_if={"question": "nps", "at_most": "6"}),
-        ask("number", "number"),
-        ask("count", "number", worst="0", best="10"),
-        ask("again", "yes_no", show_if={"question": "words"}),
-        ask("deep", "text", required=True, show_if={"question": "again", "yes_no": "no"}),
-        ask("cheese", "text", show_if={"question": "some", "any_of": ["cheese", "bread"]}),
+    definition(
+        question("nps", "nps", required=True),
+        question("csat", "csat"),
+        question("ces", "ces", worst="7", best="1"),
+        question("stars", "rating", worst="1", best="10"),
+        question("one", "single_choice", choices=CHOICES),
+        question("some", "multiple_choice", choices=CHOICES, max_choices=2),
+        question("words", "text", show_if={"question": "nps", "at_most": "6"}),
+        question("number", "number"),
+        question("count", "number", worst="0", best="10"),
+        question("again", "yes_no", show_if={"question": "words"}),
+        question("deep", "text", required=True, show_if={"question": "again", "yes_no": "no"}),
+        question("cheese", "text", show_if={"question": "some", "any_of": ["cheese", "bread"]}),
     )
 )
 
 
-def verdict(*answers: Answer) -> list[tuple[str, str]]:
+def result_of(*answers: Answer) -> list[tuple[str, str]]:
     return [(pointer, code) for pointer, code, _ in surveys.check_answers(EVERYTHING, answers).faults]
 
 
-def number(question: str, value: str) -> Answer:
+def numeric_answer(question: str, value: str) -> Answer:
     return Answer(question, Decimal(value))
 
 
-NINE = number("nps", "9")
-THREE = number("nps", "3")
+NINE = numeric_answer("nps", "9")
+THREE = numeric_answer("nps", "3")
 
 
 class TestChecked:
     def test_what_is_kept_is_in_the_order_of_the_questions(self) -> None:
         found = surveys.check_answers(
-            EVERYTHING, [Answer("some", choices=("bread", "meat")), number("csat", "5.0"), NINE]
+            EVERYTHING, [Answer("some", choices=("bread", "meat")), numeric_answer("csat", "5.0"), NINE]
         )
         assert [answer.values() for answer in found.accepted] == [
             {"value": "9"},
@@ -72,14 +72,14 @@ class TestChecked:
     @pytest.mark.parametrize(
         ("answer", "expected"),
         [
-            (number("csat", "0.9"), ("/answers/1/value", "scale")),
-            (number("csat", "5.1"), ("/answers/1/value", "scale")),
-            (number("ces", "0"), ("/answers/1/value", "scale")),
-            (number("ces", "8"), ("/answers/1/value", "scale")),
-            (number("stars", "11"), ("/answers/1/value", "scale")),
-            (number("count", "-1"), ("/answers/1/value", "scale")),
-            (number("nobody", "1"), ("/answers/1/question", "not_found")),
-            (number("nps", "8"), ("/answers/1/question", "duplicate")),
+            (numeric_answer("csat", "0.9"), ("/answers/1/value", "scale")),
+            (numeric_answer("csat", "5.1"), ("/answers/1/value", "scale")),
+            (numeric_answer("ces", "0"), ("/answers/1/value", "scale")),
+            (numeric_answer("ces", "8"), ("/answers/1/value", "scale")),
+            (numeric_answer("stars", "11"), ("/answers/1/value", "scale")),
+            (numeric_answer("count", "-1"), ("/answers/1/value", "scale")),
+            (numeric_answer("nobody", "1"), ("/answers/1/question", "not_found")),
+            (numeric_answer("nps", "8"), ("/answers/1/question", "duplicate")),
             (Answer("one", choices=()), ("/answers/1/choices", "too_short")),
             (Answer("one", choices=("fish",)), ("/answers/1/choices/0", "not_found")),
             (Answer("one", choices=("meat", "bread")), ("/answers/1/choices", "too_long")),
@@ -93,35 +93,35 @@ class TestChecked:
         ],
     )
     def test_what_is_refused(self, answer: Answer, expected: tuple[str, str]) -> None:
-        assert verdict(NINE, answer) == [expected]
+        assert result_of(NINE, answer) == [expected]
 
     @pytest.mark.parametrize("value", ["9.5", "-1", "11", "0.000001"])
     def test_nps_is_a_whole_number_from_0_to_10(self, value: str) -> None:
-        assert verdict(number("nps", value)) == [("/answers/0/value", "scale")]
+        assert result_of(numeric_answer("nps", value)) == [("/answers/0/value", "scale")]
 
     @pytest.mark.parametrize("value", ["-999999999999", "0", "12.5"])
     def test_a_number_without_a_scale_is_any(self, value: str) -> None:
-        assert verdict(NINE, number("number", value)) == []
+        assert result_of(NINE, numeric_answer("number", value)) == []
 
     def test_what_is_required_is_missing(self) -> None:
-        assert verdict() == [("/answers", "missing")]
+        assert result_of() == [("/answers", "missing")]
 
     def test_what_is_not_asked_is_not_missing(self) -> None:
         words, again = Answer("words", text="Slow"), Answer("again", yes_no="no")
-        assert verdict(THREE, words, Answer("again", yes_no="yes")) == []
-        assert verdict(THREE, words, again) == [("/answers", "missing")]
-        assert verdict(THREE, words, again, Answer("deep", text="Very")) == []
+        assert result_of(THREE, words, Answer("again", yes_no="yes")) == []
+        assert result_of(THREE, words, again) == [("/answers", "missing")]
+        assert result_of(THREE, words, again, Answer("deep", text="Very")) == []
 
     def test_what_hangs_on_something_that_is_not_asked_is_not_asked(self) -> None:
         chain = [Answer("words", text="Slow"), Answer("again", yes_no="no"), Answer("deep", text="Very")]
-        assert verdict(NINE, *chain) == [(f"/answers/{n}/question", "not_asked") for n in (1, 2, 3)]
+        assert result_of(NINE, *chain) == [(f"/answers/{n}/question", "not_asked") for n in (1, 2, 3)]
 
     def test_long_texts(self) -> None:
-        assert verdict(THREE, Answer("words", text="x" * 5_001)) == [("/answers/1/text", "too_long")]
-        assert verdict(THREE, Answer("words", text="x" * 5_000)) == []
+        assert result_of(THREE, Answer("words", text="x" * 5_001)) == [("/answers/1/text", "too_long")]
+        assert result_of(THREE, Answer("words", text="x" * 5_000)) == []
 
     def test_long_texts_together(self) -> None:
-        listed = surveys.parse_questions(defined(*(ask(f"t{n}", "text") for n in range(9))))
+        listed = surveys.parse_questions(definition(*(question(f"t{n}", "text") for n in range(9))))
         answers = [Answer(f"t{n}", text="x" * 5_000) for n in range(9)]
         assert [fault[:2] for fault in surveys.check_answers(listed, answers).faults] == [("/answers", "too_long")]
         assert surveys.check_answers(listed, answers[:8]).faults == ()
@@ -131,8 +131,10 @@ class TestChecked:
     )
     keys = st.sampled_from([question.key for question in EVERYTHING] + ["nobody"])
     fitting = st.one_of(
-        st.builds(number, st.just("nps"), st.integers(0, 10).map(str)),
-        st.builds(number, st.sampled_from(["csat", "ces", "stars", "number", "count"]), st.integers(1, 5).map(str)),
+        st.builds(numeric_answer, st.just("nps"), st.integers(0, 10).map(str)),
+        st.builds(
+            numeric_answer, st.sampled_from(["csat", "ces", "stars", "number", "count"]), st.integers(1, 5).map(str)
+        ),
         st.builds(lambda c: Answer("some", choices=tuple(c)), st.sets(st.sampled_from(["meat", "cheese"]), min_size=1)),
         st.builds(lambda k, t: Answer(k, text=t), st.sampled_from(["words", "deep", "cheese"]), st.text(min_size=1)),
         st.builds(lambda y: Answer("again", yes_no=y), st.sampled_from(["yes", "no"])),
@@ -170,24 +172,24 @@ class TestAsked:
     @pytest.mark.parametrize(
         ("test", "answer", "shown"),
         [
-            ({"at_least": "3"}, number("a", "3"), True),
-            ({"at_least": "3"}, number("a", "2.999"), False),
-            ({"at_most": "3"}, number("a", "3"), True),
-            ({"at_most": "3"}, number("a", "3.001"), False),
-            ({"at_least": "2", "at_most": "3"}, number("a", "4"), False),
+            ({"at_least": "3"}, numeric_answer("a", "3"), True),
+            ({"at_least": "3"}, numeric_answer("a", "2.999"), False),
+            ({"at_most": "3"}, numeric_answer("a", "3"), True),
+            ({"at_most": "3"}, numeric_answer("a", "3.001"), False),
+            ({"at_least": "2", "at_most": "3"}, numeric_answer("a", "4"), False),
             ({"any_of": ["meat", "bread"]}, Answer("a", choices=("cheese", "bread")), True),
             ({"any_of": ["meat"]}, Answer("a", choices=("cheese",)), False),
             ({"yes_no": "yes"}, Answer("a", yes_no="yes"), True),
             ({"yes_no": "yes"}, Answer("a", yes_no="no"), False),
             ({}, Answer("a", text="x"), True),
             ({"at_least": "3"}, Answer("a", text="4"), False),
-            ({"any_of": ["meat"]}, number("a", "1"), False),
+            ({"any_of": ["meat"]}, numeric_answer("a", "1"), False),
         ],
     )
     def test_by_what_was_answered(self, test: dict[str, Any], answer: Answer, shown: bool) -> None:
         listed = [
-            surveys.parse_question(ask("a", "text")),
-            surveys.parse_question(ask("b", "text", show_if={"question": "a"} | test)),
+            surveys.parse_question(question("a", "text")),
+            surveys.parse_question(question("b", "text", show_if={"question": "a"} | test)),
         ]
         assert [q.key for q in surveys.shown_questions(listed, {"a": answer})] == (["a", "b"] if shown else ["a"])
         assert [q.key for q in surveys.shown_questions(listed, {})] == ["a"]
@@ -195,33 +197,36 @@ class TestAsked:
 
 class TestFaults:
     def test_of_a_good_one_there_are_none(self) -> None:
-        again = ask("b", "text", show_if={"question": "a", "at_most": "6", "at_least": "2"})
-        assert wrong(ask("a", "nps"), again, introduction={"en": "Hello"}) == []
+        again = question("b", "text", show_if={"question": "a", "at_most": "6", "at_least": "2"})
+        assert found_faults(question("a", "nps"), again, introduction={"en": "Hello"}) == []
 
     @pytest.mark.parametrize(
         ("questions", "expected"),
         [
-            ([ask("a", "nps"), ask("a", "text")], ("/questions/1/key", "duplicate")),
-            ([ask("a", "nps", worst="0", best="10")], ("/questions/0/worst", "kind")),
-            ([ask("a", "text", best="10")], ("/questions/0/best", "kind")),
-            ([ask("a", "csat", worst="1")], ("/questions/0", "missing")),
-            ([ask("a", "csat", worst="1", best="1.0")], ("/questions/0/best", "scale")),
-            ([ask("a", "single_choice")], ("/questions/0/choices", "missing")),
-            ([ask("a", "nps", choices=CHOICES)], ("/questions/0/choices", "kind")),
-            ([ask("a", "single_choice", choices=[*CHOICES, CHOICES[0]])], ("/questions/0/choices/3/key", "duplicate")),
-            ([ask("a", "single_choice", choices=CHOICES, max_choices=1)], ("/questions/0/max_choices", "kind")),
-            ([ask("a", "text", aspect="x")], ("/questions/0/aspect", "kind")),
-            ([ask("a", "number", side="expectation")], ("/questions/0/side", "kind")),
-            ([ask("a", "text", wording={})], ("/questions/0/wording", "missing")),
-            ([ask("a", "text", wording={"en": "?", "de": "?"})], ("/questions/0/wording/de", "language")),
+            ([question("a", "nps"), question("a", "text")], ("/questions/1/key", "duplicate")),
+            ([question("a", "nps", worst="0", best="10")], ("/questions/0/worst", "kind")),
+            ([question("a", "text", best="10")], ("/questions/0/best", "kind")),
+            ([question("a", "csat", worst="1")], ("/questions/0", "missing")),
+            ([question("a", "csat", worst="1", best="1.0")], ("/questions/0/best", "scale")),
+            ([question("a", "single_choice")], ("/questions/0/choices", "missing")),
+            ([question("a", "nps", choices=CHOICES)], ("/questions/0/choices", "kind")),
             (
-                [ask("a", "single_choice", choices=[{"key": "x", "wording": {}}])],
+                [question("a", "single_choice", choices=[*CHOICES, CHOICES[0]])],
+                ("/questions/0/choices/3/key", "duplicate"),
+            ),
+            ([question("a", "single_choice", choices=CHOICES, max_choices=1)], ("/questions/0/max_choices", "kind")),
+            ([question("a", "text", aspect="x")], ("/questions/0/aspect", "kind")),
+            ([question("a", "number", side="expectation")], ("/questions/0/side", "kind")),
+            ([question("a", "text", wording={})], ("/questions/0/wording", "missing")),
+            ([question("a", "text", wording={"en": "?", "de": "?"})], ("/questions/0/wording/de", "language")),
+            (
+                [question("a", "single_choice", choices=[{"key": "x", "wording": {}}])],
                 ("/questions/0/choices/0/wording", "missing"),
             ),
         ],
     )
     def test_of_questions(self, questions: list[dict[str, Any]], expected: tuple[str, str]) -> None:
-        assert wrong(*questions) == [expected]
+        assert found_faults(*questions) == [expected]
 
     @pytest.mark.parametrize(
         ("test", "expected"),
@@ -237,17 +242,17 @@ class TestFaults:
         ],
     )
     def test_of_conditions(self, test: dict[str, Any], expected: tuple[str, str]) -> None:
-        before = [ask("n", "nps"), ask("c", "single_choice", choices=CHOICES), ask("y", "yes_no")]
-        questions = [*before, ask("b", "text", show_if=test), ask("later", "nps")]
-        assert wrong(*questions) == [(f"/questions/3/show_if/{expected[0]}", expected[1])]
+        before = [question("n", "nps"), question("c", "single_choice", choices=CHOICES), question("y", "yes_no")]
+        questions = [*before, question("b", "text", show_if=test), question("later", "nps")]
+        assert found_faults(*questions) == [(f"/questions/3/show_if/{expected[0]}", expected[1])]
 
     def test_of_languages(self) -> None:
         both = {"en": "?", "DE": "?"}
-        assert wrong(ask("a", "text", wording={"en": "?"}), languages=["en", "EN"]) == [
+        assert found_faults(question("a", "text", wording={"en": "?"}), languages=["en", "EN"]) == [
             ("/languages", "duplicate"),
             ("/questions/0/wording", "missing"),
         ]
-        found = wrong(ask("a", "text", wording=both), languages=["en", "DE"], thanks={"DE": "Danke"})
+        found = found_faults(question("a", "text", wording=both), languages=["en", "DE"], thanks={"DE": "Danke"})
         assert found == [("/thanks", "missing")]
 
 
@@ -294,13 +299,13 @@ class TestMoves:
 
 
 def test_equal_answers_are_spelled_alike() -> None:
-    spelled = {number("a", value).values()["value"] for value in ("9", "9.0", "9.000000", "09")}
+    spelled = {numeric_answer("a", value).values()["value"] for value in ("9", "9.0", "9.000000", "09")}
     assert spelled == {"9"}
-    assert number("a", "-0.0").values() == number("a", "0").values()
+    assert numeric_answer("a", "-0.0").values() == numeric_answer("a", "0").values()
 
 
 def test_every_kind_is_answered_with_something() -> None:
-    assert {surveys.parse_question(ask("a", kind)).field for kind in QuestionKind} == {
+    assert {surveys.parse_question(question("a", kind)).field for kind in QuestionKind} == {
         "value",
         "choices",
         "text",

@@ -1,6 +1,6 @@
-"""Ten thousand complaints on random ways under random policies: what has to be true of each, worked out once more.
+"""Ten thousand complaints with random histories under random policies: what has to be true of each, worked out again.
 
-The clocks are counted on the fingers: a calendar is a row of minutes, open or not, by what the clock on the wall shows.
+The clocks are counted the slow way: a calendar is a row of minutes, open or not, by what the clock on the wall shows.
 """
 
 import json
@@ -40,7 +40,7 @@ ZONES = ("Europe/London", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"
 METRICS = ("acknowledge", "update", "respond", "resolve", "deadlock")
 
 
-class Fingers:
+class ReferenceCalendar:
     """The open minutes of two years, summed up, as the definition of a calendar has them."""
 
     def __init__(self, definition: dict[str, Any]) -> None:
@@ -88,8 +88,8 @@ class Fingers:
 class Clock:
     """A row of complaint_clocks with its intervals."""
 
-    def __init__(self, row: Any, intervals: list[Any], fingers: Fingers) -> None:
-        self.row, self.intervals, self.fingers = row, intervals, fingers
+    def __init__(self, row: Any, intervals: list[Any], calendar: ReferenceCalendar) -> None:
+        self.row, self.intervals, self.calendar = row, intervals, calendar
 
     @property
     def ended_at(self) -> datetime | None:
@@ -97,7 +97,7 @@ class Clock:
 
     def ran(self, now: datetime) -> int:
         return sum(
-            self.fingers.until(i["ends_at"] or now) - self.fingers.until(i["starts_at"])
+            self.calendar.until(i["ends_at"] or now) - self.calendar.until(i["starts_at"])
             for i in self.intervals
             if i["kind"] == "running"
         )
@@ -108,15 +108,15 @@ class Clock:
         for interval in self.intervals:
             if interval["kind"] == "running":
                 if interval is self.intervals[-1]:
-                    return self.fingers.after(interval["starts_at"], left)
-                run = self.fingers.until(interval["ends_at"]) - self.fingers.until(interval["starts_at"])
+                    return self.calendar.after(interval["starts_at"], left)
+                run = self.calendar.until(interval["ends_at"]) - self.calendar.until(interval["starts_at"])
                 if run >= left:
-                    return self.fingers.after(interval["starts_at"], left)
+                    return self.calendar.after(interval["starts_at"], left)
                 left -= run
         return None
 
 
-def calendars(dice: random.Random) -> Iterator[dict[str, Any]]:
+def random_calendars(dice: random.Random) -> Iterator[dict[str, Any]]:
     for n in range(12):
         hours = []
         for day in DAYS[: dice.choice([5, 6, 7])]:
@@ -137,7 +137,7 @@ def calendars(dice: random.Random) -> Iterator[dict[str, Any]]:
         yield make.calendar(code=f"k{n}", time_zone=zone, hours=hours, exceptions=alone, holidays=free)
 
 
-def policies(dice: random.Random) -> Iterator[dict[str, Any]]:
+def random_policies(dice: random.Random) -> Iterator[dict[str, Any]]:
     for n in range(12):
         targets = {metric: dice.randrange(10, 6_000) for metric in METRICS if dice.random() < 0.85} or {"respond": 60}
         steps = {
@@ -158,7 +158,7 @@ def policies(dice: random.Random) -> Iterator[dict[str, Any]]:
         )
 
 
-def walk(dice: random.Random) -> ComplaintNew:
+def random_complaint(dice: random.Random) -> ComplaintNew:
     """A legal way that ends before now."""
     received = START - timedelta(minutes=dice.randrange(dice.choice([3_000, 30_000, 500_000])))
     state, at, history = "received", received, []
@@ -188,7 +188,7 @@ def walk(dice: random.Random) -> ComplaintNew:
 
 class World:
     def __init__(self, definitions: list[dict[str, Any]], made: list[dict[str, Any]]) -> None:
-        self.fingers = {d["id"]: Fingers(d) for d in definitions}
+        self.calendars = {d["id"]: ReferenceCalendar(d) for d in definitions}
         self.steps = {policy["id"]: defaultdict[str, list[int]](list) for policy in made}
         for policy in made:
             for step in policy["escalations"]:
@@ -199,7 +199,7 @@ class World:
         for row in await db.fetch("SELECT * FROM clock_intervals ORDER BY clock_id, position"):
             intervals[row["clock_id"]].append(row)
         rows = await db.fetch("SELECT * FROM complaint_clocks ORDER BY id")
-        return {row["id"]: Clock(row, intervals[row["id"]], self.fingers[str(row["calendar_id"])]) for row in rows}
+        return {row["id"]: Clock(row, intervals[row["id"]], self.calendars[str(row["calendar_id"])]) for row in rows}
 
 
 async def build(client: httpx.AsyncClient, dice: random.Random) -> World:
@@ -208,11 +208,11 @@ async def build(client: httpx.AsyncClient, dice: random.Random) -> World:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    definitions = [await made("/v1/calendars", body) for body in calendars(dice)]
-    return World(definitions, [await made("/v1/service-policies", body) for body in policies(dice)])
+    definitions = [await made("/v1/calendars", body) for body in random_calendars(dice)]
+    return World(definitions, [await made("/v1/service-policies", body) for body in random_policies(dice)])
 
 
-async def move_on(sessions: Sessions, db: Any, dice: random.Random) -> None:
+async def make_more_moves(sessions: Sessions, db: Any, dice: random.Random) -> None:
     """Some of those that are open make another move, or wait for somebody."""
     rows = await db.fetch("SELECT id, state FROM complaints ORDER BY id")
     for row in dice.sample(rows, 400):
@@ -220,48 +220,50 @@ async def move_on(sessions: Sessions, db: Any, dice: random.Random) -> None:
         if move == "hold" and row["state"] in ("closed", "withdrawn"):
             continue
         if move == "hold":
-            await sessions.write(_waits(row["id"], dice.choice(["customer", "supplier", "other"])))
+            await sessions.write(_hold(row["id"], dice.choice(["customer", "supplier", "other"])))
         else:
-            await sessions.write(_moves(row["id"], move))
+            await sessions.write(_move(row["id"], move))
 
 
-def _waits(complaint_id: UUID, whom: str) -> Any:
+def _hold(complaint_id: UUID, whom: str) -> Any:
     return lambda ctx: moves.hold(ctx, complaint_id, ComplaintHold.model_validate({"waiting_for": whom}))
 
 
-def _moves(complaint_id: UUID, move: str) -> Any:
+def _move(complaint_id: UUID, move: str) -> Any:
     made = getattr(moves, move)
     schema = made.__annotations__["step"]
     assert issubclass(schema, MoveDetails)
     return lambda ctx: made(ctx, complaint_id, schema.model_validate(REQUIRED.get(move, {})))
 
 
-async def test_the_laws(client: httpx.AsyncClient, db: Any, sessions: Sessions, clock: TestClock, work: Worker) -> None:
+async def test_invariants(
+    client: httpx.AsyncClient, db: Any, sessions: Sessions, clock: TestClock, work: Worker
+) -> None:
     dice = random.Random(20_260_302)
     world = await build(client, dice)
     for _ in range(COUNT // CHUNK):
-        new = [walk(dice) for _ in range(CHUNK)]
+        new = [random_complaint(dice) for _ in range(CHUNK)]
         outcomes = await sessions.write(partial(complaints.record_many, new_complaints=new))
         assert {outcome.status for outcome in outcomes} == {201}
     clock.tick(2 * 86_400)
     worked = [clock.now]
     await work(COUNT)
     clock.tick(60)
-    await move_on(sessions, db, dice)
+    await make_more_moves(sessions, db, dice)
     clock.tick(20 * 86_400)
     worked.append(clock.now)
     await work(COUNT)
-    await only_ways_of_the_table(db)
+    await moves_follow_the_table(db)
     kept = await world.clocks(db)
     assert len(kept) > 2 * COUNT
     intervals_follow_each_other(kept)
-    as_counted_on_the_fingers(kept, clock.now)
-    await as_the_service_counts(sessions, kept, clock.now)
-    await each_step_once(db, world, kept, worked)
-    await lists_know_it(db, kept)
+    due_times_agree(kept, clock.now)
+    await elapsed_times_agree(sessions, kept, clock.now)
+    await each_step_happens_once(db, world, kept, worked)
+    await lists_agree(db, kept)
 
 
-async def only_ways_of_the_table(db: Any) -> None:
+async def moves_follow_the_table(db: Any) -> None:
     way = defaultdict(list)
     for row in await db.fetch("SELECT * FROM complaint_moves ORDER BY complaint_id, position"):
         way[row["complaint_id"]].append(row)
@@ -295,7 +297,7 @@ def intervals_follow_each_other(kept: dict[UUID, Clock]) -> None:
         assert clock.row["state"] == state
 
 
-def as_counted_on_the_fingers(kept: dict[UUID, Clock], now: datetime) -> None:
+def due_times_agree(kept: dict[UUID, Clock], now: datetime) -> None:
     breached = 0
     for clock in kept.values():
         due = clock.reaches(clock.row["target_minutes"])
@@ -306,7 +308,7 @@ def as_counted_on_the_fingers(kept: dict[UUID, Clock], now: datetime) -> None:
     assert len(kept) * 0.1 < breached < len(kept) * 0.9
 
 
-async def as_the_service_counts(sessions: Sessions, kept: dict[UUID, Clock], now: datetime) -> None:
+async def elapsed_times_agree(sessions: Sessions, kept: dict[UUID, Clock], now: datetime) -> None:
     ids = sorted({clock.row["complaint_id"] for clock in kept.values()})
     compared = 0
     for start in range(0, len(ids), CHUNK):
@@ -323,7 +325,7 @@ async def as_the_service_counts(sessions: Sessions, kept: dict[UUID, Clock], now
     assert compared == len(kept)
 
 
-async def each_step_once(db: Any, world: World, kept: dict[UUID, Clock], worked: list[datetime]) -> None:
+async def each_step_happens_once(db: Any, world: World, kept: dict[UUID, Clock], worked: list[datetime]) -> None:
     """Made are those whose moment had come when somebody looked, while the clock was not over yet."""
     expected = {}
     for clock_id, clock in kept.items():
@@ -344,7 +346,7 @@ async def each_step_once(db: Any, world: World, kept: dict[UUID, Clock], worked:
     assert breaches == sum(clock.row["breached_at"] is not None for clock in kept.values())
 
 
-async def lists_know_it(db: Any, kept: dict[UUID, Clock]) -> None:
+async def lists_agree(db: Any, kept: dict[UUID, Clock]) -> None:
     """The first due time of what runs, and whether anything was missed; and who has something to come is looked at."""
     due: defaultdict[UUID, list[datetime]] = defaultdict(list)
     breached: defaultdict[UUID, bool] = defaultdict(bool)
@@ -369,10 +371,10 @@ async def lists_know_it(db: Any, kept: dict[UUID, Clock]) -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_the_fingers_count_minutes(zone: str) -> None:
-    """Minute by minute over the days on which clocks are changed; the laws go in quarters of an hour."""
+def test_the_reference_calendar_counts_minutes(zone: str) -> None:
+    """Minute by minute over the days on which clocks are changed; the other test goes in quarters of an hour."""
     hours = [{"day": day, "opens": "00:20", "closes": "03:05"} for day in DAYS]
-    fingers = Fingers({"time_zone": zone, "hours": hours, "exceptions": [], "holidays": None})
+    reference = ReferenceCalendar({"time_zone": zone, "hours": hours, "exceptions": [], "holidays": None})
     for first in (
         datetime(2025, 3, 28, tzinfo=UTC),
         datetime(2025, 4, 4, tzinfo=UTC),
@@ -381,4 +383,4 @@ def test_the_fingers_count_minutes(zone: str) -> None:
         moments = (first + n * MINUTE for n in range(5 * 1_440))
         walls = (moment.astimezone(ZoneInfo(zone)) for moment in moments)
         opened = sum(20 <= wall.hour * 60 + wall.minute < 185 for wall in walls)
-        assert fingers.until(first + timedelta(days=5)) - fingers.until(first) == opened
+        assert reference.until(first + timedelta(days=5)) - reference.until(first) == opened

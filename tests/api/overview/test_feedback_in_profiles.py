@@ -15,7 +15,7 @@ async def customer(client: httpx.AsyncClient) -> dict[str, Any]:
     return (await client.post("/v1/customers", json=make.customer(contact_points=points))).json()
 
 
-async def say(client: httpx.AsyncClient, customer_id: str, **more: Any) -> dict[str, Any]:
+async def record_feedback(client: httpx.AsyncClient, customer_id: str, **more: Any) -> dict[str, Any]:
     new = {"method": "form", "customer_id": customer_id, **more}
     response = await client.post("/v1/feedback", json=new)
     assert response.status_code == 201, response.text
@@ -24,9 +24,11 @@ async def say(client: httpx.AsyncClient, customer_id: str, **more: Any) -> dict[
 
 async def test_the_latest_stands_in_the_lookup(client: httpx.AsyncClient, clock: TestClock) -> None:
     zoe = await customer(client)
-    await say(client, zoe["id"], ratings=[{"metric": "csat", "value": "5"}])
+    await record_feedback(client, zoe["id"], ratings=[{"metric": "csat", "value": "5"}])
     clock.tick(60)
-    latest = await say(client, zoe["id"], ratings=[{"metric": "nps", "value": "3"}], text="The soup was cold")
+    latest = await record_feedback(
+        client, zoe["id"], ratings=[{"metric": "nps", "value": "3"}], text="The soup was cold"
+    )
     found = (await client.get("/v1/customers/lookup", params={"phone": PHONE})).json()["items"][0]
     told = found["last_feedback"]
     assert (told["id"], told["value"], told["best"], told["score"]) == (latest["id"], "3", "10", "30.00")
@@ -44,13 +46,13 @@ async def test_who_said_nothing_has_none(client: httpx.AsyncClient) -> None:
 
 async def test_the_profile_sums_it_up(client: httpx.AsyncClient, clock: TestClock) -> None:
     zoe = await customer(client)
-    first = await say(client, zoe["id"], ratings=[{"metric": "csat", "value": "5"}])
+    first = await record_feedback(client, zoe["id"], ratings=[{"metric": "csat", "value": "5"}])
     clock.tick(60)
-    second = await say(client, zoe["id"], ratings=[{"metric": "nps", "value": "3"}])
+    second = await record_feedback(client, zoe["id"], ratings=[{"metric": "nps", "value": "3"}])
     clock.tick(60)
-    silent = await say(client, zoe["id"], text="Just to say hello")
+    silent = await record_feedback(client, zoe["id"], text="Just to say hello")
     clock.tick(60)
-    await say(
+    await record_feedback(
         client, zoe["id"], method="competitor", competitor="The others", ratings=[{"metric": "csat", "value": "1"}]
     )
     assert (await client.post(f"/v1/feedback/{first['id']}/acknowledge", json={})).status_code == 200
@@ -62,7 +64,7 @@ async def test_the_profile_sums_it_up(client: httpx.AsyncClient, clock: TestCloc
 
 async def test_the_timeline_tells_each_step(client: httpx.AsyncClient, clock: TestClock) -> None:
     zoe = await customer(client)
-    said = await say(client, zoe["id"], ratings=[{"metric": "nps", "value": "3"}])
+    said = await record_feedback(client, zoe["id"], ratings=[{"metric": "nps", "value": "3"}])
     for verb, body in (("acknowledge", {}), ("act", {"action": "A second till"}), ("notify", {})):
         clock.tick(60)
         assert (await client.post(f"/v1/feedback/{said['id']}/{verb}", json=body)).status_code == 200
