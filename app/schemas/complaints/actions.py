@@ -71,7 +71,7 @@ class ActionContent(ActionNew):
     """What came of the action, in a few words."""
 
     @model_validator(mode="after")
-    def _done_first(self) -> Self:
+    def _check_verification(self) -> Self:
         if self.verified_at is not None and self.done_at is None:
             raise PydanticCustomError("missing", "`verified_at` requires `done_at`")
         return self

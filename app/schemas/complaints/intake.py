@@ -118,7 +118,7 @@ class _Content(Schema):
     attributes: Attributes = {}
 
     @model_validator(mode="after")
-    def _belongstogether(self) -> Self:
+    def _check_sale_line_and_value(self) -> Self:
         if self.sale_line_no is not None and self.sale_id is None:
             raise PydanticCustomError("missing", "`sale_line_no` requires `sale_id`")
         return together(self, "value", "currency")

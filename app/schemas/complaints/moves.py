@@ -60,7 +60,7 @@ class MoveDetails(Schema):
     """The id of an outbound interaction, already recorded, in which the customer was notified."""
 
     @model_validator(mode="after")
-    def _told_once(self) -> Self:
+    def _check_message(self) -> Self:
         if self.message is not None and self.interaction_id is not None:
             raise PydanticCustomError("conflict", "Only one of `message` and `interaction_id` is allowed")
         return self

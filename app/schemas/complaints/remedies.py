@@ -40,7 +40,7 @@ class _RemedyContent(Schema):
     """The currency of the cost, an ISO 4217 code."""
 
     @model_validator(mode="after")
-    def _priced(self) -> Self:
+    def _check_cost(self) -> Self:
         return together(self, "cost", "currency")
 
 
@@ -95,7 +95,7 @@ class RemedyChanging(Schema):
     """What kind of remedy it is, such as a refund or an apology."""
 
     @model_validator(mode="after")
-    def _priced(self) -> Self:
+    def _check_cost(self) -> Self:
         return together(self, "cost", "currency")
 
 

@@ -70,7 +70,7 @@ class Voter(Schema):
     """The id of the feedback that expresses the wish. Its customer votes, unless `customer_id` is given."""
 
     @model_validator(mode="after")
-    def _somebody(self) -> Self:
+    def _check_voter(self) -> Self:
         if self.customer_id is None and self.feedback_id is None:
             raise PydanticCustomError("missing", "`customer_id` or `feedback_id` is required")
         return self

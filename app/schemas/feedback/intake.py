@@ -128,7 +128,7 @@ class FeedbackContent(Schema):
     attributes: Attributes = {}
 
     @model_validator(mode="after")
-    def _belongs_together(self) -> Self:
+    def _check_sale_line(self) -> Self:
         if self.sale_line_no is not None and self.sale_id is None:
             raise PydanticCustomError("missing", "`sale_line_no` requires `sale_id`")
         return self
@@ -157,7 +157,7 @@ class FeedbackNew(FeedbackContent):
     """The id in the external system. Feedback is recorded once per `source` and `external_id`."""
 
     @model_validator(mode="after")
-    def _about_somebody(self) -> Self:
+    def _check_competitor_and_receipt(self) -> Self:
         if (self.method is Method.COMPETITOR) != (self.competitor is not None):
             raise PydanticCustomError("competitor", "`competitor` and the method competitor require each other")
         if self.receipt is not None and self.sale_id is not None:

@@ -72,7 +72,7 @@ class _Visit(Schema):
     attributes: Attributes = {}
 
     @model_validator(mode="after")
-    def _one_sale(self) -> Self:
+    def _check_sale(self) -> Self:
         if self.receipt is not None and self.sale_id is not None:
             raise PydanticCustomError("one_of", "Only one of `sale_id` and `receipt` is allowed")
         return self
