@@ -1,6 +1,7 @@
 """The ASGI application: routes, problem documents, limits and documentation put together."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -95,4 +96,8 @@ def served_app() -> FastAPI:
     """The application of a server process, configured by its environment."""
     settings = current_settings()
     logging.configure(settings.log_level)
-    return create_app(settings, run_jobs=settings.worker)
+    app = create_app(settings, run_jobs=settings.worker)
+    # What was made so far lives as long as the process: the garbage collector need not visit it again and again.
+    gc.collect()
+    gc.freeze()
+    return app
