@@ -87,7 +87,7 @@ async def profile(request: Request) -> Response:
 
 async def lookup(request: Request) -> Response:
     now, kinds, number = datetime.now(UTC), ["phone", "whatsapp"], request.query_params["phone"]
-    candidates = await request.app.state.pool.fetchval(profiles._BY_POINT, now, kinds, number, "")
+    candidates = await request.app.state.pool.fetchval(profiles._BY_CONTACT_POINT, now, kinds, number, "")
     return Response(candidates, media_type=_JSON)
 
 

@@ -90,7 +90,7 @@ def _type(name: str, title: str, **fields: Field) -> EventType:
     return EVENT_TYPES[name]
 
 
-CUSTOMER_CREATED = _type("customer.created", "{name} became known")
+CUSTOMER_CREATED = _type("customer.created", "{name} created")
 CUSTOMER_UPDATED = _type("customer.updated", "{name} updated", changes=CHANGES)
 CUSTOMER_ARCHIVED = _type("customer.archived", "{name} archived")
 CUSTOMER_RESTORED = _type("customer.restored", "{name} restored")

@@ -19,6 +19,7 @@ from app.schemas.customers.customers import CustomerExport, CustomerNew, Custome
 from app.schemas.kit import validation
 from app.services.customers import drafts
 from app.services.customers.drafts import CustomerDraft, draft_customer
+from app.services.customers.resolution import CustomerReference, find_customer
 from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
 from app.store.customers import customers as store
@@ -77,14 +78,15 @@ async def put(
 ) -> tuple[Document, bool]:
     """Create or change the customer with this identity; fields that were not sent are left alone. True if created."""
     own = {"system": system, "external_id": external_id}
-    customer_id = await store.id_by_identity(ctx, system, external_id)
+    reference = CustomerReference(identity=(system, external_id))
+    customer_id = (await find_customer(ctx, reference)).customer_id
     sent = new.model_dump(mode="json", exclude_unset=True)
     others = [i for i in sent.pop("identities", []) if i != own]
     if customer_id is None:
         try:
             return await create(ctx, validation.validate(CustomerNew, {**sent, "identities": [own, *others]})), True
         except AlreadyHeld:
-            customer_id = await store.id_by_identity(ctx, system, external_id)
+            customer_id = (await find_customer(ctx, reference)).customer_id
             if customer_id is None:  # the conflict is with another identity or contact point
                 raise
     if only_new:

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from app.core.context import Context
 from app.rules.customers.contact_points import NotAContact, normalize
 from app.rules.customers.customers import ContactKind
 from app.rules.customers.resolution import Key, Match, candidates, contact_point_key, identity_key
+from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord
 
 _MOST_CANDIDATES = 20
@@ -132,3 +134,10 @@ class Resolver:
         """Add a customer who was created for the n-th record: later records with the same keys are theirs."""
         for key in self._keys[n]:
             self._holders[key].add(customer_id)
+
+
+async def find_customer(ctx: Context, reference: CustomerReference) -> Resolution:
+    """The customer of a single reference."""
+    resolver = Resolver(ctx.region, [reference])
+    resolver.add(await store.CUSTOMERS.load(ctx, resolver.keys()))
+    return resolver.resolve(0)

@@ -9,10 +9,12 @@ from app.store.customers.customers import (
     holders_of_contact_points,
     lock,
 )
-from app.store.customers.resolution import customer_references
+from app.store.customers.resolution import MATCHES_BY_CONTACT_POINT, MATCHES_BY_IDENTITY, customer_references
 
 __all__ = [
     "COLUMNS",
+    "MATCHES_BY_CONTACT_POINT",
+    "MATCHES_BY_IDENTITY",
     "MISSING",
     "contact_points",
     "customer_references",

@@ -95,13 +95,6 @@ async def lock(ctx: Context, customer_id: UUID) -> Record:
     return row
 
 
-async def id_by_identity(ctx: Context, system: str, external_id: str) -> UUID | None:
-    customer_id: UUID | None = await ctx.db.fetchval(
-        "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2", system, external_id
-    )
-    return customer_id
-
-
 async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:
     """Rows of (system, external_id, customer_id) for those of the identities that are taken."""
     systems, ids = rows.columns(identities, 2)

@@ -1,16 +1,16 @@
-"""The references by which records name their customers, alike in all domains."""
+"""Which customers hold a key: for records that name their customers, alike in all domains, and for looking up.
 
-from app.store.kit.references import Reference
+Contact points that are marked invalid find nobody. Identities find archived customers too, and contact points those
+who are looked up by a person, but not those whom a record names.
+"""
+
+from app.store.kit.references import Lookup, Reference
 
 _FACTS = "json_build_object('tags', c.tags, 'unwelcome', c.preferences -> 'unwelcome_channels')::text"
 
 
 def customer_references(*, facts: bool = True) -> tuple[Reference, ...]:
-    """By identity, by contact point, and by id; with `facts`, tags and unwelcome channels are read as well.
-
-    Identities match archived customers too. Contact points match customers who are not archived, unless the contact
-    point is marked invalid.
-    """
+    """By identity, by contact point, and by id; with `facts`, tags and unwelcome channels are read as well."""
     data = _FACTS if facts else "NULL"
     return (
         Reference(
@@ -31,3 +31,25 @@ def customer_references(*, facts: bool = True) -> tuple[Reference, ...]:
         ),
         Reference("customer", {"id": "UUID"}, "JOIN customers c USING (id)", "c.id", data),
     )
+
+
+CUSTOMERS = Lookup(*customer_references(facts=False))
+"""The customers that something names, and nothing else."""
+MATCHES_BY_CONTACT_POINT = """
+    SELECT p.customer_id,
+        json_build_object('kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared) AS matched,
+        ($4::text <> '' AND p.extension <> $4::text)::int * 8 + (k.archived_at IS NOT NULL)::int * 4
+            + (p.shared)::int * 2 + (NOT p.primary)::int AS rank
+    FROM contact_points p JOIN customers k ON k.id = p.customer_id
+    WHERE p.kind = ANY ($2::text[]) AND p.normalized = $3 AND NOT p.invalid
+"""
+"""Rows for looking up by kinds $2, normalised value $3 and extension $4. The rank prefers the right extension,
+customers who are not archived, and contact points that are not shared.
+"""
+MATCHES_BY_IDENTITY = """
+    SELECT i.customer_id,
+        json_build_object('kind', 'identity', 'value', i.external_id, 'label', i.system, 'shared', false) AS matched,
+        0 AS rank
+    FROM identities i WHERE i.system = $2 AND i.external_id = $3
+"""
+"""Rows for looking up by system $2 and external id $3."""

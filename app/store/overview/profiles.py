@@ -18,11 +18,11 @@ _RECEIPTS = 50
 
 
 async def by_phone(ctx: Context, number: Normalized) -> str:
-    return await _candidates(ctx, _BY_POINT, sorted(NUMBER_KINDS), number.value, number.extension)
+    return await _candidates(ctx, _BY_CONTACT_POINT, sorted(NUMBER_KINDS), number.value, number.extension)
 
 
 async def by_email(ctx: Context, address: str) -> str:
-    return await _candidates(ctx, _BY_POINT, ["email"], address, "")
+    return await _candidates(ctx, _BY_CONTACT_POINT, ["email"], address, "")
 
 
 async def by_identity(ctx: Context, system: str, external_id: str) -> str:
@@ -116,10 +116,7 @@ _CANDIDATE = documents.columns(
 
 
 def _lookup(matches: str) -> str:
-    """By rank, then by the latest contact or purchase.
-
-    The rank prefers the right extension, customers who are not archived, and contact points that are not shared.
-    """
+    """By the rank of their matches, then by the latest contact or purchase."""
     return f"""
         SELECT json_build_object('items',
             coalesce(json_agg(row_to_json(d) ORDER BY r.rank, r.last_seen_at DESC NULLS LAST), '[]'))::text
@@ -136,24 +133,8 @@ def _lookup(matches: str) -> str:
     """
 
 
-_BY_POINT = _lookup(
-    """
-    SELECT p.customer_id,
-        json_build_object('kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared) AS matched,
-        ($4::text <> '' AND p.extension <> $4::text)::int * 8 + (k.archived_at IS NOT NULL)::int * 4
-            + (p.shared)::int * 2 + (NOT p.primary)::int AS rank
-    FROM contact_points p JOIN customers k ON k.id = p.customer_id
-    WHERE p.kind = ANY ($2::text[]) AND p.normalized = $3 AND NOT p.invalid
-    """
-)
-_BY_IDENTITY = _lookup(
-    """
-    SELECT i.customer_id,
-        json_build_object('kind', 'identity', 'value', i.external_id, 'label', i.system, 'shared', false) AS matched,
-        0 AS rank
-    FROM identities i WHERE i.system = $2 AND i.external_id = $3
-    """
-)
+_BY_CONTACT_POINT = _lookup(customers.MATCHES_BY_CONTACT_POINT)
+_BY_IDENTITY = _lookup(customers.MATCHES_BY_IDENTITY)
 _LATEST_RECEIPTS = (
     "SELECT s.id, s.occurred_at, s.business_date FROM sales s WHERE s.customer_id = c.id AND s.kind <> 'return' "
     f"AND s.voided_at IS NULL ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"

@@ -77,7 +77,7 @@ class TestCreate:
         made = await create(client, display_name="Ada")
         event = await db.fetchrow("SELECT * FROM events")
         assert (event["type"], str(event["customer_id"]), event["actor"]) == ("customer.created", made["id"], "admin")
-        assert event["title"] == "Ada became known"
+        assert event["title"] == "Ada created"
 
     async def test_a_taken_identity_names_the_holder(self, client: httpx.AsyncClient) -> None:
         holder = await create(client, identities=[make.identity("loyalty", "1"), make.identity("loyalty", "2")])
