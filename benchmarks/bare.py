@@ -22,7 +22,6 @@ from app.core import database
 from app.core.ids import new_id
 from app.core.settings import settings
 from app.schemas.customers.customers import CustomerQuery
-from app.schemas.overview.timeline import TimelineQuery
 from app.store.customers import customers
 from app.store.overview import profiles
 from app.store.sales import intake
@@ -30,7 +29,7 @@ from app.store.sales import intake
 _JSON = "application/json"
 _CUSTOMER = f"{customers._ONE} WHERE c.id = $1"
 _LIST = customers._LIST.statement({"archived": "no"}, CustomerQuery().sort)
-_TIMELINE = profiles._TIMELINE.statement({"customer_id": ""}, profiles._LatestFirst(TimelineQuery()).sort)
+_TIMELINE = profiles._TIMELINE.statement({"customer_id": ""}, "-happened")
 _CONTEXT = SimpleNamespace(actor="bench")
 _CUSTOMER_ID = "SELECT customer_id FROM identities WHERE system = $1 AND external_id = $2"
 

@@ -11,6 +11,7 @@ from app.rules.complaints import states as rules
 from app.rules.kit import event_types
 from app.schemas.complaints.complaints import ComplaintQuery
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
+from app.schemas.complaints.moves import ComplaintMoveQuery
 from app.services import interactions, service_levels
 from app.services.complaints import case_store, procedures
 from app.services.complaints import intake as complaint_intake
@@ -40,7 +41,7 @@ async def get(ctx: Context, complaint_id: UUID) -> Document:
     return await store.get(ctx, complaint_id)
 
 
-async def history(ctx: Context, complaint_id: UUID, query: Any) -> Page:
+async def history(ctx: Context, complaint_id: UUID, query: ComplaintMoveQuery) -> Page:
     page = await store.history(ctx, complaint_id, query)
     if not page.items:
         await store.get(ctx, complaint_id)  # raises NotFound for a complaint that is not there

@@ -15,6 +15,7 @@ _LIST = Listing(
     documents.columns(Action, "a"),
     "complaint_actions",
     "a",
+    ActionQuery,
     {
         "complaint_id": "a.complaint_id = {}",
         "kind": "a.kind = {}",

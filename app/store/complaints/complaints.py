@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.rules.complaints.states import ENDED, State, allowed
 from app.schemas.complaints import complaints as schemas
 from app.schemas.complaints.actions import Action
-from app.schemas.complaints.moves import ComplaintMove
+from app.schemas.complaints.moves import ComplaintMove, ComplaintMoveQuery
 from app.schemas.complaints.remedies import Remedy
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
@@ -50,6 +50,7 @@ _LIST = Listing(
     COLUMNS,
     "complaints",
     "c",
+    schemas.ComplaintQuery,
     {
         "reference": "c.reference = {}",
         "customer_id": "c.customer_id = {}",
@@ -78,6 +79,7 @@ _LIST = Listing(
         "received_before": "c.received_at < {}",
     },
     {"received_at": ("c.received_at", "timestamptz"), "due_at": ("c.due_at", "timestamptz")},
+    handled=frozenset({"overdue"}),
     unbound=frozenset({"due_until", "due_from"}),
 )
 _HISTORY = Listing(
@@ -85,8 +87,10 @@ _HISTORY = Listing(
     documents.columns(ComplaintMove, "m"),
     "complaint_moves",
     "m",
+    ComplaintMoveQuery,
     {"complaint_id": "m.complaint_id = {}"},
     {"position": ("m.position", "int")},
+    order="position",
     tie=("m.complaint_id", "uuid"),
 )
 
@@ -106,18 +110,9 @@ async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | Non
     return await _LIST.page(ctx, query, more)
 
 
-async def history(ctx: Context, complaint_id: UUID, query: Any) -> Page:
+async def history(ctx: Context, complaint_id: UUID, query: ComplaintMoveQuery) -> Page:
     """The moves it has made, first to last."""
-    return await _HISTORY.page(ctx, _ByPosition(query), {"complaint_id": complaint_id})
-
-
-class _ByPosition:
-    """The query of a list that has one order only."""
-
-    sort = "position"
-
-    def __init__(self, query: Any) -> None:
-        self.limit, self.cursor = query.limit, query.cursor
+    return await _HISTORY.page(ctx, query, {"complaint_id": complaint_id})
 
 
 async def next_numbers(ctx: Context, count: int) -> list[int]:

@@ -12,6 +12,7 @@ PROCEDURES = VersionedTable(
     procedures.ProcedureNew,
     procedures.Procedure,
     procedures.ProcedureVersion,
+    procedures.ProcedureQuery,
     {"category": "r.category = {}"},
     BY_CREATION,
 )

@@ -54,15 +54,19 @@ _SORTS = {
     "updated_at": ("c.updated_at", "timestamptz"),
     "display_name": ("c.sort_name", "text"),
 }
-_LIST = Listing("customers", COLUMNS, "customers", "c", _FILTERS, _SORTS)
+_HANDLED = frozenset({"q"})
+_LIST = Listing("customers", COLUMNS, "customers", "c", schemas.CustomerQuery, _FILTERS, _SORTS, handled=_HANDLED)
 _SEARCHES = {
     terms: Listing(
         f"customers found by {terms} words",
         COLUMNS,
         f"(SELECT c.*, m.score FROM {search.matching(terms)} m JOIN customers c ON c.id = m.id)",
         "c",
+        schemas.CustomerQuery,
         _FILTERS,
         {"score": ("c.score", "float8")},
+        order="-score",
+        handled=_HANDLED,
         parameters=search.parameter_count(terms),
     )
     for terms in range(1, MOST_TERMS + 1)
@@ -83,8 +87,7 @@ async def search_page(ctx: Context, query: schemas.CustomerQuery, terms: Sequenc
     if not all(match.scores for match in matches):
         return Page([], None)
     arguments = [argument for match in matches for argument in match.arguments()]
-    by_score = query.model_copy(update={"sort": "-score"})
-    return await _SEARCHES[len(terms)].page(ctx, by_score, source_arguments=arguments, search=" ".join(terms))
+    return await _SEARCHES[len(terms)].page(ctx, query, source_arguments=arguments, search=" ".join(terms))
 
 
 async def lock(ctx: Context, customer_id: UUID) -> Record:

@@ -34,6 +34,7 @@ _LIST = Listing(
     documents.columns(schemas.Relationship, "r", _OWN),
     _BOTH_ENDS,
     "r",
+    schemas.RelationshipQuery,
     {"customer_id": "r.own_id = {}"},
     {"created_at": ("r.created_at", "timestamptz")},
 )

@@ -48,6 +48,7 @@ _LIST = Listing(
     COLUMNS,
     "feedback",
     "f",
+    schemas.FeedbackQuery,
     {
         "method": "f.method = {}",
         "customer_id": "f.customer_id = {}",

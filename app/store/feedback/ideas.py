@@ -16,6 +16,7 @@ _VOTES = Listing(
     documents.columns(schemas.IdeaVote, "v"),
     "idea_votes",
     "v",
+    schemas.IdeaVoteQuery,
     {"idea_id": "v.idea_id = {}"},
     {"voted_at": ("v.voted_at", "timestamptz")},
 )

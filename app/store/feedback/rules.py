@@ -18,6 +18,7 @@ RULES = VersionedTable(
     schemas.FeedbackRuleNew,
     schemas.FeedbackRule,
     schemas.FeedbackRuleVersion,
+    schemas.FeedbackRuleQuery,
     {"code": "r.code = {}", "active": {True: "r.active", False: "NOT r.active"}},
     {"created_at": ("r.created_at", "timestamptz")},
 )

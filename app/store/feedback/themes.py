@@ -19,6 +19,7 @@ THEMES = VersionedTable(
     schemas.ThemeNew,
     schemas.Theme,
     schemas.ThemeVersion,
+    schemas.ThemeQuery,
     {"code": "r.code = {}", "active": {True: "r.active", False: "NOT r.active"}},
     {"created_at": ("r.created_at", "timestamptz")},
 )

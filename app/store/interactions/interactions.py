@@ -30,6 +30,7 @@ _LIST = Listing(
     COLUMNS,
     "interactions",
     "i",
+    schemas.InteractionQuery,
     {
         "customer_id": "i.customer_id = {}",
         "claimed": {True: "i.customer_id IS NOT NULL", False: "i.customer_id IS NULL"},

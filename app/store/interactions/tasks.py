@@ -24,6 +24,7 @@ _LIST = Listing(
     COLUMNS,
     "tasks",
     "t",
+    schemas.TaskQuery,
     {
         "owner": "t.owner = {}",
         "customer_id": "t.customer_id = {}",
@@ -37,6 +38,7 @@ _LIST = Listing(
         "asleep_at": "t.snoozed_until > {}",
     },
     {"due_at": (_DUE, "timestamptz"), "created_at": ("t.created_at", "timestamptz")},
+    handled=frozenset({"awake"}),
     unbound=frozenset({"due_until", "awake_at", "asleep_at"}),
 )
 

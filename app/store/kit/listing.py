@@ -1,19 +1,22 @@
 """Lists with named filters, a closed set of sort orders and keyset pagination: one statement per page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from cachetools import LRUCache
-from pydantic import BaseModel
 
 from app.core.context import Context
 from app.core.errors import InvalidCursor
 from app.rules.kit import cursors
+from app.schemas.kit.types import PageQuery
 
 _DEFAULT_LIMIT = 50
 _MAX_STATEMENTS = 500
+PAGING = {"limit", "cursor", "sort"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +27,24 @@ class Page:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of documents.
+    """A list of documents, as `query` asks for them.
 
     `filters` maps a field of the query to a condition, in which `{}` stands for its value, or to a mapping from values
     to conditions. `sorts` maps a sort to its key and the key's SQL type; a leading minus in the query's sort reverses
-    it.
+    it. TypeError where the query offers what the list would not do: nothing is accepted and then ignored.
     """
 
     name: str
     columns: str
     source: str
     alias: str
+    query: type[PageQuery]
     filters: Mapping[str, str | Mapping[Any, str]]
     sorts: Mapping[str, tuple[str, str]]
+    order: str | None = None
+    """The sort of a list that has one only; by default the query says."""
+    handled: frozenset[str] = frozenset()
+    """Fields of the query without a filter of their name: the store makes other filters of them, or a search."""
     tie: tuple[str, str] | None = None
     """What orders rows with equal keys, and its SQL type; the id by default."""
     parameters: int = 0
@@ -44,6 +52,27 @@ class Listing:
     unbound: frozenset[str] = frozenset()
     """Filters whose value changes between pages, such as the current time: a cursor is bound to their presence only."""
     _statements: LRUCache[Any, str] = field(default_factory=lambda: LRUCache(_MAX_STATEMENTS), compare=False)
+
+    def __post_init__(self) -> None:
+        if differences := sorted(self._differences()):
+            raise TypeError(f"The list {self.name} and {self.query.__name__} differ in {', '.join(differences)}")
+
+    def _differences(self) -> Iterator[str]:
+        """What the query offers and the list would not do, and what is handled but not offered."""
+        fields = self.query.model_fields
+        yield from fields.keys() - PAGING - self.handled - self.filters.keys()
+        yield from self.handled - fields.keys()
+        for name in self._fields:
+            if not isinstance(condition := self.filters[name], str):
+                yield from (f"{name}={value}" for value in _choices(fields[name].annotation) - condition.keys())
+        offered = _choices(fields["sort"].annotation) if "sort" in fields else set()
+        orders = {self.order} if self.order is not None else offered or {""}
+        yield from (f"sort={order}" for order in orders if order.removeprefix("-") not in self.sorts)
+
+    @cached_property
+    def _fields(self) -> tuple[str, ...]:
+        """The fields of the query that are filters."""
+        return tuple(name for name in self.query.model_fields if name in self.filters)
 
     async def page(
         self,
@@ -54,14 +83,18 @@ class Listing:
         source_arguments: Sequence[Any] = (),
         search: str = "",
     ) -> Page:
-        """`query` has limit, cursor, sort and the filters; `extra_filters` do not come from the query.
+        """`query` is of the list's schema; `extra_filters` do not come from it, or replace what does.
 
         `source_arguments` are those of the source's own parameters. They come from the `search` that a cursor is bound
         to, and may differ from page to page.
         """
-        values = {name: value for name in self.filters if (value := _value(query, extra_filters, name)) is not None}
+        if (schema := type(query)) is not self.query:
+            raise TypeError(f"The list {self.name} takes {self.query.__name__}, not {schema.__name__}")
+        asked = {**{name: getattr(query, name) for name in self._fields}, **extra_filters}
+        values = {name: value for name, value in asked.items() if value is not None}
+        sort = self.order or query.sort
         bound = sorted((name, "" if name in self.unbound else str(value)) for name, value in values.items())
-        binding = f"{self.name}|{search}|{query.sort}|{bound}"
+        binding = f"{self.name}|{search}|{sort}|{bound}"
         after: list[str] = []
         if query.cursor is not None:
             after = cursors.unseal(query.cursor, binding, ctx.cursor_key) or []
@@ -69,7 +102,7 @@ class Listing:
                 raise InvalidCursor
         arguments = [value for name, value in values.items() if isinstance(self.filters[name], str)]
         default_limit = query.limit == _DEFAULT_LIMIT
-        statement = self.statement(values, query.sort, after=bool(after), default_limit=default_limit)
+        statement = self.statement(values, sort, after=bool(after), default_limit=default_limit)
         rows = await ctx.db.fetch(
             statement, *source_arguments, *arguments, *after, *(() if default_limit else (query.limit + 1,))
         )
@@ -125,5 +158,12 @@ class Listing:
         )
 
 
-def _value(query: BaseModel, extra_filters: Mapping[str, Any], name: str) -> Any:
-    return extra_filters[name] if name in extra_filters else getattr(query, name, None)
+def _choices(annotation: Any) -> set[Any]:
+    """The values of a Literal, an enum or a bool, whether or not None is allowed as well; of other types, none."""
+    if get_origin(annotation) is Literal:
+        return set(get_args(annotation))
+    if annotation is bool:
+        return {True, False}
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return set(annotation)
+    return {choice for part in get_args(annotation) for choice in _choices(part)}

@@ -9,31 +9,36 @@ from pydantic import BaseModel
 
 from app.core.context import Context
 from app.core.errors import NotFound
+from app.schemas.kit.types import PageQuery
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Page
-
-_PAGING = {"limit", "cursor", "sort"}
+from app.store.kit.listing import PAGING, Listing, Page
 
 
 class SimpleTable:
     """A table, what its rows are called (`noun`), and the columns that a row is known by.
 
     A row without a `title` is called by its `key`. The fields of `query` besides those of paging filter by the column
-    of their name; its `sort` names the columns that the list can be sorted by.
+    of their name; its `sort` names the columns that the list can be sorted by. KeyError where there is no such column.
     """
 
     def __init__(
-        self, noun: str, table: str, schema: type[BaseModel], query: type[BaseModel], *, key: str, title: str
+        self, noun: str, table: str, schema: type[BaseModel], query: type[PageQuery], *, key: str, title: str
     ) -> None:
         self.noun, self.table, self.key, self.title = noun, table, key, title
         self._missing = f"{noun.capitalize()} not found"
-        filters = {name: f"r.{name} = {{}}" for name in query.model_fields if name not in _PAGING}
-        sorts = {
-            name: (f"r.{name}", rows.column_type(table, name))
-            for name in sorted({sort.removeprefix("-") for sort in get_args(query.model_fields["sort"].annotation)})
-        }
-        self._list = Listing(table, documents.columns(schema, "r"), table, "r", filters, sorts)
+        filters = [name for name in query.model_fields if name not in PAGING]
+        sorts = sorted({sort.removeprefix("-") for sort in get_args(query.model_fields["sort"].annotation)})
+        types = {name: rows.column_type(table, name) for name in [*filters, *sorts]}
+        self._list = Listing(
+            table,
+            documents.columns(schema, "r"),
+            table,
+            "r",
+            query,
+            {name: f"r.{name} = {{}}" for name in filters},
+            {name: (f"r.{name}", types[name]) for name in sorts},
+        )
         self._one = f"{documents.select_one(schema, f'{table} r', 'r')} WHERE r.id = $1"
 
     async def page(self, ctx: Context, query: Any) -> Page:

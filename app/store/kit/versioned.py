@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.models import metadata
+from app.schemas.kit.types import PageQuery, VersionQuery
 from app.store.kit import documents, jobs, rows
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
@@ -23,8 +24,8 @@ class VersionedTable:
     """`content` is the schema of a definition; fields that have a column of their own are stored there as well.
 
     `kind` names the events and the table of the versions. The field `key` is unique, null included. `references` maps
-    fields that name a resource by its code to the table of that resource; its id is stored in a column. Filters and
-    sorts are as in a Listing, on rows named `r`.
+    fields that name a resource by its code to the table of that resource; its id is stored in a column. Query, filters
+    and sorts are as in a Listing, on rows named `r`.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class VersionedTable:
         content: type[BaseModel],
         schema: type[BaseModel],
         version_schema: type[BaseModel],
+        query: type[PageQuery],
         filters: Mapping[str, str | Mapping[Any, str]],
         sorts: Sorts,
         *,
@@ -52,7 +54,7 @@ class VersionedTable:
         own = {name: f"r.definition->'{name}'" for name in content.model_fields if name not in own_columns} | {
             name: f"(SELECT o.code FROM {other} o WHERE o.id = r.{name}_id)" for name, other in self.references.items()
         }
-        self._list = Listing(table, documents.columns(schema, "r", own), table, "r", filters, sorts)
+        self._list = Listing(table, documents.columns(schema, "r", own), table, "r", query, filters, sorts)
         self._one = f"{documents.select_one(schema, f'{table} r', 'r', own)} WHERE r.id = $1"
         versions = f"{kind}_versions"
         self._versions_table, self._owner = versions, f"{kind}_id"
@@ -61,6 +63,7 @@ class VersionedTable:
             documents.columns(version_schema, "r"),
             versions,
             "r",
+            VersionQuery,
             {"owner": f"r.{self._owner} = {{}}"},
             {"version": ("r.version", "integer")},
             tie=("r.version", "integer"),

@@ -39,22 +39,12 @@ async def profile(ctx: Context, customer_id: UUID) -> str:
 async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
     subject = "subject_type" if query.type and "." not in query.type else "type"
     unset = {"type": None, subject: query.type}
-    return await _TIMELINE.page(ctx, _LatestFirst(query), {"customer_id": customer_id, **unset})
+    return await _TIMELINE.page(ctx, query, {"customer_id": customer_id, **unset})
 
 
 async def _candidates(ctx: Context, statement: str, *arguments: Any) -> str:
     candidates: str = await ctx.db.fetchval(statement, ctx.now, *arguments)
     return candidates
-
-
-class _LatestFirst:
-    """The query of a timeline, which has one sort order."""
-
-    sort = "-happened"
-
-    def __init__(self, query: TimelineQuery) -> None:
-        self.limit, self.cursor = query.limit, query.cursor
-        self.channel, self.since, self.before = query.channel, query.since, query.before
 
 
 def _first_row(schema: type, alias: str, source: str, own: dict[str, str] | None = None) -> str:
@@ -190,6 +180,7 @@ _TIMELINE = Listing(
     _TIMELINE_COLUMNS,
     "events",
     "e",
+    TimelineQuery,
     {
         "customer_id": "e.customer_id = {}",
         "type": "e.type = {}",
@@ -199,5 +190,6 @@ _TIMELINE = Listing(
         "before": "e.occurred_at < {}",
     },
     {"happened": ("e.occurred_at", "timestamptz")},
+    order="-happened",
     tie=("e.seq", "bigint"),
 )

@@ -28,6 +28,7 @@ _LIST = Listing(
     COLUMNS,
     "sales",
     "s",
+    schemas.SaleQuery,
     {
         "customer_id": "s.customer_id = {}",
         "source": "s.source = {}",

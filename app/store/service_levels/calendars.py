@@ -8,6 +8,7 @@ CALENDARS = VersionedTable(
     calendars.CalendarNew,
     calendars.Calendar,
     calendars.CalendarVersion,
+    calendars.CalendarQuery,
     {"code": "r.code = {}"},
     BY_CREATION,
     job="calendar",

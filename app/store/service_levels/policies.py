@@ -14,6 +14,7 @@ POLICIES = VersionedTable(
     policies.ServicePolicyNew,
     policies.ServicePolicy,
     policies.ServicePolicyVersion,
+    policies.ServicePolicyQuery,
     {"code": "r.code = {}", "active": {True: "r.active", False: "NOT r.active"}},
     {**BY_CREATION, "position": ("r.position", "integer")},
     references={"calendar": "calendars"},

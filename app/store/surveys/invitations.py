@@ -33,6 +33,7 @@ _FILTERS: dict[str, str | Mapping[Any, str]] = {
     "created_since": "i.created_at >= {}",
     "created_before": "i.created_at < {}",
 }
+_HANDLED = frozenset({"expired", "sendable"})
 _NOW = frozenset({"expired_at", "not_expired_at", "sendable_at", "not_sendable_at"})
 _COLUMNS = documents.columns(schemas.Invitation, "i")
 _LIST = Listing(
@@ -40,8 +41,10 @@ _LIST = Listing(
     _COLUMNS,
     "invitations",
     "i",
+    schemas.InvitationQuery,
     _FILTERS,
     {"created_at": ("i.created_at", "timestamptz")},
+    handled=_HANDLED,
     unbound=_NOW,
 )
 _SENDABLE_LIST = Listing(
@@ -49,8 +52,11 @@ _SENDABLE_LIST = Listing(
     _COLUMNS,
     "invitations",
     "i",
+    schemas.InvitationQuery,
     _FILTERS,
     {"expires_at": ("i.expires_at", "timestamptz")},
+    order="expires_at",
+    handled=_HANDLED,
     unbound=_NOW,
 )
 
@@ -66,7 +72,7 @@ async def page(ctx: Context, query: schemas.InvitationQuery) -> Page:
     if query.sendable is not None:
         more["sendable_at" if query.sendable else "not_sendable_at"] = ctx.now
     if query.sendable:
-        return await _SENDABLE_LIST.page(ctx, query.model_copy(update={"sort": "expires_at"}), more)
+        return await _SENDABLE_LIST.page(ctx, query, more)
     return await _LIST.page(ctx, query, more)
 
 

@@ -8,6 +8,7 @@ SURVEY_RULES = VersionedTable(
     rules.SurveyRuleNew,
     rules.SurveyRule,
     rules.SurveyRuleVersion,
+    rules.SurveyRuleQuery,
     {
         "code": "r.code = {}",
         "survey_id": "r.survey_id = {}",

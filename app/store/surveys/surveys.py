@@ -19,6 +19,7 @@ SURVEYS = VersionedTable(
     surveys.SurveyNew,
     surveys.Survey,
     surveys.SurveyVersion,
+    surveys.SurveyQuery,
     {"code": "r.code = {}", "status": "r.status = {}"},
     {"created_at": ("r.created_at", "timestamptz")},
 )

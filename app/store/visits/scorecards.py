@@ -14,6 +14,7 @@ SCORECARDS = VersionedTable(
     schemas.ScorecardNew,
     schemas.Scorecard,
     schemas.ScorecardVersion,
+    schemas.ScorecardQuery,
     {"code": "r.code = {}"},
     {"created_at": ("r.created_at", "timestamptz")},
 )

@@ -28,6 +28,7 @@ _LIST = Listing(
     documents.columns(schemas.Visit, "v", _OWN),
     "visits",
     "v",
+    schemas.VisitQuery,
     {
         "kind": "v.kind = {}",
         "state": {state: f"v.state = '{state}'" for state in VisitState},
