@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -57,6 +57,19 @@ class Sessions:
                 await asyncio.sleep(random.uniform(0, 0.01) * 2**attempt)
         raise AssertionError("unreachable")
 
+    async def rehearse(self, work: Callable[[Context], Awaitable[Result]]) -> Result:
+        """Return or raise what `write` would, and store nothing."""
+        results: list[Result] = []
+
+        async def undone(ctx: Context) -> None:
+            results.append(await work(ctx))
+            await self.reactions.run(ctx)
+            raise _RollBack
+
+        with suppress(_RollBack):
+            await self.write(undone)
+        return results[-1]
+
     def _context(self, connection: Connection) -> Context:
         return Context(
             connection,
@@ -68,3 +81,7 @@ class Sessions:
             self.region,
             self.reactions,
         )
+
+
+class _RollBack(Exception):
+    """Ends a rehearsal."""

@@ -80,9 +80,7 @@ class Route(APIRoute):
 
             async def work(ctx: Context) -> Response:
                 state.context = ctx
-                if dry_run:
-                    raise _RollBack(await call_endpoint(request))
-                if key is None:
+                if key is None or dry_run:
                     return await call_endpoint(request)
                 fingerprint = idempotency.fingerprint(request, state.body)
                 replayed = await idempotency.replay(ctx, key, fingerprint)
@@ -92,10 +90,7 @@ class Route(APIRoute):
                 await idempotency.store_response(ctx, key, fingerprint, response)
                 return response
 
-            try:
-                return await state.sessions.write(work)
-            except _RollBack as rollback:
-                return rollback.response
+            return await (state.sessions.rehearse if dry_run else state.sessions.write)(work)
 
         return handler
 
@@ -140,13 +135,6 @@ def streams(endpoint: Endpoint) -> Endpoint:
     """Marks a route that streams its request or response body, in transactions of its own."""
     endpoint.streams = True  # type: ignore[attr-defined]
     return endpoint
-
-
-class _RollBack(Exception):
-    """Rolls back a dry run, and carries its response out of the transaction."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
 
 
 def _streams(route: APIRoute) -> bool:

@@ -95,13 +95,32 @@ class TestReactions:
             assert await ctx.db.fetchval("SELECT count(*) FROM events") == 0
         await database.close()
 
+    async def test_are_called_in_a_rehearsal_and_nothing_is_kept(self, database: Database, clock: TestClock) -> None:
+        called = Called()
+
+        async def complete(ctx: Context, created: Any) -> None:
+            await events.record_all(ctx, [event(f"{one.title} done", COMPLETED) for one in created])
+
+        async def work(ctx: Context) -> str:
+            await events.record(ctx, event("a"))
+            return "result"
+
+        reactions = Reactions({CREATED.name: [Reaction(complete)], COMPLETED.name: [Reaction(called)]})
+        caller = sessions(database, clock, reactions)
+        assert await caller.rehearse(work) == "result"
+        assert called.with_ == [["a done"]]
+        async with caller.reading() as ctx:
+            assert await ctx.db.fetchval("SELECT count(*) FROM events") == 0
+        await database.close()
+
     async def test_that_fail_take_everything_along(self, database: Database, clock: TestClock) -> None:
         async def fail(ctx: Context, created: Any) -> None:
             raise ValueError("no")
 
         caller = sessions(database, clock, Reactions({CREATED.name: [Reaction(fail)]}))
-        with pytest.raises(ValueError, match="no"):
-            await caller.write(lambda ctx: events.record(ctx, event("a")))
+        for run in (caller.write, caller.rehearse):
+            with pytest.raises(ValueError, match="no"):
+                await run(lambda ctx: events.record(ctx, event("a")))
         async with caller.reading() as ctx:
             assert await ctx.db.fetchval("SELECT count(*) FROM events") == 0
         await database.close()

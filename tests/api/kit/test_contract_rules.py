@@ -10,10 +10,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from asyncpg import CheckViolationError
+from fastapi import FastAPI
 
 from app.core import errors
 from app.core.context import Context
+from app.core.reactions import Reaction, Reactions
+from app.rules.kit.event_types import SALE_RECORDED
 from app.services.customers import customers
+from app.store.kit import jobs
 from tests import make
 from tests.support.api import patch
 from tests.support.application import ADMIN_KEY, Keys, TestClock
@@ -406,6 +411,41 @@ class TestValidateOnly:
         assert (changed.json()["owner"], changed.headers["etag"]) == ("x", '"2"')
         assert (await client.post(f"{PATH}/{made['id']}/archive", params=query)).json()["archived_at"]
         assert (await client.get(f"{PATH}/{made['id']}")).json() == made
+
+    @pytest.mark.parametrize("error", [errors.Conflict("Too late"), CheckViolationError("no")])
+    async def test_fails_where_a_reaction_would(
+        self, app: FastAPI, client: httpx.AsyncClient, db: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        async def fail(ctx: Context, recorded: Any) -> None:
+            raise error
+
+        monkeypatch.setattr(app.state.service, "reactions", Reactions({SALE_RECORDED.name: [Reaction(fail)]}))
+        dry, real = [
+            await client.post(SALES, json=make.sale(), params={"validate_only": word}) for word in ("true", "false")
+        ]
+        assert (dry.status_code, dry.json()["code"]) == (real.status_code, real.json()["code"])
+        assert dry.status_code in (409, 422)
+        for table in ("sales", "events"):
+            assert await db.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+
+    async def test_answers_as_the_request_where_reactions_follow(
+        self, app: FastAPI, client: httpx.AsyncClient, db: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def follow(ctx: Context, recorded: Any) -> None:
+            await jobs.schedule(ctx, "ask", "key", ctx.now)
+
+        monkeypatch.setattr(app.state.service, "reactions", Reactions({SALE_RECORDED.name: [Reaction(follow)]}))
+        sale = make.sale()
+        dry = await client.post(SALES, json=sale, params={"validate_only": "true"})
+        assert await db.fetchval("SELECT count(*) FROM jobs") == 0
+        real = await client.post(SALES, json=sale)
+        assert await db.fetchval("SELECT count(*) FROM jobs") == 1
+        assert dry.status_code == real.status_code == 201
+        assert dry.json() | {"id": real.json()["id"]} == real.json()
+
+    async def test_no_constraint_waits_for_the_commit(self, db: Any) -> None:
+        """A dry run would not meet it: `Sessions.rehearse` would have to set it to be checked immediately."""
+        assert await db.fetch("SELECT conname FROM pg_constraint WHERE condeferrable") == []
 
     async def test_false_is_no_dry_run(self, client: httpx.AsyncClient, db: Any) -> None:
         await client.post(PATH, json=make.customer(), params={"validate_only": "false"})
