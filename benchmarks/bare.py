@@ -27,7 +27,7 @@ from app.store.overview import profiles
 from app.store.sales import intake
 
 _JSON = "application/json"
-_CUSTOMER = f"{customers._ONE} WHERE c.id = $1"
+_CUSTOMER = customers.CUSTOMERS._one
 _LIST = customers._LIST.statement({"archived": "no"}, CustomerQuery().sort)
 _TIMELINE = profiles._TIMELINE.statement({"customer_id": ""}, "-happened")
 _CONTEXT = SimpleNamespace(actor="bench")

@@ -80,7 +80,9 @@ async def load(dsn: str, scale: Scale) -> LoadedShop:
 
 async def _load_interactions(db: asyncpg.Connection, ctx: Context, scale: Scale, customer_ids: Sequence[UUID]) -> None:
     drafts = [InteractionDraft(InteractionNew.model_validate(d), shop.START) for d in shop.interactions()]
-    patterns = [(draft.title, _encode_json(draft.row(ctx.now))) for draft in drafts]
+    patterns = [
+        (draft.title, _encode_json(draft.row() | {"created_at": ctx.now, "updated_at": ctx.now})) for draft in drafts
+    ]
     columns = list(patterns[0][1])
     owners = shop.owners(scale.interactions, scale, 0.6)
     for chunk in _chunks(scale.interactions):

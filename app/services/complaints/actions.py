@@ -20,8 +20,7 @@ async def create(ctx: Context, complaint_id: UUID, new: ActionNew) -> Document:
     case = await case_store.load(ctx, complaint_id)
     require_room(await store.count(ctx, complaint_id) + 1)
     action_id = new_id()
-    values = {"id": action_id, "complaint_id": complaint_id, "created_at": ctx.now, "updated_at": ctx.now}
-    await store.add(ctx, {**new.model_dump(), **values})
+    await store.ACTIONS.add(ctx, [{**new.model_dump(), "id": action_id, "complaint_id": complaint_id}])
     case.record(event_types.COMPLAINT_ACTION_PLANNED, ctx.now, title=_title(new), owner=new.owner)
     await case_store.save(ctx, [case])
     return await store.get(ctx, complaint_id, action_id)
@@ -37,7 +36,7 @@ async def change(ctx: Context, complaint_id: UUID, action_id: UUID, patch: Any, 
     if not patched.changes:
         return document
     new = patched.content
-    await store.change(ctx, action_id, new.model_dump())
+    await store.ACTIONS.change(ctx, action_id, new.model_dump())
     type_ = event_types.COMPLAINT_ACTION_UPDATED
     if before["done_at"] is None and new.done_at is not None:
         type_ = event_types.COMPLAINT_ACTION_DONE
@@ -53,7 +52,7 @@ async def get(ctx: Context, complaint_id: UUID, action_id: UUID) -> Document:
 
 
 async def find(ctx: Context, query: ActionQuery) -> Page:
-    return await store.page(ctx, query)
+    return await store.ACTIONS.page(ctx, query)
 
 
 def _title(action: ActionNew | ActionContent) -> dict[str, Any]:

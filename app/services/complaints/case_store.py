@@ -91,7 +91,7 @@ async def save(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> Non
         await store.add(ctx, [case.complaint for case in cases])
     else:
         for case in cases:
-            await store.change(ctx, case.id, case.changed())
+            await store.COMPLAINTS.change(ctx, case.id, case.changed())
     await store.add_moves(ctx, [move for case in cases for move in case.moves])
     await _save_clocks(ctx, cases)
     await events.record_all(ctx, [event for case in cases for event in case.events])

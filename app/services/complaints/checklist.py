@@ -19,7 +19,7 @@ from app.store.complaints import complaints as store
 
 async def checklist(ctx: Context, complaint_id: UUID) -> str:
     """JSON of the steps of its procedure and which are done, with the guidance for the customer's feeling."""
-    document = json.loads((await store.get(ctx, complaint_id)).json)
+    document = json.loads((await store.COMPLAINTS.get(ctx, complaint_id)).json)
     definition = await _definition(ctx, document["procedure_id"], document["procedure_version"])
     done = {row["step"]: row for row in await checklists.completed_steps(ctx, complaint_id)}
     steps = [_with_status(step, done.get(step["key"])) for step in definition["steps"]]

@@ -38,13 +38,13 @@ async def find(ctx: Context, query: ComplaintQuery) -> Page:
 
 
 async def get(ctx: Context, complaint_id: UUID) -> Document:
-    return await store.get(ctx, complaint_id)
+    return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
 async def history(ctx: Context, complaint_id: UUID, query: ComplaintMoveQuery) -> Page:
     page = await store.history(ctx, complaint_id, query)
     if not page.items:
-        await store.get(ctx, complaint_id)  # raises NotFound for a complaint that is not there
+        await store.COMPLAINTS.get(ctx, complaint_id)  # raises NotFound for a complaint that is not there
     return page
 
 
@@ -54,7 +54,7 @@ async def record(ctx: Context, new: ComplaintNew) -> tuple[Document, RecordResul
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return await store.get(ctx, result.id), result
+    return await store.COMPLAINTS.get(ctx, result.id), result
 
 
 async def record_many(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> list[RecordResult]:
@@ -66,7 +66,7 @@ async def record_many(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> l
     drafts = [ComplaintDraft(new) for new in new_complaints]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
-        drafts, references.existing, references.assign, intake.contents(ctx, store.get), _differs
+        drafts, references.existing, references.assign, intake.contents(ctx, store.COMPLAINTS.get), _differs
     )
     refused = await complaint_intake.write(ctx, decided.accepted)
     results = decided.results
@@ -83,7 +83,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     """`patch` is a ComplaintChange: a merge patch. 412 if the complaint is no longer at `version`."""
     case = await case_store.load(ctx, complaint_id)
     patching.require_version(case.complaint.version, version)
-    document = await store.get(ctx, complaint_id)
+    document = await store.COMPLAINTS.get(ctx, complaint_id)
     patched = patching.patched(ComplaintContent, json.loads(document.json), patching.sent(patch))
     if not patched.changes:
         return document
@@ -98,7 +98,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         await reselect_policy(ctx, case)
     case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
     await case_store.save(ctx, [case])
-    return await store.get(ctx, complaint_id)
+    return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
 async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document:
@@ -118,7 +118,7 @@ async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document
         await case_store.save(ctx, [case])
         for interaction_id in await store.unclaimed_messages(ctx, complaint_id):
             await interactions.claim(ctx, interaction_id, customer_id)
-    return await store.get(ctx, complaint_id)
+    return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
 async def reselect_policy(ctx: Context, case: Case) -> None:

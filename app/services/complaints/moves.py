@@ -150,7 +150,7 @@ async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessag
     case.clocks.message_sent(case.situation, ctx.now)
     case.record(event_types.COMPLAINT_UPDATE_SENT, ctx.now, channel.value, interaction_id=str(interaction_id))
     await case_store.save(ctx, [case])
-    return await store.get(ctx, complaint_id)
+    return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
 async def _move(
@@ -182,7 +182,7 @@ async def _move(
         **event_data,
     )
     await case_store.save(ctx, [case])
-    return await store.get(ctx, complaint_id)
+    return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
 def _require_reopening(case: Case, at: datetime) -> None:
@@ -209,7 +209,7 @@ async def _set_waiting(
     case.clocks.waiting_changed(case.situation, at)
     case.record(type_, at, channel, title={"party": waiting_for}, staff=step.staff, note=step.note)
     await case_store.save(ctx, [case])
-    return await store.get(ctx, case.id)
+    return await store.COMPLAINTS.get(ctx, case.id)
 
 
 async def _notify(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> tuple[UUID | None, str | None]:

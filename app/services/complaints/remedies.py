@@ -28,7 +28,7 @@ async def create(ctx: Context, complaint_id: UUID, new: RemedyNew) -> Document:
     type_ = event_types.get("complaint", f"remedy_{new.state}")
     case.record(type_, ctx.now, title={"kind": new.kind}, kind=new.kind, description=new.description)
     await case_store.save(ctx, [case])
-    return await complaints.get(ctx, complaint_id)
+    return await complaints.COMPLAINTS.get(ctx, complaint_id)
 
 
 async def change(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch: Any, version: int | None) -> Document:
@@ -53,7 +53,7 @@ async def change(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch: Any, 
         verb = f"remedy_{new.state}" if timestamps else "remedy_updated"
         case.record(event_types.get("complaint", verb), ctx.now, title={"kind": new.kind}, changes=patched.listed)
         await case_store.save(ctx, [case])
-    return await complaints.get(ctx, complaint_id)
+    return await complaints.COMPLAINTS.get(ctx, complaint_id)
 
 
 def row(

@@ -33,7 +33,7 @@ _EXPORT_PAGE = 500
 
 async def find(ctx: Context, query: CustomerQuery) -> Page:
     if query.q is None:
-        return await store.page(ctx, query)
+        return await store.CUSTOMERS.page(ctx, query)
     terms = search.terms(query.q)
     return await store.search_page(ctx, query, terms) if terms else Page([], None)
 
@@ -51,7 +51,7 @@ async def export(sessions: Sessions, filters: CustomerExport) -> AsyncIterator[l
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:
-    return await store.get(ctx, customer_id)
+    return await store.CUSTOMERS.get(ctx, customer_id)
 
 
 async def create(ctx: Context, new: CustomerNew) -> Document:
@@ -60,7 +60,7 @@ async def create(ctx: Context, new: CustomerNew) -> Document:
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return await store.get(ctx, result.id)
+    return await store.CUSTOMERS.get(ctx, result.id)
 
 
 async def create_many(ctx: Context, customers: Sequence[CustomerNew]) -> list[RecordResult]:
@@ -92,32 +92,32 @@ async def put(
     if only_new:
         raise PreconditionFailed(f"The identity already belongs to customer {customer_id}")
     if others:
-        present = json.loads((await store.get(ctx, customer_id)).json)["identities"]
+        present = json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)["identities"]
         sent["identities"] = present + [i for i in others if i not in present]
     return await _change(ctx, customer_id, sent, None), False
 
 
 async def archive(ctx: Context, customer_id: UUID) -> Document:
     """Archived customers are not listed, and their contact points are free for others. Their history stays."""
-    row = await store.lock(ctx, customer_id)
+    row = await store.CUSTOMERS.lock(ctx, customer_id)
     if row["archived_at"] is None:
         await store.release_contact_points(ctx, customer_id)
-        await store.change(ctx, customer_id, {"archived_at": ctx.now})
+        await store.CUSTOMERS.change(ctx, customer_id, {"archived_at": ctx.now})
         await _record(ctx, event_types.CUSTOMER_ARCHIVED, customer_id, row["display_name"])
-    return await store.get(ctx, customer_id)
+    return await store.CUSTOMERS.get(ctx, customer_id)
 
 
 async def restore(ctx: Context, customer_id: UUID) -> Document:
     """409 AlreadyHeld when another customer has taken a contact point meanwhile."""
-    row = await store.lock(ctx, customer_id)
+    row = await store.CUSTOMERS.lock(ctx, customer_id)
     if row["archived_at"] is not None:
-        new = CustomerNew.model_validate(_body(await store.get(ctx, customer_id)))
+        new = CustomerNew.model_validate(_body(await store.CUSTOMERS.get(ctx, customer_id)))
         if problem := (await _conflicts(ctx, [draft_customer(ctx, customer_id, new)]))[0]:
             raise problem
         await store.reserve_contact_points(ctx, customer_id)
-        await store.change(ctx, customer_id, {"archived_at": None})
+        await store.CUSTOMERS.change(ctx, customer_id, {"archived_at": None})
         await _record(ctx, event_types.CUSTOMER_RESTORED, customer_id, row["display_name"])
-    return await store.get(ctx, customer_id)
+    return await store.CUSTOMERS.get(ctx, customer_id)
 
 
 async def record_created(ctx: Context, created: Sequence[CustomerDraft]) -> None:
@@ -127,7 +127,7 @@ async def record_created(ctx: Context, created: Sequence[CustomerDraft]) -> None
 
 
 async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None) -> Document:
-    current = await patching.lock(ctx, store, customer_id, version)
+    current = await patching.lock(ctx, store.CUSTOMERS, customer_id, version)
     before = _body(current.document)
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
@@ -146,7 +146,7 @@ async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version
     await _rewrite(ctx, draft, sent, archived)
     name, data = draft.row["display_name"], {"changes": changes[:MOST]}
     await _record(ctx, event_types.CUSTOMER_UPDATED, customer_id, name, data)
-    return await store.get(ctx, customer_id)
+    return await store.CUSTOMERS.get(ctx, customer_id)
 
 
 async def _create(ctx: Context, customers: Sequence[CustomerNew], *, replay: bool) -> list[RecordResult]:
@@ -224,14 +224,14 @@ async def _find_same(
     holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
     if len(holders) != 1:
         return None
-    stored = earlier.get(holders[0]) or CustomerNew.model_validate(_body(await store.get(ctx, holders[0])))
+    stored = earlier.get(holders[0]) or CustomerNew.model_validate(_body(await store.CUSTOMERS.get(ctx, holders[0])))
     existing, sent = _normalized(stored), _normalized(new)
     same = all(not differences(existing[name], sent[name]) for name in new.model_fields_set)
     return holders[0] if same else None
 
 
 async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:
-    await store.change(ctx, draft.id, {name: value for name, value in draft.row.items() if name != "id"})
+    await store.CUSTOMERS.change(ctx, draft.id, {name: value for name, value in draft.row.items() if name != "id"})
     if "contact_points" in sent:
         stored = await store.contact_points(ctx, draft.id)
         ids = {(point["kind"], point["normalized"], point["extension"]): point["id"] for point in stored}

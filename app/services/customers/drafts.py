@@ -81,8 +81,7 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
 
 async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
     """Insert the rows of all drafts, sorted by unique keys: consistent lock order, so no deadlocks."""
-    timestamps = {"created_at": ctx.now, "updated_at": ctx.now}
-    await store.add(ctx, [{**d.row, **timestamps} for d in drafts])
+    await store.CUSTOMERS.add(ctx, [d.row for d in drafts])
     identities = sorted((i for d in drafts for i in d.identities), key=lambda i: (i["system"], i["external_id"]))
     await store.add_children(ctx, "identities", identities)
     contact_points = sorted(

@@ -51,7 +51,7 @@ async def create(ctx: Context, customer_id: UUID, new: RelationshipNew) -> Docum
     _require_order(new)
     names = await store.display_names(ctx, customer_id, new.customer_id)
     if customer_id not in names:
-        raise NotFound(customer_store.MISSING)
+        raise NotFound(customer_store.CUSTOMERS.missing)
     if new.customer_id == customer_id:
         raise invalid("/customer_id", "self", "Must be a different customer")
     if new.customer_id not in names:

@@ -139,5 +139,5 @@ class Resolver:
 async def find_customer(ctx: Context, reference: CustomerReference) -> Resolution:
     """The customer of a single reference."""
     resolver = Resolver(ctx.region, [reference])
-    resolver.add(await store.CUSTOMERS.load(ctx, resolver.keys()))
+    resolver.add(await store.REFERENCES.load(ctx, resolver.keys()))
     return resolver.resolve(0)

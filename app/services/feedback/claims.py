@@ -23,7 +23,7 @@ from app.store.kit.jobs import Job
 
 async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
     """Set the customer of feedback and of the messages about it. 409 AlreadyClaimed if it has another one."""
-    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
     if row.customer_id not in (None, customer_id):
@@ -35,7 +35,7 @@ async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
         steps = [step for step in (row.acknowledged, row.notified) if step is not None]
         for interaction_id in sorted({step.interaction_id for step in steps if step.interaction_id is not None}):
             await interactions.claim(ctx, interaction_id, customer_id)
-    return await store.get(ctx, feedback_id)
+    return await store.FEEDBACK.get(ctx, feedback_id)
 
 
 async def on_sales(ctx: Context, sales: Sequence[Event]) -> None:
@@ -73,7 +73,7 @@ async def recheck_receipt(ctx: Context, job: Job) -> None:
 
 async def _update(ctx: Context, row: FeedbackRow, new: dict[str, Any]) -> None:
     customer_id = new.get("customer_id", row.customer_id)
-    await store.change(ctx, row.id, new)
+    await store.FEEDBACK.change(ctx, row.id, new)
     await store.update_ratings(ctx, [row.id])
     if "customer_id" in new:
         # Dated when it was collected: that is its place on the timeline of its customer.

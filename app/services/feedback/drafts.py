@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.context import Context
 from app.core.ids import new_id
 from app.rules.feedback import feedback as rules
 from app.rules.feedback import titles
@@ -77,7 +76,7 @@ class FeedbackDraft:
         scale = Scale(scores["worst"], scores["best"]) if scores["metric"] is not None else _NO_SCALE
         return titles.title(new.method, new.competitor, scores["metric"], scores["value"], scale, new.title)
 
-    def row(self, ctx: Context) -> dict[str, Any]:
+    def row(self) -> dict[str, Any]:
         new = self.new
         loop = new.loop.model_dump() if new.loop is not None else dict.fromkeys(LOOP)
         nobody = self.customer_id is None and (new.author is None or new.author.contact is None)
@@ -97,8 +96,6 @@ class FeedbackDraft:
             "receipt_source": new.receipt and new.receipt.source,
             "receipt_no": new.receipt and new.receipt.receipt_no,
             "content_hash": self.content_hash,
-            "created_at": ctx.now,
-            "updated_at": ctx.now,
         }
 
     def content(self) -> dict[str, Any]:

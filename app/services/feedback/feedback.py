@@ -20,11 +20,11 @@ from app.store.kit.listing import Page
 
 
 async def find(ctx: Context, query: FeedbackQuery) -> Page:
-    return await store.page(ctx, query)
+    return await store.FEEDBACK.page(ctx, query)
 
 
 async def get(ctx: Context, feedback_id: UUID) -> Document:
-    return await store.get(ctx, feedback_id)
+    return await store.FEEDBACK.get(ctx, feedback_id)
 
 
 async def record(ctx: Context, new: FeedbackNew) -> tuple[Document, RecordResult]:
@@ -33,7 +33,7 @@ async def record(ctx: Context, new: FeedbackNew) -> tuple[Document, RecordResult
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return await store.get(ctx, result.id), result
+    return await store.FEEDBACK.get(ctx, result.id), result
 
 
 async def record_many(ctx: Context, news: Sequence[FeedbackNew]) -> list[RecordResult]:
@@ -46,7 +46,7 @@ async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | Non
     Another sale fills in site, till, staff and product, as when feedback is recorded. The language of another text is
     detected unless it is given.
     """
-    current = await patching.lock(ctx, store, feedback_id, version)
+    current = await patching.lock(ctx, store.FEEDBACK, feedback_id, version)
     row, stored, sent = FeedbackRow.from_record(current.row), current.stored, patching.sent(patch)
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit cannot be changed: change the visit", visit_id=str(row.visit_id))

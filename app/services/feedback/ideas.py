@@ -40,7 +40,7 @@ async def create(ctx: Context, new: IdeaNew) -> Document:
     customer_id = await _customer(ctx, new.customer_id, new.feedback_id)
     idea_id = new_id()
     content = new.model_dump(exclude={"customer_id", "feedback_id"})
-    await IDEAS.add(ctx, idea_id, {**content, "status_at": ctx.now})
+    await IDEAS.add(ctx, [{"id": idea_id, **content, "status_at": ctx.now}])
     await _record(ctx, event_types.IDEA_CREATED, {"id": idea_id, **content}, customer_id, ctx.now)
     if customer_id is not None or new.feedback_id is not None:
         # The customer has the idea on their timeline already.

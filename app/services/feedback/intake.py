@@ -39,7 +39,7 @@ async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResu
     """
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
-        drafts, references.existing, references.assigning(ctx), intake.contents(ctx, store.get), _differs
+        drafts, references.existing, references.assigning(ctx), intake.contents(ctx, store.FEEDBACK.get), _differs
     )
     await _write(ctx, decided.accepted)
     return decided.results
@@ -50,7 +50,7 @@ async def revise(ctx: Context, feedback_id: UUID, draft: FeedbackDraft) -> Docum
 
     Its timestamp and customer stay unless `draft` has others; so do its loop and its follow-ups.
     """
-    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     return await rewrite(ctx, row, draft)
 
 
@@ -68,20 +68,20 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
         draft.collected_at = row.collected_at
     draft.customer_id = draft.new.customer_id or row.customer_id or draft.customer_id
     (draft.analysis,) = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language)])
-    document = await store.get(ctx, draft.id)
+    document = await store.FEEDBACK.get(ctx, draft.id)
     stored, after = json.loads(document.json), draft.as_stored()
     changes = differences({name: stored[name] for name in after}, after)
     if not changes:
         return document
     await sales_store.ensure_exist(ctx, [draft.site], [draft.sku])
-    await store.change(ctx, draft.id, {**draft.content(), "collected_at": draft.collected_at})
+    await store.FEEDBACK.change(ctx, draft.id, {**draft.content(), "collected_at": draft.collected_at})
     await store.replace_ratings(ctx, draft.id, draft.ratings())
     await events.record(ctx, _updated(ctx, draft, changes))
     if row.idea_id not in (None, draft.new.idea_id):
         await ideas.unvote(ctx, row.idea_id, customer_id=draft.customer_id, feedback_id=draft.id)
     await _vote(ctx, [draft])
     await follow_ups.make(ctx, [draft], {UUID(follow_up["rule_id"]) for follow_up in stored["follow_ups"]})
-    return await store.get(ctx, draft.id)
+    return await store.FEEDBACK.get(ctx, draft.id)
 
 
 def _differs(errors: list[dict[str, Any]], feedback_id: UUID) -> Problem | None:
@@ -97,7 +97,7 @@ async def _write(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
     ordered = intake.ordered(drafts)
     await sales_store.ensure_exist(ctx, [draft.site for draft in drafts], [draft.sku for draft in drafts])
     await store.add(
-        ctx, [draft.row(ctx) for draft in ordered], [rating for draft in ordered for rating in draft.ratings()]
+        ctx, [draft.row() for draft in ordered], [rating for draft in ordered for rating in draft.ratings()]
     )
     await events.record_all(ctx, [_received(draft) for draft in drafts])
     await _vote(ctx, drafts)

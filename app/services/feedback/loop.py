@@ -28,17 +28,17 @@ from app.store.kit.events import Event
 
 async def acknowledge(ctx: Context, feedback_id: UUID, message: FeedbackAcknowledgement) -> Document:
     """The first acknowledgement stays: the same again changes nothing, another one is 409 MoveNotAllowed."""
-    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.acknowledged is None:
         await _send(ctx, row, "acknowledged", message)
     elif not await _is_same(ctx, row.acknowledged, message):
         raise MoveNotAllowed("The feedback was already acknowledged", allowed=_allowed(row))
-    return await store.get(ctx, feedback_id)
+    return await store.FEEDBACK.get(ctx, feedback_id)
 
 
 async def act(ctx: Context, feedback_id: UUID, action: FeedbackAction) -> Document:
     """Record what was changed because of it. As with acknowledgements, the first one stays."""
-    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     by, at = action.staff or ctx.actor, action.at or ctx.now
     if row.acted_at is None:
         _require_timestamp(ctx, row, "acted", at)
@@ -46,19 +46,19 @@ async def act(ctx: Context, feedback_id: UUID, action: FeedbackAction) -> Docume
         await _write(ctx, row, values, event_types.FEEDBACK_ACTED, at, None)
     elif (by, action.action) != (row.acted_by, row.action) or action.at not in (None, row.acted_at):
         raise MoveNotAllowed("The feedback was already acted upon", allowed=_allowed(row))
-    return await store.get(ctx, feedback_id)
+    return await store.FEEDBACK.get(ctx, feedback_id)
 
 
 async def notify(ctx: Context, feedback_id: UUID, message: FeedbackNotification) -> Document:
     """The customer was notified of what was changed. 409 MoveNotAllowed as long as nothing was."""
-    row = FeedbackRow.from_record(await store.lock(ctx, feedback_id))
+    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.acted_at is None:
         raise MoveNotAllowed("The feedback was not acted upon yet", allowed=_allowed(row))
     if row.notified is None:
         await _send(ctx, row, "notified", message)
     elif not await _is_same(ctx, row.notified, message):
         raise MoveNotAllowed("The customer was already notified", allowed=_allowed(row))
-    return await store.get(ctx, feedback_id)
+    return await store.FEEDBACK.get(ctx, feedback_id)
 
 
 async def _is_same(ctx: Context, step: LoopStep, message: FeedbackAcknowledgement) -> bool:
@@ -71,7 +71,7 @@ async def _is_same(ctx: Context, step: LoopStep, message: FeedbackAcknowledgemen
 async def _text(ctx: Context, interaction_id: UUID | None) -> str | None:
     if interaction_id is None:
         return None
-    text: str | None = json.loads((await interaction_store.get(ctx, interaction_id)).json)["body"]
+    text: str | None = json.loads((await interaction_store.INTERACTIONS.get(ctx, interaction_id)).json)["body"]
     return text
 
 
@@ -148,7 +148,7 @@ async def _write(
     closed_at = row.closed_at or rules.closed_at(
         values.get("acted_at", row.acted_at), values.get("notified_at", notified_at), nobody=_nobody_to_notify(row)
     )
-    await store.change(ctx, row.id, {**values, "closed_at": closed_at})
+    await store.FEEDBACK.change(ctx, row.id, {**values, "closed_at": closed_at})
     data = {name: str(value) for name, value in values.items() if value is not None and name.endswith(("_by", "_id"))}
     if "action" in values:
         data["action"] = values["action"]

@@ -27,7 +27,7 @@ _MAX_CONTACT_POINTS = 50
 
 async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_contact: bool = False) -> Document:
     """Assign an interaction, its answer and its tasks to a customer. 409 AlreadyClaimed if it has another customer."""
-    row = await store.lock(ctx, interaction_id)
+    row = await store.INTERACTIONS.lock(ctx, interaction_id)
     if row["customer_id"] not in (None, customer_id):
         raise already_claimed(row["customer_id"])
     if row["customer_id"] is None:
@@ -35,18 +35,18 @@ async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_c
             raise reference_not_found("/customer_id", "Customer")
         await _assign(ctx, row, customer_id)
         if row["answered_by_id"] is not None:
-            answer_row = await store.lock(ctx, row["answered_by_id"])
+            answer_row = await store.INTERACTIONS.lock(ctx, row["answered_by_id"])
             if answer_row["customer_id"] is None:
                 await _assign(ctx, answer_row, customer_id)
     if keep_contact and row["contact"] is not None:
         contact = json.loads(row["contact"])
         await _add_contact_point(ctx, customer_id, ContactKind(contact["kind"]), contact["value"])
-    return await store.get(ctx, interaction_id)
+    return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
 async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> Document:
     """Record the answer as a new outbound interaction. 409 MoveNotAllowed if the enquiry does not await one."""
-    row = await store.lock(ctx, interaction_id)
+    row = await store.INTERACTIONS.lock(ctx, interaction_id)
     if row["answered_at"] is not None:
         detail = f"Already answered by interaction {row['answered_by_id']}"
         raise MoveNotAllowed(detail, allowed=[], answered_by_id=str(row["answered_by_id"]))
@@ -71,7 +71,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
     )
     document, _ = await interactions.record(ctx, new)
     answered_at = new.happened_at or ctx.now
-    await store.change(ctx, interaction_id, {"answered_at": answered_at, "answered_by_id": document.id})
+    await store.INTERACTIONS.change(ctx, interaction_id, {"answered_at": answered_at, "answered_by_id": document.id})
     title = rules.answered_title(channel, row["subject"])
     data = {"answered_by_id": str(document.id)}
     event = Event(
@@ -88,7 +88,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
 
 
 async def _assign(ctx: Context, row: Record, customer_id: UUID) -> None:
-    await store.change(ctx, row["id"], {"customer_id": customer_id})
+    await store.INTERACTIONS.change(ctx, row["id"], {"customer_id": customer_id})
     await tasks.assign(ctx, row["id"], customer_id)
     kind, direction = InteractionKind(row["kind"]), Direction(row["direction"])
     title = rules.claimed_title(kind, Channel(row["channel"]), direction, row["subject"])
@@ -106,7 +106,7 @@ async def _add_contact_point(ctx: Context, customer_id: UUID, kind: ContactKind,
         normalized = normalize(kind, value, ctx.region)
     except NotAContact:
         return
-    await customer_store.lock(ctx, customer_id)
+    await customer_store.CUSTOMERS.lock(ctx, customer_id)
     existing = await customer_store.contact_points(ctx, customer_id)
     is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, *normalized) for p in existing)
     if is_known or len(existing) >= _MAX_CONTACT_POINTS:

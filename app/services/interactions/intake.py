@@ -58,7 +58,7 @@ class InteractionDraft:
             due_at=step.due_at,
         )
 
-    def row(self, now: datetime) -> dict[str, Any]:
+    def row(self) -> dict[str, Any]:
         new = self.new
         return {
             **new.model_dump(mode="json", exclude={"next_step"}),
@@ -67,8 +67,6 @@ class InteractionDraft:
             "happened_at": self.happened_at,
             "content_hash": self.content_hash,
             "awaits_answer": rules.awaits_answer(new.kind, new.direction),
-            "created_at": now,
-            "updated_at": now,
         }
 
     def as_sent(self) -> dict[str, Any]:

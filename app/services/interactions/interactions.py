@@ -25,11 +25,11 @@ _WELCOME_FIELDS = {"channel", "direction", "unwelcome_reason"}
 
 
 async def find(ctx: Context, query: InteractionQuery) -> Page:
-    return await store.page(ctx, query)
+    return await store.INTERACTIONS.page(ctx, query)
 
 
 async def get(ctx: Context, interaction_id: UUID) -> Document:
-    return await store.get(ctx, interaction_id)
+    return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
 async def record(ctx: Context, new: InteractionNew, *, react: bool = True) -> tuple[Document, RecordResult]:
@@ -38,7 +38,7 @@ async def record(ctx: Context, new: InteractionNew, *, react: bool = True) -> tu
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return await store.get(ctx, result.id), result
+    return await store.INTERACTIONS.get(ctx, result.id), result
 
 
 async def record_many(
@@ -61,7 +61,7 @@ async def record_many(
 
 async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is an InteractionChange: a merge patch. 412 if the interaction is no longer at `version`."""
-    current = await patching.lock(ctx, store, interaction_id, version)
+    current = await patching.lock(ctx, store.INTERACTIONS, interaction_id, version)
     patched = patching.patched(InteractionContent, current.stored, patching.sent(patch))
     if not patched.changes:
         return current.document
@@ -72,12 +72,12 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
             raise problem
     awaits = rules.awaits_answer(new.kind, new.direction)
     values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
-    await store.change(ctx, interaction_id, values)
+    await store.INTERACTIONS.change(ctx, interaction_id, values)
     title = rules.updated_title(new.kind, new.channel, new.direction, new.subject)
     data = {"changes": patched.listed}
     event = Event(event_types.INTERACTION_UPDATED, interaction_id, customer_id, title, ctx.now, new.channel.value, data)
     await events.record(ctx, event)
-    return await store.get(ctx, interaction_id)
+    return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
 def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem | None:
@@ -86,7 +86,7 @@ def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem | No
 
 async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) -> None:
     ordered = intake.ordered(drafts)
-    await store.add(ctx, [draft.row(ctx.now) for draft in ordered])
+    await store.INTERACTIONS.add(ctx, [draft.row() for draft in ordered])
     await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
     await tasks.create_tasks(ctx, [task for draft in drafts if (task := draft.task) is not None])
 

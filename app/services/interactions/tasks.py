@@ -43,20 +43,20 @@ async def find(ctx: Context, query: TaskQuery) -> Page:
 
 
 async def get(ctx: Context, task_id: UUID) -> Document:
-    return await store.get(ctx, task_id)
+    return await store.TASKS.get(ctx, task_id)
 
 
 async def create(ctx: Context, new: TaskNew) -> Document:
     await _customer_exists(ctx, new.customer_id)
     draft = TaskDraft(new.what, ctx.now, new.note, new.customer_id, owner=new.owner, due_at=new.due_at)
     (task_id,) = await create_tasks(ctx, [draft])
-    return await store.get(ctx, task_id)
+    return await store.TASKS.get(ctx, task_id)
 
 
 async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
     """The ids of the tasks. Their customers must exist."""
     with_ids = [(new_id(), draft) for draft in drafts]
-    await store.add(
+    await store.TASKS.add(
         ctx,
         [
             {
@@ -67,8 +67,6 @@ async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
                 "interaction_id": draft.interaction_id,
                 "owner": draft.owner,
                 "due_at": draft.due_at,
-                "created_at": ctx.now,
-                "updated_at": ctx.now,
             }
             for task_id, draft in with_ids
         ],
@@ -93,24 +91,24 @@ async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
 async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
     """Give the tasks of an interaction without a customer to this customer."""
     for row in await store.lock_unassigned(ctx, interaction_id):
-        await store.change(ctx, row["id"], {"customer_id": customer_id})
+        await store.TASKS.change(ctx, row["id"], {"customer_id": customer_id})
         changes = [{"pointer": "/customer_id", "stored": None, "sent": str(customer_id)}]
         await _record(ctx, event_types.TASK_UPDATED, row, customer_id, {"changes": changes})
 
 
 async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a TaskChange: a merge patch. 412 if the task is no longer at `version`."""
-    current = await patching.lock(ctx, store, task_id, version)
+    current = await patching.lock(ctx, store.TASKS, task_id, version)
     patched = patching.patched(TaskNew, current.stored, patching.sent(patch))
     if not patched.changes:
         return current.document
     new = patched.content
     await _customer_exists(ctx, new.customer_id)
-    await store.change(ctx, task_id, new.model_dump())
+    await store.TASKS.change(ctx, task_id, new.model_dump())
     await _record(
         ctx, event_types.TASK_UPDATED, {**current.row, "what": new.what}, new.customer_id, {"changes": patched.listed}
     )
-    return await store.get(ctx, task_id)
+    return await store.TASKS.get(ctx, task_id)
 
 
 async def complete(ctx: Context, task_id: UUID, outcome: str | None) -> Document:
@@ -138,15 +136,15 @@ async def reopen(ctx: Context, task_id: UUID) -> Document:
 async def _move(
     ctx: Context, task_id: UUID, verb: str, type_: EventType, values: Mapping[str, Any], data: dict[str, Any]
 ) -> Document:
-    row = await store.lock(ctx, task_id)
+    row = await store.TASKS.lock(ctx, task_id)
     status = TaskStatus(row["status"])
     if (target := rules.next_status(status, verb)) is None:
         raise MoveNotAllowed(f"The task is {status}", allowed=rules.allowed_verbs(status))
     closed_at = None if target == TaskStatus.OPEN else ctx.now
     changed = {"status": target.value, "closed_at": closed_at, "snoozed_until": None, **values}
-    await store.change(ctx, task_id, changed)
+    await store.TASKS.change(ctx, task_id, changed)
     await _record(ctx, type_, row, row["customer_id"], data)
-    return await store.get(ctx, task_id)
+    return await store.TASKS.get(ctx, task_id)
 
 
 async def _customer_exists(ctx: Context, customer_id: UUID | None) -> None:

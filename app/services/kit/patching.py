@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
@@ -17,15 +17,9 @@ from app.rules.kit.merge_patch import merged
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.kit import validation
 from app.store.kit.documents import Document
+from app.store.kit.tables import Table
 
 Content = TypeVar("Content", bound=BaseModel)
-
-
-class Store(Protocol):
-    """The functions that a store module, or table, of changeable records has."""
-
-    async def lock(self, ctx: Context, row_id: UUID, /) -> Record: ...
-    async def get(self, ctx: Context, row_id: UUID, /) -> Document: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +57,11 @@ def require_version(current: int, expected: int | None) -> None:
         raise PreconditionFailed(f"The current version is {current}")
 
 
-async def lock(ctx: Context, store: Store, row_id: UUID, version: int | None) -> Current:
+async def lock(ctx: Context, table: Table, row_id: UUID, version: int | None) -> Current:
     """404 NotFound where there is no such record, 412 PreconditionFailed where it is not at `version`."""
-    row = await store.lock(ctx, row_id)
+    row = await table.lock(ctx, row_id)
     require_version(row["version"], version)
-    document = await store.get(ctx, row_id)
+    document = await table.get(ctx, row_id)
     return Current(row, document, json.loads(document.json))
 
 

@@ -18,7 +18,7 @@ from app.store.kit.simple_resources import SimpleTable
 
 
 class SimpleResource:
-    """`content` is the schema of what can be changed. Its events are `<noun>.created`, `.updated` and `.deleted`."""
+    """`content` is the schema of what can be changed. Its events are `<kind>.created`, `.updated` and `.deleted`."""
 
     def __init__(self, table: SimpleTable, content: type[BaseModel]) -> None:
         self.table, self._content = table, content
@@ -34,7 +34,7 @@ class SimpleResource:
         values = new.model_dump()
         await self._require_free_key(ctx, values)
         row_id = new_id()
-        await self.table.add(ctx, row_id, values)
+        await self.table.add(ctx, [{"id": row_id, **values}])
         await self._record(ctx, "created", row_id, self.table.title_of(values))
         return await self.table.get(ctx, row_id)
 
@@ -62,11 +62,11 @@ class SimpleResource:
     async def _require_free_key(self, ctx: Context, values: dict[str, Any]) -> None:
         noun, key = self.table.noun, self.table.key
         if key in values and (holder := await self.table.holder(ctx, values[key])) is not None:
-            existing: dict[str, Any] = {f"{noun}_id": str(holder)}
+            existing: dict[str, Any] = {f"{self.table.kind}_id": str(holder)}
             raise Conflict(f"Another {noun} has this `{key}`", **existing)
 
     async def _record(
         self, ctx: Context, verb: str, row_id: UUID, name: str, data: dict[str, Any] | None = None
     ) -> None:
-        type_ = event_types.get(self.table.noun, verb)
+        type_ = event_types.get(self.table.kind, verb)
         await events.record(ctx, Event(type_, row_id, None, type_.titled(name=name), ctx.now, data=data or {}))

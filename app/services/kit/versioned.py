@@ -35,7 +35,7 @@ class VersionedResource:
         ids = await _referenced_ids(ctx, self.table, definition)
         await _require_free_key(ctx, self.table, definition)
         row_id = new_id()
-        await self.table.add(ctx, row_id, definition, ids)
+        await self.table.add_first(ctx, row_id, definition, ids)
         await _record(ctx, self.table, "created", row_id, definition, {"version": 1})
         return await self.table.get(ctx, row_id)
 
@@ -51,7 +51,7 @@ class VersionedResource:
         if self.table.key in changed:
             await _require_free_key(ctx, self.table, definition)
         number = current.row["version"] + 1
-        await self.table.change(ctx, row_id, number, definition, ids)
+        await self.table.add_version(ctx, row_id, number, definition, ids)
         # The versions have the definitions, so the event has the names of the changed fields only.
         await _record(ctx, self.table, "updated", row_id, definition, {"version": number, "changed": changed})
         return await self.table.get(ctx, row_id)

@@ -33,5 +33,5 @@ async def profile(ctx: Context, customer_id: UUID) -> str:
 async def timeline(ctx: Context, customer_id: UUID, query: TimelineQuery) -> Page:
     page = await profiles.timeline(ctx, customer_id, query)
     if not page.items and not await customers.existing_ids(ctx, [customer_id]):
-        await customers.get(ctx, customer_id)  # raises NotFound
+        await customers.CUSTOMERS.get(ctx, customer_id)  # raises NotFound
     return page

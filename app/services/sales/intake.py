@@ -140,7 +140,7 @@ async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> Record
         return RecordResult(200, stored.id, stale=True)
     if draft.content_hash != stored.content_hash:
         sent = draft.as_sent()
-        content = json.loads((await sales.get(ctx, stored.id)).json)
+        content = json.loads((await sales.SALES.get(ctx, stored.id)).json)
         if changes := differences({name: content[name] for name in sent}, sent):
             return RecordResult.refused(ReceiptDiffers(errors=as_errors(changes), sale_id=str(stored.id)), stored.id)
     return RecordResult(200, stored.id, replayed=True)
@@ -166,7 +166,7 @@ async def _write(ctx: Context, drafts: Sequence[ReceiptDraft], with_document: bo
 
 async def _replace(ctx: Context, sale_id: UUID, draft: ReceiptDraft) -> None:
     """Replace a stored receipt by a newer revision."""
-    before = await sales.lock(ctx, sale_id)
+    before = await sales.SALES.lock(ctx, sale_id)
     draft.id, new = sale_id, draft.new
     if draft.customer_id is None and before["customer_id"] is not None:  # a buyer who was claimed by hand stays
         draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match(before["match"]), ()

@@ -21,11 +21,11 @@ from app.store.sales import sales as store
 
 
 async def find(ctx: Context, query: SaleQuery) -> Page:
-    return await store.page(ctx, query)
+    return await store.SALES.page(ctx, query)
 
 
 async def get(ctx: Context, sale_id: UUID) -> Document:
-    return await store.get(ctx, sale_id)
+    return await store.SALES.get(ctx, sale_id)
 
 
 async def record(ctx: Context, new: SaleNew, on_unknown: OnUnknownCustomer) -> tuple[Document, RecordResult]:
@@ -35,7 +35,7 @@ async def record(ctx: Context, new: SaleNew, on_unknown: OnUnknownCustomer) -> t
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return recorded.document or await store.get(ctx, result.id), result
+    return recorded.document or await store.SALES.get(ctx, result.id), result
 
 
 async def record_many(
@@ -52,30 +52,30 @@ async def record_many(
 
 async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
     """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one."""
-    sale = await store.lock(ctx, sale_id)
+    sale = await store.SALES.lock(ctx, sale_id)
     if sale["customer_id"] == customer_id:
-        return await store.get(ctx, sale_id)
+        return await store.SALES.get(ctx, sale_id)
     if sale["customer_id"] is not None:
         raise already_claimed(sale["customer_id"])
     if not await customer_store.existing_ids(ctx, [customer_id]):
         raise reference_not_found("/customer_id", "Customer")
-    await store.change(ctx, sale_id, {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []})
+    await store.SALES.change(ctx, sale_id, {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []})
     await store.recompute_totals(ctx, {customer_id})
     title = SALE_CLAIMED.titled(**sale)
     data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"])}
     event = Event(SALE_CLAIMED, sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
     await events.record(ctx, event)
-    return await store.get(ctx, sale_id)
+    return await store.SALES.get(ctx, sale_id)
 
 
 async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
     """Exclude a receipt from all totals. It stays readable, and its number cannot be used again."""
-    sale = await store.lock(ctx, sale_id)
+    sale = await store.SALES.lock(ctx, sale_id)
     if sale["voided_at"] is None:
-        await store.change(ctx, sale_id, {"voided_at": ctx.now, "void_reason": reason})
+        await store.SALES.change(ctx, sale_id, {"voided_at": ctx.now, "void_reason": reason})
         if sale["customer_id"] is not None:
             await store.recompute_totals(ctx, {sale["customer_id"]})
         title, data = SALE_VOIDED.titled(**sale), {"reason": reason}
         event = Event(SALE_VOIDED, sale_id, sale["customer_id"], title, ctx.now, sale["channel"], data)
         await events.record(ctx, event)
-    return await store.get(ctx, sale_id)
+    return await store.SALES.get(ctx, sale_id)

@@ -142,15 +142,13 @@ def invitation(
         "language": choose_language(survey.languages, language, recipient.language if recipient is not None else None),
         "send_after": send_after,
         "expires_at": send_after + survey.valid_for,
-        "created_at": ctx.now,
-        "updated_at": ctx.now,
         **{name: subject.get(name) for name in _SUBJECT},
     }
 
 
 async def write(ctx: Context, invitations: Sequence[tuple[SurveySnapshot, Mapping[str, Any]]]) -> None:
     """Write invitations, with the events by which they are delivered."""
-    await invitation_store.add(ctx, [row for _, row in invitations])
+    await invitation_store.INVITATIONS.add(ctx, [row for _, row in invitations])
     await events.record_all(
         ctx,
         [

@@ -53,7 +53,7 @@ async def find(ctx: Context, query: InvitationQuery) -> Page:
 
 
 async def get(ctx: Context, invitation_id: UUID) -> Document:
-    return await store.get(ctx, invitation_id)
+    return await store.INVITATIONS.get(ctx, invitation_id)
 
 
 async def invite(ctx: Context, new: InvitationNew) -> Document:
@@ -62,7 +62,7 @@ async def invite(ctx: Context, new: InvitationNew) -> Document:
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return await store.get(ctx, result.id)
+    return await store.INVITATIONS.get(ctx, result.id)
 
 
 async def invite_many(ctx: Context, news: Sequence[InvitationNew]) -> list[RecordResult]:
@@ -92,7 +92,7 @@ async def send(ctx: Context, invitation_id: UUID) -> Delivery:
     409 MoveNotAllowed once it was answered, revoked, or ran out; SurveyNotOpen, CustomerArchived, UnwelcomeChannel;
     QuietHours before its time and in the customer's quiet hours, with `allowed_at`.
     """
-    row = await store.lock(ctx, invitation_id)
+    row = await store.INVITATIONS.lock(ctx, invitation_id)
     if row["expires_at"] <= ctx.now or row["state"] not in _OPEN_STATES:
         raise _not_allowed(ctx, row)
     survey = await _survey(ctx, row)
@@ -117,9 +117,9 @@ async def send(ctx: Context, invitation_id: UUID) -> Delivery:
         "token_hash": access.hash_token(token),
         "sent_at": row["sent_at"] or ctx.now,
     }
-    await store.change(ctx, invitation_id, values)
+    await store.INVITATIONS.change(ctx, invitation_id, values)
     await _record(ctx, event_types.INVITATION_SENT, row, survey, again=" again" if row["sent_at"] is not None else "")
-    document = await store.get(ctx, invitation_id)
+    document = await store.INVITATIONS.get(ctx, invitation_id)
     common = {"channel": row["channel"], "address": address, "language": row["language"]}
     return Delivery(
         _with_invitation(document, {"token": token, "path": f"{ANSWERS}/{token}", **common, "note": _ONCE}),
@@ -129,12 +129,12 @@ async def send(ctx: Context, invitation_id: UUID) -> Delivery:
 
 async def revoke(ctx: Context, invitation_id: UUID) -> Document:
     """Invalidate its token. 409 MoveNotAllowed once it was answered or revoked."""
-    row = await store.lock(ctx, invitation_id)
+    row = await store.INVITATIONS.lock(ctx, invitation_id)
     if row["state"] not in _OPEN_STATES:
         raise _not_allowed(ctx, row)
-    await store.change(ctx, invitation_id, {"state": InvitationState.REVOKED.value, "revoked_at": ctx.now})
+    await store.INVITATIONS.change(ctx, invitation_id, {"state": InvitationState.REVOKED.value, "revoked_at": ctx.now})
     await _record(ctx, event_types.INVITATION_REVOKED, row, await _survey(ctx, row))
-    return await store.get(ctx, invitation_id)
+    return await store.INVITATIONS.get(ctx, invitation_id)
 
 
 _OPEN_STATES = (InvitationState.PENDING, InvitationState.SENT)

@@ -74,8 +74,6 @@ class VisitDraft:
             "source": new.source,
             "external_id": new.external_id,
             "content_hash": self.content_hash,
-            "created_at": ctx.now,
-            "updated_at": ctx.now,
         }
 
 

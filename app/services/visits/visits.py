@@ -24,11 +24,11 @@ from app.store.visits import visits as store
 
 
 async def find(ctx: Context, query: VisitQuery) -> Page:
-    return await store.page(ctx, query)
+    return await store.VISITS.page(ctx, query)
 
 
 async def get(ctx: Context, visit_id: UUID) -> Document:
-    return await store.get(ctx, visit_id)
+    return await store.VISITS.get(ctx, visit_id)
 
 
 async def record(ctx: Context, new: VisitNew) -> tuple[Document, RecordResult]:
@@ -37,7 +37,7 @@ async def record(ctx: Context, new: VisitNew) -> tuple[Document, RecordResult]:
     if result.problem is not None:
         raise result.problem
     assert result.id is not None
-    return await store.get(ctx, result.id), result
+    return await store.VISITS.get(ctx, result.id), result
 
 
 async def record_many(ctx: Context, news: Sequence[VisitNew]) -> list[RecordResult]:
@@ -57,7 +57,7 @@ async def record_many(ctx: Context, news: Sequence[VisitNew]) -> list[RecordResu
 
 async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a VisitChange: a merge patch. 412 if the visit is no longer at `version`."""
-    row = await store.lock(ctx, visit_id)
+    row = await store.VISITS.lock(ctx, visit_id)
     patching.require_version(row["version"], version)
     before = await _content(ctx, row)
     sent = patch.model_dump(mode="json", exclude_unset=True)
@@ -66,7 +66,7 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
             before[other] = None  # the sale is referred to in the other way now
     patched = patching.patched(VisitContent, before, sent)
     if not patched.changes:
-        return await store.get(ctx, visit_id)
+        return await store.VISITS.get(ctx, visit_id)
     new = patched.content
     await visit_intake.require_references(ctx, new)
     done = row["state"] == VisitState.DONE
@@ -77,16 +77,16 @@ async def change(ctx: Context, visit_id: UUID, patch: Any, version: int | None) 
         raise problem
     values = {**visit_intake.content(new), **(card.row(new.results) if done else {})}
     await sales_store.ensure_exist(ctx, [new.site], [])
-    await store.change(ctx, visit_id, values)
+    await store.VISITS.change(ctx, visit_id, values)
     await visit_intake.record_events(ctx, [("updated", {**row, **values}, {"changes": patched.listed})])
     if done:
         draft = visit_intake.as_feedback_draft({**row, **values}, card)
         await feedback.revise(ctx, await store.feedback_id(ctx, visit_id), draft)
-    return await store.get(ctx, visit_id)
+    return await store.VISITS.get(ctx, visit_id)
 
 
 async def complete(ctx: Context, visit_id: UUID, done: VisitComplete) -> Document:
-    row = await store.lock(ctx, visit_id)
+    row = await store.VISITS.lock(ctx, visit_id)
     _require_planned(row)
     happened_at = done.happened_at or min(row["happened_at"], ctx.now)
     card = await scorecards.get_version(ctx, row["scorecard_id"], row["scorecard_version"])
@@ -98,18 +98,18 @@ async def complete(ctx: Context, visit_id: UUID, done: VisitComplete) -> Documen
         "note": row["note"] if done.note is None else done.note,
         **card.row(done.results),
     }
-    await store.change(ctx, visit_id, values)
+    await store.VISITS.change(ctx, visit_id, values)
     await visit_intake.record_events(ctx, [("done", {**row, **values}, {})])
     await visit_intake.record_feedback(ctx, [({**row, **values}, card)])
-    return await store.get(ctx, visit_id)
+    return await store.VISITS.get(ctx, visit_id)
 
 
 async def cancel(ctx: Context, visit_id: UUID, reason: str) -> Document:
-    row = await store.lock(ctx, visit_id)
+    row = await store.VISITS.lock(ctx, visit_id)
     _require_planned(row)
-    await store.change(ctx, visit_id, {"state": VisitState.CANCELLED.value, "cancellation_reason": reason})
+    await store.VISITS.change(ctx, visit_id, {"state": VisitState.CANCELLED.value, "cancellation_reason": reason})
     await visit_intake.record_events(ctx, [("cancelled", row, {"reason": reason})])
-    return await store.get(ctx, visit_id)
+    return await store.VISITS.get(ctx, visit_id)
 
 
 async def _write(ctx: Context, drafts: Sequence[VisitDraft]) -> None:
@@ -117,7 +117,7 @@ async def _write(ctx: Context, drafts: Sequence[VisitDraft]) -> None:
         return
     written = [(draft, draft.row(ctx)) for draft in intake.ordered(drafts)]
     await sales_store.ensure_exist(ctx, [draft.new.site for draft in drafts], [])
-    await store.add(ctx, [row for _, row in written])
+    await store.VISITS.add(ctx, [row for _, row in written])
     await visit_intake.record_events(ctx, [(row["state"], row, {}) for _, row in written])
     await visit_intake.record_feedback(
         ctx, [(row, draft.card) for draft, row in written if draft.done and draft.card is not None]
@@ -125,7 +125,7 @@ async def _write(ctx: Context, drafts: Sequence[VisitDraft]) -> None:
 
 
 async def _stored(ctx: Context, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    found = await intake.contents(ctx, store.get)(ids)
+    found = await intake.contents(ctx, store.VISITS.get)(ids)
     return {id_: {**content, "results": _without_scores(content["results"])} for id_, content in found.items()}
 
 
@@ -135,7 +135,7 @@ def _differs(errors: list[dict[str, Any]], visit_id: UUID) -> Problem | None:
 
 async def _content(ctx: Context, row: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a stored visit as it was sent."""
-    stored = json.loads((await store.get(ctx, row["id"])).json)
+    stored = json.loads((await store.VISITS.get(ctx, row["id"])).json)
     content = {name: stored[name] for name in VisitContent.model_fields}
     sale_id = str(row["sale_id"]) if row["sale_id"] is not None else None
     return {**content, "sale_id": sale_id, "results": _without_scores(stored["results"])}

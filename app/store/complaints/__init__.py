@@ -1,6 +1,6 @@
 """Complaints."""
 
-from app.store.complaints.complaints import MISSING, open_
+from app.store.complaints.complaints import COMPLAINTS, open_
 from app.store.complaints.insights import filters
 
-__all__ = ["MISSING", "filters", "open_"]
+__all__ = ["COMPLAINTS", "filters", "open_"]

@@ -1,15 +1,12 @@
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.schemas.complaints.actions import Action, ActionQuery
-from app.store.kit import documents, rows
+from app.schemas.complaints.actions import Action
+from app.store.kit import documents
 from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Page
+from app.store.kit.listing import Listing
+from app.store.kit.tables import Table
 
-_MISSING = "Action not found"
-_SELECT = documents.select_one(Action, "complaint_actions a", "a")
 _LIST = Listing(
     "actions of complaints",
     documents.columns(Action, "a"),
@@ -28,10 +25,8 @@ _LIST = Listing(
     # Actions without a due date come last, as in the index.
     {"due_on": ("coalesce(a.due_on, 'infinity'::date)", "date")},
 )
-
-
-async def add(ctx: Context, values: Mapping[str, Any]) -> None:
-    await rows.insert(ctx, "complaint_actions", [values])
+ACTIONS = Table("action", _LIST)
+_ONE = documents.select_one(ACTIONS.columns, "complaint_actions a", "a")
 
 
 async def count(ctx: Context, complaint_id: UUID) -> int:
@@ -41,13 +36,5 @@ async def count(ctx: Context, complaint_id: UUID) -> int:
 
 async def get(ctx: Context, complaint_id: UUID, action_id: UUID) -> Document:
     return await documents.fetch(
-        ctx, f"{_SELECT} WHERE a.id = $1 AND a.complaint_id = $2", action_id, complaint_id, missing=_MISSING
+        ctx, f"{_ONE} WHERE a.id = $1 AND a.complaint_id = $2", action_id, complaint_id, missing=ACTIONS.missing
     )
-
-
-async def change(ctx: Context, action_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "complaint_actions", action_id, {**values, "updated_at": ctx.now})
-
-
-async def page(ctx: Context, query: ActionQuery) -> Page:
-    return await _LIST.page(ctx, query)

@@ -14,11 +14,10 @@ from app.schemas.complaints.remedies import Remedy
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
 from app.store.kit import documents, rows
-from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
 from app.store.kit.references import Lookup, Reference
+from app.store.kit.tables import Table
 
-MISSING = "Complaint not found"
 _ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
 
 
@@ -43,11 +42,9 @@ _CHILDREN = {
         order="k.started_at, k.metric, k.cycle",
     ),
 }
-COLUMNS = documents.columns(schemas.Complaint, "c", _CHILDREN)
-_ONE = documents.select_one(schemas.Complaint, "complaints c", "c", _CHILDREN)
 _LIST = Listing(
     "complaints",
-    COLUMNS,
+    documents.columns(schemas.Complaint, "c", _CHILDREN),
     "complaints",
     "c",
     schemas.ComplaintQuery,
@@ -82,6 +79,7 @@ _LIST = Listing(
     handled=frozenset({"overdue"}),
     unbound=frozenset({"due_until", "due_from"}),
 )
+COMPLAINTS = Table("complaint", _LIST)
 _HISTORY = Listing(
     "moves of a complaint",
     documents.columns(ComplaintMove, "m"),
@@ -93,10 +91,6 @@ _HISTORY = Listing(
     order="position",
     tie=("m.complaint_id", "uuid"),
 )
-
-
-async def get(ctx: Context, complaint_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE c.id = $1", complaint_id, missing=MISSING)
 
 
 async def page(ctx: Context, query: schemas.ComplaintQuery, reference: str | None) -> Page:
@@ -122,11 +116,7 @@ async def next_numbers(ctx: Context, count: int) -> list[int]:
 
 
 async def add(ctx: Context, complaints: Sequence[ComplaintRow]) -> None:
-    await rows.insert(ctx, "complaints", [complaint.columns() for complaint in complaints])
-
-
-async def change(ctx: Context, complaint_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "complaints", complaint_id, {**values, "updated_at": ctx.now})
+    await COMPLAINTS.add(ctx, [complaint.columns() for complaint in complaints])
 
 
 async def add_moves(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
@@ -163,15 +153,12 @@ async def unclaimed_messages(ctx: Context, complaint_id: UUID) -> list[UUID]:
 async def get_row(ctx: Context, complaint_id: UUID) -> ComplaintRow:
     record = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1", complaint_id)
     if record is None:
-        raise NotFound(MISSING)
+        raise NotFound(COMPLAINTS.missing)
     return ComplaintRow.from_record(record)
 
 
 async def lock(ctx: Context, complaint_id: UUID) -> ComplaintRow:
-    record = await ctx.db.fetchrow("SELECT * FROM complaints WHERE id = $1 FOR NO KEY UPDATE", complaint_id)
-    if record is None:
-        raise NotFound(MISSING)
-    return ComplaintRow.from_record(record)
+    return ComplaintRow.from_record(await COMPLAINTS.lock(ctx, complaint_id))
 
 
 async def lock_many(ctx: Context, complaint_ids: Iterable[UUID]) -> list[ComplaintRow]:

@@ -5,16 +5,14 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import NotFound
 from app.rules.customers.search import MOST_TERMS
 from app.schemas.customers import contact_details
 from app.schemas.customers import customers as schemas
 from app.store.customers import search
 from app.store.kit import documents, rows
-from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
+from app.store.kit.tables import Table
 
-MISSING = "Customer not found"
 _CHILDREN = {
     "contact_points": documents.json_array(
         contact_details.ContactPoint,
@@ -31,8 +29,7 @@ _CHILDREN = {
         contact_details.Address, "addresses a", "a", where="a.customer_id = c.id", order="a.position"
     ),
 }
-COLUMNS = documents.columns(schemas.Customer, "c", _CHILDREN)
-_ONE = documents.select_one(schemas.Customer, "customers c", "c", _CHILDREN)
+_COLUMNS = documents.columns(schemas.Customer, "c", _CHILDREN)
 _FILTERS: dict[str, str | Mapping[Any, str]] = {
     "archived": {"no": "c.archived_at IS NULL", "yes": "c.archived_at IS NOT NULL", "any": "true"},
     "kind": "c.kind = {}",
@@ -55,11 +52,12 @@ _SORTS = {
     "display_name": ("c.sort_name", "text"),
 }
 _HANDLED = frozenset({"q"})
-_LIST = Listing("customers", COLUMNS, "customers", "c", schemas.CustomerQuery, _FILTERS, _SORTS, handled=_HANDLED)
+_LIST = Listing("customers", _COLUMNS, "customers", "c", schemas.CustomerQuery, _FILTERS, _SORTS, handled=_HANDLED)
+CUSTOMERS = Table("customer", _LIST)
 _SEARCHES = {
     terms: Listing(
         f"customers found by {terms} words",
-        COLUMNS,
+        _COLUMNS,
         f"(SELECT c.*, m.score FROM {search.matching(terms)} m JOIN customers c ON c.id = m.id)",
         "c",
         schemas.CustomerQuery,
@@ -73,14 +71,6 @@ _SEARCHES = {
 }
 
 
-async def get(ctx: Context, customer_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE c.id = $1", customer_id, missing=MISSING)
-
-
-async def page(ctx: Context, query: schemas.CustomerQuery) -> Page:
-    return await _LIST.page(ctx, query)
-
-
 async def search_page(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]) -> Page:
     """The customers that match all terms, best match first."""
     matches = await search.match_terms(ctx, terms)
@@ -88,14 +78,6 @@ async def search_page(ctx: Context, query: schemas.CustomerQuery, terms: Sequenc
         return Page([], None)
     arguments = [argument for match in matches for argument in match.arguments()]
     return await _SEARCHES[len(terms)].page(ctx, query, source_arguments=arguments, search=" ".join(terms))
-
-
-async def lock(ctx: Context, customer_id: UUID) -> Record:
-    """The row, locked against changes until the transaction ends; foreign keys may still refer to it."""
-    row = await ctx.db.fetchrow("SELECT * FROM customers WHERE id = $1 FOR NO KEY UPDATE", customer_id)
-    if row is None:
-        raise NotFound(MISSING)
-    return row
 
 
 async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:
@@ -130,14 +112,6 @@ async def has_any(ctx: Context) -> bool:
 async def existing_ids(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
     existing = await ctx.db.fetch("SELECT id FROM customers WHERE id = ANY ($1::uuid[])", list(ids))
     return {row["id"] for row in existing}
-
-
-async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "customers", values)
-
-
-async def change(ctx: Context, customer_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "customers", customer_id, {**values, "updated_at": ctx.now})
 
 
 async def add_children(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) -> None:

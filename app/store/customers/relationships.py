@@ -28,10 +28,11 @@ _OWN = {
     "customer": "(SELECT json_build_object('id', o.id, 'display_name', o.display_name, 'kind', o.kind) "
     "FROM customers o WHERE o.id = r.other_id)",
 }
-_ONE = documents.select_one(schemas.Relationship, f"{_BOTH_ENDS} r", "r", _OWN)
+_COLUMNS = documents.columns(schemas.Relationship, "r", _OWN)
+_ONE = documents.select_one(_COLUMNS, f"{_BOTH_ENDS} r", "r")
 _LIST = Listing(
     "relationships",
-    documents.columns(schemas.Relationship, "r", _OWN),
+    _COLUMNS,
     _BOTH_ENDS,
     "r",
     schemas.RelationshipQuery,
@@ -49,7 +50,7 @@ async def get(ctx: Context, relationship_id: UUID, viewpoint: UUID | None) -> Do
 async def page(ctx: Context, customer_id: UUID, query: schemas.RelationshipQuery) -> Page:
     listed = await _LIST.page(ctx, query, {"customer_id": customer_id})
     if not listed.items and not await customers.existing_ids(ctx, [customer_id]):
-        raise NotFound(customers.MISSING)
+        raise NotFound(customers.CUSTOMERS.missing)
     return listed
 
 

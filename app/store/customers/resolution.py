@@ -33,7 +33,7 @@ def customer_references(*, facts: bool = True) -> tuple[Reference, ...]:
     )
 
 
-CUSTOMERS = Lookup(*customer_references(facts=False))
+REFERENCES = Lookup(*customer_references(facts=False))
 """The customers that something names, and nothing else."""
 MATCHES_BY_CONTACT_POINT = """
     SELECT p.customer_id,

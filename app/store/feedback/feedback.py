@@ -3,17 +3,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
-from app.core.errors import NotFound
 from app.schemas.feedback import feedback as schemas
 from app.store.customers import customer_references
 from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import documents, rows
-from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Page
+from app.store.kit.listing import Listing
 from app.store.kit.references import Lookup, Reference
+from app.store.kit.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,6 @@ class SaleFacts:
     sku: str | None
 
 
-MISSING = "Feedback not found"
 _OWN = {
     "receipt": "CASE WHEN f.receipt_no IS NOT NULL THEN "
     "json_build_object('source', f.receipt_source, 'receipt_no', f.receipt_no) END",
@@ -41,11 +37,9 @@ _OWN = {
         order="u.created_at, u.rule_id",
     ),
 }
-COLUMNS = documents.columns(schemas.Feedback, "f", _OWN)
-_SELECT = documents.select_one(schemas.Feedback, "feedback f", "f", _OWN)
 _LIST = Listing(
     "feedback",
-    COLUMNS,
+    documents.columns(schemas.Feedback, "f", _OWN),
     "feedback",
     "f",
     schemas.FeedbackQuery,
@@ -84,23 +78,12 @@ _LIST = Listing(
     },
     {"collected_at": ("f.collected_at", "timestamptz")},
 )
-
-
-async def get(ctx: Context, feedback_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_SELECT} WHERE f.id = $1", feedback_id, missing=MISSING)
-
-
-async def page(ctx: Context, query: schemas.FeedbackQuery) -> Page:
-    return await _LIST.page(ctx, query)
+FEEDBACK = Table("feedback", _LIST)
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]], ratings: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "feedback", values)
+    await FEEDBACK.add(ctx, values)
     await rows.insert(ctx, "ratings", ratings)
-
-
-async def change(ctx: Context, feedback_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "feedback", feedback_id, {**values, "updated_at": ctx.now})
 
 
 async def replace_ratings(ctx: Context, feedback_id: UUID, ratings: Sequence[Mapping[str, Any]]) -> None:
@@ -116,13 +99,6 @@ async def update_ratings(ctx: Context, feedback_ids: Collection[UUID]) -> None:
         "customer_id = f.customer_id FROM feedback f WHERE r.feedback_id = f.id AND f.id = ANY ($1::uuid[])",
         list(feedback_ids),
     )
-
-
-async def lock(ctx: Context, feedback_id: UUID) -> Record:
-    row = await ctx.db.fetchrow("SELECT * FROM feedback WHERE id = $1 FOR NO KEY UPDATE", feedback_id)
-    if row is None:
-        raise NotFound(MISSING)
-    return row
 
 
 async def about_sales(ctx: Context, sale_ids: Iterable[UUID]) -> list[tuple[FeedbackRow, SaleFacts]]:

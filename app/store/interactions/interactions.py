@@ -1,20 +1,16 @@
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
-from app.core.errors import NotFound
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
-from app.store.kit import documents, rows
-from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Page
+from app.store.kit import documents
+from app.store.kit.listing import Listing
 from app.store.kit.references import Lookup, Reference
+from app.store.kit.tables import Table
 
-MISSING = "Interaction not found"
 _UNANSWERED = "i.awaits_answer AND i.answered_at IS NULL"
 _FIRST_TASK = "FROM tasks t WHERE t.interaction_id = i.id ORDER BY t.id LIMIT 1"
 _OWN = {
@@ -23,11 +19,9 @@ _OWN = {
     "answer_seconds": "CASE WHEN i.answered_at IS NOT NULL THEN "
     "greatest(floor(extract(epoch FROM i.answered_at - i.happened_at)), 0)::bigint END",
 }
-COLUMNS = documents.columns(schemas.Interaction, "i", _OWN)
-_ONE = documents.select_one(schemas.Interaction, "interactions i", "i", _OWN)
 _LIST = Listing(
     "interactions",
-    COLUMNS,
+    documents.columns(schemas.Interaction, "i", _OWN),
     "interactions",
     "i",
     schemas.InteractionQuery,
@@ -48,14 +42,7 @@ _LIST = Listing(
     },
     {"happened_at": ("i.happened_at", "timestamptz")},
 )
-
-
-async def get(ctx: Context, interaction_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE i.id = $1", interaction_id, missing=MISSING)
-
-
-async def page(ctx: Context, query: schemas.InteractionQuery) -> Page:
-    return await _LIST.page(ctx, query)
+INTERACTIONS = Table("interaction", _LIST)
 
 
 async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -71,21 +58,6 @@ async def unwelcome_channels(ctx: Context, customer_id: UUID) -> list[dict[str, 
     )
     channels: list[dict[str, Any]] = json.loads(preference) if preference else []
     return channels
-
-
-async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "interactions", values)
-
-
-async def change(ctx: Context, interaction_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "interactions", interaction_id, {**values, "updated_at": ctx.now})
-
-
-async def lock(ctx: Context, interaction_id: UUID) -> Record:
-    row = await ctx.db.fetchrow("SELECT * FROM interactions WHERE id = $1 FOR NO KEY UPDATE", interaction_id)
-    if row is None:
-        raise NotFound(MISSING)
-    return row
 
 
 REFERENCES = Lookup(
@@ -105,5 +77,5 @@ _NEXT_STEP = (
 )
 _STORED = f"""
     SELECT i.id, row_to_json(d)::text AS json FROM interactions i
-    CROSS JOIN LATERAL (SELECT {COLUMNS}, {_NEXT_STEP} AS next_step) d WHERE i.id = ANY ($1::uuid[])
+    CROSS JOIN LATERAL (SELECT {INTERACTIONS.columns}, {_NEXT_STEP} AS next_step) d WHERE i.id = ANY ($1::uuid[])
 """

@@ -1,27 +1,21 @@
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import NotFound
 from app.rules.interactions.tasks import TaskDue, TaskStatus, due_until
 from app.schemas.interactions import tasks as schemas
-from app.store.kit import documents, rows
-from app.store.kit.documents import Document
+from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
+from app.store.kit.tables import Table
 
-MISSING = "Task not found"
-COLUMNS = documents.columns(schemas.Task, "t")
-_ONE = documents.select_one(schemas.Task, "tasks t", "t")
 # The same expression as in the indexes: tasks without a date come last.
 _DUE = "coalesce(t.due_at, 'infinity'::timestamptz)"
 _OPEN = "t.status = 'open'"
 _LIST = Listing(
     "tasks",
-    COLUMNS,
+    documents.columns(schemas.Task, "t"),
     "tasks",
     "t",
     schemas.TaskQuery,
@@ -41,10 +35,7 @@ _LIST = Listing(
     handled=frozenset({"awake"}),
     unbound=frozenset({"due_until", "awake_at", "asleep_at"}),
 )
-
-
-async def get(ctx: Context, task_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE t.id = $1", task_id, missing=MISSING)
+TASKS = Table("task", _LIST)
 
 
 async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
@@ -54,21 +45,6 @@ async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
     if query.awake is not None:
         filters["awake_at" if query.awake else "asleep_at"] = ctx.now
     return await _LIST.page(ctx, query, filters)
-
-
-async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "tasks", values)
-
-
-async def change(ctx: Context, task_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "tasks", task_id, {**values, "updated_at": ctx.now})
-
-
-async def lock(ctx: Context, task_id: UUID) -> Record:
-    row = await ctx.db.fetchrow("SELECT * FROM tasks WHERE id = $1 FOR NO KEY UPDATE", task_id)
-    if row is None:
-        raise NotFound(MISSING)
-    return row
 
 
 async def lock_unassigned(ctx: Context, interaction_id: UUID) -> list[Record]:

@@ -61,14 +61,15 @@ def json_array(
     )
 
 
-def select_one(
-    schema: type[BaseModel], source: str, alias: str, own: Mapping[str, str] | None = None, *, more: str = ""
-) -> str:
-    """SELECT json, id, version FROM `source`, as `fetch` reads it; `more` is another column. A WHERE may follow."""
+def select_one(selected: str, source: str, alias: str, *, more: str = "") -> str:
+    """SELECT json, id, version FROM `source`, as `fetch` reads it; `more` is another column. A WHERE may follow.
+
+    `selected` is the select list of the document (see `columns`).
+    """
     further = f", {more}" if more else ""
     return (
         f"SELECT row_to_json(d)::text AS json, {alias}.id, {alias}.version{further} "
-        f"FROM {source} CROSS JOIN LATERAL (SELECT {columns(schema, alias, own)}) d"
+        f"FROM {source} CROSS JOIN LATERAL (SELECT {selected}) d"
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
 from pydantic import BaseModel
 
 from app.core.context import Context
@@ -13,19 +12,19 @@ from app.core.errors import NotFound
 from app.models import metadata
 from app.schemas.kit.types import PageQuery, VersionQuery
 from app.store.kit import documents, jobs, rows
-from app.store.kit.documents import Document
 from app.store.kit.listing import Listing, Page
+from app.store.kit.tables import KeyedTable
 
 Sorts = Mapping[str, tuple[str, str]]
 BY_CREATION: Sorts = {"created_at": ("r.created_at", "timestamptz")}
 
 
-class VersionedTable:
+class VersionedTable(KeyedTable):
     """`content` is the schema of a definition; fields that have a column of their own are stored there as well.
 
-    `kind` names the events and the table of the versions. The field `key` is unique, null included. `references` maps
-    fields that name a resource by its code to the table of that resource; its id is stored in a column. Query, filters
-    and sorts are as in a Listing, on rows named `r`.
+    `kind` names the events and the table of the versions. `references` maps fields that name a resource by its code to
+    the table of that resource; its id is stored in a column. Query, filters and sorts are as in a Listing, on rows named `r`.
+    `job` is the kind of job that follows a change.
     """
 
     def __init__(
@@ -43,19 +42,15 @@ class VersionedTable:
         references: Mapping[str, str] | None = None,
         job: str | None = None,
     ) -> None:
-        self.kind, self.table, self.key, self.content = kind, table, key, content
-        self.noun = kind.replace("_", " ")
-        self.job = job
-        """The kind of job that follows a change."""
-        self.references = references or {}
-        self._missing = f"{self.noun.capitalize()} not found"
+        self.content, self.job, self.references = content, job, references or {}
         own_columns = metadata.tables[table].columns
         self._columns = [name for name in content.model_fields if name in own_columns]
         own = {name: f"r.definition->'{name}'" for name in content.model_fields if name not in own_columns} | {
             name: f"(SELECT o.code FROM {other} o WHERE o.id = r.{name}_id)" for name, other in self.references.items()
         }
-        self._list = Listing(table, documents.columns(schema, "r", own), table, "r", query, filters, sorts)
-        self._one = f"{documents.select_one(schema, f'{table} r', 'r', own)} WHERE r.id = $1"
+        super().__init__(
+            kind, Listing(table, documents.columns(schema, "r", own), table, "r", query, filters, sorts), key
+        )
         versions = f"{kind}_versions"
         self._versions_table, self._owner = versions, f"{kind}_id"
         self._versions = Listing(
@@ -69,29 +64,11 @@ class VersionedTable:
             tie=("r.version", "integer"),
         )
 
-    async def page(self, ctx: Context, query: Any) -> Page:
-        return await self._list.page(ctx, query)
-
-    async def get(self, ctx: Context, row_id: UUID) -> Document:
-        return await documents.fetch(ctx, self._one, row_id, missing=self._missing)
-
     async def versions(self, ctx: Context, row_id: UUID, query: Any) -> Page:
         page = await self._versions.page(ctx, query, {"owner": row_id})
         if not page.items:  # a resource that exists has at least one version
-            raise NotFound(self._missing)
+            raise NotFound(self.missing)
         return page
-
-    async def lock(self, ctx: Context, row_id: UUID) -> Record:
-        row = await ctx.db.fetchrow(f"SELECT id, version FROM {self.table} WHERE id = $1 FOR NO KEY UPDATE", row_id)
-        if row is None:
-            raise NotFound(self._missing)
-        return row
-
-    async def holder(self, ctx: Context, key: str | None) -> UUID | None:
-        """The id of the resource with this key, which may be null."""
-        condition, arguments = (f"{self.key} IS NULL", []) if key is None else (f"{self.key} = $1", [key])
-        row_id: UUID | None = await ctx.db.fetchval(f"SELECT id FROM {self.table} WHERE {condition}", *arguments)
-        return row_id
 
     async def referenced_ids(self, ctx: Context, definition: Mapping[str, Any]) -> dict[str, UUID | None]:
         """By field, the ids of the resources that are named by code; None for those that do not exist."""
@@ -100,17 +77,18 @@ class VersionedTable:
             for name, other in self.references.items()
         }
 
-    async def add(self, ctx: Context, row_id: UUID, definition: Mapping[str, Any], ids: Mapping[str, Any]) -> None:
+    async def add_first(
+        self, ctx: Context, row_id: UUID, definition: Mapping[str, Any], ids: Mapping[str, Any]
+    ) -> None:
         """Store the first version. `ids` comes from `referenced_ids`."""
-        row = {"id": row_id, **self._row(ctx, definition, ids), "created_at": ctx.now}
-        await rows.insert(ctx, self.table, [row])
+        await self.add(ctx, [{"id": row_id, **self._row(definition, ids)}])
         await self._add_version(ctx, row_id, 1, definition)
 
-    async def change(
+    async def add_version(
         self, ctx: Context, row_id: UUID, version: int, definition: Mapping[str, Any], ids: Mapping[str, Any]
     ) -> None:
         """Store version number `version`. The row must be locked."""
-        await rows.update(ctx, self.table, row_id, self._row(ctx, definition, ids))
+        await self.change(ctx, row_id, self._row(definition, ids))
         await self._add_version(ctx, row_id, version, definition)
         if self.job is not None:
             await jobs.schedule(ctx, self.job, str(row_id), ctx.now)
@@ -129,12 +107,11 @@ class VersionedTable:
         )
         return {(row["id"], row["version"]): json.loads(row["definition"]) for row in stored}
 
-    def _row(self, ctx: Context, definition: Mapping[str, Any], ids: Mapping[str, Any]) -> dict[str, Any]:
+    def _row(self, definition: Mapping[str, Any], ids: Mapping[str, Any]) -> dict[str, Any]:
         return {
             **{name: definition[name] for name in self._columns},
             **{f"{name}_id": ids[name] for name in self.references},
             "definition": definition,
-            "updated_at": ctx.now,
         }
 
     async def _add_version(self, ctx: Context, row_id: UUID, version: int, definition: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ async def one(ctx: Context, complaint_id: UUID) -> str:
         _ONE.text, *_ONE.arguments({"now": ctx.now, "complaint_id": complaint_id})
     )
     if found is None:
-        raise NotFound(complaints.MISSING)
+        raise NotFound(complaints.COMPLAINTS.missing)
     return found
 
 

@@ -32,7 +32,7 @@ async def by_identity(ctx: Context, system: str, external_id: str) -> str:
 async def profile(ctx: Context, customer_id: UUID) -> str:
     profile: str | None = await ctx.db.fetchval(_PROFILE, ctx.now, customer_id)
     if profile is None:
-        raise NotFound(customers.MISSING)
+        raise NotFound(customers.CUSTOMERS.missing)
     return profile
 
 
@@ -152,7 +152,7 @@ _PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SEL
         CustomerProfile,
         "c",
         {
-            "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.COLUMNS}) whole)",
+            "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.CUSTOMERS.columns}) whole)",
             "open_complaints": _first_rows(OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
             "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
             "last_contact": _LAST_CONTACT,

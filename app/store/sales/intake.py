@@ -231,9 +231,8 @@ _PARTS = f"""
     )
 """
 _WRITE = f"{_PARTS} SELECT"
-_WRITTEN = {
-    "lines": documents.json_array(schemas.SaleLine, "l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE)
-}
+_LINES = documents.json_array(schemas.SaleLine, "l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE)
+_WRITTEN = documents.columns(schemas.Sale, "s", {"lines": _LINES})
 
 
 @cache
@@ -247,4 +246,4 @@ def _write_with_flags(flags: str) -> str:
 @cache
 def _write_one(flags: str | None) -> str:
     called = "ARRAY[]::bool[]" if flags is None else f"(SELECT {flags} FROM recorded e)"
-    return f"{_PARTS} {documents.select_one(schemas.Sale, 's', 's', _WRITTEN, more=f'{called} AS flags')}"
+    return f"{_PARTS} {documents.select_one(_WRITTEN, 's', 's', more=f'{called} AS flags')}"

@@ -1,17 +1,11 @@
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
-from app.core.errors import NotFound
 from app.schemas.sales import sales as schemas
 from app.store.kit import documents
-from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Page
+from app.store.kit.listing import Listing
+from app.store.kit.tables import Table
 
-MISSING = "Sale not found"
 LINE = {
     "refund_of": "CASE WHEN l.refund_receipt_no IS NOT NULL THEN "
     "json_build_object('receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no) END"
@@ -21,11 +15,9 @@ _CHILDREN = {
         schemas.SaleLine, "sale_lines l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE
     )
 }
-COLUMNS = documents.columns(schemas.Sale, "s", _CHILDREN)
-_ONE = documents.select_one(schemas.Sale, "sales s", "s", _CHILDREN)
 _LIST = Listing(
     "sales",
-    COLUMNS,
+    documents.columns(schemas.Sale, "s", _CHILDREN),
     "sales",
     "s",
     schemas.SaleQuery,
@@ -50,31 +42,7 @@ _LIST = Listing(
     },
     {"occurred_at": ("s.occurred_at", "timestamptz")},
 )
-
-
-async def get(ctx: Context, sale_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_ONE} WHERE s.id = $1", sale_id, missing=MISSING)
-
-
-async def page(ctx: Context, query: schemas.SaleQuery) -> Page:
-    return await _LIST.page(ctx, query)
-
-
-async def lock(ctx: Context, sale_id: UUID) -> Record:
-    row = await ctx.db.fetchrow("SELECT * FROM sales WHERE id = $1 FOR NO KEY UPDATE", sale_id)
-    if row is None:
-        raise NotFound(MISSING)
-    return row
-
-
-async def change(ctx: Context, sale_id: UUID, values: Mapping[str, Any]) -> None:
-    assignments = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
-    await ctx.db.execute(
-        f"UPDATE sales SET {assignments}, version = version + 1, updated_at = $2 WHERE id = $1",
-        sale_id,
-        ctx.now,
-        *values.values(),
-    )
+SALES = Table("sale", _LIST)
 
 
 async def recompute_totals(ctx: Context, customers: set[UUID]) -> None:

@@ -1,19 +1,14 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
-from app.core.errors import NotFound
 from app.rules.surveys.surveys import InvitationState
 from app.schemas.surveys import invitations as schemas
-from app.store.kit import documents, rows
-from app.store.kit.documents import Document
+from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
+from app.store.kit.tables import Table
 
-MISSING = "Invitation not found"
-_SELECT = documents.select_one(schemas.Invitation, "invitations i", "i")
 _SENDABLE = (
     "i.state = 'pending' AND i.send_after <= {0} AND i.expires_at > {0} "
     "AND EXISTS (SELECT FROM surveys v WHERE v.id = i.survey_id AND v.status = 'open')"
@@ -59,10 +54,7 @@ _SENDABLE_LIST = Listing(
     handled=_HANDLED,
     unbound=_NOW,
 )
-
-
-async def get(ctx: Context, invitation_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_SELECT} WHERE i.id = $1", invitation_id, missing=MISSING)
+INVITATIONS = Table("invitation", _LIST)
 
 
 async def page(ctx: Context, query: schemas.InvitationQuery) -> Page:
@@ -74,21 +66,6 @@ async def page(ctx: Context, query: schemas.InvitationQuery) -> Page:
     if query.sendable:
         return await _SENDABLE_LIST.page(ctx, query, more)
     return await _LIST.page(ctx, query, more)
-
-
-async def lock(ctx: Context, invitation_id: UUID) -> Record:
-    row = await ctx.db.fetchrow("SELECT * FROM invitations WHERE id = $1 FOR NO KEY UPDATE", invitation_id)
-    if row is None:
-        raise NotFound(MISSING)
-    return row
-
-
-async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "invitations", values)
-
-
-async def change(ctx: Context, invitation_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "invitations", invitation_id, {**values, "updated_at": ctx.now})
 
 
 async def exists_for_trigger(ctx: Context, rule_id: UUID, trigger_key: str) -> bool:

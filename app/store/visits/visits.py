@@ -1,19 +1,13 @@
-from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
-from app.core.errors import NotFound
 from app.rules.visits.scorecards import VisitState
 from app.schemas.visits import visits as schemas
-from app.store.kit import documents, rows
-from app.store.kit.documents import Document
-from app.store.kit.listing import Listing, Page
+from app.store.kit import documents
+from app.store.kit.listing import Listing
 from app.store.kit.references import Lookup, Reference
+from app.store.kit.tables import Table
 
-MISSING = "Visit not found"
 _OWN = {
     # The receipt may be recorded later than the visit: its sale is looked up when the visit is read.
     "sale_id": "coalesce(v.sale_id, (SELECT s.id FROM sales s "
@@ -22,7 +16,6 @@ _OWN = {
     "THEN json_build_object('source', v.receipt_source, 'receipt_no', v.receipt_no) END",
     "feedback_id": "(SELECT f.id FROM feedback f WHERE f.visit_id = v.id)",
 }
-_SELECT = documents.select_one(schemas.Visit, "visits v", "v", _OWN)
 _LIST = Listing(
     "visits",
     documents.columns(schemas.Visit, "v", _OWN),
@@ -44,29 +37,7 @@ _LIST = Listing(
     },
     {"happened_at": ("v.happened_at", "timestamptz")},
 )
-
-
-async def get(ctx: Context, visit_id: UUID) -> Document:
-    return await documents.fetch(ctx, f"{_SELECT} WHERE v.id = $1", visit_id, missing=MISSING)
-
-
-async def page(ctx: Context, query: schemas.VisitQuery) -> Page:
-    return await _LIST.page(ctx, query)
-
-
-async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "visits", values)
-
-
-async def change(ctx: Context, visit_id: UUID, values: Mapping[str, Any]) -> None:
-    await rows.update(ctx, "visits", visit_id, {**values, "updated_at": ctx.now})
-
-
-async def lock(ctx: Context, visit_id: UUID) -> Record:
-    row = await ctx.db.fetchrow("SELECT * FROM visits WHERE id = $1 FOR NO KEY UPDATE", visit_id)
-    if row is None:
-        raise NotFound(MISSING)
-    return row
+VISITS = Table("visit", _LIST)
 
 
 async def feedback_id(ctx: Context, visit_id: UUID) -> UUID:
