@@ -1,33 +1,23 @@
 """Resources without rules of their own: created, found, read, changed by merge patch, and deleted."""
 
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from app.core.context import Context
-from app.core.errors import Conflict
 from app.core.ids import new_id
-from app.rules.kit import event_types
 from app.services.kit import patching
-from app.store.kit import events
+from app.services.kit.keyed_resources import KeyedResource
 from app.store.kit.documents import Document
-from app.store.kit.events import Event
-from app.store.kit.listing import Page
 from app.store.kit.simple_resources import SimpleTable
 
 
-class SimpleResource:
+class SimpleResource(KeyedResource[SimpleTable]):
     """`content` is the schema of what can be changed. Its events are `<kind>.created`, `.updated` and `.deleted`."""
 
     def __init__(self, table: SimpleTable, content: type[BaseModel]) -> None:
-        self.table, self._content = table, content
-
-    async def find(self, ctx: Context, query: Any) -> Page:
-        return await self.table.page(ctx, query)
-
-    async def get(self, ctx: Context, row_id: UUID) -> Document:
-        return await self.table.get(ctx, row_id)
+        super().__init__(table)
+        self._content = content
 
     async def create(self, ctx: Context, new: BaseModel) -> Document:
         """409 Conflict when another one has its key."""
@@ -35,7 +25,7 @@ class SimpleResource:
         await self._require_free_key(ctx, values)
         row_id = new_id()
         await self.table.add(ctx, [{"id": row_id, **values}])
-        await self._record(ctx, "created", row_id, self.table.title_of(values))
+        await self._record(ctx, "created", row_id, self.table.title_of(values), {})
         return await self.table.get(ctx, row_id)
 
     async def change(self, ctx: Context, row_id: UUID, patch: BaseModel, version: int | None) -> Document:
@@ -57,16 +47,4 @@ class SimpleResource:
         row = await self.table.lock(ctx, row_id)
         patching.require_version(row["version"], version)
         await self.table.delete(ctx, row_id)
-        await self._record(ctx, "deleted", row_id, self.table.title_of(row))
-
-    async def _require_free_key(self, ctx: Context, values: dict[str, Any]) -> None:
-        noun, key = self.table.noun, self.table.key
-        if key in values and (holder := await self.table.holder(ctx, values[key])) is not None:
-            existing: dict[str, Any] = {f"{self.table.kind}_id": str(holder)}
-            raise Conflict(f"Another {noun} has this `{key}`", **existing)
-
-    async def _record(
-        self, ctx: Context, verb: str, row_id: UUID, name: str, data: dict[str, Any] | None = None
-    ) -> None:
-        type_ = event_types.get(self.table.kind, verb)
-        await events.record(ctx, Event(type_, row_id, None, type_.titled(name=name), ctx.now, data=data or {}))
+        await self._record(ctx, "deleted", row_id, self.table.title_of(row), {})

@@ -5,27 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Conflict, ValidationFailed, reference_not_found
+from app.core.errors import ValidationFailed, reference_not_found
 from app.core.ids import new_id
-from app.rules.kit import event_types
 from app.services.kit import patching
-from app.store.kit import events
+from app.services.kit.keyed_resources import KeyedResource
 from app.store.kit.documents import Document
-from app.store.kit.events import Event
 from app.store.kit.listing import Page
 from app.store.kit.versioned import VersionedTable
 
 
-class VersionedResource:
-    def __init__(self, table: VersionedTable) -> None:
-        self.table = table
-
-    async def find(self, ctx: Context, query: Any) -> Page:
-        return await self.table.page(ctx, query)
-
-    async def get(self, ctx: Context, row_id: UUID) -> Document:
-        return await self.table.get(ctx, row_id)
-
+class VersionedResource(KeyedResource[VersionedTable]):
     async def versions(self, ctx: Context, row_id: UUID, query: Any) -> Page:
         return await self.table.versions(ctx, row_id, query)
 
@@ -33,10 +22,10 @@ class VersionedResource:
         """`new` is of the content's schema. 409 when another one has its code or category."""
         definition = _definition(new)
         ids = await _referenced_ids(ctx, self.table, definition)
-        await _require_free_key(ctx, self.table, definition)
+        await self._require_free_key(ctx, definition)
         row_id = new_id()
         await self.table.add_first(ctx, row_id, definition, ids)
-        await _record(ctx, self.table, "created", row_id, definition, {"version": 1})
+        await self._record(ctx, "created", row_id, definition["name"], {"version": 1})
         return await self.table.get(ctx, row_id)
 
     async def change(self, ctx: Context, row_id: UUID, patch: Any, version: int | None) -> Document:
@@ -49,11 +38,12 @@ class VersionedResource:
             return current.document
         ids = await _referenced_ids(ctx, self.table, definition)
         if self.table.key in changed:
-            await _require_free_key(ctx, self.table, definition)
+            await self._require_free_key(ctx, definition)
         number = current.row["version"] + 1
         await self.table.add_version(ctx, row_id, number, definition, ids)
         # The versions have the definitions, so the event has the names of the changed fields only.
-        await _record(ctx, self.table, "updated", row_id, definition, {"version": number, "changed": changed})
+        data = {"version": number, "changed": changed}
+        await self._record(ctx, "updated", row_id, definition["name"], data)
         return await self.table.get(ctx, row_id)
 
 
@@ -71,18 +61,3 @@ async def _referenced_ids(ctx: Context, table: VersionedTable, definition: Mappi
         if referenced_id is None:
             raise reference_not_found(f"/{name}", name.capitalize())
     return ids
-
-
-async def _require_free_key(ctx: Context, table: VersionedTable, definition: Mapping[str, Any]) -> None:
-    key = definition[table.key]
-    if (holder := await table.holder(ctx, key)) is not None:
-        condition = f"without a {table.key}" if key is None else f"with this {table.key}"
-        holder_id: dict[str, Any] = {f"{table.kind}_id": str(holder)}
-        raise Conflict(f"A {table.noun} {condition} already exists", **holder_id)
-
-
-async def _record(
-    ctx: Context, table: VersionedTable, verb: str, row_id: UUID, definition: Mapping[str, Any], data: dict[str, Any]
-) -> None:
-    type_ = event_types.get(table.kind, verb)
-    await events.record(ctx, Event(type_, row_id, None, type_.titled(name=definition["name"]), ctx.now, data=data))
