@@ -51,10 +51,7 @@ async def history(ctx: Context, complaint_id: UUID, query: ComplaintMoveQuery) -
 async def record(ctx: Context, new: ComplaintNew) -> tuple[Document, RecordResult]:
     """Record one complaint; see `record_many`. Raises the problem of a refused one."""
     (result,) = await record_many(ctx, [new])
-    if result.problem is not None:
-        raise result.problem
-    assert result.id is not None
-    return await store.COMPLAINTS.get(ctx, result.id), result
+    return await store.COMPLAINTS.get(ctx, result.recorded_id()), result
 
 
 async def record_many(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> list[RecordResult]:

@@ -57,10 +57,7 @@ async def get(ctx: Context, customer_id: UUID) -> Document:
 async def create(ctx: Context, new: CustomerNew) -> Document:
     """409 AlreadyHeld, with the holder, when an identity or an unshared contact point is taken."""
     (result,) = await _create(ctx, [new], replay=False)
-    if result.problem is not None:
-        raise result.problem
-    assert result.id is not None
-    return await store.CUSTOMERS.get(ctx, result.id)
+    return await store.CUSTOMERS.get(ctx, result.recorded_id())
 
 
 async def create_many(ctx: Context, customers: Sequence[CustomerNew]) -> list[RecordResult]:

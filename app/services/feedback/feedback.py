@@ -30,10 +30,7 @@ async def get(ctx: Context, feedback_id: UUID) -> Document:
 async def record(ctx: Context, new: FeedbackNew) -> tuple[Document, RecordResult]:
     """Record feedback; see `intake.take`. Raises the problem of refused feedback."""
     (result,) = await record_many(ctx, [new])
-    if result.problem is not None:
-        raise result.problem
-    assert result.id is not None
-    return await store.FEEDBACK.get(ctx, result.id), result
+    return await store.FEEDBACK.get(ctx, result.recorded_id()), result
 
 
 async def record_many(ctx: Context, news: Sequence[FeedbackNew]) -> list[RecordResult]:

@@ -35,10 +35,7 @@ async def get(ctx: Context, interaction_id: UUID) -> Document:
 async def record(ctx: Context, new: InteractionNew, *, react: bool = True) -> tuple[Document, RecordResult]:
     """Record one interaction; see `record_many`. Raises its problem."""
     (result,) = await record_many(ctx, [new], react=react)
-    if result.problem is not None:
-        raise result.problem
-    assert result.id is not None
-    return await store.INTERACTIONS.get(ctx, result.id), result
+    return await store.INTERACTIONS.get(ctx, result.recorded_id()), result
 
 
 async def record_many(

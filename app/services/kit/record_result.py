@@ -17,3 +17,10 @@ class RecordResult:
     @classmethod
     def refused(cls, problem: Problem, existing_id: UUID | None = None) -> "RecordResult":
         return cls(problem.status, existing_id, problem=problem)
+
+    def recorded_id(self) -> UUID:
+        """The id of the record. Raises the problem of a refused one."""
+        if self.problem is not None:
+            raise self.problem
+        assert self.id is not None
+        return self.id

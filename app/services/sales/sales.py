@@ -32,10 +32,8 @@ async def record(ctx: Context, new: SaleNew, on_unknown: OnUnknownCustomer) -> t
     """Record one receipt; see `record_many`. Raises its problem."""
     recorded = await intake.record_receipts(ctx, [draft_receipt(new)], on_unknown, with_document=True)
     (result,) = recorded.results
-    if result.problem is not None:
-        raise result.problem
-    assert result.id is not None
-    return recorded.document or await store.SALES.get(ctx, result.id), result
+    sale_id = result.recorded_id()
+    return recorded.document or await store.SALES.get(ctx, sale_id), result
 
 
 async def record_many(

@@ -209,15 +209,13 @@ async def _submit(ctx: Context, form: _Form, new: SurveyAnswersNew) -> tuple[str
 
 async def _record(ctx: Context, form: _Form, draft: FeedbackDraft) -> None:
     (result,) = await feedback.take(ctx, [draft])
-    if result.problem is not None:
-        raise result.problem
-    form.feedback_id, form.answered_at = result.id, ctx.now
+    form.feedback_id, form.answered_at = result.recorded_id(), ctx.now
     invitation = form.invitation
     if invitation is None:
         return
     await store.mark_answered(ctx, invitation.id, ctx.now)
     title = INVITATION_ANSWERED.titled(survey=form.definition["name"])
-    data = {"survey_id": str(form.survey_id), "feedback_id": str(result.id)}
+    data = {"survey_id": str(form.survey_id), "feedback_id": str(form.feedback_id)}
     event = Event(INVITATION_ANSWERED, invitation.id, invitation.customer_id, title, ctx.now, invitation.channel, data)
     await events.record(ctx, event)
 

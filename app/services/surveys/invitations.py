@@ -59,10 +59,7 @@ async def get(ctx: Context, invitation_id: UUID) -> Document:
 async def invite(ctx: Context, new: InvitationNew) -> Document:
     """Invite one customer; see `invite_many`. Raises the problem of a refused one."""
     (result,) = await invite_many(ctx, [new])
-    if result.problem is not None:
-        raise result.problem
-    assert result.id is not None
-    return await store.INVITATIONS.get(ctx, result.id)
+    return await store.INVITATIONS.get(ctx, result.recorded_id())
 
 
 async def invite_many(ctx: Context, news: Sequence[InvitationNew]) -> list[RecordResult]:

@@ -34,10 +34,7 @@ async def get(ctx: Context, visit_id: UUID) -> Document:
 async def record(ctx: Context, new: VisitNew) -> tuple[Document, RecordResult]:
     """Record one visit; see `record_many`. Raises the problem of a refused one."""
     (result,) = await record_many(ctx, [new])
-    if result.problem is not None:
-        raise result.problem
-    assert result.id is not None
-    return await store.VISITS.get(ctx, result.id), result
+    return await store.VISITS.get(ctx, result.recorded_id()), result
 
 
 async def record_many(ctx: Context, news: Sequence[VisitNew]) -> list[RecordResult]:
