@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from app.core.context import Context
-from app.schemas.complaints.actions import Action
+from app.schemas.complaints.actions import Action, ActionQuery
 from app.store.kit import documents
 from app.store.kit.documents import Document
 from app.store.kit.listing import Listing

@@ -23,8 +23,8 @@ class VersionedTable(KeyedTable):
     """`content` is the schema of a definition; fields that have a column of their own are stored there as well.
 
     `kind` names the events and the table of the versions. `references` maps fields that name a resource by its code to
-    the table of that resource; its id is stored in a column. Query, filters and sorts are as in a Listing, on rows named `r`.
-    `job` is the kind of job that follows a change.
+    the table of that resource; its id is stored in a column. Query, filters and sorts are as in a Listing, on rows
+    named `r`. `job` is the kind of job that follows a change.
     """
 
     def __init__(
