@@ -1,7 +1,6 @@
 """Every error that a client can see. Each class knows its HTTP status, its stable code and its title."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 
 class Problem(Exception):
@@ -198,10 +197,6 @@ def must_be_sent_together(*names: str, missing: str) -> ValidationFailed:
 
 def in_the_future(pointer: str) -> ValidationFailed:
     return invalid(pointer, "future", "Must not be in the future")
-
-
-def already_claimed(customer_id: UUID) -> AlreadyClaimed:
-    return AlreadyClaimed(f"Already belongs to customer {customer_id}", customer_id=str(customer_id))
 
 
 def problem_classes() -> list[type[Problem]]:

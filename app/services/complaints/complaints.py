@@ -6,20 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import ComplaintDiffers, Problem, already_claimed, reference_not_found
+from app.core.errors import ComplaintDiffers, Problem
 from app.rules.complaints import states as rules
 from app.rules.kit import event_types
 from app.schemas.complaints.complaints import ComplaintQuery
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.schemas.complaints.moves import ComplaintMoveQuery
-from app.services import interactions, service_levels
+from app.services import customers, interactions, service_levels
 from app.services.complaints import case_store, procedures
 from app.services.complaints import intake as complaint_intake
 from app.services.complaints.case import Case
 from app.services.complaints.drafts import ComplaintDraft, References
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
-from app.store import customers as customer_store
 from app.store import sales as sales_store
 from app.store.complaints import complaints as store
 from app.store.kit.documents import Document
@@ -101,12 +100,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
 async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document:
     """Set the customer of a complaint and of the interactions about it. 409 AlreadyClaimed if it has another one."""
     case = await case_store.load(ctx, complaint_id)
-    holder = case.complaint.customer_id
-    if holder not in (None, customer_id):
-        raise already_claimed(holder)
-    if holder is None:
-        if not await customer_store.existing_ids(ctx, [customer_id]):
-            raise reference_not_found("/customer_id", "Customer")
+    if await customers.claims(ctx, case.complaint.customer_id, customer_id):
         case.complaint.customer_id = customer_id
         await reselect_policy(ctx, case)
         # Dated when it was received: that is its place on the timeline of its customer.

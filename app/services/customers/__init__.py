@@ -1,5 +1,6 @@
 """Customers: who they are and how to reach them."""
 
+from app.services.customers.claims import claims, require_customer
 from app.services.customers.customers import change, record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.resolution import CustomerReference, Facts, Resolver
@@ -10,7 +11,9 @@ __all__ = [
     "Facts",
     "Resolver",
     "change",
+    "claims",
     "draft_customer",
     "record_created",
+    "require_customer",
     "write_drafts",
 ]

@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Conflict, already_claimed, reference_not_found
+from app.core.errors import Conflict
 from app.core.reactions import Reaction
 from app.rules.feedback.feedback import OBSERVED
 from app.rules.kit import event_types
-from app.services import interactions
+from app.services import customers, interactions
 from app.services.feedback import ideas
 from app.services.feedback.drafts import title_of
-from app.store import customers as customer_store
 from app.store.feedback import feedback as store
 from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import events
@@ -26,11 +25,7 @@ async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
-    if row.customer_id not in (None, customer_id):
-        raise already_claimed(row.customer_id)
-    if row.customer_id is None:
-        if not await customer_store.existing_ids(ctx, [customer_id]):
-            raise reference_not_found("/customer_id", "Customer")
+    if await customers.claims(ctx, row.customer_id, customer_id):
         await _update(ctx, row, {"customer_id": customer_id})
         steps = [step for step in (row.acknowledged, row.notified) if step is not None]
         for interaction_id in sorted({step.interaction_id for step in steps if step.interaction_id is not None}):

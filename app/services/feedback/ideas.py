@@ -6,21 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import NotFound, invalid, reference_not_found
+from app.core.errors import invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.kit import event_types
 from app.rules.kit.event_types import EventType
 from app.schemas.feedback.ideas import IdeaContent, IdeaNew, IdeaQuery, IdeaVoteQuery, Voter
+from app.services import customers
 from app.services.kit import patching
-from app.store import customers as customer_store
 from app.store.feedback import ideas as store
 from app.store.feedback.ideas import IDEAS
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
-
-_MISSING = "Idea not found"
 
 
 async def find(ctx: Context, query: IdeaQuery) -> Page:
@@ -71,31 +69,38 @@ async def change(ctx: Context, idea_id: UUID, patch: Any, version: int | None) -
 
 async def vote(
     ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None, at: datetime
-) -> bool:
-    """Add a vote, once per customer, or per feedback without a customer. Returns whether the count went up.
+) -> None:
+    """Add a vote, once per customer, or per feedback without a customer.
 
     A vote of feedback without a customer becomes the customer's once the feedback is theirs. Customer and feedback
     have to exist; 422 where the idea does not.
     """
-    if (row := await store.lock(ctx, idea_id)) is None:
+    if (idea := await store.lock(ctx, idea_id)) is None:
         raise reference_not_found("/idea_id", "Idea")
-    return await _vote(ctx, row, customer_id, feedback_id, at)
+    votes = await store.find_votes(ctx, idea_id, customer_id, feedback_id)
+    of_customer = next((v for v in votes if v["customer_id"] is not None and v["customer_id"] == customer_id), None)
+    of_feedback = next((v for v in votes if feedback_id is not None and v["feedback_id"] == feedback_id), None)
+    if of_feedback is not None and of_feedback["customer_id"] is None and customer_id is not None:
+        if of_customer is not None:  # they had voted already: this is the same vote twice
+            await store.remove_vote(ctx, idea_id, of_feedback["id"])
+        else:
+            await store.assign_vote(ctx, of_feedback["id"], customer_id)
+            await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
+    elif of_customer is None and of_feedback is None:
+        await store.add_vote(ctx, idea_id, customer_id, feedback_id, at)
+        await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
 
 
-async def unvote(ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None) -> bool:
-    """Remove the vote of this customer, or of this feedback without a customer. Returns whether there was one."""
-    if (row := await store.lock(ctx, idea_id)) is None:
-        return False
-    votes = [
-        vote
-        for vote in await store.find_votes(ctx, idea_id, customer_id, feedback_id)
-        if vote["customer_id"] in (None, customer_id)
-    ]
-    for vote in votes:
+async def unvote(ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None) -> None:
+    """Remove the vote of this customer, or of this feedback without a customer."""
+    if (idea := await store.lock(ctx, idea_id)) is None:
+        return
+    for vote in await store.find_votes(ctx, idea_id, customer_id, feedback_id):
+        if vote["customer_id"] not in (None, customer_id):
+            continue
         await store.remove_vote(ctx, idea_id, vote["id"])
         if vote["customer_id"] is not None:
-            await _record(ctx, event_types.IDEA_UNVOTED, row, customer_id, ctx.now)
-    return bool(votes)
+            await _record(ctx, event_types.IDEA_UNVOTED, idea, customer_id, ctx.now)
 
 
 async def support(ctx: Context, idea_id: UUID, voter: Voter) -> Document:
@@ -112,37 +117,14 @@ async def withdraw(ctx: Context, idea_id: UUID, voter: Voter) -> Document:
     return await IDEAS.get(ctx, idea_id)
 
 
-async def _vote(
-    ctx: Context, idea: Mapping[str, Any], customer_id: UUID | None, feedback_id: UUID | None, at: datetime
-) -> bool:
-    idea_id = idea["id"]
-    votes = await store.find_votes(ctx, idea_id, customer_id, feedback_id)
-    of_customer = next((v for v in votes if v["customer_id"] is not None and v["customer_id"] == customer_id), None)
-    of_feedback = next((v for v in votes if feedback_id is not None and v["feedback_id"] == feedback_id), None)
-    if of_feedback is not None and of_feedback["customer_id"] is None and customer_id is not None:
-        if of_customer is not None:  # they had voted already: this is the same vote twice
-            await store.remove_vote(ctx, idea_id, of_feedback["id"])
-        else:
-            await store.assign_vote(ctx, of_feedback["id"], customer_id)
-            await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
-        return False
-    if of_customer is not None or of_feedback is not None:
-        return False
-    await store.add_vote(ctx, idea_id, customer_id, feedback_id, at)
-    await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
-    return True
-
-
 async def _voter(ctx: Context, idea_id: UUID, voter: Voter) -> UUID | None:
-    if await store.lock(ctx, idea_id) is None:
-        raise NotFound(_MISSING)
+    await IDEAS.lock(ctx, idea_id)
     return await _customer(ctx, voter.customer_id, voter.feedback_id)
 
 
 async def _customer(ctx: Context, customer_id: UUID | None, feedback_id: UUID | None) -> UUID | None:
     """The customer who votes; 422 for a customer or feedback that does not exist, or that do not belong together."""
-    if customer_id is not None and not await customer_store.existing_ids(ctx, [customer_id]):
-        raise reference_not_found("/customer_id", "Customer")
+    await customers.require_customer(ctx, customer_id)
     if feedback_id is None:
         return customer_id
     if (row := await store.feedback_customer(ctx, feedback_id)) is None:

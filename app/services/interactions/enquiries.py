@@ -6,7 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, already_claimed, reference_not_found
+from app.core.errors import MoveNotAllowed
 from app.rules.customers import ContactKind, NotAContact, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
@@ -28,11 +28,7 @@ _MAX_CONTACT_POINTS = 50
 async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_contact: bool = False) -> Document:
     """Assign an interaction, its answer and its tasks to a customer. 409 AlreadyClaimed if it has another customer."""
     row = await store.INTERACTIONS.lock(ctx, interaction_id)
-    if row["customer_id"] not in (None, customer_id):
-        raise already_claimed(row["customer_id"])
-    if row["customer_id"] is None:
-        if not await customer_store.existing_ids(ctx, [customer_id]):
-            raise reference_not_found("/customer_id", "Customer")
+    if await customers.claims(ctx, row["customer_id"], customer_id):
         await _assign(ctx, row, customer_id)
         if row["answered_by_id"] is not None:
             answer_row = await store.INTERACTIONS.lock(ctx, row["answered_by_id"])

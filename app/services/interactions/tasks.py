@@ -9,15 +9,15 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, invalid, reference_not_found
+from app.core.errors import MoveNotAllowed, invalid
 from app.core.ids import new_id
 from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
 from app.rules.kit import event_types
 from app.rules.kit.event_types import EventType
 from app.schemas.interactions.tasks import TaskNew, TaskQuery
+from app.services import customers
 from app.services.kit import patching
-from app.store import customers as customer_store
 from app.store.interactions import tasks as store
 from app.store.kit import events
 from app.store.kit.documents import Document
@@ -47,7 +47,7 @@ async def get(ctx: Context, task_id: UUID) -> Document:
 
 
 async def create(ctx: Context, new: TaskNew) -> Document:
-    await _customer_exists(ctx, new.customer_id)
+    await customers.require_customer(ctx, new.customer_id)
     draft = TaskDraft(new.what, ctx.now, new.note, new.customer_id, owner=new.owner, due_at=new.due_at)
     (task_id,) = await create_tasks(ctx, [draft])
     return await store.TASKS.get(ctx, task_id)
@@ -103,7 +103,7 @@ async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -
     if not patched.changes:
         return current.document
     new = patched.content
-    await _customer_exists(ctx, new.customer_id)
+    await customers.require_customer(ctx, new.customer_id)
     await store.TASKS.change(ctx, task_id, new.model_dump())
     await _record(
         ctx, event_types.TASK_UPDATED, {**current.row, "what": new.what}, new.customer_id, {"changes": patched.listed}
@@ -145,11 +145,6 @@ async def _move(
     await store.TASKS.change(ctx, task_id, changed)
     await _record(ctx, type_, row, row["customer_id"], data)
     return await store.TASKS.get(ctx, task_id)
-
-
-async def _customer_exists(ctx: Context, customer_id: UUID | None) -> None:
-    if customer_id is not None and not await customer_store.existing_ids(ctx, [customer_id]):
-        raise reference_not_found("/customer_id", "Customer")
 
 
 async def _record(

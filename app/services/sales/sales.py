@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import already_claimed, reference_not_found
 from app.rules.customers import Match
 from app.rules.kit.event_types import SALE_CLAIMED, SALE_VOIDED
 from app.rules.sales.receipts import OnUnknownCustomer
 from app.schemas.sales.sales import SaleNew, SaleQuery
+from app.services import customers
 from app.services.kit.record_result import RecordResult
 from app.services.sales import intake
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
-from app.store import customers as customer_store
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -51,18 +50,14 @@ async def record_many(
 async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
     """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one."""
     sale = await store.SALES.lock(ctx, sale_id)
-    if sale["customer_id"] == customer_id:
-        return await store.SALES.get(ctx, sale_id)
-    if sale["customer_id"] is not None:
-        raise already_claimed(sale["customer_id"])
-    if not await customer_store.existing_ids(ctx, [customer_id]):
-        raise reference_not_found("/customer_id", "Customer")
-    await store.SALES.change(ctx, sale_id, {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []})
-    await store.recompute_totals(ctx, {customer_id})
-    title = SALE_CLAIMED.titled(**sale)
-    data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"])}
-    event = Event(SALE_CLAIMED, sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
-    await events.record(ctx, event)
+    if await customers.claims(ctx, sale["customer_id"], customer_id):
+        values = {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []}
+        await store.SALES.change(ctx, sale_id, values)
+        await store.recompute_totals(ctx, {customer_id})
+        title = SALE_CLAIMED.titled(**sale)
+        data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"])}
+        event = Event(SALE_CLAIMED, sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
+        await events.record(ctx, event)
     return await store.SALES.get(ctx, sale_id)
 
 

@@ -1,0 +1,26 @@
+"""What every assignment of a record to a customer has to check."""
+
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import AlreadyClaimed, reference_not_found
+from app.store.customers import customers as store
+
+
+async def require_customer(ctx: Context, customer_id: UUID | None) -> None:
+    """422 ValidationFailed for a customer who does not exist."""
+    if customer_id is not None and not await store.existing_ids(ctx, [customer_id]):
+        raise reference_not_found("/customer_id", "Customer")
+
+
+async def claims(ctx: Context, holder: UUID | None, customer_id: UUID) -> bool:
+    """Whether a record of `holder` becomes one of `customer_id`; false if it is one already.
+
+    409 AlreadyClaimed if it has another holder, 422 ValidationFailed for a customer who does not exist.
+    """
+    if holder == customer_id:
+        return False
+    if holder is not None:
+        raise AlreadyClaimed(f"Already belongs to customer {holder}", customer_id=str(holder))
+    await require_customer(ctx, customer_id)
+    return True
