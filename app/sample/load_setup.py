@@ -59,7 +59,7 @@ async def create_feedback_setup(ctx: Context) -> FeedbackReferences:
             await themes.create(ctx, theme)
     for survey in map(SurveyNew.model_validate, feedback_setup.SURVEYS):
         if await SURVEYS.table.holder(ctx, survey.code) is None:
-            await surveys.open_(ctx, (await surveys.create(ctx, survey)).id)
+            await surveys.open_(ctx, (await SURVEYS.create(ctx, survey)).id)
     await _create_missing(ctx, SURVEY_RULES, feedback_setup.SURVEY_RULES)
     return FeedbackReferences(
         {survey["code"]: await _published_survey(ctx, survey["code"]) for survey in feedback_setup.SURVEYS},
@@ -75,7 +75,7 @@ async def _create_missing(ctx: Context, resource: VersionedResource, documents: 
 
 
 async def _published_survey(ctx: Context, code: str) -> tuple[UUID, int]:
-    survey = json.loads((await surveys.get(ctx, await _id_by_code(ctx, SURVEYS, code))).json)
+    survey = json.loads((await SURVEYS.get(ctx, await _id_by_code(ctx, SURVEYS, code))).json)
     return UUID(survey["id"]), survey["published_version"]
 
 

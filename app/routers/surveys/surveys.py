@@ -14,6 +14,7 @@ from app.schemas.surveys.surveys import (
     SurveyVersionPage,
 )
 from app.services.surveys import surveys
+from app.services.surveys.surveys import SURVEYS
 from app.web import replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
@@ -29,7 +30,7 @@ async def list_surveys(ctx: Ctx, request: Request, query: Annotated[SurveyQuery,
 
     Newest first by default, in every status.
     """
-    return replies.page(request, await surveys.find(ctx, query))
+    return replies.page(request, await SURVEYS.find(ctx, query))
 
 
 @router.post("", response_model=Survey, status_code=201)
@@ -38,7 +39,7 @@ async def create_survey(ctx: Ctx, new: SurveyNew) -> Response:
 
     It starts as a draft: nobody is invited before it is opened. 409 when the code is already in use.
     """
-    return replies.created(await surveys.create(ctx, new), PATH)
+    return replies.created(await SURVEYS.create(ctx, new), PATH)
 
 
 @router.get("/{survey_id}", response_model=Survey)
@@ -47,7 +48,7 @@ async def get_survey(ctx: Ctx, survey_id: PathId) -> Response:
 
     The latest version, including changes that are not published. Customers see `published_version`.
     """
-    return replies.resource(await surveys.get(ctx, survey_id))
+    return replies.resource(await SURVEYS.get(ctx, survey_id))
 
 
 @router.patch("/{survey_id}", response_model=Survey)
@@ -74,7 +75,7 @@ async def list_survey_versions(
 
     Every version with its full definition, the API key that made it and when, newest first by default.
     """
-    return replies.page(request, await surveys.versions(ctx, survey_id, query))
+    return replies.page(request, await SURVEYS.versions(ctx, survey_id, query))
 
 
 @router.post("/{survey_id}/open", response_model=Survey)

@@ -25,6 +25,7 @@ from app.services.feedback import FeedbackDraft
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.surveys import surveys as store
+from app.store.surveys.invitations import INVITATIONS
 
 _WRONG_CODES = AttemptLimit(10, timedelta(hours=1))
 """By receipt: (source, receipt_no)."""
@@ -213,7 +214,8 @@ async def _record(ctx: Context, form: _Form, draft: FeedbackDraft) -> None:
     invitation = form.invitation
     if invitation is None:
         return
-    await store.mark_answered(ctx, invitation.id, ctx.now)
+    values = {"state": InvitationState.ANSWERED.value, "answered_at": ctx.now}
+    await INVITATIONS.change(ctx, invitation.id, values)
     title = INVITATION_ANSWERED.titled(survey=form.definition["name"])
     data = {"survey_id": str(form.survey_id), "feedback_id": str(form.feedback_id)}
     event = Event(INVITATION_ANSWERED, invitation.id, invitation.customer_id, title, ctx.now, invitation.channel, data)

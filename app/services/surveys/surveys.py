@@ -11,32 +11,15 @@ from app.rules.kit import event_types
 from app.rules.surveys import receipt_codes
 from app.rules.surveys import surveys as rules
 from app.rules.surveys.surveys import SurveyStatus
-from app.schemas.surveys.surveys import AnswerCode, AnswerCodeQuery, SurveyNew, SurveyQuery
+from app.schemas.surveys.surveys import AnswerCode, AnswerCodeQuery
 from app.services.kit.versioned import VersionedResource
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
-from app.store.kit.listing import Page
 from app.store.surveys import surveys as store
 
 SURVEYS = VersionedResource(store.SURVEYS)
 _PAST_TENSE = {"open": "opened", "pause": "paused", "close": "closed"}
-
-
-async def find(ctx: Context, query: SurveyQuery) -> Page:
-    return await SURVEYS.find(ctx, query)
-
-
-async def get(ctx: Context, survey_id: UUID) -> Document:
-    return await SURVEYS.get(ctx, survey_id)
-
-
-async def versions(ctx: Context, survey_id: UUID, query: Any) -> Page:
-    return await SURVEYS.versions(ctx, survey_id, query)
-
-
-async def create(ctx: Context, new: SurveyNew) -> Document:
-    return await SURVEYS.create(ctx, new)
 
 
 async def change(ctx: Context, survey_id: UUID, patch: Any, version: int | None) -> Document:
@@ -51,7 +34,7 @@ async def open_(ctx: Context, survey_id: UUID) -> Document:
     """Publish the newest version. Nothing happens where it is published already."""
     row = await store.lock(ctx, survey_id)
     if row["status"] == SurveyStatus.OPEN and row["published_version"] == row["newest_version"]:
-        return await get(ctx, survey_id)
+        return await SURVEYS.get(ctx, survey_id)
     return await _move(ctx, row, "open", {"published_version": row["newest_version"], "opened_at": ctx.now})
 
 
@@ -74,10 +57,10 @@ async def _move(ctx: Context, row: Record, move: str, values: dict[str, Any]) ->
     allowed_from, to = rules.MOVES[move]
     if status not in allowed_from:
         raise MoveNotAllowed(f"The survey is {status}", allowed=rules.allowed_moves(status))
-    await store.move(ctx, row["id"], {"status": to.value, **values})
+    await store.SURVEYS.change(ctx, row["id"], {"status": to.value, **values})
     published = values.get("published_version", row["published_version"])
     data = {"published_version": published} if published is not None else {}
     type_ = event_types.get("survey", _PAST_TENSE[move])
     event = Event(type_, row["id"], None, type_.titled(name=row["name"]), ctx.now, data=data)
     await events.record(ctx, event)
-    return await get(ctx, row["id"])
+    return await SURVEYS.get(ctx, row["id"])

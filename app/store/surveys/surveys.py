@@ -1,7 +1,5 @@
 """Surveys, which of their versions is published, and the answers given so far."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -9,7 +7,6 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.surveys import surveys
-from app.store.kit import rows
 from app.store.kit.versioned import VersionedTable
 
 SURVEYS = VersionedTable(
@@ -23,7 +20,6 @@ SURVEYS = VersionedTable(
     {"code": "r.code = {}", "status": "r.status = {}"},
     {"created_at": ("r.created_at", "timestamptz")},
 )
-_MISSING = "Survey not found"
 # The survey with the version to be answered, and the answers given so far.
 _FORM = """
     s.id AS survey_id, s.status, v.version AS survey_version, v.definition::text,
@@ -61,12 +57,8 @@ async def lock(ctx: Context, survey_id: UUID) -> Record:
         survey_id,
     )
     if row is None:
-        raise NotFound(_MISSING)
+        raise NotFound(SURVEYS.missing)
     return row
-
-
-async def move(ctx: Context, survey_id: UUID, values: dict[str, Any]) -> None:
-    await rows.update(ctx, "surveys", survey_id, values | {"updated_at": ctx.now})
 
 
 async def lock_invitation(ctx: Context, token_hash: bytes) -> None:
@@ -77,11 +69,6 @@ async def lock_invitation(ctx: Context, token_hash: bytes) -> None:
 async def by_token(ctx: Context, token_hash: bytes) -> Record | None:
     """The survey version that an invitation asks, its state, and the answers given so far."""
     return await ctx.db.fetchrow(_INVITED, token_hash)
-
-
-async def mark_answered(ctx: Context, invitation_id: UUID, at: datetime) -> None:
-    values = {"state": "answered", "answered_at": at, "updated_at": at}
-    await rows.update(ctx, "invitations", invitation_id, values)
 
 
 async def lock_receipt(ctx: Context, source: str, receipt_no: str) -> None:
