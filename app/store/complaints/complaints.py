@@ -15,7 +15,7 @@ from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page
-from app.store.kit.references import Lookup, Reference
+from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
 _ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
@@ -191,13 +191,7 @@ _OPEN_BY_POLICY = (
 )
 _OWNER = "'customer_id', c.id, 'tags', c.tags"
 REFERENCES = Lookup(
-    Reference(
-        "complaint",
-        {"source": "TEXT", "external_id": "TEXT"},
-        "JOIN complaints k USING (source, external_id) WHERE k.external_id IS NOT NULL",
-        "k.id",
-        "encode(k.content_hash, 'hex')",
-    ),
+    sent_before("complaint", "complaints"),
     *customer_references(),
     Reference(
         "sale",

@@ -9,7 +9,7 @@ from app.store.customers import customer_references
 from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import documents, rows
 from app.store.kit.listing import Listing
-from app.store.kit.references import Lookup, Reference
+from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
 
@@ -127,13 +127,7 @@ REFERS_TO_SALE = "EXISTS (SELECT FROM feedback f WHERE f.sale_id = e.subject_id)
 _OWNER = "json_build_object('customer_id', r.customer_id)::text"
 _SALE = "'customer_id', s.customer_id, 'site', s.site, 'till', s.till, 'operator', s.operator"
 REFERENCES = Lookup(
-    Reference(
-        "feedback",
-        {"source": "TEXT", "external_id": "TEXT"},
-        "JOIN feedback f USING (source, external_id) WHERE f.external_id IS NOT NULL",
-        "f.id",
-        "encode(f.content_hash, 'hex')",
-    ),
+    sent_before("feedback", "feedback"),
     *customer_references(),
     Reference(
         "sale",

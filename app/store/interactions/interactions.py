@@ -8,7 +8,7 @@ from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
 from app.store.kit import documents
 from app.store.kit.listing import Listing
-from app.store.kit.references import Lookup, Reference
+from app.store.kit.references import Lookup, sent_before
 from app.store.kit.tables import Table
 
 _UNANSWERED = "i.awaits_answer AND i.answered_at IS NULL"
@@ -61,13 +61,7 @@ async def unwelcome_channels(ctx: Context, customer_id: UUID) -> list[dict[str, 
 
 
 REFERENCES = Lookup(
-    Reference(
-        "interaction",
-        {"source": "TEXT", "external_id": "TEXT"},
-        "JOIN interactions i USING (source, external_id) WHERE i.external_id IS NOT NULL",
-        "i.id",
-        "encode(i.content_hash, 'hex')",
-    ),
+    sent_before("interaction", "interactions"),
     *customer_references(),
 )
 """What interactions refer to: those with the same key, with their content hash, and their customers."""

@@ -38,6 +38,17 @@ class Reference:
     data: str = "NULL"
 
 
+def sent_before(kind: str, table: str) -> Reference:
+    """The record with the source and external id of an incoming one; its data is the hash of what was sent."""
+    return Reference(
+        kind,
+        {"source": "TEXT", "external_id": "TEXT"},
+        f"JOIN {table} o USING (source, external_id) WHERE o.external_id IS NOT NULL",
+        "o.id",
+        "encode(o.content_hash, 'hex')",
+    )
+
+
 class Lookup:
     """One statement that looks up several kinds of references."""
 

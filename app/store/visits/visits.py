@@ -5,7 +5,7 @@ from app.rules.visits.scorecards import VisitState
 from app.schemas.visits import visits as schemas
 from app.store.kit import documents
 from app.store.kit.listing import Listing
-from app.store.kit.references import Lookup, Reference
+from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
 _OWN = {
@@ -47,13 +47,7 @@ async def feedback_id(ctx: Context, visit_id: UUID) -> UUID:
 
 
 REFERENCES = Lookup(
-    Reference(
-        "visit",
-        {"source": "TEXT", "external_id": "TEXT"},
-        "JOIN visits v USING (source, external_id) WHERE v.external_id IS NOT NULL",
-        "v.id",
-        "encode(v.content_hash, 'hex')",
-    ),
+    sent_before("visit", "visits"),
     Reference("sale", {"id": "UUID"}, "JOIN sales s USING (id)", "s.id"),
     Reference("interaction", {"id": "UUID"}, "JOIN interactions i USING (id)", "i.id"),
 )
