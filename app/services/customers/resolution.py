@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from app.core.context import Context
+from app.core.errors import Problem, reference_not_found
 from app.rules.customers.contact_points import NotAContact, normalize
 from app.rules.customers.customers import ContactKind
 from app.rules.customers.resolution import Key, Match, candidates, contact_point_key, identity_key
@@ -16,6 +17,13 @@ from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord
 
 _MOST_CANDIDATES = 20
+
+
+class Contact(Protocol):
+    @property
+    def kind(self) -> ContactKind: ...
+    @property
+    def value(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,13 @@ class CustomerReference:
     """The most specific one first."""
     name: str | None = None
     """Not used to find a customer."""
+
+    @classmethod
+    def by_contact(cls, customer_id: UUID | None, contact: Contact | None) -> "CustomerReference":
+        """The customer with this id, or else who can be reached by `contact`."""
+        if customer_id is not None or contact is None:
+            return cls(customer_id)
+        return cls(contacts=[(contact.kind, contact.value)])
 
     def keys(self, region: str) -> list[Key]:
         """The keys by which the customer can be found, the most specific first. Invalid contacts are skipped."""
@@ -105,9 +120,12 @@ class Resolver:
             if record.id not in self.facts:
                 self.facts[record.id] = Facts.from_json(record.data)
 
-    def exists(self, customer_id: UUID) -> bool:
-        """Whether a customer who was referred to by id exists."""
-        return customer_id in self._ids
+    def missing(self, n: int) -> Problem | None:
+        """The problem of the n-th record if it refers to a customer by an id that nobody has."""
+        customer_id = self.references[n].customer_id
+        if customer_id is None or customer_id in self._ids:
+            return None
+        return reference_not_found("/customer_id", "Customer")
 
     def resolve(self, n: int) -> Resolution:
         """The customer of the n-th record. The id of an existing customer takes precedence over the keys."""

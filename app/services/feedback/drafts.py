@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.ids import new_id
 from app.rules.feedback import feedback as rules
 from app.rules.feedback import titles
 from app.rules.feedback.feedback import FeedbackMetric, Scale, Side
@@ -14,21 +13,22 @@ from app.rules.kit.timestamps import format_timestamp
 from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
 from app.services.feedback.text_analysis import NOTHING, TextAnalysis
 from app.services.kit import intake
-from app.services.kit.intake import SourceKey
+from app.services.kit.intake import Draft
 from app.store.feedback.feedback_row import FeedbackRow
 
 CONTENT = tuple(FeedbackContent.model_fields)
 FILLED = ("sale_id", "site", "till", "staff", "sku", "language")
 """Filled in from the sale and the text, where they are not sent."""
+_DERIVED = ("customer_id", "collected_at")
+_SENT = (*CONTENT, "method", "author", "receipt", *_DERIVED)
 _SCORE_COLUMNS = ("metric", "value", "worst", "best", "score", "nps_class")
 _NO_SCALE = Scale(rules.SCALES[FeedbackMetric.SCORE].worst, rules.SCALES[FeedbackMetric.SCORE].best)
 
 
 @dataclass(slots=True)
-class FeedbackDraft:
+class FeedbackDraft(Draft[FeedbackNew]):
     """Feedback to be recorded, or to replace what is stored."""
 
-    new: FeedbackNew
     survey_id: UUID | None = None
     survey_version: int | None = None
     invitation_id: UUID | None = None
@@ -37,8 +37,6 @@ class FeedbackDraft:
     """SurveyAnswer as JSON."""
 
     # Filled in by the intake:
-    id: UUID = field(default_factory=new_id)
-    content_hash: bytes | None = field(init=False)
     collected_at: datetime = field(init=False)
     customer_id: UUID | None = None
     sale_id: UUID | None = None
@@ -49,14 +47,10 @@ class FeedbackDraft:
     analysis: TextAnalysis = NOTHING
 
     def __post_init__(self) -> None:
+        Draft.__post_init__(self)
         new = self.new
-        self.content_hash = intake.sent_hash(new)
         self.customer_id, self.sale_id, self.site = new.customer_id, new.sale_id, new.site
         self.till, self.staff, self.sku = new.till, new.staff, new.sku
-
-    @property
-    def key(self) -> SourceKey | None:
-        return intake.source_key(self.new)
 
     @property
     def main_index(self) -> int | None:
@@ -146,19 +140,9 @@ class FeedbackDraft:
         ]
 
     def as_sent(self) -> dict[str, Any]:
-        """As the API would answer, with the fields that the sender decides: to be compared with what is stored."""
         new = self.new
-        sent = new.model_dump(mode="json", include={*CONTENT, "method", "author", "receipt"})
+        sent = intake.as_sent(new, _SENT, (*FILLED, *_DERIVED))
         sent["ratings"] = [_formatted(rating) for rating in new.ratings]
-        for name in FILLED:
-            if sent[name] is None:
-                del sent[name]
-        if new.receipt is not None:
-            sent.pop("sale_id", None)
-        if new.customer_id is not None:
-            sent["customer_id"] = str(new.customer_id)
-        if new.collected_at is not None:
-            sent["collected_at"] = format_timestamp(new.collected_at)
         if new.loop is not None:
             loop = new.loop.model_dump(exclude_none=True)
             sent |= {name: format_timestamp(v) if isinstance(v, datetime) else v for name, v in loop.items()}

@@ -1,6 +1,5 @@
 """What feedback refers to, and whose it is, looked up for a whole batch."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, ValidationFailed, in_the_future, reference_not_found
+from app.core.errors import Problem, ValidationFailed, in_the_future
 from app.rules.feedback import loop as loop_rules
 from app.rules.feedback.feedback import OBSERVED
 from app.services.customers import CustomerReference, Resolver
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.kit import intake
-from app.services.kit.intake import Existing
+from app.services.kit.intake import Existing, Subjects
 from app.store.feedback import feedback as store
 
 _SUBJECTS = ("sale", "complaint", "interaction", "idea")
@@ -27,30 +26,25 @@ class References:
 
     existing: Mapping[int, Existing]
     customers: Resolver
-    subjects: Mapping[str, Mapping[int, dict[str, Any]]]
-    """By kind, and the index of the feedback."""
+    subjects: Subjects
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft]) -> "References":
         customers = Resolver(ctx.region, [_customer(draft) for draft in drafts])
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
-        subjects: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in _SUBJECTS}
-        for reference in found:
-            kind = "sale" if reference.kind == "receipt" else reference.kind
-            if kind in subjects:
-                data = json.loads(reference.data) if reference.data is not None else {}
-                subjects[kind][reference.n] = {"id": reference.id, **data}
-        return cls(intake.existing(found, "feedback"), customers, subjects)
+        subjects = [record._replace(kind="sale") if record.kind == "receipt" else record for record in found]
+        return cls(intake.existing(found, "feedback"), customers, Subjects.of(subjects, *_SUBJECTS))
 
     def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
         """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""
         new = draft.new
         draft.collected_at = new.collected_at or ctx.now
-        problem = intake.incomplete_source_key(new) or self._missing(n, draft) or _mistimed(ctx, draft)
-        if problem is not None:
+        subjects = self.subjects
+        missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)
+        if (problem := intake.incomplete_source_key(new) or missing or _mistimed(ctx, draft)) is not None:
             return problem
-        if (sale := self.subjects["sale"].get(n)) is not None:
+        if (sale := subjects.by_kind["sale"].get(n)) is not None:
             draft.sale_id = sale["id"]
             draft.site = draft.site or sale["site"]
             draft.till = draft.till or sale["till"]
@@ -62,23 +56,10 @@ class References:
     def assigning(self, ctx: Context) -> "partial[Problem | None]":
         return partial(self.assign, ctx)
 
-    def _missing(self, n: int, draft: FeedbackDraft) -> Problem | None:
-        new = draft.new
-        if new.customer_id is not None and not self.customers.exists(new.customer_id):
-            return reference_not_found("/customer_id", "Customer")
-        for kind in _SUBJECTS:
-            if getattr(new, f"{kind}_id") is not None and n not in self.subjects[kind]:
-                return reference_not_found(f"/{kind}_id", kind.capitalize())
-        if new.sale_line_no is not None and not self.subjects["sale"][n]["has_line"]:
-            return reference_not_found("/sale_line_no", "Line of the sale")
-        return None
-
     def _owner(self, n: int) -> UUID | None:
         """The customer of what it is about, or else the only one who has the contact of the author."""
-        for kind in _SUBJECTS:
-            owner = self.subjects[kind].get(n, {}).get("customer_id")
-            if owner is not None:
-                return UUID(owner)
+        if (subject := self.subjects.owned(n)) is not None:
+            return UUID(subject["customer_id"])
         return self.customers.resolve(n).customer_id
 
 
@@ -93,11 +74,8 @@ def _mistimed(ctx: Context, draft: FeedbackDraft) -> Problem | None:
 
 
 def _customer(draft: FeedbackDraft) -> CustomerReference:
-    new = draft.new
-    contact = new.author.contact if new.author is not None else None
-    if new.customer_id is not None or contact is None:
-        return CustomerReference(new.customer_id)
-    return CustomerReference(contacts=[(contact.kind, contact.value)])
+    author = draft.new.author
+    return CustomerReference.by_contact(draft.new.customer_id, author.contact if author is not None else None)
 
 
 def _keys(drafts: Sequence[FeedbackDraft]) -> dict[str, list[tuple[Any, ...]]]:

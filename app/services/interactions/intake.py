@@ -1,14 +1,13 @@
 """Incoming interactions: their customers, and whether these want to be contacted like this."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, UnwelcomeChannel, reference_not_found
-from app.core.ids import new_id
+from app.core.errors import Problem, UnwelcomeChannel
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
 from app.rules.kit.channels import Channel
@@ -17,29 +16,18 @@ from app.schemas.interactions.interactions import InteractionNew
 from app.services.customers import CustomerReference, Resolver
 from app.services.interactions.tasks import TaskDraft
 from app.services.kit import intake
-from app.services.kit.intake import Existing, SourceKey
+from app.services.kit.intake import Draft, Existing
 from app.store.interactions import interactions as store
 
-# Only the sender decides these fields; the others may also be derived.
-_SENDER_FIELDS = set(InteractionNew.model_fields) - {"customer_id", "happened_at", "next_step", "source", "external_id"}
+_SENT = [name for name in InteractionNew.model_fields if name not in ("next_step", "source", "external_id")]
 
 
 @dataclass(slots=True)
-class InteractionDraft:
+class InteractionDraft(Draft[InteractionNew]):
     """An incoming interaction; `References` sets its customer."""
 
-    new: InteractionNew
     happened_at: datetime
-    id: UUID = field(default_factory=new_id)
-    content_hash: bytes | None = field(init=False)
     customer_id: UUID | None = None
-
-    def __post_init__(self) -> None:
-        self.content_hash = intake.sent_hash(self.new)
-
-    @property
-    def key(self) -> SourceKey | None:
-        return intake.source_key(self.new)
 
     @property
     def title(self) -> str:
@@ -70,14 +58,8 @@ class InteractionDraft:
         }
 
     def as_sent(self) -> dict[str, Any]:
-        """The JSON of the stored interaction, limited to the fields that its sender decides."""
-        sent = self.new.model_dump(mode="json", include=_SENDER_FIELDS)
-        sent["next_step"] = self._next_step()
-        if self.new.customer_id is not None:
-            sent["customer_id"] = str(self.new.customer_id)
-        if self.new.happened_at is not None:
-            sent["happened_at"] = format_timestamp(self.new.happened_at)
-        return sent
+        sent = intake.as_sent(self.new, _SENT, derived=("customer_id", "happened_at"))
+        return {**sent, "next_step": self._next_step()}
 
     def as_stored(self) -> dict[str, Any]:
         customer_id = self.customer_id and str(self.customer_id)
@@ -99,7 +81,8 @@ class References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[InteractionDraft]) -> "References":
-        customers = Resolver(ctx.region, [_customer(draft.new) for draft in drafts])
+        named = [CustomerReference.by_contact(draft.new.customer_id, draft.new.contact) for draft in drafts]
+        customers = Resolver(ctx.region, named)
         keys = {"interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None]}
         records = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(records)
@@ -108,10 +91,8 @@ class References:
     def assign(self, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
         new = draft.new
-        if (problem := intake.incomplete_source_key(new)) is not None:
+        if (problem := intake.incomplete_source_key(new) or self.customers.missing(n)) is not None:
             return problem
-        if new.customer_id is not None and not self.customers.exists(new.customer_id):
-            return reference_not_found("/customer_id", "Customer")
         draft.customer_id = self.customers.resolve(n).customer_id
         if draft.customer_id is None:
             return None
@@ -129,9 +110,3 @@ def check_welcome(
     detail = rules.unwelcome_detail(unwelcome)
     extra = {name: unwelcome[name] for name in ("reason", "since") if unwelcome.get(name) is not None}
     return UnwelcomeChannel(detail, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": detail, **extra}])
-
-
-def _customer(new: InteractionNew) -> CustomerReference:
-    if new.customer_id is not None or new.contact is None:
-        return CustomerReference(new.customer_id)
-    return CustomerReference(contacts=[(new.contact.kind, new.contact.value)])

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from app.core.context import Context
-from app.core.errors import Problem, must_be_sent_together
+from app.core.errors import Problem, must_be_sent_together, reference_not_found
+from app.core.ids import new_id
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.differences import MOST, as_errors, differences
+from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
 from app.store.kit.documents import Document
 from app.store.kit.references import ReferencedRecord
@@ -28,27 +32,37 @@ class Sent(Protocol):
     def model_dump_json(self, *, exclude_none: bool) -> str: ...
 
 
-class Draft(Protocol):
+SentT = TypeVar("SentT", bound=Sent)
+
+
+@dataclass(slots=True)
+class Draft(Generic[SentT]):
     """An incoming record that is not stored yet."""
 
+    new: SentT
+    """What was sent."""
+    id: UUID = field(default_factory=new_id, kw_only=True)
+    content_hash: bytes | None = field(init=False)
+    """The hash that recognises a record that is sent again; None without a key."""
+
+    def __post_init__(self) -> None:
+        self.content_hash = None if self.key is None else content_hash(self.new.model_dump_json(exclude_none=True))
+
     @property
-    def id(self) -> UUID: ...
-    @property
-    def key(self) -> Any:
+    def key(self) -> SourceKey | None:
         """The unique key by which it is recognised when it is sent again; None where it has none."""
+        return source_key(self.new)
 
-    @property
-    def content_hash(self) -> bytes | None:
-        """The hash of what was sent."""
+    def as_sent(self) -> dict[str, Any]:
+        """As the API would answer, with the fields that the sender decides: to be compared with what is stored."""
+        raise NotImplementedError
 
-    def as_sent(self) -> Mapping[str, Any]:
-        """The JSON of the stored record, limited to the fields that its sender decides."""
-
-    def as_stored(self) -> Mapping[str, Any]:
-        """The JSON of the stored record."""
+    def as_stored(self) -> dict[str, Any]:
+        """As the API would answer."""
+        return self.as_sent()
 
 
-DraftT = TypeVar("DraftT", bound=Draft)
+DraftT = TypeVar("DraftT", bound=Draft[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +85,6 @@ def source_key(new: Sent) -> SourceKey | None:
     return (new.source, new.external_id) if new.source is not None and new.external_id is not None else None
 
 
-def sent_hash(new: Sent) -> bytes | None:
-    """The hash that recognises a record that is sent again; None without a source key."""
-    return None if source_key(new) is None else content_hash(new.model_dump_json(exclude_none=True))
-
-
 def incomplete_source_key(new: Sent) -> Problem | None:
     """The problem of a source without an external id, or the other way round."""
     if (new.source is None) == (new.external_id is None):
@@ -91,6 +100,46 @@ def existing(references: Iterable[ReferencedRecord], kind: str) -> dict[int, Exi
         for record in references
         if record.kind == kind
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What the records of a batch are about."""
+
+    by_kind: Mapping[str, Mapping[int, Mapping[str, Any]]]
+    """The id and the data of those that exist, by the index of the record that is about them."""
+
+    @classmethod
+    def of(cls, references: Iterable[ReferencedRecord], *kinds: str) -> "Subjects":
+        by_kind: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in kinds}
+        for record in references:
+            if record.kind in by_kind:
+                by_kind[record.kind][record.n] = {"id": record.id, **json.loads(record.data or "{}")}
+        return cls(by_kind)
+
+    def missing(self, n: int, new: Any) -> Problem | None:
+        """The problem of a subject that does not exist; the field `<kind>_id` names it."""
+        for kind, found in self.by_kind.items():
+            if getattr(new, f"{kind}_id") is not None and n not in found:
+                return reference_not_found(f"/{kind}_id", kind.capitalize())
+        return None
+
+    def missing_line(self, n: int, new: Any) -> Problem | None:
+        """The problem of a line that the sale does not have. The sale has to exist."""
+        if new.sale_line_no is None or self.by_kind["sale"][n]["has_line"]:
+            return None
+        return reference_not_found("/sale_line_no", "Line of the sale")
+
+    def owned(self, n: int) -> Mapping[str, Any] | None:
+        """The first that belongs to a customer."""
+        subjects = (found[n] for found in self.by_kind.values() if n in found)
+        return next((subject for subject in subjects if subject.get("customer_id") is not None), None)
+
+
+def as_sent(new: BaseModel, fields: Collection[str], derived: Collection[str]) -> dict[str, Any]:
+    """The JSON of these fields, without those of the `derived` ones that were not sent."""
+    sent = patching.as_stored(new)
+    return {name: sent[name] for name in fields if sent[name] is not None or name not in derived}
 
 
 def contents(
@@ -122,7 +171,7 @@ async def decide(
     different = {record.id for n, record in matches.items() if record.content_hash != drafts[n].content_hash}
     stored = await load(different) if different else {}
     decided: Intake[DraftT] = Intake()
-    earlier: dict[Any, DraftT] = {}
+    earlier: dict[SourceKey, DraftT] = {}
     for n, draft in enumerate(drafts):
         record = matches.get(n)
         first = earlier.get(draft.key) if draft.key is not None else None
@@ -145,7 +194,7 @@ async def decide(
 
 
 def _compare(
-    draft: Draft,
+    draft: Draft[Any],
     existing_id: UUID,
     content: Mapping[str, Any] | None,
     differs: Callable[[list[dict[str, Any]], UUID], Problem | None],
@@ -159,7 +208,7 @@ def _compare(
     if content is not None:
         # Only the fields that the sender decides are compared, not those that were derived.
         sent = draft.as_sent()
-        errors = as_errors(differences({name: content.get(name) for name in sent}, dict(sent))[:MOST])
+        errors = as_errors(differences({name: content.get(name) for name in sent}, sent)[:MOST])
         if (errors or hashed) and (problem := differs(errors, existing_id)) is not None:
             return RecordResult.refused(problem, existing_id)
     return RecordResult(200, existing_id, replayed=True)

@@ -1,18 +1,16 @@
 """Drafts of visits, what they refer to, and the feedback and events that are recorded with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Problem, in_the_future, invalid, reference_not_found
-from app.core.ids import new_id
 from app.rules.feedback import FeedbackMetric, Method
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
-from app.rules.kit.timestamps import format_timestamp
 from app.rules.visits import scorecards as rules
 from app.rules.visits.scorecards import VisitKind, VisitState
 from app.schemas.feedback import FeedbackNew, RatingNew, ReceiptRef
@@ -20,7 +18,7 @@ from app.schemas.visits.visits import ItemResult, VisitContent, VisitNew
 from app.services import feedback
 from app.services.feedback import FeedbackDraft
 from app.services.kit import intake
-from app.services.kit.intake import Existing, SourceKey
+from app.services.kit.intake import Draft, Existing, Subjects
 from app.services.visits import scorecards
 from app.services.visits.scorecards import Card
 from app.store.kit import events
@@ -29,34 +27,17 @@ from app.store.visits import visits as store
 
 
 @dataclass(slots=True)
-class VisitDraft:
-    new: VisitNew
-    id: UUID = field(default_factory=new_id)
-    content_hash: bytes | None = field(init=False)
+class VisitDraft(Draft[VisitNew]):
     card: Card | None = None
-
-    def __post_init__(self) -> None:
-        self.content_hash = intake.sent_hash(self.new)
-
-    @property
-    def key(self) -> SourceKey | None:
-        return intake.source_key(self.new)
 
     @property
     def done(self) -> bool:
         return bool(self.new.results)
 
     def as_sent(self) -> dict[str, Any]:
-        """As the API would answer, with the fields that the sender decides: to be compared with what is stored."""
-        new = self.new
-        filled_in_later = {"sale_id"} if new.receipt is not None else set()
-        sent = new.model_dump(mode="json", exclude=filled_in_later)
-        if new.happened_at is not None:
-            sent["happened_at"] = format_timestamp(new.happened_at)
-        return {k: v for k, v in sent.items() if k not in ("happened_at", "results") or v}
-
-    def as_stored(self) -> dict[str, Any]:
-        return self.as_sent()
+        fields = [name for name in VisitNew.model_fields if name != "results" or self.done]
+        derived = ("happened_at",) if self.new.receipt is None else ("happened_at", "sale_id")
+        return intake.as_sent(self.new, fields, derived)
 
     def row(self, ctx: Context) -> dict[str, Any]:
         assert self.card is not None
@@ -83,9 +64,7 @@ class References:
 
     existing: Mapping[int, Existing]
     cards: Mapping[UUID, Card]
-    sales: set[int]
-    """The indexes of the visits whose sale exists."""
-    interactions: set[int]
+    subjects: Subjects
 
     @classmethod
     async def load(cls, ctx: Context, news: Sequence[VisitNew | VisitContent]) -> "References":
@@ -100,8 +79,7 @@ class References:
         return cls(
             intake.existing(found, "visit"),
             await scorecards.current(ctx, [new.scorecard_id for _, new in drafts]),
-            {reference.n for reference in found if reference.kind == "sale"},
-            {reference.n for reference in found if reference.kind == "interaction"},
+            Subjects.of(found, "sale", "interaction"),
         )
 
     def check(self, ctx: Context, n: int, draft: VisitDraft) -> Problem | None:
@@ -113,7 +91,7 @@ class References:
             return reference_not_found("/scorecard_id", "Scorecard")
         if card.kind not in (None, new.kind):
             return invalid("/scorecard_id", "kind", f"The scorecard is for visits of the kind {card.kind}")
-        if (problem := self.missing_reference(n, new)) is not None:
+        if (problem := self.subjects.missing(n, new)) is not None:
             return problem
         draft.card = card
         if not draft.done:
@@ -121,18 +99,10 @@ class References:
             return unplanned if new.happened_at is None else None
         return results_problem(ctx, card, new.results, new.happened_at or ctx.now)
 
-    def missing_reference(self, n: int, new: VisitNew | VisitContent) -> Problem | None:
-        """The problem of a reference to something that does not exist."""
-        if new.sale_id is not None and n not in self.sales:
-            return reference_not_found("/sale_id", "Sale")
-        if new.interaction_id is not None and n not in self.interactions:
-            return reference_not_found("/interaction_id", "Interaction")
-        return None
-
 
 async def require_references(ctx: Context, content: VisitContent) -> None:
     """Raises ValidationFailed where it refers to something that does not exist."""
-    if (problem := (await References.load(ctx, [content])).missing_reference(0, content)) is not None:
+    if (problem := (await References.load(ctx, [content])).subjects.missing(0, content)) is not None:
         raise problem
 
 
