@@ -8,8 +8,7 @@ from app.core.context import Context
 
 
 async def completed_steps(ctx: Context, complaint_id: UUID) -> list[Record]:
-    found: list[Record] = await ctx.db.fetch("SELECT * FROM complaint_steps WHERE complaint_id = $1", complaint_id)
-    return found
+    return await ctx.db.fetch("SELECT * FROM complaint_steps WHERE complaint_id = $1", complaint_id)
 
 
 async def complete_step(ctx: Context, complaint_id: UUID, step: str, done_by: str, note: str | None) -> None:

@@ -12,8 +12,7 @@ _INSIGHTS = sql.load("complaints/insights.sql")
 async def insights(ctx: Context, query: InsightsQuery, since: datetime, before: datetime) -> str:
     """Shares as `count` of `of` or `mature`: their intervals are not the database's."""
     values = {"now": ctx.now, "since": since, "before": before, "interval": query.interval, **filters(query)}
-    found: str = await aggregates.fetch(ctx, _INSIGHTS, values)
-    return found
+    return await aggregates.fetch(ctx, _INSIGHTS, values)
 
 
 def filters(query: Scope) -> dict[str, str | None]:

@@ -17,10 +17,9 @@ async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
 
 
 async def of_complaint(ctx: Context, complaint_id: UUID) -> list[Record]:
-    found: list[Record] = await ctx.db.fetch(
+    return await ctx.db.fetch(
         "SELECT * FROM complaint_remedies WHERE complaint_id = $1 ORDER BY position, id", complaint_id
     )
-    return found
 
 
 async def get(ctx: Context, complaint_id: UUID, remedy_id: UUID) -> Record:

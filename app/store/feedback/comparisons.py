@@ -16,8 +16,7 @@ _LOOP = sql.load("feedback/loop.sql")
 
 
 async def gaps(ctx: Context, query: GapsQuery, since: datetime, before: datetime) -> str:
-    found: str = await aggregates.fetch(ctx, _GAPS, query.model_dump() | {"since": since, "before": before})
-    return found
+    return await aggregates.fetch(ctx, _GAPS, query.model_dump() | {"since": since, "before": before})
 
 
 async def competitors(
@@ -25,8 +24,7 @@ async def competitors(
 ) -> str:
     """`methods` are those of ours that are comparable."""
     values = query.model_dump() | {"since": since, "before": before, "methods": methods}
-    found: str = await aggregates.fetch(ctx, _COMPETITORS, values)
-    return found
+    return await aggregates.fetch(ctx, _COMPETITORS, values)
 
 
 async def loop(
@@ -40,5 +38,4 @@ async def loop(
     """`periods` are those that it is grouped by, the earliest first; None where it is grouped by something else."""
     values = query.model_dump(exclude={"time_zone", "forgotten_after_days"}) | grouping(periods)
     values |= {"since": since, "before": before, "forgotten_before": forgotten_before}
-    found: str = await aggregates.fetch(ctx, _LOOP, values)
-    return found
+    return await aggregates.fetch(ctx, _LOOP, values)

@@ -33,14 +33,13 @@ async def votes(ctx: Context, idea_id: UUID, query: schemas.IdeaVoteQuery) -> Pa
 
 async def find_votes(ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_id: UUID | None) -> list[Record]:
     """The stored votes of this customer or this feedback. The idea has to be locked."""
-    found: list[Record] = await ctx.db.fetch(
+    return await ctx.db.fetch(
         "SELECT id, customer_id, feedback_id FROM idea_votes "
         "WHERE idea_id = $1 AND (customer_id = $2 OR feedback_id = $3) ORDER BY id",
         idea_id,
         customer_id,
         feedback_id,
     )
-    return found
 
 
 async def add_vote(

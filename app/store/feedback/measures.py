@@ -21,13 +21,11 @@ async def measures(
     `periods` are those that it is grouped by, the earliest first; None where it is grouped by something else.
     """
     values = query.model_dump(exclude={"time_zone"}) | {"since": since, "before": before, **grouping(periods)}
-    found: str = await aggregates.fetch(ctx, _MEASURES, values)
-    return found
+    return await aggregates.fetch(ctx, _MEASURES, values)
 
 
 async def methods(ctx: Context, query: MethodsQuery, since: datetime, before: datetime) -> str:
-    found: str = await aggregates.fetch(ctx, _METHODS, query.model_dump() | {"since": since, "before": before})
-    return found
+    return await aggregates.fetch(ctx, _METHODS, query.model_dump() | {"since": since, "before": before})
 
 
 def grouping(periods: Sequence[Period] | None) -> dict[str, Any]:

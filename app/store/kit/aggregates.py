@@ -9,8 +9,8 @@ from app.store.kit.sql import Statement
 _SETTINGS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '64MB'"
 
 
-async def fetch(ctx: Context, statement: Statement, values: Mapping[str, Any]) -> Any:
-    """The first column of the first row.
+async def fetch(ctx: Context, statement: Statement, values: Mapping[str, Any]) -> str:
+    """The first column of the first row: JSON.
 
     The plan is made anew for each call, with the values of the parameters. A filter that is not asked for, as in
     `:site IS NULL OR c.site = :site`, is folded away before planning, and so are the branches of a CASE or UNION that
@@ -19,4 +19,5 @@ async def fetch(ctx: Context, statement: Statement, values: Mapping[str, Any]) -
     """
     async with ctx.db.transaction():
         await ctx.db.execute(_SETTINGS)
-        return await ctx.db.fetchval(statement.text, *statement.arguments(values))
+        found: str = await ctx.db.fetchval(statement.text, *statement.arguments(values))
+        return found

@@ -25,5 +25,4 @@ async def one(ctx: Context, complaint_id: UUID) -> str:
 async def groups(ctx: Context, query: RecoveryQuery, since: datetime, before: datetime) -> str:
     """Shares as `count` of `mature` or `of`, means with their `deviation`: their intervals are not the database's."""
     values = {"now": ctx.now, "since": since, "before": before, "group_by": query.group_by, "limit": query.limit}
-    found: str = await aggregates.fetch(ctx, _GROUPS, values | complaints.filters(query))
-    return found
+    return await aggregates.fetch(ctx, _GROUPS, values | complaints.filters(query))

@@ -32,8 +32,7 @@ INTERVAL = ("clock_id", "position", "kind", "starts_at", "ends_at", "reason")
 
 async def clocks_of_complaints(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
     """The clocks, oldest first, with `made` (at_minutes of the escalation steps made) and intervals as columns."""
-    found: list[Record] = await ctx.db.fetch(_CLOCKS, list(complaint_ids))
-    return found
+    return await ctx.db.fetch(_CLOCKS, list(complaint_ids))
 
 
 async def save_clocks(
@@ -55,10 +54,9 @@ async def add_escalations(ctx: Context, values: Sequence[Mapping[str, Any]]) -> 
 
 async def escalations(ctx: Context, complaint_id: UUID) -> list[Record]:
     """The escalation steps that were made, first to last."""
-    found: list[Record] = await ctx.db.fetch(
+    return await ctx.db.fetch(
         "SELECT * FROM complaint_escalations WHERE complaint_id = $1 ORDER BY made_at, id", complaint_id
     )
-    return found
 
 
 _CLOCKS = """

@@ -28,8 +28,7 @@ _IDS = """
 
 async def active_policies(ctx: Context) -> list[Record]:
     """Ids and versions of active policies and their calendars, in the order in which they are tried."""
-    found: list[Record] = await ctx.db.fetch(f"{_IDS} WHERE p.active ORDER BY p.position, p.id")
-    return found
+    return await ctx.db.fetch(f"{_IDS} WHERE p.active ORDER BY p.position, p.id")
 
 
 async def policy(ctx: Context, policy_id: UUID) -> Record:

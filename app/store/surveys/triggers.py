@@ -38,8 +38,7 @@ async def rule(ctx: Context, rule_id: UUID) -> Rule | None:
 
 async def surveys(ctx: Context, survey_ids: Iterable[UUID]) -> list[Record]:
     """Rows of (id, code, status, published_version, definition): the published definition, or else the draft."""
-    found: list[Record] = await ctx.db.fetch(_SURVEYS, list(survey_ids))
-    return found
+    return await ctx.db.fetch(_SURVEYS, list(survey_ids))
 
 
 async def customers(ctx: Context, customer_ids: Iterable[UUID], *, lock: bool) -> list[Record]:
@@ -50,14 +49,12 @@ async def customers(ctx: Context, customer_ids: Iterable[UUID], *, lock: bool) -
     ordered = list(customer_ids)
     if lock:
         await ctx.db.execute("SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", ordered)
-    found: list[Record] = await ctx.db.fetch(_CUSTOMERS, ordered)
-    return found
+    return await ctx.db.fetch(_CUSTOMERS, ordered)
 
 
 async def subjects(ctx: Context, event: TriggerEvent, subject_ids: Iterable[UUID]) -> list[Record]:
     """Rows of sales, complaints or interactions; `eligible`: customers may be invited after it."""
-    found: list[Record] = await ctx.db.fetch(_SUBJECTS[event], list(subject_ids))
-    return found
+    return await ctx.db.fetch(_SUBJECTS[event], list(subject_ids))
 
 
 def _rule(row: Record) -> Rule:
