@@ -23,12 +23,12 @@ class SimpleTable(KeyedTable):
     def __init__(
         self, kind: str, table: str, schema: type[BaseModel], query: type[PageQuery], *, key: str, title: str
     ) -> None:
-        filters = {name: f"r.{name} = {{}}" for name in query.model_fields if name not in PAGING}
-        sorts = {
-            name: (f"r.{name}", rows.column_type(table, name))
-            for name in sorted({sort.removeprefix("-") for sort in get_args(query.model_fields["sort"].annotation)})
-        }
-        super().__init__(kind, Listing(table, documents.columns(schema, "r"), table, "r", query, filters, sorts), key)
+        filters = [name for name in query.model_fields if name not in PAGING]
+        sorts = sorted({sort.removeprefix("-") for sort in get_args(query.model_fields["sort"].annotation)})
+        types = {name: rows.column_type(table, name) for name in [*filters, *sorts]}
+        conditions = {name: f"r.{name} = {{}}" for name in filters}
+        keys = {name: (f"r.{name}", types[name]) for name in sorts}
+        super().__init__(kind, Listing(table, documents.columns(schema, "r"), table, "r", query, conditions, keys), key)
         self.title = title
 
     def title_of(self, row: Mapping[str, Any]) -> str:
