@@ -1,7 +1,7 @@
 """Which customers hold a key: for records that name their customers, alike in all domains, and for looking up.
 
-Contact points that are marked invalid find nobody. Identities find archived customers too, and contact points those
-who are looked up by a person, but not those whom a record names.
+Contact points that are marked invalid find nobody. Archived customers are found by an identity, and when somebody looks
+up a contact point; a record that names a contact point does not find them.
 """
 
 from app.store.kit.references import Lookup, Reference
