@@ -50,8 +50,8 @@ def json_column(default: str | None = "'{}'", null: bool = False) -> Any:
     return Field(default=None, sa_column=Column(JSONB, nullable=null, server_default=_sql(default)))
 
 
-def array_column(item_type: Any = Text, null: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(ARRAY(item_type), nullable=null, server_default=text("'{}'")))
+def array_column(item_type: Any = Text) -> Any:
+    return Field(default=None, sa_column=Column(ARRAY(item_type), nullable=False, server_default=text("'{}'")))
 
 
 def boolean_column(default: str = "false") -> Any:

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import holidays
 
 DAY = timedelta(days=1)
-MINUTES_A_DAY = 1_440
 HORIZON = timedelta(days=366 * 50)
 """How far ahead a due time is looked for: a calendar without working time has none."""
 _MAX_CACHED_DAYS = 50_000

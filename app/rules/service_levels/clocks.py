@@ -86,10 +86,6 @@ class Clock:
     def started_at(self) -> datetime:
         return self.intervals[0].start
 
-    def begin(self, at: datetime, reason: str, *, paused: bool) -> None:
-        kind = IntervalKind.PAUSED if paused else IntervalKind.RUNNING
-        self.intervals.append(Interval(kind, at, None, reason))
-
     def pause(self, at: datetime, reason: str) -> None:
         """Nothing happens if it is paused already."""
         if not self.ended and not self.paused:

@@ -40,8 +40,8 @@ class Resource(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-def text(most: int, least: int = 1, pattern: str = ONE_LINE) -> Any:
-    return StringConstraints(min_length=least, max_length=most, pattern=pattern)
+def text(most: int, pattern: str = ONE_LINE) -> Any:
+    return StringConstraints(min_length=1, max_length=most, pattern=pattern)
 
 
 Label = Annotated[str, text(100)]

@@ -25,18 +25,16 @@ class Job:
     leased_until: datetime
 
 
-async def schedule(ctx: Context, kind: str, key: str, due_at: datetime, data: dict[str, Any] | None = None) -> None:
-    await schedule_many(ctx, kind, [(key, due_at)], data)
+async def schedule(ctx: Context, kind: str, key: str, due_at: datetime) -> None:
+    await schedule_many(ctx, kind, [(key, due_at)])
 
 
-async def schedule_many(
-    ctx: Context, kind: str, due: Iterable[tuple[str, datetime]], data: dict[str, Any] | None = None
-) -> None:
+async def schedule_many(ctx: Context, kind: str, due: Iterable[tuple[str, datetime]]) -> None:
     """Schedule jobs by key and due time. A job of the same kind and key is replaced."""
     ordered = sorted(due)
     if ordered:
         keys, due_at = zip(*ordered, strict=True)
-        await ctx.db.execute(_SCHEDULE, kind, list(keys), list(due_at), json.dumps(data or {}))
+        await ctx.db.execute(_SCHEDULE, kind, list(keys), list(due_at))
 
 
 async def cancel_many(ctx: Context, kind: str, keys: Iterable[str]) -> None:
@@ -84,9 +82,9 @@ async def retry_later(ctx: Context, job: Job, until: datetime | None, error: str
 
 
 _SCHEDULE = """
-    INSERT INTO jobs (kind, key, due_at, data)
-    SELECT $1, w.key, w.due_at, $4::jsonb FROM unnest($2::text[], $3::timestamptz[]) AS w(key, due_at)
-    ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, data = excluded.data, attempts = 0,
+    INSERT INTO jobs (kind, key, due_at)
+    SELECT $1, w.key, w.due_at FROM unnest($2::text[], $3::timestamptz[]) AS w(key, due_at)
+    ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, data = '{}', attempts = 0,
         leased_until = NULL, error = NULL, failed_at = NULL
 """
 _LEASE = """

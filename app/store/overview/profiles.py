@@ -47,9 +47,9 @@ async def _candidates(ctx: Context, statement: str, *arguments: Any) -> str:
     return candidates
 
 
-def _first_row(schema: type, alias: str, source: str, own: dict[str, str] | None = None) -> str:
+def _first_row(schema: type, alias: str, source: str) -> str:
     """The first row of a source as a JSON object, or null."""
-    return f"(SELECT row_to_json(d) FROM (SELECT {documents.columns(schema, alias, own)} FROM {source} LIMIT 1) d)"
+    return f"(SELECT row_to_json(d) FROM (SELECT {documents.columns(schema, alias)} FROM {source} LIMIT 1) d)"
 
 
 def _first_rows(schema: type, alias: str, source: str, limit: int, own: dict[str, str] | None = None) -> str:
