@@ -49,7 +49,7 @@ class Interval:
 
 @dataclass(slots=True)
 class Clock:
-    """`target` is working time of `calendar`. The last interval of a clock that has not ended is open."""
+    """`target` is working time of `calendar`. There is an interval at least; if the clock has not ended, the last is open."""
 
     metric: Metric
     cycle: int

@@ -1,6 +1,7 @@
 """The types that every contract is made of. Bounded, strict, and explained in the OpenAPI document."""
 
 import re
+from copy import copy
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from pydantic import (
     WithJsonSchema,
     create_model,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.rules.kit import json_limits
@@ -213,11 +215,16 @@ class VersionQuery(PageQuery):
 
 def partial(whole: type[Schema], name: str, doc: str) -> type[Any]:
     """The merge patch (RFC 7396) of a schema: every field may be left out, and null clears a value."""
-    fields: dict[str, Any] = {
-        field: (Annotated[info.annotation | None, info], None)  # type: ignore[operator]
-        for field, info in whole.model_fields.items()
-    }
+    fields: dict[str, Any] = {field: _clearable(info) for field, info in whole.model_fields.items()}
     return create_model(name, __base__=_Described, __doc__=doc, __module__=whole.__module__, **fields)
+
+
+def _clearable(info: FieldInfo) -> tuple[Any, FieldInfo]:
+    """The field with null as another value, which the constraints and checks of its values do not see."""
+    value: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    cleared = copy(info)
+    cleared.metadata, cleared.default, cleared.default_factory = [], None, None
+    return value | None, cleared
 
 
 class _Described(Schema):

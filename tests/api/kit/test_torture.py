@@ -164,6 +164,32 @@ class TestExamples:
         assert answer.status_code in (200, 201), answer.text
 
 
+class TestNulls:
+    """Null in each place, whole objects and lists included: what a merge patch clears, and most others do not take."""
+
+    @pytest.mark.parametrize("name", WHOLE_BODY)
+    async def test_are_taken_or_refused(self, client: httpx.AsyncClient, world: dict[str, str], name: str) -> None:
+        whole = example(name, world)
+        for where in places(whole):
+            answer = await client.request(
+                OPERATIONS[name][0].upper(),
+                url(name, world),
+                params={"validate_only": "true"},
+                content=encoded(replaced(whole, where, None)),
+                headers={"content-type": media_type(name)},
+            )
+            assert answer.status_code < 500, (where, answer.text)
+
+
+def places(value: Any) -> Iterator[tuple[Any, ...]]:
+    """The paths of everything within a JSON value, but for the members of free objects: these may all be null."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield (key,)
+        if key != "attributes":
+            yield from ((key, *rest) for rest in places(member))
+
+
 class TestLeaves:
     @pytest.mark.parametrize("name", WHOLE_BODY)
     async def test_are_refused_in_their_place(

@@ -76,9 +76,11 @@ class ReferenceClock:
 
 
 def start(number: int, target: timedelta, at: datetime = FIRST, *, paused: bool = False) -> Clock:
-    clock = Clock(Metric.RESOLVE, 1, CALENDARS[number], target)
-    clock.begin(at, "received", paused=paused)
-    return clock
+    return Clock(Metric.RESOLVE, 1, CALENDARS[number], target, [began(at, paused)])
+
+
+def began(at: datetime, paused: bool) -> Interval:
+    return Interval(PAUSED if paused else RUNNING, at, None, "received")
 
 
 def apply(clock: Clock, what: str, at: datetime) -> None:
@@ -221,10 +223,8 @@ class TestAgainstTheReference:
 class TestDue:
     OFFICE = weekdays(OFFICE, country="GB", subdivision="ENG")
 
-    def clock(self, began: str, hours: float, *, paused: bool = False) -> Clock:
-        clock = Clock(Metric.RESPOND, 1, self.OFFICE, hours * HOUR)
-        clock.begin(local(began), "received", paused=paused)
-        return clock
+    def clock(self, since: str, hours: float, *, paused: bool = False) -> Clock:
+        return Clock(Metric.RESPOND, 1, self.OFFICE, hours * HOUR, [began(local(since), paused)])
 
     @pytest.mark.parametrize(
         ("began", "hours", "turns", "due"),
