@@ -25,22 +25,28 @@ def key_of(request: Request) -> str | None:
     if key is None:
         return None
     if not _KEY.fullmatch(key):
-        raise MalformedRequest("Idempotency-Key must be 1 to 255 printable ASCII characters")
+        raise MalformedRequest(
+            "Idempotency-Key must be 1 to 255 printable ASCII characters, no backslash, and quoted if it has blanks"
+        )
     return key.strip('"')
 
 
-def fingerprint(request: Request, body: Any) -> bytes:
-    """A hash that tells a retry from another request, whatever the spacing and key order of its JSON."""
-    content = [request.method, request.scope["path"], sorted(request.query_params.multi_items()), body]
+def fingerprint(request: Request, body: Any, without: str) -> bytes:
+    """A hash that tells a retry from another request, whatever the spacing and key order of its JSON.
+
+    `without` is a query parameter that does not count.
+    """
+    query = sorted(item for item in request.query_params.multi_items() if item[0] != without)
+    content = [request.method, request.scope["path"], query, body]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
-async def replay(ctx: Context, key: str, fingerprint: bytes) -> Response | None:
-    """The stored response, if there is one. The key stays locked until the transaction ends.
+async def replay(ctx: Context, key: str, fingerprint: bytes, *, lock: bool) -> Response | None:
+    """The stored response, if there is one. With `lock`, the key stays locked until the transaction ends.
 
     Raises IdempotencyKeyInFlight and IdempotencyKeyReused.
     """
-    if not await store.try_lock(ctx, key):
+    if lock and not await store.try_lock(ctx, key):
         raise IdempotencyKeyInFlight(headers={"Retry-After": "1"})
     stored = await store.find(ctx, key)
     if stored is None:

@@ -102,7 +102,8 @@ PARAMETERS: dict[str, Schema] = {
     "ValidateOnly": {
         "name": "validate_only",
         "in": "query",
-        "description": "If `true`, the request is checked and answered as usual, but nothing is stored.",
+        "description": "If `true`, the request is checked and answered as usual, but nothing is stored. The ids, "
+        "reference numbers and tokens of the answer do not exist: the real request gets others.",
         "schema": {"type": "boolean", "default": False},
     },
     "IfNoneMatch": {

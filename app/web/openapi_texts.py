@@ -27,7 +27,7 @@ QUERY = {
     "kind": "Only items of this kind.",
     "match": "Only receipts whose buyer was identified with this result.",
     "method": "Only feedback that was collected by this method.",
-    "metric": "Only feedback with a score on this metric.",
+    "metric": "Only feedback whose main rating is on this metric.",
     "nps_class": "Only feedback of this Net Promoter Score class.",
     "owner": "Only items for which this member of staff is responsible. The spelling must match exactly.",
     "postal_code": "Only customers with an address of this postal code. The spelling must match exactly.",

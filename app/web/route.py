@@ -80,14 +80,16 @@ class Route(APIRoute):
 
             async def work(ctx: Context) -> Response:
                 state.context = ctx
-                if key is None or dry_run:
+                if key is None:
                     return await call_endpoint(request)
-                fingerprint = idempotency.fingerprint(request, state.body)
-                replayed = await idempotency.replay(ctx, key, fingerprint)
+                fingerprint = idempotency.fingerprint(request, state.body, without=DRY_RUN)
+                # What is only tried must not keep the real request from its key.
+                replayed = await idempotency.replay(ctx, key, fingerprint, lock=not dry_run)
                 if replayed is not None:
                     return replayed
                 response = await call_endpoint(request)
-                await idempotency.store_response(ctx, key, fingerprint, response)
+                if not dry_run:
+                    await idempotency.store_response(ctx, key, fingerprint, response)
                 return response
 
             return await (state.sessions.rehearse if dry_run else state.sessions.write)(work)
@@ -178,5 +180,11 @@ def _check_query(request: Request, parameters: frozenset[str]) -> None:
                 for name in unknown
             ]
         )
-    if len(set(names)) < len(names):
-        raise MalformedRequest("Query parameter sent more than once")
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise MalformedRequest(
+            "Query parameter sent more than once",
+            errors=[
+                {"pointer": f"/query/{name}", "code": "repeated_parameter", "detail": "Sent more than once"}
+                for name in repeated
+            ],
+        )

@@ -22,8 +22,8 @@ async def list_complaints(ctx: Ctx, request: Request, query: Annotated[Complaint
     """List complaints
 
     Latest first by default. `reference` looks a complaint up by its number in any spelling; a mistyped number finds
-    nothing. `overdue=true` lists open complaints that missed a target, `sort=due_at` lists those with a running clock,
-    the most urgent first.
+    nothing. `overdue=true` lists open complaints whose next due time has passed, `sort=due_at` lists those with a
+    running clock, the most urgent first.
     """
     return replies.page(request, await complaints.find(ctx, query))
 

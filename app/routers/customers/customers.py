@@ -92,8 +92,9 @@ async def update_customer(
 async def archive_customer(ctx: Ctx, customer_id: PathId) -> Response:
     """Archive a customer
 
-    Archived customers are no longer listed by default or found by contact point, and their contact points become
-    available to others. Their history is kept.
+    Archived customers are no longer listed by default, and new records that name one of their contact points are not
+    theirs. The contact points become available to others. Whoever looks one up still finds them, in the last place.
+    Their history is kept.
     """
     return replies.resource(await customers.archive(ctx, customer_id))
 

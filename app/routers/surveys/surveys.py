@@ -73,7 +73,8 @@ async def list_survey_versions(
 ) -> Response:
     """List the versions of a survey
 
-    Every version with its full definition, the API key that made it and when, newest first by default.
+    Every version of its definition, the API key that made it and when, newest first by default. Opening, pausing and
+    closing raise the version of the survey, and are not listed here.
     """
     return replies.page(request, await SURVEYS.versions(ctx, survey_id, query))
 

@@ -49,7 +49,7 @@ class Interval:
 
 @dataclass(slots=True)
 class Clock:
-    """`target` is working time of `calendar`. There is an interval at least; if the clock has not ended, the last is open."""
+    """`target` is working time of `calendar`. There is an interval at least; the last is open unless it has ended."""
 
     metric: Metric
     cycle: int

@@ -60,16 +60,20 @@ def _only_text(value: object) -> object:
     raise PydanticCustomError("string_type", "Input should be a string")
 
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
+)
+_BLANK_FOR_PLUS = re.compile(r" [0-9]{2}:?[0-9]{2}$")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _moment_text(value: object) -> object:
     # A number in a string would be taken for seconds since 1970.
-    if isinstance(value, str) and not _MOMENT.match(value):
-        raise PydanticCustomError(
-            "datetime_parsing", "Must be an RFC 3339 timestamp with an offset, such as 2026-03-01T10:15:00Z"
-        )
+    if isinstance(value, str) and not _MOMENT.fullmatch(value):
+        detail = "Must be an RFC 3339 timestamp with an offset, such as 2026-03-01T10:15:00Z"
+        if _BLANK_FOR_PLUS.search(value):
+            detail += "; in a query, a plus sign is sent as %2B"
+        raise PydanticCustomError("datetime_parsing", detail)
     return _only_text(value)
 
 

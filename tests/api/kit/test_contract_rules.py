@@ -1,5 +1,6 @@
 """The rules of HTTP that every resource shares, tried on customers and receipts."""
 
+import asyncio
 import gzip
 import json
 import logging
@@ -393,6 +394,22 @@ class TestValidateOnly:
             assert await db.fetchval(f"SELECT count(*) FROM {table}") == 0, table
         real = await client.post(PATH, json=body, headers={"Idempotency-Key": "k"})
         assert "idempotent-replayed" not in real.headers
+
+    async def test_answers_for_a_key_as_if(self, client: httpx.AsyncClient, db: Any) -> None:
+        body, headers = make.customer(), {"Idempotency-Key": "k"}
+        made = await client.post(PATH, json=body, headers=headers)
+        dry = await client.post(PATH, json=body, headers=headers, params={"validate_only": "true"})
+        assert (dry.status_code, dry.json(), dry.headers["idempotent-replayed"]) == (201, made.json(), "true")
+        other = await client.post(PATH, json=make.customer(), headers=headers, params={"validate_only": "true"})
+        assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+        spelled_out = await client.post(PATH, json=body, headers=headers, params={"validate_only": "false"})
+        assert spelled_out.headers["idempotent-replayed"] == "true"
+
+    async def test_does_not_keep_the_real_request_from_its_key(self, client: httpx.AsyncClient, db: Any) -> None:
+        body, headers = make.customer(), {"Idempotency-Key": "k"}
+        pairs = [client.post(PATH, json=body, headers=headers, params={"validate_only": w}) for w in ("1", "0")]
+        assert [answer.status_code for answer in await asyncio.gather(*pairs)] == [201, 201]
+        assert await db.fetchval("SELECT count(*) FROM customers") == 1
 
     async def test_refuses_as_if(self, client: httpx.AsyncClient) -> None:
         card = make.identity()
