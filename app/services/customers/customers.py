@@ -89,6 +89,7 @@ async def put(
     if only_new:
         raise PreconditionFailed(f"The identity already belongs to customer {customer_id}")
     if others:
+        await store.CUSTOMERS.lock(ctx, customer_id)  # nobody else adds identities between reading and writing them
         present = json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)["identities"]
         sent["identities"] = present + [i for i in others if i not in present]
     return await _change(ctx, customer_id, sent, None), False

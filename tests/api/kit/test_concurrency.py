@@ -285,3 +285,14 @@ class TestDatabase:
         for path in ("/readyz", CUSTOMERS):
             answer = await client.get(path)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1"), path
+
+
+class TestPutByIdentity:
+    async def test_none_of_the_added_identities_is_lost(self, client: httpx.AsyncClient) -> None:
+        path = f"{CUSTOMERS}/by-identity/shop/7"
+        assert (await client.put(path, json={"display_name": "Ada"})).status_code == 201
+        added = [{"system": f"system-{n}", "external_id": "7"} for n in range(8)]
+        answers = await asyncio.gather(*(client.put(path, json={"identities": [identity]}) for identity in added))
+        assert [answer.status_code for answer in answers] == [200] * 8
+        customer = (await client.get(f"{CUSTOMERS}/{answers[0].json()['id']}")).json()
+        assert sorted(i["system"] for i in customer["identities"]) == ["shop", *(i["system"] for i in added)]
