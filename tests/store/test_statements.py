@@ -17,10 +17,12 @@ from app.schemas.complaints.insights import InsightsQuery
 from app.schemas.feedback.comparisons import CompetitorsQuery, GapsQuery, LoopQuery
 from app.schemas.feedback.measures import MeasuresQuery, MethodsQuery
 from app.schemas.overview.complaint_recovery import LaterFeedback, RecoveryQuery
+from app.schemas.sales.measures import SalesMeasuresQuery
 from app.store.complaints import insights
 from app.store.feedback import comparisons, measures
 from app.store.kit import sql
 from app.store.overview import complaint_recovery
+from app.store.sales import measures as sales_measures
 from tests.support.application import TestClock
 
 STORE = Path(sql.__file__).parents[1]
@@ -36,6 +38,7 @@ LARGE = {
     "complaint_clocks",
     "complaint_remedies",
     "sales",
+    "sale_lines",
     "feedback",
     "ratings",
     "invitations",
@@ -64,6 +67,10 @@ def _measures(**query: Any) -> Call:
 def _loop(**query: Any) -> Call:
     by_period = MONTHS if query.get("group_by") == "month" else None
     return lambda ctx: comparisons.loop(ctx, LoopQuery(**query), SINCE, NOW, NOW - timedelta(days=7), by_period)
+
+
+def _sales(**query: Any) -> Call:
+    return lambda ctx: sales_measures.measures(ctx, SalesMeasuresQuery(**query), SINCE.date(), NOW.date())
 
 
 def _competitors(**query: Any) -> Call:
@@ -97,6 +104,12 @@ CALLS: dict[str, Call] = {
     "score of one tag by site": _measures(group_by="site", tag="regular"),
     "nps of one site by month": _measures(metric="nps", group_by="month", site="site-3"),
     "csat of one product": _measures(metric="csat", sku="sku-7"),
+    **{
+        f"sales by {by}": _sales(group_by=by)
+        for by in (None, "day", "weekday", "hour", "site", "till", "operator", "sku", "category", "tag")
+    },
+    "sales of one site by operator and day": _sales(site="site-3", group_by="operator", then_by="day"),
+    "sales of one product": _sales(sku="sku-7"),
     "methods": lambda ctx: measures.methods(ctx, MethodsQuery(), SINCE, NOW),
     "methods of one site": lambda ctx: measures.methods(ctx, MethodsQuery(site="site-3"), SINCE, NOW),
     "gaps": lambda ctx: comparisons.gaps(ctx, GapsQuery(), SINCE, NOW),

@@ -24,6 +24,10 @@ SELECT 'till', n::text, CASE WHEN n % 20 = 0 THEN 'return' ELSE 'sale' END, pg_t
     'matched', 10 + n % 50, 10 + n % 50, 0, ''
 FROM generate_series(1, 20000) n JOIN people p ON p.number = 1 + n * 7919 % 2000;
 
+INSERT INTO sale_lines (sale_id, line_no, sku, category, quantity, unit_price, total)
+SELECT s.id, 1, 'sku-' || 1 + n % 100, 'category-' || n % 7, CASE WHEN s.kind = 'return' THEN -1 ELSE 1 END, s.total, s.total
+FROM (SELECT row_number() OVER (ORDER BY id) AS n, * FROM sales) s;
+
 INSERT INTO complaints (reference, customer_id, channel, received_at, site, sku, category, severity, feeling,
     description, owner, state, state_since, acknowledged_at, ended_at, cause_kind, reopened_count, due_at, breached)
 SELECT 'C-' || n, p.id, (ARRAY['phone', 'email', 'web_form'])[1 + n % 3], c.at, 'site-' || 1 + n % 10,

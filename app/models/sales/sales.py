@@ -66,6 +66,7 @@ class Sale(SQLModel, table=True):
         UniqueConstraint("source", "receipt_no", name="uq_sales_receipt"),
         Index(None, "customer_id", "occurred_at", "id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(None, "occurred_at", "id"),
+        Index(None, "business_date"),
         Index(None, "site", "occurred_at", "id", postgresql_where=text("site IS NOT NULL")),
         Index(None, "till", "occurred_at", "id", postgresql_where=text("till IS NOT NULL")),
         Index("ix_sales_unmatched", "occurred_at", "id", postgresql_where=text("match IN ('unmatched', 'ambiguous')")),

@@ -1,0 +1,14 @@
+"""What receipts come to, counted in one statement from the receipts of the period."""
+
+from datetime import date
+
+from app.core.context import Context
+from app.schemas.sales.measures import SalesMeasuresQuery
+from app.store.kit import aggregates, sql
+
+_MEASURES = sql.load("sales/measures.sql")
+
+
+async def measures(ctx: Context, query: SalesMeasuresQuery, since: date, before: date) -> str:
+    """Shares as `count` of `total`: intervals are not the database's."""
+    return await aggregates.fetch(ctx, _MEASURES, query.model_dump() | {"since": since, "before": before})

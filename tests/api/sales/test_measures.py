@@ -1,0 +1,278 @@
+"""Measures of sales: cases that can be counted by hand, and every grouping against Python over random receipts."""
+
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from tests import make
+from tests.support.api import pointers
+from tests.support.shares import share
+
+PATH, SALES = "/v1/sales/measures", "/v1/sales"
+PERIODS = ("day", "week", "month", "quarter", "year")
+GROUPS = (
+    *PERIODS,
+    "weekday",
+    "hour",
+    "site",
+    "till",
+    "operator",
+    "channel",
+    "source",
+    "kind",
+    "sku",
+    "category",
+    "tag",
+)
+LINES = ("sku", "category")
+YEAR = {"since": "2026-01-01", "before": "2027-01-01"}
+
+
+async def measured(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
+    answer = await client.get(PATH, params=YEAR | query)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+class TestByHand:
+    async def test_no_receipts(self, client: httpx.AsyncClient) -> None:
+        found = await measured(client, group_by="site")
+        assert (found["all"], found["items"], found["group_count"]) == ([], [], 0)
+
+    async def test_a_sale_and_its_return(self, client: httpx.AsyncClient) -> None:
+        customer = await make.create_customer(client)
+        lines = [make.line("10.00", quantity="2", unit_price="5.00"), make.line("4.00", sku="JAM-1", category="jam")]
+        sold = await make.record_sale(
+            client, customer={"id": customer["id"]}, lines=lines, total="14.00", payments=[], operator="Ada"
+        )
+        await make.record_sale(client, lines=[make.refund(sold["receipt_no"], total="-5.00", unit_price="5.00")],
+                               total="-5.00", payments=[])  # fmt: skip
+        found = await measured(client)
+        assert found["all"] == [
+            {
+                "currency": "GBP",
+                "receipts": 2,
+                "purchases": 1,
+                "returns": 1,
+                "customers": 1,
+                "units": "2",
+                "gross": "14.00",
+                "refunded": "5.00",
+                "net": "9.00",
+                "net_per_purchase": "9.00",
+                "units_per_purchase": "2.00",
+                "refunded_share": 0.3571,
+                "capture": found["all"][0]["capture"],
+            }
+        ]
+        assert found["items"] == []
+        jam = (await measured(client, sku="JAM-1"))["all"]
+        assert [(f["receipts"], f["gross"], f["units"], f["capture"]["share"]) for f in jam] == [(1, "4.00", "1", 1.0)]
+        by_operator = await measured(client, group_by="operator", then_by="category")
+        assert [(i["key"], i["then_key"], i["figures"]["net"]) for i in by_operator["items"]] == [
+            ("Ada", None, "10.00"),
+            ("Ada", "jam", "4.00"),
+            (None, None, "-5.00"),
+        ]
+
+    async def test_a_voided_receipt_does_not_count(self, client: httpx.AsyncClient) -> None:
+        sale = await make.record_sale(client)
+        await client.post(f"{SALES}/{sale['id']}/void", json={"reason": "Rung up twice"})
+        assert (await measured(client))["all"] == []
+
+    async def test_currencies_are_never_added_up(self, client: httpx.AsyncClient) -> None:
+        for currency in ("GBP", "EUR"):
+            await make.record_sale(client, currency=currency)
+        assert [(f["currency"], f["net"]) for f in (await measured(client))["all"]] == [
+            ("EUR", "10.00"),
+            ("GBP", "10.00"),
+        ]
+        assert [f["currency"] for f in (await measured(client, currency="EUR"))["all"]] == ["EUR"]
+
+    async def test_hours_are_those_of_the_site(self, client: httpx.AsyncClient) -> None:
+        at = "2026-07-01T23:30:00Z"
+        site = (await make.record_sale(client, site="Tokyo", occurred_at=at))["site"]
+        await make.record_sale(client, site="London", occurred_at=at)
+        sites = (await client.get("/v1/sites")).json()["items"]
+        (tokyo,) = [found for found in sites if found["code"] == site]
+        headers = {"content-type": "application/merge-patch+json"}
+        changed = await client.patch(f"/v1/sites/{tokyo['id']}", json={"time_zone": "Asia/Tokyo"}, headers=headers)
+        assert changed.status_code == 200
+        found = await measured(client, group_by="hour", then_by="site", time_zone="Europe/London")
+        assert [(i["key"], i["then_key"]) for i in found["items"]] == [("00", "London"), ("08", "Tokyo")]
+
+    async def test_capture_rate_of_tills(self, client: httpx.AsyncClient) -> None:
+        for n in range(4):
+            await make.record_sale(client, till="1", customer={"email": f"buyer-{n}@example.com"} if n else None)
+        (item,) = (await measured(client, group_by="till"))["items"]
+        assert item["figures"]["capture"] == share(3, 4)
+        assert item["figures"]["customers"] == 3
+
+    async def test_limit_and_count(self, client: httpx.AsyncClient) -> None:
+        for n in range(3):
+            await make.record_sale(
+                client, till=f"{n}", lines=[make.line(f"{n + 1}.00")], total=f"{n + 1}.00", payments=[]
+            )
+        found = await measured(client, group_by="till", limit=2)
+        assert ([i["key"] for i in found["items"]], found["group_count"]) == (["2", "1"], 3)
+
+    @pytest.mark.parametrize(
+        ("query", "pointer"),
+        [
+            ({"since": "2026-03-01", "before": "2026-03-01"}, "/query/since"),
+            ({"since": "1999-01-01"}, "/query/since"),
+            ({"since": "2024-01-01", "group_by": "day"}, "/query/group_by"),
+            ({"then_by": "site"}, "/query/then_by"),
+            ({"group_by": "site", "then_by": "site"}, "/query/then_by"),
+            ({"group_by": "moon"}, "/query/group_by"),
+        ],
+    )
+    async def test_refused(self, client: httpx.AsyncClient, query: dict[str, str], pointer: str) -> None:
+        answer = await client.get(PATH, params={"before": "2026-03-02"} | query)
+        assert (answer.status_code, pointers(answer)) == (422, [pointer])
+
+
+class TestAgainstPython:
+    async def test_every_grouping(self, client: httpx.AsyncClient) -> None:
+        draw = random.Random(7)
+        tags = await _customers(client, draw)
+        for n in range(60):
+            await make.record_sale(client, _receipt(draw, n, sorted(tags)))
+        receipts = [r for r in (await client.get(SALES, params={"limit": 200})).json()["items"] if not r["voided_at"]]
+        pairs = [(by, None) for by in GROUPS] + draw.sample(list(itertools.permutations(GROUPS, 2)), 30)
+        for by, then in pairs:
+            query = {"group_by": by, "time_zone": "Europe/Paris", "limit": 1_000} | ({"then_by": then} if then else {})
+            found = await measured(client, **query)
+            counted = _grouped(receipts, tags, by, then)
+            assert {
+                (i["key"], i["then_key"], i["figures"]["currency"]): _figures(i["figures"]) for i in found["items"]
+            } == counted, (by, then)
+            assert found["group_count"] == len(counted)
+
+    @pytest.mark.parametrize("name", ["site", "till", "operator", "channel", "source", "sku", "category", "tag"])
+    async def test_every_filter(self, client: httpx.AsyncClient, name: str) -> None:
+        draw = random.Random(11)
+        tags = await _customers(client, draw)
+        for n in range(30):
+            await make.record_sale(client, _receipt(draw, n, sorted(tags)))
+        receipts = (await client.get(SALES, params={"limit": 200})).json()["items"]
+        for value in ("a", "online", "in_store", "weekend"):
+            if name == "channel" and value in ("a", "weekend"):
+                continue
+            found = await measured(client, **{name: value})
+            counted = _grouped(receipts, tags, name, None)
+            assert {f["currency"]: _figures(f) for f in found["all"]} == {
+                currency: figures for (key, _, currency), figures in counted.items() if key == value
+            }
+
+
+Figures = tuple[int, int, int, int, int, Decimal, Decimal, Decimal]
+
+
+async def _customers(client: httpx.AsyncClient, draw: random.Random) -> dict[str, list[str]]:
+    tags = [[], ["weekend"], ["weekend", "a"], ["a"]]
+    made = [await make.create_customer(client, tags=t) for t in tags]
+    return {customer["id"]: customer["tags"] for customer in made}
+
+
+def _receipt(draw: random.Random, n: int, customers: list[str]) -> dict[str, Any]:
+    lines = []
+    for _ in range(draw.randint(1, 4)):
+        quantity, price = draw.choice([-2, -1, 1, 1, 2, 3]), draw.choice(["1.00", "2.50", "10.00"])
+        product = draw.choice([("a", "x"), ("b", "x"), ("c", "a"), (None, None)])
+        lines.append({"quantity": str(quantity), "unit_price": price, "sku": product[0], "category": product[1]})
+    at = datetime(2026, 1, 5, tzinfo=ZoneInfo("UTC")) + timedelta(minutes=draw.randrange(60 * 24 * 200))
+    return {
+        "source": draw.choice(["a", "web"]),
+        "receipt_no": f"M-{n}",
+        "occurred_at": at.isoformat(),
+        "currency": draw.choice(["GBP", "GBP", "EUR"]),
+        "lines": lines,
+        "site": draw.choice([None, "a", "b"]),
+        "till": draw.choice([None, "a", "b"]),
+        "operator": draw.choice([None, "a", "b"]),
+        "channel": draw.choice(["in_store", "online"]),
+        "customer": draw.choice([None, *({"id": customer} for customer in customers)]),
+    }
+
+
+def _figures(found: dict[str, Any]) -> Figures:
+    return (
+        found["receipts"],
+        found["purchases"],
+        found["returns"],
+        found["capture"]["count"],
+        found["customers"],
+        Decimal(found["units"]),
+        Decimal(found["gross"]),
+        Decimal(found["refunded"]),
+    )
+
+
+def _grouped(
+    receipts: Iterable[dict[str, Any]], tags: dict[str, list[str]], by: str, then: str | None
+) -> dict[tuple[Any, Any, str], Figures]:
+    """Counted the slow way: (key, key of the second grouping, currency) → figures."""
+    groups: dict[tuple[Any, Any, str], list[tuple[dict[str, Any], list[dict[str, Any]]]]] = defaultdict(list)
+    for receipt in receipts:
+        parts: dict[tuple[Any, Any], list[dict[str, Any]]] = defaultdict(list)
+        for line in receipt["lines"]:
+            for first in _keys(receipt, line, tags, by):
+                for second in _keys(receipt, line, tags, then):
+                    parts[first, second].append(line)
+        for (first, second), lines in parts.items():
+            groups[first, second, receipt["currency"]].append((receipt, lines))
+    return {key: _sum(members) for key, members in groups.items()}
+
+
+def _keys(receipt: dict[str, Any], line: dict[str, Any], tags: dict[str, list[str]], by: str | None) -> list[Any]:
+    day = date.fromisoformat(receipt["business_date"])
+    at = datetime.fromisoformat(receipt["occurred_at"]).astimezone(ZoneInfo("Europe/Paris"))
+    match by:
+        case None:
+            return [None]
+        case "day":
+            return [day.isoformat()]
+        case "week":
+            return [(day - timedelta(days=day.weekday())).isoformat()]
+        case "month":
+            return [day.replace(day=1).isoformat()]
+        case "quarter":
+            return [day.replace(day=1, month=(day.month - 1) // 3 * 3 + 1).isoformat()]
+        case "year":
+            return [day.replace(day=1, month=1).isoformat()]
+        case "weekday":
+            return [str(day.isoweekday())]
+        case "hour":
+            return [f"{at.hour:02}"]
+        case "sku" | "category":
+            return [line[by]]
+        case "tag":
+            return tags.get(receipt["customer_id"] or "", []) or [None]
+    return [receipt[by]]
+
+
+def _sum(members: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> Figures:
+    totals = [[Decimal(line["total"]) for line in lines] for _, lines in members]
+    gross = [sum(t for t in of_one if t > 0) for of_one in totals]
+    refunded = [-sum(t for t in of_one if t < 0) for of_one in totals]
+    customers = [receipt["customer_id"] for receipt, _ in members]
+    return (
+        len(members),
+        sum(g > 0 for g in gross),
+        sum(r > 0 for r in refunded),
+        sum(c is not None for c in customers),
+        len({c for c in customers if c is not None}),
+        sum((Decimal(line["quantity"]) for _, lines in members for line in lines), Decimal(0)),
+        Decimal(sum(gross)),
+        Decimal(sum(refunded)),
+    )
