@@ -4,7 +4,7 @@ from fastapi import Body, Query, Request, Response
 
 from app.schemas.complaints.actions import Action, ActionChange, ActionNew, ActionPage, ActionQuery
 from app.services.complaints import actions
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -52,3 +52,6 @@ async def list_complaint_actions(ctx: Ctx, request: Request, query: Annotated[Ac
     Those that are due soonest first. For the open actions of one person, filter by `done=false` and `owner`.
     """
     return replies.page(request, await actions.find(ctx, query))
+
+
+export_routes.add(router, list_complaint_actions, Action, actions.find)

@@ -9,7 +9,7 @@ from app.schemas.complaints.intake import ComplaintChange, ComplaintNew
 from app.schemas.complaints.moves import ComplaintMovePage, ComplaintMoveQuery
 from app.schemas.kit.types import BatchResult
 from app.services.complaints import checklist, clock_report, complaints
-from app.web import batch, replies
+from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId, PathKey
 from app.web.route import resource, streams
 
@@ -26,6 +26,9 @@ async def list_complaints(ctx: Ctx, request: Request, query: Annotated[Complaint
     running clock, the most urgent first.
     """
     return replies.page(request, await complaints.find(ctx, query))
+
+
+export_routes.add(router, list_complaints, Complaint, complaints.find)
 
 
 @router.post("", response_model=Complaint, status_code=201)

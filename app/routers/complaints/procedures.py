@@ -12,7 +12,7 @@ from app.schemas.complaints.procedures import (
 )
 from app.schemas.kit.types import VersionQuery
 from app.services.complaints.procedures import PROCEDURES
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -27,6 +27,9 @@ async def list_procedures(ctx: Ctx, request: Request, query: Annotated[Procedure
     Newest first by default. A procedure is the checklist for the complaints of one category.
     """
     return replies.page(request, await PROCEDURES.find(ctx, query))
+
+
+export_routes.add(router, list_procedures, Procedure, PROCEDURES.find)
 
 
 @router.post("", response_model=Procedure, status_code=201)

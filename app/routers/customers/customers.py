@@ -6,14 +6,13 @@ from app.rules.customers import csv_rows
 from app.schemas.customers.customers import (
     Customer,
     CustomerChange,
-    CustomerExport,
     CustomerNew,
     CustomerPage,
     CustomerQuery,
 )
 from app.schemas.kit.types import BatchResult, Label, Reference
 from app.services.customers import customers
-from app.web import batch, exports, replies
+from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
 from app.web.route import resource, streams
 
@@ -29,6 +28,9 @@ async def list_customers(ctx: Ctx, request: Request, query: Annotated[CustomerQu
     found, best match first; typing errors are tolerated.
     """
     return replies.page(request, await customers.find(ctx, query))
+
+
+export_routes.add(router, list_customers, Customer, customers.find, csv_rows.customer_row)
 
 
 @router.post("", response_model=Customer, status_code=201)
@@ -51,17 +53,6 @@ async def create_customers(request: Request, caller: Caller) -> Response:
     contact point belongs to another customer answers 409. A line that is refused does not affect the others.
     """
     return await batch.record_lines(request, caller, CustomerNew, customers.create_many)
-
-
-@router.get("/export", response_model=Customer)
-@streams
-async def export_customers(request: Request, caller: Caller, query: Annotated[CustomerExport, Query()]) -> Response:
-    """Export customers
-
-    All customers that match the filters, as JSON Lines, or as CSV if the request has `Accept: text/csv`. In CSV, a
-    cell that a spreadsheet would read as a formula is preceded by an apostrophe.
-    """
-    return exports.stream(request, "customers", customers.export(caller, query), csv_rows.customer_row)
 
 
 @router.get("/{customer_id}", response_model=Customer)

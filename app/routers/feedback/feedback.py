@@ -7,7 +7,7 @@ from app.schemas.feedback.intake import FeedbackChange, FeedbackNew
 from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackClaim, FeedbackNotification
 from app.schemas.kit.types import BatchResult
 from app.services.feedback import claims, feedback, loop
-from app.web import batch, replies
+from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
 from app.web.route import resource, streams
 
@@ -23,6 +23,9 @@ async def list_feedback(ctx: Ctx, request: Request, query: Annotated[FeedbackQue
     responded to yet, `closed=false` open loops, and `claimed=false` feedback without a customer.
     """
     return replies.page(request, await feedback.find(ctx, query))
+
+
+export_routes.add(router, list_feedback, Feedback, feedback.find)
 
 
 @router.post("", response_model=Feedback, status_code=201)

@@ -13,7 +13,7 @@ from app.schemas.feedback.ideas import (
     Voter,
 )
 from app.services.feedback import ideas
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -28,6 +28,9 @@ async def list_ideas(ctx: Ctx, request: Request, query: Annotated[IdeaQuery, Que
     Those with the most votes first by default.
     """
     return replies.page(request, await ideas.find(ctx, query))
+
+
+export_routes.add(router, list_ideas, Idea, ideas.find)
 
 
 @router.post("", response_model=Idea, status_code=201)

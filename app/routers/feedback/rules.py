@@ -12,7 +12,7 @@ from app.schemas.feedback.rules import (
 )
 from app.schemas.kit.types import VersionQuery
 from app.services.feedback.rules import FEEDBACK_RULES
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -27,6 +27,9 @@ async def list_feedback_rules(ctx: Ctx, request: Request, query: Annotated[Feedb
     Newest first by default. A rule creates a task or a complaint from feedback that matches it.
     """
     return replies.page(request, await FEEDBACK_RULES.find(ctx, query))
+
+
+export_routes.add(router, list_feedback_rules, FeedbackRule, FEEDBACK_RULES.find)
 
 
 @router.post("", response_model=FeedbackRule, status_code=201)

@@ -14,7 +14,7 @@ from app.schemas.feedback.themes import (
 from app.schemas.kit.types import VersionQuery
 from app.services.feedback import themes
 from app.services.feedback.themes import THEMES
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -29,6 +29,9 @@ async def list_themes(ctx: Ctx, request: Request, query: Annotated[ThemeQuery, Q
     Newest first by default. A theme is a topic that feedback texts are searched for.
     """
     return replies.page(request, await THEMES.find(ctx, query))
+
+
+export_routes.add(router, list_themes, Theme, THEMES.find)
 
 
 @router.post("", response_model=Theme, status_code=201)

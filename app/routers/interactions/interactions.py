@@ -13,7 +13,7 @@ from app.schemas.interactions.interactions import (
 )
 from app.schemas.kit.types import BatchResult
 from app.services.interactions import enquiries, interactions
-from app.web import batch, replies
+from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
 from app.web.route import resource, streams
 
@@ -29,6 +29,9 @@ async def list_interactions(ctx: Ctx, request: Request, query: Annotated[Interac
     interactions that do not belong to a customer yet.
     """
     return replies.page(request, await interactions.find(ctx, query))
+
+
+export_routes.add(router, list_interactions, Interaction, interactions.find)
 
 
 @router.post("", response_model=Interaction, status_code=201)

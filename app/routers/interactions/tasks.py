@@ -13,7 +13,7 @@ from app.schemas.interactions.tasks import (
     TaskSnooze,
 )
 from app.services.interactions import tasks
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -29,6 +29,9 @@ async def list_tasks(ctx: Ctx, request: Request, query: Annotated[TaskQuery, Que
     by `owner`, `due=today` and `awake=true`.
     """
     return replies.page(request, await tasks.find(ctx, query))
+
+
+export_routes.add(router, list_tasks, Task, tasks.find)
 
 
 @router.post("", response_model=Task, status_code=201)

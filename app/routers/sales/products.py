@@ -4,7 +4,7 @@ from fastapi import Body, Query, Request, Response
 
 from app.schemas.sales.products import Product, ProductChange, ProductPage, ProductQuery
 from app.services.sales.products import PRODUCTS
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -18,6 +18,9 @@ async def list_products(ctx: Ctx, request: Request, query: Annotated[ProductQuer
     Newest first by default. Products are created automatically when a receipt names them.
     """
     return replies.page(request, await PRODUCTS.find(ctx, query))
+
+
+export_routes.add(router, list_products, Product, PRODUCTS.find)
 
 
 @router.get("/{product_id}", response_model=Product)

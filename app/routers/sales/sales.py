@@ -5,7 +5,7 @@ from fastapi import Query, Request, Response
 
 from app.schemas.sales.sales import Sale, SaleClaim, SaleNew, SalePage, SaleParams, SaleQuery, SaleResult, SaleVoid
 from app.services.sales import receipts, sales
-from app.web import batch, replies
+from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, PathId
 from app.web.route import resource, streams
 
@@ -51,6 +51,9 @@ async def list_sales(ctx: Ctx, request: Request, query: Annotated[SaleQuery, Que
     Latest first by default. Voided receipts are included unless `voided=no` is set.
     """
     return replies.page(request, await sales.find(ctx, query))
+
+
+export_routes.add(router, list_sales, Sale, sales.find)
 
 
 @router.get("/{sale_id}", response_model=Sale)

@@ -4,7 +4,7 @@ from fastapi import Body, Query, Request, Response
 
 from app.schemas.sales.sites import Site, SiteChange, SitePage, SiteQuery
 from app.services.sales.sites import SITES
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -18,6 +18,9 @@ async def list_sites(ctx: Ctx, request: Request, query: Annotated[SiteQuery, Que
     Newest first by default. Sites are created automatically when a receipt names them.
     """
     return replies.page(request, await SITES.find(ctx, query))
+
+
+export_routes.add(router, list_sites, Site, SITES.find)
 
 
 @router.get("/{site_id}", response_model=Site)

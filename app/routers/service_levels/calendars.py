@@ -12,7 +12,7 @@ from app.schemas.service_levels.calendars import (
     CalendarVersionPage,
 )
 from app.services.service_levels.calendars import CALENDARS
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -27,6 +27,9 @@ async def list_calendars(ctx: Ctx, request: Request, query: Annotated[CalendarQu
     Newest first by default. Calendars define the working time that service level targets are measured in.
     """
     return replies.page(request, await CALENDARS.find(ctx, query))
+
+
+export_routes.add(router, list_calendars, Calendar, CALENDARS.find)
 
 
 @router.post("", response_model=Calendar, status_code=201)

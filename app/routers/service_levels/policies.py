@@ -12,7 +12,7 @@ from app.schemas.service_levels.policies import (
     ServicePolicyVersionPage,
 )
 from app.services.service_levels.policies import POLICIES
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -27,6 +27,9 @@ async def list_service_policies(ctx: Ctx, request: Request, query: Annotated[Ser
     In order of evaluation by default: by `position`, the lowest first.
     """
     return replies.page(request, await POLICIES.find(ctx, query))
+
+
+export_routes.add(router, list_service_policies, ServicePolicy, POLICIES.find)
 
 
 @router.post("", response_model=ServicePolicy, status_code=201)

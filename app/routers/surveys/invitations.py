@@ -11,7 +11,7 @@ from app.schemas.surveys.invitations import (
     InvitationQuery,
 )
 from app.services.surveys import invitations
-from app.web import batch, replies
+from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, PathId
 from app.web.route import resource, streams
 
@@ -27,6 +27,9 @@ async def list_invitations(ctx: Ctx, request: Request, query: Annotated[Invitati
     and not expired, of open surveys.
     """
     return replies.page(request, await invitations.find(ctx, query))
+
+
+export_routes.add(router, list_invitations, Invitation, invitations.find)
 
 
 @router.post("", response_model=Invitation, status_code=201)

@@ -12,7 +12,7 @@ from app.schemas.surveys.rules import (
     SurveyRuleVersionPage,
 )
 from app.services.surveys.rules import SURVEY_RULES
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -27,6 +27,9 @@ async def list_survey_rules(ctx: Ctx, request: Request, query: Annotated[SurveyR
     Newest first by default. A rule invites customers automatically, after a sale, a closed complaint or an interaction.
     """
     return replies.page(request, await SURVEY_RULES.find(ctx, query))
+
+
+export_routes.add(router, list_survey_rules, SurveyRule, SURVEY_RULES.find)
 
 
 @router.post("", response_model=SurveyRule, status_code=201)

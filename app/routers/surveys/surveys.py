@@ -15,7 +15,7 @@ from app.schemas.surveys.surveys import (
 )
 from app.services.surveys import surveys
 from app.services.surveys.surveys import SURVEYS
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -31,6 +31,9 @@ async def list_surveys(ctx: Ctx, request: Request, query: Annotated[SurveyQuery,
     Newest first by default, in every status.
     """
     return replies.page(request, await SURVEYS.find(ctx, query))
+
+
+export_routes.add(router, list_surveys, Survey, SURVEYS.find)
 
 
 @router.post("", response_model=Survey, status_code=201)

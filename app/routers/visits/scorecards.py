@@ -12,7 +12,7 @@ from app.schemas.visits.scorecards import (
     ScorecardVersionPage,
 )
 from app.services.visits.scorecards import SCORECARDS
-from app.web import replies
+from app.web import export_routes, replies
 from app.web.deps import Ctx, IfMatch, PathId
 from app.web.route import resource
 
@@ -27,6 +27,9 @@ async def list_scorecards(ctx: Ctx, request: Request, query: Annotated[Scorecard
     Newest first by default. A scorecard lists the criteria that a visit is scored by.
     """
     return replies.page(request, await SCORECARDS.find(ctx, query))
+
+
+export_routes.add(router, list_scorecards, Scorecard, SCORECARDS.find)
 
 
 @router.post("", response_model=Scorecard, status_code=201)

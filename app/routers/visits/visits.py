@@ -5,7 +5,7 @@ from fastapi import Body, Query, Request, Response
 from app.schemas.kit.types import BatchResult
 from app.schemas.visits.visits import Visit, VisitCancel, VisitChange, VisitComplete, VisitNew, VisitPage, VisitQuery
 from app.services.visits import visits
-from app.web import batch, replies
+from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
 from app.web.route import resource, streams
 
@@ -20,6 +20,9 @@ async def list_visits(ctx: Ctx, request: Request, query: Annotated[VisitQuery, Q
     Latest first by default. For planned visits in order, use `state=planned` and `sort=happened_at`.
     """
     return replies.page(request, await visits.find(ctx, query))
+
+
+export_routes.add(router, list_visits, Visit, visits.find)
 
 
 @router.post("", response_model=Visit, status_code=201)

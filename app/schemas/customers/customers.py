@@ -163,7 +163,3 @@ class CustomerFilters(Schema):
 
 class CustomerQuery(PageQuery, CustomerFilters):
     pass
-
-
-class CustomerExport(CustomerFilters):
-    """The filters of a list, without its pages."""

@@ -1,21 +1,20 @@
 """Customers are found, created, changed, archived and restored."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid, reference_not_found
 from app.core.ids import new_id
-from app.core.sessions import Sessions
 from app.rules.customers import search
 from app.rules.customers.customers import default_trade, display_name
 from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import EventType
 from app.rules.kit.merge_patch import merged
-from app.schemas.customers.customers import CustomerExport, CustomerNew, CustomerQuery
+from app.schemas.customers.customers import CustomerNew, CustomerQuery
 from app.schemas.kit import validation
 from app.services.customers import drafts
 from app.services.customers.drafts import CustomerDraft, draft_customer
@@ -28,26 +27,12 @@ from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
 
-_EXPORT_PAGE = 500
-
 
 async def find(ctx: Context, query: CustomerQuery) -> Page:
     if query.q is None:
         return await store.CUSTOMERS.page(ctx, query)
     terms = search.terms(query.q)
     return await store.search_page(ctx, query, terms) if terms else Page([], None)
-
-
-async def export(sessions: Sessions, filters: CustomerExport) -> AsyncIterator[list[str]]:
-    """All matching customers, a page at a time, so that a slow reader does not hold a connection."""
-    query = CustomerQuery.model_construct(**dict(filters), limit=_EXPORT_PAGE, cursor=None)
-    while True:
-        async with sessions.reading() as ctx:
-            page = await find(ctx, query)
-        yield page.items
-        if page.next_cursor is None:
-            return
-        query = query.model_copy(update={"cursor": page.next_cursor})
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:

@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
+from app.rules.kit.csv_rows import flat_row
 from app.web.examples.customers import customers
 
 Value = dict[str, Any]
@@ -59,7 +60,7 @@ HINTS: Value = {
 }
 """Shown beside a parameter, but not filled in."""
 _MOMENT = "2026-03-01T00:00:00Z"
-_CSV = "id,display_name\r\n" + f"{customers.ZOE},Zoë Okafor\r\n"
+_COLUMNS = 5
 
 
 def add(paths: dict[str, Any], components: dict[str, Any]) -> None:
@@ -79,8 +80,9 @@ def add(paths: dict[str, Any], components: dict[str, Any]) -> None:
                 }
             for status, answer in operation["responses"].items():
                 if status[0] == "2":
-                    for media_type, content in answer.get("content", {}).items():
-                        content["examples"] = _answer(name, media_type, content["schema"])
+                    for content in answer.get("content", {}).values():
+                        content["examples"] = _answer(name, content["schema"])
+                    _illustrate_csv(answer.get("content", {}))
     for parameter in components["parameters"].values():
         _illustrate("", parameter)
 
@@ -105,13 +107,20 @@ def _illustrate(operation: str, parameter: dict[str, Any]) -> None:
             parameter["schema"]["examples"] = [hint]
 
 
-def _answer(operation: str, media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
-    if media_type == "text/csv":
-        return {"csv": {"value": _CSV}}
+def _answer(operation: str, schema: dict[str, Any]) -> dict[str, Any]:
     if operation in ANSWERS:
         return {"answer": {"value": ANSWERS[operation]}}
     name = schema.get("$ref", "").rpartition("/")[2]
     return {name: {"$ref": f"#/components/examples/{name}"}} if name else {}
+
+
+def _illustrate_csv(content: dict[str, Any]) -> None:
+    """The first columns of what stands beside it as JSON Lines."""
+    if "text/csv" in content:
+        name = content["application/x-ndjson"]["schema"]["$ref"].rpartition("/")[2]
+        columns = list(flat_row(SCHEMAS[name]).items())[:_COLUMNS]
+        rows = [",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in zip(*columns, strict=True)]
+        content["text/csv"]["examples"] = {"csv": {"value": "".join(f"{row}\r\n" for row in rows)}}
 
 
 def _key(summary: str) -> str:

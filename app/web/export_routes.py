@@ -1,0 +1,57 @@
+"""The export of a list: a route that streams all of it, with the filters and sorts of the list."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import create_model
+
+from app.core.context import Context
+from app.rules.kit.csv_rows import Row, flat_row
+from app.schemas.kit.types import PageQuery, Resource, Schema
+from app.services.kit.exports import pages
+from app.store.kit.listing import Page
+from app.web import exports
+from app.web.deps import Caller
+from app.web.route import streams
+
+_DESCRIPTION = """Export {name}
+
+All {name} that match the filters, as JSON Lines, or as CSV if the request has `Accept: text/csv`. In CSV, lists are
+joined with semicolons, nested values are JSON, and a cell that a spreadsheet would read as a formula is preceded by an
+apostrophe.
+"""
+
+
+def add(
+    router: APIRouter,
+    list_route: Callable[..., Any],
+    item: type[Resource],
+    find: Callable[[Context, Any], Awaitable[Page]],
+    row_of: Callable[[dict[str, Any]], Row] = flat_row,
+) -> None:
+    """Add the route of the export to the router of a list: `…/export` for `list_…`, called `export_…`."""
+    (path,) = (r.path for r in router.routes if isinstance(r, APIRoute) and r.endpoint is list_route)
+    query_type: type[PageQuery] = get_args(inspect.signature(list_route).parameters["query"].annotation)[0]
+    name = list_route.__name__.removeprefix("list_")
+
+    async def export(request: Request, caller: Any, query: Any) -> Response:
+        whole = query_type.model_construct(**dict(query))
+        return exports.stream(request, name.replace("_", "-"), pages(caller, whole, find), row_of)
+
+    export.__name__ = f"export_{name}"
+    export.__doc__ = _DESCRIPTION.format(name=name.replace("_", " "))
+    filters: Any = Annotated[_without_pages(query_type), Query()]
+    export.__annotations__ = {"request": Request, "caller": Caller, "query": filters, "return": Response}
+    router.get(path.removeprefix(router.prefix) + "/export", response_model=item)(streams(export))
+
+
+def _without_pages(query: type[PageQuery]) -> type[Schema]:
+    fields: dict[str, Any] = {
+        name: (field.annotation, field)
+        for name, field in query.model_fields.items()
+        if name not in PageQuery.model_fields
+    }
+    return create_model(f"{query.__name__}Filters", __base__=Schema, __module__=query.__module__, **fields)

@@ -1,0 +1,75 @@
+"""Every list can be had as a whole, in both formats, with its own filters and order."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.support.mutations import DOCUMENT
+
+LISTS = sorted(
+    path
+    for path, verbs in DOCUMENT["paths"].items()
+    if "{" not in path and verbs.get("get", {}).get("operationId", "").startswith("list_")
+)
+
+
+def test_every_list_has_an_export() -> None:
+    assert len(LISTS) >= 20
+    for path in LISTS:
+        listed, export = DOCUMENT["paths"][path]["get"], DOCUMENT["paths"][f"{path}/export"]["get"]
+        assert export["operationId"] == listed["operationId"].replace("list_", "export_")
+        names = [{p.get("name", p.get("$ref")) for p in operation["parameters"]} for operation in (listed, export)]
+        assert names[0] - names[1] == {"#/components/parameters/Limit", "#/components/parameters/Cursor"}
+        assert names[1] <= names[0]
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_an_empty_list_is_empty(client: httpx.AsyncClient, path: str) -> None:
+    for media_type in ("application/x-ndjson", "text/csv"):
+        answer = await client.get(f"{path}/export", headers={"accept": media_type})
+        assert (answer.status_code, answer.text) == (200, ""), answer.text
+        assert answer.headers["content-type"].startswith(media_type)
+        assert path.rpartition("/")[2] in answer.headers["content-disposition"]
+
+
+class TestTasks:
+    async def test_lines_are_the_items_in_order(self, client: httpx.AsyncClient) -> None:
+        for n in range(7):
+            await client.post("/v1/tasks", json={"what": f"Call {n}", "owner": "ab"[n % 2]})
+        listed = (await client.get("/v1/tasks", params={"owner": "a", "sort": "-due_at"})).json()["items"]
+        answer = await client.get("/v1/tasks/export", params={"owner": "a", "sort": "-due_at"})
+        assert [json.loads(line) for line in answer.text.splitlines()] == listed
+        assert len(listed) == 4
+
+    async def test_is_more_than_a_page(self, client: httpx.AsyncClient, db: Any) -> None:
+        await db.execute("INSERT INTO tasks (what, status) SELECT 'Call ' || n, 'open' FROM generate_series(1, 1203) n")
+        answer = await client.get("/v1/tasks/export")
+        ids = [json.loads(line)["id"] for line in answer.text.splitlines()]
+        assert len(ids) == len(set(ids)) == 1_203
+
+    async def test_pages_are_not_asked_for(self, client: httpx.AsyncClient) -> None:
+        for name, value in (("limit", "5"), ("cursor", "x")):
+            answer = await client.get("/v1/tasks/export", params={name: value})
+            assert (answer.status_code, answer.json()["code"]) == (400, "UNKNOWN_PARAMETER")
+
+
+class TestCsv:
+    async def test_cells(self, client: httpx.AsyncClient) -> None:
+        made = await make.record_sale(client, site="=cmd()", attributes={"tags": ["é"]}, operator=None)
+        answer = await client.get("/v1/sales/export", headers={"accept": "text/csv"})
+        (row,) = csv.DictReader(io.StringIO(answer.text))
+        assert list(row) == list(made)
+        assert (row["site"], row["operator"], row["balanced"]) == ("'=cmd()", "", "true")
+        assert json.loads(row["lines"]) == made["lines"]
+        assert json.loads(row["attributes"]) == {"tags": ["é"]}
+
+    async def test_lists_of_values_are_joined(self, client: httpx.AsyncClient) -> None:
+        await client.post("/v1/interactions", json={**make.interaction(), "participants": []})
+        answer = await client.get("/v1/interactions/export", headers={"accept": "text/csv"})
+        (row,) = csv.DictReader(io.StringIO(answer.text))
+        assert row["participants"] == ""
