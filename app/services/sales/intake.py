@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,17 @@ from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
 from app.services.sales.settlement import Touched, record_change_of_buyer, settle
-from app.store.kit import events
+from app.store.kit import events, jobs
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.references import ReferencedRecord
 from app.store.sales import intake as store
 from app.store.sales import sales, settlement
 from app.store.sales.settlement import ReceiptKey
+
+RECHECK_RETURN_JOB = "awaited_sale"
+"""The kind of the jobs that look once more at a return whose sale was not known; their key is its id."""
+_RECHECK_AFTER = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -170,6 +175,10 @@ class _Batch:
             await store.add_to_catalog(ctx, [draft.row(ctx.now) for draft in changing], lines)
         await self._write(new)
         await self._replace(newer)
+        waiting = [draft.id for draft in (*new, *(draft for _, draft in newer)) if returns.waits(draft)]
+        if waiting:
+            due_at = ctx.now + _RECHECK_AFTER
+            await jobs.schedule_many(ctx, RECHECK_RETURN_JOB, [(str(sale_id), due_at) for sale_id in waiting])
         return results
 
     async def _write(self, drafts: Sequence[ReceiptDraft]) -> None:

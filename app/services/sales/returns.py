@@ -87,6 +87,10 @@ class Returns:
             {line.line_no: SoldLine(line.sku, line.quantity, line.total) for line in receipt.lines},
         )
 
+    def waits(self, receipt: ReceiptDraft) -> bool:
+        """Whether it returns something of a receipt that is not known yet."""
+        return any(ReceiptKey(*key[:2]) not in self._sold for _, key, _ in receipt.returns)
+
     def buyers(self, receipt: ReceiptDraft) -> set[UUID]:
         """The buyers of the receipts that it returns, as far as they are known."""
         if not self._tracks:

@@ -14,6 +14,7 @@ from app.rules.kit import event_types
 from app.rules.sales.buyers import Buyer, buyer_of_return
 from app.store.kit import events
 from app.store.kit.events import Event
+from app.store.kit.jobs import Job
 from app.store.sales import settlement as store
 from app.store.sales.sales import SALES
 from app.store.sales.settlement import Account, ReceiptKey
@@ -51,6 +52,14 @@ async def settle(ctx: Context, touched: Touched) -> None:
         await _follow(ctx, touched)
     if touched.accounts:
         await store.recompute_totals(ctx, touched.accounts)
+
+
+async def recheck_return(ctx: Context, job: Job) -> None:
+    """Job: a return and its sale were recorded at the same time, and neither transaction saw the other."""
+    sale_id = UUID(job.key)
+    await store.lock(ctx, sales=[sale_id])
+    returned = (await store.returned_by(ctx, [sale_id])).get(sale_id, set())
+    await settle(ctx, Touched(returned=returned, moved=set(await store.ids(ctx, returned))))
 
 
 async def record_change_of_buyer(

@@ -39,6 +39,11 @@ async def lock(
     )
 
 
+async def ids(ctx: Context, keys: Iterable[ReceiptKey]) -> list[UUID]:
+    """The ids of those that are stored."""
+    return [row["id"] for row in await ctx.db.fetch(_IDS, *rows.columns(sorted(keys), 2))]
+
+
 async def returned_by(ctx: Context, sales: Iterable[UUID]) -> dict[UUID, set[ReceiptKey]]:
     """The receipts that each of these receipts refers to."""
     found: dict[UUID, set[ReceiptKey]] = {}
@@ -123,6 +128,9 @@ _LOCK = """
     )
     SELECT FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id FOR NO KEY UPDATE
 """
+_IDS = (
+    "SELECT s.id FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)"
+)
 _RETURNED_BY = """
     SELECT DISTINCT sale_id, refund_source, refund_receipt_no FROM sale_lines
     WHERE sale_id = ANY ($1::uuid[]) AND refund_receipt_no IS NOT NULL

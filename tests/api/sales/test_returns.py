@@ -7,8 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
+from app.rules.sales.receipts import OnUnknownCustomer
+from app.schemas.sales.sales import SaleNew
+from app.services.sales import sales
+from app.services.sales.receipts import draft_receipt
 from tests import make
 from tests.support import api
+from tests.support.application import TestClock
 from tests.support.sales import summed_anew
 
 PATH = "/v1/sales"
@@ -432,3 +437,30 @@ class TestShares:
         (after,) = (await api.get(client, PATH, receipt_no="S"))["items"]
         assert (after["gross"], after["returned"], after["fully_returned"]) == ("25.00", "8.33", False)
         assert [line["returned_quantity"] for line in after["lines"]] == ["0", "1", "1"]
+
+
+class TestAtTheSameTime:
+    async def test_neither_sees_the_other(
+        self, client: httpx.AsyncClient, new_sessions: Any, work: Any, db: Any, clock: TestClock
+    ) -> None:
+        """The sale is being written while its return is: the return looks once more a minute later."""
+        customer = await make.create_customer(client)
+        await make.record_sale(client, two_coats(receipt_no="T", source="web"))  # the product is known
+        draft = draft_receipt(SaleNew.model_validate(two_coats(customer={"id": customer["id"]})))
+
+        async def record_both(ctx: Any) -> None:
+            await sales.record_many(ctx, [draft], OnUnknownCustomer.KEEP)
+            answer = await client.post(PATH, json=back())
+            assert (answer.status_code, answer.json()["customer_id"]) == (201, None)
+
+        await new_sessions().write(record_both)
+        kept, summed = await summed_anew(db)
+        assert kept == summed
+        clock.tick(61)
+        assert await work() == 1
+        sale, returned = sorted(
+            (await api.get(client, PATH, source="till"))["items"], key=lambda item: item["kind"], reverse=True
+        )
+        assert (sale["returned"], returned["customer_id"]) == ("100.00", customer["id"])
+        kept, summed = await summed_anew(db)
+        assert kept == summed and await net(client, customer["id"]) == [("200.00", "100.00", "100.00", 1)]
