@@ -159,7 +159,7 @@ async def test_returns_and_sums_are_as_new_receipts_have_them(new_database: Call
     await as_of(dsn, "0014")
     db = await asyncpg.connect(dsn)
     buyer = await db.fetchval(
-        "INSERT INTO customers (kind, trade, display_name, sort_name) VALUES ('person', 'customer', 'Ada', 'ada') "
+        "INSERT INTO customers (kind, trade, display_name, sort_name) VALUES ('person', 'both', 'Ada', 'ada') "
         "RETURNING id"
     )
 

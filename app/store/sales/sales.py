@@ -6,9 +6,14 @@ from app.store.kit.tables import Table
 LINE = {
     "refund_of": "CASE WHEN l.refund_receipt_no IS NOT NULL THEN "
     "json_build_object('source', l.refund_source, 'receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no, "
-    "'goods_kept', l.goods_kept) END"
+    "'goods_kept', l.goods_kept) END",
+    "returned_total": "round(l.returned_total, greatest(scale(l.returned_total), scale(l.total)))::text",
 }
-RECEIPT = {"matched_by": "CASE WHEN s.match = 'matched' THEN s.matched_by END"}
+RECEIPT = {
+    "matched_by": "CASE WHEN s.match = 'matched' THEN s.matched_by END",
+    # With as many decimals as what was sold.
+    "returned": "round(s.returned, greatest(scale(s.returned), scale(s.gross)))::text",
+}
 _OWN = RECEIPT | {
     "lines": documents.json_array(
         schemas.SaleLine, "sale_lines l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE
