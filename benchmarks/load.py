@@ -19,7 +19,8 @@ from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.sales.sales import SaleNew
 from app.services.interactions.intake import InteractionDraft
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
-from app.store.sales import intake, sales
+from app.store.sales import intake, settlement
+from app.store.sales.settlement import Account
 from benchmarks import customers, postgres, shop
 from benchmarks.shop import Scale
 
@@ -71,7 +72,8 @@ async def load(dsn: str, scale: Scale) -> LoadedShop:
         await _load_interactions(db, ctx, scale, customer_ids)
         if scale.receipts:
             await _load_sales(db, ctx, scale, customer_ids)
-            await sales.recompute_totals(ctx, set(customer_ids))
+            bought = await db.fetch("SELECT DISTINCT customer_id, currency FROM sales WHERE customer_id IS NOT NULL")
+            await settlement.recompute_totals(ctx, [Account(*row) for row in bought])
     finally:
         await db.close()
     await postgres.vacuum(dsn)

@@ -261,6 +261,9 @@ class _Reader:
             del anonymous["customer"]
             made = (await self.client.post("/v1/sales", json=anonymous)).json()
             self.real[OPERATIONS[name][2]["parameters"][0]["example"]] = made["id"]
+        elif name == "void_sale":
+            twice = {**BODIES["record_sale"]["A sale"], "receipt_no": "2026-000118"}
+            self.real[PATHS_OF[name]["sale_id"]] = (await self.client.post("/v1/sales", json=twice)).json()["id"]
         elif name == "claim_feedback":
             made = (await self.client.post("/v1/feedback", json={"method": "form"})).json()
             self.real[PATHS_OF[name]["feedback_id"]] = made["id"]

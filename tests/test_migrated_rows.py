@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import asyncpg
 from alembic import command
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.core.migrations import FOLDER
+from tests.make.rows import insert
 
 RECEIVED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -148,4 +151,80 @@ async def test_stored_json_has_the_new_names(new_database: Callable[..., str]) -
     complaint = await db.fetchrow("SELECT description, content_hash, referral FROM complaints")
     assert (complaint["description"], complaint["content_hash"]) == ("Off", None)
     assert json.loads(complaint["referral"]) == {"referred_to": "Ombudsman", "outcome": None}
+    await db.close()
+
+
+async def test_returns_and_sums_are_as_new_receipts_have_them(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0014")
+    db = await asyncpg.connect(dsn)
+    buyer = await db.fetchval(
+        "INSERT INTO customers (kind, trade, display_name, sort_name) VALUES ('person', 'both', 'Ada', 'ada') "
+        "RETURNING id"
+    )
+
+    async def sale(number: str, total: str, lines: list[tuple[str, str, str, str | None]], **more: Any) -> Any:
+        """Lines of quantity, tax, total, and the number of the receipt of which the first line is returned."""
+        amounts = [Decimal(line[2]) for line in lines]
+        row = await insert(
+            db,
+            "sales",
+            source="till",
+            receipt_no=number,
+            occurred_at=RECEIVED,
+            business_date=RECEIVED.date(),
+            channel="in_store",
+            currency="GBP",
+            total=Decimal(total),
+            gross=sum(a for a in amounts if a > 0),
+            refunded=-sum(a for a in amounts if a < 0),
+            content_hash=b"",
+            **{"kind": "sale", "match": "anonymous", **more},
+        )
+        for n, (quantity, tax, amount, refund_of) in enumerate(lines, start=1):
+            await insert(
+                db,
+                "sale_lines",
+                sale_id=row["id"],
+                line_no=n,
+                quantity=Decimal(quantity),
+                unit_price=Decimal(1),
+                tax=Decimal(tax),
+                total=Decimal(amount),
+                refund_receipt_no=refund_of,
+                refund_line_no=1 if refund_of else None,
+            )
+        return row["id"]
+
+    known = {"customer_id": buyer, "match": "matched"}
+    taxed = await sale("TAX", "299.00", [("1", "39.00", "260.00", None)], customer='{"phone": "1"}', **known)
+    cheaper = await sale("DISCOUNT", "12.00", [("1", "0", "10.00", None), ("1", "0", "5.00", None)], **known)
+    whole = await sale("WHOLE", "20.00", [("2", "0", "20.00", None)], **known)
+    exchange = await sale(
+        "EXCHANGE", "0.00", [("-2", "0", "-20.00", "WHOLE"), ("1", "0", "20.00", None)], kind="exchange"
+    )
+    chained = await sale("CHAINED", "-5.00", [("-1", "0", "-5.00", "EXCHANGE")], kind="return")
+    part = await sale("PART", "-3.00", [("-1", "0", "-3.00", "DISCOUNT")], kind="return")
+    await db.close()
+    await as_of(dsn, "0015")
+    db = await asyncpg.connect(dsn)
+    rows = {row["id"]: row for row in await db.fetch("SELECT * FROM sales")}
+
+    def figures(id_: Any) -> tuple[Any, ...]:
+        row = rows[id_]
+        return str(row["gross"]), str(row["refunded"]), str(row["returned"]), row["fully_returned"], row["purchase"]
+
+    assert figures(taxed) == ("299.00", "0", "0", False, True)
+    assert figures(cheaper) == ("12.00", "0", "2.40", False, True)
+    assert figures(whole) == ("20.00", "0", "20.00", True, False)
+    # What it gives back is named by its first line, of which no more than that can be returned: it is flagged.
+    assert figures(exchange)[:2] == ("20.00", "20.00") and rows[exchange]["over_returned"]
+    assert {rows[id_]["customer_id"] for id_ in (exchange, chained, part)} == {buyer}
+    assert {rows[id_]["matched_by"] for id_ in (exchange, chained, part)} == {"sale"}
+    assert [rows[id_]["matched_by"] for id_ in (taxed, cheaper)] == ["phone", "claim"]
+    assert await db.fetchval("SELECT count(*) FROM events WHERE type = 'sale.claimed' AND customer_id = $1", buyer) == 3
+    assert await db.fetchval("SELECT count(*) FROM sale_lines WHERE refund_source = 'till'") == 3
+    (totals,) = await db.fetch("SELECT * FROM customer_totals")
+    assert (totals["receipts"], totals["purchases"], totals["returns"]) == (6, 3, 2)
+    assert (str(totals["gross"]), str(totals["refunded"]), str(totals["net"])) == ("351.00", "28.00", "323.00")
     await db.close()

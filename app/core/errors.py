@@ -112,6 +112,10 @@ class RefundExceedsSale(Conflict):
     code, title = "REFUND_EXCEEDS_SALE", "The return exceeds what remains of the sale line that it refers to"
 
 
+class SaleReturned(Conflict):
+    code, title = "SALE_RETURNED", "Something of the receipt was returned"
+
+
 class AlreadyClaimed(Conflict):
     code, title = "ALREADY_CLAIMED", "The record already belongs to another customer"
 

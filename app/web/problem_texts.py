@@ -97,12 +97,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Carry out the step, mark it as done on the complaint's checklist, and send the request again.",
     ),
     "REFUND_EXCEEDS_SALE": (
-        "The receipt returns more than remains of the sale line that it names in `refund_of`.",
-        "Check the line number and what was returned before. A return without `refund_of` is always accepted.",
+        "The receipt returns more than remains of the sale line that it names in `refund_of`, or something that the "
+        "sale does not have; or it is a newer revision of a sale, with less than was returned of it.",
+        "The `code` of the error says which. Check the receipt, the line number and what was returned before. A return "
+        "without `refund_of` is always accepted.",
+    ),
+    "SALE_RETURNED": (
+        "Receipts that count return something of this receipt; `sale_ids` lists them.",
+        "Void these first, if the receipt should not count.",
     ),
     "ALREADY_CLAIMED": (
         "The record already belongs to another customer; `customer_id` names them.",
-        "Nothing, if that is the right customer.",
+        "Nothing, if that is the right customer. To move a sale to another one, name the present customer in "
+        "`moved_from`.",
     ),
     "UNWELCOME_CHANNEL": (
         "The customer has asked not to be contacted on this channel.",

@@ -14,7 +14,7 @@ from tests.make.feedback import create_idea, idea
 from tests.make.interactions import interaction
 from tests.make.interactions import record as record_interaction
 from tests.make.numbers import number
-from tests.make.sales import line, record_purchase, refund, sale
+from tests.make.sales import line, record_purchase, record_return, refund, sale
 from tests.make.sales import record as record_sale
 from tests.make.service_levels import calendar, create_calendar, create_policy, policy
 from tests.make.surveys import survey
@@ -43,6 +43,7 @@ __all__ = [
     "record_complaint",
     "record_interaction",
     "record_purchase",
+    "record_return",
     "record_sale",
     "refund",
     "sale",

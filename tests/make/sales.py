@@ -55,3 +55,20 @@ async def record_purchase(
     only = {"quantity": quantity, "unit_price": total.removeprefix("-"), "total": total}
     body = sale(occurred_at=occurred_at.isoformat(), lines=[only], payments=[], total=total, **changes)
     return await record(client, body | {"customer": {"id": str(customer_id)}})
+
+
+async def record_return(client: httpx.AsyncClient, sale: dict[str, Any], occurred_at: datetime) -> dict[str, Any]:
+    """All of a receipt comes back, without a word about who brings it."""
+    lines = [
+        {
+            "quantity": f"-{line['quantity']}",
+            "unit_price": line["unit_price"],
+            "total": f"-{line['total']}",
+            "refund_of": {"receipt_no": sale["receipt_no"], "line_no": line["line_no"]},
+        }
+        for line in sale["lines"]
+    ]
+    total = f"-{sale['total']}"
+    return await record(
+        client, source=sale["source"], occurred_at=occurred_at.isoformat(), lines=lines, payments=[], total=total
+    )

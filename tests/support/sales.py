@@ -2,15 +2,30 @@
 
 from typing import Any
 
+_GIVEN_BACK_WHOLE = """coalesce((
+    SELECT bool_and(back.total >= l.total OR (l.quantity > 0 AND back.quantity >= l.quantity))
+    FROM sale_lines l CROSS JOIN LATERAL (
+        SELECT -coalesce(sum(least(b.total, 0)), 0) AS total,
+            -coalesce(sum(least(b.quantity, 0)) FILTER (WHERE NOT b.goods_kept), 0) AS quantity
+        FROM sale_lines b JOIN sales r ON r.id = b.sale_id
+        WHERE b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no AND b.refund_line_no = l.line_no
+            AND r.voided_at IS NULL AND r.currency = s.currency
+            AND (b.sku IS NULL OR l.sku IS NULL OR b.sku = l.sku)
+    ) back
+    WHERE l.sale_id = s.id AND l.total > 0
+), false)"""
+
 
 async def summed_anew(db: Any) -> tuple[list[Any], list[Any]]:
     """The stored totals of every customer, and the same summed from the receipts."""
     stored = await db.fetch("SELECT * FROM customer_totals ORDER BY customer_id, currency")
+    # Written out as the definition in docs/sales.md has it, not as the service does it.
+    bought = f"kind <> 'return' AND gross > 0 AND NOT {_GIVEN_BACK_WHOLE}"
     summed = await db.fetch(
-        "SELECT customer_id, currency, count(*)::int AS receipts, (count(*) FILTER (WHERE kind <> 'return'))::int "
+        f"SELECT customer_id, currency, count(*)::int AS receipts, (count(*) FILTER (WHERE {bought}))::int "
         "AS purchases, (count(*) FILTER (WHERE kind = 'return'))::int AS returns, sum(gross) AS gross, "
-        "sum(refunded) AS refunded, sum(total) AS net, min(occurred_at) FILTER (WHERE kind <> 'return') "
-        "AS first_purchase_at, max(occurred_at) FILTER (WHERE kind <> 'return') AS last_purchase_at "
-        "FROM sales WHERE customer_id IS NOT NULL AND voided_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2"
+        f"sum(refunded) AS refunded, sum(total) AS net, min(occurred_at) FILTER (WHERE {bought}) "
+        f"AS first_purchase_at, max(occurred_at) FILTER (WHERE {bought}) AS last_purchase_at "
+        "FROM sales s WHERE customer_id IS NOT NULL AND voided_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return [tuple(row) for row in stored], [tuple(row) for row in summed]

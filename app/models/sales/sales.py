@@ -3,7 +3,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
@@ -20,7 +33,7 @@ from app.models.kit.columns import (
     version_column,
 )
 from app.rules.customers import Match
-from app.rules.sales.receipts import SaleChannel, SaleKind
+from app.rules.sales.receipts import MatchedBy, SaleChannel, SaleKind
 
 
 class Product(SQLModel, table=True):
@@ -63,6 +76,7 @@ class Sale(SQLModel, table=True):
         one_of_check("kind", SaleKind),
         one_of_check("channel", SaleChannel),
         one_of_check("match", Match),
+        one_of_check("matched_by", MatchedBy),
         UniqueConstraint("source", "receipt_no", name="uq_sales_receipt"),
         Index(None, "customer_id", "occurred_at", "id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(None, "occurred_at", "id"),
@@ -71,6 +85,15 @@ class Sale(SQLModel, table=True):
         Index(None, "till", "occurred_at", "id", postgresql_where=text("till IS NOT NULL")),
         Index("ix_sales_unmatched", "occurred_at", "id", postgresql_where=text("match IN ('unmatched', 'ambiguous')")),
         Index("ix_sales_unbalanced", "occurred_at", "id", postgresql_where=text("NOT balanced")),
+        Index("ix_sales_over_returned", "occurred_at", "id", postgresql_where=text("over_returned")),
+        Index("ix_sales_fully_returned", "occurred_at", "id", postgresql_where=text("fully_returned")),
+        Index(
+            "ix_sales_purchases",
+            "customer_id",
+            "occurred_at",
+            "id",
+            postgresql_where=text("purchase AND customer_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = id_column()
@@ -89,12 +112,26 @@ class Sale(SQLModel, table=True):
     match: str = text_column(null=False)
     customer: dict[str, Any] | None = json_column(None, null=True)
     candidates: list[UUID] = array_column(Uuid)
+    # Of an ambiguous receipt, `sale` says that its candidates are the buyers of what it returns.
+    matched_by: str | None = text_column()
     payments: list[dict[str, str]] = json_column("'[]'")
     total: Decimal = numeric_column()
     # The total, split into what was sold and what was returned, both positive.
     gross: Decimal = numeric_column()
     refunded: Decimal = numeric_column()
     balanced: bool = boolean_column("true")
+    # What other receipts that count gave back of this one; see services/sales/settlement.py.
+    returned: Decimal = numeric_column(default="0")
+    fully_returned: bool = boolean_column()
+    over_returned: bool = boolean_column()
+    purchase: bool = Field(
+        default=None,
+        sa_column=Column(
+            Boolean,
+            Computed("voided_at IS NULL AND kind <> 'return' AND gross > 0 AND NOT fully_returned", persisted=True),
+            nullable=False,
+        ),
+    )
     attributes: dict[str, Any] = json_column()
     # Of the receipt as it was sent, by which the same receipt sent again is recognised.
     content_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -108,8 +145,10 @@ class Sale(SQLModel, table=True):
 class SaleLine(SQLModel, table=True):
     __tablename__ = "sale_lines"
     __table_args__ = (
+        CheckConstraint("(refund_source IS NULL) = (refund_receipt_no IS NULL)", name="refund_source"),
         Index(
             "ix_sale_lines_refunds",
+            "refund_source",
             "refund_receipt_no",
             "refund_line_no",
             postgresql_where=text("refund_receipt_no IS NOT NULL"),
@@ -126,8 +165,13 @@ class SaleLine(SQLModel, table=True):
     discount: Decimal = numeric_column(default="0")
     tax: Decimal = numeric_column(default="0")
     total: Decimal = numeric_column()
+    refund_source: str | None = text_column()
     refund_receipt_no: str | None = text_column()
     refund_line_no: int | None = None
+    goods_kept: bool = boolean_column()
+    # What receipts that count gave back of this line, positive.
+    returned_quantity: Decimal = numeric_column(default="0")
+    returned_total: Decimal = numeric_column(default="0")
 
 
 class CustomerTotals(SQLModel, table=True):

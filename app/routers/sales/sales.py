@@ -3,7 +3,8 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.schemas.sales.sales import Sale, SaleClaim, SaleNew, SalePage, SaleParams, SaleQuery, SaleResult, SaleVoid
+from app.schemas.sales.moves import SaleClaim, SaleRelease, SaleVoid
+from app.schemas.sales.sales import Sale, SaleNew, SalePage, SaleParams, SaleQuery, SaleResult
 from app.services.sales import receipts, sales
 from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, PathId
@@ -21,7 +22,7 @@ async def record_sale(ctx: Ctx, new: SaleNew, params: Annotated[SaleParams, Quer
     answers 409 and names the differences. A higher `revision` replaces the receipt; an older one answers 200 with
     the header `Receipt-Stale: true` and changes nothing. Receipts may arrive late, out of order and without a
     customer, and a return may arrive before its sale. A return that refers to a sale line must not exceed what
-    remains of it, or the response is 409.
+    remains of it, or the response is 409. A return without a customer belongs to the customer of the sale.
     """
     return replies.recorded(*await sales.record(ctx, new, params.on_unknown_customer), path=PATH)
 
@@ -70,15 +71,28 @@ async def claim_sale(ctx: Ctx, sale_id: PathId, claim: SaleClaim) -> Response:
     """Assign a receipt to a customer
 
     For a receipt without a customer, because none was given or none was found. Answers 409 if it already belongs to
-    another customer.
+    another customer, unless `moved_from` names that customer: then it is moved. Returns of the receipt without a
+    customer of their own follow.
     """
-    return replies.resource(await sales.claim(ctx, sale_id, claim.customer_id))
+    return replies.resource(await sales.claim(ctx, sale_id, claim.customer_id, claim.moved_from))
+
+
+@router.post("/{sale_id}/release", response_model=Sale)
+async def release_sale(ctx: Ctx, sale_id: PathId, release: SaleRelease) -> Response:
+    """Take a receipt from its customer
+
+    For a receipt that was assigned to the wrong customer when the right one is not known. It leaves their totals and
+    their timeline. Returns of the receipt without a customer of their own follow. A receipt without a customer stays
+    as it is.
+    """
+    return replies.resource(await sales.release(ctx, sale_id, release.reason))
 
 
 @router.post("/{sale_id}/void", response_model=Sale)
 async def void_sale(ctx: Ctx, sale_id: PathId, void: SaleVoid) -> Response:
     """Void a receipt
 
-    The receipt no longer counts in any sum, but can still be read. Its number cannot be used again.
+    The receipt no longer counts in any sum, but can still be read. Its number cannot be used again. Answers 409 if
+    something of it was returned: the returns have to be voided first.
     """
     return replies.resource(await sales.void(ctx, sale_id, void.reason))

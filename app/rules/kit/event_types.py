@@ -135,7 +135,24 @@ SALE_REVISED = _type(
     total=DECIMAL,
     total_before=DECIMAL,
 )
-SALE_CLAIMED = _type("sale.claimed", "Receipt {receipt_no} for {total} {currency} claimed", **_RECEIPT, total=DECIMAL)
+# `via` is `sale` where a return followed the sale that it returns, `revision` where a revision names another buyer.
+_HOLDER = {**_RECEIPT, "total": DECIMAL, "via": TEXT.or_absent}
+SALE_CLAIMED = _type("sale.claimed", "Receipt {receipt_no} for {total} {currency} claimed", **_HOLDER)
+SALE_MOVED = _type(
+    "sale.moved",
+    "Receipt {receipt_no} for {total} {currency} moved from another customer",
+    **_HOLDER,
+    from_customer_id=ID,
+    to_customer_id=ID,
+    reason=TEXT.or_absent,
+)
+SALE_RELEASED = _type(
+    "sale.released",
+    "Receipt {receipt_no} for {total} {currency} taken from its customer",
+    **_HOLDER,
+    from_customer_id=ID,
+    reason=TEXT.or_absent,
+)
 SALE_VOIDED = _type("sale.voided", "Receipt {receipt_no} for {total} {currency} voided", reason=TEXT)
 PRODUCT_UPDATED = _type("product.updated", "Product {name} updated", changes=CHANGES)
 SITE_UPDATED = _type("site.updated", "Site {name} updated", changes=CHANGES)

@@ -5,10 +5,12 @@ from functools import cache
 
 from iso4217 import Currency
 
+from app.rules.kit.withdrawn_currencies import WITHDRAWN, WITHOUT_MINOR_UNIT
+
 
 @cache
 def minor_unit(currency: str) -> Decimal:
-    """The smallest coin of an ISO 4217 currency: 0.01 for GBP, 1 for JPY, 0.001 for KWD. KeyError if unknown."""
+    """The smallest coin of a currency: 0.01 for GBP, 1 for JPY, 0.001 for KWD. KeyError if unknown."""
     exponent = CURRENCIES[currency]
     return Decimal(1).scaleb(-exponent)
 
@@ -20,5 +22,14 @@ def scaled(amount: Decimal, currency: str) -> Decimal:
     return exact.quantize(unit) if exact.as_tuple().exponent > unit.as_tuple().exponent else exact  # type: ignore[operator]
 
 
+def is_too_precise(amount: Decimal, currency: str) -> bool:
+    """Whether nobody can pay the amount to the last digit: 1500.50 in JPY. More zeros do no harm."""
+    return amount % minor_unit(currency) != 0
+
+
 # Currencies without a minor unit in the standard (gold, test codes) count as having none.
-CURRENCIES: dict[str, int] = {currency.code: currency.exponent or 0 for currency in Currency}
+CURRENCIES: dict[str, int] = {
+    **{code: 0 if code in WITHOUT_MINOR_UNIT else 2 for code in WITHDRAWN},
+    **{currency.code: currency.exponent or 0 for currency in Currency},
+}
+"""The number of decimals of each currency, of those that were withdrawn as well."""

@@ -1,4 +1,14 @@
-"""The arithmetic of receipts: kind, turnover, whether the sums add up, what may still be returned."""
+"""The arithmetic of receipts: kind, turnover, whether the sums add up, what may still be returned.
+
+Every figure of sales rests on these definitions (docs/sales.md has them with examples):
+
+- `total` of a receipt is what the customer paid, or got back if negative. `gross` is what was sold, `refunded` what was
+  given back, neither is below zero, and gross - refunded = total for every receipt.
+- A receipt counts unless it is voided. Net of a customer is the sum of the totals of the receipts that count.
+- A receipt is *fully returned* when nothing with a price is left of it: of each line with a positive total, all units
+  or all the money came back.
+- A *purchase* is a receipt that counts, sold something for money, and was not given back whole.
+"""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,6 +32,17 @@ class SaleKind(StrEnum):
     SALE = "sale"
     RETURN = "return"
     EXCHANGE = "exchange"
+
+
+class MatchedBy(StrEnum):
+    """What decided whose receipt it is: a key that the till sent, the sale that it returns, or somebody's claim."""
+
+    ID = "id"
+    IDENTITY = "identity"
+    PHONE = "phone"
+    EMAIL = "email"
+    SALE = "sale"
+    CLAIM = "claim"
 
 
 class OnUnknownCustomer(StrEnum):
@@ -63,10 +84,24 @@ def receipt_kind(lines: Sequence[Line], total: Decimal) -> SaleKind:
     return SaleKind.RETURN if takes_back else SaleKind.SALE
 
 
-def turnover(lines: Sequence[Line], total: Decimal) -> tuple[Decimal, Decimal]:
-    """The gross and the refunded amount, both positive and kept apart even within one receipt."""
+def turnover(lines: Sequence[Line], total: Decimal, unit: Decimal) -> tuple[Decimal, Decimal]:
+    """The gross and the refunded amount: never below zero, apart even within one receipt, gross - refunded = total.
+
+    They are the sums of the lines that sell and of those that take back. Where the total has the lines' tax on top,
+    each line has its own. What the total still has beyond the lines (a discount on the receipt, rounding of cash)
+    belongs to what was sold, or to what was given back if nothing was sold; if that side ran below zero, to the other.
+    """
     amounts = [line.total for line in lines] or [total]
-    return sum((a for a in amounts if a > 0), ZERO), -sum((a for a in amounts if a < 0), ZERO)
+    difference, tax = total - sum(amounts, ZERO), sum((line.tax for line in lines), ZERO)
+    if abs(difference - tax) < abs(difference) and abs(difference - tax) <= _tolerance(lines, unit):
+        amounts = [line.total + line.tax for line in lines]
+    gross, refunded = sum((a for a in amounts if a > 0), ZERO), -sum((a for a in amounts if a < 0), ZERO)
+    beyond = total - (gross - refunded)
+    if gross > 0:
+        gross += beyond
+    else:
+        refunded -= beyond
+    return max(gross, ZERO) + max(-refunded, ZERO), max(refunded, ZERO) + max(-gross, ZERO)
 
 
 def balanced(lines: Sequence[Line], payments: Sequence[Decimal], total: Decimal, unit: Decimal) -> bool:
@@ -82,12 +117,28 @@ def balanced(lines: Sequence[Line], payments: Sequence[Decimal], total: Decimal,
             return False
         lines_total += line.total
         tax += line.tax
-    difference, tolerance = lines_total - total, unit * max(len(lines), 1)
+    difference, tolerance = lines_total - total, _tolerance(lines, unit)
     if lines and abs(difference) > tolerance and abs(difference + tax) > tolerance:
         return False
     return not payments or abs(sum(payments, ZERO) - total) <= unit
 
 
+def rounded_away(quantity: Decimal, unit_price: Decimal, discount: Decimal, unit: Decimal) -> bool:
+    """Whether a line of whole units comes to an amount that nobody can pay, such as 1 x JPY 1500.50.
+
+    Weighed and measured goods (0.375 kg) are rounded as a matter of course.
+    """
+    return quantity % 1 == 0 and (quantity * unit_price - discount) % unit != 0
+
+
 def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, unit: Decimal) -> bool:
-    """Whether a return (negative quantity and total) is more than what is left of the line that it names."""
-    return -quantity > left_quantity or -total > left_total + unit
+    """Whether a return (quantity and total are negative or 0) is more than what is left of the line that it names.
+
+    A return of money only has no quantity, and leaves the units where they are.
+    """
+    return (quantity < 0 and -quantity > left_quantity) or (total < 0 and -total > left_total + unit)
+
+
+def _tolerance(lines: Sequence[Line], unit: Decimal) -> Decimal:
+    """Tills round in different ways: one minor unit for each line."""
+    return unit * max(len(lines), 1)

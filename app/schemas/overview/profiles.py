@@ -20,19 +20,19 @@ class CustomerTotals(Resource):
     receipts: Count
     """The number of all receipts, returns included."""
     purchases: Count
-    """The number of receipts that sold something."""
+    """The number of receipts that sold something for money and were not given back whole."""
     returns: Count
     """The number of receipts that only took goods back."""
     gross: Money
-    """The sum of everything that was sold."""
+    """The sum of everything that was sold, tax and discounts included."""
     refunded: Money
     """The sum of everything that was refunded, as a positive amount."""
     net: Money
-    """The sum of the receipt totals, which is what was sold less what was refunded."""
+    """The sum of the receipt totals, which is always `gross` less `refunded`."""
     first_purchase_at: Moment | None
-    """When the customer first bought something. Null if there are only returns."""
+    """When the customer made their first purchase. Null if there was none, or everything was given back."""
     last_purchase_at: Moment | None
-    """When the customer last bought something. Null if there are only returns."""
+    """When the customer made their latest purchase. Null if there was none, or everything was given back."""
 
 
 class FavouriteProduct(Resource):
@@ -42,9 +42,9 @@ class FavouriteProduct(Resource):
     """The product, by its stock keeping unit."""
     name: Name | None
     purchases: Count
-    """The number of receipt lines with this product."""
+    """The number of receipt lines with this product that were not given back whole."""
     quantity: Quantity
-    """The quantity that was bought in all."""
+    """The quantity that was bought in all, without what was given back."""
     last_bought_at: Moment
     """When the product was last bought."""
 

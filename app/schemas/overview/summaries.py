@@ -23,7 +23,7 @@ class LastContact(Resource):
 
 
 class LastPurchase(Resource):
-    """The latest receipt that sold something and was not voided."""
+    """The latest receipt that sold something for money, was not voided and was not given back whole."""
 
     id: Id
     """The id of the receipt."""

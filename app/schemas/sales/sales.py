@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from app.rules.customers import Match
 from app.rules.kit.money import CURRENCIES
-from app.rules.sales.receipts import OnUnknownCustomer, SaleChannel, SaleKind
+from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleChannel, SaleKind
 from app.schemas.customers import IdentityNew
 from app.schemas.kit.types import (
     Attributes,
@@ -55,13 +55,17 @@ class BuyerNew(Schema):
     """The display name for a customer who has to be created. It is never used to find one."""
 
 
-class SaleLineRef(Schema):
-    """A line of another receipt of the same source. That receipt may arrive later."""
+class SaleLineRefNew(Schema):
+    """A line of another receipt. That receipt may arrive later."""
 
+    source: Label | None = None
+    """The system that numbered the receipt with the original sale. Defaults to the `source` of this receipt."""
     receipt_no: Reference
     """The number of the receipt with the original sale."""
     line_no: LineNo
     """The `line_no` of the line on that receipt."""
+    goods_kept: bool = False
+    """Whether only money is given back and the customer keeps the goods, so that the units can still be returned."""
 
 
 class SaleLineNew(Schema):
@@ -84,7 +88,7 @@ class SaleLineNew(Schema):
     """The tax on the whole line, either included in `total` or on top of it. Defaults to 0."""
     total: Money | None = None
     """The amount of the line. Defaults to quantity × unit price − discount, rounded to the currency's minor unit."""
-    refund_of: SaleLineRef | None = None
+    refund_of: SaleLineRefNew | None = None
     """The sale line that this line refunds. No more can be refunded than was sold."""
 
 
@@ -129,6 +133,19 @@ class SaleNew(Schema):
     attributes: Attributes = {}
 
 
+class SaleLineRef(Resource):
+    """A line of another receipt, which may not have arrived yet."""
+
+    source: Label
+    """The system that numbered the receipt with the original sale."""
+    receipt_no: Reference
+    """The number of the receipt with the original sale."""
+    line_no: LineNo
+    """The `line_no` of the line on that receipt."""
+    goods_kept: bool
+    """Whether only money was given back and the customer kept the goods."""
+
+
 class SaleLine(Resource):
     """One line of a receipt, with all amounts filled in."""
 
@@ -151,6 +168,10 @@ class SaleLine(Resource):
     """The amount of the line, negative for a refund."""
     refund_of: SaleLineRef | None
     """The sale line that this line refunds. Null for an ordinary line."""
+    returned_quantity: Quantity
+    """How many units of this line later receipts took back, as a positive quantity. Goods kept are not counted."""
+    returned_total: Money
+    """The amount that later receipts gave back for this line, as a positive amount."""
 
 
 class Payment(Resource):
@@ -190,6 +211,8 @@ class Sale(Resource):
     customer_id: Id | None
     """The id of the customer who bought. Null if they are not known."""
     match: Match
+    matched_by: MatchedBy | None
+    """What decided who bought. Null if the customer is not known."""
     customer: BuyerNew | None
     """What the till sent about the buyer."""
     candidates: Annotated[list[Id], Field(max_length=20)]
@@ -197,7 +220,17 @@ class Sale(Resource):
     lines: Annotated[list[SaleLine], Field(max_length=5_000)]
     payments: Annotated[list[Payment], Field(max_length=100)]
     total: Money
-    """The amount the customer paid, or got back if negative."""
+    """The amount the customer paid, or got back if negative. It is always `gross` less `refunded`."""
+    gross: Money
+    """What the receipt sold, tax and discounts included. Never below zero."""
+    refunded: Money
+    """What the receipt itself gave back, as a positive amount."""
+    returned: Money
+    """How much of `gross` other receipts have given back since, as a positive amount. Voided receipts do not count."""
+    fully_returned: bool
+    """Whether everything that the receipt sold for money was given back, so that it no longer counts as a purchase."""
+    over_returned: bool
+    """Whether more was given back than the receipt sold, or something else. Happens if the return arrived first."""
     balanced: bool
     """Whether lines, tax and payments add up to the total, with a tolerance for the rounding of tills."""
     attributes: Attributes
@@ -230,20 +263,6 @@ class SaleParams(Schema):
     """What to do with a buyer who is not found: `create` the customer, or `keep` the receipt without a customer."""
 
 
-class SaleClaim(Schema):
-    """The customer to whom a receipt belongs."""
-
-    customer_id: Id
-    """The id of the customer to assign the receipt to."""
-
-
-class SaleVoid(Schema):
-    """The reason for voiding a receipt."""
-
-    reason: Line
-    """Why the receipt does not count, such as `Rung up twice`."""
-
-
 class SaleQuery(PageQuery):
     customer_id: Id | None = None
     """Only receipts of the customer with this id."""
@@ -259,6 +278,10 @@ class SaleQuery(PageQuery):
     match: Match | None = None
     balanced: bool | None = None
     """Whether to return only receipts whose sums add up, or only those whose sums do not."""
+    fully_returned: bool | None = None
+    """Whether to return only receipts of which everything was given back, or only the others."""
+    over_returned: bool | None = None
+    """Whether to return only receipts of which more was given back than they sold, or only the others."""
     voided: Literal["no", "yes", "any"] = "any"
     occurred_since: Moment | None = None
     occurred_before: Moment | None = None

@@ -139,6 +139,13 @@ class Resolver:
             return Resolution(Match.AMBIGUOUS, candidates=tuple(sorted(remaining))[:_MOST_CANDIDATES])
         return Resolution(Match.ANONYMOUS if reference == NOBODY else Match.UNMATCHED)
 
+    def found_by(self, n: int, customer_id: UUID) -> str:
+        """What found this customer of the n-th record: `id`, `identity`, or the kind of a contact point."""
+        if customer_id == self.references[n].customer_id:
+            return "id"
+        kind, first, _ = next(key for key in self._keys[n] if customer_id in self._holders.get(key, ()))
+        return kind if kind == "identity" else first
+
     def usable_contacts(self, n: int) -> list[tuple[ContactKind, str]]:
         """The valid contacts of the n-th record, as they were entered."""
         kinds = {key[1] for key in self._keys[n] if key[0] == "contact_point"}

@@ -1,11 +1,13 @@
-"""The buyers of receipts: found by `Resolver`, created if unknown, left open if several may be meant."""
+"""The buyers of receipts: found by `Resolver` or by what they return, created if unknown, left open if ambiguous."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.ids import new_id
 from app.rules.customers import ContactKind, Match
-from app.rules.sales.receipts import OnUnknownCustomer
+from app.rules.sales.buyers import buyer_of_return
+from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.customers import ContactPointNew, CustomerNew
 from app.schemas.sales.sales import BuyerNew
 from app.services.customers import CustomerDraft, CustomerReference, Resolver, draft_customer
@@ -29,8 +31,8 @@ class Buyers:
         self._ctx, self._resolver, self._on_unknown = ctx, resolver, on_unknown
         self.created: list[CustomerDraft] = []
 
-    def assign(self, n: int, receipt: ReceiptDraft) -> None:
-        """Set the buyer of the n-th receipt."""
+    def assign(self, n: int, receipt: ReceiptDraft, returned_from: Collection[UUID] = ()) -> None:
+        """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns."""
         resolution = self._resolver.resolve(n)
         receipt.customer_id, receipt.match, receipt.candidates = (
             resolution.customer_id,
@@ -38,9 +40,17 @@ class Buyers:
             resolution.candidates,
         )
         creates = self._on_unknown is OnUnknownCustomer.CREATE and self._resolver.can_be_found(n)
-        if resolution.match is Match.UNMATCHED and creates and receipt.new.customer is not None:
-            receipt.customer_id = self._create(n, receipt.new.customer, receipt.new.source)
-            receipt.match = Match.MATCHED
+        if resolution.customer_id is not None:
+            receipt.matched_by = MatchedBy(self._resolver.found_by(n, resolution.customer_id))
+        elif resolution.match is Match.AMBIGUOUS:
+            return
+        elif returned_from:
+            buyer = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
+            receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = buyer
+        elif resolution.match is Match.UNMATCHED and creates and receipt.new.customer is not None:
+            created = self._create(n, receipt.new.customer, receipt.new.source)
+            receipt.customer_id, receipt.match = created, Match.MATCHED
+            receipt.matched_by = MatchedBy(self._resolver.found_by(n, created))
 
     def _create(self, n: int, buyer: BuyerNew, source: str) -> UUID:
         new = CustomerNew(

@@ -1,8 +1,10 @@
 """Incoming receipts: new, replayed or revised; their buyers are resolved and their returns limited."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
@@ -10,19 +12,25 @@ from app.core.errors import ReceiptDiffers
 from app.rules.customers import Match
 from app.rules.kit.differences import as_errors, differences
 from app.rules.kit.event_types import SALE_REVISED
-from app.rules.sales.receipts import OnUnknownCustomer
+from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Resolver
 from app.services.kit.record_result import RecordResult
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
-from app.services.sales.returns import Returns
-from app.store.kit import events
+from app.services.sales.returns import Returns, returned_receipts
+from app.services.sales.settlement import Touched, record_change_of_buyer, settle
+from app.store.kit import events, jobs
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.references import ReferencedRecord
 from app.store.sales import intake as store
-from app.store.sales import sales
+from app.store.sales import sales, settlement
+from app.store.sales.settlement import ReceiptKey
+
+RECHECK_RETURN_JOB = "awaited_sale"
+"""The kind of the jobs that look once more at a return whose sale was not known; their key is its id."""
+_RECHECK_AFTER = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -36,13 +44,18 @@ class Intake:
 async def record_receipts(
     ctx: Context, drafts: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer, *, with_document: bool = False
 ) -> Intake:
-    """Record receipts in order. `with_document` is for a single receipt, whose document is returned."""
-    intake = Intake([])
+    """Record receipts in order. `with_document` is for a single receipt, whose document is returned if it is new.
+
+    What follows for other receipts and for the totals of customers is done at the end, for all of them.
+    """
     results: dict[int, RecordResult] = {}
-    for indices in _rounds(drafts):
-        intake = await _record_round(ctx, [drafts[n] for n in indices], on_unknown, with_document)
-        results.update(zip(indices, intake.results, strict=True))
-    return Intake([results[n] for n in range(len(drafts))], intake.document)
+    rounds = list(_rounds(drafts))
+    batch = _Batch(ctx, on_unknown, with_document, settles=len(rounds) > 1)
+    for indices in rounds:
+        results.update(zip(indices, await batch.record([drafts[n] for n in indices]), strict=True))
+    if batch.settles:
+        await settle(ctx, batch.touched)
+    return Intake([results[n] for n in range(len(drafts))], None if batch.settles else batch.document)
 
 
 def _rounds(drafts: Sequence[ReceiptDraft]) -> Iterator[list[int]]:
@@ -74,22 +87,31 @@ class _References:
 
     stored: dict[int, _Stored]
     customers: Resolver
+    returned: set[ReceiptKey]
+    """Receipts that some of them return."""
     revised: dict[int, UUID] = field(default_factory=dict)
     """The ids of stored receipts of which a draft is a newer revision."""
+    awaited: set[int] = field(default_factory=set)
+    """Receipts that are not stored yet although earlier ones return something of them."""
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft]) -> "_References":
         resolver = Resolver(ctx.region, [buyer_reference(draft.new.customer) for draft in drafts])
-        keys = {"sale": [(n, *draft.key) for n, draft in enumerate(drafts)]} | resolver.keys()
+        numbers = [(n, *draft.key) for n, draft in enumerate(drafts)]
+        keys = {"sale": numbers, "awaited": numbers} | resolver.keys()
         records = await store.REFERENCES.load(ctx, keys)
-        stored = _stored(records)
-        if revised := _revised(drafts, stored):
-            # Another transaction may be revising them: wait for it and read its result.
-            await store.lock(ctx, revised.values())
+        stored, returned = _stored(records), returned_receipts(drafts)
+        revised, awaited = _revised(drafts, stored), _awaited(records, stored)
+        if revised or awaited or returned:
+            # Another transaction may be writing them: wait for it. All are locked at once and in order, no deadlocks.
+            changing = [ReceiptKey(*drafts[n].key) for n in {*revised, *awaited}]
+            await settlement.lock(ctx, changing=changing, returned=returned)
+        if revised:
             records = await store.REFERENCES.load(ctx, keys)
             stored = _stored(records)
+            revised = _revised(drafts, stored)
         resolver.add(records)
-        return cls(stored, resolver, _revised(drafts, stored))
+        return cls(stored, resolver, returned, revised, awaited)
 
 
 def _stored(records: Sequence[ReferencedRecord]) -> dict[int, _Stored]:
@@ -101,37 +123,130 @@ def _revised(drafts: Sequence[ReceiptDraft], stored: dict[int, _Stored]) -> dict
     return {n: sale.id for n, sale in stored.items() if drafts[n].new.revision > sale.revision}
 
 
-async def _record_round(
-    ctx: Context, drafts: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer, with_document: bool
-) -> Intake:
-    references = await _References.load(ctx, drafts)
-    stored, revised = references.stored, references.revised
-    buyers = Buyers(ctx, references.customers, on_unknown)
-    changing = [draft for n, draft in enumerate(drafts) if n not in stored or n in revised]
-    returns = await Returns.load(ctx, changing, list(revised.values()))
-    results: list[RecordResult] = []
-    new: list[ReceiptDraft] = []
-    newer: list[tuple[UUID, ReceiptDraft]] = []
-    for n, draft in enumerate(drafts):
-        if n in stored and n not in revised:
-            results.append(await _compare(ctx, draft, stored[n]))
-        elif (problem := returns.add(draft)) is not None:
-            results.append(RecordResult.refused(problem))
-        else:
-            buyers.assign(n, draft)
-            if n in revised:
-                newer.append((revised[n], draft))
-                results.append(RecordResult(200, revised[n]))
+def _awaited(records: Sequence[ReferencedRecord], stored: Collection[int]) -> set[int]:
+    return {r.n for r in records if r.kind == "awaited" and r.n not in stored}
+
+
+class _Batch:
+    """Receipts that are recorded in one transaction, and what that means for others."""
+
+    def __init__(self, ctx: Context, on_unknown: OnUnknownCustomer, with_document: bool, *, settles: bool) -> None:
+        self._ctx, self._on_unknown, self._with_document = ctx, on_unknown, with_document
+        self.settles = settles
+        """Whether others are affected. If not, the statement that writes the receipts writes the totals as well."""
+        self.touched = Touched()
+        self.document: Document | None = None
+
+    async def record(self, drafts: Sequence[ReceiptDraft]) -> list[RecordResult]:
+        """Record receipts that all have different numbers."""
+        ctx = self._ctx
+        references = await _References.load(ctx, drafts)
+        stored, revised = references.stored, references.revised
+        self.settles = self.settles or bool(revised or references.awaited or references.returned)
+        buyers = Buyers(ctx, references.customers, self._on_unknown)
+        changing = [draft for n, draft in enumerate(drafts) if n not in stored or n in revised]
+        returns = await Returns.load(ctx, changing, list(revised.values()))
+        results: list[RecordResult] = []
+        new: list[ReceiptDraft] = []
+        newer: list[tuple[UUID, ReceiptDraft]] = []
+        for n, draft in enumerate(drafts):
+            if n in stored and n not in revised:
+                results.append(await _compare(ctx, draft, stored[n]))
+            elif (problem := returns.refuse(draft, revised.get(n))) is not None:
+                results.append(RecordResult.refused(problem))
             else:
-                new.append(draft)
-                results.append(RecordResult(201, draft.id))
-    if buyers.created:
-        await customers.write_drafts(ctx, sorted(buyers.created, key=lambda customer: customer.id))
-        await customers.record_created(ctx, buyers.created)
-    document = await _write(ctx, new, with_document)
-    for sale_id, draft in newer:
-        await _replace(ctx, sale_id, draft)
-    return Intake(results, document)
+                buyers.assign(n, draft, returns.buyers(draft))
+                returns.add(draft, revised.get(n))
+                if n in revised:
+                    newer.append((revised[n], draft))
+                    results.append(RecordResult(200, revised[n]))
+                else:
+                    new.append(draft)
+                    results.append(RecordResult(201, draft.id))
+                    if n in references.awaited or draft.key in references.returned:
+                        self.touched.sales.add(draft.id)
+                        self.touched.moved.add(draft.id)
+        if buyers.created:
+            await customers.write_drafts(ctx, sorted(buyers.created, key=lambda customer: customer.id))
+            await customers.record_created(ctx, buyers.created)
+        if newer:
+            changing = [*new, *(draft for _, draft in newer)]
+            lines = [line for draft in changing for line in draft.line_rows()]
+            await store.add_to_catalog(ctx, [draft.row(ctx.now) for draft in changing], lines)
+        await self._write(new)
+        await self._replace(newer)
+        waiting = [draft.id for draft in (*new, *(draft for _, draft in newer)) if returns.waits(draft)]
+        if waiting:
+            due_at = ctx.now + _RECHECK_AFTER
+            await jobs.schedule_many(ctx, RECHECK_RETURN_JOB, [(str(sale_id), due_at) for sale_id in waiting])
+        return results
+
+    async def _write(self, drafts: Sequence[ReceiptDraft]) -> None:
+        """Write new receipts."""
+        if not drafts:
+            return
+        # Receipts and customers' totals are written in consistent lock order, so no deadlocks.
+        ordered = sorted(drafts, key=lambda draft: draft.key)
+        rows = [draft.row(self._ctx.now) for draft in ordered]
+        lines = [line for draft in ordered for line in draft.line_rows()]
+        titles = [draft.title for draft in ordered]
+        with_totals = not self.settles
+        if self._with_document:
+            self.document, with_reactions = await store.write_one(
+                self._ctx, rows[0], titles[0], lines, with_totals=with_totals
+            )
+        else:
+            with_reactions = await store.write(self._ctx, rows, titles, lines, with_totals=with_totals)
+        # The events were written with the receipts; only those that have reactions are needed here.
+        self._ctx.pending.extend(
+            (draft.event, with_reactions[draft.id]) for draft in ordered if draft.id in with_reactions
+        )
+        if self.settles:
+            self.touched.new.update(draft.id for draft in drafts)
+            self.touched.returned.update(returned_receipts(drafts))
+            for draft in drafts:
+                self.touched.add_account(draft.customer_id, draft.new.currency)
+
+    async def _replace(self, newer: Sequence[tuple[UUID, ReceiptDraft]]) -> None:
+        """Replace stored receipts by newer revisions."""
+        ids = [sale_id for sale_id, _ in newer]
+        for returned in (await settlement.returned_by(self._ctx, ids)).values() if ids else ():
+            self.touched.returned |= returned
+        for sale_id, draft in newer:
+            before = await sales.SALES.lock(self._ctx, sale_id)
+            draft.id = sale_id
+            if before["customer_id"] is not None and before["matched_by"] != MatchedBy.SALE and not _names_buyer(draft):
+                draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match.MATCHED, ()
+                draft.matched_by = before["matched_by"] and MatchedBy(before["matched_by"])
+            await store.replace(self._ctx, draft.row(self._ctx.now), draft.line_rows())
+            await _record_revision(self._ctx, before, draft)
+            self.touched.sales.add(sale_id)
+            self.touched.returned |= returned_receipts([draft])
+            self.touched.add_account(before["customer_id"], before["currency"])
+            self.touched.add_account(draft.customer_id, draft.new.currency)
+            if draft.customer_id != before["customer_id"]:
+                self.touched.moved.add(sale_id)
+
+
+def _names_buyer(draft: ReceiptDraft) -> bool:
+    """Whether a key of its own found who bought; what it returns does not say more than what was known before."""
+    return draft.customer_id is not None and draft.matched_by is not MatchedBy.SALE
+
+
+async def _record_revision(ctx: Context, before: Mapping[str, Any], draft: ReceiptDraft) -> None:
+    new = draft.new
+    data = {
+        "source": new.source,
+        "receipt_no": new.receipt_no,
+        "revision": new.revision,
+        "total": str(draft.total),
+        "total_before": str(before["total"]),
+    }
+    title = SALE_REVISED.titled(receipt_no=new.receipt_no, sale=draft.title)
+    event = Event(SALE_REVISED, draft.id, draft.customer_id, title, new.occurred_at, new.channel.value, data)
+    await events.record(ctx, event)
+    if before["customer_id"] is not None:
+        await record_change_of_buyer(ctx, before, draft.customer_id, via="revision")
 
 
 async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> RecordResult:
@@ -141,44 +256,8 @@ async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> Record
     if draft.content_hash != stored.content_hash:
         sent = draft.as_sent()
         content = json.loads((await sales.SALES.get(ctx, stored.id)).json)
+        for line in content["lines"]:  # what was returned of it since is not its sender's
+            del line["returned_quantity"], line["returned_total"]
         if changes := differences({name: content[name] for name in sent}, sent):
             return RecordResult.refused(ReceiptDiffers(errors=as_errors(changes), sale_id=str(stored.id)), stored.id)
     return RecordResult(200, stored.id, replayed=True)
-
-
-async def _write(ctx: Context, drafts: Sequence[ReceiptDraft], with_document: bool) -> Document | None:
-    if not drafts:
-        return None
-    # Receipts and customers' totals are written in consistent lock order, so no deadlocks.
-    ordered = sorted(drafts, key=lambda draft: draft.key)
-    rows = [draft.row(ctx.now) for draft in ordered]
-    lines = [line for draft in ordered for line in draft.line_rows()]
-    titles = [draft.title for draft in ordered]
-    document = None
-    if with_document:
-        document, with_reactions = await store.write_one(ctx, rows[0], titles[0], lines)
-    else:
-        with_reactions = await store.write(ctx, rows, titles, lines)
-    # The events were written with the receipts; only those that have reactions are needed here.
-    ctx.pending.extend((draft.event, with_reactions[draft.id]) for draft in ordered if draft.id in with_reactions)
-    return document
-
-
-async def _replace(ctx: Context, sale_id: UUID, draft: ReceiptDraft) -> None:
-    """Replace a stored receipt by a newer revision."""
-    before = await sales.SALES.lock(ctx, sale_id)
-    draft.id, new = sale_id, draft.new
-    if draft.customer_id is None and before["customer_id"] is not None:  # a buyer who was claimed by hand stays
-        draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match(before["match"]), ()
-    await store.replace(ctx, draft.row(ctx.now), draft.line_rows())
-    await sales.recompute_totals(ctx, {c for c in (before["customer_id"], draft.customer_id) if c is not None})
-    data = {
-        "source": new.source,
-        "receipt_no": new.receipt_no,
-        "revision": new.revision,
-        "total": str(draft.total),
-        "total_before": str(before["total"]),
-    }
-    title = SALE_REVISED.titled(receipt_no=new.receipt_no, sale=draft.title)
-    event = Event(SALE_REVISED, sale_id, draft.customer_id, title, new.occurred_at, new.channel.value, data)
-    await events.record(ctx, event)

@@ -12,14 +12,16 @@ from app.core.ids import new_id
 from app.rules.customers import Match
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.event_types import SALE_RECORDED
-from app.rules.kit.money import minor_unit, scaled
+from app.rules.kit.money import is_too_precise, minor_unit, scaled
 from app.rules.kit.timestamps import format_timestamp
+from app.rules.kit.withdrawn_currencies import WITHDRAWN
 from app.rules.sales import payment_cards
 from app.rules.sales import receipts as rules
-from app.rules.sales.receipts import ZERO, SaleKind
+from app.rules.sales.receipts import ZERO, MatchedBy, SaleKind
 from app.schemas.sales.sales import SaleNew
 from app.store.kit.events import Event
-from app.store.sales.intake import LineKey, Row
+from app.store.sales.intake import Row
+from app.store.sales.returns import LineKey
 
 _AMOUNT_LIMIT = Decimal(10) ** 12
 
@@ -34,8 +36,10 @@ class Line(NamedTuple):
     discount: Decimal
     tax: Decimal
     total: Decimal
+    refund_source: str | None
     refund_receipt_no: str | None
     refund_line_no: int | None
+    goods_kept: bool
 
 
 @dataclass(slots=True)
@@ -54,6 +58,7 @@ class ReceiptDraft:
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()
+    matched_by: MatchedBy | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -63,9 +68,9 @@ class ReceiptDraft:
     def returns(self) -> list[tuple[int, LineKey, Line]]:
         """The lines that name the line that they return: position, key of the returned line, and the line itself."""
         return [
-            (n, LineKey(self.new.source, line.refund_receipt_no, line.refund_line_no or 0), line)
+            (n, LineKey(line.refund_source, line.refund_receipt_no, line.refund_line_no or 0), line)
             for n, line in enumerate(self.lines)
-            if line.refund_receipt_no is not None
+            if line.refund_source is not None and line.refund_receipt_no is not None
         ]
 
     @property
@@ -116,6 +121,7 @@ class ReceiptDraft:
             self.match.value,
             new.customer and new.customer.model_dump(mode="json", exclude_none=True),
             self.candidates,
+            self.matched_by and self.matched_by.value,
             [payment.model_dump(mode="json") for payment in new.payments],
             self.total,
             self.gross,
@@ -150,10 +156,15 @@ class ReceiptDraft:
                     **{
                         name: str(v) if isinstance(v, Decimal) else v
                         for name, v in line._asdict().items()
-                        if name[:6] != "refund"
+                        if name[:6] != "refund" and name != "goods_kept"
                     },
                     "refund_of": line.refund_receipt_no
-                    and {"receipt_no": line.refund_receipt_no, "line_no": line.refund_line_no},
+                    and {
+                        "source": line.refund_source,
+                        "receipt_no": line.refund_receipt_no,
+                        "line_no": line.refund_line_no,
+                        "goods_kept": line.goods_kept,
+                    },
                 }
                 for line in self.lines
             ],
@@ -164,13 +175,20 @@ class ReceiptDraft:
 
 
 def draft_receipt(new: SaleNew) -> ReceiptDraft:
-    """Raises ValidationFailed for a card number, a duplicate line number, or a sum of more than 12 digits."""
+    """Raises ValidationFailed for what cannot be a receipt, whatever else is stored.
+
+    A card number, a duplicate line number, an amount that nobody can pay to the last digit, a sum of more than 12
+    digits, a currency that was withdrawn before, a return of its own line or of less than nothing.
+    """
     content = new.model_dump_json(exclude_none=True)
     pointer = None
     if payment_cards.may_contain_card_number(content):
         pointer = payment_cards.find_card_number(new.model_dump(mode="json"))
     if pointer:
         raise invalid(pointer, "payment_card_number", "Looks like a payment card number, which must not be stored")
+    _require_currency_of_its_time(new)
+    _require_payable_amounts(new)
+    _require_returns_of_others(new)
     unit = minor_unit(new.currency)
     lines = [
         Line(
@@ -188,15 +206,17 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
                 else line.total,
                 new.currency,
             ),
+            (line.refund_of.source or new.source) if line.refund_of else None,
             line.refund_of.receipt_no if line.refund_of else None,
             line.refund_of.line_no if line.refund_of else None,
+            line.refund_of is not None and line.refund_of.goods_kept,
         )
         for n, line in enumerate(new.lines, start=1)
     ]
     _require_distinct_line_numbers(lines)
     total = _scaled(sum((line.total for line in lines), ZERO) if new.total is None else new.total, new.currency)
     _require_within_limit([(f"/lines/{n}/total", line.total) for n, line in enumerate(lines)] + [("/total", total)])
-    gross, refunded = rules.turnover(lines, total)
+    gross, refunded = rules.turnover(lines, total, unit)
     return ReceiptDraft(
         new,
         new_id(),
@@ -206,13 +226,45 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
         total,
         _scaled(gross, new.currency),
         _scaled(refunded, new.currency),
-        rules.balanced(lines, [payment.amount for payment in new.payments], total, unit),
+        rules.balanced(lines, [payment.amount for payment in new.payments], total, unit)
+        and not any(
+            sent.total is None and rules.rounded_away(line.quantity, line.unit_price, line.discount, unit)
+            for sent, line in zip(new.lines, lines, strict=True)
+        ),
     )
 
 
 @lru_cache(maxsize=8_192)
 def _scaled(amount: Decimal, currency: str) -> Decimal:
     return scaled(amount, currency)
+
+
+def _require_currency_of_its_time(new: SaleNew) -> None:
+    last_day = WITHDRAWN.get(new.currency)
+    if last_day is not None and new.occurred_at.date() > last_day:
+        raise invalid("/currency", "currency", f"{new.currency} was withdrawn after {last_day}")
+
+
+def _require_payable_amounts(new: SaleNew) -> None:
+    """Prices of one unit may be finer than the smallest coin, as those of fuel are; what is paid cannot."""
+    amounts = [("/total", new.total), *((f"/payments/{n}/amount", p.amount) for n, p in enumerate(new.payments))]
+    for n, line in enumerate(new.lines):
+        amounts += [(f"/lines/{n}/{name}", getattr(line, name)) for name in ("discount", "tax", "total")]
+    pointers = [pointer for pointer, a in amounts if a is not None and is_too_precise(a, new.currency)]
+    if pointers:
+        detail = f"Must be a multiple of {minor_unit(new.currency)} {new.currency}"
+        raise ValidationFailed(errors=[{"pointer": p, "code": "too_precise", "detail": detail} for p in pointers])
+
+
+def _require_returns_of_others(new: SaleNew) -> None:
+    for n, line in enumerate(new.lines):
+        if line.refund_of is None:
+            continue
+        if (line.refund_of.source or new.source, line.refund_of.receipt_no) == (new.source, new.receipt_no):
+            raise invalid(f"/lines/{n}/refund_of", "own_receipt", "Must be a line of another receipt")
+        if line.quantity > 0 or (line.total is not None and line.total > 0):
+            wrong = "quantity" if line.quantity > 0 else "total"
+            raise invalid(f"/lines/{n}/{wrong}", "positive_refund", "Must be negative or 0 for a line with `refund_of`")
 
 
 def _require_within_limit(amounts: list[tuple[str, Decimal]]) -> None:

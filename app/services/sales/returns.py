@@ -1,6 +1,11 @@
-"""Limits returns to what was sold: tracks what is left of the lines that the receipts of one batch return."""
+"""Limits returns to what was sold: tracks what is left of the receipts that those of one batch return.
 
-from collections.abc import Sequence
+Receipts that are not known yet can be returned, since tills may send them later. If they turn out smaller, they are
+taken all the same, and flagged (see `settlement`).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.core.context import Context
@@ -8,46 +13,161 @@ from app.core.errors import RefundExceedsSale
 from app.rules.kit.money import minor_unit
 from app.rules.sales import receipts as rules
 from app.rules.sales.receipts import ZERO
-from app.services.sales.receipts import ReceiptDraft
-from app.store.sales import intake as store
-from app.store.sales.intake import Balance, LineKey
+from app.services.sales.receipts import Line, ReceiptDraft
+from app.store.sales import returns as store
+from app.store.sales.returns import GivenBack, LineKey, SoldLine
+from app.store.sales.settlement import ReceiptKey
+
+
+@dataclass(slots=True)
+class _Sold:
+    """A receipt that is known, as it stands after the receipts of the batch so far."""
+
+    currency: str
+    voided: bool
+    customer_id: UUID | None
+    over_returned: bool
+    lines: dict[int, SoldLine] = field(default_factory=dict)
 
 
 class Returns:
-    """The balances of returned lines. A line that is not stored yet can be returned, since tills may send it later."""
+    """What is left of the receipts that a batch returns, receipt after receipt."""
 
-    def __init__(self, balances: dict[LineKey, Balance]) -> None:
-        self._balances = balances
+    def __init__(self) -> None:
+        self._sold: dict[ReceiptKey, _Sold] = {}
+        self._given_back: dict[LineKey, list[GivenBack]] = {}
+        self._tracks = False
 
     @classmethod
-    async def load(cls, ctx: Context, receipts: Sequence[ReceiptDraft], revised: Sequence[UUID]) -> "Returns":
+    async def load(cls, ctx: Context, receipts: Sequence[ReceiptDraft], revised: Collection[UUID]) -> "Returns":
+        """`revised` are the stored receipts that some of these replace. They and the returned ones must be locked."""
+        returns = cls()
         keys = {key for receipt in receipts for _, key, _ in receipt.returns}
-        return cls(await store.balances(ctx, keys, revised) if keys else {})
-
-    def add(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
-        """Add what a receipt returns and sells, or return the problem of a line that returns too much."""
-        if not self._balances:
-            return None
-        unit = minor_unit(receipt.new.currency)
-        after = dict(self._balances)
-        for n, key, line in receipt.returns:
-            balance = after[key]
-            if balance.quantity is not None and balance.total is not None:
-                left, left_total = balance.quantity + balance.returned, balance.total + balance.returned_total
-                if rules.exceeds(left, left_total, line.quantity, line.total, unit):
-                    return _exceeded(n, key, left, left_total, receipt.new.currency)
-            after[key] = balance._replace(
-                returned=balance.returned + min(line.quantity, ZERO),
-                returned_total=balance.returned_total + min(line.total, ZERO),
+        if not keys and not revised:
+            return returns
+        returns._tracks = True
+        for row in await store.sold(ctx, keys, revised):
+            sold = returns._sold.setdefault(
+                ReceiptKey(row["source"], row["receipt_no"]),
+                _Sold(row["currency"], row["voided"], row["customer_id"], row["over_returned"]),
             )
-        for line in receipt.lines:
-            key = LineKey(receipt.new.source, receipt.new.receipt_no, line.line_no)
-            if key in after:
-                after[key] = after[key]._replace(quantity=line.quantity, total=line.total)
-        self._balances = after
+            if row["line_no"] is not None:
+                sold.lines[row["line_no"]] = SoldLine(row["sku"], row["quantity"], row["total"])
+        for key, given_back in await store.given_back(ctx, {ReceiptKey(*key[:2]) for key in keys} | set(returns._sold)):
+            returns._given_back.setdefault(key, []).append(given_back)
+        return returns
+
+    def refuse(self, receipt: ReceiptDraft, revised: UUID | None) -> RefundExceedsSale | None:
+        """The problem of a receipt that returns too much, or is revised below what was returned of it."""
+        if not self._tracks or self._is_voided(receipt):
+            return None
+        own: dict[LineKey, list[GivenBack]] = {}
+        for n, key, line in receipt.returns:
+            problem = self._refuse_line(receipt, n, key, own.get(key, []), revised)
+            if problem is not None:
+                return problem
+            own.setdefault(key, []).append(_given_back_by(receipt, line, revised))
+        return self._refuse_revision(receipt) if revised is not None else None
+
+    def add(self, receipt: ReceiptDraft, revised: UUID | None) -> None:
+        """Add what a receipt that is going to be written returns and sells."""
+        if not self._tracks:
+            return
+        if revised is not None:
+            for key, all_ in self._given_back.items():
+                self._given_back[key] = [given for given in all_ if given.sale_id != revised]
+        for _, key, line in [] if self._is_voided(receipt) else receipt.returns:
+            self._given_back.setdefault(key, []).append(_given_back_by(receipt, line, revised))
+        before = self._sold.get(ReceiptKey(*receipt.key))
+        self._sold[ReceiptKey(*receipt.key)] = _Sold(
+            receipt.new.currency,
+            before is not None and before.voided,
+            receipt.customer_id,
+            before is not None and before.over_returned,
+            {line.line_no: SoldLine(line.sku, line.quantity, line.total) for line in receipt.lines},
+        )
+
+    def waits(self, receipt: ReceiptDraft) -> bool:
+        """Whether it returns something of a receipt that is not known yet."""
+        return any(ReceiptKey(*key[:2]) not in self._sold for _, key, _ in receipt.returns)
+
+    def buyers(self, receipt: ReceiptDraft) -> set[UUID]:
+        """The buyers of the receipts that it returns, as far as they are known."""
+        if not self._tracks:
+            return set()
+        sold = (self._sold.get(ReceiptKey(*key[:2])) for _, key, _ in receipt.returns)
+        return {s.customer_id for s in sold if s is not None and s.customer_id is not None}
+
+    def _is_voided(self, receipt: ReceiptDraft) -> bool:
+        """Whether the stored receipt is voided, so that no revision of it gives anything back."""
+        stored = self._sold.get(ReceiptKey(*receipt.key))
+        return stored is not None and stored.voided
+
+    def _refuse_line(
+        self, receipt: ReceiptDraft, n: int, key: LineKey, own: Sequence[GivenBack], revised: UUID | None
+    ) -> RefundExceedsSale | None:
+        """`own` is what earlier lines of the same receipt return of the same line."""
+        sold = self._sold.get(ReceiptKey(*key[:2]))
+        if sold is None:
+            return None
+        line, pointer = receipt.lines[n], f"/lines/{n}/refund_of"
+        if sold.voided:
+            return _refused(pointer, "voided", f"Receipt {key.receipt_no} is voided")
+        if sold.currency != receipt.new.currency:
+            return _refused(pointer, "other_currency", f"Receipt {key.receipt_no} is in {sold.currency}")
+        returned = sold.lines.get(key.line_no)
+        if returned is None:
+            return _refused(pointer, "unknown_line", f"Receipt {key.receipt_no} has no line {key.line_no}")
+        if not returned.is_of(line.sku):
+            return _refused(
+                pointer, "other_product", f"Line {key.line_no} of receipt {key.receipt_no} sold {returned.sku}"
+            )
+        earlier = [given for given in self._given_back.get(key, []) if revised is None or given.sale_id != revised]
+        left, left_total = returned.left([*earlier, *own], sold.currency)
+        quantity = ZERO if line.goods_kept else line.quantity
+        if rules.exceeds(left, left_total, quantity, line.total, minor_unit(sold.currency)):
+            return _refused(
+                pointer,
+                "exceeds",
+                f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {left_total} {sold.currency} "
+                "left to return",
+            )
+        return None
+
+    def _refuse_revision(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
+        """A receipt that was returned too much of before may be revised in any way."""
+        if (before := self._sold.get(ReceiptKey(*receipt.key))) is None or before.over_returned:
+            return None
+        unit, positions = minor_unit(receipt.new.currency), {line.line_no: n for n, line in enumerate(receipt.lines)}
+        for key, all_ in self._given_back.items():
+            if key[:2] != receipt.key or not all_:
+                continue
+            if any(given.currency != receipt.new.currency for given in all_):
+                return _refused("/currency", "other_currency", f"Line {key.line_no} was returned in another currency")
+            if (n := positions.get(key.line_no)) is None:
+                return _refused("/lines", "unknown_line", f"Line {key.line_no} is missing, of which some was returned")
+            line = receipt.lines[n]
+            sold = SoldLine(line.sku, line.quantity, line.total)
+            if not all(sold.is_of(given.sku) for given in all_):
+                return _refused(f"/lines/{n}/sku", "other_product", "Another product of this line was returned")
+            left, left_total = sold.left(all_, receipt.new.currency)
+            taken, taken_total = left - line.quantity, left_total - line.total
+            if rules.exceeds(line.quantity, line.total, taken, taken_total, unit):
+                detail = f"{-taken} for {-taken_total} {receipt.new.currency} of this line was returned"
+                return _refused(f"/lines/{n}", "exceeds", detail)
         return None
 
 
-def _exceeded(n: int, key: LineKey, left: object, left_total: object, currency: str) -> RefundExceedsSale:
-    detail = f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {left_total} {currency} left to return"
-    return RefundExceedsSale(errors=[{"pointer": f"/lines/{n}/refund_of", "code": "exceeds", "detail": detail}])
+def _given_back_by(receipt: ReceiptDraft, line: Line, revised: UUID | None) -> GivenBack:
+    """What a line of a receipt gives back of the line that it returns."""
+    quantity = ZERO if line.goods_kept else max(-line.quantity, ZERO)
+    return GivenBack(revised or receipt.id, receipt.new.currency, line.sku, quantity, max(-line.total, ZERO))
+
+
+def returned_receipts(receipts: Iterable[ReceiptDraft]) -> set[ReceiptKey]:
+    """The receipts of which these return something."""
+    return {ReceiptKey(*key[:2]) for receipt in receipts for _, key, _ in receipt.returns}
+
+
+def _refused(pointer: str, code: str, detail: str) -> RefundExceedsSale:
+    return RefundExceedsSale(errors=[{"pointer": pointer, "code": code, "detail": detail}])

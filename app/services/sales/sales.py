@@ -1,22 +1,28 @@
-"""Receipts are recorded exactly once, in whatever order they arrive, and can be claimed and voided."""
+"""Receipts are recorded exactly once, in whatever order they arrive, and can be claimed, released and voided."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
+from app.core.errors import SaleReturned
 from app.rules.customers import Match
-from app.rules.kit.event_types import SALE_CLAIMED, SALE_VOIDED
-from app.rules.sales.receipts import OnUnknownCustomer
+from app.rules.kit.event_types import SALE_VOIDED
+from app.rules.sales.buyers import Buyer
+from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.sales.sales import SaleNew, SaleQuery
 from app.services import customers
 from app.services.kit.record_result import RecordResult
 from app.services.sales import intake
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
+from app.services.sales.settlement import Touched, record_change_of_buyer, settle, values_of
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
 from app.store.sales import sales as store
+from app.store.sales import settlement
 
 
 async def find(ctx: Context, query: SaleQuery) -> Page:
@@ -47,28 +53,51 @@ async def record_many(
     return (await intake.record_receipts(ctx, drafts, on_unknown)).results
 
 
-async def claim(ctx: Context, sale_id: UUID, customer_id: UUID) -> Document:
-    """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one."""
+async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID | None = None) -> Document:
+    """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one than `moved_from`."""
+    await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
-    if await customers.claims(ctx, sale["customer_id"], customer_id):
-        values = {"customer_id": customer_id, "match": Match.MATCHED.value, "candidates": []}
-        await store.SALES.change(ctx, sale_id, values)
-        await store.recompute_totals(ctx, {customer_id})
-        title = SALE_CLAIMED.titled(**sale)
-        data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"])}
-        event = Event(SALE_CLAIMED, sale_id, customer_id, title, sale["occurred_at"], sale["channel"], data)
-        await events.record(ctx, event)
+    if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from):
+        await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM))
+    return await store.SALES.get(ctx, sale_id)
+
+
+async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
+    """Take a receipt from its customer, so that it belongs to nobody known again."""
+    await settlement.lock(ctx, sales=[sale_id])
+    sale = await store.SALES.lock(ctx, sale_id)
+    if sale["customer_id"] is not None:
+        match = Match.UNMATCHED if json.loads(sale["customer"] or "{}") else Match.ANONYMOUS
+        await _give(ctx, sale, Buyer(None, match, None), reason=reason)
     return await store.SALES.get(ctx, sale_id)
 
 
 async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
-    """Exclude a receipt from all totals. It stays readable, and its number cannot be used again."""
+    """Exclude a receipt from all totals. It stays readable, and its number cannot be used again.
+
+    409 SaleReturned if receipts that count return something of it.
+    """
+    await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
     if sale["voided_at"] is None:
+        if returns := await settlement.returns_of(ctx, sale_id):
+            numbers = ", ".join(row["receipt_no"] for row in returns)
+            raise SaleReturned(f"Void the returns first: {numbers}", sale_ids=[str(row["id"]) for row in returns])
         await store.SALES.change(ctx, sale_id, {"voided_at": ctx.now, "void_reason": reason})
-        if sale["customer_id"] is not None:
-            await store.recompute_totals(ctx, {sale["customer_id"]})
         title, data = SALE_VOIDED.titled(**sale), {"reason": reason}
         event = Event(SALE_VOIDED, sale_id, sale["customer_id"], title, ctx.now, sale["channel"], data)
         await events.record(ctx, event)
+        touched = Touched(returned=(await settlement.returned_by(ctx, [sale_id])).get(sale_id, set()))
+        touched.add_account(sale["customer_id"], sale["currency"])
+        await settle(ctx, touched)
     return await store.SALES.get(ctx, sale_id)
+
+
+async def _give(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, **data: str) -> None:
+    """Give a receipt to another buyer, or to nobody; its returns follow."""
+    await store.SALES.change(ctx, sale["id"], values_of(buyer))
+    await record_change_of_buyer(ctx, sale, buyer.customer_id, **data)
+    touched = Touched(moved={sale["id"]})
+    touched.add_account(sale["customer_id"], sale["currency"])
+    touched.add_account(buyer.customer_id, sale["currency"])
+    await settle(ctx, touched)

@@ -63,6 +63,17 @@ async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = Tru
     ctx.pending.extend((event, flags) for event, flags in flags_by_event if flags and any(flags))
 
 
+async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], customer_id: UUID | None) -> None:
+    """Records have another customer now, or none: what was on the timeline of the one before goes along with them."""
+    await ctx.db.execute(
+        "UPDATE events SET customer_id = $3 WHERE subject_id = ANY ($2::uuid[]) AND subject_type = $1 "
+        "AND customer_id IS NOT NULL AND customer_id IS DISTINCT FROM $3",
+        subject_type,
+        list(subject_ids),
+        customer_id,
+    )
+
+
 _COLUMNS = (
     "type",
     "subject_type",

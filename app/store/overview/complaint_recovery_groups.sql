@@ -3,8 +3,8 @@
 --
 -- Shares are a `count` of those that are `mature`, or of all; means have the `deviation` of their cases: the service
 -- adds how far they may be off. A day has 24 hours, whatever the clocks of the session's time zone do; a month has 30
--- days. A purchase is a receipt with something paid: what is exchanged for nothing, or given as a remedy, is no reason
--- to think that they came back.
+-- days. A purchase is a receipt with something paid that was not given back whole: what is exchanged for nothing, given
+-- as a remedy, or returned, is no reason to think that they came back.
 --
 -- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'month'" ... -f <this file>
 --   :now       '2026-03-01T09:00Z'  The time of the request.
@@ -54,12 +54,11 @@ cohort AS MATERIALIZED (
 -- before the complaint was received, and since its end, for 180 days at most.
 receipts AS MATERIALIZED (
     SELECT e.id, s.currency,
-        min(s.occurred_at) FILTER (WHERE s.occurred_at > e.ended_at AND s.kind <> 'return' AND s.total > 0
-            AND s.voided_at IS NULL) AS bought_at,
+        min(s.occurred_at) FILTER (WHERE s.occurred_at > e.ended_at AND s.purchase AND s.total > 0) AS bought_at,
         sum(s.total) FILTER (WHERE s.occurred_at < e.received_at) AS before,
         sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at) AS after
     FROM cohort e CROSS JOIN LATERAL (
-        SELECT s.currency, s.total, s.occurred_at, s.kind, s.voided_at FROM sales s
+        SELECT s.currency, s.total, s.occurred_at, s.purchase FROM sales s
         WHERE s.customer_id = e.customer_id AND s.voided_at IS NULL
             AND s.occurred_at >= e.received_at - interval '4320 hours'
             AND s.occurred_at <= least(:now::timestamptz, e.ended_at + interval '4320 hours')

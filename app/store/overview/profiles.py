@@ -68,8 +68,7 @@ _LAST_CONTACT = _first_row(
 _LAST_PURCHASE = _first_row(
     LastPurchase,
     "s",
-    "sales s WHERE s.customer_id = c.id AND s.kind <> 'return' AND s.voided_at IS NULL "
-    "ORDER BY s.occurred_at DESC, s.id DESC",
+    "sales s WHERE s.customer_id = c.id AND s.purchase ORDER BY s.occurred_at DESC, s.id DESC",
 )
 _OPEN_TASKS = (
     "tasks t WHERE t.customer_id = c.id AND t.status = 'open' "
@@ -113,7 +112,8 @@ def _lookup(matches: str) -> str:
         FROM (
             SELECT f.*, greatest(
                 (SELECT max(i.happened_at) FROM interactions i WHERE i.customer_id = f.customer_id),
-                (SELECT max(s.occurred_at) FROM sales s WHERE s.customer_id = f.customer_id)) AS last_seen_at
+                (SELECT max(s.occurred_at) FROM sales s WHERE s.customer_id = f.customer_id AND s.purchase)
+            ) AS last_seen_at
             FROM (SELECT DISTINCT ON (customer_id) * FROM ({matches} LIMIT 100) p ORDER BY customer_id, rank) f
             ORDER BY f.rank, last_seen_at DESC NULLS LAST LIMIT 20
         ) r
@@ -126,8 +126,8 @@ def _lookup(matches: str) -> str:
 _BY_CONTACT_POINT = _lookup(customers.MATCHES_BY_CONTACT_POINT)
 _BY_IDENTITY = _lookup(customers.MATCHES_BY_IDENTITY)
 _LATEST_RECEIPTS = (
-    "SELECT s.id, s.occurred_at, s.business_date FROM sales s WHERE s.customer_id = c.id AND s.kind <> 'return' "
-    f"AND s.voided_at IS NULL ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
+    "SELECT s.id, s.occurred_at, s.business_date FROM sales s WHERE s.customer_id = c.id AND s.purchase "
+    f"ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
 )
 _GAP = f"""(
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FROM (
@@ -136,11 +136,11 @@ _GAP = f"""(
     ) gaps
 )"""
 _FAVOURITES = f"""(
-    SELECT l.sku, max(l.name) AS name, count(*) AS purchases, sum(l.quantity) AS quantity,
+    SELECT l.sku, max(l.name) AS name, count(*) AS purchases, sum(l.quantity - l.returned_quantity) AS quantity,
         max(latest.occurred_at) AS last_bought_at
     FROM ({_LATEST_RECEIPTS}) latest JOIN sale_lines l ON l.sale_id = latest.id
-    WHERE l.sku IS NOT NULL AND l.quantity > 0
-    GROUP BY l.sku ORDER BY count(*) DESC, sum(l.quantity) DESC, l.sku
+    WHERE l.sku IS NOT NULL AND l.quantity > l.returned_quantity AND NOT (l.total > 0 AND l.returned_total >= l.total)
+    GROUP BY l.sku ORDER BY count(*) DESC, sum(l.quantity - l.returned_quantity) DESC, l.sku
 ) f"""
 _COUNTS = """(
     SELECT i.channel, i.direction, count(*) AS count, max(i.happened_at) AS last_at

@@ -1,9 +1,8 @@
 """The intake of receipts: one statement looks up what they refer to, another writes any number of them."""
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
@@ -13,7 +12,8 @@ from app.store.customers import customer_references
 from app.store.kit import documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.references import Lookup, Reference
-from app.store.sales.sales import LINE
+from app.store.sales.sales import LINE, RECEIPT
+from app.store.sales.settlement import TOTALS, sums
 
 SALE = (
     "id",
@@ -32,6 +32,7 @@ SALE = (
     "match",
     "customer",
     "candidates",
+    "matched_by",
     "payments",
     "total",
     "gross",
@@ -53,8 +54,10 @@ SALE_LINE = (
     "discount",
     "tax",
     "total",
+    "refund_source",
     "refund_receipt_no",
     "refund_line_no",
+    "goods_kept",
 )
 
 
@@ -62,81 +65,46 @@ Row = tuple[Any, ...]
 """The values of a row of SALE or SALE_LINE, in that order."""
 
 
-class LineKey(NamedTuple):
-    source: str
-    receipt_no: str
-    line_no: int
-
-
-class Balance(NamedTuple):
-    """What a line sold (None if the line is not known yet) and what was returned of it (negative, as in receipts)."""
-
-    quantity: Decimal | None
-    total: Decimal | None
-    returned: Decimal
-    returned_total: Decimal
-
-
-async def lock(ctx: Context, sales: Iterable[UUID]) -> None:
-    """Lock receipts against changes until the transaction ends, in order of id."""
-    await ctx.db.execute("SELECT FROM sales WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(sales))
-
-
-async def balances(ctx: Context, lines: Iterable[LineKey], without: Iterable[UUID]) -> dict[LineKey, Balance]:
-    """What was sold and returned of each of these lines, not counting the receipts `without`.
-
-    The receipts of the lines are locked until the transaction ends, so that nobody else returns the same goods.
-    """
-    keys = rows.columns(sorted(lines), 3)
-    await ctx.db.execute(_LOCK_RECEIPTS, *keys[:2])
-    balances = await ctx.db.fetch(_BALANCES, *keys, list(without))
-    return {
-        LineKey(b["source"], b["receipt_no"], b["line_no"]): Balance(
-            b["quantity"], b["total"], b["returned"], b["returned_total"]
-        )
-        for b in balances
-    }
+async def add_to_catalog(ctx: Context, sales: Sequence[Row], lines: Sequence[Row]) -> None:
+    """Create the sites and the products that receipts are the first to name."""
+    await ctx.db.execute(f"WITH {_ADD_TO_CATALOG} SELECT", *_catalog_arguments(sales, lines))
 
 
 async def write(
-    ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]
+    ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row], *, with_totals: bool
 ) -> dict[UUID, list[bool]]:
     """Write receipts: rows of SALE ordered by (source, receipt_no), rows of SALE_LINE, and a title for each event.
+
+    Without `with_totals`, the totals of customers have to be recomputed.
 
     Returns the flags of the reactions (see `Reactions.flags`) by sale, for sales whose events have any.
     """
     flags = ctx.reactions.flags(SALE_RECORDED.name)
     arguments = _arguments(ctx, sales, titles, lines)
     if flags is None:
-        await ctx.db.execute(_WRITE, *arguments)
+        await ctx.db.execute(f"{_parts(with_totals)} SELECT", *arguments)
         return {}
-    with_reactions = await ctx.db.fetch(_write_with_flags(flags), *arguments)
+    with_reactions = await ctx.db.fetch(_write_with_flags(flags, with_totals), *arguments)
     return {row["subject_id"]: row["flags"] for row in with_reactions}
 
 
 async def write_one(
-    ctx: Context, sale: Row, title: str, lines: Sequence[Row]
+    ctx: Context, sale: Row, title: str, lines: Sequence[Row], *, with_totals: bool
 ) -> tuple[Document, dict[UUID, list[bool]]]:
     """As `write`, for one receipt; its document is returned as well."""
-    statement = _write_one(ctx.reactions.flags(SALE_RECORDED.name))
+    statement = _write_one(ctx.reactions.flags(SALE_RECORDED.name), with_totals)
     (row,) = await ctx.db.fetch(statement, *_arguments(ctx, [sale], [title], lines))
     document = Document(row["json"], row["id"], row["version"])
     return document, {document.id: row["flags"]} if any(row["flags"]) else {}
 
 
 async def replace(ctx: Context, sale: Row, lines: Sequence[Row]) -> None:
-    """Replace the content of a receipt; `id` and `created_at` stay."""
+    """Replace the content of a receipt; `id` and `created_at` stay. Its sites and products must be there."""
     values = {name: value for name, value in zip(SALE, sale, strict=True) if name not in ("id", "created_at")}
-    await _add_to_catalog(ctx, sale, lines)
     sale_id = sale[SALE.index("id")]
     await rows.update(ctx, "sales", sale_id, values)
     await ctx.db.execute("DELETE FROM sale_lines WHERE sale_id = $1", sale_id)
     await rows.insert(ctx, "sale_lines", [dict(zip(SALE_LINE, line, strict=True)) for line in lines])
-
-
-async def _add_to_catalog(ctx: Context, sale: Row, lines: Sequence[Row]) -> None:
-    """Create the site and the products that the receipt is the first to name."""
-    await ctx.db.execute(f"WITH {_ADD_TO_CATALOG} SELECT", *_catalog_arguments([sale], lines))
 
 
 def _arguments(ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]) -> list[Any]:
@@ -166,23 +134,17 @@ REFERENCES = Lookup(
         "s.id",
         "json_build_object('revision', s.revision, 'hash', encode(s.content_hash, 'hex'))::text",
     ),
+    Reference(
+        "awaited",
+        {"source": "TEXT", "receipt_no": "TEXT"},
+        "JOIN sale_lines l ON l.refund_source = w.source AND l.refund_receipt_no = w.receipt_no",
+        "l.sale_id",
+    ),
     *customer_references(facts=False),
 )
-"""What receipts refer to: those with the same number, with revision and content hash, and their buyers."""
-_LOCK_RECEIPTS = """
-    SELECT FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-    ORDER BY id FOR NO KEY UPDATE
-"""
-_BALANCES = """
-    SELECT w.source, w.receipt_no, w.line_no, l.quantity, l.total, r.quantity AS returned, r.total AS returned_total
-    FROM unnest($1::text[], $2::text[], $3::int[]) AS w(source, receipt_no, line_no)
-    LEFT JOIN sales s ON s.source = w.source AND s.receipt_no = w.receipt_no AND s.voided_at IS NULL
-    LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = w.line_no
-    CROSS JOIN LATERAL (
-        SELECT coalesce(sum(b.quantity), 0) AS quantity, coalesce(sum(b.total), 0) AS total
-        FROM sale_lines b JOIN sales bs ON bs.id = b.sale_id AND bs.source = w.source AND bs.voided_at IS NULL
-        WHERE b.refund_receipt_no = w.receipt_no AND b.refund_line_no = w.line_no AND b.sale_id <> ALL ($4::uuid[])
-    ) r
+"""What receipts refer to: those with the same number, with revision and content hash, and their buyers.
+
+Also whether earlier returns refer to them (`awaited`).
 """
 _PRODUCTS = ", ".join(rows.array(n, "TEXT") for n in (2, 3, 4))
 _ADD_TO_CATALOG = f"""
@@ -197,20 +159,11 @@ _ADD_TO_CATALOG = f"""
     )
 """
 # Foreign keys between rows that one statement inserts are checked at the end of the statement.
-_PARTS = f"""
-    WITH {_ADD_TO_CATALOG},
-    sent AS MATERIALIZED ({rows.unnested("sales", SALE, 7)}),
-    s AS (INSERT INTO sales ({", ".join(SALE)}) SELECT * FROM sent RETURNING *),
-    l AS (INSERT INTO sale_lines ({", ".join(SALE_LINE)}) {rows.unnested("sale_lines", SALE_LINE, 7 + len(SALE))}
-        RETURNING *),
+_NEW_TOTALS = f"""
     totals AS (
-        INSERT INTO customer_totals AS t
-            (customer_id, currency, receipts, purchases, returns, gross, refunded, net,
-            first_purchase_at, last_purchase_at)
-        SELECT customer_id, currency, count(*), count(*) FILTER (WHERE kind <> 'return'),
-            count(*) FILTER (WHERE kind = 'return'), sum(gross), sum(refunded), sum(total),
-            min(occurred_at) FILTER (WHERE kind <> 'return'), max(occurred_at) FILTER (WHERE kind <> 'return')
-        FROM sent WHERE customer_id IS NOT NULL GROUP BY customer_id, currency ORDER BY customer_id, currency
+        INSERT INTO customer_totals AS t (customer_id, currency, {", ".join(TOTALS)})
+        SELECT s.customer_id, s.currency, {sums("s")}
+        FROM s WHERE s.customer_id IS NOT NULL GROUP BY s.customer_id, s.currency ORDER BY s.customer_id, s.currency
         ON CONFLICT (customer_id, currency) DO UPDATE SET
             receipts = t.receipts + excluded.receipts, purchases = t.purchases + excluded.purchases,
             returns = t.returns + excluded.returns, gross = t.gross + excluded.gross,
@@ -218,6 +171,21 @@ _PARTS = f"""
             first_purchase_at = least(t.first_purchase_at, excluded.first_purchase_at),
             last_purchase_at = greatest(t.last_purchase_at, excluded.last_purchase_at)
     ),
+"""
+_LINES = documents.json_array(schemas.SaleLine, "l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE)
+_WRITTEN = documents.columns(schemas.Sale, "s", RECEIPT | {"lines": _LINES})
+
+
+# Foreign keys between rows that one statement inserts are checked at the end of the statement.
+@cache
+def _parts(with_totals: bool) -> str:
+    return f"""
+    WITH {_ADD_TO_CATALOG},
+    sent AS MATERIALIZED ({rows.unnested("sales", SALE, 7)}),
+    s AS (INSERT INTO sales ({", ".join(SALE)}) SELECT * FROM sent RETURNING *),
+    l AS (INSERT INTO sale_lines ({", ".join(SALE_LINE)}) {rows.unnested("sale_lines", SALE_LINE, 7 + len(SALE))}
+        RETURNING *),
+    {_NEW_TOTALS if with_totals else ""}
     recorded AS (
         INSERT INTO events
             (type, subject_type, subject_id, customer_id, channel, occurred_at, recorded_at, actor, title, data)
@@ -229,21 +197,18 @@ _PARTS = f"""
         JOIN unnest({rows.array(6, "TEXT")}) WITH ORDINALITY AS titles(title, position) USING (position)
         RETURNING *
     )
-"""
-_WRITE = f"{_PARTS} SELECT"
-_LINES = documents.json_array(schemas.SaleLine, "l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE)
-_WRITTEN = documents.columns(schemas.Sale, "s", {"lines": _LINES})
+    """
 
 
 @cache
-def _write_with_flags(flags: str) -> str:
+def _write_with_flags(flags: str, with_totals: bool) -> str:
     return (
-        f"{_PARTS} SELECT e.subject_id, f.flags FROM recorded e "
+        f"{_parts(with_totals)} SELECT e.subject_id, f.flags FROM recorded e "
         f"CROSS JOIN LATERAL (SELECT {flags} AS flags) f WHERE true = ANY (f.flags)"
     )
 
 
 @cache
-def _write_one(flags: str | None) -> str:
+def _write_one(flags: str | None, with_totals: bool) -> str:
     called = "ARRAY[]::bool[]" if flags is None else f"(SELECT {flags} FROM recorded e)"
-    return f"{_PARTS} {documents.select_one(_WRITTEN, 's', 's', more=f'{called} AS flags')}"
+    return f"{_parts(with_totals)} {documents.select_one(_WRITTEN, 's', 's', more=f'{called} AS flags')}"

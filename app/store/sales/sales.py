@@ -1,6 +1,3 @@
-from uuid import UUID
-
-from app.core.context import Context
 from app.schemas.sales import sales as schemas
 from app.store.kit import documents
 from app.store.kit.listing import Listing
@@ -8,16 +5,23 @@ from app.store.kit.tables import Table
 
 LINE = {
     "refund_of": "CASE WHEN l.refund_receipt_no IS NOT NULL THEN "
-    "json_build_object('receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no) END"
+    "json_build_object('source', l.refund_source, 'receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no, "
+    "'goods_kept', l.goods_kept) END",
+    "returned_total": "round(l.returned_total, greatest(scale(l.returned_total), scale(l.total)))::text",
 }
-_CHILDREN = {
+RECEIPT = {
+    "matched_by": "CASE WHEN s.match = 'matched' THEN s.matched_by END",
+    # With as many decimals as what was sold.
+    "returned": "round(s.returned, greatest(scale(s.returned), scale(s.gross)))::text",
+}
+_OWN = RECEIPT | {
     "lines": documents.json_array(
         schemas.SaleLine, "sale_lines l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE
     )
 }
 _LIST = Listing(
     "sales",
-    documents.columns(schemas.Sale, "s", _CHILDREN),
+    documents.columns(schemas.Sale, "s", _OWN),
     "sales",
     "s",
     schemas.SaleQuery,
@@ -36,6 +40,8 @@ _LIST = Listing(
             "anonymous": "s.match = 'anonymous'",
         },
         "balanced": {True: "s.balanced", False: "NOT s.balanced"},
+        "fully_returned": {True: "s.fully_returned", False: "NOT s.fully_returned"},
+        "over_returned": {True: "s.over_returned", False: "NOT s.over_returned"},
         "voided": {"no": "s.voided_at IS NULL", "yes": "s.voided_at IS NOT NULL", "any": "true"},
         "occurred_since": "s.occurred_at >= {}",
         "occurred_before": "s.occurred_at < {}",
@@ -43,26 +49,3 @@ _LIST = Listing(
     {"occurred_at": ("s.occurred_at", "timestamptz")},
 )
 SALES = Table("sale", _LIST)
-
-
-async def recompute_totals(ctx: Context, customers: set[UUID]) -> None:
-    """Recompute the totals of customers; waits for transactions that are writing receipts of theirs."""
-    ordered = sorted(customers)
-    await ctx.db.execute(
-        "DELETE FROM customer_totals WHERE (customer_id, currency) IN (SELECT customer_id, currency "
-        "FROM customer_totals WHERE customer_id = ANY ($1::uuid[]) ORDER BY customer_id, currency FOR UPDATE)",
-        ordered,
-    )
-    await ctx.db.execute(
-        """
-        INSERT INTO customer_totals
-            (customer_id, currency, receipts, purchases, returns, gross, refunded, net,
-            first_purchase_at, last_purchase_at)
-        SELECT customer_id, currency, count(*), count(*) FILTER (WHERE kind <> 'return'),
-            count(*) FILTER (WHERE kind = 'return'), sum(gross), sum(refunded), sum(total),
-            min(occurred_at) FILTER (WHERE kind <> 'return'), max(occurred_at) FILTER (WHERE kind <> 'return')
-        FROM sales WHERE customer_id = ANY ($1::uuid[]) AND voided_at IS NULL
-        GROUP BY customer_id, currency ORDER BY customer_id, currency
-        """,
-        ordered,
-    )

@@ -427,6 +427,10 @@ class TestAgainstPython:
         bought = [(dice.choice(customers), days_ago(dice.uniform(0, 130)).astimezone(UTC)) for _ in range(60)]
         for customer, at in bought:
             await make.record_purchase(client, customer, at)
+        for customer in customers:  # what comes back an hour later is no coming back of the customer
+            for days in range(5, 100, 10):
+                at = days_ago(days)
+                await make.record_return(client, await make.record_purchase(client, customer, at), at + HOUR)
         since, before = days_ago(100), days_ago(5)
         found = await insights(
             client, received_since=since.isoformat(), received_before=before.isoformat(), interval="day"

@@ -136,6 +136,62 @@ class TestOrders:
         kept, summed = await summed_anew(db)
         assert kept == summed and {row[2] for row in kept} == {12}
 
+    async def test_batches_with_revisions_and_returns(self, sessions: Sessions, db: Any) -> None:
+        """Over the same receipts and customers in different orders, while some of them are voided."""
+        dice = random.Random(16)
+        cards = [make.identity() for _ in range(8)]
+        numbers = [f"S{n}" for n in range(24)]
+        revisions = itertools.count(1)
+        many = {"quantity": "50", "unit_price": "1.00", "total": "50.00", "sku": "TEA-1"}
+
+        def sale(number: str, **changes: Any) -> dict[str, Any]:
+            buyer = {"identity": dice.choice(cards)}
+            return make.sale(receipt_no=number, lines=[many], payments=[], total="50.00", customer=buyer, **changes)
+
+        def back(number: str) -> dict[str, Any]:
+            line = make.refund(number, 1, "-1", "-1.00", unit_price="1.00")
+            return make.sale(lines=[line], payments=[], total="-1.00")
+
+        def batch() -> list[dict[str, Any]]:
+            bodies = [sale(number, revision=next(revisions)) for number in dice.sample(numbers, 8)]
+            bodies += [back(number) for number in dice.sample(numbers, 8)] + [
+                make.sale(customer={"identity": cards[0]})
+            ]
+            dice.shuffle(bodies)
+            return bodies
+
+        async def void_some() -> None:
+            for _ in range(8):
+                rows = await db.fetch(
+                    "SELECT id FROM sales WHERE kind = 'return' AND voided_at IS NULL LIMIT 1 OFFSET 3"
+                )
+                for row in rows:
+                    await sessions.write(lambda ctx, sale_id=row["id"]: sales.void(ctx, sale_id, "x"))
+
+        deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        before = await db.fetchval(deadlocks)
+        await record_all(sessions, [sale(number) for number in numbers])
+        statuses, _ = await asyncio.gather(
+            asyncio.gather(*(record_all(sessions, batch()) for _ in range(16))), void_some()
+        )
+        assert {status for answered in statuses for status in answered} == {200, 201}
+        kept, summed = await summed_anew(db)
+        assert kept == summed and sum(row[2] for row in kept) > 0
+        strange = """
+            SELECT count(*) FROM sale_lines b JOIN sales r ON r.id = b.sale_id
+            JOIN sales s ON s.receipt_no = b.refund_receipt_no WHERE r.customer_id IS DISTINCT FROM s.customer_id
+        """
+        assert await db.fetchval(strange) == 0
+        wrong = """
+            SELECT count(*) FROM sales s JOIN sale_lines l ON l.sale_id = s.id AND s.kind = 'sale'
+            WHERE l.returned_quantity <> (
+                SELECT count(*) FROM sale_lines b JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
+                WHERE b.refund_receipt_no = s.receipt_no
+            )
+        """
+        assert await db.fetchval(wrong) == 0
+        assert await db.fetchval(deadlocks) == before
+
     async def test_the_same_batch_many_times_over(self, sessions: Sessions, db: Any) -> None:
         bodies = [make.sale(customer={"email": f"b{n % 5}@example.com"}) for n in range(30)]
         orders = [bodies, bodies[::-1], bodies[15:] + bodies[:15], bodies[::2] + bodies[1::2]] * 2

@@ -131,9 +131,12 @@ class TestOne:
         await make.record_purchase(client, customer, days_ago(29), "-12.00")
         voided = await make.record_purchase(client, customer, days_ago(28))
         await client.post(f"/v1/sales/{voided['id']}/void", json={"reason": "Twice"})
+        returned = await make.record_purchase(client, customer, days_ago(27))
+        await make.record_return(client, returned, days_ago(27) + timedelta(hours=1))
         found = await recovery_of(client, complaint)
         assert column(found["windows"], "bought_again") == ["no", None, None]
         assert found["first_purchase_after_at"] is None
+        assert matured((await groups(client))["all"]["bought_again"])[0] == (0, 1)
 
     async def test_money_is_net_and_apart_by_currency(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
         complaint = await insert_complaint(db, customer_id=customer, received_at=days_ago(75), ended_at=days_ago(60))

@@ -360,10 +360,6 @@ class TestReturns:
         answer = await client.post(PATH, json=make.sale(lines=both, payments=[], total="-40.00"))
         assert (answer.status_code, pointers(answer)) == (409, ["/lines/1/refund_of"])
 
-    async def test_of_a_line_that_receipt_does_not_have_is_taken(self, client: httpx.AsyncClient) -> None:
-        await record(client, make.sale(receipt_no="S", **self.SALE))
-        await record(client, self.back(line_no=99))
-
     async def test_the_same_again_is_not_counted_twice(self, client: httpx.AsyncClient) -> None:
         await record(client, make.sale(receipt_no="S", **self.SALE))
         body = self.back("-2", "-20.00")

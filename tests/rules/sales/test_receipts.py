@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.kit.differences import differences
-from app.rules.sales.receipts import SaleKind, balanced, exceeds, line_total, receipt_kind, turnover
+from app.rules.sales.receipts import (
+    SaleKind,
+    balanced,
+    exceeds,
+    line_total,
+    receipt_kind,
+    rounded_away,
+    turnover,
+)
 
 PENNY = Decimal("0.01")
 CENTS = st.integers(-100_000, 100_000).map(lambda n: Decimal(n) / 100)
@@ -60,11 +68,65 @@ class TestKind:
     def test_signs_tell(self, lines: list[Line], total: str, kind: SaleKind) -> None:
         assert receipt_kind(lines, Decimal(total)) == kind
 
-    @given(st.lists(CENTS, max_size=8), CENTS)
-    def test_turnover_is_the_sum_told_apart(self, amounts: list[Decimal], total: Decimal) -> None:
-        gross, refunded = turnover([line(str(a)) for a in amounts], total)
+
+class TestTurnover:
+    @pytest.mark.parametrize(
+        ("lines", "total", "gross", "refunded"),
+        [
+            ([line("10.00"), line("5.00")], "15.00", "15.00", "0"),
+            ([line("10.00"), line("-4.00", "-1")], "6.00", "10.00", "4.00"),
+            ([line("260.00", tax="39.00")], "299.00", "299.00", "0"),
+            ([line("260.00", tax="39.00")], "260.00", "260.00", "0"),
+            ([line("-260.00", "-1", tax="-39.00")], "-299.00", "0", "299.00"),
+            ([line("100.00", tax="20.00"), line("-50.00", "-1", tax="-10.00")], "60.00", "120.00", "60.00"),
+            # A discount on the receipt, rounding of cash: what was sold comes to less, or to more.
+            ([line("10.00"), line("5.00")], "12.00", "12.00", "0"),
+            ([line("9.98")], "10.00", "10.00", "0"),
+            ([line("10.00"), line("-4.00", "-1")], "5.00", "9.00", "4.00"),
+            ([line("-9.98", "-1")], "-10.00", "0", "10.00"),
+            # A fee on a return is kept back.
+            ([line("-20.00", "-1")], "-15.00", "0", "15.00"),
+            # Neither runs below zero.
+            ([line("10.00")], "-5.00", "0", "5.00"),
+            ([line("-10.00", "-1")], "5.00", "5.00", "0"),
+            ([line("0", "1")], "3.00", "3.00", "0"),
+            ([line("0", "1")], "-3.00", "0", "3.00"),
+            ([], "7.00", "7.00", "0"),
+            ([], "-7.00", "0", "7.00"),
+            ([], "0", "0", "0"),
+        ],
+    )
+    def test_what_is_beyond_the_lines_belongs_to_its_side(
+        self, lines: list[Line], total: str, gross: str, refunded: str
+    ) -> None:
+        assert turnover(lines, Decimal(total), PENNY) == (Decimal(gross), Decimal(refunded))
+
+    @given(st.lists(st.tuples(CENTS, CENTS), max_size=8), CENTS)
+    def test_gross_less_refunded_is_the_total(self, amounts: list[tuple[Decimal, Decimal]], total: Decimal) -> None:
+        gross, refunded = turnover([line(str(a), tax=str(tax)) for a, tax in amounts], total, PENNY)
         assert gross >= 0 and refunded >= 0
-        assert gross - refunded == (sum(amounts) if amounts else total)
+        assert gross - refunded == total
+
+    @given(st.lists(CENTS, min_size=1, max_size=8))
+    def test_is_the_sum_of_the_lines_where_they_are_the_total(self, amounts: list[Decimal]) -> None:
+        gross, refunded = turnover([line(str(a)) for a in amounts], sum(amounts, Decimal(0)), PENNY)
+        assert (gross, refunded) == (sum(a for a in amounts if a > 0), -sum(a for a in amounts if a < 0))
+
+
+class TestRoundedAway:
+    @pytest.mark.parametrize(
+        ("quantity", "price", "discount", "unit", "rounded"),
+        [
+            ("1", "1500.50", "0", "1", True),
+            ("2", "1500.50", "0", "1", False),
+            ("1", "1.005", "0", "0.01", True),
+            ("0.375", "8.99", "0", "0.01", False),
+            ("1.00", "1.005", "0.005", "0.01", False),
+        ],
+    )
+    def test_only_of_whole_units(self, quantity: str, price: str, discount: str, unit: str, rounded: bool) -> None:
+        found = rounded_away(Decimal(quantity), Decimal(price), Decimal(discount), Decimal(unit))
+        assert found is rounded
 
 
 class TestBalanced:
@@ -110,7 +172,15 @@ class TestBalanced:
 class TestExceeds:
     @pytest.mark.parametrize(
         ("quantity", "total", "too_much"),
-        [("-2", "-20.00", False), ("-2", "-20.01", False), ("-2", "-20.02", True), ("-2.001", "-20.00", True)],
+        [
+            ("-2", "-20.00", False),
+            ("-2", "-20.01", False),
+            ("-2", "-20.02", True),
+            ("-2.001", "-20.00", True),
+            ("0", "-20.00", False),
+            ("0", "-20.02", True),
+            ("0", "0", False),
+        ],
     )
     def test_at_its_edges(self, quantity: str, total: str, too_much: bool) -> None:
         left, left_total = Decimal(2), Decimal("20.00")

@@ -6,6 +6,7 @@ from app.web.examples.customers import ZOE
 
 SALE = "019cea40-2b10-7c8e-a5d1-6f3b9e0c4a27"
 UNKNOWN_SALE = "019cea52-7f40-7a19-8c3d-0e5b6a9f1d38"
+SECOND_SALE = "019cea40-5c18-7d42-b7e6-2a9c0d4f8e13"
 PRODUCT = "019cea40-2b14-7f60-9e08-c1a7d4b25f49"
 SITE = "019cea40-2b15-7112-bd47-38e6f0a9c75a"
 _AT = "2026-03-14T10:30:02.417733Z"
@@ -52,6 +53,7 @@ RECEIPT: dict[str, Any] = {
     "currency": "GBP",
     "customer_id": ZOE,
     "match": "matched",
+    "matched_by": "identity",
     "customer": NEW["customer"],
     "candidates": [],
     "lines": [
@@ -66,6 +68,8 @@ RECEIPT: dict[str, Any] = {
             "tax": "0.00",
             "total": "17.00",
             "refund_of": None,
+            "returned_quantity": "0",
+            "returned_total": "0.00",
         },
         {
             "line_no": 2,
@@ -78,10 +82,17 @@ RECEIPT: dict[str, Any] = {
             "tax": "0.00",
             "total": "5.50",
             "refund_of": None,
+            "returned_quantity": "0",
+            "returned_total": "0.00",
         },
     ],
     "payments": [{"method": "card", "amount": "22.50", "reference": "auth 448120"}],
     "total": "22.50",
+    "gross": "22.50",
+    "refunded": "0.00",
+    "returned": "0.00",
+    "fully_returned": False,
+    "over_returned": False,
     "balanced": True,
     "attributes": {},
     "voided_at": None,
@@ -113,11 +124,21 @@ RETURN: dict[str, Any] = {
 CLAIMED = RECEIPT | {
     "id": UNKNOWN_SALE,
     "receipt_no": "2026-000121",
+    "matched_by": "claim",
     "customer": None,
     "version": 2,
     "updated_at": "2026-03-14T11:02:19.905113Z",
 }
+RELEASED = RECEIPT | {
+    "customer_id": None,
+    "match": "unmatched",
+    "matched_by": None,
+    "version": 2,
+    "updated_at": "2026-03-14T12:20:07.118204Z",
+}
 VOIDED = RECEIPT | {
+    "id": SECOND_SALE,
+    "receipt_no": "2026-000118",
     "voided_at": "2026-03-14T10:41:55.300271Z",
     "void_reason": "Rung up twice",
     "version": 2,
@@ -148,6 +169,7 @@ PATHS = {
 }
 PATHS_OF = {
     "claim_sale": {"sale_id": UNKNOWN_SALE},
+    "void_sale": {"sale_id": SECOND_SALE},
 }
 QUERIES: dict[str, Any] = {
     "list_sales": {"customer_id": ZOE, "occurred_since": "2026-03-01T00:00:00Z"},
@@ -158,12 +180,14 @@ BODIES: dict[str, Any] = {
     "record_sale": {"A sale": NEW, "A return": RETURN},
     "record_sales": {"A receipt": NEW},
     "claim_sale": {"The customer who bought": {"customer_id": ZOE}},
+    "release_sale": {"Scanned by mistake": {"reason": "The wrong card was scanned"}},
     "void_sale": {"Rung up by mistake": {"reason": "Rung up twice"}},
     "update_product": {"A better name": {"name": "Shoulder of lamb"}},
     "update_site": {"A name and a time zone": {"name": "Harbour Street", "time_zone": "Europe/London"}},
 }
 ANSWERS: dict[str, Any] = {
     "claim_sale": CLAIMED,
+    "release_sale": RELEASED,
     "void_sale": VOIDED,
     "update_product": LAMB | {"name": "Shoulder of lamb", "version": 2},
     "update_site": WHITSTABLE | {"name": "Harbour Street", "time_zone": "Europe/London", "version": 2},

@@ -1,0 +1,29 @@
+"""Whose a return is: its buyer is the buyer of the receipts that it returns, unless its own keys say more."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from app.rules.customers import Match
+from app.rules.sales.receipts import MatchedBy
+
+_MOST_CANDIDATES = 20
+
+
+class Buyer(NamedTuple):
+    """Who bought, as a receipt has it; `matched_by` is also set where the sales that it returns have several buyers."""
+
+    customer_id: UUID | None
+    match: Match
+    matched_by: MatchedBy | None
+    candidates: tuple[UUID, ...] = ()
+
+
+def buyer_of_return(buyers: Iterable[UUID], names_buyer: bool) -> Buyer:
+    """`buyers` are those of the returned receipts; `names_buyer`, whether the return says anything about its own."""
+    candidates = tuple(sorted(set(buyers))[:_MOST_CANDIDATES])
+    if len(candidates) == 1:
+        return Buyer(candidates[0], Match.MATCHED, MatchedBy.SALE)
+    if candidates:
+        return Buyer(None, Match.AMBIGUOUS, MatchedBy.SALE, candidates)
+    return Buyer(None, Match.UNMATCHED if names_buyer else Match.ANONYMOUS, None)

@@ -1,0 +1,128 @@
+"""What follows from receipts for others, once for a whole transaction and at its end.
+
+Receipts refer to each other: a return takes from the sale that it returns, and is its buyer's. Whatever writes receipts
+notes in `Touched` what others may depend on, and `settle` makes it true.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.rules.kit import event_types
+from app.rules.sales.buyers import Buyer, buyer_of_return
+from app.store.kit import events
+from app.store.kit.events import Event
+from app.store.kit.jobs import Job
+from app.store.sales import settlement as store
+from app.store.sales.sales import SALES
+from app.store.sales.settlement import Account, ReceiptKey
+
+_LONGEST_CHAIN = 50
+"""Returns of returns that follow one after the other; a circle of references ends here at the latest."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a transaction did to receipts, as far as others depend on it."""
+
+    sales: set[UUID] = field(default_factory=set)
+    """Receipts whose own lines or state changed while others return something of them."""
+    new: set[UUID] = field(default_factory=set)
+    """Of these, the ones that the transaction wrote first."""
+    returned: set[ReceiptKey] = field(default_factory=set)
+    """Receipts of which something is returned, or no longer."""
+    moved: set[UUID] = field(default_factory=set)
+    """Receipts that may have another buyer than before."""
+    accounts: set[Account] = field(default_factory=set)
+    """The totals that have to be recomputed."""
+
+    def add_account(self, customer_id: UUID | None, currency: str) -> None:
+        if customer_id is not None:
+            self.accounts.add(Account(customer_id, currency))
+
+
+async def settle(ctx: Context, touched: Touched) -> None:
+    """Recompute what was returned, let returns follow the buyer of what they return, and recompute totals."""
+    if touched.sales or touched.returned:
+        for row in await store.recompute_returned(ctx, touched.sales, touched.returned, touched.new):
+            touched.add_account(row["customer_id"], row["currency"])
+    if touched.moved:
+        await _follow(ctx, touched)
+    if touched.accounts:
+        await store.recompute_totals(ctx, touched.accounts)
+
+
+async def recheck_return(ctx: Context, job: Job) -> None:
+    """Job: a return and its sale were recorded at the same time, and neither transaction saw the other."""
+    sale_id = UUID(job.key)
+    await store.lock(ctx, sales=[sale_id])
+    returned = (await store.returned_by(ctx, [sale_id])).get(sale_id, set())
+    await settle(ctx, Touched(returned=returned, moved=set(await store.ids(ctx, returned))))
+
+
+async def record_change_of_buyer(
+    ctx: Context, sale: Mapping[str, Any], customer_id: UUID | None, **data: str | None
+) -> None:
+    """Record whose a receipt is now; `sale` is its row from before. Its events go along with it."""
+    before = sale["customer_id"]
+    if before == customer_id:
+        return
+    verb = "claimed" if before is None else "released" if customer_id is None else "moved"
+    event_type = event_types.get("sale", verb)
+    holders = {"from_customer_id": before, "to_customer_id": customer_id}
+    described = {
+        "source": sale["source"],
+        "receipt_no": sale["receipt_no"],
+        "total": str(sale["total"]),
+        **{name: str(holder) for name, holder in holders.items() if name in event_type.fields},
+        **{name: value for name, value in data.items() if value is not None},
+    }
+    if before is not None:
+        await events.repoint(ctx, "sale", [sale["id"]], customer_id)
+    title = event_type.titled(**sale)
+    await events.record(
+        ctx, Event(event_type, sale["id"], customer_id, title, sale["occurred_at"], sale["channel"], described)
+    )
+
+
+async def _follow(ctx: Context, touched: Touched) -> None:
+    """Give returns to the buyer of what they return, and returns of these in turn."""
+    before: dict[UUID, Mapping[str, Any]] = {}
+    buyers: dict[UUID, Buyer] = {}
+    level: Iterable[UUID] = touched.moved
+    for _ in range(_LONGEST_CHAIN):
+        if not level:
+            break
+        moved = set()
+        for row in await store.followers(ctx, level):
+            buyer = buyer_of_return(row["buyers"], row["names_buyer"])
+            if _is_of(row, buyer):
+                continue
+            await SALES.change(ctx, row["id"], values_of(buyer))
+            before.setdefault(row["id"], row)
+            buyers[row["id"]] = buyer
+            if buyer.customer_id != row["customer_id"]:
+                moved.add(row["id"])
+        level = moved
+    for sale_id, row in before.items():
+        customer_id = buyers[sale_id].customer_id
+        touched.add_account(row["customer_id"], row["currency"])
+        touched.add_account(customer_id, row["currency"])
+        await record_change_of_buyer(ctx, row, customer_id, via="sale")
+
+
+def values_of(buyer: Buyer) -> dict[str, Any]:
+    """The columns of a receipt that say who bought."""
+    return {
+        "customer_id": buyer.customer_id,
+        "match": buyer.match.value,
+        "matched_by": buyer.matched_by and buyer.matched_by.value,
+        "candidates": list(buyer.candidates),
+    }
+
+
+def _is_of(row: Mapping[str, Any], buyer: Buyer) -> bool:
+    present = (row["customer_id"], row["match"], tuple(row["candidates"]))
+    return present == (buyer.customer_id, buyer.match.value, buyer.candidates)

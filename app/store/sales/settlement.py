@@ -1,0 +1,242 @@
+"""What follows from receipts for others: what was returned of them, whose their returns are, what customers bought."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.store.kit import rows
+
+
+class ReceiptKey(NamedTuple):
+    source: str
+    receipt_no: str
+
+
+class Account(NamedTuple):
+    """The totals of a customer in one currency."""
+
+    customer_id: UUID
+    currency: str
+
+
+async def lock(
+    ctx: Context,
+    *,
+    sales: Iterable[UUID] = (),
+    changing: Iterable[ReceiptKey] = (),
+    returned: Iterable[ReceiptKey] = (),
+) -> None:
+    """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends.
+
+    `sales` and `changing` are receipts whose content or buyer may change: what they return, and what returns them, is
+    locked as well. Of receipts that are `returned`, only they are.
+    """
+    await ctx.db.execute(
+        _LOCK, list(sales), *rows.columns(sorted(set(changing)), 2), *rows.columns(sorted(set(returned)), 2)
+    )
+
+
+async def ids(ctx: Context, keys: Iterable[ReceiptKey]) -> list[UUID]:
+    """The ids of those that are stored."""
+    return [row["id"] for row in await ctx.db.fetch(_IDS, *rows.columns(sorted(keys), 2))]
+
+
+async def returned_by(ctx: Context, sales: Iterable[UUID]) -> dict[UUID, set[ReceiptKey]]:
+    """The receipts that each of these receipts refers to."""
+    found: dict[UUID, set[ReceiptKey]] = {}
+    for row in await ctx.db.fetch(_RETURNED_BY, list(sales)):
+        found.setdefault(row["sale_id"], set()).add(ReceiptKey(row["refund_source"], row["refund_receipt_no"]))
+    return found
+
+
+async def returns_of(ctx: Context, sale_id: UUID) -> list[Record]:
+    """The receipts that count and return something of this one: rows of (id, receipt_no), at most 20."""
+    return await ctx.db.fetch(_RETURNS_OF, sale_id)
+
+
+async def recompute_returned(
+    ctx: Context, sales: Iterable[UUID], keys: Iterable[ReceiptKey], new: Iterable[UUID]
+) -> list[Record]:
+    """Recompute what was returned of receipts, given by id or by key: rows of those that have changed.
+
+    The version of those that are `new` in this transaction stays.
+    """
+    return await ctx.db.fetch(_RECOMPUTE_RETURNED, list(sales), *rows.columns(sorted(keys), 2), list(new), ctx.now)
+
+
+async def followers(ctx: Context, sales: Iterable[UUID]) -> list[Record]:
+    """The receipts that return something of these, and have no buyer that a key of their own found.
+
+    Rows of the receipt with `buyers`, those of all receipts that it returns.
+    """
+    return await ctx.db.fetch(_FOLLOWERS, list(sales))
+
+
+async def recompute_totals(ctx: Context, accounts: Iterable[Account]) -> None:
+    """Recompute totals of customers; waits for transactions that are writing receipts of theirs."""
+    keys = rows.columns(sorted(accounts), 2)
+    # First all rows are locked in their order, or created; the statement after that sees what the others committed.
+    await ctx.db.execute(_LOCK_TOTALS, *keys)
+    await ctx.db.execute(_RECOMPUTE_TOTALS, *keys)
+    await ctx.db.execute(_REMOVE_EMPTY_TOTALS, *keys)
+
+
+TOTALS = (
+    "receipts",
+    "purchases",
+    "returns",
+    "gross",
+    "refunded",
+    "net",
+    "first_purchase_at",
+    "last_purchase_at",
+)
+
+
+def sums(alias: str) -> str:
+    """The select list of TOTALS over receipts that count; see the definitions of rules/sales/receipts.py."""
+    return f"""count(*) AS receipts, count(*) FILTER (WHERE {alias}.purchase) AS purchases,
+        count(*) FILTER (WHERE {alias}.kind = 'return') AS returns,
+        coalesce(sum({alias}.gross), 0) AS gross, coalesce(sum({alias}.refunded), 0) AS refunded,
+        coalesce(sum({alias}.total), 0) AS net,
+        min({alias}.occurred_at) FILTER (WHERE {alias}.purchase) AS first_purchase_at,
+        max({alias}.occurred_at) FILTER (WHERE {alias}.purchase) AS last_purchase_at"""
+
+
+_LOCK = """
+    WITH RECURSIVE changing (id, source, receipt_no) AS (
+        SELECT s.id, s.source, s.receipt_no FROM sales s WHERE s.id = ANY ($1::uuid[])
+        UNION
+        SELECT NULL::uuid, w.source, w.receipt_no FROM unnest($2::text[], $3::text[]) AS w(source, receipt_no)
+        UNION
+        SELECT r.id, r.source, r.receipt_no
+        FROM changing c
+        JOIN sale_lines l ON l.refund_source = c.source AND l.refund_receipt_no = c.receipt_no
+        JOIN sales r ON r.id = l.sale_id
+    ),
+    receipts AS (
+        SELECT s.id FROM changing c JOIN sales s USING (source, receipt_no)
+        UNION
+        SELECT t.id FROM changing c JOIN sales s USING (source, receipt_no)
+        JOIN sale_lines l ON l.sale_id = s.id
+        JOIN sales t ON t.source = l.refund_source AND t.receipt_no = l.refund_receipt_no
+        UNION
+        SELECT s.id FROM unnest($4::text[], $5::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
+    )
+    SELECT FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id FOR NO KEY UPDATE
+"""
+_IDS = (
+    "SELECT s.id FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)"
+)
+_RETURNED_BY = """
+    SELECT DISTINCT sale_id, refund_source, refund_receipt_no FROM sale_lines
+    WHERE sale_id = ANY ($1::uuid[]) AND refund_receipt_no IS NOT NULL
+"""
+_RETURNS_OF = """
+    SELECT r.id, r.receipt_no FROM sales r
+    WHERE r.voided_at IS NULL AND r.id IN (
+        SELECT l.sale_id FROM sales s
+        JOIN sale_lines l ON l.refund_source = s.source AND l.refund_receipt_no = s.receipt_no
+        WHERE s.id = $1
+    )
+    ORDER BY r.id LIMIT 20
+"""
+# A line that returns another product, or comes in another currency, takes nothing from the line that it names; that
+# it does is said by `over_returned`. Amounts are rounded, and a coin too much forgiven, on the scale of `gross`.
+_RECOMPUTE_RETURNED = """
+    WITH receipts AS MATERIALIZED (
+        SELECT s.* FROM sales s WHERE s.id = ANY ($1::uuid[])
+        UNION
+        SELECT s.* FROM unnest($2::text[], $3::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
+    ),
+    back AS MATERIALIZED (
+        SELECT s.id, l.line_no,
+            CASE WHEN b.goods_kept THEN 0 ELSE greatest(-b.quantity, 0) END AS quantity,
+            greatest(-b.total, 0) AS total,
+            s.voided_at IS NULL AS counts,
+            coalesce(r.currency = s.currency AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
+                AND l.line_no IS NOT NULL, false) AS fits
+        FROM receipts s
+        JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
+        JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
+        LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
+    ),
+    lines AS MATERIALIZED (
+        SELECT l.sale_id, l.line_no, l.quantity, l.total, coalesce(b.quantity, 0) AS returned_quantity,
+            coalesce(b.total, 0) AS returned_total, l.returned_quantity AS quantity_before,
+            l.returned_total AS total_before
+        FROM receipts s JOIN sale_lines l ON l.sale_id = s.id
+        LEFT JOIN (
+            SELECT id, line_no, sum(quantity) AS quantity, sum(total) AS total FROM back WHERE fits GROUP BY id, line_no
+        ) b ON b.id = l.sale_id AND b.line_no = l.line_no
+    ),
+    changed_lines AS (
+        UPDATE sale_lines l SET returned_quantity = n.returned_quantity, returned_total = n.returned_total
+        FROM lines n
+        WHERE l.sale_id = n.sale_id AND l.line_no = n.line_no
+            AND (n.returned_quantity, n.returned_total) IS DISTINCT FROM (n.quantity_before, n.total_before)
+        RETURNING l.sale_id
+    ),
+    figures AS (
+        SELECT s.id, least(s.gross, coalesce(round(s.gross * l.returned / nullif(l.sold, 0), scale(s.gross)), 0))
+                AS returned,
+            coalesce(l.fully, false) AS fully_returned,
+            coalesce(l.more, false)
+                OR EXISTS (SELECT FROM back b WHERE b.id = s.id AND NOT (b.fits AND b.counts)) AS over_returned
+        FROM receipts s LEFT JOIN LATERAL (
+            SELECT sum(l.total) FILTER (WHERE l.total > 0) AS sold,
+                sum(least(l.returned_total, l.total)) FILTER (WHERE l.total > 0) AS returned,
+                bool_and(l.returned_total >= l.total OR (l.quantity > 0 AND l.returned_quantity >= l.quantity))
+                    FILTER (WHERE l.total > 0) AS fully,
+                bool_or((l.returned_quantity > 0 AND l.returned_quantity > l.quantity)
+                    OR (l.returned_total > 0 AND l.returned_total > l.total + power(10::numeric, -scale(s.gross))))
+                    AS more
+            FROM lines l WHERE l.sale_id = s.id
+        ) l ON true
+    )
+    UPDATE sales s SET returned = f.returned, fully_returned = f.fully_returned, over_returned = f.over_returned,
+        version = s.version + (s.id <> ALL ($4::uuid[]))::int, updated_at = $5
+    FROM figures f
+    WHERE s.id = f.id AND (
+        (s.returned, s.fully_returned, s.over_returned)
+            IS DISTINCT FROM (f.returned, f.fully_returned, f.over_returned)
+        OR s.id IN (SELECT sale_id FROM changed_lines)
+    )
+    RETURNING s.id, s.customer_id, s.currency
+"""
+_FOLLOWERS = """
+    SELECT r.id, r.source, r.receipt_no, r.total, r.currency, r.occurred_at, r.channel, r.customer_id, r.match,
+        r.candidates, coalesce(r.customer, '{}') <> '{}' AS names_buyer, ARRAY(
+            SELECT DISTINCT s.customer_id FROM sale_lines l
+            JOIN sales s ON s.source = l.refund_source AND s.receipt_no = l.refund_receipt_no
+            WHERE l.sale_id = r.id AND s.customer_id IS NOT NULL AND s.id <> r.id
+        ) AS buyers
+    FROM sales r
+    WHERE r.id IN (
+            SELECT l.sale_id FROM sales c
+            JOIN sale_lines l ON l.refund_source = c.source AND l.refund_receipt_no = c.receipt_no
+            WHERE c.id = ANY ($1::uuid[])
+        )
+        AND (r.matched_by = 'sale' OR (r.customer_id IS NULL AND r.match <> 'ambiguous'))
+    ORDER BY r.id
+"""
+_ACCOUNTS = "unnest($1::uuid[], $2::text[]) AS w(customer_id, currency)"
+_LOCK_TOTALS = f"""
+    INSERT INTO customer_totals AS t (customer_id, currency, receipts, purchases, returns)
+    SELECT w.customer_id, w.currency, 0, 0, 0 FROM {_ACCOUNTS} ORDER BY w.customer_id, w.currency
+    ON CONFLICT (customer_id, currency) DO UPDATE SET receipts = t.receipts
+"""
+_RECOMPUTE_TOTALS = f"""
+    UPDATE customer_totals t SET ({", ".join(TOTALS)}) = (
+        SELECT {sums("s")} FROM sales s
+        WHERE s.customer_id = t.customer_id AND s.currency = t.currency AND s.voided_at IS NULL
+    )
+    FROM {_ACCOUNTS} WHERE t.customer_id = w.customer_id AND t.currency = w.currency
+"""
+_REMOVE_EMPTY_TOTALS = f"""
+    DELETE FROM customer_totals t USING {_ACCOUNTS}
+    WHERE t.customer_id = w.customer_id AND t.currency = w.currency AND t.receipts = 0
+"""

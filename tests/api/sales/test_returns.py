@@ -1,0 +1,466 @@
+"""Returns: whose they are, how much may be returned, and what is said of the receipt that was returned."""
+
+import asyncio
+import itertools
+from typing import Any
+
+import httpx
+import pytest
+
+from app.rules.sales.receipts import OnUnknownCustomer
+from app.schemas.sales.sales import SaleNew
+from app.services.sales import sales
+from app.services.sales.receipts import draft_receipt
+from tests import make
+from tests.support import api
+from tests.support.application import TestClock
+from tests.support.sales import summed_anew
+
+PATH = "/v1/sales"
+
+
+def two_coats(**changes: Any) -> dict[str, Any]:
+    lines = [make.line("200.00", sku="COAT", quantity="2", unit_price="100.00")]
+    return make.sale(**{"receipt_no": "S", "lines": lines, "payments": [], "total": "200.00", **changes})
+
+
+def back(quantity: str = "-1", total: str = "-100.00", **changes: Any) -> dict[str, Any]:
+    """A receipt that returns something of the coats, and names nobody."""
+    of = {"receipt_no": "S", "line_no": 1} | changes.pop("of", {})
+    line = {"sku": changes.pop("sku", "COAT"), "quantity": quantity, "unit_price": "100.00", "refund_of": of}
+    return make.sale(lines=[line | {"total": total}], payments=[], total=total, **changes)
+
+
+async def refused(client: httpx.AsyncClient, body: dict[str, Any]) -> tuple[str, str]:
+    """Where and why the response is 409."""
+    answer = await client.post(PATH, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "REFUND_EXCEEDS_SALE"), answer.text
+    (error,) = answer.json()["errors"]
+    return error["pointer"], error["code"]
+
+
+async def read(client: httpx.AsyncClient, sale: dict[str, Any]) -> dict[str, Any]:
+    return await api.get(client, f"{PATH}/{sale['id']}")
+
+
+async def net(client: httpx.AsyncClient, customer_id: str) -> list[tuple[str, str, str, int]]:
+    totals = (await api.get(client, f"/v1/customers/{customer_id}/profile"))["totals"]
+    return [(t["gross"], t["refunded"], t["net"], t["purchases"]) for t in totals]
+
+
+async def claim(client: httpx.AsyncClient, sale: dict[str, Any], customer: dict[str, Any], **more: Any) -> Any:
+    return await api.post(client, f"{PATH}/{sale['id']}/claim", {"customer_id": customer["id"], **more}, 200)
+
+
+class TestBuyer:
+    async def test_is_the_buyer_of_the_sale(self, client: httpx.AsyncClient, db: Any) -> None:
+        sale = await make.record_sale(client, two_coats(customer={"email": "ada@example.com"}))
+        assert (sale["match"], sale["matched_by"]) == ("matched", "email")
+        returned = await make.record_sale(client, back("-2", "-200.00"))
+        assert (returned["customer_id"], returned["match"], returned["matched_by"]) == (
+            sale["customer_id"],
+            "matched",
+            "sale",
+        )
+        assert await net(client, sale["customer_id"]) == [("200.00", "200.00", "0.00", 0)]
+        (recorded,) = await api.events(db, returned["id"])
+        assert (recorded.type, str(recorded.customer_id)) == ("sale.recorded", sale["customer_id"])
+
+    async def test_of_another_source(self, client: httpx.AsyncClient) -> None:
+        """Bought on the web, given back in the shop."""
+        sale = await make.record_sale(client, two_coats(source="web", customer={"email": "ada@example.com"}))
+        stranger = await make.record_sale(client, back())
+        assert (stranger["match"], stranger["lines"][0]["refund_of"]["source"]) == ("anonymous", "till")
+        returned = await make.record_sale(client, back(of={"source": "web"}))
+        assert returned["customer_id"] == sale["customer_id"]
+        assert returned["lines"][0]["refund_of"] == {
+            "source": "web",
+            "receipt_no": "S",
+            "line_no": 1,
+            "goods_kept": False,
+        }
+        assert (await read(client, sale))["lines"][0]["returned_quantity"] == "1"
+
+    async def test_the_same_source_named_is_the_same_receipt(self, client: httpx.AsyncClient) -> None:
+        body = back()
+        first = await make.record_sale(client, body)
+        body["lines"][0]["refund_of"]["source"] = "till"
+        assert await make.record_sale(client, body, 200) == first
+
+    async def test_the_same_sale_after_it_was_returned(self, client: httpx.AsyncClient) -> None:
+        body = two_coats()
+        await make.record_sale(client, body)
+        await make.record_sale(client, back())
+        again = await make.record_sale(client, {**body, "total": "200"}, 200)
+        assert again["returned"] == "100.00"
+
+    async def test_nobody_is_created_for_a_key_that_nobody_has(self, client: httpx.AsyncClient, db: Any) -> None:
+        sale = await make.record_sale(client, two_coats(customer={"email": "ada@example.com"}))
+        returned = await make.record_sale(client, back(customer={"phone": "020 7946 0111"}))
+        assert (returned["customer_id"], returned["matched_by"]) == (sale["customer_id"], "sale")
+        assert await db.fetchval("SELECT count(*) FROM customers") == 1
+
+    async def test_a_key_of_its_own_says_more(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, two_coats(customer={"email": "ada@example.com"}))
+        friend = await make.create_customer(client, contact_points=[make.phone("020 7946 0112")])
+        returned = await make.record_sale(client, back(customer={"phone": "020 7946 0112"}))
+        assert (returned["customer_id"], returned["matched_by"]) == (friend["id"], "phone")
+
+    async def test_several_buyers_are_candidates(self, client: httpx.AsyncClient) -> None:
+        one = await make.record_sale(client, two_coats(customer={"email": "one@example.com"}))
+        two = await make.record_sale(client, two_coats(receipt_no="T", customer={"email": "two@example.com"}))
+        lines = [make.refund("S", sku="COAT", total="-10.00"), make.refund("T", sku="COAT", total="-10.00")]
+        returned = await make.record_sale(client, make.sale(lines=lines, payments=[], total="-20.00"))
+        assert (returned["match"], returned["customer_id"], returned["matched_by"]) == ("ambiguous", None, None)
+        assert returned["candidates"] == sorted([one["customer_id"], two["customer_id"]])
+        # One of them was the wrong customer: then there is no doubt any more.
+        other = {"id": two["customer_id"]}
+        await claim(client, one, other, moved_from=one["customer_id"])
+        followed = await read(client, returned)
+        assert (followed["match"], followed["customer_id"], followed["candidates"]) == ("matched", other["id"], [])
+
+    async def test_in_one_batch(self, client: httpx.AsyncClient) -> None:
+        buyer = {"email": "ada@example.com"}
+        first, early, *_ = results = await api.batch(
+            client,
+            PATH,
+            two_coats(customer=buyer),
+            back(of={"receipt_no": "LATER"}),
+            back(),
+            two_coats(receipt_no="LATER", customer={"email": "bo@example.com"}),
+            back(of={"receipt_no": "LATER"}, customer={"name": "Ada"}),
+        )
+        assert [result["status"] for result in results] == [201] * 5
+        sales = [await read(client, result) for result in results]
+        ada, bo = sales[0]["customer_id"], sales[3]["customer_id"]
+        assert None not in (ada, bo)
+        assert [sale["customer_id"] for sale in sales] == [ada, bo, ada, bo, bo]
+        assert [sales[n]["matched_by"] for n in (1, 2, 4)] == ["sale"] * 3
+        assert (sales[3]["fully_returned"], sales[0]["fully_returned"], first["line"], early["line"]) == (
+            True,
+            False,
+            1,
+            2,
+        )
+
+
+class TestFollows:
+    async def test_a_sale_that_comes_later(self, client: httpx.AsyncClient, db: Any) -> None:
+        returned = await make.record_sale(client, back(customer={"name": "Ada"}))
+        assert (returned["match"], returned["matched_by"]) == ("unmatched", None)
+        sale = await make.record_sale(client, two_coats(customer={"email": "ada@example.com"}))
+        assert (sale["returned"], sale["version"]) == ("100.00", 1)
+        followed = await read(client, returned)
+        assert (followed["customer_id"], followed["match"], followed["version"]) == (sale["customer_id"], "matched", 2)
+        assert await net(client, sale["customer_id"]) == [("200.00", "100.00", "100.00", 1)]
+        claimed = (await api.events(db, returned["id"]))[-1]
+        assert (claimed.type, str(claimed.customer_id)) == ("sale.claimed", sale["customer_id"])
+        assert claimed.data["via"] == "sale"
+
+    async def test_a_claim(self, client: httpx.AsyncClient, db: Any) -> None:
+        customer = await make.create_customer(client)
+        sale = await make.record_sale(client, two_coats())
+        returned = await make.record_sale(client, back())
+        assert returned["match"] == "anonymous"
+        claimed = await claim(client, sale, customer)
+        assert claimed["matched_by"] == "claim"
+        assert (await read(client, returned))["customer_id"] == customer["id"]
+        assert await net(client, customer["id"]) == [("200.00", "100.00", "100.00", 1)]
+
+    async def test_a_move_a_release_and_a_revision(self, client: httpx.AsyncClient, db: Any) -> None:
+        one, two = await make.create_customer(client), await make.create_customer(client)
+        body = two_coats(customer={"id": one["id"]})
+        sale = await make.record_sale(client, body)
+        returned = await make.record_sale(client, back())
+        await claim(client, sale, two, moved_from=one["id"])
+        assert (await read(client, returned))["customer_id"] == two["id"]
+        assert (await net(client, one["id"]), await net(client, two["id"])) == (
+            [],
+            [("200.00", "100.00", "100.00", 1)],
+        )
+        moved = (await api.events(db, returned["id"]))[-1]
+        assert (moved.type, moved.data["via"], moved.data["from_customer_id"]) == ("sale.moved", "sale", one["id"])
+        await api.post(client, f"{PATH}/{sale['id']}/release", {"reason": "A mistake"}, 200)
+        released = await read(client, returned)
+        assert (released["customer_id"], released["match"], released["matched_by"]) == (None, "anonymous", None)
+        assert await net(client, two["id"]) == []
+        await make.record_sale(client, {**body, "revision": 1}, 200)
+        assert (await read(client, returned))["customer_id"] == one["id"]
+        kept, summed = await summed_anew(db)
+        assert kept == summed and len(kept) == 1
+
+    async def test_a_return_of_a_return(self, client: httpx.AsyncClient) -> None:
+        """The blue coat is exchanged for a red one, which comes back as well."""
+        sale = await make.record_sale(client, two_coats())
+        lines = [
+            make.refund("S", sku="COAT", total="-100.00", unit_price="100.00"),
+            make.line("100.00", sku="RED"),
+        ]
+        exchange = await make.record_sale(client, make.sale(receipt_no="X", lines=lines, payments=[], total="0.00"))
+        last = await make.record_sale(client, back(sku="RED", of={"receipt_no": "X", "line_no": 2}))
+        customer = await make.create_customer(client)
+        await claim(client, sale, customer)
+        assert [(await read(client, s))["customer_id"] for s in (exchange, last)] == [customer["id"]] * 2
+        assert await net(client, customer["id"]) == [("300.00", "200.00", "100.00", 1)]
+
+    async def test_a_circle_of_references_ends(self, client: httpx.AsyncClient) -> None:
+        def half(receipt_no: str, other: str) -> dict[str, Any]:
+            lines = [make.line("5.00"), make.refund(other, 1, "-1", "-5.00")]
+            return make.sale(receipt_no=receipt_no, lines=lines, payments=[], total="0.00")
+
+        first, second = await make.record_sale(client, half("A", "B")), await make.record_sale(client, half("B", "A"))
+        customer = await make.create_customer(client)
+        await claim(client, first, customer)
+        assert (await read(client, second))["customer_id"] == customer["id"]
+        await api.post(client, f"{PATH}/{first['id']}/release", {"reason": "A mistake"}, 200)
+        assert (await read(client, first))["customer_id"] is None
+
+    async def test_not_one_that_somebody_claimed(self, client: httpx.AsyncClient) -> None:
+        sale = await make.record_sale(client, two_coats(customer={"email": "ada@example.com"}))
+        returned = await make.record_sale(client, back())
+        friend = await make.create_customer(client)
+        await claim(client, returned, friend, moved_from=sale["customer_id"])
+        other = await make.create_customer(client)
+        await claim(client, sale, other, moved_from=sale["customer_id"])
+        assert (await read(client, returned))["customer_id"] == friend["id"]
+
+    async def test_a_revision_that_returns_something_else(self, client: httpx.AsyncClient, db: Any) -> None:
+        one = await make.record_sale(client, two_coats(customer={"email": "one@example.com"}))
+        two = await make.record_sale(client, two_coats(receipt_no="T", customer={"email": "two@example.com"}))
+        body = back()
+        returned = await make.record_sale(client, body)
+        revised = back(revision=1, receipt_no=body["receipt_no"], of={"receipt_no": "T"})
+        assert (await make.record_sale(client, revised, 200))["customer_id"] == two["customer_id"]
+        assert [(await read(client, s))["returned"] for s in (one, two)] == ["0.00", "100.00"]
+        assert {str(event.customer_id) for event in await api.events(db, returned["id"])} == {two["customer_id"]}
+        kept, summed = await summed_anew(db)
+        assert kept == summed
+
+
+class TestCaps:
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            (back(of={"line_no": 9}), "unknown_line"),
+            (back(sku="HAT"), "other_product"),
+            (back(currency="EUR"), "other_currency"),
+            (back("-3", "-100.00"), "exceeds"),
+            (back("-1", "-200.02"), "exceeds"),
+            (back("0", "-200.02"), "exceeds"),
+            (back("-2", "-200.02", of={"goods_kept": True}), "exceeds"),
+        ],
+    )
+    async def test_what_the_sale_does_not_have(self, client: httpx.AsyncClient, body: Any, code: str) -> None:
+        await make.record_sale(client, two_coats())
+        assert await refused(client, body) == ("/lines/0/refund_of", code)
+
+    async def test_other_money(self, client: httpx.AsyncClient) -> None:
+        lines = [make.line("1000", quantity="1", unit_price="1000", sku="COAT")]
+        await make.record_sale(client, two_coats(currency="JPY", lines=lines, total="1000"))
+        assert await refused(client, back(total="-1000.00")) == ("/lines/0/refund_of", "other_currency")
+
+    async def test_of_a_voided_sale(self, client: httpx.AsyncClient) -> None:
+        sale = await make.record_sale(client, two_coats())
+        await api.post(client, f"{PATH}/{sale['id']}/void", {"reason": "x"}, 200)
+        assert await refused(client, back()) == ("/lines/0/refund_of", "voided")
+
+    async def test_through_another_source(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, two_coats(source="web"))
+        await make.record_sale(client, back("-2", "-200.00", of={"source": "web"}))
+        again = back(source="shop", of={"source": "web"})
+        assert await refused(client, again) == ("/lines/0/refund_of", "exceeds")
+
+    async def test_a_product_that_is_not_named_is_any(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, two_coats())
+        await make.record_sale(client, back(sku=None))
+
+    async def test_its_own_receipt(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post(PATH, json=back(receipt_no="S"))
+        assert api.errors(answer) == [("/lines/0/refund_of", "own_receipt")]
+
+    @pytest.mark.parametrize(
+        ("quantity", "total", "pointer"),
+        [("1", "100.00", "/lines/0/quantity"), ("1", "-100.00", "/lines/0/quantity"), ("-1", "1.00", "/lines/0/total")],
+    )
+    async def test_a_positive_line_gives_no_room_back(
+        self, client: httpx.AsyncClient, quantity: str, total: str, pointer: str
+    ) -> None:
+        answer = await client.post(PATH, json=back(quantity, total))
+        assert api.errors(answer) == [(pointer, "positive_refund")]
+
+    async def test_two_at_once_of_the_last_one(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, two_coats(source="web"))
+        bodies = [back("-2", "-200.00", source=f"till{n}", of={"source": "web"}) for n in range(8)]
+        answers = await asyncio.gather(*(client.post(PATH, json=body) for body in bodies))
+        assert sorted(a.status_code for a in answers) == [201] + [409] * 7
+
+
+class TestMoneyOnly:
+    @pytest.mark.parametrize(("quantity", "of"), [("0", {}), ("-1", {"goods_kept": True}), ("0", {"goods_kept": True})])
+    async def test_takes_no_unit(self, client: httpx.AsyncClient, quantity: str, of: Any) -> None:
+        sale = await make.record_sale(client, two_coats())
+        await make.record_sale(client, back(quantity, "-10.00", of=of))
+        after = await read(client, sale)
+        (line,) = after["lines"]
+        assert (line["returned_quantity"], line["returned_total"], after["returned"]) == ("0", "10.00", "10.00")
+        assert (after["fully_returned"], after["over_returned"]) == (False, False)
+        assert await refused(client, back("-2", "-190.02")) == ("/lines/0/refund_of", "exceeds")
+        await make.record_sale(client, back("-2", "-190.00"))
+        assert (await read(client, sale))["fully_returned"] is True
+
+    async def test_all_of_the_money_is_a_full_return(self, client: httpx.AsyncClient) -> None:
+        sale = await make.record_sale(client, two_coats())
+        await make.record_sale(client, back("0", "-200.00"))
+        after = await read(client, sale)
+        assert (after["fully_returned"], after["returned"]) == (True, "200.00")
+
+
+class TestRevisionOfASale:
+    @pytest.fixture
+    async def sale(self, client: httpx.AsyncClient) -> dict[str, Any]:
+        sale = await make.record_sale(client, two_coats())
+        await make.record_sale(client, back())
+        return sale
+
+    @pytest.mark.parametrize(
+        ("line", "where"),
+        [
+            ({"quantity": "0.5"}, ("/lines/0", "exceeds")),
+            ({"total": "99.98"}, ("/lines/0", "exceeds")),
+            ({"line_no": 2}, ("/lines", "unknown_line")),
+            ({"sku": "HAT"}, ("/lines/0/sku", "other_product")),
+        ],
+    )
+    async def test_below_what_was_returned(
+        self, client: httpx.AsyncClient, sale: dict[str, Any], line: Any, where: tuple[str, str]
+    ) -> None:
+        changed = make.line("200.00", sku="COAT", quantity="2", unit_price="100.00") | line
+        assert await refused(client, two_coats(revision=1, lines=[changed], total=None)) == where
+        assert (await read(client, sale))["revision"] == 0
+
+    async def test_in_another_currency(self, client: httpx.AsyncClient, sale: dict[str, Any]) -> None:
+        assert await refused(client, two_coats(revision=1, currency="EUR")) == ("/currency", "other_currency")
+
+    async def test_down_to_it(self, client: httpx.AsyncClient, sale: dict[str, Any]) -> None:
+        line = make.line("100.00", sku="COAT", quantity="1", unit_price="100.00")
+        revised = await make.record_sale(client, two_coats(revision=1, lines=[line], total="100.00"), 200)
+        assert (revised["fully_returned"], revised["over_returned"], revised["returned"]) == (True, False, "100.00")
+
+    async def test_a_refused_revision_of_a_return_still_counts(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, two_coats(receipt_no="T"))
+        first = back(of={"receipt_no": "T"})
+        await make.record_sale(client, first)
+        too_much = back("-3", "-300.00", revision=1, receipt_no=first["receipt_no"], of={"receipt_no": "T"})
+        results = await api.batch(client, PATH, too_much, back("-2", "-200.00", of={"receipt_no": "T"}))
+        assert [result["status"] for result in results] == [409, 409]
+
+
+class TestOverReturned:
+    @pytest.mark.parametrize(
+        "returned",
+        [
+            back("-3", "-200.00"),
+            back("-2", "-200.02"),
+            back(of={"line_no": 9}),
+            back(sku="HAT"),
+            back(currency="EUR"),
+        ],
+    )
+    async def test_the_sale_is_flagged_when_it_comes_after(self, client: httpx.AsyncClient, returned: Any) -> None:
+        await make.record_sale(client, returned)
+        sale = await make.record_sale(client, two_coats())
+        assert sale["over_returned"] is True
+        await make.record_sale(client, two_coats(receipt_no="T"))
+        listed = await api.get(client, PATH, over_returned="true")
+        assert [item["id"] for item in listed["items"]] == [sale["id"]]
+        assert len((await api.get(client, PATH, over_returned="false"))["items"]) == 2
+
+    async def test_what_fits_is_not(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, back("-2", "-200.00"))
+        sale = await make.record_sale(client, two_coats())
+        assert (sale["over_returned"], sale["fully_returned"], sale["returned"]) == (False, True, "200.00")
+        listed = await api.get(client, PATH, fully_returned="true")
+        assert [item["id"] for item in listed["items"]] == [sale["id"]]
+
+    async def test_ends_when_the_return_is_voided(self, client: httpx.AsyncClient) -> None:
+        returned = await make.record_sale(client, back("-3", "-300.00"))
+        sale = await make.record_sale(client, two_coats())
+        assert (sale["over_returned"], sale["returned"]) == (True, "200.00")
+        await api.post(client, f"{PATH}/{returned['id']}/void", {"reason": "x"}, 200)
+        after = await read(client, sale)
+        assert (after["over_returned"], after["returned"], after["fully_returned"]) == (False, "0.00", False)
+
+    async def test_may_be_revised_in_any_way(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, back("-3", "-300.00"))
+        await make.record_sale(client, two_coats())
+        more = [make.line("300.00", sku="COAT", quantity="3", unit_price="100.00")]
+        less = [make.line("100.00", sku="COAT", quantity="1", unit_price="100.00")]
+        revised = await make.record_sale(client, two_coats(revision=1, lines=less, total="100.00"), 200)
+        assert revised["over_returned"] is True
+        revised = await make.record_sale(client, two_coats(revision=2, lines=more, total="300.00"), 200)
+        assert (revised["over_returned"], revised["fully_returned"]) == (False, True)
+
+
+class TestVoid:
+    async def test_of_a_sale_of_which_something_was_returned(self, client: httpx.AsyncClient) -> None:
+        sale = await make.record_sale(client, two_coats())
+        returned = await make.record_sale(client, back(receipt_no="B"))
+        answer = await client.post(f"{PATH}/{sale['id']}/void", json={"reason": "x"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "SALE_RETURNED")
+        assert answer.json()["sale_ids"] == [returned["id"]]
+        await api.post(client, f"{PATH}/{returned['id']}/void", {"reason": "x"}, 200)
+        assert (await read(client, sale))["returned"] == "0.00"
+        await api.post(client, f"{PATH}/{sale['id']}/void", {"reason": "x"}, 200)
+
+    async def test_of_a_return_brings_the_purchase_back(self, client: httpx.AsyncClient, db: Any) -> None:
+        sale = await make.record_sale(client, two_coats(customer={"email": "ada@example.com"}))
+        returned = await make.record_sale(client, back("-2", "-200.00"))
+        assert await net(client, sale["customer_id"]) == [("200.00", "200.00", "0.00", 0)]
+        await api.post(client, f"{PATH}/{returned['id']}/void", {"reason": "x"}, 200)
+        assert await net(client, sale["customer_id"]) == [("200.00", "0.00", "200.00", 1)]
+        kept, summed = await summed_anew(db)
+        assert kept == summed
+
+
+class TestShares:
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+    async def test_of_a_receipt_with_a_discount_in_any_order(
+        self, client: httpx.AsyncClient, order: tuple[int, ...]
+    ) -> None:
+        """Three lines of 10.00 for 25.00: what was given back is on the scale of what was paid."""
+        lines = [make.line("10.00") for _ in range(3)]
+        sale = make.sale(receipt_no="S", lines=lines, payments=[], total="25.00")
+        returned = back("-1", "-10.00", sku="TEA-1", of={"line_no": 2})
+        free = make.sale(lines=[make.refund("S", 3, "-1", "0.00")], payments=[], total="0.00")
+        for n in order:
+            await make.record_sale(client, (sale, returned, free)[n])
+        (after,) = (await api.get(client, PATH, receipt_no="S"))["items"]
+        assert (after["gross"], after["returned"], after["fully_returned"]) == ("25.00", "8.33", False)
+        assert [line["returned_quantity"] for line in after["lines"]] == ["0", "1", "1"]
+
+
+class TestAtTheSameTime:
+    async def test_neither_sees_the_other(
+        self, client: httpx.AsyncClient, new_sessions: Any, work: Any, db: Any, clock: TestClock
+    ) -> None:
+        """The sale is being written while its return is: the return looks once more a minute later."""
+        customer = await make.create_customer(client)
+        await make.record_sale(client, two_coats(receipt_no="T", source="web"))  # the product is known
+        draft = draft_receipt(SaleNew.model_validate(two_coats(customer={"id": customer["id"]})))
+
+        async def record_both(ctx: Any) -> None:
+            await sales.record_many(ctx, [draft], OnUnknownCustomer.KEEP)
+            answer = await client.post(PATH, json=back())
+            assert (answer.status_code, answer.json()["customer_id"]) == (201, None)
+
+        await new_sessions().write(record_both)
+        kept, summed = await summed_anew(db)
+        assert kept == summed
+        clock.tick(61)
+        assert await work() == 1
+        sale, returned = sorted(
+            (await api.get(client, PATH, source="till"))["items"], key=lambda item: item["kind"], reverse=True
+        )
+        assert (sale["returned"], returned["customer_id"]) == ("100.00", customer["id"])
+        kept, summed = await summed_anew(db)
+        assert kept == summed and await net(client, customer["id"]) == [("200.00", "100.00", "100.00", 1)]

@@ -1,0 +1,80 @@
+"""What receipts come to, worked out from the documents alone, as docs/sales.md defines it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+Sale = dict[str, Any]
+PENNY = Decimal("0.01")
+
+
+@dataclass
+class Returned:
+    """What was given back of a receipt."""
+
+    by_line: dict[int, tuple[Decimal, Decimal]]
+    total: Decimal
+    fully: bool
+    more: bool
+
+
+def returned(sale: Sale, sales: list[Sale]) -> Returned:
+    by_line = {line["line_no"]: (Decimal(0), Decimal(0)) for line in sale["lines"]}
+    lines = {line["line_no"]: line for line in sale["lines"]}
+    more = False
+    for other, line in _returning(sale, sales):
+        of = lines.get(line["refund_of"]["line_no"])
+        same_product = of is not None and (None in (of["sku"], line["sku"]) or of["sku"] == line["sku"])
+        if of is None or not same_product or other["currency"] != sale["currency"] or sale["voided_at"]:
+            more = True
+        if of is not None and same_product and other["currency"] == sale["currency"]:
+            quantity, total = by_line[of["line_no"]]
+            units = Decimal(0) if line["refund_of"]["goods_kept"] else -Decimal(line["quantity"])
+            by_line[of["line_no"]] = (quantity + units, total - Decimal(line["total"]))
+    sold = given = Decimal(0)
+    left = False
+    for number, (quantity, total) in by_line.items():
+        line_quantity, line_total = Decimal(lines[number]["quantity"]), Decimal(lines[number]["total"])
+        more = more or (quantity > 0 and quantity > line_quantity) or (total > 0 and total > line_total + PENNY)
+        if line_total > 0:
+            sold, given = sold + line_total, given + min(total, line_total)
+            left = left or not (total >= line_total or 0 < line_quantity <= quantity)
+    gross = Decimal(sale["gross"])
+    share = (gross * given / sold).quantize(PENNY, ROUND_HALF_UP) if sold else Decimal(0)
+    return Returned(by_line, min(gross, share), sold > 0 and not left, more)
+
+
+def accounts(sales: list[Sale]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The totals of every customer and currency."""
+    by_account: dict[tuple[str, str], list[Sale]] = defaultdict(list)
+    for sale in sales:
+        if sale["customer_id"] is not None and sale["voided_at"] is None:
+            by_account[sale["customer_id"], sale["currency"]].append(sale)
+    return {account: _totals(mine, sales) for account, mine in by_account.items()}
+
+
+def _totals(mine: list[Sale], sales: list[Sale]) -> dict[str, Any]:
+    bought = sorted(
+        sale["occurred_at"]
+        for sale in mine
+        if sale["kind"] != "return" and Decimal(sale["gross"]) > 0 and not returned(sale, sales).fully
+    )
+    return {
+        "receipts": len(mine),
+        "purchases": len(bought),
+        "returns": sum(sale["kind"] == "return" for sale in mine),
+        "net": sum(Decimal(sale["total"]) for sale in mine),
+        "first_purchase_at": bought[0] if bought else None,
+        "last_purchase_at": bought[-1] if bought else None,
+    }
+
+
+def _returning(sale: Sale, sales: list[Sale]) -> Iterator[tuple[Sale, dict[str, Any]]]:
+    """The lines that return something of a receipt, of receipts that count."""
+    for other in sales:
+        for line in other["lines"] if other["voided_at"] is None else []:
+            of = line["refund_of"]
+            if of is not None and (of["source"], of["receipt_no"]) == (sale["source"], sale["receipt_no"]):
+                yield other, line
