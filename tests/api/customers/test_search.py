@@ -245,7 +245,9 @@ class TestAddresses:
         assert await found(client, q="sw1a9zz") == []
         assert await found(client, q="ls11aa") == await found(client, q="leeds") == ["Ada"]
 
-    @pytest.mark.parametrize("q", ["@example.org", "@EXAMPLE.org", "@example.o", "example.org", "zoe @example.org", "zoe.q"])
+    @pytest.mark.parametrize(
+        "q", ["@example.org", "@EXAMPLE.org", "@example.o", "example.org", "zoe @example.org", "zoe.q"]
+    )
     async def test_of_mail_are_found_by_their_domain(self, client: httpx.AsyncClient, q: str) -> None:
         await create(client, "Zoe", contact_points=[make.email("zoe.q@example.org")])
         await create(client, "Ada", contact_points=[make.email("example@shop.org")])
