@@ -6,7 +6,7 @@ meanwhile.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +82,7 @@ def _make_words() -> None:
     connection = op.get_bind()
     after = UUID(int=0)
     while rows := connection.execute(sa.text(_CUSTOMERS), {"after": after}).mappings().all():
-        words = {str(row["id"]): sorted(search.customer_words(_sought(row))) for row in rows}
+        words = {str(row["id"]): sorted(search.customer_words(_sought(dict(row)))) for row in rows}
         written = [{"id": customer_id, "words": found} for customer_id, found in words.items()]
         connection.execute(sa.text(_WRITE), {"words": json.dumps(written)})
         distinct = sorted({word for found in words.values() for word in found})
@@ -91,7 +91,7 @@ def _make_words() -> None:
         after = rows[-1]["id"]
 
 
-def _sought(row: Mapping[str, Any]) -> search.Sought:
+def _sought(row: dict[str, Any]) -> search.Sought:
     return search.Sought(
         names=_distinct(row["names"]),
         numbers=row["numbers"],

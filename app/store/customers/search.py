@@ -9,7 +9,7 @@ a number. It is then found by several words that must all be there, or by its la
 pattern that a word of the customer is like.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -92,7 +92,7 @@ async def match_terms(ctx: Context, terms: Sequence[Term]) -> list[TermMatch]:
     return matches
 
 
-def _match_parts(match: TermMatch, splits: Sequence[tuple[str, ...]], exact: Set[str]) -> None:
+def _match_parts(match: TermMatch, splits: Sequence[tuple[str, ...]], exact: set[str]) -> None:
     """Set what the term is a part of, or what its parts are."""
     term = match.term
     if term.grams:
