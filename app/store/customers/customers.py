@@ -82,7 +82,8 @@ def _search(plain: int, with_parts: int) -> Listing:
     return Listing(
         "customers found by words",
         _COLUMNS,
-        f"(SELECT c.*, m.score FROM {search.matching(plain, with_parts)} m JOIN customers c ON c.id = m.id)",
+        # OFFSET: filters are asked of the few that were found, and do not look for others by indexes of their own.
+        f"(SELECT c.*, m.score FROM {search.matching(plain, with_parts)} m JOIN customers c ON c.id = m.id OFFSET 0)",
         "c",
         schemas.CustomerQuery,
         _FILTERS,

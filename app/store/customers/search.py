@@ -132,45 +132,56 @@ def matching(plain: int, with_parts: int) -> str:
 
     Its first parameters are the `TermMatch.arguments` of each term; a score lies between 0 and 1.
     """
-    exact, every, scores, number = [], [], [], 1
-    for n in range(plain + with_parts):
+    exact, every, sought, parts = [], [], [], []
+    number = 1
+    for term in range(plain + with_parts):
         # The SELECT hides the words from the planner, which then keeps one plan.
-        words = f"(SELECT ${number + 1}::text[])"
+        words, scores = f"(SELECT ${number + 1}::text[])", f"${number + 2}::float8[]"
         exact.append(f"${number}::text[]")
-        if n < plain:
+        if term < plain:
             every.append(f"c.words && {words}")
-            scores.append(_ANY_OF.format(words=words, scores=f"${number + 2}::float8[]"))
+            sought.append(f"SELECT {term} AS term, w.*, false AS checked FROM unnest({words}, {scores}) w(word, score)")
             number += PLAIN_PARAMETERS
             continue
-        checked, all_of, all_score, proof = (f"${number + offset}" for offset in range(3, 7))
-        all_of = f"(SELECT {all_of}::text[])"
+        checked, all_of = f"${number + 3}::bool[]", f"(SELECT ${number + 4}::text[])"
         every.append(f"(c.words @> {all_of} OR c.words && {words})")
-        scores.append(
-            _WITH_PARTS.format(
-                words=words,
-                scores=f"${number + 2}::float8[]",
-                checked=f"{checked}::bool[]",
-                all_of=all_of,
-                all_score=f"{all_score}::float8",
-                proof=f"{proof}::text[]",
-            )
-        )
+        sought.append(f"SELECT {term} AS term, w.* FROM unnest({words}, {scores}, {checked}) w(word, score, checked)")
+        parts.append(_PARTS.format(term=term, all_of=all_of, score=f"${number + 5}", proof=f"${number + 6}"))
         number += PARAMETERS_WITH_PARTS
-    return f"""(
-        WITH candidates AS (
-            (SELECT c.id, c.words FROM customers c WHERE c.words @> (SELECT {" || ".join(exact)}) LIMIT {CANDIDATES})
-            UNION
-            (SELECT c.id, c.words FROM customers c WHERE {" AND ".join(every)} LIMIT {CANDIDATES})
-        ), scored AS (SELECT f.id, ({" + ".join(scores)}) / {plain + with_parts} AS score FROM candidates f)
-        SELECT s.id, s.score FROM scored s WHERE s.score IS NOT NULL
-    )"""
+    return _MATCHING.format(
+        sought=" UNION ALL ".join(sought),
+        exact=" || ".join(exact),
+        every=" AND ".join(every),
+        parts="".join(parts),
+        terms=plain + with_parts,
+        candidates=CANDIDATES,
+    )
 
 
 PLAIN_PARAMETERS, PARAMETERS_WITH_PARTS = 3, 7
-_ANY_OF = "(SELECT max(m.score) FROM unnest({words}, {scores}) m(word, score) WHERE m.word = ANY (f.words))"
-_WITH_PARTS = """(
-    SELECT greatest(
-        (SELECT max(m.score) FROM unnest({words}, {scores}, {checked}) m(word, score, checked)
-         WHERE m.word = ANY (f.words) AND (NOT m.checked OR p.proven)),
-        CASE WHEN f.words @> {all_of} AND p.proven THEN {all_score} END)
-    FROM (SELECT EXISTS (SELECT FROM unnest(f.words) w(word) WHERE w.word LIKE ANY ({proof})) AS proven) p)"""
+# Where as many as are wanted have the very words, nobody else is looked for: they would come after these.
+_MATCHING = """(
+    WITH sought AS MATERIALIZED ({sought}),
+    exact AS MATERIALIZED (
+        SELECT c.id, c.words FROM customers c WHERE c.words @> (SELECT {exact}) LIMIT {candidates}
+    ),
+    candidates AS MATERIALIZED (
+        SELECT * FROM exact
+        UNION
+        (SELECT c.id, c.words FROM customers c
+         WHERE (SELECT count(*) FROM exact) < {candidates} AND {every} LIMIT {candidates})
+    ),
+    hits AS (
+        SELECT f.id, s.term, s.score
+        FROM candidates f CROSS JOIN LATERAL unnest(f.words) w(word) JOIN sought s ON s.word = w.word
+        WHERE NOT s.checked{parts}
+    ),
+    best AS (SELECT h.id, h.term, max(h.score) AS score FROM hits h GROUP BY h.id, h.term)
+    SELECT b.id, sum(b.score) / {terms} AS score FROM best b GROUP BY b.id HAVING count(b.score) = {terms}
+)"""
+_PARTS = """
+        UNION ALL
+        SELECT f.id, {term}, greatest(
+            CASE WHEN f.words @> {all_of} THEN {score}::float8 END,
+            (SELECT max(s.score) FROM sought s WHERE s.term = {term} AND s.checked AND s.word = ANY (f.words)))
+        FROM candidates f WHERE EXISTS (SELECT FROM unnest(f.words) w(word) WHERE w.word LIKE ANY ({proof}::text[]))"""
