@@ -46,8 +46,16 @@ def _copy_pattern(pattern: CustomerDraft, n: int) -> CustomerDraft:
     document, id_ = shop.customer(n), new_id()
     number, address = shop.e164(n), shop.email(n)
     names = {name: document[name] for name in ("display_name", "given_name", "family_name")}
-    words = search.name_words(names.values()) | search.contact_words(number) | search.contact_words(address)
-    words.add(shop.loyalty_number(n).lower())
+    words = search.customer_words(
+        search.Sought(
+            names=list(names.values()),
+            numbers=[number],
+            addresses=[address],
+            identities=[shop.loyalty_number(n)],
+            places=[document["addresses"][0][name] for name in ("postal_code", "city")],
+            tags=pattern.row["tags"],
+        )
+    )
     phone, email = pattern.contact_points
     return CustomerDraft(
         id_,

@@ -57,6 +57,7 @@ def searches(loaded: LoadedShop) -> dict[str, list[bytes]]:
         "mistyped": [_mistyped(shop.family_name(n)) for n in indexes],
         "two words": [shop.customer(n)["display_name"] for n in indexes],
         "phone": [shop.phone(n) for n in indexes],
+        "last six digits": [shop.phone(n)[-6:] for n in indexes],
         "e-mail": [shop.email(n) for n in indexes],
     }
     return {

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from app.core.migrations import FOLDER
 from tests.make.rows import insert
+from app.rules.customers.search import Sought, customer_words, tag_word
 
 RECEIVED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -227,4 +228,54 @@ async def test_returns_and_sums_are_as_new_receipts_have_them(new_database: Call
     (totals,) = await db.fetch("SELECT * FROM customer_totals")
     assert (totals["receipts"], totals["purchases"], totals["returns"]) == (6, 3, 2)
     assert (str(totals["gross"]), str(totals["refunded"]), str(totals["net"])) == ("351.00", "28.00", "323.00")
+    await db.close()
+
+
+async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0014")
+    db = await asyncpg.connect(dsn)
+    many = 2_500  # more than a chunk
+    await db.execute(
+        "INSERT INTO customers (kind, trade, display_name, sort_name, tags, words) "
+        "SELECT 'person', 'b2c', 'O''Hara ' || n, 'o''hara ' || n, '{VIP}', '{o,hara}' FROM generate_series(1, $1) n",
+        many,
+    )
+    customer_id = await db.fetchval(
+        "INSERT INTO customers (kind, trade, display_name, given_name, sort_name, owner, words) "
+        "VALUES ('person', 'b2c', '株式会社山田電機', 'Jürgen', '株式会社山田電機', 'Mia', '{株式会社山田電機}') "
+        "RETURNING id"
+    )
+    await db.execute(
+        "INSERT INTO contact_points (customer_id, position, kind, value, normalized) VALUES "
+        "($1, 0, 'phone', '020 7946 0991', '+442079460991'), ($1, 1, 'email', 'A@example.org', 'a@example.org'), "
+        "($1, 2, 'instagram', '+1', '+1')",
+        customer_id,
+    )
+    await db.execute(
+        "INSERT INTO identities (customer_id, system, external_id) VALUES ($1, 'loyalty', 'LC-55501')", customer_id
+    )
+    await db.execute(
+        "INSERT INTO addresses (customer_id, position, postal_code, city) VALUES ($1, 0, 'SW1A 9ZZ', 'Zürich')",
+        customer_id,
+    )
+    await db.execute("INSERT INTO search_words (word, fuzzy) VALUES ('山田', true), ('hara', true)")
+    await db.close()
+    await as_of(dsn, "0020")
+    db = await asyncpg.connect(dsn)
+    assert (
+        await db.fetchval("SELECT count(*) FROM customers WHERE words @> ARRAY['ohara', $1]", tag_word("vip")) == many
+    )
+    words = set(await db.fetchval("SELECT words FROM customers WHERE id = $1", customer_id))
+    sought = Sought(
+        names=["株式会社山田電機", "Jürgen"],
+        numbers=["+442079460991"],
+        addresses=["a@example.org", "1"],
+        identities=["LC-55501"],
+        places=["SW1A 9ZZ", "Zürich"],
+    )
+    assert words == customer_words(sought)
+    assert {"電機", "juergen", "…0991", "@example.org", "lc55501", "sw1a9zz", "zurich"} <= words
+    findable = {row["word"]: row["fuzzy"] for row in await db.fetch("SELECT word, fuzzy FROM search_words")}
+    assert words <= findable.keys() and findable["hara"] and not findable["山田"]
     await db.close()

@@ -4,7 +4,6 @@ A description at the declaration itself takes precedence.
 """
 
 QUERY = {
-    "acquisition_source": "Only customers who were acquired through this source. The spelling must match exactly.",
     "active": "Whether to return only rules that are in force, or only those that are not.",
     "archived": "Whether to return customers that are not archived (`no`), archived ones (`yes`), or both (`any`).",
     "before": "Only entries that occurred before this timestamp.",
@@ -29,8 +28,7 @@ QUERY = {
     "method": "Only feedback that was collected by this method.",
     "metric": "Only feedback whose main rating is on this metric.",
     "nps_class": "Only feedback of this Net Promoter Score class.",
-    "owner": "Only items for which this member of staff is responsible. The spelling must match exactly.",
-    "postal_code": "Only customers with an address of this postal code. The spelling must match exactly.",
+    "owner": "Only items for which this member of staff is responsible, in whatever case the name is written.",
     "priority": "Only complaints that have this priority.",
     "receipt_no": "Only receipts with this number, which is unique within a source.",
     "referred_by": "Only customers who were referred by the customer with this id.",
@@ -49,7 +47,6 @@ QUERY = {
     "state": "Only items that are in this state.",
     "status": "Only items that have this status.",
     "survey_id": "Only items that belong to the survey with this id.",
-    "tag": "Only customers who have this tag, among others.",
     "theme": "Only feedback whose text mentions the theme with this code.",
     "thread": "Only interactions of this conversation.",
     "till": "Only items from the till with this number.",

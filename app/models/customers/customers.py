@@ -29,10 +29,17 @@ class Customer(SQLModel, table=True):
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "sort_name", "id"),
-        Index(None, "owner", "created_at", "id", postgresql_where=text("owner IS NOT NULL")),
-        Index(None, "acquisition_source", "created_at", "id", postgresql_where=text("acquisition_source IS NOT NULL")),
+        Index(
+            "ix_customers_owner", text("lower(owner)"), "created_at", "id", postgresql_where=text("owner IS NOT NULL")
+        ),
+        Index(
+            "ix_customers_acquisition_source",
+            text("lower(acquisition_source)"),
+            "created_at",
+            "id",
+            postgresql_where=text("acquisition_source IS NOT NULL"),
+        ),
         Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
-        Index(None, "tags", postgresql_using="gin"),
         Index(None, "words", postgresql_using="gin"),
     )
 
@@ -54,7 +61,7 @@ class Customer(SQLModel, table=True):
     referred_by: UUID | None = reference_column("customers.id")
     preferences: dict[str, Any] = json_column()
     attributes: dict[str, Any] = json_column()
-    # Folded forms, for sorting and searching; the names themselves are stored byte for byte.
+    # Folded forms, for sorting and searching; the names themselves are stored byte for byte. Words hold the tags too.
     sort_name: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
     words: list[str] = array_column(Text(collation="C"))
     archived_at: datetime | None = timestamp_column()
@@ -111,7 +118,11 @@ class Identity(SQLModel, table=True):
 
 class Address(SQLModel, table=True):
     __tablename__ = "addresses"
-    __table_args__ = (Index(None, "customer_id"), Index(None, "country", "postal_code"))
+    __table_args__ = (
+        Index(None, "customer_id"),
+        Index(None, "country", "postal_code"),
+        Index("ix_addresses_postal_code", text("lower(replace(postal_code, ' ', ''))"), "customer_id"),
+    )
 
     id: UUID = id_column()
     customer_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE")

@@ -17,6 +17,7 @@ from app.rules.interactions.tasks import TaskStatus
 
 # Tasks without a date come last, in an expression that an index can have.
 DUE = text("coalesce(due_at, 'infinity'::timestamptz)")
+_OWNER = text("lower(owner)")
 
 
 class Task(SQLModel, table=True):
@@ -32,10 +33,10 @@ class Task(SQLModel, table=True):
             "id",
             postgresql_where=text("customer_id IS NOT NULL AND status = 'open'"),
         ),
-        Index("ix_tasks_owner", "owner", DUE, "id", postgresql_where=text("owner IS NOT NULL")),
+        Index("ix_tasks_owner", _OWNER, DUE, "id", postgresql_where=text("owner IS NOT NULL")),
         Index(
             "ix_tasks_owner_open",
-            "owner",
+            _OWNER,
             DUE,
             "id",
             postgresql_where=text("owner IS NOT NULL AND status = 'open'"),

@@ -1,80 +1,166 @@
-"""The words by which customers are found, folded so that case, accents and scripts do not matter."""
+"""The words by which customers are found: of their names, contact points, identities and addresses.
+
+Beside plain words there are marked ones, which no text contains: the last digits of numbers, whole numbers that are
+identities, and tags.
+"""
 
 import re
-import string
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
 
 import phonenumbers
-from anyascii import anyascii
 
-LONGEST_WORD = 64
-MOST_WORDS = 200
-MOST_TERMS = 6
-_WORD = re.compile(r"\w+")
+from app.rules.customers.word_forms import (
+    LONGEST_WORD,
+    bigrams,
+    compact,
+    fold,
+    in_latin_letters,
+    is_unspaced,
+    pieces,
+    searchable,
+    with_digraphs,
+)
+
+__all__ = ["LONGEST_WORD", "MOST_WORDS", "Sought", "allows_similarity", "customer_words", "fold", "tag_word"]
+
+MOST_WORDS = 400
+TAIL = 4
+"""How many last digits of a number are a word."""
+# Folding turns each of these marks into something else, so they begin no other word.
+PHONE_TAIL, IDENTITY_TAIL, WHOLE_NUMBER, _TAG = "…", "‥", "＝", "＃"
+MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE_NUMBER + _TAG
+_SHORTEST_NUMBER = 6
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORTEST_SIMILAR = 3
+_LAST_NUMBER = re.compile(r"[0-9]([./-]?[0-9])*$")
+_BRITISH_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})", re.IGNORECASE)
 
 
-@lru_cache(maxsize=16_384)
-def fold(text: str) -> str:
-    """Without case, accents and width: Ångström is angstrom, ＺＯË is zoe. Other scripts stay as they are."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+class Sought(NamedTuple):
+    """What a customer is found by, as it is stored."""
+
+    names: Sequence[str]
+    numbers: Sequence[str] = ()
+    """Phone numbers in E.164."""
+    addresses: Sequence[str] = ()
+    """Normalised contact points that are no numbers: e-mail addresses and accounts."""
+    identities: Sequence[str] = ()
+    places: Sequence[str] = ()
+    """Postal codes and cities."""
+    tags: Sequence[str] = ()
+
+
+def customer_words(sought: Sought) -> set[str]:
+    """At most MOST_WORDS; where there are more, those that find by a part of a name or a number are left out first."""
+    names = [_name_words(name) for name in sought.names]
+    parts = [
+        map(tag_word, sought.tags),
+        *(plain for plain, _ in names),
+        *map(number_words, sought.numbers),
+        *map(address_words, sought.addresses),
+        *map(identity_words, sought.identities),
+        *map(place_words, sought.places),
+        *(grams for _, grams in names),
+    ]
+    return set(islice(dict.fromkeys(word for word in chain(*parts) if word), MOST_WORDS))
+
+
+def name_words(name: str) -> list[str]:
+    plain, grams = _name_words(name)
+    return [*plain, *grams]
+
+
+def number_words(e164: str) -> list[str]:
+    """A phone number with and without its country, and its end."""
+    if not _E164.fullmatch(e164):
+        return address_words(e164)
+    national = str(phonenumbers.parse(e164).national_number)
+    return [e164[1:], national, PHONE_TAIL + national[-TAIL:]]
+
+
+def address_words(normalized: str) -> list[str]:
+    """An e-mail address or an account as a whole, and the parts by which people remember it."""
+    whole = fold(normalized)[:LONGEST_WORD]
+    name, at, domain = whole.partition("@")
+    parts = [word for word in words(name) if len(word) > 1]
+    return [whole, name, *parts, *([at + domain] if name and domain else [])]
+
+
+def identity_words(external_id: str) -> list[str]:
+    """An identity with and without the signs in it, its parts, and the end of a long number."""
+    whole = "".join(searchable(external_id).split())
+    ending = _LAST_NUMBER.search(whole)
+    digits = re.sub("[^0-9]", "", ending.group()) if ending else ""
+    marked = [IDENTITY_TAIL + digits[-TAIL:]] if len(digits) >= _SHORTEST_NUMBER else []
+    if whole.isdecimal():
+        marked.append((WHOLE_NUMBER + whole)[:LONGEST_WORD])
+    return [*words(external_id), compact(external_id), *marked]
+
+
+def place_words(place: str) -> list[str]:
+    """A city, or a postal code with and without a blank: SW1A 9ZZ and sw1a9zz are the same."""
+    if code := _BRITISH_POSTCODE.fullmatch(place.strip()):
+        return words(f"{code[1]}-{code[2]}")
+    found = words(place)
+    if any(character.isdecimal() for character in place):
+        found.append(compact(place))
+    return [*found, *(gram for word in found if is_unspaced(word) for gram in bigrams(word))]
+
+
+def tag_word(tag: str) -> str:
+    """The word by which customers with a tag are filtered, in whatever case it is written."""
+    return _TAG + unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
 
 
 def words(text: str) -> list[str]:
-    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
-
-
-def name_words(texts: Iterable[str]) -> set[str]:
-    """The words of names and their transliterations into Latin letters: Иванов is found as ivanov too."""
-    folded = {word for text in texts for word in words(text)}
-    latin = {latin for word in folded if not word.isascii() for latin in words(anyascii(word))}
-    return folded | latin
-
-
-def contact_words(normalized: str) -> set[str]:
-    """A contact point as a whole, and the parts by which people remember it."""
-    if normalized.startswith("+") and normalized[1:].isdigit():
-        return {normalized[1:], str(phonenumbers.parse(normalized).national_number)}
-    whole = fold(normalized)[:LONGEST_WORD]
-    name = whole.partition("@")[0]
-    return {word for word in words(name) if len(word) > 1} | {name, whole}
+    """The words of a text, and what they are when written as one: O'Hara has o, hara and ohara."""
+    return list(dict.fromkeys(word for chunk in searchable(text).split() for word in _chunk_words(chunk)))
 
 
 def allows_similarity(word: str) -> bool:
     """Whether similar words may be meant. Numbers and whole addresses resemble too many others."""
-    return "@" not in word and not any(character.isdigit() for character in word)
+    plain = len(word) >= _SHORTEST_SIMILAR and word[0] not in MARKS and "@" not in word
+    return plain and not any(character.isdigit() for character in word)
 
 
-def terms(q: str) -> list[str]:
-    """The terms of a query, all of which must match. A phone number is one term, and so is an e-mail address."""
-    stripped = q.strip()
-    if _PHONE.fullmatch(stripped):
-        return [re.sub(r"\D", "", stripped).lstrip("0")[:LONGEST_WORD] or "0"]
-    parts = (([fold(part)[:LONGEST_WORD]] if "@" in part[1:-1] else words(part)) for part in stripped.split())
-    return list(dict.fromkeys(word for part in parts for word in part))[:MOST_TERMS]
+def _name_words(name: str) -> tuple[list[str], list[str]]:
+    """The words of a name and their transliterations, and the parts by which words without blanks are found."""
+    plain = words(name)
+    if (spelled_out := with_digraphs(name)) != name:
+        plain += words(spelled_out)
+    plain += in_latin_letters(name)
+    grams: list[str] = []
+    for run in _unspaced_runs(name):
+        plain += run[:1], *(run[n : n + LONGEST_WORD] for n in range(0, max(len(run) - _STRIDE, 1), _STRIDE))
+        grams += bigrams(run)
+    return plain, grams
 
 
-def misspellings(word: str) -> set[str]:
-    """The word and everything that is one typing error away from it, in Latin letters and digits.
-
-    A letter wrong, missing, too many, or two swapped (Damerau, "A technique for computer detection and correction of
-    spelling errors", 1964). Of an e-mail address only the part before the @ is varied. Words of fewer than three
-    characters have no misspellings, since they would match everything.
-    """
-    word = word.partition("@")[0]
-    if len(word) < _SHORTEST_MISSPELT:
-        return set()
-    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    letters = _LETTERS if word.isalpha() else _DIGITS if word.isdigit() else _LETTERS + _DIGITS
-    wrong = {a + c + b[1:] for a, b in parts if b for c in letters}
-    missing = {a + c + b for a, b in parts for c in letters}
-    too_many = {a + b[1:] for a, b in parts if b}
-    swapped = {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}
-    return wrong | missing | too_many | swapped | {word}
+_STRIDE = LONGEST_WORD // 2
 
 
-_LETTERS, _DIGITS = string.ascii_lowercase, string.digits
-_SHORTEST_MISSPELT = 3
-_PHONE = re.compile(r"\+?[\d\s()./-]{4,}")
+def _chunk_words(chunk: str) -> Iterator[str]:
+    found = pieces(chunk)
+    for piece in found:
+        yield piece.replace("'", "")[:LONGEST_WORD]
+        if "'" in piece:
+            yield from (part[:LONGEST_WORD] for part in piece.split("'") if part)
+    if len(found) > 1:
+        yield "".join(found).replace("'", "")[:LONGEST_WORD]
+
+
+def _unspaced_runs(name: str) -> Iterable[str]:
+    """Words that follow one another in a script without blanks are one, whatever is between them: 김 철수 is 김철수."""
+    run = ""
+    for chunk in searchable(name).split():
+        for piece in pieces(chunk):
+            if is_unspaced(piece):
+                run += piece
+            elif run:
+                yield run
+                run = ""
+    if run:
+        yield run

@@ -91,6 +91,7 @@ class ActionQuery(PageQuery):
     complaint_id: Id | None = None
     kind: ActionKind | None = None
     owner: Label | None = None
+    """Only actions of this member of staff, in whatever case the name is written."""
     done: bool | None = None
     verified: bool | None = None
     due_before: Day | None = None

@@ -210,6 +210,7 @@ class ComplaintQuery(PageQuery):
     sale_id: Id | None = None
     staff: Label | None = None
     owner: Label | None = None
+    """Only complaints of this member of staff, in whatever case the name is written."""
     source: Label | None = None
     external_id: Reference | None = None
     received_since: Moment | None = None

@@ -34,6 +34,7 @@ class Scope(Schema):
     sku: Label | None = None
     channel: Channel | None = None
     owner: Label | None = None
+    """Only complaints of this member of staff, in whatever case the name is written."""
 
 
 class InsightsQuery(Scope):

@@ -139,19 +139,24 @@ class CustomerFilters(Schema):
     q: (
         Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)] | None
     ) = None
-    """Words to search for in names, contact points and identities. Typing errors are tolerated, every word must match,
-    and the best match comes first, so `sort` does not apply."""
+    """Words to search for in names, contact points, identities, postal codes and cities. Typing errors are tolerated,
+    every word must match, and the best match comes first, so `sort` does not apply. Case, accents, apostrophes and
+    hyphens do not matter. Numbers are also found by their last digits, from four on, and e-mail addresses by
+    `@` and their domain. Words of scripts without spaces are found by any part of them."""
     kind: CustomerKind | None = None
     """Only persons, or only organizations."""
     trade: Trade | None = None
     role: CustomerRole | None = None
     owner: Label | None = None
-    """Only customers for whom this member of staff is responsible."""
+    """Only customers for whom this member of staff is responsible, in whatever case the name is written."""
     tag: Tag | None = None
+    """Only customers with this tag, in whatever case it is written."""
     acquisition_source: Label | None = None
+    """Only customers with this acquisition source, in whatever case it is written."""
     referred_by: Id | None = None
     country: CountryCode | None = None
     postal_code: PostalCode | None = None
+    """Only customers with an address that has this postal code, in any case and with or without blanks."""
     system: Label | None = None
     """Only customers who have an identity in this external system."""
     archived: Literal["no", "yes", "any"] = "no"

@@ -38,7 +38,7 @@ class MeasuresQuery(Span):
     method: Method | None = None
     survey_id: Id | None = None
     tag: Tag | None = None
-    """Only feedback of customers with this tag."""
+    """Only feedback of customers with this tag, in whatever case it is written."""
     time_zone: TimeZone = "UTC"
     """The IANA name of the time zone in which days, weeks, months and years begin."""
     limit: Limit = 50

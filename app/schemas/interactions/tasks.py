@@ -61,7 +61,7 @@ class TaskPage(Resource):
 
 class TaskQuery(PageQuery):
     owner: Label | None = None
-    """Only tasks of this member of staff. The spelling must match exactly."""
+    """Only tasks of this member of staff, in whatever case the name is written."""
     customer_id: Id | None = None
     """Only tasks for the customer with this id."""
     status: TaskStatus | None = None

@@ -8,8 +8,9 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid, reference_not_found
 from app.core.ids import new_id
-from app.rules.customers import search
+from app.rules.customers import search_terms
 from app.rules.customers.customers import default_trade, display_name
+from app.rules.customers.search import tag_word
 from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import EventType
@@ -29,10 +30,11 @@ from app.store.kit.listing import Page
 
 
 async def find(ctx: Context, query: CustomerQuery) -> Page:
+    filters = {} if query.tag is None else {"tag": tag_word(query.tag)}
     if query.q is None:
-        return await store.CUSTOMERS.page(ctx, query)
-    terms = search.terms(query.q)
-    return await store.search_page(ctx, query, terms) if terms else Page([], None)
+        return await store.CUSTOMERS.page(ctx, query, filters)
+    terms = search_terms.terms(query.q, ctx.region)
+    return await store.search_page(ctx, query, terms, filters) if terms else Page([], None)
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:

@@ -130,11 +130,16 @@ def _require_distinct_identities(new: CustomerNew) -> None:
 
 def _search_words(new: CustomerNew, normalized: Sequence[Normalized], display_name: str) -> set[str]:
     names = [display_name, new.given_name, new.family_name, new.preferred_name, new.pronunciation]
-    words = search.name_words(name for name in names if name)
-    for point, form in zip(new.contact_points, normalized, strict=True):
-        # Only a phone number's plus means anything: a handle may be called +1.
-        is_number = point.kind in NUMBER_KINDS
-        words |= search.contact_words(form.value if is_number else form.value.lstrip("+"))
-    for identity in new.identities:
-        words.update(search.words(identity.external_id))
-    return words
+    contacts = list(zip(new.contact_points, normalized, strict=True))
+    places = [place for address in new.addresses for place in (address.postal_code, address.city) if place]
+    return search.customer_words(
+        search.Sought(
+            names=[name for name in dict.fromkeys(names) if name],
+            # Only a phone number's plus means anything: a handle may be called +1.
+            numbers=[form.value for point, form in contacts if point.kind in NUMBER_KINDS],
+            addresses=[form.value.lstrip("+") for point, form in contacts if point.kind not in NUMBER_KINDS],
+            identities=[identity.external_id for identity in new.identities],
+            places=places,
+            tags=new.tags,
+        )
+    )

@@ -16,7 +16,7 @@ _LIST = Listing(
     {
         "complaint_id": "a.complaint_id = {}",
         "kind": "a.kind = {}",
-        "owner": "a.owner = {}",
+        "owner": "lower(a.owner) = lower({})",
         # Spelled out, so that the planner sees which partial index fits.
         "done": {True: "a.done_at IS NOT NULL", False: "a.done_at IS NULL"},
         "verified": {True: "a.verified_at IS NOT NULL", False: "a.verified_at IS NULL"},

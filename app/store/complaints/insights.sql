@@ -18,7 +18,7 @@ WITH filtered AS NOT MATERIALIZED (
         AND (:site::text IS NULL OR c.site = :site)
         AND (:sku::text IS NULL OR c.sku = :sku)
         AND (:channel::text IS NULL OR c.channel = :channel)
-        AND (:owner::text IS NULL OR c.owner = :owner)
+        AND (:owner::text IS NULL OR lower(c.owner) = lower(:owner))
 ),
 -- An index has all of these columns: without filters on others, no row is fetched.
 received AS MATERIALIZED (

@@ -1,11 +1,12 @@
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.customers.search import MOST_TERMS
+from app.rules.customers.search_terms import Term
 from app.schemas.customers import contact_details
 from app.schemas.customers import customers as schemas
 from app.store.customers import search
@@ -35,12 +36,13 @@ _FILTERS: dict[str, str | Mapping[Any, str]] = {
     "kind": "c.kind = {}",
     "trade": "c.trade = {}",
     "role": "c.roles @> ARRAY[{}::text]",
-    "owner": "c.owner = {}",
-    "tag": "c.tags @> ARRAY[{}::text]",
-    "acquisition_source": "c.acquisition_source = {}",
+    "owner": "lower(c.owner) = lower({})",
+    "tag": "c.words @> ARRAY[{}::text]",
+    "acquisition_source": "lower(c.acquisition_source) = lower({})",
     "referred_by": "c.referred_by = {}",
     "country": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.country = {})",
-    "postal_code": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.postal_code = {})",
+    "postal_code": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id "
+    "AND lower(replace(a.postal_code, ' ', '')) = lower(replace({}, ' ', '')))",
     "system": "EXISTS (SELECT FROM identities i WHERE i.customer_id = c.id AND i.system = {})",
     "created_since": "c.created_at >= {}",
     "created_before": "c.created_at < {}",
@@ -54,30 +56,42 @@ _SORTS = {
 _HANDLED = frozenset({"q"})
 _LIST = Listing("customers", _COLUMNS, "customers", "c", schemas.CustomerQuery, _FILTERS, _SORTS, handled=_HANDLED)
 CUSTOMERS = Table("customer", _LIST)
-_SEARCHES = {
-    terms: Listing(
-        f"customers found by {terms} words",
+
+
+async def search_page(
+    ctx: Context, query: schemas.CustomerQuery, terms: Sequence[Term], extra_filters: Mapping[str, Any]
+) -> Page:
+    """The customers that match all terms, best match first."""
+    matches = await search.match_terms(ctx, terms)
+    if not all(match.found for match in matches):
+        return Page([], None)
+    with_parts = [match for match in matches if match.all_of]
+    ordered = [*(match for match in matches if not match.all_of), *with_parts]
+    return await _search(len(ordered) - len(with_parts), len(with_parts)).page(
+        ctx,
+        query,
+        extra_filters,
+        source_arguments=[argument for match in ordered for argument in match.arguments()],
+        search=" ".join(term.word for term in terms),
+    )
+
+
+@cache
+def _search(plain: int, with_parts: int) -> Listing:
+    # They share a name, to which cursors are bound: a term may find parts on one page that were not there before.
+    return Listing(
+        "customers found by words",
         _COLUMNS,
-        f"(SELECT c.*, m.score FROM {search.matching(terms)} m JOIN customers c ON c.id = m.id)",
+        # OFFSET: filters are asked of the few that were found, and do not look for others by indexes of their own.
+        f"(SELECT c.*, m.score FROM {search.matching(plain, with_parts)} m JOIN customers c ON c.id = m.id OFFSET 0)",
         "c",
         schemas.CustomerQuery,
         _FILTERS,
         {"score": ("c.score", "float8")},
         order="-score",
         handled=_HANDLED,
-        parameters=search.parameter_count(terms),
+        parameters=plain * search.PLAIN_PARAMETERS + with_parts * search.PARAMETERS_WITH_PARTS,
     )
-    for terms in range(1, MOST_TERMS + 1)
-}
-
-
-async def search_page(ctx: Context, query: schemas.CustomerQuery, terms: Sequence[str]) -> Page:
-    """The customers that match all terms, best match first."""
-    matches = await search.match_terms(ctx, terms)
-    if not all(match.scores for match in matches):
-        return Page([], None)
-    arguments = [argument for match in matches for argument in match.arguments()]
-    return await _SEARCHES[len(terms)].page(ctx, query, source_arguments=arguments, search=" ".join(terms))
 
 
 async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:

@@ -18,7 +18,7 @@
 --   :channel        NULL
 --   :method         NULL
 --   :survey_id      NULL
---   :tag            NULL                       Only from customers with this tag; NULL for any.
+--   :tag            NULL                       Only from customers with this tag, in any case; NULL for any.
 --
 -- Few different scores occur. So they are counted first and summed then, which takes a third of the time.
 WITH scores AS (
@@ -40,7 +40,7 @@ WITH scores AS (
         AND (:channel::text IS NULL OR r.channel = :channel)
         AND (:method::text IS NULL OR r.method = :method)
         AND (:survey_id::uuid IS NULL OR r.survey_id = :survey_id)
-        AND (:tag::text IS NULL OR c.tags @> ARRAY[:tag::text])
+        AND (:tag::text IS NULL OR EXISTS (SELECT FROM unnest(c.tags) t WHERE lower(t) = lower(:tag)))
     GROUP BY 1, 2, 3, 4, 5, 6
 ),
 -- Invitations that were sent in the period, and how many of them were answered, whenever that was. They have no product
@@ -71,7 +71,7 @@ counted AS MATERIALIZED (
         AND (:staff::text IS NULL OR i.staff = :staff)
         AND (:channel::text IS NULL OR i.channel = :channel)
         AND (:survey_id::uuid IS NULL OR i.survey_id = :survey_id)
-        AND (:tag::text IS NULL OR c.tags @> ARRAY[:tag::text])
+        AND (:tag::text IS NULL OR EXISTS (SELECT FROM unnest(c.tags) t WHERE lower(t) = lower(:tag)))
     GROUP BY 1, 2, 3, 4
 ),
 -- Each group, and all of them together (`is_total`), which are there even if there is no group. With several tags a

@@ -20,7 +20,7 @@ _LIST = Listing(
     "t",
     schemas.TaskQuery,
     {
-        "owner": "t.owner = {}",
+        "owner": "lower(t.owner) = lower({})",
         "customer_id": "t.customer_id = {}",
         # Literal conditions, so that the planner sees which partial index fits.
         "status": {status: f"t.status = '{status}'" for status in TaskStatus},

@@ -13,6 +13,9 @@ from app.store.kit.listing import PAGING, Listing
 from app.store.kit.tables import KeyedTable
 
 
+_IN_ANY_CASE = {"owner"}
+
+
 class SimpleTable(KeyedTable):
     """A table, what its rows are called (`kind`), and the columns that a row is known by.
 
@@ -26,7 +29,7 @@ class SimpleTable(KeyedTable):
         filters = [name for name in query.model_fields if name not in PAGING]
         sorts = sorted({sort.removeprefix("-") for sort in get_args(query.model_fields["sort"].annotation)})
         types = {name: rows.column_type(table, name) for name in [*filters, *sorts]}
-        conditions = {name: f"r.{name} = {{}}" for name in filters}
+        conditions = {n: f"lower(r.{n}) = lower({{}})" if n in _IN_ANY_CASE else f"r.{n} = {{}}" for n in filters}
         keys = {name: (f"r.{name}", types[name]) for name in sorts}
         super().__init__(kind, Listing(table, documents.columns(schema, "r"), table, "r", query, conditions, keys), key)
         self.title = title

@@ -27,7 +27,7 @@ WITH filtered AS NOT MATERIALIZED (
         AND (:site::text IS NULL OR c.site = :site)
         AND (:sku::text IS NULL OR c.sku = :sku)
         AND (:channel::text IS NULL OR c.channel = :channel)
-        AND (:owner::text IS NULL OR c.owner = :owner)
+        AND (:owner::text IS NULL OR lower(c.owner) = lower(:owner))
 ),
 -- Closed in the period; also those that are open again, which are not to be forgotten when asking what does not last.
 -- When a complaint came into the state that it left again is when it was closed; of several times the last counts.

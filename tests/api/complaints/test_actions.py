@@ -132,6 +132,7 @@ class TestActions:
         assert await listed(client) == everything
         assert await listed(client, complaint_id=other["id"]) == ["done", "verified", "elsewhere"]
         assert await listed(client, owner="tom") == ["verified", "elsewhere"]
+        assert await listed(client, owner="TOM") == ["verified", "elsewhere"]
         assert await listed(client, owner="tom", done="false") == ["elsewhere"]
         assert await listed(client, kind="preventive") == ["elsewhere"]
         assert await listed(client, done="true") == ["done", "verified"]

@@ -153,6 +153,11 @@ class TestAsking:
         assert [entry["completed"] for entry in found["time_in_state"]["states"]] == [1]
         assert found["causes"]["known"] == share(1, 2)
 
+    async def test_owners_are_the_same_in_any_case(self, client: httpx.AsyncClient, db: Any) -> None:
+        await insert_open(db, owner="Mia")
+        await insert_open(db, owner="tom")
+        assert (await insights(client, owner="mia"))["volume"]["received"] == 1
+
 
 class TestVolume:
     @pytest.mark.parametrize(

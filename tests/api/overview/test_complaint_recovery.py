@@ -276,6 +276,8 @@ class TestGroups:
         await insert_complaint(db, **{name: "letter"})
         await insert_complaint(db)
         assert (await groups(client, **{name: "email"}))["all"]["complaints"] == 1
+        if name == "owner":
+            assert (await groups(client, owner="Email"))["all"]["complaints"] == 1
 
     async def test_by_remedy_those_that_were_accepted(self, client: httpx.AsyncClient, db: Any, customer: UUID) -> None:
         both = await insert_complaint(db, customer_id=customer)

@@ -6,16 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.customers.search import (
-    LONGEST_WORD,
-    MOST_TERMS,
+    MOST_WORDS,
+    Sought,
+    address_words,
     allows_similarity,
-    contact_words,
-    fold,
-    misspellings,
+    customer_words,
+    identity_words,
     name_words,
-    terms,
+    number_words,
+    place_words,
+    tag_word,
     words,
 )
+from app.rules.customers.search_terms import MOST_TERMS, misspellings, terms
+from app.rules.customers.word_forms import LONGEST_WORD, fold, searchable
 
 
 class TestFold:
@@ -44,9 +48,76 @@ class TestFold:
         assert fold(once) == once or fold(fold(once)) == fold(once)
 
 
+class TestSearchable:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("O'Hara", "O’HARA"),
+            ("O'Hara", "Oʼhara"),
+            ("O'Hara", "O′Hara"),
+            ("O'Hara", "O´Hara"),
+            ("O'Hara", "O`Hara"),
+            ("O'Hara", "Oʻhara"),
+            ("Straße", "STRASSE"),
+            ("Øster", "oster"),
+            ("Łódź", "lodz"),
+            ("Đức", "duc"),
+            ("Nguyễn", "Nguyen"),
+            ("Æthelred", "aethelred"),
+            ("Œuvre", "oeuvre"),
+            ("ﬁnn", "Finn"),
+            ("Ĳssel", "ijssel"),
+            ("IŞIK", "ışık"),
+            ("İstanbul", "istanbul"),
+            ("Ёлкин", "Елкин"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("さとう", "サトウ"),
+            ("ｻﾄｳ", "サトウ"),
+            ("サトー", "サトウ"),
+            ("がく", "ｶﾞｸ"),
+            ("サーバー", "サーバ"),
+            ("キョウト", "キヨウト"),
+            ("أحمد", "احمد"),
+            ("علي", "علی"),
+            ("فاطمة", "فاطمه"),
+            ("مُحَمَّد", "محمد"),
+            ("محـــمد", "محمد"),
+            ("کریم", "كريم"),
+            ("שָׁלוֹם", "שלום"),
+            ("٠٩٩١", "0991"),
+            ("０９９１", "0991"),
+        ],
+    )
+    def test_spellings_of_the_same(self, one: str, other: str) -> None:
+        assert searchable(one) == searchable(other)
+
+    @pytest.mark.parametrize(
+        ("one", "other"), [("がく", "かく"), ("राम", "रम"), ("王", "玉"), ("Anna", "Hanna"), ("サトウ", "サト")]
+    )
+    def test_other_words(self, one: str, other: str) -> None:
+        assert searchable(one) != searchable(other)
+
+    @given(st.text(max_size=50))
+    def test_hides_the_case(self, text: str) -> None:
+        assert searchable(text.casefold()) == searchable(text) or text.casefold().lower() != text.lower()
+
+
 class TestWords:
-    def test_apart_from_signs_between_them(self) -> None:
-        assert words("Müller-Lüdenscheidt, O'Brien & Co.") == ["muller", "ludenscheidt", "o", "brien", "co"]
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("O'Brien & Co.", ["obrien", "o", "brien", "co"]),
+            ("Müller-Lüdenscheidt", ["muller", "ludenscheidt", "mullerludenscheidt"]),
+            ("AT&T", ["at", "t", "att"]),
+            ("Lloyd’s", ["lloyds", "lloyd", "s"]),
+            ("राम कुमार", ["राम", "कुमार"]),
+            ("ABC商事", ["abc", "商事", "abc商事"]),
+            ("ada_okafor", ["ada", "okafor", "adaokafor"]),
+            ("'", []),
+        ],
+    )
+    def test_of_a_text(self, text: str, expected: list[str]) -> None:
+        assert words(text) == expected
 
     def test_a_long_one_is_cut(self) -> None:
         assert words("x" * 1000) == ["x" * LONGEST_WORD]
@@ -55,20 +126,83 @@ class TestWords:
         ("name", "latin"), [("Иванов", "ivanov"), ("王小明", "wangxiaoming"), ("Παπαδοπούλου", "papadopoyloy")]
     )
     def test_of_names_in_latin_letters_too(self, name: str, latin: str) -> None:
-        assert name_words([name]) == {fold(name), latin}
+        assert {searchable(name), latin} <= set(name_words(name))
 
-    def test_of_phone_numbers_with_and_without_their_country(self) -> None:
-        assert contact_words("+442079460123") == {"442079460123", "2079460123"}
+    def test_of_names_as_where_umlauts_cannot_be_typed(self) -> None:
+        assert name_words("Müller Ærø") == ["muller", "aero", "mueller", "aeroe"]
+
+    def test_of_scripts_without_blanks_their_parts(self) -> None:
+        assert {"山田電機", "山", "山田", "田電", "電機"} <= set(name_words("山田電機"))
+        assert {"김철수", "김철", "철수", "김"} <= set(name_words("김 철수"))
+
+    def test_of_phone_numbers_with_and_without_their_country_and_their_end(self) -> None:
+        assert number_words("+442079460123") == ["442079460123", "2079460123", "…0123"]
 
     def test_of_addresses_the_name_may_be_mistyped(self) -> None:
-        found = contact_words("zoe.quartermain@example.com")
-        assert {"zoe", "quartermain", "zoe.quartermain", "zoe.quartermain@example.com"} == found  # not "example", "com"
+        found = set(address_words("zoe.quartermain@example.com"))
+        whole = {"zoe.quartermain@example.com", "zoe.quartermain", "@example.com"}
+        assert found == whole | {"zoe", "quartermain", "zoequartermain"}  # not "example", "com"
 
     @pytest.mark.parametrize(
-        ("word", "likeness"), [("okafor", True), ("иванов", True), ("442079460123", False), ("zoe@example.com", False)]
+        ("identity", "expected"),
+        [
+            ("LC-55501", {"lc", "55501", "lc55501"}),
+            ("2001-4477", {"2001", "4477", "20014477", "‥4477"}),
+            ("LC 555 01", {"lc", "555", "01", "lc55501"}),
+            ("0991", {"0991", "＝0991"}),
+            ("9826123400991", {"9826123400991", "＝9826123400991", "‥0991"}),
+        ],
+    )
+    def test_of_identities_their_parts(self, identity: str, expected: set[str]) -> None:
+        assert set(identity_words(identity)) == expected
+
+    @pytest.mark.parametrize(
+        ("place", "expected"),
+        [
+            ("SW1A 9ZZ", {"sw1a", "9zz", "sw1a9zz"}),
+            ("sw1a9zz", {"sw1a", "9zz", "sw1a9zz"}),
+            ("1011 AB", {"1011", "ab", "1011ab"}),
+            ("100-0001", {"100", "0001", "1000001"}),
+            ("Zürich", {"zurich"}),
+            ("東京都", {"東京都", "東京", "京都"}),
+        ],
+    )
+    def test_of_places(self, place: str, expected: set[str]) -> None:
+        assert set(place_words(place)) == expected
+
+    @pytest.mark.parametrize(("one", "other"), [("VIP", "vip"), ("Straße", "STRASSE"), ("Cafe\u0301", "CAFÉ")])
+    def test_of_tags(self, one: str, other: str) -> None:
+        assert tag_word(one) == tag_word(other)
+
+    @pytest.mark.parametrize(
+        ("word", "likeness"),
+        [
+            ("okafor", True),
+            ("иванов", True),
+            ("442079460123", False),
+            ("zoe@example.com", False),
+            ("＃vip", False),
+            ("山田", False),
+        ],
     )
     def test_what_may_be_meant_by_something_like_it(self, word: str, likeness: bool) -> None:
         assert allows_similarity(word) == likeness
+
+    def test_are_bounded_and_parts_are_left_out_first(self) -> None:
+        names = ["".join(chr(0x4E00 + 300 * n + i) for i in range(300)) for n in range(4)]
+        found = customer_words(Sought(names, ["+442079460123"], ["zoe@example.com"], ["LC-1"], ["LS1 1AA"], ["VIP"]))
+        assert len(found) == MOST_WORDS
+        assert {"…0123", "zoe@example.com", "lc1", "ls11aa", tag_word("vip"), names[3][:LONGEST_WORD]} <= found
+
+    @given(st.text(max_size=300), st.text(max_size=100), st.text(max_size=100))
+    def test_of_anything_are_bounded(self, name: str, identity: str, place: str) -> None:
+        found = customer_words(Sought([name], [], [identity], [identity], [place], [place or "x"]))
+        assert len(found) <= MOST_WORDS and "" not in found
+        assert all(len(word) <= LONGEST_WORD for word in found if not word.startswith("＃"))
+
+
+def sought(q: str, region: str = "GB") -> list[str]:
+    return [term.word for term in terms(q, region)]
 
 
 class TestTerms:
@@ -79,23 +213,70 @@ class TestTerms:
             ("  ada   ADA ", ["ada"]),
             ("020 7946 0123", ["2079460123"]),
             ("+44 (20) 7946-0123", ["442079460123"]),
+            ("+44 (0)20 7946 0123", ["442079460123"]),
+            ("Smith 020 7946 0123", ["smith", "2079460123"]),
+            ("020 7", ["207"]),
+            ("Apollo 11 13", ["apollo", "11", "13"]),
             ("0000", ["0"]),
             ("Zoe@Example.com", ["zoe@example.com"]),
             ("ada zoe@example.com", ["ada", "zoe@example.com"]),
+            ("@example.com", ["@example.com"]),
             ("ada@", ["ada"]),
             ("!!!", []),
-            ("% _ *", ["_"]),
+            ("% _ *", []),
             ("12", ["12"]),
+            ("O'Hara", ["ohara"]),
+            ("Jean-Luc", ["jean", "luc"]),
         ],
     )
     def test_examples(self, q: str, expected: list[str]) -> None:
-        assert terms(q) == expected
+        assert sought(q) == expected
+
+    @pytest.mark.parametrize(
+        ("q", "region", "word"),
+        [
+            ("8 912 345-67-89", "RU", "79123456789"),
+            ("020 7946 0123", "GB", "442079460123"),
+            ("Müller", "DE", "mueller"),
+            ("Иванов", "RU", "ivanov"),
+            ("@ada.okafor", "GB", "ada.okafor"),
+            ("0991", "GB", "…0991"),
+            ("0991", "GB", "＝0991"),
+            ("Jean Luc", "FR", "jeanluc"),
+            ("Jean-Luc", "FR", "jeanluc"),
+            ("de la Cruz", "ES", "delacruz"),
+            ("AT&T", "US", "att"),
+            ("SW1A 9ZZ", "GB", "sw1a9zz"),
+            ("example.com", "GB", "@example.com"),
+        ],
+    )
+    def test_are_other_words_as_well(self, q: str, region: str, word: str) -> None:
+        assert all(word in term.exact for term in terms(q, region))
+
+    def test_a_word_may_be_two(self) -> None:
+        assert ("jean", "luc") in terms("Jeanluc")[0].splits
+        assert terms("0991")[0].splits == terms("山田電機")[0].splits == []
+
+    def test_parts_need_proof(self) -> None:
+        (term,) = terms("山田電機")
+        assert (term.grams, term.proof) == (["山田", "田電", "電機"], ["%山田電機%"])
+        (term,) = terms("60991")
+        assert (list(term.tails), term.proof) == (["…0991", "‥0991"], ["%60991"])
+        (term,) = terms("020 7946 0991")
+        assert term.proof == ["%02079460991", "%2079460991"]
 
     @given(st.text(min_size=1, max_size=200))
     def test_are_few_and_short(self, q: str) -> None:
-        found = terms(q)
-        assert len(found) <= MOST_TERMS and len(set(found)) == len(found)
-        assert all(0 < len(term) <= LONGEST_WORD for term in found)
+        found = terms(q, "GB")
+        assert len(found) <= MOST_TERMS and len({term.word for term in found}) == len(found)
+        assert all(0 < len(term.word) <= LONGEST_WORD for term in found)
+
+    @given(st.text(min_size=1, max_size=30))
+    def test_a_name_has_the_words_that_it_is_asked_for_with(self, name: str) -> None:
+        stored = set(name_words(name)) | set(words(name))
+        for term in terms(name, "GB"):
+            if "@" not in name and not term.digits and not term.word.isdecimal():
+                assert term.word in stored
 
 
 LATIN, DIGITS = string.ascii_lowercase, string.digits

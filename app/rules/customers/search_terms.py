@@ -1,0 +1,208 @@
+"""What is searched for: the terms of a query, and the words that each of them may mean."""
+
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, product
+
+import phonenumbers
+
+from app.rules.customers.search import IDENTITY_TAIL, PHONE_TAIL, TAIL, WHOLE_NUMBER
+from app.rules.customers.word_forms import (
+    LONGEST_WORD,
+    bigrams,
+    fold,
+    in_latin_letters,
+    is_unspaced,
+    pieces,
+    searchable,
+    with_digraphs,
+)
+
+MOST_TERMS = 6
+# How well a word matches, from the same word down to one that only resembles it.
+EXACT, JOINED, NUMBER_END, SPLIT, NUMBER = 1, 0.98, 0.97, 0.95, 0.94
+PREFIX, PART, TYPO, IDENTITY_END, SIMILAR = 0.9, 0.85, 0.8, 0.75, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    word: str
+    spellings: tuple[str, ...] = ()
+    """Other words that it is as well, each of which may be completed like the word itself."""
+    joined: tuple[str, ...] = ()
+    """Words that it is together with its neighbours."""
+    digits: str = ""
+    """If it is a number of at least four digits, these: numbers may end with them."""
+
+    @property
+    def begins(self) -> tuple[str, ...]:
+        """What the words may begin with that are completions of it."""
+        return (self.word, *self.spellings)
+
+    @property
+    def exact(self) -> dict[str, float]:
+        """The words that it is, and how well each of them matches."""
+        if not self.digits:
+            return dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.begins, EXACT)
+        found = dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.begins, NUMBER)
+        found[WHOLE_NUMBER + self.digits] = EXACT
+        if len(self.digits) == TAIL:
+            found |= {PHONE_TAIL + self.digits: NUMBER_END, IDENTITY_TAIL + self.digits: IDENTITY_END}
+        return found
+
+    @property
+    def tails(self) -> dict[str, float]:
+        """The words of those whose numbers may end with it, which their numbers have to prove."""
+        end = self.digits[-TAIL:]
+        longer = len(self.digits) > TAIL
+        return {PHONE_TAIL + end: NUMBER_END, IDENTITY_TAIL + end: IDENTITY_END} if longer else {}
+
+    @property
+    def grams(self) -> list[str]:
+        """If it is of a script without blanks between words, the parts of a word that contains it."""
+        return bigrams(self.word) if is_unspaced(self.word) else []
+
+    @property
+    def proof(self) -> list[str]:
+        """Patterns, one of which a word of the customer is like if the tails or the grams are more than a chance."""
+        if not self.digits:
+            return [f"%{self.word}%"] if self.grams else []
+        stripped = self.digits.lstrip("0")
+        return [f"%{self.digits}", *([f"%{stripped}"] if len(stripped) >= _SURELY_A_NUMBER else [])]
+
+    @property
+    def misspellings(self) -> set[str]:
+        if self.digits:
+            return misspellings(self.word) if len(self.digits) > TAIL else set()
+        return set() if self.grams else misspellings(self.word)
+
+    @property
+    def splits(self) -> list[tuple[str, ...]]:
+        """The words that it may be together, those of equal length first: jeanluc may be jean luc.
+
+        Of three words, the first two are short, as in de la Cruz and van der Berg.
+        """
+        if not self.word.isalpha() or is_unspaced(self.word) or len(self.word) < _SHORTEST_SPLIT:
+            return []
+        pairs = [(self.word[:n], self.word[n:]) for n in range(1, len(self.word) - 1)]
+        threes = [
+            (self.word[:n], self.word[n : n + m], self.word[n + m :])
+            for n, m in product(_PARTICLE_LENGTHS, repeat=2)
+            if n + m + 1 < len(self.word)
+        ]
+        return sorted([*pairs, *threes], key=lambda words: -min(map(len, words)))
+
+
+def terms(q: str, region: str = "") -> list[Term]:
+    """The terms of a query, all of which must match. A phone number is one term, and so is an e-mail address.
+
+    `region` (ISO 3166-1) is the country of a number that is written without one.
+    """
+    found = [term for chunk in _chunks(q) for term in _group(chunk, region)]
+    return list({term.word: term for term in _with_neighbours(found)}.values())[:MOST_TERMS]
+
+
+def misspellings(word: str) -> set[str]:
+    """The word and everything that is one typing error away from it, in Latin letters and digits.
+
+    A letter wrong, missing, too many, or two swapped (Damerau, "A technique for computer detection and correction of
+    spelling errors", 1964). Of an e-mail address only the part before the @ is varied. Words of fewer than three
+    characters have no misspellings, since they would match everything.
+    """
+    word = word.partition("@")[0]
+    if len(word) < _SHORTEST_MISSPELT:
+        return set()
+    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    letters = _LETTERS if word.isalpha() else _DIGITS if word.isdigit() else _LETTERS + _DIGITS
+    wrong = {a + c + b[1:] for a, b in parts if b for c in letters}
+    missing = {a + c + b for a, b in parts for c in letters}
+    too_many = {a + b[1:] for a, b in parts if b}
+    swapped = {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}
+    return wrong | missing | too_many | swapped | {word}
+
+
+_LETTERS, _DIGITS = string.ascii_lowercase, string.digits
+_SHORTEST_MISSPELT = 3
+_SHORTEST_SPLIT = 4
+_PARTICLE_LENGTHS = (2, 3)
+_SURELY_A_NUMBER = 6
+_DIGIT_GROUP = re.compile(r"\+?[(]?\d[\d()./\u2010-\u2015-]*")
+_SHORTEST_PHONE = 7
+_MOST_NEIGHBOURS = 3
+
+
+def _chunks(q: str) -> list[str]:
+    """What stands between blanks, but a phone number is one chunk whatever is in it."""
+    runs = [(is_number, list(run)) for is_number, run in groupby(q.split(), _is_digit_group)]
+    chunks: list[str] = []
+    for is_number, run in runs:
+        joined = "".join(run)
+        whole = is_number and (len(runs) == 1 or sum(map(str.isdigit, joined)) >= _SHORTEST_PHONE)
+        chunks += [joined] if whole else run
+    return chunks
+
+
+def _is_digit_group(chunk: str) -> bool:
+    return _DIGIT_GROUP.fullmatch(searchable(chunk)) is not None
+
+
+def _group(chunk: str, region: str) -> list[Term]:
+    """The terms of what stands between blanks; each may also be all of them together."""
+    text = searchable(chunk)
+    if "@" in text[1:-1]:
+        return [Term(fold(chunk)[:LONGEST_WORD])]
+    if text.startswith("@") and len(text) > 1:
+        account = fold(chunk)[1:LONGEST_WORD]
+        return [Term(f"@{account}", (account,))]
+    found = pieces(text)
+    if _is_digit_group(chunk) or (len(found) == 1 and found[0].isdecimal()):
+        return [_number(text, region)]
+    spelled_out = pieces(searchable(with_digraphs(chunk)))
+    whole = text.strip("'")[:LONGEST_WORD]
+    together = ("".join(found).replace("'", "")[:LONGEST_WORD], whole, f"@{whole}") if len(found) > 1 else ()
+    terms = []
+    for n, piece in enumerate(found):
+        word = piece.replace("'", "")[:LONGEST_WORD]
+        others = [spelled_out[n].replace("'", "")[:LONGEST_WORD]] if len(spelled_out) == len(found) else []
+        if not is_unspaced(word) and not word.isascii():
+            others += in_latin_letters(piece)
+        spellings = tuple(dict.fromkeys(other for other in others if other and other != word))
+        # What stands beside a word without blanks is found for itself.
+        terms.append(Term(word, spellings, () if is_unspaced(word) else together))
+    return terms
+
+
+def _number(text: str, region: str) -> Term:
+    """A number as it may be typed: with its country or a zero instead, with blanks, brackets and dashes."""
+    entered = re.sub(r"\(0\)", "", text) if text.startswith(("+", "00")) else text
+    digits = re.sub(r"[^0-9]", "", entered)[:LONGEST_WORD]
+    stripped = digits.lstrip("0") or "0"
+    e164 = _e164(entered, region) if len(digits) >= _SHORTEST_PHONE else ""
+    spellings = tuple(dict.fromkeys(form for form in (digits, e164) if form and form != stripped))
+    return Term(stripped, spellings, digits=digits if len(digits) >= TAIL else "")
+
+
+def _e164(text: str, region: str) -> str:
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+
+
+def _with_neighbours(flat: list[Term]) -> Iterator[Term]:
+    """Terms that follow one another may be one word: Jean Luc may be Jeanluc, and SW1A 9ZZ SW1A9ZZ."""
+    joined: list[dict[str, None]] = [dict.fromkeys(term.joined) for term in flat]
+    for length in range(2, _MOST_NEIGHBOURS + 1):
+        for first in range(len(flat) - length + 1):
+            span = flat[first : first + length]
+            if all(term.word.isalnum() and not is_unspaced(term.word) for term in span):
+                word = "".join(term.digits or term.word for term in span)[:LONGEST_WORD]
+                for n in range(first, first + length):
+                    joined[n][word] = None
+    for term, words in zip(flat, joined, strict=True):
+        yield Term(term.word, term.spellings, tuple(words), term.digits)

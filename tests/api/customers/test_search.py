@@ -1,0 +1,319 @@
+"""Customers are found by what people remember of them, however they write it; the best match comes first."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.support.api import pages, patched
+
+PATH = "/v1/customers"
+
+
+async def found(client: httpx.AsyncClient, **query: Any) -> list[str]:
+    response = await client.get(PATH, params=query)
+    assert response.status_code == 200, response.text
+    return [item["display_name"] for item in response.json()["items"]]
+
+
+async def create(client: httpx.AsyncClient, name: str, **fields: Any) -> dict[str, Any]:
+    response = await client.post(PATH, json={"display_name": name, **fields})
+    assert response.status_code == 201, response.text
+    customer: dict[str, Any] = response.json()
+    return customer
+
+
+NAMES = [
+    # Scripts without blanks between words
+    ("株式会社山田電機", "山田電機"),
+    ("株式会社山田電機", "山田"),
+    ("株式会社山田電機", "電機"),
+    ("株式会社山田電機", "株式会社 山田"),
+    ("㈱山田電機", "山田電機"),
+    ("北京京东世纪贸易", "京东"),
+    ("北京京东世纪贸易", "贸易 北京"),
+    ("王小明", "小明"),
+    ("王小明", "王"),
+    ("王小明", "王小"),
+    ("삼성전자", "전자"),
+    ("삼성전자 주식회사", "전자주식"),
+    ("김 철수", "김철수"),
+    ("김철수", "김 철수"),
+    ("ABC商事", "商事"),
+    ("ABC商事", "abc"),
+    ("ジャン・リュック", "ジャンリュック"),
+    ("บริษัทปูนซิเมนต์ไทย", "ปูนซิเมนต์"),
+    ("สมชาย ใจดี", "ใจดี"),
+    # Kana
+    ("さとう", "サトウ"),
+    ("サトウ", "さとう"),
+    ("佐藤 サトウ", "ｻﾄｳ"),
+    ("ｻﾄｳ", "さとう"),
+    ("サトー", "サトウ"),
+    ("サーバーワークス", "サーバワークス"),
+    # Apostrophes, hyphens and other signs within a name
+    ("Ohara", "O'Hara"),
+    ("O'Hara", "Ohara"),
+    ("O'Hara", "O’Hara"),
+    ("O’Hara", "OʼHara"),
+    ("O′Hara", "O'Hara"),
+    ("O'Hara", "o hara"),
+    ("O Hara", "Ohara"),
+    ("O Hara", "O'Hara"),
+    ("Lloyds", "Lloyd's"),
+    ("Lloyd's", "Lloyds"),
+    ("Lloyd's", "Lloyd"),
+    ("D'Arcy", "Darcy"),
+    ("Darcy", "D'Arcy"),
+    ("Jean-Luc", "Jeanluc"),
+    ("Jean-Luc", "Jean Luc"),
+    ("Jeanluc", "Jean-Luc"),
+    ("Jeanluc", "Jean Luc"),
+    ("Jean Luc", "Jeanluc"),
+    ("Jean Luc", "Jean‐Luc"),
+    ("Penélope de la Cruz", "Delacruz Penelope"),
+    ("Jan van der Berg", "Vanderberg"),
+    ("Vanderberg", "van der Berg"),
+    ("AT&T", "ATT"),
+    ("ATT", "AT&T"),
+    ("AT & T", "AT&T"),
+    ("H.M.V.", "HMV"),
+    ("HMV", "H.M.V."),
+    # Umlauts, ligatures and letters of their own
+    ("Müller", "Mueller"),
+    ("Müller", "Muller"),
+    ("Mueller", "Müller"),
+    ("Mueller", "Muller"),
+    ("Mueller", "Müll"),
+    ("Muller", "Müller"),
+    ("Straße", "strasse"),
+    ("Strasse", "Straße"),
+    ("Øster", "Oester"),
+    ("Øster", "Oster"),
+    ("Oester", "Øster"),
+    ("Østergaard", "Østergård"),
+    ("Åse", "Aase"),
+    ("Łukasz", "lukasz"),
+    ("Æthelred", "aethelred"),
+    ("ﬁnn", "Finn"),
+    ("Nguyễn Đức", "nguyen duc"),
+    ("IŞIK", "ışık"),
+    ("Işık", "isik"),
+    ("ΣΊΣΥΦΟΣ", "σισυφος"),
+    ("Σίσυφος", "ΣΙΣΥΦΟΣ"),
+    ("Ёлкин", "Елкин"),
+    ("Елкин", "ёлкин"),
+    ("Ivanov", "Иванов"),
+    # Arabic, Hebrew, Hindi
+    ("أحمد", "احمد"),
+    ("احمد", "أحمد"),
+    ("علی", "علي"),
+    ("فاطمة", "فاطمه"),
+    ("عبد الله", "عبدالله"),
+    ("عبدالله", "عبد الله"),
+    ("مُحَمَّد", "محمد"),
+    ("שָׁלוֹם", "שלום"),
+    ("राम कुमार", "कुमार"),
+]
+
+
+class TestNames:
+    @pytest.mark.parametrize(("stored", "q"), NAMES)
+    async def test_are_found_in_other_spellings(self, client: httpx.AsyncClient, stored: str, q: str) -> None:
+        customer = await create(client, stored)
+        await create(client, "Somebody Else")
+        assert customer["display_name"] == stored
+        assert await found(client, q=q) == [stored]
+
+    @pytest.mark.parametrize(
+        ("stored", "q"),
+        [
+            ("山田太田", "田山田"),  # each pair of letters is there, the three of them are not
+            ("राम", "रम"),
+            ("がく", "かくらい"),
+            ("京都", "東京"),
+        ],
+    )
+    async def test_of_others_are_not_found(self, client: httpx.AsyncClient, stored: str, q: str) -> None:
+        await create(client, stored)
+        assert await found(client, q=q) == []
+
+
+PHONE = {"contact_points": [make.phone("020 7946 0991")]}
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "0991",
+            "60991",
+            "460991",
+            "46 0991",
+            "7946 0991",
+            "****0991",
+            "ada 0991",
+            "0991 ada",
+            "020 7946 0991",
+            "02079460991",
+            "(020) 7946-0991",
+            "020–7946–0991",
+            "+44 20 7946 0991",
+            "+44 (0)20 7946 0991",
+            "0044 20 7946 0991",
+            "442079460991",
+            "2079460991",
+            "0207 946",
+            "ada 020 7946 0991",
+            "０２０ ７９４６ ０９９１",
+            "٠٩٩١",
+        ],
+    )
+    async def test_are_found_by_their_end_and_however_they_are_written(self, client: httpx.AsyncClient, q: str) -> None:
+        await create(client, "Ada", **PHONE)
+        await create(client, "Bob", contact_points=[make.phone("0113 496 0550")])
+        assert await found(client, q=q) == ["Ada"]
+
+    @pytest.mark.parametrize("q", ["0992", "70991", "994", "09910"])
+    async def test_with_another_end_are_not_found(self, client: httpx.AsyncClient, q: str) -> None:
+        await create(client, "Ada", **PHONE)
+        assert await found(client, q=q) == []
+
+    async def test_end_before_they_contain(self, client: httpx.AsyncClient) -> None:
+        def identity(external_id: str) -> dict[str, Any]:
+            return {"identities": [make.identity("loyalty", external_id)]}
+
+        await create(client, "Inside", **identity("X-0991-7"))
+        await create(client, "Begins", **identity("0991234"))
+        await create(client, "Card ends", **identity("9826123400991"))
+        await create(client, "Ends", **PHONE)
+        await create(client, "Is", **identity("0991"))
+        await create(client, "Middle", **identity("550991550"))
+        assert await found(client, q="0991") == ["Is", "Ends", "Inside", "Begins", "Card ends"]
+
+    @pytest.mark.parametrize(
+        ("stored", "q"),
+        [
+            ("LC-55501", "LC55501"),
+            ("LC-55501", "lc 55501"),
+            ("LC55501", "LC-55501"),
+            ("LC-55501", "55501"),
+            ("2001-4477", "4477"),
+            ("2001-4477", "20014477"),
+            ("2001-4477", "2001-4477"),
+            ("20014477", "2001 4477"),
+            ("9826123400991", "00991"),
+            ("0012345", "0012345"),
+            ("CUST/2024/117", "2024"),
+        ],
+    )
+    async def test_of_cards_are_found_by_their_parts(self, client: httpx.AsyncClient, stored: str, q: str) -> None:
+        await create(client, "Ada", identities=[make.identity("loyalty", stored)])
+        assert await found(client, q=q) == ["Ada"]
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        ("postal_code", "q"),
+        [
+            ("SW1A 9ZZ", "sw1a9zz"),
+            ("SW1A 9ZZ", "SW1A 9ZZ"),
+            ("SW1A 9ZZ", "SW1A"),
+            ("SW1A9ZZ", "sw1a 9zz"),
+            ("SW1A9ZZ", "SW1A 9"),
+            ("1011 AB", "1011ab"),
+            ("1011AB", "1011 AB"),
+            ("100-0001", "1000001"),
+            ("1000001", "100-0001"),
+            ("SW1A 9ZZ", "ada sw1a9zz"),
+            ("SW1A 9ZZ", "zürich"),
+            ("SW1A 9ZZ", "Zuerich sw1a"),
+        ],
+    )
+    async def test_are_found_by_postal_code_and_city(self, client: httpx.AsyncClient, postal_code: str, q: str) -> None:
+        await create(
+            client, "Ada", addresses=[{"postal_code": postal_code, "city": "Zürich", "lines": ["High Street"]}]
+        )
+        await create(client, "Bob", addresses=[{"postal_code": "LS1 1AA", "city": "Leeds"}])
+        assert await found(client, q=q) == ["Ada"]
+
+    async def test_that_change_are_found_as_they_are(self, client: httpx.AsyncClient) -> None:
+        ada = await create(client, "Ada", addresses=[{"postal_code": "SW1A 9ZZ"}])
+        body = {"addresses": [{"postal_code": "LS1 1AA", "city": "Leeds"}]}
+        await patched(client, f"{PATH}/{ada['id']}", body)
+        assert await found(client, q="sw1a9zz") == []
+        assert await found(client, q="ls11aa") == await found(client, q="leeds") == ["Ada"]
+
+    @pytest.mark.parametrize(
+        "q", ["@example.org", "@EXAMPLE.org", "@example.o", "example.org", "zoe @example.org", "zoe.q"]
+    )
+    async def test_of_mail_are_found_by_their_domain(self, client: httpx.AsyncClient, q: str) -> None:
+        await create(client, "Zoe", contact_points=[make.email("zoe.q@example.org")])
+        await create(client, "Ada", contact_points=[make.email("example@shop.org")])
+        assert await found(client, q=q) == ["Zoe"]
+
+
+class TestOrder:
+    async def test_the_same_word_then_its_beginning_then_a_part_then_an_error(self, client: httpx.AsyncClient) -> None:
+        for name in ["Martja", "Marthaler", "Mar Tha", "Martha"]:
+            await create(client, name)
+        assert await found(client, q="martha") == ["Martha", "Mar Tha", "Marthaler", "Martja"]
+
+    async def test_of_words_without_blanks(self, client: httpx.AsyncClient) -> None:
+        for name in ["株式会社山田", "山田電機", "山田"]:
+            await create(client, name)
+        assert await found(client, q="山田") == ["山田", "山田電機", "株式会社山田"]
+
+    async def test_other_spellings_of_a_name_before_other_names(self, client: httpx.AsyncClient) -> None:
+        for name in ["Oscar Hara", "Ohara", "Ohare", "O'Hara"]:
+            await create(client, name)
+        names = await found(client, q="O'Hara")
+        assert (sorted(names[:2]), "Ohare" in names[2:]) == (["O'Hara", "Ohara"], True)
+
+    async def test_page_by_page(self, client: httpx.AsyncClient) -> None:
+        for n in range(7):
+            await create(client, f"株式会社山田電機{n}号店")
+        whole = await pages(client, PATH, q="山田電機", limit=200)
+        assert len(whole) == 7
+        assert await pages(client, PATH, q="山田電機", limit=2) == whole
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("stored", "query"),
+        [
+            ({"tags": ["VIP"]}, {"tag": "vip"}),
+            ({"tags": ["vip", "news"]}, {"tag": "VIP"}),
+            ({"tags": ["Straße"]}, {"tag": "STRASSE"}),
+            ({"tags": ["Café"]}, {"tag": "CAFE\u0301"}),
+            ({"owner": "Mia"}, {"owner": "mia"}),
+            ({"owner": "mia"}, {"owner": "MIA"}),
+            ({"owner": "Zoë"}, {"owner": "ZOË"}),
+            ({"acquisition_source": "Market stall"}, {"acquisition_source": "market Stall"}),
+            ({"addresses": [{"postal_code": "SW1A 9ZZ"}]}, {"postal_code": "sw1a9zz"}),
+            ({"tags": ["VIP"], "owner": "Mia"}, {"tag": "vip", "owner": "mia", "q": "ada"}),
+        ],
+    )
+    async def test_in_another_case(self, client: httpx.AsyncClient, stored: Any, query: Any) -> None:
+        ada = await create(client, "Ada", **stored)
+        await create(client, "Bob", tags=["other"], owner="tom")
+        assert await found(client, **query) == ["Ada"]
+        kept = (await client.get(f"{PATH}/{ada['id']}")).json()
+        assert all(kept[name] == value for name, value in stored.items() if name != "addresses")
+
+    async def test_of_a_part_of_a_tag(self, client: httpx.AsyncClient) -> None:
+        await create(client, "Ada", tags=["VIP member"])
+        assert await found(client, tag="vip") == await found(client, q="vip") == []
+
+    async def test_of_a_tag_that_was_taken_away(self, client: httpx.AsyncClient) -> None:
+        ada = await create(client, "Ada", tags=["VIP"])
+        await patched(client, f"{PATH}/{ada['id']}", {"tags": ["New"]})
+        assert await found(client, tag="vip") == []
+        assert await found(client, tag="new") == ["Ada"]
+
+    async def test_of_tasks(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/v1/tasks", json={"what": "Call back", "owner": "Mia"})
+        assert response.status_code == 201, response.text
+        listed = (await client.get("/v1/tasks", params={"owner": "mia"})).json()["items"]
+        assert [task["owner"] for task in listed] == ["Mia"]
