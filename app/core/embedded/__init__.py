@@ -13,15 +13,19 @@ from app.core.embedded.errors import (
     UnusableDirectory,
     WrongMajorVersion,
 )
+from app.core.embedded.processes import DirectoryLock
+from app.core.embedded.standby import Standby
 from app.core.embedded.supervisor import EmbeddedPostgres
 
 __all__ = [
     "BinariesUnusable",
     "ClusterMissing",
     "DataDirectoryInUse",
+    "DirectoryLock",
     "EmbeddedPostgres",
     "EmbeddedPostgresError",
     "PostgresDidNotStart",
+    "Standby",
     "UnusableAccount",
     "UnusableDirectory",
     "WrongMajorVersion",
