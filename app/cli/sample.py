@@ -18,7 +18,7 @@ def load_sample() -> None:
     from app.core import migrations
 
     settings = load_settings()
-    with runtime.stopped_by_signals(), open_database(settings) as dsn:
+    with open_database(settings) as dsn:
         migrations.migrate(dsn)
         load_into_empty_store(settings, dsn)
 

@@ -15,7 +15,7 @@ from app.core.embedded.errors import (
 )
 from app.core.embedded.processes import DirectoryLock
 from app.core.embedded.standby import Standby
-from app.core.embedded.supervisor import EmbeddedPostgres
+from app.core.embedded.supervisor import EmbeddedPostgres, log_of_database
 
 __all__ = [
     "BinariesUnusable",
@@ -29,4 +29,5 @@ __all__ = [
     "UnusableAccount",
     "UnusableDirectory",
     "WrongMajorVersion",
+    "log_of_database",
 ]

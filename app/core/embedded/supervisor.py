@@ -1,4 +1,5 @@
 import atexit
+import contextlib
 import os
 import subprocess
 import threading
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 from app.core.embedded.binaries import major_version, usable_binaries
 from app.core.embedded.cluster import command, create, require_same_major, write_access_rules
-from app.core.embedded.errors import PostgresDidNotStart, UnusableDirectory
+from app.core.embedded.errors import EmbeddedPostgresError, PostgresDidNotStart, UnusableDirectory
 from app.core.embedded.place import Place, locate, prepare, write_note
 from app.core.embedded.processes import DirectoryLock, launch, probe, remove_stale_lock_files, stop_leftover
 from app.core.embedded.watcher import Watcher
@@ -74,11 +75,6 @@ class EmbeddedPostgres:
             self._locks.clear()
             atexit.unregister(self.stop)
 
-    @property
-    def log(self) -> Path:
-        """Where the server writes its own log."""
-        return locate(self.data_dir).log
-
     def dsn(self, database: str = "rapport") -> str:
         socket = quote(str(locate(self.data_dir).socket), safe="/")
         return f"postgresql://rapport@/{quote(database, safe='')}?host={socket}"
@@ -136,6 +132,15 @@ class EmbeddedPostgres:
                 f"PostgreSQL did not start (time limit {self._recovery_timeout:g} s): {reason}. "
                 f"Last lines of {place.log}:\n{_last_lines(place)}"
             )
+
+
+def log_of_database(dsn: str, data_dir: Path) -> str | None:
+    """The file to which the database writes its own log; None where it is not the embedded one of this directory."""
+    postgres = EmbeddedPostgres(data_dir)
+    with contextlib.suppress(EmbeddedPostgresError, OSError):
+        if postgres.dsn() == dsn:
+            return str(locate(postgres.data_dir).log)
+    return None
 
 
 def _rotate(log: Path) -> None:

@@ -24,9 +24,4 @@ async def check_readiness(request: Request) -> Response:
     Answers 503 while the database is unavailable, takes longer than 1.5 seconds, or has another schema than this
     version expects.
     """
-    return await _ready(request)
-
-
-async def _ready(request: Request) -> Response:
-    await app_state(request).require_ready()
-    return replies.json_text('{"status":"ok"}')
+    return replies.json_text(await app_state(request).readiness())
