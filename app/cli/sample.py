@@ -16,35 +16,33 @@ if TYPE_CHECKING:
 def load_sample() -> None:
     """Load the sample shop into a store that has no customers yet: all of it, or nothing where it is interrupted."""
     from app.core import migrations
+    from app.sample.load import NotLoaded
 
     settings = load_settings()
-    with open_database(settings) as dsn:
-        migrations.migrate(dsn)
-        load_into_empty_store(settings, dsn)
+    try:
+        with open_database(settings) as dsn:
+            migrations.migrate(dsn)
+            load_into_empty_store(settings, dsn)
+    except NotLoaded as reason:
+        out.print(str(reason))
 
 
 def load_into_empty_store(settings: Settings, dsn: str) -> None:
-    """Load the sample shop, with a progress bar, and say what was done; nothing, where there are customers."""
+    """Load the sample shop, with a progress bar, and say so. Raises NotLoaded where there are customers."""
     from app.cli.progress import progress_bars
     from app.sample import load, make
 
-    async def started_at(ctx: Context) -> datetime | None:
-        return ctx.now if await load.is_empty(ctx) else None
+    async def started_at(ctx: Context) -> datetime:
+        await load.require_empty_store(ctx)
+        return ctx.now
 
-    now = runtime.run_in_transaction(settings, dsn, started_at)
-    if now is None:
-        out.print("There are customers already: the sample shop is for an empty store.")
-        return
-    shop = make(now)
+    shop = make(runtime.run_in_transaction(settings, dsn, started_at))
 
-    async def run(progress: "Progress") -> bool:
+    async def run(progress: "Progress") -> None:
         task = progress.add_task("Sample shop", total=load.size(shop), rate="")
         async with runtime.sessions(settings, dsn, "sample") as caller:
-            return await load.load_into_empty_store(caller, shop, lambda done: progress.advance(task, done))
+            await load.load_into_empty_store(caller, shop, lambda done: progress.advance(task, done))
 
     with progress_bars() as progress:
-        loaded = asyncio.run(run(progress))
-    if loaded:
-        out.print("The sample shop is loaded.")
-    else:
-        out.print("Another process is loading the sample shop, or has added customers: nothing was done.")
+        asyncio.run(run(progress))
+    out.print("The sample shop is loaded.")

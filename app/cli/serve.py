@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
@@ -44,9 +44,16 @@ def serve(
         _warn_of_missing_connections(settings, dsn, workers)
         key = _bootstrap(settings, dsn)
         if with_sample and settings.sample:
-            load_into_empty_store(settings, dsn)
+            _load_sample(settings, dsn)
         _greet(host, port, key)
         server.serve(listener, workers)
+
+
+def _load_sample(settings: Settings, dsn: str) -> None:
+    from app.sample.load import NotLoaded
+
+    with suppress(NotLoaded):  # as at every start but the first
+        load_into_empty_store(settings, dsn)
 
 
 def _bootstrap(settings: Settings, dsn: str) -> str | None:

@@ -45,9 +45,16 @@ _ACTIONS: dict[str, tuple[Callable[..., Awaitable[Any]], Any]] = {
 """Operations with properties that the imported history of a complaint does not have."""
 
 
-async def is_empty(ctx: Context) -> bool:
-    """Whether the store has no customers."""
-    return not await store.has_any(ctx)
+class NotLoaded(Exception):
+    """The sample shop is not loaded into this store; the message says why."""
+
+
+async def require_empty_store(ctx: Context) -> None:
+    """Raises NotLoaded where there are customers, or another process loads the sample shop; none can from now on."""
+    if not await advisory_locks.try_sample(ctx):
+        raise NotLoaded("Another process is loading the sample shop: nothing was done.")
+    if await store.has_any(ctx):
+        raise NotLoaded("There are customers already: the sample shop is for an empty store.")
 
 
 def size(shop: SampleShop) -> int:
@@ -57,19 +64,17 @@ def size(shop: SampleShop) -> int:
     return sum(map(len, (*parts, *service_levels, shop.feedback, shop.visits)))
 
 
-async def load_into_empty_store(sessions: Sessions, shop: SampleShop, advance: Advance) -> bool:
-    """Load the whole shop; False, and nothing is done, where there are customers or another process loads it.
+async def load_into_empty_store(sessions: Sessions, shop: SampleShop, advance: Advance) -> None:
+    """Load the whole shop. Raises NotLoaded.
 
     All in one transaction: whoever is interrupted leaves an empty store, into which it can be loaded again.
     """
 
-    async def work(ctx: Context) -> bool:
-        if not await advisory_locks.try_sample(ctx) or not await is_empty(ctx):
-            return False
+    async def work(ctx: Context) -> None:
+        await require_empty_store(ctx)
         await load(ctx, shop, advance)
-        return True
 
-    return await sessions.write(work)
+    await sessions.write(work)
 
 
 async def load(ctx: Context, shop: SampleShop, advance: Advance) -> None:
