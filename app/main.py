@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__, routers, worker
 from app.core import logging
-from app.core.sessions import Clock, utc_now
+from app.core.sessions import Clock
 from app.core.settings import Settings
 from app.core.settings import settings as current_settings
 from app.reactions import REACTIONS
@@ -19,12 +19,15 @@ from app.web import documentation, openapi, problems
 from app.web.app_state import AppState
 from app.web.middleware import RequestMiddleware
 
-_SHUTDOWN_TIMEOUT = 5.0
-"""Seconds that the worker has to finish its current job when the process ends."""
+_SHUTDOWN_TIMEOUT = 2.0
+"""Seconds that the worker has to finish its current job when the process ends: containers are killed after ten."""
 
 
-def create_app(settings: Settings | None = None, clock: Clock = utc_now, *, run_jobs: bool = False) -> FastAPI:
-    """The application on the database that the settings name. With `run_jobs` it also runs due jobs."""
+def create_app(settings: Settings | None = None, clock: Clock | None = None, *, run_jobs: bool = False) -> FastAPI:
+    """The application on the database that the settings name. With `run_jobs` it also runs due jobs.
+
+    A `clock` goes instead of the database's.
+    """
     settings = settings or current_settings()
 
     @asynccontextmanager

@@ -1,25 +1,56 @@
 """The processes that answer requests: this one, or several that this one starts and supervises."""
 
-import ctypes
-import multiprocessing
-import os
+import errno
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from app.main import served_app
-
-_PR_SET_PDEATHSIG = 1
+_GRACE = 4
+"""Seconds that requests have to finish when the service stops; container engines kill after ten in all."""
+_BIND_TIMEOUT = 3.0
+"""Seconds to wait for an address: the workers of a service that was killed give it back when they have ended."""
 
 
 def bind(host: str, port: int) -> socket.socket:
     """A socket that is bound to the address and does not listen yet. Raises OSError."""
+    end = time.monotonic() + _BIND_TIMEOUT
+    while True:
+        try:
+            return _bind(host, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                raise
+        time.sleep(0.1)
+
+
+def serve(listener: socket.socket, workers: int) -> None:
+    """Answer requests until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        "app.main:served_app" if workers == 1 else "app.server_worker:worker_app",
+        factory=True,
+        workers=workers,
+        loop="uvloop",
+        http="app.web.protocol:BoundedProtocol",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        timeout_worker_healthcheck=30,  # a worker that is still importing does not answer yet
+    )
+    if workers == 1:
+        uvicorn.Server(config).run(sockets=[listener])
+    else:
+        _Supervisor(config, [listener]).run()
+
+
+def _bind(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     bound = socket.socket(family, kind, protocol)
     try:
@@ -29,39 +60,6 @@ def bind(host: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def serve(listener: socket.socket, workers: int) -> None:
-    """Answer requests until SIGTERM or SIGINT."""
-    config = uvicorn.Config(
-        "app.main:served_app" if workers == 1 else "app.server:worker_app",
-        factory=True,
-        workers=workers,
-        loop="uvloop",
-        http="app.web.protocol:BoundedProtocol",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        timeout_worker_healthcheck=30,  # a worker that is still importing does not answer yet
-    )
-    if workers == 1:
-        uvicorn.Server(config).run(sockets=[listener])
-    else:
-        _Supervisor(config, [listener]).run()
-
-
-def worker_app() -> FastAPI:
-    """The application of one of several worker processes, which ends with its parent, however that ends.
-
-    An orphaned worker would keep the address, and answer without a database.
-    """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-    parent = multiprocessing.parent_process()
-    if parent is not None and os.getppid() != parent.pid:  # it ended before the signal was requested
-        raise SystemExit(1)
-    return served_app()
 
 
 class _Supervisor(Multiprocess):

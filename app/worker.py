@@ -6,6 +6,7 @@ import logging
 import signal
 from contextlib import AbstractAsyncContextManager
 
+from app.core.failures import describe
 from app.core.sessions import Sessions
 from app.jobs import HANDLERS
 from app.services.kit import job_runner
@@ -36,7 +37,7 @@ async def run(sessions: Sessions, stop: asyncio.Event, pause: float = _PAUSE) ->
             busy = await job_runner.run_due(sessions, HANDLERS) > 0
             wait = 0.0 if busy else pause
         except Exception as error:  # the database is restarting or being moved: it will be back
-            log.warning("Running due jobs failed: %s", type(error).__name__)
+            log.warning("Running due jobs failed: %s", describe(error))
             wait = min(max(wait, pause) * 2, _LONGEST_PAUSE)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)

@@ -15,7 +15,6 @@ from uuid import UUID
 
 import asyncpg
 
-from app.core.sessions import utc_now
 from app.rules.complaints.states import ENDED, MOVES, CauseKind, Feeling, State
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Severity
@@ -62,7 +61,7 @@ def _queries(stack: ExitStack, dsn: str, ids: list[UUID]) -> Queries:
     server = stack.enter_context(servers.run_server(servers.SERVICE, dsn))
     connection = Connection(server.port)
     stack.callback(connection.close)
-    now = utc_now()
+    now = datetime.now(UTC)
     since = (now - timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
     sample = Random(7).sample(ids, min(len(ids), 1_000))
 
@@ -84,7 +83,7 @@ def _queries(stack: ExitStack, dsn: str, ids: list[UUID]) -> Queries:
 async def _load(dsn: str, count: int) -> tuple[str, list[UUID]]:
     customers = (await load.load(dsn, shop.Scale(max(count // 10, 100), 0, count // 2))).customers
     db = await asyncpg.connect(dsn, server_settings={"statement_timeout": "0", "synchronous_commit": "off"})
-    now = utc_now()
+    now = datetime.now(UTC)
     try:
         ctx = load.make_context(db)
         await CALENDARS.create(ctx, CalendarNew.model_validate(_CALENDAR))

@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import asyncpg
 
-from app.core.sessions import utc_now
 from benchmarks import client, postgres, scaling, servers
 from benchmarks.client import Connection
 from benchmarks.postgres import Databases
@@ -55,7 +54,7 @@ def _queries(stack: ExitStack, dsn: str, ids: list[str], customers: list[str]) -
         requests = client.Requests([client.get(f"/v1/feedback{path}") for path in paths])
         return map(connection.timed, requests.endless())
 
-    year = f"since={(utc_now() - timedelta(days=365)):%Y-%m-%dT00:00:00Z}"
+    year = f"since={(datetime.now(UTC) - timedelta(days=365)):%Y-%m-%dT00:00:00Z}"
     rng = Random(7)
     sites = [f"Site {rng.randint(1, 10)}" for _ in range(5)]
     return {

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,6 @@ import asyncpg
 
 from app.core.context import Context
 from app.core.ids import new_id
-from app.core.sessions import utc_now
 from app.rules.customers import Match
 from app.rules.kit.event_types import INTERACTION_RECORDED, SALE_RECORDED, EventType
 from app.schemas.interactions.interactions import InteractionNew
@@ -61,7 +60,7 @@ class LoadedShop:
 
 
 def make_context(db: asyncpg.Connection) -> Context:
-    return Context(db, UUID(int=0), _ACTOR, frozenset(), utc_now(), b"", "GB")
+    return Context(db, UUID(int=0), _ACTOR, frozenset(), datetime.now(UTC), b"", "GB")
 
 
 async def load(dsn: str, scale: Scale) -> LoadedShop:

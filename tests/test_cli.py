@@ -264,7 +264,7 @@ def test_a_file_that_is_not_there_or_not_known_is_told(service: Running, tmp_pat
             'The settings cannot be read: error parsing value for field "cors_origins"',
         ),
         ({"database_url": "postgresql://rapport@/x?host=/nowhere"}, "The database does not answer: "),
-        ({"database_url": "mysql://nobody@nowhere"}, "The database does not answer: invalid DSN: scheme"),
+        ({"database_url": "mysql://nobody@nowhere"}, "RAPPORT_DATABASE_URL cannot be used: invalid DSN: scheme"),
         ({"database_url": "postgresql://somebody:secret@127.0.0.1:1/x"}, "The database does not answer: "),
     ],
 )
@@ -279,14 +279,6 @@ def test_settings_that_do_not_hold_are_told_in_one_sentence(
     assert sentence in told.stderr
     assert not any(secret in told.stderr for secret in ("'short'", ":secret@"))  # it does not belong on a screen
     assert not (tmp_path / "data").exists()
-
-
-def test_a_database_that_is_not_there_is_told_in_one_sentence(tmp_path: Path, dsn: str) -> None:
-    told = Running(tmp_path).run("migrate", database_url=dsn.replace("/test_", "/no_test_"))
-    assert told.exit_code == 1
-    assert isinstance(told.exception, SystemExit), told.exception
-    assert told.stderr.startswith('The database does not answer: database "no_test_')
-    assert told.stderr.count("\n") == 1
 
 
 def test_the_contract_is_written_to_a_file(tmp_path: Path) -> None:
@@ -312,30 +304,3 @@ def test_a_command_imports_only_what_it_needs(tmp_path: Path, dsn: str) -> None:
     assert "app.services.access.keys" in modules
     needless = {"app.main", "app.sample", "app.importing", "app.routers", "fastapi", "httpx", "rich.progress"}
     assert not modules & needless
-
-
-COUNTED = (
-    "SELECT (SELECT count(*) FROM customers) AS customers, (SELECT count(*) FROM sales) AS sales, "
-    "(SELECT count(*) FROM interactions) AS interactions, (SELECT count(*) FROM sales WHERE total < 0) AS returns, "
-    "(SELECT count(*) FROM complaints) AS complaints, (SELECT count(*) FROM complaints WHERE ended_at IS NULL) AS open"
-)
-
-
-async def test_the_sample_shop_is_for_an_empty_store(tmp_path: Path, new_database: Callable[..., str]) -> None:
-    dsn = new_database()
-    with running(tmp_path, "--sample", database_url=dsn) as service:
-        (found,) = await ledger.fetch(dsn, COUNTED)
-        assert 900 <= found["customers"] <= 1_100
-        assert 19_000 <= found["sales"] <= 21_000
-        assert 4_500 <= found["interactions"] <= 5_500
-        assert found["returns"] > 100
-        assert found["complaints"] == 250
-        assert 12 <= found["open"] <= 18
-        kinds = await ledger.fetch(dsn, "SELECT kind, count(*) AS n FROM customers GROUP BY 1")
-        assert {row["kind"] for row in kinds} == {"person", "organization"}
-        with service.client() as client:
-            assert len(client.get("/v1/customers", params={"limit": 50}).json()["items"]) == 50
-        told = service.run("sample")
-        assert told.exit_code == 0
-        assert told.stdout == "There are customers already: the sample shop is for an empty store.\n"
-        assert tuple((await ledger.fetch(dsn, COUNTED))[0]) == tuple(found)

@@ -27,6 +27,7 @@ FLOORS: dict[str, set[str]] = {
 WAYS_IN = (
     "app.main",
     "app.server",
+    "app.server_worker",
     "app.worker",
     "app.contract",
     "app.cli",

@@ -6,7 +6,7 @@ The modules import what only one command needs when that command runs: importing
 
 import typer
 
-from app.cli import contract, importing, keys, migrate, sample, serve, worker
+from app.cli import contract, importing, jobs, keys, migrate, sample, serve, worker
 
 main = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Rapport: a headless customer relationship service."
@@ -18,3 +18,4 @@ main.command("sample")(sample.load_sample)
 main.command("contract")(contract.write_contract)
 main.command("import")(importing.import_file)
 main.add_typer(keys.commands, name="keys")
+main.add_typer(jobs.commands, name="jobs")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.database import Database
-from app.core.embedded import DataDirectoryInUse, EmbeddedPostgres
+from app.core.embedded import DataDirectoryInUse, EmbeddedPostgres, Standby
 from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Sessions
 from app.core.settings import Settings
@@ -19,24 +19,32 @@ from app.core.settings import settings as current_settings
 Result = TypeVar("Result")
 _NO_KEY = UUID(int=0)
 """The command line acts without an API key."""
+_USUAL_CONNECTIONS, _SPARE_CONNECTIONS = 90, 30
+"""What the embedded server has in any case, and what is left to `rapport worker` and to other commands."""
+_MOST_CONNECTIONS = 500
+"""Each costs a process and megabytes; beyond that, the start says how many are missing."""
 
 
 @contextmanager
-def database(settings: Settings, *, exclusive: bool = False) -> Iterator[str]:
+def database(settings: Settings, *, serving_processes: int | None = None) -> Iterator[str]:
     """The DSN of the configured database, or of the embedded one, which runs for as long as the block does.
 
-    Where another process already runs the embedded one, that one is used; `exclusive` raises DataDirectoryInUse.
+    Where another process already runs the embedded one, it is shared, and run by this process when that one ends.
+    A service says how many `serving_processes` it has: a data directory has only one service, and another raises
+    DataDirectoryInUse.
     """
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    postgres = EmbeddedPostgres(settings.data_dir, settings=_server_settings(settings, serving_processes))
     with ExitStack() as stack:
-        postgres = EmbeddedPostgres(settings.data_dir)
+        if serving_processes is not None:
+            lock = postgres.lock_directory("SERVING")
+            stack.callback(lock.release)
         try:
             stack.enter_context(postgres)
         except DataDirectoryInUse:
-            if exclusive:
-                raise
+            stack.enter_context(Standby(postgres))
         dsn = postgres.dsn()
         os.environ["RAPPORT_DATABASE_URL"] = dsn  # worker processes read it
         current_settings.cache_clear()
@@ -45,6 +53,21 @@ def database(settings: Settings, *, exclusive: bool = False) -> Iterator[str]:
         finally:
             del os.environ["RAPPORT_DATABASE_URL"]
             current_settings.cache_clear()
+
+
+def connections_of(settings: Settings, processes: int) -> int:
+    """How many connections so many processes that answer requests open at most."""
+    return processes * (settings.pool_size + 1)  # one to check whether they are ready
+
+
+def _server_settings(settings: Settings, processes: int | None) -> dict[str, str]:
+    connections = connections_of(settings, processes or settings.workers)
+    chosen = {}
+    if settings.embedded_memory is not None:
+        chosen["shared_buffers"] = f"{settings.embedded_memory}MB"
+    if connections > _USUAL_CONNECTIONS:
+        chosen["max_connections"] = str(min(connections, _MOST_CONNECTIONS) + _SPARE_CONNECTIONS)
+    return chosen
 
 
 @asynccontextmanager

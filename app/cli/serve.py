@@ -3,15 +3,16 @@
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
 
 from app.cli import runtime
-from app.cli.console import fail, load_settings, open_database, out, reveal
+from app.cli.console import fail, load_settings, open_database, out, reveal, warn
 from app.cli.sample import load_into_empty_store
+from app.core.context import Context
+from app.core.settings import Settings
 from app.core.settings import settings as current_settings
 
 
@@ -28,7 +29,6 @@ def serve(
     """Migrate the database, create the first key of an empty store, and answer requests until stopped."""
     from app import server
     from app.core import migrations
-    from app.services.access import keys
 
     settings = load_settings()
     host, port, workers = host or settings.host, port or settings.port, workers or settings.workers
@@ -38,15 +38,51 @@ def serve(
     with (
         runtime.stopped_by_signals(),
         _listener(host, port) as listener,
-        open_database(settings, exclusive=True) as dsn,
+        open_database(settings, serving_processes=workers) as dsn,
     ):
         migrations.migrate(dsn)
-        bootstrap = partial(keys.bootstrap, key=reveal(settings.bootstrap_key))
-        key = runtime.run_in_transaction(settings, dsn, bootstrap)
+        _warn_of_missing_connections(settings, dsn, workers)
+        key = _bootstrap(settings, dsn)
         if with_sample and settings.sample:
-            load_into_empty_store(settings, dsn)
+            _load_sample(settings, dsn)
         _greet(host, port, key)
         server.serve(listener, workers)
+
+
+def _load_sample(settings: Settings, dsn: str) -> None:
+    from app.sample.load import NotLoaded
+
+    with suppress(NotLoaded):  # as at every start but the first
+        load_into_empty_store(settings, dsn)
+
+
+def _bootstrap(settings: Settings, dsn: str) -> str | None:
+    """Create the first admin key of an empty store, and print it before it is stored: nobody could ask for it later."""
+    from app.services.access import keys
+
+    async def create_and_print(ctx: Context) -> str | None:
+        key = await keys.bootstrap(ctx, reveal(settings.bootstrap_key))
+        if key is not None:
+            out.print(f"The admin key, shown this once: {key}", markup=False)
+            out.file.flush()
+        return key
+
+    return runtime.run_in_transaction(settings, dsn, create_and_print)
+
+
+def _warn_of_missing_connections(settings: Settings, dsn: str, workers: int) -> None:
+    from app.store.kit import connections
+
+    if settings.pgbouncer:  # it shares few connections among many
+        return
+    needed = runtime.connections_of(settings, workers)
+    allowed = runtime.run_in_transaction(settings, dsn, connections.allowed)
+    if needed > allowed:
+        warn(
+            f"{workers} processes with RAPPORT_POOL_SIZE={settings.pool_size} may open {needed} connections, but the "
+            f"database allows {allowed}: under load, requests will be answered with 503. Raise max_connections of the "
+            f"database, or lower RAPPORT_WORKERS or RAPPORT_POOL_SIZE."
+        )
 
 
 @contextmanager
@@ -68,5 +104,4 @@ def _greet(host: str, port: int, key: str | None) -> None:
     if key is None:
         out.print(f"Is it up?   curl {address}/readyz\n", markup=False)
     else:
-        out.print(f"The admin key, shown this once: {key}", markup=False)
         out.print(f'Try it:     curl -H "Authorization: Bearer {key}" "{address}/v1/customers?limit=2"\n', markup=False)

@@ -1,17 +1,31 @@
 """The connection pool, and the mapping of database errors to problems."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import asyncpg
 
 from app.core import errors
 from app.core.context import Connection
+from app.core.database_clock import DatabaseClock
+from app.core.readiness import ReadinessConnection
 from app.core.settings import Settings
+
+Result = TypeVar("Result")
 
 RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 """Worth running the whole transaction again: it may succeed, or see the row that was committed first."""
+_READ_SHARE = 2
+"""Connections of a pool that writes leave to reads: writes that wait for one locked row must not stop everything."""
+_CLOSING_TIMEOUT = 2.0
+"""Seconds that statements have to finish when the pool is closed."""
+
+
+class SchemaIsNewer(RuntimeError):
+    """The schema was migrated by a newer version than this one."""
 
 
 class Database:
@@ -20,6 +34,17 @@ class Database:
     def __init__(self, dsn: str, settings: Settings) -> None:
         self._dsn, self._settings = dsn, settings
         self._pool: asyncpg.Pool | None = None
+        self._clock = DatabaseClock()
+        self._write_slots = asyncio.Semaphore(max(1, settings.pool_size - _READ_SHARE))
+        self._readiness = ReadinessConnection(dsn, pgbouncer=settings.pgbouncer, **_session(settings))
+
+    def now(self) -> datetime:
+        """The database's time, inside `reading` and `writing`."""
+        return self._clock.now()
+
+    async def check(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """The result of `work` within a second or two, whatever the pool is busy with; see `ReadinessConnection`."""
+        return await self._readiness.check(work)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
@@ -34,13 +59,30 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         """A connection in a transaction that is committed when the block ends without an exception."""
-        async with self._connection() as connection, connection.transaction():
-            yield connection
+        await self._take_write_slot()
+        try:
+            async with self._connection() as connection, connection.transaction():
+                if self._settings.pgbouncer:  # its sessions have no limits of ours
+                    await connection.execute(_local_limits(self._settings))
+                yield connection
+        finally:
+            self._write_slots.release()
 
     async def close(self) -> None:
+        self._readiness.close()
         if self._pool is not None:
             pool, self._pool = self._pool, None
-            await pool.close()
+            try:
+                await asyncio.wait_for(pool.close(), _CLOSING_TIMEOUT)
+            except TimeoutError:
+                pool.terminate()
+
+    async def _take_write_slot(self) -> None:
+        if self._write_slots.locked():  # the timeout costs a timer
+            async with asyncio.timeout(self._settings.pool_timeout):
+                await self._write_slots.acquire()
+        else:
+            await self._write_slots.acquire()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -48,6 +90,8 @@ class Database:
         # The timeout costs a timer: it is only set where no connection is idle.
         connection = await pool.acquire(timeout=None if pool.get_idle_size() else self._settings.pool_timeout)
         try:
+            if self._clock.is_due():
+                await self._measure_time(connection)
             yield connection
         except asyncpg.InternalClientError as error:
             # The server announced its shutdown but has not closed the connection yet: asyncpg cannot use it any more.
@@ -65,6 +109,7 @@ class Database:
             command_timeout=self._settings.statement_timeout + 1,
             max_inactive_connection_lifetime=0,
             max_queries=1_000_000_000,  # connections do not degrade with use
+            init=self._measure_time,
             reset=_no_reset,
             **_session(self._settings),
         )
@@ -73,6 +118,13 @@ class Database:
         else:  # another task opened one first
             await pool.close()
         return self._pool
+
+    async def _measure_time(self, connection: Any) -> None:
+        if self._settings.pgbouncer:
+            async with connection.transaction(readonly=True):
+                await self._clock.measure(connection)
+        else:
+            await self._clock.measure(connection)
 
 
 def problem_for(error: BaseException) -> errors.Problem | None:
@@ -88,11 +140,12 @@ def problem_for(error: BaseException) -> errors.Problem | None:
             return errors.ValidationFailed("A value cannot be stored")
         case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
             return errors.Unavailable("Concurrent requests changed the same resources")
+        case asyncpg.LockNotAvailableError():
+            return errors.Unavailable("Another request is changing the same resources and takes too long")
         case (
             asyncpg.InsufficientResourcesError()
             | asyncpg.OperatorInterventionError()
             | asyncpg.PostgresConnectionError()
-            | asyncpg.LockNotAvailableError()
             | asyncpg.IdleInTransactionSessionTimeoutError()
             | asyncpg.InterfaceError()
             | OSError()
@@ -105,7 +158,6 @@ def problem_for(error: BaseException) -> errors.Problem | None:
 def _session(settings: Settings) -> dict[str, Any]:
     if settings.pgbouncer:
         return {"statement_cache_size": 0}
-    milliseconds = str(int(settings.statement_timeout * 1000))
     return {
         "statement_cache_size": 1_000,
         "max_cached_statement_lifetime": 0,
@@ -115,11 +167,27 @@ def _session(settings: Settings) -> dict[str, Any]:
             # Requests are short and many: starting parallel workers costs more than it saves.
             "max_parallel_workers_per_gather": "0",
             "timezone": "UTC",
-            "statement_timeout": milliseconds,
-            "lock_timeout": milliseconds,
+            "statement_timeout": str(_statement_milliseconds(settings)),
+            "lock_timeout": str(_lock_milliseconds(settings)),
             "idle_in_transaction_session_timeout": "60000",
         },
     }
+
+
+def _local_limits(settings: Settings) -> str:
+    return (
+        f"SET LOCAL statement_timeout = {_statement_milliseconds(settings)}; "
+        f"SET LOCAL lock_timeout = {_lock_milliseconds(settings)}"
+    )
+
+
+def _statement_milliseconds(settings: Settings) -> int:
+    return max(1, int(settings.statement_timeout * 1000))
+
+
+def _lock_milliseconds(settings: Settings) -> int:
+    """Less than one waits for a connection: those who wait for a lock give theirs back before others give up."""
+    return max(1, min(_statement_milliseconds(settings), int(settings.pool_timeout * 1000 * 2 / 3)))
 
 
 async def _no_reset(_: object) -> None:

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,10 +18,6 @@ Clock = Callable[[], datetime]
 ATTEMPTS = 6
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Sessions:
     database: Database
@@ -30,7 +26,8 @@ class Sessions:
     scopes: frozenset[str]
     cursor_key: bytes
     region: str
-    clock: Clock = utc_now
+    clock: Clock | None = None
+    """Instead of the database's."""
     reactions: Reactions = NO_REACTIONS
 
     @asynccontextmanager
@@ -76,7 +73,7 @@ class Sessions:
             self.actor_id,
             self.actor,
             self.scopes,
-            self.clock(),
+            self.clock() if self.clock else self.database.now(),
             self.cursor_key,
             self.region,
             self.reactions,

@@ -17,10 +17,12 @@ class Settings(BaseSettings):
     """A PostgreSQL 18 to use, such as `postgresql://user:secret@host/name`. By default the embedded one is used."""
     data_dir: Path = Path(".data")
     """Where the embedded PostgreSQL keeps its data."""
+    embedded_memory: Annotated[int, Field(ge=16, le=1_048_576)] | None = None
+    """Megabytes of the embedded PostgreSQL's cache. By default an eighth of the machine's memory, 128 to 8192."""
     pool_size: Annotated[int, Field(ge=1, le=500)] = 16
-    """Database connections of each worker process."""
+    """Database connections of each worker process, of which writes leave two to reads. One more is for `/readyz`."""
     pool_timeout: Annotated[float, Field(gt=0, le=60)] = 3.0
-    """Seconds to wait for a free connection before answering 503."""
+    """Seconds to wait for a free connection before answering 503. A locked record is waited for two thirds of that."""
     statement_timeout: Annotated[float, Field(gt=0, le=3600)] = 15.0
     """Seconds a single statement may take before it is cancelled and answered with 503."""
     pgbouncer: bool = False

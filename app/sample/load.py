@@ -30,9 +30,10 @@ from app.services.sales import sales
 from app.services.sales.receipts import draft_receipt
 from app.services.visits import visits
 from app.store.customers import customers as store
+from app.store.kit import advisory_locks
 
 CHUNK = 500
-"""Documents in a transaction."""
+"""Documents recorded at once."""
 Documents = Sequence[dict[str, Any]]
 Advance = Callable[[int], Any]
 _ACTIONS: dict[str, tuple[Callable[..., Awaitable[Any]], Any]] = {
@@ -44,9 +45,16 @@ _ACTIONS: dict[str, tuple[Callable[..., Awaitable[Any]], Any]] = {
 """Operations with properties that the imported history of a complaint does not have."""
 
 
-async def is_empty(ctx: Context) -> bool:
-    """Whether the store has no customers."""
-    return not await store.has_any(ctx)
+class NotLoaded(Exception):
+    """The sample shop is not loaded into this store; the message says why."""
+
+
+async def require_empty_store(ctx: Context) -> None:
+    """Raises NotLoaded where there are customers, or another process loads the sample shop; none can from now on."""
+    if not await advisory_locks.try_sample(ctx):
+        raise NotLoaded("Another process is loading the sample shop: nothing was done.")
+    if await store.has_any(ctx):
+        raise NotLoaded("There are customers already: the sample shop is for an empty store.")
 
 
 def size(shop: SampleShop) -> int:
@@ -56,17 +64,30 @@ def size(shop: SampleShop) -> int:
     return sum(map(len, (*parts, *service_levels, shop.feedback, shop.visits)))
 
 
-async def load(sessions: Sessions, shop: SampleShop, advance: Advance) -> None:
-    """Load the whole shop; `advance` gets the number of documents after each transaction.
+async def load_into_empty_store(sessions: Sessions, shop: SampleShop, advance: Advance) -> None:
+    """Load the whole shop. Raises NotLoaded.
+
+    All in one transaction: whoever is interrupted leaves an empty store, into which it can be loaded again.
+    """
+
+    async def work(ctx: Context) -> None:
+        await require_empty_store(ctx)
+        await load(ctx, shop, advance)
+
+    await sessions.write(work)
+
+
+async def load(ctx: Context, shop: SampleShop, advance: Advance) -> None:
+    """Load the whole shop; `advance` gets the number of documents after each chunk.
 
     Loading it again creates no duplicates, except of tasks and relationships, which have no natural key.
     """
-    await _Loader(sessions, shop, advance).run()
+    await _Loader(ctx, shop, advance).run()
 
 
 class _Loader:
-    def __init__(self, sessions: Sessions, shop: SampleShop, advance: Advance) -> None:
-        self._sessions, self._shop, self._advance = sessions, shop, advance
+    def __init__(self, ctx: Context, shop: SampleShop, advance: Advance) -> None:
+        self._ctx, self._shop, self._advance = ctx, shop, advance
         self._customer_ids: dict[str, UUID] = {}
         """By loyalty number."""
         self._sale_ids: dict[str, UUID] = {}
@@ -75,27 +96,28 @@ class _Loader:
     async def run(self) -> None:
         shop = self._shop
         await self._in_chunks(shop.customers, self._create_customers)
-        await self._sessions.write(self._read_customer_ids)
+        await self._read_customer_ids(self._ctx)
         await self._in_chunks(shop.sales, self._record_sales)
         await self._in_chunks(shop.interactions, self._record_interactions)
         await self._in_chunks(shop.tasks, self._create_tasks)
         await self._in_chunks(shop.relationships, self._create_relationships)
         # Complaints are measured by service levels that exist when they are recorded.
-        await self._sessions.write(partial(load_setup.create_service_levels, shop=shop))
+        await load_setup.create_service_levels(self._ctx, shop)
+        await self._ctx.reactions.run(self._ctx)
         self._advance(sum(map(len, load_setup.service_level_documents(shop).values())))
         await self._in_chunks(shop.complaints, self._record_complaints)
         # Survey and feedback rules come after the past that must not trigger invitations and tasks.
-        references = await self._sessions.write(load_setup.create_feedback_setup)
+        references = await load_setup.create_feedback_setup(self._ctx)
+        await self._ctx.reactions.run(self._ctx)
         await self._in_chunks(shop.feedback, partial(self._record_feedback, references=references))
         await self._in_chunks(shop.visits, partial(self._record_visits, references=references))
 
     async def _in_chunks(self, documents: Documents, record: Callable[[Context, Documents], Awaitable[None]]) -> None:
         for start in range(0, len(documents), CHUNK):
-            await self._in_transaction(documents[start : start + CHUNK], record)
-
-    async def _in_transaction(self, chunk: Documents, record: Callable[[Context, Documents], Awaitable[None]]) -> None:
-        await self._sessions.write(lambda ctx: record(ctx, chunk))
-        self._advance(len(chunk))
+            chunk = documents[start : start + CHUNK]
+            await record(self._ctx, chunk)
+            await self._ctx.reactions.run(self._ctx)
+            self._advance(len(chunk))
 
     async def _create_customers(self, ctx: Context, documents: Documents) -> None:
         _raise_problems(await customers.create_many(ctx, [CustomerNew.model_validate(d) for d in documents]))

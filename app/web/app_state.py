@@ -9,13 +9,17 @@ from fastapi import Request
 
 from app.core import migrations
 from app.core.database import Database
+from app.core.embedded import log_of_database
+from app.core.errors import Unavailable
+from app.core.failures import describe
 from app.core.reactions import NO_REACTIONS, Reactions
-from app.core.sessions import Clock, Sessions, utc_now
+from app.core.sessions import Clock, Sessions
 from app.core.settings import Settings
 from app.store import access as keys
 from app.web import idempotency
 from app.web.credentials import Credential, Credentials
 from app.web.limits import RateLimit
+from app.web.unavailability import UnavailabilityLog
 
 _CLEANUP_INTERVAL = 3_600
 log = logging.getLogger("rapport.housekeeping")
@@ -30,13 +34,15 @@ class AppState:
     """Requests by API key."""
     address_limit: RateLimit
     """Requests by client address, where no key is required."""
-    clock: Clock = utc_now
+    unavailability: UnavailabilityLog
+    clock: Clock | None = None
+    """Instead of the database's."""
     reactions: Reactions = NO_REACTIONS
     _cursor_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def create(
-        cls, settings: Settings, dsn: str, clock: Clock = utc_now, reactions: Reactions = NO_REACTIONS
+        cls, settings: Settings, dsn: str, clock: Clock | None = None, reactions: Reactions = NO_REACTIONS
     ) -> "AppState":
         database = Database(dsn, settings)
         return cls(
@@ -45,6 +51,7 @@ class AppState:
             credentials=Credentials(database, settings.key_cache_seconds),
             key_limit=RateLimit(settings.rate_limit),
             address_limit=RateLimit(settings.answer_rate_limit),
+            unavailability=UnavailabilityLog(log_of_database(dsn, settings.data_dir)),
             clock=clock,
             reactions=reactions,
         )
@@ -60,20 +67,23 @@ class AppState:
         """For what the service does by itself, such as jobs."""
         return self._sessions(UUID(int=0), actor, frozenset(), b"")
 
-    async def is_ready(self) -> bool:
-        """Whether the database answers and has the schema that this code expects."""
-        async with self.database.reading() as connection:
-            return await keys.schema(connection) == migrations.head()
+    async def readiness(self) -> str:
+        """JSON for `/readyz`. Raises Unavailable, or what the database says, where requests could not be answered."""
+        revision = await self.database.check(keys.schema)
+        if revision == migrations.head():
+            return '{"status":"ok"}'
+        if migrations.is_known(revision):
+            raise Unavailable("The schema of the database is behind: run `rapport migrate`")
+        raise Unavailable("The schema of the database is newer than this version of Rapport: run the newer version")
 
     async def run_cleanup(self) -> None:
         """Every hour, until cancelled: delete stored responses that no retry will ask for any more."""
         while True:
             await asyncio.sleep(_CLEANUP_INTERVAL)
             try:
-                async with self.database.writing() as connection:
-                    await idempotency.delete_expired(connection, self.clock())
+                await self.internal_sessions("housekeeping").write(idempotency.delete_expired)
             except Exception as error:  # tried again in an hour
-                log.warning("Deleting stored responses failed: %s", type(error).__name__)
+                log.warning("Deleting stored responses failed: %s", describe(error))
 
     async def _load_cursor_key(self) -> bytes:
         if self._cursor_key is None:

@@ -7,12 +7,13 @@ would block the third, and through it the first: so results wait in a spool that
 
 import asyncio
 import json
-import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
@@ -24,6 +25,8 @@ from app.schemas.kit import validation
 from app.services.kit.record_result import RecordResult
 from app.web import body, problems
 from app.web.app_state import app_state
+from app.web.request_state import request_state
+from app.web.result_spool import ResultSpool
 
 RecordMany = Callable[[Context, Sequence[Any]], Awaitable[list[RecordResult]]]
 Prepare = Callable[[Any], Any]
@@ -32,9 +35,8 @@ CHUNK = 500
 """Lines recorded in one transaction."""
 _MAX_QUEUED_LINES = 2 * CHUNK
 _MAX_QUEUED_BYTES = 4_194_304
-_MAX_SPOOL_IN_MEMORY = 1_048_576
-_PIECE = 65_536
-"""Bytes of results sent at once."""
+_LOCK_ATTEMPTS = 6
+"""A batch has more patience with a locked row than a single request, which gives its connection back to others."""
 
 
 async def record_lines(
@@ -93,14 +95,18 @@ class _BatchResponse(Response):
         del self.headers["content-length"]
         self._request, self._sessions, self._parse, self._record = request, sessions, parse, record
         self._line_limit, self._body_timeout = line_limit, body_timeout
+        self._cut: errors.Problem | None = None
+        """Why no more lines are read, although more may come."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        queue, spool = _LineQueue(), _Spool()
-        with spool:
+        queue = _LineQueue()
+        with ResultSpool() as spool:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read_lines(queue))
+                self._reader = tasks.create_task(self._read_lines(queue))
+                self._reader.add_done_callback(lambda _: queue.close())
                 tasks.create_task(self._record_lines(queue, spool))
+                request_state(scope).on_stop = self._stop
                 async for piece in spool:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
@@ -109,34 +115,57 @@ class _BatchResponse(Response):
         number = 0
         try:
             chunks = body.decoded_chunks(self._request, self._body_timeout)
-            async for number, raw in _split(chunks, self._line_limit):
-                await queue.put(self._parse(number, raw))
+            async for line_number, raw in _split(chunks, self._line_limit):
+                await queue.put(self._parse(line_number, raw))
+                number = line_number
         except errors.Problem as problem:  # the upload broke off: complete lines are recorded, the rest is reported
             await queue.put(_Line(number + 1, 0, problem=problem))
-        finally:
-            queue.close()
+        except asyncio.CancelledError:
+            if self._cut is None:
+                raise
+            await queue.put(_Line(number + 1, 0, problem=self._cut))
 
-    async def _record_lines(self, queue: "_LineQueue", spool: "_Spool") -> None:
+    async def _record_lines(self, queue: "_LineQueue", spool: ResultSpool) -> None:
         try:
             while lines := await queue.take(CHUNK):
                 valid = [line.value for line in lines if line.problem is None]
                 results = iter(await self._record_values(valid))
                 spool.write(b"".join(_result_line(line, results) for line in lines))
+                if spool.error is not None:
+                    self._cut_off("There is no room for the results of a longer batch", spool.error)
         finally:
             spool.close()
+
+    def _stop(self) -> None:
+        self._cut_off("The service is being stopped")
+
+    def _cut_off(self, reason: str, error: OSError | None = None) -> None:
+        """Read no more; record what was read, and say in a last line where to go on."""
+        if self._cut is None:
+            self._cut = errors.Unavailable(f"{reason}: this line and those after it were not recorded; send them again")
+            problems.log_unavailable(self._cut, error or self._cut, self._request)
+            self._reader.cancel()
 
     async def _record_values(self, values: list[Any]) -> list[RecordResult]:
         """In one transaction; where one of them fails, in halves, down to the one that does."""
         if not values:
             return []
         try:
-            return await self._sessions.write(lambda ctx: self._record(ctx, values))
+            return await self._write_patiently(values)
         except Exception as error:
-            problem = problems.from_exception(error)
+            problem = problems.from_exception(error, self._request)
             if len(values) == 1 or problem.status == errors.Unavailable.status:
                 return [RecordResult.refused(problem)] * len(values)
         half = len(values) // 2
         return [*await self._record_values(values[:half]), *await self._record_values(values[half:])]
+
+    async def _write_patiently(self, values: list[Any]) -> list[RecordResult]:
+        for _ in range(_LOCK_ATTEMPTS - 1):
+            with suppress(asyncpg.LockNotAvailableError):
+                return await self._sessions.write(lambda ctx: self._record(ctx, values))
+            if self._cut is not None:
+                break
+        return await self._sessions.write(lambda ctx: self._record(ctx, values))
 
 
 def _result_line(line: _Line, results: Iterator[RecordResult]) -> bytes:
@@ -213,44 +242,3 @@ class _LineQueue:
     async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
-
-
-class _Spool:
-    """Results that the client has not read yet: in memory, and on disk when there are many."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY)  # noqa: SIM115 - closed by __exit__
-        self._read = self._written = 0
-        self._closed = False
-        self._more = asyncio.Event()
-
-    def write(self, data: bytes) -> None:
-        self._file.seek(self._written)
-        self._file.write(data)
-        self._written += len(data)
-        self._more.set()
-
-    def close(self) -> None:
-        self._closed = True
-        self._more.set()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            if self._read < self._written:
-                self._file.seek(self._read)
-                piece = self._file.read(min(_PIECE, self._written - self._read))
-                self._read += len(piece)
-                if self._read == self._written:  # all read: reuse the file from its start
-                    self._read = self._written = 0
-                yield piece
-            elif self._closed:
-                return
-            else:
-                self._more.clear()
-                await self._more.wait()
-
-    def __enter__(self) -> "_Spool":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()

@@ -62,7 +62,8 @@ def _content_encoding(request: Request) -> str:
 async def _received_chunks(request: Request, max_pause: float) -> AsyncIterator[bytes]:
     while True:
         try:
-            message = await asyncio.wait_for(request.receive(), max_pause)
+            async with asyncio.timeout(max_pause):  # `wait_for` may lose a cancellation
+                message = await request.receive()
         except TimeoutError:
             raise errors.RequestTimeout(headers={"Connection": "close"}) from None
         if message["type"] == "http.disconnect":

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fastapi import Request, Response
 
-from app.core.context import Connection, Context
+from app.core.context import Context
 from app.core.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, MalformedRequest
 from app.store.kit import idempotency as store
 from app.web.replies import Reply
@@ -62,6 +62,6 @@ async def store_response(ctx: Context, key: str, fingerprint: bytes, response: R
     await store.add(ctx, key, store.StoredResponse(fingerprint, response.status_code, headers, body))
 
 
-async def delete_expired(connection: Connection, now: datetime) -> None:
+async def delete_expired(ctx: Context) -> None:
     """Delete the responses that no retry will ask for any more."""
-    await store.delete_before(connection, now - RETENTION)
+    await store.delete_before(ctx.db, ctx.now - RETENTION)

@@ -14,6 +14,7 @@ from app.core import errors
 from app.core.database import problem_for
 from app.schemas.kit import validation
 from app.web import allowed_methods
+from app.web.app_state import app_state
 from app.web.request_state import request_state
 
 MEDIA_TYPE = "application/problem+json"
@@ -60,14 +61,21 @@ def unexpected(request: Request, error: Exception) -> Response:
     return response(errors.Problem(), request)
 
 
-def from_exception(error: BaseException) -> errors.Problem:
+def from_exception(error: BaseException, request: Request) -> errors.Problem:
     """The problem of any exception, for results within a response (a line of a batch)."""
-    if isinstance(error, errors.Problem):
-        return error
-    if (problem := problem_for(error)) is not None:
-        return problem
-    _log_unexpected(error)
-    return errors.Problem()
+    problem = error if isinstance(error, errors.Problem) else problem_for(error)
+    if problem is None:
+        _log_unexpected(error, request_id=request_state(request.scope).request_id)
+        return errors.Problem()
+    log_unavailable(problem, error, request)
+    return problem
+
+
+def log_unavailable(problem: errors.Problem, error: BaseException, request: Request) -> None:
+    """A line in the log where `problem` says 503; `error` is what is behind it."""
+    if problem.status == errors.Unavailable.status:
+        request_id = request_state(request.scope).request_id
+        app_state(request).unavailability.record(request.scope, request_id, error)
 
 
 def _log_unexpected(error: BaseException, **fields: str) -> None:
@@ -76,6 +84,7 @@ def _log_unexpected(error: BaseException, **fields: str) -> None:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.Problem)
+    log_unavailable(error, error, request)
     return response(error, request)
 
 
@@ -100,4 +109,7 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 async def _database_error(request: Request, error: Exception) -> Response:
     problem = problem_for(error)
-    return unexpected(request, error) if problem is None else response(problem, request)
+    if problem is None:
+        return unexpected(request, error)
+    log_unavailable(problem, error, request)
+    return response(problem, request)

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from app.core.errors import HeadersTooLarge, MalformedRequest, Problem, RequestTimeout
 from app.core.settings import settings
 from app.web import problems
+from app.web.request_state import notify_of_stop
 
 _LINGER = 2.0
 """Seconds between the last byte of a refusal and the closing of the connection."""
@@ -72,6 +73,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_headers, self._header_bytes = True, 0
         if not self._refused:
             super().on_message_complete()
+
+    def shutdown(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            notify_of_stop(self.cycle.scope)
+        super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(MalformedRequest(msg))

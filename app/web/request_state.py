@@ -1,6 +1,6 @@
 """What a request carries from the middleware to its route, and back to the response."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ class RequestState:
     request_id: str
     response_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     """Added to whatever response the request gets, errors included."""
+    on_stop: Callable[[], None] | None = None
+    """Called when the service is told to stop and this request has not been answered."""
     sessions: Sessions = field(init=False)
     """Transactions on behalf of the caller."""
     context: Context = field(init=False)
@@ -27,6 +29,12 @@ class RequestState:
 
 def attach(scope: MutableMapping[str, Any], state: RequestState) -> None:
     scope[_KEY] = state
+
+
+def notify_of_stop(scope: MutableMapping[str, Any]) -> None:
+    state: RequestState | None = scope.get(_KEY)
+    if state is not None and state.on_stop is not None:
+        state.on_stop()
 
 
 def request_state(scope: MutableMapping[str, Any]) -> RequestState:

@@ -42,6 +42,7 @@ async def protocol() -> AsyncIterator[HttpToolsProtocol]:
         "on_body",
         "on_message_complete",
         "send_400_response",
+        "shutdown",
     ],
 )
 def test_methods_that_are_overridden_exist(name: str) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from app.cli import runtime
-from app.core.sessions import Sessions, utc_now
+from app.core.sessions import Sessions
 from app.core.settings import Settings
 from app.sample import SampleShop, load, make
 from app.sample.feedback_texts import IDEAS
@@ -27,7 +28,7 @@ async def sessions(dsn: str) -> AsyncIterator[Sessions]:
 
 @pytest.fixture(scope="module")
 def small() -> SampleShop:
-    return make(utc_now(), customers=80, receipts=900, interactions=50, complaints=250, feedback=300)
+    return make(datetime.now(UTC), customers=80, receipts=900, interactions=50, complaints=250, feedback=300)
 
 
 async def counted(dsn: str) -> dict[str, Any]:
@@ -45,7 +46,7 @@ async def counted(dsn: str) -> dict[str, Any]:
 
 async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Sessions, small: SampleShop) -> None:
     done: list[int] = []
-    await load.load(sessions, small, done.append)
+    await load.load_into_empty_store(sessions, small, done.append)
     assert sum(done) == load.size(small)
     first = await counted(dsn)
     assert (first["complaints"], first["calendars"], first["policies"], first["procedures"]) == (250, 1, 3, 2)
@@ -86,5 +87,6 @@ async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Ses
     assert told["shoppers"] == 0
 
     # Tasks and relationships have no key of their own.
-    await load.load(sessions, replace(small, tasks=[], relationships=[]), done.append)
+    again = replace(small, tasks=[], relationships=[])
+    await sessions.write(lambda ctx: load.load(ctx, again, done.append))
     assert await counted(dsn) == first

@@ -86,6 +86,17 @@ def test_sigterm_ends_it_when_what_is_under_way_is_answered(up: Running, key: st
     eventually(lambda: gone(up), 20)
 
 
+def test_workers_of_a_service_that_was_killed_do_not_keep_the_address(down: Running, key: str) -> None:
+    """Not even while they are still importing the application."""
+    down.start("--workers", "2", wait=False)
+    eventually(lambda: len([pid for pid in down.children() if _is_worker(pid)]) == 2)
+    down.kill()
+    down.start()
+    with down.client(key) as client:
+        assert client.get("/v1/customers").status_code == 200
+    assert down.stop() == 0
+
+
 def test_several_workers_die_with_the_process_that_started_them(down: Running, key: str) -> None:
     down.start("--workers", "2")
     assert len([pid for pid in down.children() if _listens(pid, down.port)]) == 2
@@ -231,6 +242,10 @@ def _command_line(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except FileNotFoundError:
         return b""
+
+
+def _is_worker(pid: int) -> bool:
+    return b"spawn_main" in _command_line(pid)
 
 
 def _listens(pid: int, port: int) -> bool:

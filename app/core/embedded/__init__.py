@@ -13,16 +13,21 @@ from app.core.embedded.errors import (
     UnusableDirectory,
     WrongMajorVersion,
 )
-from app.core.embedded.supervisor import EmbeddedPostgres
+from app.core.embedded.processes import DirectoryLock
+from app.core.embedded.standby import Standby
+from app.core.embedded.supervisor import EmbeddedPostgres, log_of_database
 
 __all__ = [
     "BinariesUnusable",
     "ClusterMissing",
     "DataDirectoryInUse",
+    "DirectoryLock",
     "EmbeddedPostgres",
     "EmbeddedPostgresError",
     "PostgresDidNotStart",
+    "Standby",
     "UnusableAccount",
     "UnusableDirectory",
     "WrongMajorVersion",
+    "log_of_database",
 ]

@@ -27,4 +27,4 @@ class UnusableAccount(EmbeddedPostgresError):
 
 
 class UnusableDirectory(EmbeddedPostgresError):
-    """A directory that only this service may use belongs to another account."""
+    """A directory cannot be written, or one that only this service may use belongs to another account."""

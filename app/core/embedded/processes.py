@@ -23,8 +23,8 @@ _held: set[int] = set()
 class DirectoryLock:
     """An flock that ends with this process, however it ends. Raises DataDirectoryInUse."""
 
-    def __init__(self, directory: Path) -> None:
-        self._handle = os.open(directory / "LOCK", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def __init__(self, directory: Path, name: str = "LOCK") -> None:
+        self._handle = os.open(directory / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

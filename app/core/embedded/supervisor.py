@@ -1,4 +1,5 @@
 import atexit
+import contextlib
 import os
 import subprocess
 import threading
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 from app.core.embedded.binaries import major_version, usable_binaries
 from app.core.embedded.cluster import command, create, require_same_major, write_access_rules
-from app.core.embedded.errors import PostgresDidNotStart
+from app.core.embedded.errors import EmbeddedPostgresError, PostgresDidNotStart, UnusableDirectory
 from app.core.embedded.place import Place, locate, prepare, write_note
 from app.core.embedded.processes import DirectoryLock, launch, probe, remove_stale_lock_files, stop_leftover
 from app.core.embedded.watcher import Watcher
@@ -33,7 +34,7 @@ class EmbeddedPostgres:
         binaries: Path | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        self._data_dir = Path(data_dir).resolve()
+        self.data_dir = Path(data_dir).resolve()
         self._durable = durable
         self._recovery_timeout = recovery_timeout
         self._binaries = binaries
@@ -46,12 +47,16 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Start the server, wait out its crash recovery and return its DSN; does nothing while it runs.
 
-        Raises DataDirectoryInUse, WrongMajorVersion, PostgresDidNotStart, or another EmbeddedPostgresError.
+        Raises DataDirectoryInUse, UnusableDirectory, WrongMajorVersion, PostgresDidNotStart, or another
+        EmbeddedPostgresError.
         """
         with self._lock:
             if self._watcher is None:
                 try:
                     self._start()
+                except OSError as error:  # of a file or a directory: read-only, of another account, full
+                    self.stop()
+                    raise self._unusable(error) from error
                 except BaseException:
                     self.stop()
                     raise
@@ -71,8 +76,16 @@ class EmbeddedPostgres:
             atexit.unregister(self.stop)
 
     def dsn(self, database: str = "rapport") -> str:
-        socket = quote(str(locate(self._data_dir).socket), safe="/")
+        socket = quote(str(locate(self.data_dir).socket), safe="/")
         return f"postgresql://rapport@/{quote(database, safe='')}?host={socket}"
+
+    def lock_directory(self, name: str) -> DirectoryLock:
+        """Hold a lock of this name on the data directory until it is released. Raises as `start` does."""
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return DirectoryLock(self.data_dir, name)
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def __enter__(self) -> "EmbeddedPostgres":
         self.start()
@@ -83,18 +96,24 @@ class EmbeddedPostgres:
     ) -> None:
         self.stop()
 
+    def _unusable(self, error: OSError) -> UnusableDirectory:
+        place = f" ({error.filename})" if error.filename else ""
+        return UnusableDirectory(
+            f"The data directory {self.data_dir} cannot be used: {error.strerror or error}{place}."
+        )
+
     def _start(self) -> None:
         self._pid = os.getpid()
-        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._locks.append(DirectoryLock(self._data_dir))
-        place = locate(self._data_dir)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._locks.append(DirectoryLock(self.data_dir))
+        place = locate(self.data_dir)
         binaries = usable_binaries(self._binaries, place.account)
         prepare(place)
         # A copy of the data directory leads to the same cluster as the original.
         self._locks.append(DirectoryLock(place.home))
         if not place.data.exists():
             create(place, binaries, durable=self._durable)
-        write_note(self._data_dir, place)
+        write_note(self.data_dir, place)
         require_same_major(place, major_version(binaries))
         write_access_rules(place)
         _rotate(place.log)
@@ -113,6 +132,15 @@ class EmbeddedPostgres:
                 f"PostgreSQL did not start (time limit {self._recovery_timeout:g} s): {reason}. "
                 f"Last lines of {place.log}:\n{_last_lines(place)}"
             )
+
+
+def log_of_database(dsn: str, data_dir: Path) -> str | None:
+    """The file to which the database writes its own log; None where it is not the embedded one of this directory."""
+    postgres = EmbeddedPostgres(data_dir)
+    with contextlib.suppress(EmbeddedPostgresError, OSError):
+        if postgres.dsn() == dsn:
+            return str(locate(postgres.data_dir).log)
+    return None
 
 
 def _rotate(log: Path) -> None:

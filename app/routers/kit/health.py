@@ -1,6 +1,5 @@
 from fastapi import APIRouter, Request, Response
 
-from app.core.errors import Unavailable
 from app.schemas.kit.health import Health
 from app.web import replies
 from app.web.app_state import app_state
@@ -22,10 +21,7 @@ async def check_health() -> Response:
 async def check_readiness(request: Request) -> Response:
     """Check that requests can be answered
 
-    Answers 503 while the database is unavailable or its schema is out of date.
+    Answers 503 while the database is unavailable, takes longer than 1.5 seconds, or has another schema than this
+    version expects.
     """
-    return replies.json_text('{"status":"ok"}') if await app_state(request).is_ready() else await _unready()
-
-
-async def _unready() -> Response:
-    raise Unavailable("The schema of the database is behind: run `rapport migrate`")
+    return replies.json_text(await app_state(request).readiness())

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
+
 from app.core.context import Context
 
 
@@ -67,6 +69,18 @@ async def continue_later(ctx: Context, job: Job, due_at: datetime, data: dict[st
     )
 
 
+async def put_back(ctx: Context, job: Job, until: datetime, reason: str) -> None:
+    """Run a leased job at `until`, as though it had not been leased; unless it was rescheduled meanwhile."""
+    await ctx.db.execute(
+        "UPDATE jobs SET leased_until = NULL, due_at = $3, attempts = attempts - 1, error = $4 "
+        "WHERE id = $1 AND leased_until = $2",
+        job.id,
+        job.leased_until,
+        until,
+        reason,
+    )
+
+
 async def retry_later(ctx: Context, job: Job, until: datetime | None, error: str) -> None:
     """Record a failure, and run the job again at `until`; None gives it up."""
     await ctx.db.execute(
@@ -79,6 +93,39 @@ async def retry_later(ctx: Context, job: Job, until: datetime | None, error: str
         error,
         ctx.now,
     )
+
+
+async def find(ctx: Context, *, failed_only: bool, limit: int) -> list[Record]:
+    """The queue, those that were given up first, then by when they are due."""
+    return await ctx.db.fetch(
+        "SELECT id, kind, key, due_at, attempts, leased_until > $3 AS is_leased, error, failed_at FROM jobs "
+        "WHERE failed_at IS NOT NULL OR NOT $1 ORDER BY failed_at, due_at, id LIMIT $2",
+        failed_only,
+        limit,
+        ctx.now,
+    )
+
+
+async def count(ctx: Context) -> Record:
+    """How many were given up, are overdue, and are still to come."""
+    row = await ctx.db.fetchrow(
+        "SELECT count(failed_at) AS failed, count(*) FILTER (WHERE failed_at IS NULL AND due_at <= $1) AS due, "
+        "count(*) FILTER (WHERE failed_at IS NULL AND due_at > $1) AS planned FROM jobs",
+        ctx.now,
+    )
+    assert row is not None
+    return row
+
+
+async def retry_failed(ctx: Context, job_id: UUID | None) -> int:
+    """Make a job that was given up due now, with all its attempts; None does so with every one. Returns how many."""
+    rows = await ctx.db.fetch(
+        "UPDATE jobs SET due_at = $2, attempts = 0, leased_until = NULL, error = NULL, failed_at = NULL "
+        "WHERE failed_at IS NOT NULL AND ($1::uuid IS NULL OR id = $1) RETURNING id",
+        job_id,
+        ctx.now,
+    )
+    return len(rows)
 
 
 _SCHEDULE = """

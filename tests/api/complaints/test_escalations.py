@@ -430,7 +430,8 @@ class TestFailures:
         """A newer version may have planned it; this one must not stumble over it for ever."""
         await sessions.write(lambda ctx: store.schedule(ctx, "of the future", "a", ctx.now))
         await work()
-        assert await db.fetchval("SELECT error FROM jobs WHERE due_at > $1", TestClock.START) == "KeyError"
+        assert await db.fetchval("SELECT error FROM jobs WHERE due_at > $1", TestClock.START) == "UnknownKind"
+        assert await db.fetchval("SELECT attempts FROM jobs") == 0
 
     async def test_succeed_later(
         self, db: Any, clock: TestClock, sessions: Sessions, work: Worker, monkeypatch: pytest.MonkeyPatch
