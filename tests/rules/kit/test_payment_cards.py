@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.sales.payment_cards import find_card_number, may_contain_card_number
+from app.rules.kit.payment_cards import find_card_number, may_contain_card_number
 
 # The numbers that card schemes and payment providers publish for tests.
 CARDS = {
