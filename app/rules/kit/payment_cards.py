@@ -30,7 +30,8 @@ from app.rules.kit.card_schemes import LONGEST, SHORTEST, is_card_number
 from app.rules.kit.number_fields import Strictness, card_words, strictness_of
 
 _SEPARATORS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte >= 128)
-_ENOUGH_BYTES = re.compile(rb"[0-9]{%d}" % SHORTEST)
+_SHAPE = bytes(ord("0") if chr(byte) in "0123456789" else ord("x") for byte in range(256))
+_ENOUGH_BYTES = b"0" * SHORTEST
 _GAP = 10
 """The most characters between two groups of one number."""
 _ENOUGH_TEXT = re.compile(rf"(?:\d[\W_]{{0,{_GAP}}}){{{SHORTEST - 1}}}\d")
@@ -43,6 +44,8 @@ _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECA
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _RECENT_DATE = re.compile(r"2[2-7](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 _BESIDE = 40
+_MOST_GROUPS = 8
+"""Of a card number in groups of several sizes."""
 _DATES = re.compile(
     r"(?<![\d./:-])(?:\d{4}-(?:0\d|1[0-2])-[0-3]\d|[0-3]?\d[./](?:0?[1-9]|1[0-2])[./](?:20)?\d\d)"
     r"(?:[T ,]{1,2}[0-2]?\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)?(?![./:-]?\d)"
@@ -61,11 +64,11 @@ class _Group(NamedTuple):
 
 def may_contain_card_number(raw: bytes | bytearray) -> bool:
     """A quick check of JSON in UTF-8: where it is false, there is no card number."""
-    if b"\\" in raw:  # a separator or a digit may be escaped
+    if b"\\" in raw or b"&" in raw:  # a separator or a digit may be escaped
         return True
     if not raw.isascii() and any(c.isdigit() for c in set(_NON_ASCII.findall(raw.decode(errors="replace")))):
         return True
-    return _ENOUGH_BYTES.search(raw.translate(None, _SEPARATORS)) is not None
+    return _ENOUGH_BYTES in raw.translate(_SHAPE, _SEPARATORS)
 
 
 def find_card_number(value: Any, pointer: str = "", strictness: Strictness = Strictness.TEXT) -> str | None:
@@ -113,21 +116,20 @@ def has_card_number(text: str, strictness: Strictness = Strictness.TEXT) -> bool
     if _ENOUGH_TEXT.search(plain) is None:
         return False
     plain = _DATES.sub(_blanked, _IBAN.sub(_blanked_iban, _UUID.sub(_blanked, plain)))
-    words: list[tuple[int, int]] | None = None
-    for run in _runs(plain):
-        for first, last in _windows(run):
-            groups = run[first : last + 1]
-            if not is_card_number("".join(group.digits for group in groups)):
-                continue
-            if _counts(run, first, last, strictness):
-                return True
-            if words is None:
-                words = list(card_words(plain))
-            near = (groups[0].start - _BESIDE, groups[-1].end + _BESIDE)
-            beside = any(near[0] <= end and start <= near[1] for start, end in words)
-            if beside and _counts(run, first, last, Strictness.CARD):
-                return True
-    return False
+    words = [] if strictness is Strictness.CARD else list(card_words(plain))
+    return any(_is_card(run, *window, strictness, words) for run in _runs(plain) for window in _windows(run))
+
+
+def _is_card(run: list[_Group], first: int, last: int, strictness: Strictness, words: list[tuple[int, int]]) -> bool:
+    groups = run[first : last + 1]
+    sizes = tuple(len(group.digits) for group in groups)
+    if not _counts(sizes, len(run), groups[0].digits, strictness):
+        start, end = groups[0].start - _BESIDE, groups[-1].end + _BESIDE
+        if not any(start <= word_end and word_start <= end for word_start, word_end in words):
+            return False
+        if not _counts(sizes, len(run), groups[0].digits, Strictness.CARD):
+            return False
+    return is_card_number("".join(group.digits for group in groups))
 
 
 def _runs(text: str) -> Iterator[list[_Group]]:
@@ -147,9 +149,10 @@ def _runs(text: str) -> Iterator[list[_Group]]:
 
 def _windows(run: list[_Group]) -> Iterator[tuple[int, int]]:
     """The first and the last of neighbouring groups that have as many digits as a card number."""
+    most = _MOST_GROUPS if len(run) > LONGEST else LONGEST  # one digit a group is a number only by itself
     for first in range(len(run)):
         length = 0
-        for last in range(first, len(run)):
+        for last in range(first, min(first + most, len(run))):
             length += len(run[last].digits)
             if length > LONGEST:
                 break
@@ -157,22 +160,21 @@ def _windows(run: list[_Group]) -> Iterator[tuple[int, int]]:
                 yield first, last
 
 
-def _counts(run: list[_Group], first: int, last: int, strictness: Strictness) -> bool:
-    """Whether digits that make up a card number are also written as one."""
-    sizes = tuple(len(group.digits) for group in run[first : last + 1])
+def _counts(sizes: tuple[int, ...], groups: int, begins: str, strictness: Strictness) -> bool:
+    """Whether digits are written as a card number may be, if they are one.
+
+    `sizes` are those of their groups, of which there are `groups` in the row; the first of them is `begins`.
+    """
     if sizes in _AS_ON_CARDS:
         return True
     if strictness is Strictness.IDENTIFIER:
         return False
-    if strictness is Strictness.CARD:
-        return sizes != (3, 7, 7)
     if len(sizes) == 1:
-        digits = run[first].digits
-        return not (len(digits) == 16 and _RECENT_DATE.match(digits))
-    if len(set(sizes[:-1])) > 1 or sizes[-1] > sizes[0]:
-        return False
+        return strictness is Strictness.CARD or len(begins) != 16 or _RECENT_DATE.match(begins) is None
     # Groups of four are found among others of the kind, such as an expiry date; of another size only by themselves.
-    return sizes[0] == 4 or (first == 0 and last == len(run) - 1)
+    if len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0] and (sizes[0] == 4 or len(sizes) == groups):
+        return True
+    return strictness is Strictness.CARD and len(sizes) <= _MOST_GROUPS and sizes != (3, 7, 7)
 
 
 def _blanked(found: re.Match[str]) -> str:
