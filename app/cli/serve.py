@@ -45,7 +45,7 @@ def serve(
         key = runtime.run_in_transaction(settings, dsn, bootstrap)
         if with_sample and settings.sample:
             load_into_empty_store(settings, dsn)
-        _greet(host, port, key)
+        _greet(host, port, key, chosen=settings.bootstrap_key is not None)
         server.serve(listener, workers)
 
 
@@ -62,10 +62,14 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _greet(host: str, port: int, key: str | None) -> None:
+def _greet(host: str, port: int, key: str | None, *, chosen: bool) -> None:
+    """A key that is `chosen` by a setting is known to whoever set it, and must not end up in a log."""
     address = f"http://{host}:{port}"
     out.print(f"\nRapport answers at {address} - explore it at [bold]{address}/docs[/bold]")
     if key is None:
+        out.print(f"Is it up?   curl {address}/readyz\n", markup=False)
+    elif chosen:
+        out.print("The admin key is the one that RAPPORT_BOOTSTRAP_KEY sets.", markup=False)
         out.print(f"Is it up?   curl {address}/readyz\n", markup=False)
     else:
         out.print(f"The admin key, shown this once: {key}", markup=False)
