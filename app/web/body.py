@@ -17,8 +17,8 @@ _DECOMPRESSED_PIECE = 65_536
 _MOST_OF_NOTHING = 4_096
 # What unpacking may cost grows with what was sent. JSON compresses to a twentieth or so, at most to a hundredth.
 _FREE_BYTES, _MOST_EXPANSION = 4_194_304, 250
-_FREE_LINES = 10_000
-"""Lines that a compressed body may have beyond one for each byte that was sent."""
+_FREE_LINES, _BYTES_A_LINE = 5_000, 4
+"""A line that differs from the one before takes at least so many compressed bytes."""
 
 
 async def read_json(request: Request, types: tuple[str, ...], limit: int, max_pause: float) -> Any:
@@ -139,7 +139,7 @@ async def _gunzipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                 piece = gunzip.decompress(chunk, _DECOMPRESSED_PIECE)
                 unpacked += len(piece)
                 lines += piece.count(b"\n")
-                if unpacked > _FREE_BYTES + _MOST_EXPANSION * sent or lines > _FREE_LINES + sent:
+                if unpacked > _FREE_BYTES + _MOST_EXPANSION * sent or lines > _FREE_LINES + sent // _BYTES_A_LINE:
                     raise errors.BodyTooLarge(
                         "The body expands to far more than was sent", headers={"Connection": "close"}
                     )

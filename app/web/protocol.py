@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import secrets
+import sys
 from typing import Any
 
 import httptools
@@ -30,6 +31,7 @@ _LINGER = 2.0
 """Seconds between the last byte of a refusal and the closing of the connection."""
 _MAX_TRAILERS = 100
 """Fields after a chunked body. They are counted and dropped: nothing reads them."""
+_FRAMING = (b"content-length", b"transfer-encoding")
 _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
 log = logging.getLogger("rapport.protocol")
 
@@ -44,7 +46,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._header_bytes = 0
         self._framing_bytes = self._trailers = self._trailer_bytes = 0
         self._in_headers = True
-        self._refused = False
+        self._refused = self._upgrade_offered = self._resuming = False
+        self._received = b""
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -62,6 +65,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_headers:
             self._header_bytes += len(data)
         self._framing_bytes += len(data)
+        self._received = data
         super().data_received(data)
         if self._in_headers:
             if self._header_bytes > self._header_limit:
@@ -70,6 +74,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(HeadersTooLarge("What surrounds a chunk, or follows the last one, is too large"))
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._resuming:
+            return
         if self._in_headers:
             super().on_header(name, value)
             return
@@ -78,12 +84,21 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._trailers > _MAX_TRAILERS or self._trailer_bytes > self._header_limit:
             self._refuse(HeadersTooLarge("The trailer fields are too large or too many"))
 
+    def on_url(self, url: bytes) -> None:
+        if not self._resuming:
+            super().on_url(url)
+
     def on_message_begin(self) -> None:
+        if self._resuming:
+            return
         super().on_message_begin()
         if self._timer is None:
             self._start_timer()
 
     def on_headers_complete(self) -> None:
+        if self._resuming:
+            self._resuming = False
+            return
         self._stop_timer()
         if self._refused:
             return
@@ -94,6 +109,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if (problem := self._misread()) is not None:
             self._refuse(problem)
             return
+        self._upgrade_offered = self.parser.should_upgrade()
         super().on_headers_complete()
         self.cycle.transport = self._lingering_transport  # type: ignore[assignment]
 
@@ -103,10 +119,31 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._upgrade_offered:  # the parser has only stopped: see `_unsupported_upgrade_warning`
+            return
         self._in_headers, self._header_bytes = True, 0
         self._framing_bytes = self._trailers = self._trailer_bytes = 0
         if not self._refused:
             super().on_message_complete()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Go on with HTTP/1.1 where another protocol was offered, as a server may (RFC 9110, section 7.8).
+
+        Java's client offers HTTP/2 with its first request. The parser takes whatever follows the headers for the other
+        protocol; another parser, which is told how long the body is, goes on from there.
+        """
+        stopped = sys.exc_info()[1]
+        self._upgrade_offered = False
+        if self._refused or not isinstance(stopped, httptools.HttpParserUpgrade):
+            return
+        rest = self._received[stopped.args[0] :]
+        framing = [b"%s: %s\r\n" % header for header in self.headers if header[0] in _FRAMING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._resuming = True
+        self.data_received(b"POST / HTTP/1.1\r\n%s\r\n" % b"".join(framing))
+        if rest:
+            self.data_received(rest)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(MalformedRequest(msg))

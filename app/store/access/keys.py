@@ -10,7 +10,7 @@ from app.core.errors import NotFound
 async def by_hashes(db: Connection, hashes: list[bytes]) -> list[Record]:
     """Their ids, names and scopes, from which contexts are made; without those that are unknown or revoked."""
     return await db.fetch(
-        "SELECT secret_hash, id, name, scopes FROM api_keys WHERE secret_hash = ANY($1::bytea[]) AND revoked_at IS NULL",
+        "SELECT secret_hash, id, name, scopes FROM api_keys WHERE secret_hash = ANY($1) AND revoked_at IS NULL",
         hashes,
     )
 
