@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 
 from app.core import errors, strict_json
+from app.rules.kit.number_fields import Strictness
 from app.rules.kit.payment_cards import find_card_number, may_contain_card_number
 
 JSON_TYPES = ("application/json",)
@@ -43,9 +44,9 @@ def parse_json(raw: bytes | bytearray) -> Any:
     return value
 
 
-def refuse_card_number(value: Any, pointer: str = "") -> None:
+def refuse_card_number(value: Any, pointer: str = "", strictness: Strictness = Strictness.TEXT) -> None:
     """Raises ValidationFailed for the number of a payment card in a JSON value: none is ever stored."""
-    found = find_card_number(value, pointer)
+    found = find_card_number(value, pointer, strictness)
     if found is not None:
         raise errors.invalid(
             found, "payment_card_number", "Looks like a payment card number, which must not be stored: mask it"

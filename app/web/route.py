@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from app.core.context import Context
 from app.core.errors import MalformedRequest, PreconditionFailed, UnknownParameter, invalid
 from app.core.sessions import Sessions
+from app.rules.kit.number_fields import Strictness
 from app.web import body, idempotency, limits
 from app.web.app_state import AppState, app_state
 from app.web.arguments import Binding
@@ -85,6 +86,8 @@ class Route(APIRoute):
             else:
                 state.body = await body.read_nothing(request, settings.body_timeout)
             key = idempotency.key_of(request) if replayable else None
+            if key is not None:
+                body.refuse_card_number(key, "/header/Idempotency-Key", Strictness.IDENTIFIER)
 
             async def work(ctx: Context) -> Response:
                 state.context = ctx

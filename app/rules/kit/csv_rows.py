@@ -12,8 +12,16 @@ def escape_formula(cell: str) -> str:
 
     Some look past blanks and characters that nobody sees, and take the full-width signs of East Asian keyboards too.
     """
-    if cell[:1].isalnum():  # nearly all of them
-        return cell
-    first = next((c for c in cell if unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp")), "")
-    begins = unicodedata.normalize("NFKC", first)[:1] in _BEGIN_FORMULAS if first else False
-    return f"'{cell}" if begins or cell.startswith(_CUT_CELLS) else cell
+    return f"'{cell}" if _begins_formula(cell.lstrip("'")) else cell
+
+
+def unescape_formula(cell: str) -> str:
+    """What `escape_formula` made the cell of: an export can be imported again."""
+    return cell[1:] if cell.startswith("'") and _begins_formula(cell.lstrip("'")) else cell
+
+
+def _begins_formula(cell: str) -> bool:
+    if not cell or cell[0].isalnum():  # nearly all of them
+        return False
+    first = next((c for c in cell if unicodedata.category(c)[0] not in "CZ"), "")
+    return cell.startswith(_CUT_CELLS) or (first != "" and unicodedata.normalize("NFKC", first)[0] in _BEGIN_FORMULAS)
