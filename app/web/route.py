@@ -84,7 +84,8 @@ class Route(APIRoute):
             if has_body:
                 state.body = await body.read_json(request, types, limit, settings.body_timeout)
             else:
-                state.body = await body.read_nothing(request, settings.body_timeout)
+                state.body = None
+                await body.read_nothing(request, settings.body_timeout)
             key = idempotency.key_of(request) if replayable else None
             if key is not None:
                 body.refuse_card_number(key, "/header/Idempotency-Key", Strictness.IDENTIFIER)

@@ -311,6 +311,19 @@ def test_few_numbers_of_other_kinds_are_refused(kind: str) -> None:
     assert sum(found({"note": f"See {value} of today"}) is not None for value in made) <= most_in_notes * len(made)
 
 
+def test_few_references_of_payments_are_refused() -> None:
+    """Of terminals: their number, that of the transaction and that of the receipt; with the moment; with the approval."""
+    makers: list[Callable[[], str]] = [
+        lambda: f"{digits(8)} {digits(6)} {digits(4)}",
+        lambda: f"TID {digits(8)} TRACE {digits(6)} RRN {digits(12)}",
+        lambda: f"{moment():%d.%m.%Y %H:%M:%S} auth {digits(6)} ****{digits(4)}",
+        lambda: f"88{digits(14)}",
+    ]
+    for make in makers:
+        made = [{"payments": [{"method": "card", "reference": make()}]} for _ in range(2_000)]
+        assert sum(found(value) is not None for value in made) <= 0.02 * len(made)
+
+
 def test_every_card_number_is_found() -> None:
     """Recall on numbers made up for every scheme, in the groups in which they are printed and in a row."""
     ranges = (
