@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.core.migrations import FOLDER
-from tests.make.rows import insert
 from app.rules.customers.search import Sought, customer_words, tag_word
+from tests.make.rows import insert
 
 RECEIVED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

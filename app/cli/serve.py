@@ -45,7 +45,7 @@ def serve(
         key = _bootstrap(settings, dsn)
         if with_sample and settings.sample:
             _load_sample(settings, dsn)
-        _greet(host, port, key)
+        _greet(host, port, key, chosen=settings.bootstrap_key is not None)
         server.serve(listener, workers)
 
 
@@ -57,12 +57,15 @@ def _load_sample(settings: Settings, dsn: str) -> None:
 
 
 def _bootstrap(settings: Settings, dsn: str) -> str | None:
-    """Create the first admin key of an empty store, and print it before it is stored: nobody could ask for it later."""
+    """Create the first admin key of an empty store, and print it before it is stored: nobody could ask for it later.
+
+    One that the settings chose is known to whoever set it, and must not end up in a log.
+    """
     from app.services.access import keys
 
     async def create_and_print(ctx: Context) -> str | None:
         key = await keys.bootstrap(ctx, reveal(settings.bootstrap_key))
-        if key is not None:
+        if key is not None and settings.bootstrap_key is None:
             out.print(f"The admin key, shown this once: {key}", markup=False)
             out.file.flush()
         return key
@@ -98,10 +101,14 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _greet(host: str, port: int, key: str | None) -> None:
+def _greet(host: str, port: int, key: str | None, *, chosen: bool) -> None:
+    """`chosen`: the key is that of the settings, and is not printed."""
     address = f"http://{host}:{port}"
     out.print(f"\nRapport answers at {address} - explore it at [bold]{address}/docs[/bold]")
     if key is None:
+        out.print(f"Is it up?   curl {address}/readyz\n", markup=False)
+    elif chosen:
+        out.print("The admin key is the one that RAPPORT_BOOTSTRAP_KEY sets.", markup=False)
         out.print(f"Is it up?   curl {address}/readyz\n", markup=False)
     else:
         out.print(f'Try it:     curl -H "Authorization: Bearer {key}" "{address}/v1/customers?limit=2"\n', markup=False)

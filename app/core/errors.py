@@ -176,6 +176,14 @@ class HeadersTooLarge(Problem):
     status, code, title = 431, "HEADERS_TOO_LARGE", "The request headers are too large"
 
 
+class TransferCodingNotImplemented(Problem):
+    status, code, title = 501, "TRANSFER_CODING_NOT_IMPLEMENTED", "The transfer coding of the body is not supported"
+
+
+class VersionNotSupported(Problem):
+    status, code, title = 505, "VERSION_NOT_SUPPORTED", "The version of HTTP is not supported"
+
+
 class Unavailable(Problem):
     status, code, title = 503, "UNAVAILABLE", "The service is temporarily unavailable"
 

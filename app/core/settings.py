@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """Seconds for which each worker process caches a valid key: a revoked key may still work for as long."""
     rate_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 60_000
     """Requests per minute that each worker process accepts from one API key; 0 for no limit."""
+    wrong_key_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 60
+    """Wrong API keys per minute from one client address before each worker process answers 429; 0 for no limit."""
     answer_rate_limit: Annotated[int, Field(ge=0, le=10_000_000)] = 120
     """Requests per minute that each worker process accepts from one client address without a key; 0 for no limit."""
 

@@ -6,6 +6,8 @@ spreadsheet keeps (2.55, and 3 rather than 3.0). A comma is accepted as the deci
 where they cannot be a decimal point (`1,234.56`, `1,234,567`). What could be either (`1,234`; or `1.234` in a file
 delimited by `;`) is refused: a wrong guess would change a price by a factor of a thousand.
 
+An apostrophe before what a spreadsheet would take for a formula is how an export marks text: it is taken away again.
+
 References are ids in other systems: `17850.0` is 17850, which is how a spreadsheet writes it where the column has gaps.
 """
 
@@ -18,6 +20,7 @@ from typing import Any
 from app.importing.fields import Field, Shape
 from app.importing.rows import Cell
 from app.importing.timestamps import TimestampFormat, UnreadableCell
+from app.rules.kit.csv_rows import unescape_formula
 
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 _DECIMAL_POINT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
@@ -39,7 +42,7 @@ class CellFormat:
 
     def parse(self, field: Field, cell: Cell) -> Any:
         """The value of a field; None where the cell is empty. Raises UnreadableCell."""
-        if cell is None or (isinstance(cell, str) and not (cell := cell.strip())):
+        if cell is None or (isinstance(cell, str) and not (cell := unescape_formula(cell.strip()).strip())):
             return None
         if field.is_list:
             parts = [part for piece in _LIST_SEPARATORS.split(as_text(cell)) if (part := piece.strip())]

@@ -48,7 +48,7 @@ class AppState:
         return cls(
             settings,
             database,
-            credentials=Credentials(database, settings.key_cache_seconds),
+            credentials=Credentials(database, settings.key_cache_seconds, RateLimit(settings.wrong_key_limit)),
             key_limit=RateLimit(settings.rate_limit),
             address_limit=RateLimit(settings.answer_rate_limit),
             unavailability=UnavailabilityLog(log_of_database(dsn, settings.data_dir)),

@@ -7,6 +7,7 @@ request, which cost more than the statement that answers most of them; here they
 import inspect
 from collections.abc import Callable
 from typing import Any, get_args, get_origin, get_type_hints
+from urllib.parse import unquote
 
 from fastapi import Request, params
 from fastapi.exceptions import RequestValidationError
@@ -25,6 +26,8 @@ class Binding:
     def __init__(self, route: APIRoute) -> None:
         self.query: set[str] = set()
         """The names of all query parameters."""
+        self.dependencies: set[Any] = set()
+        """What `deps.py` provides for it."""
         path_names = {parameter.name for parameter in route.dependant.path_params}
         defaults = _defaults(route.endpoint)
         hints = get_type_hints(route.endpoint, include_extras=True)
@@ -47,9 +50,10 @@ class Binding:
         kind, *extras = get_args(hint) if get_origin(hint) is not None and hasattr(hint, "__metadata__") else (hint,)
         for extra in extras:
             if isinstance(extra, params.Depends):
+                self.dependencies.add(extra.dependency)
                 return PROVIDERS[extra.dependency]
         if in_path:
-            return _required("path", name, hint, lambda request: request.path_params[name])
+            return _required("path", name, hint, lambda request: segment_text(request.path_params[name]))
         if any(isinstance(extra, params.Header) for extra in extras):
             header = name.replace("_", "-")
             return _optional("header", name, hint, lambda request: request.headers.get(header), default)
@@ -60,6 +64,11 @@ class Binding:
             self.query.add(name)
             return _optional("query", name, hint, lambda request: request.query_params.get(name), default)
         return _required("body", None, kind, lambda request: request_state(request.scope).body)
+
+
+def segment_text(segment: str) -> str:
+    """A segment of the path as it was meant: the middleware leaves its slashes and percent signs escaped."""
+    return unquote(segment) if "%" in segment else segment
 
 
 class _InvalidArgument(Exception):

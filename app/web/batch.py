@@ -18,7 +18,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
-from app.core import errors, strict_json
+from app.core import errors
 from app.core.context import Context
 from app.core.sessions import Sessions
 from app.schemas.kit import validation
@@ -72,7 +72,7 @@ def _parser(schema: type[BaseModel], prepare: Prepare, limit: int) -> Parser:
         if raw is None:
             return _Line(number, 0, problem=errors.BodyTooLarge(f"A line must have at most {limit} bytes"))
         try:
-            return _Line(number, len(raw), prepare(validation.validate(schema, strict_json.parse(raw))))
+            return _Line(number, len(raw), prepare(validation.validate(schema, body.parse_json(raw))))
         except errors.Problem as problem:
             return _Line(number, len(raw), problem=problem)
 
@@ -188,6 +188,10 @@ async def _split(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[tupl
     """Lines with their numbers, from 1. Blank lines are counted and skipped, lines beyond the limit are None."""
     partial, number, too_long = bytearray(), 0, False
     async for chunk in chunks:
+        if not partial and not too_long and chunk.isspace():  # nothing but line ends, of which there may be millions
+            number += chunk.count(b"\n")
+            await asyncio.sleep(0)
+            continue
         *ends, rest = chunk.split(b"\n")
         for end in ends:
             number += 1

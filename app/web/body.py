@@ -8,11 +8,18 @@ from typing import Any
 from fastapi import Request
 
 from app.core import errors, strict_json
+from app.rules.kit.number_fields import Strictness
+from app.rules.kit.payment_cards import find_card_number, may_contain_card_number
 
 JSON_TYPES = ("application/json",)
 PATCH_TYPES = ("application/merge-patch+json",)
 LINES_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
 _DECOMPRESSED_PIECE = 65_536
+_MOST_OF_NOTHING = 4_096
+# What unpacking may cost grows with what was sent. JSON compresses to a twentieth or so, at most to a hundredth.
+_FREE_BYTES, _MOST_EXPANSION = 4_194_304, 250
+_FREE_LINES, _BYTES_A_LINE = 5_000, 4
+"""A line that differs from the one before takes at least so many compressed bytes."""
 
 
 async def read_json(request: Request, types: tuple[str, ...], limit: int, max_pause: float) -> Any:
@@ -26,7 +33,55 @@ async def read_json(request: Request, types: tuple[str, ...], limit: int, max_pa
         content += chunk
         if len(content) > limit:
             raise errors.BodyTooLarge(f"The body must have at most {limit} bytes", headers={"Connection": "close"})
-    return strict_json.parse(content)
+    return parse_json(content)
+
+
+def parse_json(raw: bytes | bytearray) -> Any:
+    """What `strict_json.parse` returns and raises; also ValidationFailed for the number of a payment card in it."""
+    value = strict_json.parse(raw)
+    if may_contain_card_number(raw):
+        refuse_card_number(value)
+    return value
+
+
+def refuse_card_number(value: Any, pointer: str = "", strictness: Strictness = Strictness.TEXT) -> None:
+    """Raises ValidationFailed for the number of a payment card in a JSON value: none is ever stored."""
+    found = find_card_number(value, pointer, strictness)
+    if found is not None:
+        raise errors.invalid(
+            found, "payment_card_number", "Looks like a payment card number, which must not be stored: mask it"
+        )
+
+
+async def read_nothing(request: Request, max_pause: float) -> None:
+    """For operations without a body. An empty object does no harm; anything else was meant for another operation.
+
+    Raises ValidationFailed, RequestTimeout and MalformedBody.
+    """
+    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
+        return
+    content = bytearray()
+    async for chunk in _received_chunks(request, max_pause):
+        content += chunk
+        if len(content) > _MOST_OF_NOTHING:
+            raise errors.ValidationFailed(errors=[_unexpected()], headers={"Connection": "close"})
+    if not content.strip():
+        return
+    try:
+        value = strict_json.parse(content)
+    except errors.MalformedBody:
+        value = None
+    if not isinstance(value, dict):
+        raise errors.ValidationFailed(errors=[_unexpected()])
+    if value:
+        pointers = [name.replace("~", "~0").replace("/", "~1") for name in value]
+        raise errors.ValidationFailed(
+            errors=[{"pointer": f"/{at}", "code": "unknown_field", "detail": "Unknown field"} for at in pointers]
+        )
+
+
+def _unexpected() -> dict[str, str]:
+    return {"pointer": "", "code": "unexpected_body", "detail": "This operation takes no body, or an empty object"}
 
 
 def check_lines_type(request: Request) -> None:
@@ -76,12 +131,21 @@ async def _received_chunks(request: Request, max_pause: float) -> AsyncIterator[
 
 async def _gunzipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     gunzip = zlib.decompressobj(wbits=31)
+    sent = unpacked = lines = 0
     try:
         async for chunk in chunks:
+            sent += len(chunk)
             while chunk:
                 if gunzip.eof:  # RFC 1952: members may follow each other, as `cat a.gz b.gz` produces
                     gunzip = zlib.decompressobj(wbits=31)
-                yield gunzip.decompress(chunk, _DECOMPRESSED_PIECE)
+                piece = gunzip.decompress(chunk, _DECOMPRESSED_PIECE)
+                unpacked += len(piece)
+                lines += piece.count(b"\n")
+                if unpacked > _FREE_BYTES + _MOST_EXPANSION * sent or lines > _FREE_LINES + sent // _BYTES_A_LINE:
+                    raise errors.BodyTooLarge(
+                        "The body expands to far more than was sent", headers={"Connection": "close"}
+                    )
+                yield piece
                 chunk = gunzip.unused_data if gunzip.eof else gunzip.unconsumed_tail
         yield gunzip.flush()
     except zlib.error:

@@ -22,6 +22,11 @@ class RateLimit:
         self._buckets: LRUCache[Hashable, tuple[float, float]] = LRUCache(_MAX_BUCKETS)
         self._policy = f'"default";q={limit};w={_WINDOW}'.encode()
 
+    def is_spent(self, client: Hashable) -> bool:
+        """Whether the next request would be refused."""
+        tokens, updated_at = self._buckets.get(client, (1.0, 0.0))
+        return bool(self._limit) and tokens + (time.monotonic() - updated_at) * self._limit / _WINDOW < 1
+
     def spend(self, client: Hashable) -> list[tuple[bytes, bytes]]:
         """Count one request; returns the headers that report what remains. Raises TooManyRequests."""
         if not self._limit:

@@ -4,19 +4,22 @@ import logging
 import re
 import secrets
 import time
+from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
-from app.core.errors import HeadersTooLarge, MalformedRequest
+from app.core.errors import HeadersTooLarge, MalformedRequest, NotFound
 from app.web import allowed_methods, problems
 from app.web.request_state import RequestState, attach
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _MAX_HEADERS = 100
 _MIN_COMPRESSED_BYTES = 1_000
+_SENT_ONCE = frozenset({b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"host"})
+"""Headers that mean something only if there is one of them: servers differ in which of two they take."""
 _DEFAULT_HEADERS = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"Authorization, Accept, Accept-Encoding, Origin"),
@@ -36,22 +39,25 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         state = RequestState(_request_id(scope))
-        attach(scope, state)
         is_head = scope["method"] == "HEAD"
-        if is_head:  # answered like GET, without the body
-            scope["method"] = "GET"
+        if is_head:  # answered like GET, without the body; the server has to know, so its own scope stays as it is
+            scope = {**scope, "method": "GET"}
+        attach(scope, state)
         started = time.perf_counter()
-        response_started = False
+        response_started = response_ended = False
 
         async def send_response(message: Message) -> None:
-            nonlocal response_started
+            nonlocal response_started, response_ended
             if message["type"] == "http.response.start":
                 response_started = True
                 _complete(message["headers"], state)
                 if log.isEnabledFor(logging.DEBUG):
                     _log(scope, state.request_id, message["status"], started)
             elif is_head:
-                message = {**message, "body": b""}
+                if response_ended:
+                    return
+                response_ended = True  # whatever streams a body is told that nobody reads on
+                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         try:
@@ -70,7 +76,14 @@ class RequestMiddleware:
         headers = scope["headers"]
         if len(headers) > _MAX_HEADERS or sum(len(n) + len(v) for n, v in headers) > self._header_limit:
             return problems.response(HeadersTooLarge(headers={"Connection": "close"}), Request(scope))
-        if b"\0" in scope.get("raw_path", b"") or "\0" in scope["path"] or "\ufffd" in scope["path"]:
+        if len({name for name, _ in headers}) < len(headers) and (repeated := _repeated(headers)):
+            return problems.response(MalformedRequest(f"Sent more than once: {', '.join(repeated)}"), Request(scope))
+        if b"%" in scope.get("raw_path", b""):
+            try:
+                scope["path"] = _routed_path(scope)
+            except UnicodeDecodeError:
+                return problems.response(MalformedRequest("The path is not valid UTF-8 text"), Request(scope))
+        if "\0" in scope["path"] or "\ufffd" in scope["path"]:
             return problems.response(MalformedRequest("The path is not valid UTF-8 text"), Request(scope))
         if scope["method"] == "OPTIONS" and "access-control-request-method" not in Headers(scope=scope):
             return _Options()
@@ -80,11 +93,27 @@ class RequestMiddleware:
 class _Options:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = ", ".join(allowed_methods.methods(scope["app"], scope["path"])) if "app" in scope else ""
-        headers = [(b"content-length", b"0")]
-        if allowed:
-            headers.append((b"allow", allowed.encode()))
-        await send({"type": "http.response.start", "status": 204 if allowed else 404, "headers": headers})
+        if not allowed and scope["path"] != "*":  # the asterisk asks about the server as a whole
+            await problems.response(NotFound("This path does not exist"), Request(scope))(scope, receive, send)
+            return
+        headers = [(b"allow", allowed.encode())] if allowed else []
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
+
+
+def _repeated(headers: list[tuple[bytes, bytes]]) -> list[str]:
+    names = [name for name, _ in headers if name in _SENT_ONCE]
+    return sorted({name.decode() for name in names if names.count(name) > 1})
+
+
+def _routed_path(scope: Scope) -> str:
+    """The path with every escape decoded, except for those of slashes and percent signs within a segment.
+
+    Routes split it at its slashes, so an id may have slashes of its own; `segment_text` decodes the rest. Raises
+    UnicodeDecodeError.
+    """
+    decoded = [unquote_to_bytes(segment).decode() for segment in scope["raw_path"].split(b"/")]
+    return "/".join(segment.replace("%", "%25").replace("/", "%2F") for segment in decoded)
 
 
 def _request_id(scope: Scope) -> str:

@@ -173,6 +173,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The request line and headers exceed the limit on their size or number.",
         "Send long texts in the body, and fewer headers.",
     ),
+    "TRANSFER_CODING_NOT_IMPLEMENTED": (
+        "The body was sent with a transfer coding besides `chunked`, such as gzip.",
+        "Send it with `Content-Length`, or chunked. To compress it, use `Content-Encoding: gzip`.",
+    ),
+    "VERSION_NOT_SUPPORTED": (
+        "The request line names a version of HTTP other than 1.1 and 1.0.",
+        "Use HTTP/1.1. A reverse proxy can offer other versions to its clients.",
+    ),
     "UNAVAILABLE": (
         "The service is running, but its database is unreachable, overloaded or has no free connection.",
         "Wait for the time in `Retry-After` and send the request again, with the same idempotency key if it is a POST.",

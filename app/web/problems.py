@@ -49,10 +49,15 @@ def slug(code: str) -> str:
 
 
 def response(problem: errors.Problem, request: Request) -> Response:
-    whole = document(problem, request_state(request.scope).request_id, quote(request.scope["path"]))
+    whole = document(problem, request_state(request.scope).request_id, path_of(request))
     # ASCII: whatever a client put into a name can be sent back, lone surrogates included.
     body = json.dumps(whole, default=str).encode()
     return Response(body, problem.status, {"Content-Type": MEDIA_TYPE, **problem.headers})
+
+
+def path_of(request: Request) -> str:
+    """The path as it is written in an address; escapes that it has are kept (see `middleware.py`)."""
+    return quote(request.scope["path"], safe="/%")
 
 
 def unexpected(request: Request, error: Exception) -> Response:

@@ -1,4 +1,5 @@
-"""HTTP/1.1 with the limits that uvicorn lacks: on the size of headers, and on the time they take to arrive.
+"""HTTP/1.1 with what uvicorn lacks: limits on the size of headers and trailers and on the time headers take to arrive,
+and refusals of requests that two servers in a row could read differently (RFC 9112, sections 3.2, 6.1 and 11.2).
 
 This subclasses a private class of uvicorn, so pyproject.toml pins its minor version, and
 `tests/core/test_protocol.py` names every attribute that is used here.
@@ -6,17 +7,34 @@ This subclasses a private class of uvicorn, so pyproject.toml pins its minor ver
 
 import asyncio
 import json
+import logging
+import re
+import secrets
+import sys
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from app.core.errors import HeadersTooLarge, MalformedRequest, Problem, RequestTimeout
+from app.core.errors import (
+    HeadersTooLarge,
+    MalformedRequest,
+    Problem,
+    RequestTimeout,
+    TransferCodingNotImplemented,
+    VersionNotSupported,
+)
 from app.core.settings import settings
 from app.web import problems
 from app.web.request_state import notify_of_stop
 
 _LINGER = 2.0
 """Seconds between the last byte of a refusal and the closing of the connection."""
+_MAX_TRAILERS = 100
+"""Fields after a chunked body. They are counted and dropped: nothing reads them."""
+_FRAMING = (b"content-length", b"transfer-encoding")
+_HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
+log = logging.getLogger("rapport.protocol")
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -27,8 +45,10 @@ class BoundedProtocol(HttpToolsProtocol):
         configured = settings()
         self._header_limit, self._header_timeout = configured.header_limit, configured.header_timeout
         self._header_bytes = 0
+        self._framing_bytes = self._trailers = self._trailer_bytes = 0
         self._in_headers = True
-        self._refused = False
+        self._refused = self._upgrade_offered = self._resuming = False
+        self._received = b""
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -45,32 +65,65 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._in_headers:
             self._header_bytes += len(data)
+        self._framing_bytes += len(data)
+        self._received = data
         super().data_received(data)
-        if self._in_headers and self._header_bytes > self._header_limit:
-            self._refuse(HeadersTooLarge())
+        if self._in_headers:
+            if self._header_bytes > self._header_limit:
+                self._refuse(HeadersTooLarge())
+        elif self._framing_bytes > self._header_limit:  # a field or an extension that has not ended yet
+            self._refuse(HeadersTooLarge("What surrounds a chunk, or follows the last one, is too large"))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._resuming:
+            return
+        if self._in_headers:
+            super().on_header(name, value)
+            return
+        self._trailers += 1
+        self._trailer_bytes += len(name) + len(value)
+        if self._trailers > _MAX_TRAILERS or self._trailer_bytes > self._header_limit:
+            self._refuse(HeadersTooLarge("The trailer fields are too large or too many"))
+
+    def on_url(self, url: bytes) -> None:
+        if not self._resuming:
+            super().on_url(url)
 
     def on_message_begin(self) -> None:
+        if self._resuming:
+            return
         super().on_message_begin()
         if self._timer is None:
             self._start_timer()
 
     def on_headers_complete(self) -> None:
+        if self._resuming:
+            self._resuming = False
+            return
         self._stop_timer()
         if self._refused:
             return
-        self._in_headers = False
+        self._in_headers, self._framing_bytes = False, 0
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > self._header_limit:
             self._refuse(HeadersTooLarge())
             return
+        if (problem := self._misread()) is not None:
+            self._refuse(problem)
+            return
+        self._upgrade_offered = self.parser.should_upgrade()
         super().on_headers_complete()
         self.cycle.transport = self._lingering_transport  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
+        self._framing_bytes = 0
         if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._upgrade_offered:  # the parser has only stopped: see `_unsupported_upgrade_warning`
+            return
         self._in_headers, self._header_bytes = True, 0
+        self._framing_bytes = self._trailers = self._trailer_bytes = 0
         if not self._refused:
             super().on_message_complete()
 
@@ -78,6 +131,25 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             notify_of_stop(self.cycle.scope)
         super().shutdown()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Go on with HTTP/1.1 where another protocol was offered, as a server may (RFC 9110, section 7.8).
+
+        Java's client offers HTTP/2 with its first request. The parser takes whatever follows the headers for the other
+        protocol; another parser, which is told how long the body is, goes on from there.
+        """
+        stopped = sys.exc_info()[1]
+        self._upgrade_offered = False
+        if self._refused or not isinstance(stopped, httptools.HttpParserUpgrade):
+            return
+        rest = self._received[stopped.args[0] :]
+        framing = [b"%s: %s\r\n" % header for header in self.headers if header[0] in _FRAMING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._resuming = True
+        self.data_received(b"POST / HTTP/1.1\r\n%s\r\n" % b"".join(framing))
+        if rest:
+            self.data_received(rest)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(MalformedRequest(msg))
@@ -94,6 +166,40 @@ class BoundedProtocol(HttpToolsProtocol):
         self.pipeline.clear()
         self.transport.write_eof()
         self.loop.call_later(_LINGER, self.transport.close)
+
+    def _misread(self) -> Problem | None:
+        """What is wrong with a request that the parser accepts, or None."""
+        version = self.parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            return VersionNotSupported(f"HTTP/{version} is not supported: use HTTP/1.1")
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and version == "1.1"):
+            return MalformedRequest("There must be exactly one Host header")
+        if hosts and not _HOST.fullmatch(hosts[0]):
+            return MalformedRequest("The Host header is not a host and port")
+        coding = next((value for name, value in self.headers if name == b"transfer-encoding"), None)
+        if coding is not None and coding.strip().lower() != b"chunked":
+            if coding.lower().rpartition(b",")[2].strip() == b"chunked":
+                return TransferCodingNotImplemented("The only transfer coding is chunked")
+            return MalformedRequest("The length of the body cannot be told: Transfer-Encoding must be chunked")
+        if coding is not None and version == "1.0":
+            return MalformedRequest("HTTP/1.0 has no Transfer-Encoding")
+        if self.url.startswith(b"/") or (self.url == b"*" and self.parser.get_method() == b"OPTIONS"):
+            return None
+        return self._misread_target()
+
+    def _misread_target(self) -> Problem | None:
+        """Of a target that is neither a path nor an asterisk; an absolute one has a path, if only an empty one."""
+        try:
+            parsed = httptools.parse_url(self.url)
+        except httptools.HttpParserInvalidURLError:
+            return MalformedRequest("The request target must be a path")
+        if parsed.schema is None or parsed.schema.lower() not in (b"http", b"https"):
+            return MalformedRequest("The request target must be a path")
+        if parsed.path is None:
+            query = b"" if parsed.query is None else b"?" + parsed.query
+            self.url = b"/" + query
+        return None
 
     def _start_timer(self) -> None:
         self._timer = self.loop.call_later(self._header_timeout, self._on_timeout)
@@ -119,10 +225,23 @@ class BoundedProtocol(HttpToolsProtocol):
             if cycle.response_started:
                 self.transport.close()
                 return
-        body = json.dumps(problems.document(problem)).encode()
+        elif cycle is not None and cycle.more_body:  # answered without reading its body, in which this was found
+            self.close_after_linger()
+            return
+        request_id = secrets.token_hex(12)
+        fields = {"request_id": request_id, "status": problem.status, "code": problem.code}
+        log.debug("refused", extra={"fields": fields})
+        body = json.dumps(problems.document(problem, request_id)).encode()
         self.transport.write(
-            b"%scontent-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"
-            % (STATUS_LINE[problem.status], problems.MEDIA_TYPE.encode(), len(body), body)
+            b"%scontent-type: %s\r\ncontent-length: %d\r\ncache-control: no-store\r\n"
+            b"x-content-type-options: nosniff\r\nx-request-id: %s\r\nconnection: close\r\n\r\n%s"
+            % (
+                STATUS_LINE[problem.status],
+                problems.MEDIA_TYPE.encode(),
+                len(body),
+                request_id.encode(),
+                body,
+            )
         )
         self.close_after_linger()
 

@@ -1,12 +1,13 @@
 """Responses made of JSON that the database has already written."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
 from app.services.kit.record_result import RecordResult
 from app.store.kit.documents import Document
 from app.store.kit.listing import Page
+from app.web import problems
 
 
 class Reply(Response):
@@ -63,4 +64,4 @@ def page(request: Request, page: Page) -> Reply:
 
 def _with_cursor(request: Request, cursor: str) -> str:
     parameters = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    return f"{quote(request.scope['path'])}?{urlencode([*parameters, ('cursor', cursor)])}"
+    return f"{problems.path_of(request)}?{urlencode([*parameters, ('cursor', cursor)])}"

@@ -23,6 +23,8 @@ class RequestState:
     """Transactions on behalf of the caller."""
     context: Context = field(init=False)
     """The transaction of the current attempt; routes that stream open their own."""
+    expected_version: int | None = None
+    """What the caller expects the resource to be at, by `If-Match`; None where any version is fine."""
     body: Any = field(init=False)
     """The parsed JSON body, where the route has one."""
 

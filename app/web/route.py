@@ -4,7 +4,7 @@ Reads run in autocommit, since they are one statement; writes run in a transacti
 response leaves. A FastAPI dependency that commits on exit would do so after the client has already read "201 Created".
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -12,11 +12,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from app.core.context import Context
-from app.core.errors import MalformedRequest, UnknownParameter, invalid
+from app.core.errors import MalformedRequest, PreconditionFailed, UnknownParameter, invalid
 from app.core.sessions import Sessions
+from app.rules.kit.number_fields import Strictness
 from app.web import body, idempotency, limits
 from app.web.app_state import AppState, app_state
 from app.web.arguments import Binding
+from app.web.deps import expected_versions, if_match_version
 from app.web.request_state import RequestState, request_state
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -48,7 +50,7 @@ class Route(APIRoute):
         elif reads:
             handle = _reading(call_endpoint)
         else:
-            handle = self._writing(call_endpoint)
+            handle = self._writing(call_endpoint, conditional=if_match_version in binding.dependencies)
             parameters |= {DRY_RUN}
 
         async def handler(request: Request) -> Response:
@@ -61,13 +63,15 @@ class Route(APIRoute):
 
     async def authorize(self, request: Request, state: RequestState, service: AppState) -> Sessions:
         """Transactions on behalf of the caller. Raises Unauthenticated, InsufficientScope or TooManyRequests."""
-        credential = await service.credentials.authenticate(request.headers.get("authorization"))
+        credential = await service.credentials.authenticate(
+            request.headers.get("authorization"), limits.address(request.scope)
+        )
         credential.require(self.scope)
         state.response_headers = service.key_limit.spend(credential.id)
         return await service.sessions(credential)
 
-    def _writing(self, call_endpoint: Handler) -> Handler:
-        has_body = self.body_field is not None
+    def _writing(self, call_endpoint: Handler, *, conditional: bool) -> Handler:
+        has_body, names_identity = self.body_field is not None, "{external_id}" in self.path
         types = body.PATCH_TYPES if self.methods == {"PATCH"} else body.JSON_TYPES
         replayable = self.methods == {"POST"} and self.accepts_idempotency_key
 
@@ -75,8 +79,16 @@ class Route(APIRoute):
             state, settings = request_state(request.scope), app_state(request).settings
             dry_run = _is_dry_run(request)
             limit = min(settings.body_limit, self.body_limit or settings.body_limit)
-            state.body = await body.read_json(request, types, limit, settings.body_timeout) if has_body else None
+            if names_identity:
+                body.refuse_card_number(request.path_params, "/path")
+            if has_body:
+                state.body = await body.read_json(request, types, limit, settings.body_timeout)
+            else:
+                state.body = None
+                await body.read_nothing(request, settings.body_timeout)
             key = idempotency.key_of(request) if replayable else None
+            if key is not None:
+                body.refuse_card_number(key, "/header/Idempotency-Key", Strictness.IDENTIFIER)
 
             async def work(ctx: Context) -> Response:
                 state.context = ctx
@@ -92,7 +104,10 @@ class Route(APIRoute):
                     await idempotency.store_response(ctx, key, fingerprint, response)
                 return response
 
-            return await (state.sessions.rehearse if dry_run else state.sessions.write)(work)
+            write = state.sessions.rehearse if dry_run else state.sessions.write
+            if not conditional or not (tags := request.headers.getlist("if-match")):
+                return await write(work)
+            return await _write_at(expected_versions(", ".join(tags)), state, lambda: write(work))
 
         return handler
 
@@ -154,6 +169,17 @@ def _reading(call_endpoint: Handler) -> Handler:
         return response
 
     return handler
+
+
+async def _write_at(versions: list[int], state: RequestState, write: Callable[[], Awaitable[Response]]) -> Response:
+    """At whichever of the versions the resource is: services are asked for one, and nobody lists more than a few."""
+    for state.expected_version in versions[:-1]:
+        try:
+            return await write()
+        except PreconditionFailed:  # nothing was stored
+            continue
+    state.expected_version = versions[-1] if versions else None
+    return await write()
 
 
 def _is_dry_run(request: Request) -> bool:

@@ -37,4 +37,6 @@ class TestClock:
 
 
 def plain_settings(**changed: Any) -> Settings:
-    return Settings(_env_file=None, **{"rate_limit": 0, "answer_rate_limit": 0, "sample": False, **changed})
+    return Settings(
+        _env_file=None, **{"rate_limit": 0, "answer_rate_limit": 0, "wrong_key_limit": 0, "sample": False, **changed}
+    )

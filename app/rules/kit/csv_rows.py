@@ -1,9 +1,12 @@
 """Resources as rows of a CSV file that is safe to open in a spreadsheet."""
 
 import json
+import unicodedata
 from typing import Any
 
 Row = dict[str, str]
+_BEGIN_FORMULAS = frozenset("=+-@")
+_CUT_CELLS = ("\t", "\r", "\n")
 
 
 def flat_row(record: dict[str, Any]) -> Row:
@@ -25,5 +28,20 @@ def _cell(value: Any) -> str:
 
 
 def escape_formula(cell: str) -> str:
-    """A spreadsheet evaluates a cell that begins like a formula; an apostrophe makes it text (OWASP, CSV injection)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """A spreadsheet evaluates a cell that begins like a formula; an apostrophe makes it text (OWASP, CSV injection).
+
+    Some look past blanks and characters that nobody sees, and take the full-width signs of East Asian keyboards too.
+    """
+    return f"'{cell}" if _begins_formula(cell.lstrip("'")) else cell
+
+
+def unescape_formula(cell: str) -> str:
+    """What `escape_formula` made the cell of: an export can be imported again."""
+    return cell[1:] if cell.startswith("'") and _begins_formula(cell.lstrip("'")) else cell
+
+
+def _begins_formula(cell: str) -> bool:
+    if not cell or cell[0].isalnum():  # nearly all of them
+        return False
+    first = next((c for c in cell if unicodedata.category(c)[0] not in "CZ"), "")
+    return cell.startswith(_CUT_CELLS) or (first != "" and unicodedata.normalize("NFKC", first)[0] in _BEGIN_FORMULAS)

@@ -1,10 +1,12 @@
 """How a customer is reached and identified: contact points, identities and addresses."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.rules.customers.customers import ContactKind
+from app.rules.kit.web_addresses import is_web_address
 from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, text
 
 Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
@@ -28,6 +30,12 @@ class ContactPointNew(Schema):
     """Set it when messages bounce or somebody else answers: it is kept, but no longer matched or unique."""
     shared: Flag = False
     """Set it when several customers use it, such as the phone of a household. Otherwise it must be unique."""
+
+    @model_validator(mode="after")
+    def _check_web_address(self) -> Self:
+        if self.kind is ContactKind.WEB and not is_web_address(self.value):
+            raise PydanticCustomError("url_scheme", "`value` must be an http or https address")
+        return self
 
 
 class ContactPoint(Resource):

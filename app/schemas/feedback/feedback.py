@@ -7,7 +7,7 @@ from pydantic import Field
 from app.rules.feedback.feedback import FeedbackMetric, Method, NpsClass, Side
 from app.rules.feedback.sentiment import Sentiment
 from app.rules.kit.channels import Channel
-from app.schemas.feedback.intake import Author, ReceiptRef, Url
+from app.schemas.feedback.intake import Author, ReceiptRef
 from app.schemas.kit.types import (
     Attributes,
     Figure,
@@ -21,6 +21,7 @@ from app.schemas.kit.types import (
     PageQuery,
     Reference,
     Resource,
+    Url,
     Version,
 )
 

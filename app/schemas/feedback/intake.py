@@ -22,11 +22,9 @@ from app.schemas.kit.types import (
     Note,
     Reference,
     Schema,
+    Url,
     partial,
-    text,
 )
-
-Url = Annotated[str, text(2_000)]
 
 
 class Author(Schema):

@@ -1,12 +1,14 @@
 """Interactions: who was in contact with whom, when, about what, and on which channel."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.rules.customers import ContactKind
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
+from app.rules.kit.web_addresses import is_web_address
 from app.schemas.kit.types import (
     Attributes,
     Count,
@@ -14,6 +16,7 @@ from app.schemas.kit.types import (
     Id,
     Label,
     Line,
+    Location,
     Moment,
     Name,
     Note,
@@ -23,7 +26,6 @@ from app.schemas.kit.types import (
     Schema,
     Version,
     partial,
-    text,
 )
 
 Seconds = Annotated[int, Field(strict=True, ge=0, le=31_536_000)]
@@ -36,6 +38,12 @@ class Contact(Schema):
     kind: ContactKind
     value: Name
     """The number or address in any spelling."""
+
+    @model_validator(mode="after")
+    def _check_web_address(self) -> Self:
+        if self.kind is ContactKind.WEB and not is_web_address(self.value):
+            raise PydanticCustomError("url_scheme", "`value` must be an http or https address")
+        return self
 
 
 class Participant(Schema):
@@ -55,7 +63,7 @@ class Document(Schema):
 
     name: Name
     """The title or file name of the document."""
-    address: Annotated[str, text(2_000)]
+    address: Location
     """Where the document is found: a URL, a path or a shelf mark."""
     media_type: Label | None = None
     """The media type, such as `application/pdf`."""

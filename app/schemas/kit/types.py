@@ -24,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.rules.kit import json_limits
+from app.rules.kit.web_addresses import is_harmless, is_web_address
 
 # Everything but the control characters that no name, note or number contains.
 ONE_LINE = r"^[^\u0000-\u001F\u007F]*$"
@@ -52,6 +53,24 @@ Line = Annotated[str, text(1_000)]
 Note = Annotated[str, text(50_000, pattern=LINES)]
 Reference = Annotated[str, text(200)]
 """An id that an external system uses: a receipt number, a loyalty card, a message id."""
+
+
+def _web_address(value: str) -> str:
+    if not is_web_address(value):
+        raise PydanticCustomError("url_scheme", "Must be an http or https address")
+    return value
+
+
+def _harmless(value: str) -> str:
+    if not is_harmless(value):
+        raise PydanticCustomError("url_scheme", "Must not be an address that runs a script or opens a file")
+    return value
+
+
+Url = Annotated[str, text(2_000), AfterValidator(_web_address)]
+"""Of a page on the web; the scheme may be left out."""
+Location = Annotated[str, text(2_000), AfterValidator(_harmless)]
+"""Where something is found: an address, a path or a shelf mark."""
 
 
 def _only_text(value: object) -> object:

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.visits.scorecards import VisitKind, VisitState
-from app.schemas.feedback import ReceiptRef, Score, Url
+from app.schemas.feedback import ReceiptRef, Score
 from app.schemas.kit.types import (
     LINES,
     Attributes,
@@ -22,6 +22,7 @@ from app.schemas.kit.types import (
     Resource,
     Schema,
     Slug,
+    Url,
     Version,
     partial,
     text,

@@ -15,7 +15,6 @@ from app.rules.kit.event_types import SALE_RECORDED
 from app.rules.kit.money import is_too_precise, minor_unit, scaled
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.kit.withdrawn_currencies import WITHDRAWN
-from app.rules.sales import payment_cards
 from app.rules.sales import receipts as rules
 from app.rules.sales.receipts import ZERO, MatchedBy, SaleKind
 from app.schemas.sales.sales import SaleNew
@@ -177,15 +176,10 @@ class ReceiptDraft:
 def draft_receipt(new: SaleNew) -> ReceiptDraft:
     """Raises ValidationFailed for what cannot be a receipt, whatever else is stored.
 
-    A card number, a duplicate line number, an amount that nobody can pay to the last digit, a sum of more than 12
-    digits, a currency that was withdrawn before, a return of its own line or of less than nothing.
+    A duplicate line number, an amount that nobody can pay to the last digit, a sum of more than 12 digits, a currency
+    that was withdrawn before, a return of its own line or of less than nothing.
     """
     content = new.model_dump_json(exclude_none=True)
-    pointer = None
-    if payment_cards.may_contain_card_number(content):
-        pointer = payment_cards.find_card_number(new.model_dump(mode="json"))
-    if pointer:
-        raise invalid(pointer, "payment_card_number", "Looks like a payment card number, which must not be stored")
     _require_currency_of_its_time(new)
     _require_payable_amounts(new)
     _require_returns_of_others(new)

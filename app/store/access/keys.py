@@ -7,10 +7,11 @@ from app.core.context import Connection, Context
 from app.core.errors import NotFound
 
 
-async def by_hash(db: Connection, secret_hash: bytes) -> Record | None:
-    """The key's id, name and scopes, from which a context is made; None where it is unknown or revoked."""
-    return await db.fetchrow(
-        "SELECT id, name, scopes FROM api_keys WHERE secret_hash = $1 AND revoked_at IS NULL", secret_hash
+async def by_hashes(db: Connection, hashes: list[bytes]) -> list[Record]:
+    """Their ids, names and scopes, from which contexts are made; without those that are unknown or revoked."""
+    return await db.fetch(
+        "SELECT secret_hash, id, name, scopes FROM api_keys WHERE secret_hash = ANY($1) AND revoked_at IS NULL",
+        hashes,
     )
 
 

@@ -12,7 +12,6 @@ from app.store.kit import documents, rows
 from app.store.kit.listing import PAGING, Listing
 from app.store.kit.tables import KeyedTable
 
-
 _IN_ANY_CASE = {"owner"}
 
 

@@ -262,7 +262,7 @@ class TestTags:
         answer = await client.get(path, headers={"If-None-Match": '"1"'})
         assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
 
-    @pytest.mark.parametrize("sent", ["1", 'W/"1"', '"x"', '"1", "2"', '"1', '""', f'"{2**63}"', '"-1"'])
+    @pytest.mark.parametrize("sent", ["1", '"1', "x", '"1" "2"', ",", ""])
     async def test_a_tag_that_is_none(self, client: httpx.AsyncClient, sent: str) -> None:
         made = await make.create_customer(client)
         answer = await patch(client, f"{PATH}/{made['id']}", {"owner": "mia"}, if_match=sent)

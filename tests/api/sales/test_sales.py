@@ -613,16 +613,18 @@ class TestCardNumbers:
     @pytest.mark.parametrize(
         ("change", "place"),
         [
-            ({"receipt_no": "4111111111111111"}, "/receipt_no"),
+            ({"receipt_no": "4111 1111 1111 1111"}, "/receipt_no"),
+            ({"receipt_no": "visa 4111111111111111"}, "/receipt_no"),
             ({"operator": f"paid with {VISA} today"}, "/operator"),
             (
                 {"payments": [{"method": "card", "amount": "10.00", "reference": "4111-1111-1111-1111"}]},
                 "/payments/0/reference",
             ),
-            ({"lines": [make.line(sku="378282246310005")]}, "/lines/0/sku"),
+            ({"lines": [make.line(sku="3782 822463 10005")]}, "/lines/0/sku"),
             ({"lines": [make.line(name="Gift 5555 5555 5555 4444")]}, "/lines/0/name"),
             ({"customer": {"name": "６０１１１１１１１１１１１１１７"}}, "/customer/name"),
-            ({"customer": {"identity": make.identity("card", "4222222222222")}}, "/customer/identity/external_id"),
+            ({"customer": {"identity": make.identity("card", VISA)}}, "/customer/identity/external_id"),
+            ({"customer": {"identity": make.identity("card", "4111111111111111")}}, "/customer/identity/external_id"),
             ({"attributes": {"deep": [{"pan": VISA}]}}, "/attributes/deep/0/pan"),
             ({"attributes": {"pan": 4111111111111111}}, "/attributes/pan"),
             ({"attributes": {"4111111111111111": 1}}, "/attributes/4111111111111111"),
@@ -645,6 +647,10 @@ class TestCardNumbers:
         "change",
         [
             {"receipt_no": "4111111111111112"},
+            {"receipt_no": "4111111111111111"},
+            {"receipt_no": "2612310000000005"},
+            {"customer": {"phone": "+49 1511 2345678"}},
+            {"lines": [make.line(name="Tea 5022830388368")]},
             {"receipt_no": "2026030110150000017"},
             {"lines": [make.line(sku="5901234123457")]},
             {"payments": [{"method": "card", "amount": "10.00", "reference": "****1111"}]},
