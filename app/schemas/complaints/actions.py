@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.complaints.states import ActionKind
 from app.schemas.kit.types import (
@@ -16,6 +15,7 @@ from app.schemas.kit.types import (
     Resource,
     Schema,
     Version,
+    fault,
     partial,
 )
 
@@ -73,7 +73,7 @@ class ActionContent(ActionNew):
     @model_validator(mode="after")
     def _check_verification(self) -> Self:
         if self.verified_at is not None and self.done_at is None:
-            raise PydanticCustomError("missing", "`verified_at` requires `done_at`")
+            raise fault("done_at", "missing", "`verified_at` requires `done_at`")
         return self
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.customers.customers import ContactKind
-from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, text
+from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, code
 
 Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
 Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
-PostalCode = Annotated[str, text(20)]
+PostalCode = Annotated[str, code(20)]
 
 
 class ContactPointNew(Schema):

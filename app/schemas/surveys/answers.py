@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.surveys.surveys import LONGEST_TEXT, QuestionKind
-from app.schemas.kit.types import LINES, Figure, Label, Language, Moment, Name, Resource, Schema, Slug, text
+from app.schemas.kit.types import LINES, Figure, Label, Language, Moment, Name, Reference, Resource, Schema, Slug, text
 from app.schemas.surveys.surveys import Code, Paragraphs, ShortText, ShowIf
 
 _LANGUAGE = "The preferred language, a BCP 47 tag. Defaults to that of the invitation, or else the first of the survey."
-ReceiptNumber = Annotated[str, text(200)]
+ReceiptNumber = Reference
 Written = Annotated[str, text(LONGEST_TEXT, pattern=LINES)]
 
 
