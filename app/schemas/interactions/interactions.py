@@ -7,6 +7,7 @@ from pydantic import Field
 from app.rules.customers import ContactKind
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
+from app.schemas.customers import by_contact_form
 from app.schemas.kit.types import (
     Attributes,
     Count,
@@ -36,6 +37,8 @@ class Contact(Schema):
     kind: ContactKind
     value: Name
     """The number or address in any spelling."""
+
+    compared = staticmethod(by_contact_form)
 
 
 class Participant(Schema):

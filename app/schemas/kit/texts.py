@@ -48,6 +48,11 @@ def code(most: int) -> Any:
     return _Text(most, ONE_LINE, identifier=True)
 
 
+def is_one_line(note: object) -> bool:
+    """Whether this, in the annotation of a field, makes it a text of one line."""
+    return isinstance(note, _Text) and note.pattern == ONE_LINE
+
+
 def is_control_pattern(pattern: object) -> bool:
     return pattern in (ONE_LINE, LINES)
 

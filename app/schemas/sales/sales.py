@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.customers import Match
 from app.rules.kit.money import CURRENCIES
 from app.rules.sales.receipts import OnUnknownCustomer, SaleChannel, SaleKind
-from app.schemas.customers import IdentityNew
+from app.schemas.customers import Email, IdentityNew, Phone
 from app.schemas.kit.types import (
     Attributes,
     BatchResult,
@@ -47,9 +47,9 @@ class BuyerNew(Schema):
     id: Id | None = None
     """The id of the customer, if the till knows it."""
     identity: IdentityNew | None = None
-    phone: Name | None = None
+    phone: Phone | None = None
     """A phone number in any spelling."""
-    email: Name | None = None
+    email: Email | None = None
     """An e-mail address, in upper or lower case."""
     name: Name | None = None
     """The display name for a customer who has to be created. It is never used to find one."""

@@ -9,6 +9,7 @@ from app.core.context import Context
 from app.core.errors import Problem
 from app.rules.complaints import states as rules
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
+from app.services.complaints import resent
 from app.services.customers import CustomerReference, Resolver
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing, Subjects
@@ -26,7 +27,7 @@ class ComplaintDraft(Draft[ComplaintNew]):
     """Of the customer."""
 
     def as_sent(self) -> dict[str, Any]:
-        return intake.as_sent(self.new, _SENT, _DERIVED)
+        return {**intake.as_sent(self.new, _SENT, _DERIVED), **resent.as_sent(self.new)}
 
     def as_stored(self) -> dict[str, Any]:
         return {**self.as_sent(), "customer_id": self.customer_id and str(self.customer_id)}

@@ -50,7 +50,13 @@ async def record_many(
     drafts = [InteractionDraft(new, new.happened_at or ctx.now) for new in interactions]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
-        drafts, references.existing, references.assign, partial(store.contents, ctx), _differs
+        ctx,
+        store.INTERACTIONS,
+        drafts,
+        references.existing,
+        references.assign,
+        partial(store.contents, ctx),
+        _differs,
     )
     await _write(ctx, decided.accepted, react)
     return decided.results
@@ -77,8 +83,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
-def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem | None:
-    return InteractionDiffers(errors=errors, interaction_id=str(interaction_id)) if errors else None
+def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem:
+    return InteractionDiffers(errors=errors, interaction_id=str(interaction_id))
 
 
 async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) -> None:

@@ -138,7 +138,7 @@ class ReceiptDraft:
             "source": new.source,
             "receipt_no": new.receipt_no,
             "occurred_at": format_timestamp(new.occurred_at),
-            "business_date": (new.business_date or new.occurred_at.date()).isoformat(),
+            "business_date": new.business_date and new.business_date.isoformat(),
             "site": new.site,
             "till": new.till,
             "operator": new.operator,
@@ -155,7 +155,7 @@ class ReceiptDraft:
                     "refund_of": line.refund_receipt_no
                     and {"receipt_no": line.refund_receipt_no, "line_no": line.refund_line_no},
                 }
-                for line in self.lines
+                for line in sorted(self.lines, key=lambda line: line.line_no)
             ],
             "payments": [payment.model_dump(mode="json") for payment in new.payments],
             "total": str(self.total),

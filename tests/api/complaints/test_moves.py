@@ -239,7 +239,7 @@ class TestMessages:
     async def test_one_way_of_telling(self, client: httpx.AsyncClient) -> None:
         one = await record(client)
         answer = await move(client, one, "acknowledge", message={"body": "x"}, interaction_id=str(uuid4()))
-        assert errors(answer) == [("", "conflict")]
+        assert errors(answer) == [("/interaction_id", "conflict")]
 
     async def test_without_a_move(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         await make.create_policy(client, targets={"update_minutes": 60})

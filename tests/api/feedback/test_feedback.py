@@ -151,7 +151,7 @@ class TestRecord:
         assert await refused(client, feedback(sale_id=sold["id"], sale_line_no=9)) == [("/sale_line_no", "not_found")]
         assert await refused(client, feedback(sale_line_no=1)) == [("/sale_id", "missing")]
         receipt = {"source": "till", "receipt_no": "1"}
-        assert await refused(client, feedback(sale_id=sold["id"], receipt=receipt)) == [("", "one_of")]
+        assert await refused(client, feedback(sale_id=sold["id"], receipt=receipt)) == [("/receipt", "one_of")]
 
     async def test_nothing_is_collected_in_the_future(self, client: httpx.AsyncClient) -> None:
         assert await refused(client, feedback(collected_at="2026-03-02T09:00:01Z")) == [("/collected_at", "future")]

@@ -125,7 +125,7 @@ class TestPlan:
             assert errors(answer) == [(f"/{name}", "not_found")]
         assert errors(await client.post(PATH, json=body(scorecard, source="x"))) == [("/external_id", "missing")]
         both = body(scorecard, sale_id=str(uuid4()), receipt={"source": "till", "receipt_no": "1"})
-        assert errors(await client.post(PATH, json=both)) == [("", "one_of")]
+        assert errors(await client.post(PATH, json=both)) == [("/receipt", "one_of")]
 
     async def test_refuses_the_scorecard_of_another_kind(self, client: httpx.AsyncClient) -> None:
         scorecard = await create_card(client, kind="observation")
