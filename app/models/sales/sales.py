@@ -3,7 +3,19 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
@@ -70,6 +82,7 @@ class Sale(SQLModel, table=True):
         Index(None, "till", "occurred_at", "id", postgresql_where=text("till IS NOT NULL")),
         Index("ix_sales_unmatched", "occurred_at", "id", postgresql_where=text("match IN ('unmatched', 'ambiguous')")),
         Index("ix_sales_unbalanced", "occurred_at", "id", postgresql_where=text("NOT balanced")),
+        Index("ix_sales_clock_suspect", "occurred_at", "id", postgresql_where=text("clock_suspect")),
     )
 
     id: UUID = id_column()
@@ -94,6 +107,13 @@ class Sale(SQLModel, table=True):
     gross: Decimal = numeric_column()
     refunded: Decimal = numeric_column()
     balanced: bool = boolean_column("true")
+    # The clock of the till was ahead by more than the tolerance of `rules.kit.moments` when the receipt came in.
+    clock_suspect: bool = Field(
+        default=None,
+        sa_column=Column(
+            Boolean, Computed("(occurred_at - created_at) > '24:00:00'::interval", persisted=True), nullable=False
+        ),
+    )
     attributes: dict[str, Any] = json_column()
     # Of the receipt as it was sent, by which the same receipt sent again is recognised.
     content_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

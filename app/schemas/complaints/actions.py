@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from app.rules.complaints.states import ActionKind
+from app.rules.kit import moments
 from app.schemas.kit.types import (
     Day,
     Id,
@@ -74,6 +75,8 @@ class ActionContent(ActionNew):
     def _check_verification(self) -> Self:
         if self.verified_at is not None and self.done_at is None:
             raise fault("done_at", "missing", "`verified_at` requires `done_at`")
+        if self.verified_at is not None and self.done_at is not None and self.verified_at < self.done_at:
+            raise fault("verified_at", moments.OUT_OF_ORDER, moments.not_before("done_at"))
         return self
 
 

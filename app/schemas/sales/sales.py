@@ -200,6 +200,10 @@ class Sale(Resource):
     """The amount the customer paid, or got back if negative."""
     balanced: bool
     """Whether lines, tax and payments add up to the total, with a tolerance for the rounding of tills."""
+    clock_suspect: bool
+    """Whether the clock of the till was more than 24 hours ahead, so that `occurred_at` is not to be believed: such a
+    receipt is nobody's last purchase.
+    """
     attributes: Attributes
     voided_at: Moment | None
     """When the receipt was voided. Null if it counts."""
@@ -259,6 +263,8 @@ class SaleQuery(PageQuery):
     match: Match | None = None
     balanced: bool | None = None
     """Whether to return only receipts whose sums add up, or only those whose sums do not."""
+    clock_suspect: bool | None = None
+    """Whether to return only receipts from a clock that was more than a day ahead, or only those from others."""
     voided: Literal["no", "yes", "any"] = "any"
     occurred_since: Moment | None = None
     occurred_before: Moment | None = None

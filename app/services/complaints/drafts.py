@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Problem
 from app.rules.complaints import states as rules
+from app.rules.kit import moments
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.services.complaints import resent
 from app.services.customers import CustomerReference, Resolver
@@ -33,7 +34,7 @@ class ComplaintDraft(Draft[ComplaintNew]):
         return {**self.as_sent(), "customer_id": self.customer_id and str(self.customer_id)}
 
     def row(self, ctx: Context, number: int) -> ComplaintRow:
-        received_at = self.new.received_at or ctx.now
+        received_at = moments.arrived(self.new.received_at, ctx.now)
         return ComplaintRow(
             **self.new.model_dump(exclude={"remedies", "history", "customer_id", "received_at"}),
             id=self.id,

@@ -190,9 +190,9 @@ async def customer_tags(ctx: Context, customer_id: UUID) -> list[str]:
 
 
 async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
-    """Row of (customer_id, direction, channel)."""
+    """Row of (customer_id, direction, channel, state)."""
     return await ctx.db.fetchrow(
-        "SELECT customer_id, direction, channel FROM interactions WHERE id = $1", interaction_id
+        "SELECT customer_id, direction, channel, state FROM interactions WHERE id = $1", interaction_id
     )
 
 

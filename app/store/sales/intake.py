@@ -196,6 +196,8 @@ _ADD_TO_CATALOG = f"""
         WHERE NOT EXISTS (SELECT FROM products k WHERE k.sku = w.sku) ON CONFLICT DO NOTHING
     )
 """
+# As the generated column clock_suspect has it, which is not there before the rows are.
+_PURCHASED = "kind <> 'return' AND occurred_at - created_at <= '24:00:00'::interval"
 # Foreign keys between rows that one statement inserts are checked at the end of the statement.
 _PARTS = f"""
     WITH {_ADD_TO_CATALOG},
@@ -209,7 +211,7 @@ _PARTS = f"""
             first_purchase_at, last_purchase_at)
         SELECT customer_id, currency, count(*), count(*) FILTER (WHERE kind <> 'return'),
             count(*) FILTER (WHERE kind = 'return'), sum(gross), sum(refunded), sum(total),
-            min(occurred_at) FILTER (WHERE kind <> 'return'), max(occurred_at) FILTER (WHERE kind <> 'return')
+            min(occurred_at) FILTER (WHERE {_PURCHASED}), max(occurred_at) FILTER (WHERE {_PURCHASED})
         FROM sent WHERE customer_id IS NOT NULL GROUP BY customer_id, currency ORDER BY customer_id, currency
         ON CONFLICT (customer_id, currency) DO UPDATE SET
             receipts = t.receipts + excluded.receipts, purchases = t.purchases + excluded.purchases,

@@ -36,6 +36,7 @@ _LIST = Listing(
             "anonymous": "s.match = 'anonymous'",
         },
         "balanced": {True: "s.balanced", False: "NOT s.balanced"},
+        "clock_suspect": {True: "s.clock_suspect", False: "NOT s.clock_suspect"},
         "voided": {"no": "s.voided_at IS NULL", "yes": "s.voided_at IS NOT NULL", "any": "true"},
         "occurred_since": "s.occurred_at >= {}",
         "occurred_before": "s.occurred_at < {}",
@@ -60,7 +61,8 @@ async def recompute_totals(ctx: Context, customers: set[UUID]) -> None:
             first_purchase_at, last_purchase_at)
         SELECT customer_id, currency, count(*), count(*) FILTER (WHERE kind <> 'return'),
             count(*) FILTER (WHERE kind = 'return'), sum(gross), sum(refunded), sum(total),
-            min(occurred_at) FILTER (WHERE kind <> 'return'), max(occurred_at) FILTER (WHERE kind <> 'return')
+            min(occurred_at) FILTER (WHERE kind <> 'return' AND NOT clock_suspect),
+            max(occurred_at) FILTER (WHERE kind <> 'return' AND NOT clock_suspect)
         FROM sales WHERE customer_id = ANY ($1::uuid[]) AND voided_at IS NULL
         GROUP BY customer_id, currency ORDER BY customer_id, currency
         """,

@@ -151,7 +151,7 @@ class TestMoments:
         assert (await moved(client, one, "investigate", at=NOW))["state_since"] == NOW
 
     @pytest.mark.parametrize(
-        ("at", "code"), [("2026-03-02T09:00:00.000001Z", "future"), (ago(hours=2, microseconds=1), "too_early")]
+        ("at", "code"), [("2026-03-02T09:00:00.000001Z", "in_the_future"), (ago(hours=2, microseconds=1), "too_early")]
     )
     @pytest.mark.parametrize("verb", ["acknowledge", "withdraw", "hold"])
     async def test_that_cannot_be(self, client: httpx.AsyncClient, verb: str, at: str, code: str) -> None:

@@ -154,7 +154,11 @@ class TestRecord:
         assert await refused(client, feedback(sale_id=sold["id"], receipt=receipt)) == [("/receipt", "one_of")]
 
     async def test_nothing_is_collected_in_the_future(self, client: httpx.AsyncClient) -> None:
-        assert await refused(client, feedback(collected_at="2026-03-02T09:00:01Z")) == [("/collected_at", "future")]
+        assert await refused(client, feedback(collected_at="2026-03-03T09:00:01Z")) == [
+            ("/collected_at", "in_the_future")
+        ]
+        found = await record(client, feedback(collected_at="2026-03-03T08:59:00Z"))
+        assert found["collected_at"] == "2026-03-02T09:00:00.000000Z", "when it came in, for the clock is ahead"
 
     async def test_speaks_for_an_idea(self, client: httpx.AsyncClient) -> None:
         idea = await api.post(client, "/v1/ideas", {"title": "A bench outside"})

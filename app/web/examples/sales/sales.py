@@ -83,6 +83,7 @@ RECEIPT: dict[str, Any] = {
     "payments": [{"method": "card", "amount": "22.50", "reference": "auth 448120"}],
     "total": "22.50",
     "balanced": True,
+    "clock_suspect": False,
     "attributes": {},
     "voided_at": None,
     "void_reason": None,
