@@ -13,6 +13,7 @@ REACTIONS = Reactions(
         types.SALE_REVISED.name: (feedback.LINK_SALE, surveys.ASK_AFTER_SALE),
         types.SALE_CLAIMED.name: (feedback.LINK_SALE, surveys.ASK_AFTER_SALE),
         types.INTERACTION_RECORDED.name: (surveys.ASK_AFTER_INTERACTION,),
+        types.INTERACTION_HELD.name: (surveys.ASK_AFTER_INTERACTION,),
         types.INTERACTION_CLAIMED.name: (surveys.ASK_AFTER_INTERACTION,),
         types.COMPLAINT_CLOSED.name: (surveys.ASK_AFTER_COMPLAINT,),
     }

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from app.rules.kit import moments
+
 
 class Problem(Exception):
     """Rendered as an RFC 9457 problem document by `web/problems.py`.
@@ -207,8 +209,13 @@ def must_be_sent_together(*names: str, missing: str) -> ValidationFailed:
     return invalid(f"/{missing}", "missing", f"{' and '.join(f'`{name}`' for name in names)} must be sent together")
 
 
-def in_the_future(pointer: str) -> ValidationFailed:
-    return invalid(pointer, "future", "Must not be in the future")
+def in_the_future(pointer: str, detail: str = moments.FUTURE_DETAIL) -> ValidationFailed:
+    return invalid(pointer, moments.IN_THE_FUTURE, detail)
+
+
+def out_of_order(pointer: str, other: str) -> ValidationFailed:
+    """A moment lies before the one that it follows, which the detail names."""
+    return invalid(pointer, moments.OUT_OF_ORDER, moments.not_before(other))
 
 
 def problem_classes() -> list[type[Problem]]:

@@ -32,13 +32,22 @@ def key_of(request: Request) -> str | None:
 
 
 def fingerprint(request: Request, body: Any, without: str) -> bytes:
-    """A hash that tells a retry from another request, whatever the spacing and key order of its JSON.
+    """A hash that tells a retry from another request: its JSON may have other spacing, order of members and spelling of
+    numbers (`1`, `1.0`), because many clients write it anew for each try. Texts have to be the same.
 
     `without` is a query parameter that does not count.
     """
     query = sorted(item for item in request.query_params.multi_items() if item[0] != without)
-    content = [request.method, request.scope["path"], query, body]
+    content = [request.method, request.scope["path"], query, _with_plain_numbers(body)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+
+
+def _with_plain_numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _with_plain_numbers(element) for name, element in value.items()}
+    return [_with_plain_numbers(element) for element in value] if isinstance(value, list) else value
 
 
 async def replay(ctx: Context, key: str, fingerprint: bytes, *, lock: bool) -> Response | None:

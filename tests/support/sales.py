@@ -24,8 +24,8 @@ async def summed_anew(db: Any) -> tuple[list[Any], list[Any]]:
     summed = await db.fetch(
         f"SELECT customer_id, currency, count(*)::int AS receipts, (count(*) FILTER (WHERE {bought}))::int "
         "AS purchases, (count(*) FILTER (WHERE kind = 'return'))::int AS returns, sum(gross) AS gross, "
-        f"sum(refunded) AS refunded, sum(total) AS net, min(occurred_at) FILTER (WHERE {bought}) "
-        f"AS first_purchase_at, max(occurred_at) FILTER (WHERE {bought}) AS last_purchase_at "
+        f"sum(refunded) AS refunded, sum(total) AS net, min(occurred_at) FILTER (WHERE {bought} AND NOT clock_suspect) "
+        f"AS first_purchase_at, max(occurred_at) FILTER (WHERE {bought} AND NOT clock_suspect) AS last_purchase_at "
         "FROM sales s WHERE customer_id IS NOT NULL AND voided_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return [tuple(row) for row in stored], [tuple(row) for row in summed]

@@ -17,6 +17,7 @@ from app.models.kit.columns import (
     version_column,
 )
 from app.rules.interactions.interactions import Direction, InteractionKind
+from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 
 
@@ -26,6 +27,7 @@ class Interaction(SQLModel, table=True):
         one_of_check("kind", InteractionKind),
         one_of_check("channel", Channel),
         one_of_check("direction", Direction),
+        one_of_check("state", InteractionState),
         CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external"),
         Index(
             "uq_interactions_external",
@@ -39,7 +41,7 @@ class Interaction(SQLModel, table=True):
             "customer_id",
             "happened_at",
             "id",
-            postgresql_include=["channel", "direction"],
+            postgresql_include=["channel", "direction", "state"],
             postgresql_where=text("customer_id IS NOT NULL"),
         ),
         Index(None, "happened_at", "id"),
@@ -47,6 +49,7 @@ class Interaction(SQLModel, table=True):
         Index(None, "kind", "happened_at", "id"),
         Index(None, "channel", "happened_at", "id"),
         Index(None, "thread", "happened_at", "id", postgresql_where=text("thread IS NOT NULL")),
+        Index("ix_interactions_not_held", "state", "happened_at", "id", postgresql_where=text("state <> 'held'")),
         Index("ix_interactions_unclaimed", "happened_at", "id", postgresql_where=text("customer_id IS NULL")),
         Index(
             "ix_interactions_unanswered",
@@ -62,6 +65,8 @@ class Interaction(SQLModel, table=True):
     kind: str = text_column(null=False)
     channel: str = text_column(null=False)
     direction: str = text_column(null=False)
+    state: str = text_column(null=False, server_default=text("'held'"))
+    state_reason: str | None = text_column()
     subject: str | None = text_column()
     body: str | None = text_column()
     happened_at: datetime = timestamp_column(null=False)

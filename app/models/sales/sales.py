@@ -94,6 +94,7 @@ class Sale(SQLModel, table=True):
             "id",
             postgresql_where=text("purchase AND customer_id IS NOT NULL"),
         ),
+        Index("ix_sales_clock_suspect", "occurred_at", "id", postgresql_where=text("clock_suspect")),
     )
 
     id: UUID = id_column()
@@ -120,6 +121,13 @@ class Sale(SQLModel, table=True):
     gross: Decimal = numeric_column()
     refunded: Decimal = numeric_column()
     balanced: bool = boolean_column("true")
+    # The clock of the till was ahead by more than the tolerance of `rules.kit.moments` when the receipt came in.
+    clock_suspect: bool = Field(
+        default=None,
+        sa_column=Column(
+            Boolean, Computed("(occurred_at - created_at) > '24:00:00'::interval", persisted=True), nullable=False
+        ),
+    )
     # What other receipts that count gave back of this one; see services/sales/settlement.py.
     returned: Decimal = numeric_column(default="0")
     fully_returned: bool = boolean_column()

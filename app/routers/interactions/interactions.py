@@ -7,12 +7,14 @@ from app.schemas.interactions.interactions import (
     Interaction,
     InteractionChange,
     InteractionClaim,
+    InteractionHeld,
     InteractionNew,
+    InteractionNotHeld,
     InteractionPage,
     InteractionQuery,
 )
 from app.schemas.kit.types import BatchResult
-from app.services.interactions import enquiries, interactions
+from app.services.interactions import enquiries, interactions, planning
 from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
 from app.web.route import resource, streams
@@ -41,8 +43,9 @@ async def record_interaction(ctx: Ctx, new: InteractionNew) -> Response:
     Idempotent by `source` and `external_id` where they are given: the same content again answers 200 with what is
     stored, other content answers 409 and names the differences. Without `customer_id`, the interaction is assigned
     to the only customer who has `contact` as a contact point; if there is none, or more than one, it stays
-    unassigned until it is claimed. Outbound contact on a channel that the customer does not want answers 409,
-    unless `unwelcome_reason` explains it. A task is created from `next_step`.
+    unassigned until it is claimed. A contact that is to come is recorded with the state `planned`. Outbound contact on
+    a channel that the customer does not want answers 409, unless `unwelcome_reason` explains it. A task is created from
+    `next_step`.
     """
     return replies.recorded(*await interactions.record(ctx, new), path=PATH)
 
@@ -93,6 +96,36 @@ async def claim_interaction(ctx: Ctx, interaction_id: PathId, claim: Interaction
     return replies.resource(
         await enquiries.claim(ctx, interaction_id, claim.customer_id, keep_contact=claim.keep_contact)
     )
+
+
+@router.post("/{interaction_id}/hold", response_model=Interaction)
+async def mark_interaction_held(ctx: Ctx, interaction_id: PathId, held: InteractionHeld) -> Response:
+    """Mark a planned contact as held
+
+    From now on it counts as a contact with the customer. A contact that was thought missed can be held as well.
+    Answers 409 otherwise, and `allowed` lists what can be done with it.
+    """
+    return replies.resource(await planning.hold(ctx, interaction_id, held))
+
+
+@router.post("/{interaction_id}/miss", response_model=Interaction)
+async def mark_interaction_missed(ctx: Ctx, interaction_id: PathId, missed: InteractionNotHeld) -> Response:
+    """Mark a planned contact as missed
+
+    The time has come and somebody was not there. Answers 409 before that time, or if the contact is not planned;
+    then `allowed` lists what can be done with it.
+    """
+    return replies.resource(await planning.miss(ctx, interaction_id, missed.reason))
+
+
+@router.post("/{interaction_id}/cancel", response_model=Interaction)
+async def cancel_interaction(ctx: Ctx, interaction_id: PathId, cancelled: InteractionNotHeld) -> Response:
+    """Cancel a planned contact
+
+    It stays on the timeline as cancelled. Answers 409 if the contact is not planned; then `allowed` lists what can be
+    done with it. To plan it for another time, change `happened_at` instead.
+    """
+    return replies.resource(await planning.cancel(ctx, interaction_id, cancelled.reason))
 
 
 @router.post("/{interaction_id}/answer", response_model=Interaction, status_code=201)

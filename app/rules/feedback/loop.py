@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.rules.kit import moments
+
 STEPS = ("acknowledged", "acted", "notified")
 _DETAILS = {"acknowledged": ("by", "channel"), "acted": ("by", "action"), "notified": ("by", "channel")}
 
@@ -20,9 +22,9 @@ def closed_at(acted_at: datetime | None, notified_at: datetime | None, *, nobody
 def too_early(step: str, at: datetime, collected_at: datetime, acted_at: datetime | None) -> str | None:
     """Why a step cannot have been at this moment."""
     if at < collected_at:
-        return "Must not be before the feedback was collected"
+        return moments.not_before("collected_at")
     if step == "notified" and acted_at is not None and at < acted_at:
-        return "Must not be before the feedback was acted upon"
+        return moments.not_before("acted_at")
     return None
 
 
@@ -37,8 +39,8 @@ def faults(past: Mapping[str, Any], collected_at: datetime, now: datetime) -> It
                     yield f"{step}_at", "missing", f"Required with `{field}`"
                     break
         elif at > now:
-            yield f"{step}_at", "future", "Must not be in the future"
+            yield f"{step}_at", moments.IN_THE_FUTURE, moments.FUTURE_DETAIL
         elif (reason := too_early(step, at, collected_at, past["acted_at"])) is not None:
-            yield f"{step}_at", "order", reason
+            yield f"{step}_at", moments.OUT_OF_ORDER, reason
     if past["notified_at"] is not None and past["acted_at"] is None:
         yield "acted_at", "missing", "Required where the customer was notified"

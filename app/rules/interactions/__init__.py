@@ -7,5 +7,13 @@ from app.rules.interactions.interactions import (
     channel_phrase,
     matching_unwelcome_channel,
 )
+from app.rules.interactions.planning import InteractionState
 
-__all__ = ["Direction", "InteractionKind", "answer_kind", "channel_phrase", "matching_unwelcome_channel"]
+__all__ = [
+    "Direction",
+    "InteractionKind",
+    "InteractionState",
+    "answer_kind",
+    "channel_phrase",
+    "matching_unwelcome_channel",
+]

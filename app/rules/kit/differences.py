@@ -1,6 +1,9 @@
 """Differences between two JSON documents: what an event reports, and why a resent record is refused."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from app.rules.kit.equality import same
 
 MOST = 100
 """How many differences are reported at most."""
@@ -17,7 +20,17 @@ def differences(stored: object, sent: object, pointer: str = "") -> list[dict[st
             for i, (left, right) in enumerate(zip(stored, sent, strict=True))
             for d in differences(left, right, f"{pointer}/{i}")
         ]
-    return [] if stored == sent else [{"pointer": pointer, "stored": stored, "sent": sent}]
+    return [] if same(stored, sent) else [{"pointer": pointer, "stored": stored, "sent": sent}]
+
+
+def at(document: Any, pointer: str) -> Any:
+    """What a document has at a pointer that `differences` made; None where it has nothing."""
+    for part in pointer.split("/")[1:]:
+        if isinstance(document, Sequence) and not isinstance(document, str):
+            document = document[int(part)]
+        else:
+            document = document.get(part) if isinstance(document, dict) else None
+    return document
 
 
 def as_errors(changes: list[dict[str, object]]) -> list[dict[str, Any]]:

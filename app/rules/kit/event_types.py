@@ -107,6 +107,18 @@ INTERACTION_RECORDED = _type(
     staff=TEXT.or_absent,
     outcome=TEXT.or_absent,
 )
+INTERACTION_PLANNED = _type(
+    "interaction.planned", "Planned: {interaction}", kind=TEXT, direction=TEXT, staff=TEXT.or_absent
+)
+INTERACTION_HELD = _type(
+    "interaction.held", "{interaction}", kind=TEXT, direction=TEXT, staff=TEXT.or_absent, outcome=TEXT.or_absent
+)
+INTERACTION_MISSED = _type(
+    "interaction.missed", "Missed: {interaction}", kind=TEXT, direction=TEXT, reason=TEXT.or_absent
+)
+INTERACTION_CANCELLED = _type(
+    "interaction.cancelled", "Cancelled: {interaction}", kind=TEXT, direction=TEXT, reason=TEXT.or_absent
+)
 INTERACTION_UPDATED = _type("interaction.updated", "{interaction}", changes=CHANGES)
 INTERACTION_ANSWERED = _type("interaction.answered", "{answer}", answered_by_id=ID)
 INTERACTION_CLAIMED = _type("interaction.claimed", "{interaction}", kind=TEXT, direction=TEXT)

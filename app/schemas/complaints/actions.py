@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.complaints.states import ActionKind
+from app.rules.kit import moments
 from app.schemas.kit.types import (
     Day,
     Id,
@@ -16,6 +16,7 @@ from app.schemas.kit.types import (
     Resource,
     Schema,
     Version,
+    fault,
     partial,
 )
 
@@ -73,7 +74,9 @@ class ActionContent(ActionNew):
     @model_validator(mode="after")
     def _check_verification(self) -> Self:
         if self.verified_at is not None and self.done_at is None:
-            raise PydanticCustomError("missing", "`verified_at` requires `done_at`")
+            raise fault("done_at", "missing", "`verified_at` requires `done_at`")
+        if self.verified_at is not None and self.done_at is not None and self.verified_at < self.done_at:
+            raise fault("verified_at", moments.OUT_OF_ORDER, moments.not_before("done_at"))
         return self
 
 

@@ -3,7 +3,6 @@
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.complaints.states import (
     CauseKind,
@@ -33,6 +32,7 @@ from app.schemas.kit.types import (
     Note,
     Reference,
     Schema,
+    fault,
     partial,
 )
 
@@ -120,7 +120,7 @@ class _Content(Schema):
     @model_validator(mode="after")
     def _check_sale_line_and_value(self) -> Self:
         if self.sale_line_no is not None and self.sale_id is None:
-            raise PydanticCustomError("missing", "`sale_line_no` requires `sale_id`")
+            raise fault("sale_id", "missing", "`sale_line_no` requires `sale_id`")
         return together(self, "value", "currency")
 
 

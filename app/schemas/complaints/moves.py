@@ -3,7 +3,6 @@
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.complaints.states import CauseKind, Complexity, Decision, Feeling, Impact, Move, State, Waiting
 from app.rules.kit.channels import Channel
@@ -23,6 +22,7 @@ from app.schemas.kit.types import (
     Reference,
     Resource,
     Schema,
+    fault,
 )
 
 
@@ -62,7 +62,7 @@ class MoveDetails(Schema):
     @model_validator(mode="after")
     def _check_message(self) -> Self:
         if self.message is not None and self.interaction_id is not None:
-            raise PydanticCustomError("conflict", "Only one of `message` and `interaction_id` is allowed")
+            raise fault("interaction_id", "conflict", "Only one of `message` and `interaction_id` is allowed")
         return self
 
 

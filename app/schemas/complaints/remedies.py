@@ -3,7 +3,6 @@
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.complaints.states import RemedyKind, RemedyState
 from app.schemas.kit.types import (
@@ -15,6 +14,7 @@ from app.schemas.kit.types import (
     Resource,
     Schema,
     Version,
+    fault,
     partial,
 )
 
@@ -22,10 +22,10 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def together(value: ModelT, amount: str, unit: str) -> ModelT:
+    """The problem of an amount without its unit, or the other way round, at the one that is missing."""
     if (getattr(value, amount) is None) != (getattr(value, unit) is None):
-        raise PydanticCustomError(
-            "missing", "`{amount}` and `{unit}` must be sent together", {"amount": amount, "unit": unit}
-        )
+        missing = amount if getattr(value, amount) is None else unit
+        raise fault(missing, "missing", f"`{amount}` and `{unit}` must be sent together")
     return value
 
 

@@ -1,7 +1,17 @@
 """Customers: who they are and how to reach them."""
 
-from app.schemas.customers.contact_details import ContactPointNew, IdentityNew
+from app.schemas.customers.contact_details import ContactPointNew, Email, IdentityNew, Phone, by_contact_form
 from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
 from app.schemas.customers.preferences import UnwelcomeChannel
 
-__all__ = ["ContactPointNew", "Customer", "CustomerChange", "CustomerNew", "IdentityNew", "UnwelcomeChannel"]
+__all__ = [
+    "ContactPointNew",
+    "Customer",
+    "CustomerChange",
+    "CustomerNew",
+    "Email",
+    "IdentityNew",
+    "Phone",
+    "UnwelcomeChannel",
+    "by_contact_form",
+]

@@ -1,17 +1,38 @@
 """How a customer is reached and identified: contact points, identities and addresses."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.rules.customers.customers import ContactKind
+from app.rules.customers import ContactKind, NotAContact, normalize
+from app.rules.kit import equality
 from app.rules.kit.web_addresses import is_web_address
-from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, text
+from app.schemas.kit.comparison import Compared
+from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, code
 
 Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
 Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
-PostalCode = Annotated[str, text(20)]
+PostalCode = Annotated[str, code(20)]
+
+
+def contact_form(kind: ContactKind, value: Any, region: str) -> Any:
+    """The normalised form of a number or address, by which it is compared; of what is none, its text."""
+    try:
+        return "".join(normalize(kind, value, region))
+    except NotAContact:
+        return equality.name(value)
+
+
+def by_contact_form(members: dict[str, Any], region: str) -> dict[str, Any]:
+    """The members `kind` and `value` of a contact, so that two spellings of its value are equal."""
+    return {**members, "value": contact_form(ContactKind(members["kind"]), members["value"], region)}
+
+
+Phone = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.PHONE, value, region))]
+"""A phone number, of which two spellings are equal."""
+Email = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.EMAIL, value, region))]
+"""An e-mail address, of which two spellings are equal."""
 
 
 class ContactPointNew(Schema):
@@ -30,6 +51,8 @@ class ContactPointNew(Schema):
     """Set it when messages bounce or somebody else answers: it is kept, but no longer matched or unique."""
     shared: Flag = False
     """Set it when several customers use it, such as the phone of a household. Otherwise it must be unique."""
+
+    compared = staticmethod(by_contact_form)
 
     @model_validator(mode="after")
     def _check_web_address(self) -> Self:

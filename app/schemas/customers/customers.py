@@ -1,10 +1,10 @@
 """Customers, and every other party of the business."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from app.rules.customers.customers import CustomerKind, CustomerRole, Trade
+from app.rules.customers.customers import CustomerKind, CustomerRole, Trade, default_trade
 from app.schemas.customers.contact_details import (
     Address,
     AddressNew,
@@ -15,6 +15,7 @@ from app.schemas.customers.contact_details import (
     PostalCode,
 )
 from app.schemas.customers.preferences import Preferences, PreferencesChange
+from app.schemas.kit.comparison import UNORDERED
 from app.schemas.kit.types import (
     ONE_LINE,
     Attributes,
@@ -38,7 +39,7 @@ class CustomerNew(Schema):
     kind: CustomerKind = CustomerKind.PERSON
     trade: Trade | None = None
     """Whether they buy as a consumer or a business. Defaults to `b2c` for a person, `b2b` for an organization."""
-    roles: Annotated[list[CustomerRole], Field(min_length=1, max_length=6)] = [CustomerRole.CUSTOMER]
+    roles: Annotated[list[CustomerRole], Field(min_length=1, max_length=6), UNORDERED] = [CustomerRole.CUSTOMER]
     """What the party is to the business; several roles are possible."""
     display_name: Name | None = None
     """The name to show. Defaults to the given and family name, or else to the first contact point or identity."""
@@ -56,10 +57,10 @@ class CustomerNew(Schema):
     """A hint at how the name is pronounced, such as `ZOH-ee oh-KAH-for`."""
     contact_points: Annotated[list[ContactPointNew], Field(max_length=50)] = []
     """Each must be unique among all customers, unless it is shared or invalid."""
-    identities: Annotated[list[IdentityNew], Field(max_length=50)] = []
+    identities: Annotated[list[IdentityNew], Field(max_length=50), UNORDERED] = []
     """The ids of this customer in external systems."""
     addresses: Annotated[list[AddressNew], Field(max_length=20)] = []
-    tags: Annotated[list[Tag], Field(max_length=50)] = []
+    tags: Annotated[list[Tag], Field(max_length=50), UNORDERED] = []
     """Free labels to filter by. Duplicates are removed."""
     owner: Label | None = None
     """The member of staff who is responsible for the customer."""
@@ -69,6 +70,13 @@ class CustomerNew(Schema):
     """The id of the customer who referred this one."""
     preferences: Preferences = Preferences()
     attributes: Attributes = {}
+
+    @staticmethod
+    def compared(members: dict[str, Any], _region: str) -> dict[str, Any]:
+        """A trade that is left out is the usual one of the kind."""
+        if "kind" not in members or "trade" in members:
+            return members
+        return {**members, "trade": default_trade(CustomerKind(members["kind"])).value}
 
 
 class _CustomerWhole(CustomerNew):

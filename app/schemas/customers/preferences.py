@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from app.rules.kit.channels import Channel
+from app.schemas.kit.comparison import UNORDERED
 from app.schemas.kit.types import Day, Language, Line, Schema, TimeZone, partial
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
@@ -36,7 +37,7 @@ class Preferences(Schema):
 
     channels: Annotated[list[Channel], Field(max_length=len(Channel))] = []
     """The channels that the customer prefers, best first."""
-    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=len(Channel))] = []
+    unwelcome_channels: Annotated[list[UnwelcomeChannel], Field(max_length=len(Channel)), UNORDERED] = []
     """The channels to avoid. Outbound contact on one of them needs a reason, or it is refused with 409."""
     quiet_hours: QuietHours | None = None
     language: Language | None = None

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.feedback.feedback import IdeaStatus
 from app.schemas.kit.types import (
@@ -18,6 +17,7 @@ from app.schemas.kit.types import (
     Resource,
     Schema,
     Version,
+    fault,
     partial,
 )
 
@@ -72,7 +72,7 @@ class Voter(Schema):
     @model_validator(mode="after")
     def _check_voter(self) -> Self:
         if self.customer_id is None and self.feedback_id is None:
-            raise PydanticCustomError("missing", "`customer_id` or `feedback_id` is required")
+            raise fault("customer_id", "missing", "`customer_id` or `feedback_id` is required")
         return self
 
 

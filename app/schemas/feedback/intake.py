@@ -3,7 +3,6 @@
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.feedback.feedback import SCALES, FeedbackMetric, Method, Scale, Side
 from app.rules.kit.channels import Channel
@@ -23,6 +22,7 @@ from app.schemas.kit.types import (
     Reference,
     Schema,
     Url,
+    fault,
     partial,
 )
 
@@ -68,17 +68,17 @@ class RatingNew(Schema):
     @model_validator(mode="after")
     def _on_its_scale(self) -> Self:
         if (self.worst is None) != (self.best is None):
-            raise PydanticCustomError("missing", "`worst` and `best` must be sent together")
+            raise fault("best" if self.best is None else "worst", "missing", "`worst` and `best` must be sent together")
         scale = self.scale
         if scale.worst == scale.best:
-            raise PydanticCustomError("scale", "`worst` and `best` must differ")
+            raise fault("best", "scale", "`worst` and `best` must differ")
         if not scale.holds(self.value):
-            raise PydanticCustomError("scale", "`value` must be on the scale")
+            raise fault("value", "scale", "`value` must be on the scale")
         if self.metric is FeedbackMetric.NPS:
             if scale != SCALES[FeedbackMetric.NPS]:
-                raise PydanticCustomError("scale", "NPS requires the scale from 0 to 10")
+                raise fault("best", "scale", "NPS requires the scale from 0 to 10")
             if self.value != self.value.to_integral_value():
-                raise PydanticCustomError("scale", "NPS must be a whole number")
+                raise fault("value", "scale", "NPS must be a whole number")
         return self
 
     @property
@@ -128,7 +128,7 @@ class FeedbackContent(Schema):
     @model_validator(mode="after")
     def _check_sale_line(self) -> Self:
         if self.sale_line_no is not None and self.sale_id is None:
-            raise PydanticCustomError("missing", "`sale_line_no` requires `sale_id`")
+            raise fault("sale_id", "missing", "`sale_line_no` requires `sale_id`")
         return self
 
 
@@ -157,9 +157,9 @@ class FeedbackNew(FeedbackContent):
     @model_validator(mode="after")
     def _check_competitor_and_receipt(self) -> Self:
         if (self.method is Method.COMPETITOR) != (self.competitor is not None):
-            raise PydanticCustomError("competitor", "`competitor` and the method competitor require each other")
+            raise fault("competitor", "competitor", "`competitor` and the method competitor require each other")
         if self.receipt is not None and self.sale_id is not None:
-            raise PydanticCustomError("one_of", "Only one of `sale_id` and `receipt` is allowed")
+            raise fault("receipt", "one_of", "Only one of `sale_id` and `receipt` is allowed")
         return self
 
 

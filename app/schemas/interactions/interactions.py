@@ -7,8 +7,10 @@ from pydantic_core import PydanticCustomError
 
 from app.rules.customers import ContactKind
 from app.rules.interactions.interactions import Direction, InteractionKind
+from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 from app.rules.kit.web_addresses import is_web_address
+from app.schemas.customers import by_contact_form
 from app.schemas.kit.types import (
     Attributes,
     Count,
@@ -38,6 +40,8 @@ class Contact(Schema):
     kind: ContactKind
     value: Name
     """The number or address in any spelling."""
+
+    compared = staticmethod(by_contact_form)
 
     @model_validator(mode="after")
     def _check_web_address(self) -> Self:
@@ -92,11 +96,19 @@ class InteractionNew(Schema):
     channel: Channel
     direction: Direction
     """The direction as seen from the business; an internal note is `internal`."""
+    state: InteractionState = InteractionState.HELD
+    """Whether the contact took place or is planned. Only calls, meetings, presentations and social contacts can be
+    anything but `held`. What is planned counts as a contact only once it is held.
+    """
+    state_reason: Line | None = None
+    """Why the contact was missed or cancelled, in a few words."""
     subject: Line | None = None
     body: Note | None = None
     """The text of the message or note, or what was said."""
     happened_at: Moment | None = None
-    """When the contact took place. Defaults to the current time."""
+    """When the contact took place, or is to take place. Defaults to the current time, and is required where it is
+    planned or cancelled. Only what is planned may lie more than 24 hours ahead.
+    """
     duration_seconds: Seconds | None = None
     """How long the contact took, in seconds."""
     provider: Label | None = None
@@ -132,7 +144,7 @@ class InteractionContent(Schema):
     body: Note | None = None
     """The text of the message or note, or what was said."""
     happened_at: Moment
-    """When the contact took place, which may be long ago."""
+    """When the contact took place, which may be long ago, or is planned to."""
     duration_seconds: Seconds | None = None
     """How long the contact took, in seconds."""
     provider: Label | None = None
@@ -170,6 +182,9 @@ class Interaction(Resource):
     channel: Channel
     direction: Direction
     """The direction as seen from the business; an internal note is `internal`."""
+    state: InteractionState
+    state_reason: Line | None
+    """Why the contact was missed or cancelled. Null if nobody said so."""
     subject: Line | None
     body: Note | None
     """The text of the message or note, or what was said."""
@@ -226,6 +241,8 @@ class InteractionQuery(PageQuery):
     channel: Channel | None = None
     """Only interactions on this channel."""
     direction: Direction | None = None
+    state: InteractionState | None = None
+    """Only interactions in this state. What is planned and past was not followed up: add `happened_before`."""
     staff: Label | None = None
     """Only interactions of this member of staff. The spelling must match exactly."""
     thread: Reference | None = None
@@ -238,6 +255,26 @@ class InteractionQuery(PageQuery):
     happened_since: Moment | None = None
     happened_before: Moment | None = None
     sort: Literal["happened_at", "-happened_at"] = "-happened_at"
+
+
+class InteractionHeld(Schema):
+    """What is known of a planned contact once it took place."""
+
+    happened_at: Moment | None = None
+    """When it took place. Defaults to the planned time, or the present time if that is earlier."""
+    duration_seconds: Seconds | None = None
+    """How long it took, in seconds."""
+    staff: Label | None = None
+    """The member of staff who was in contact with the customer. Left out, it is the one who was planned."""
+    outcome: Line | None = None
+    """What came of the contact, in a few words."""
+
+
+class InteractionNotHeld(Schema):
+    """Why a planned contact did not take place."""
+
+    reason: Line | None = None
+    """Why it was missed or cancelled, in a few words."""
 
 
 class EnquiryAnswerNew(Schema):

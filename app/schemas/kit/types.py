@@ -23,12 +23,16 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-from app.rules.kit import json_limits
+from app.rules.kit import countries, json_limits
 from app.rules.kit.web_addresses import is_harmless, is_web_address
+from app.schemas.kit.texts import LINES, ONE_LINE, Label, Line, Name, Note, Reference, Tag, code, text
 
-# Everything but the control characters that no name, note or number contains.
-ONE_LINE = r"^[^\u0000-\u001F\u007F]*$"
-LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F]*$"
+__all__ = ["LINES", "ONE_LINE", "Label", "Line", "Name", "Note", "Reference", "Tag", "code", "text"]
+
+
+def fault(member: str, code: str, detail: str) -> PydanticCustomError:
+    """What is wrong between the members of an object, at the member that has to change."""
+    return PydanticCustomError(code, detail, {"member": member})  # type: ignore[arg-type]
 
 
 class Schema(BaseModel):
@@ -41,18 +45,6 @@ class Resource(BaseModel):
     """Base of everything that goes out. The database writes the JSON; these classes name its columns."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-def text(most: int, pattern: str = ONE_LINE) -> Any:
-    return StringConstraints(min_length=1, max_length=most, pattern=pattern)
-
-
-Label = Annotated[str, text(100)]
-Name = Annotated[str, text(300)]
-Line = Annotated[str, text(1_000)]
-Note = Annotated[str, text(50_000, pattern=LINES)]
-Reference = Annotated[str, text(200)]
-"""An id that an external system uses: a receipt number, a loyalty card, a message id."""
 
 
 def _web_address(value: str) -> str:
@@ -174,7 +166,17 @@ Figure = Annotated[
 ]
 """A mark, a score: a number that is neither money nor counted."""
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", min_length=3, max_length=3)]
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2)]
+
+
+def _country(value: str) -> str:
+    if (detail := countries.problem(value)) is not None:
+        raise PydanticCustomError("country", detail)
+    return value
+
+
+CountryCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2), AfterValidator(_country)
+]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 
 
@@ -188,7 +190,6 @@ _ZONES = available_timezones()
 TimeZone = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", min_length=1, max_length=64), AfterValidator(_listed)
 ]
-Tag = Annotated[str, text(60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", min_length=1, max_length=60)]
 LineNumber = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 """Of a line of a receipt."""

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.customers import Match
 from app.rules.kit.money import CURRENCIES
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleChannel, SaleKind
-from app.schemas.customers import IdentityNew
+from app.schemas.customers import Email, IdentityNew, Phone
 from app.schemas.kit.types import (
     Attributes,
     BatchResult,
@@ -47,9 +47,9 @@ class BuyerNew(Schema):
     id: Id | None = None
     """The id of the customer, if the till knows it."""
     identity: IdentityNew | None = None
-    phone: Name | None = None
+    phone: Phone | None = None
     """A phone number in any spelling."""
-    email: Name | None = None
+    email: Email | None = None
     """An e-mail address, in upper or lower case."""
     name: Name | None = None
     """The display name for a customer who has to be created. It is never used to find one."""
@@ -233,6 +233,10 @@ class Sale(Resource):
     """Whether more was given back than the receipt sold, or something else. Happens if the return arrived first."""
     balanced: bool
     """Whether lines, tax and payments add up to the total, with a tolerance for the rounding of tills."""
+    clock_suspect: bool
+    """Whether the clock of the till was more than 24 hours ahead, so that `occurred_at` is not to be believed: such a
+    receipt is nobody's last purchase.
+    """
     attributes: Attributes
     voided_at: Moment | None
     """When the receipt was voided. Null if it counts."""
@@ -282,6 +286,8 @@ class SaleQuery(PageQuery):
     """Whether to return only receipts of which everything was given back, or only the others."""
     over_returned: bool | None = None
     """Whether to return only receipts of which more was given back than they sold, or only the others."""
+    clock_suspect: bool | None = None
+    """Whether to return only receipts from a clock that was more than a day ahead, or only those from others."""
     voided: Literal["no", "yes", "any"] = "any"
     occurred_since: Moment | None = None
     occurred_before: Moment | None = None

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.surveys.surveys import LONGEST_TEXT, QuestionKind
-from app.schemas.kit.types import LINES, Figure, Label, Language, Moment, Name, Resource, Schema, Slug, text
+from app.schemas.kit.comparison import UNORDERED
+from app.schemas.kit.types import LINES, Figure, Label, Language, Moment, Name, Reference, Resource, Schema, Slug, text
 from app.schemas.surveys.surveys import Code, Paragraphs, ShortText, ShowIf
 
 _LANGUAGE = "The preferred language, a BCP 47 tag. Defaults to that of the invitation, or else the first of the survey."
-ReceiptNumber = Annotated[str, text(200)]
+ReceiptNumber = Reference
 Written = Annotated[str, text(LONGEST_TEXT, pattern=LINES)]
 
 
@@ -94,7 +95,7 @@ class SurveyAnswerNew(Schema):
     """The key of the question that is answered."""
     value: Figure | None = None
     """The answer to `nps`, `csat`, `ces`, `rating` and `number`."""
-    choices: Annotated[list[Slug], Field(max_length=50)] | None = None
+    choices: Annotated[list[Slug], Field(max_length=50), UNORDERED] | None = None
     """The keys of the selected choices, for `single_choice` and `multiple_choice`."""
     yes_no: Literal["yes", "no"] | None = None
     """The answer to a question of the kind `yes_no`."""

@@ -19,6 +19,7 @@ from app.schemas.kit.types import (
     Moment,
     Name,
     PageQuery,
+    Reference,
     Resource,
     Schema,
     Slug,
@@ -229,7 +230,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{8,20}$", min_le
 class AnswerCodeQuery(Schema):
     source: Label
     """The system that numbers the receipts, as in the `source` of sales."""
-    receipt_no: Annotated[str, text(200)]
+    receipt_no: Reference
     """The number of a receipt that is recorded, or will be."""
 
 
@@ -238,7 +239,7 @@ class AnswerCode(Resource):
 
     source: Label
     """The system that numbers the receipts, as in the `source` of sales."""
-    receipt_no: Annotated[str, text(200)]
+    receipt_no: Reference
     """The number of the receipt that the code is for."""
     code: Code
     """The code as `XXXX-XXXX`. It is read in upper and lower case, and with I, L and O for 1 and 0."""

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.visits.scorecards import VisitKind, VisitState
 from app.schemas.feedback import ReceiptRef, Score
@@ -24,6 +23,7 @@ from app.schemas.kit.types import (
     Slug,
     Url,
     Version,
+    fault,
     partial,
     text,
 )
@@ -75,7 +75,7 @@ class _Visit(Schema):
     @model_validator(mode="after")
     def _check_sale(self) -> Self:
         if self.receipt is not None and self.sale_id is not None:
-            raise PydanticCustomError("one_of", "Only one of `sale_id` and `receipt` is allowed")
+            raise fault("receipt", "one_of", "Only one of `sale_id` and `receipt` is allowed")
         return self
 
 

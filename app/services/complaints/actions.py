@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
+from app.core.errors import in_the_future, out_of_order
 from app.core.ids import new_id
 from app.rules.kit import event_types
 from app.schemas.complaints.actions import ActionContent, ActionNew, ActionQuery
@@ -36,6 +37,12 @@ async def change(ctx: Context, complaint_id: UUID, action_id: UUID, patch: Any, 
     if not patched.changes:
         return document
     new = patched.content
+    for name, at in (("done_at", new.done_at), ("verified_at", new.verified_at)):
+        if at is not None and name in patched.fields:
+            if at > ctx.now:
+                raise in_the_future(f"/{name}")
+            if at < case.complaint.received_at:
+                raise out_of_order(f"/{name}", "received_at of the complaint")
     await store.ACTIONS.change(ctx, action_id, new.model_dump())
     type_ = event_types.COMPLAINT_ACTION_UPDATED
     if before["done_at"] is None and new.done_at is not None:

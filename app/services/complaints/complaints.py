@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from app.schemas.complaints.complaints import ComplaintQuery
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.schemas.complaints.moves import ComplaintMoveQuery
 from app.services import customers, interactions, service_levels
-from app.services.complaints import case_store, procedures
+from app.services.complaints import case_store, procedures, resent
 from app.services.complaints import intake as complaint_intake
 from app.services.complaints.case import Case
 from app.services.complaints.drafts import ComplaintDraft, References
@@ -62,7 +63,13 @@ async def record_many(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> l
     drafts = [ComplaintDraft(new) for new in new_complaints]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
-        drafts, references.existing, references.assign, intake.contents(ctx, store.COMPLAINTS.get), _differs
+        ctx,
+        store.COMPLAINTS,
+        drafts,
+        references.existing,
+        references.assign,
+        partial(resent.contents, ctx),
+        _differs,
     )
     refused = await complaint_intake.write(ctx, decided.accepted)
     results = decided.results
@@ -125,6 +132,5 @@ async def reselect_policy(ctx: Context, case: Case) -> None:
         complaint.procedure_id, complaint.procedure_version = procedure
 
 
-def _differs(errors: list[dict[str, Any]], complaint_id: UUID) -> Problem | None:
-    detail = None if errors else "The remedies or the history differ, or the complaint was changed after it was stored"
-    return ComplaintDiffers(detail, errors=errors or None, complaint_id=str(complaint_id))
+def _differs(errors: list[dict[str, Any]], complaint_id: UUID) -> Problem:
+    return ComplaintDiffers(errors=errors, complaint_id=str(complaint_id))

@@ -8,7 +8,9 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Problem
 from app.rules.complaints import states as rules
+from app.rules.kit import moments
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
+from app.services.complaints import resent
 from app.services.customers import CustomerReference, Resolver
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing, Subjects
@@ -26,13 +28,13 @@ class ComplaintDraft(Draft[ComplaintNew]):
     """Of the customer."""
 
     def as_sent(self) -> dict[str, Any]:
-        return intake.as_sent(self.new, _SENT, _DERIVED)
+        return {**intake.as_sent(self.new, _SENT, _DERIVED), **resent.as_sent(self.new)}
 
     def as_stored(self) -> dict[str, Any]:
         return {**self.as_sent(), "customer_id": self.customer_id and str(self.customer_id)}
 
     def row(self, ctx: Context, number: int) -> ComplaintRow:
-        received_at = self.new.received_at or ctx.now
+        received_at = moments.arrived(self.new.received_at, ctx.now)
         return ComplaintRow(
             **self.new.model_dump(exclude={"remedies", "history", "customer_id", "received_at"}),
             id=self.id,

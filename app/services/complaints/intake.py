@@ -9,6 +9,7 @@ from app.core.context import Context
 from app.core.errors import Problem, in_the_future, invalid
 from app.rules.complaints.service_clocks import Clocks
 from app.rules.complaints.states import Move, RemedyState
+from app.rules.kit import moments
 from app.rules.kit.event_types import COMPLAINT_RECEIVED
 from app.schemas.complaints.intake import ComplaintNew, PastMove
 from app.services import service_levels
@@ -60,7 +61,7 @@ async def _select_rules(ctx: Context, cases: Sequence[Case], drafts: Sequence[Co
 def _apply_history(ctx: Context, case: Case, new: ComplaintNew) -> Problem | None:
     """Start the clocks and make the past moves; or what is wrong with them."""
     received_at = case.complaint.received_at
-    if received_at > ctx.now:
+    if new.received_at is not None and moments.is_ahead(new.received_at, ctx.now):
         return in_the_future("/received_at")
     channel = new.channel.value
     case.record(COMPLAINT_RECEIVED, received_at, channel, title={"channel": channel}, feeling=new.feeling)

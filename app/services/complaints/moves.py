@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, Problem, reference_not_found
+from app.core.errors import MoveNotAllowed, Problem, invalid, reference_not_found
 from app.rules.complaints import states as rules
 from app.rules.complaints.states import Move, RemedyState, Waiting
-from app.rules.interactions import Direction, answer_kind
+from app.rules.interactions import Direction, InteractionState, answer_kind
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_types import EventType
@@ -224,6 +224,8 @@ async def _notify(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> 
         row = await store.interaction(ctx, step.interaction_id)
         if row is None or row["customer_id"] != case.complaint.customer_id or row["direction"] != Direction.OUTBOUND:
             raise reference_not_found("/interaction_id", "Outbound interaction with this customer")
+        if row["state"] != InteractionState.HELD:
+            raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
         interaction_id, channel = step.interaction_id, Channel(row["channel"])
     else:
         return None, None

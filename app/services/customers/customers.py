@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from app.core.context import Context
 from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.customers import search_terms
-from app.rules.customers.customers import default_trade, display_name
+from app.rules.customers.customers import CustomerKind, default_trade, display_name
 from app.rules.customers.search import tag_word
 from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
@@ -22,6 +25,7 @@ from app.services.customers.drafts import CustomerDraft, draft_customer
 from app.services.customers.resolution import CustomerReference, find_customer
 from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
+from app.services.kit.resent import differing
 from app.store.customers import customers as store
 from app.store.kit import events
 from app.store.kit.documents import Document
@@ -79,7 +83,7 @@ async def put(
         await store.CUSTOMERS.lock(ctx, customer_id)  # nobody else adds identities between reading and writing them
         present = json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)["identities"]
         sent["identities"] = present + [i for i in others if i not in present]
-    return await _change(ctx, customer_id, sent, None), False
+    return await _change(ctx, customer_id, sent, None, respelled=False), False
 
 
 async def archive(ctx: Context, customer_id: UUID) -> Document:
@@ -96,7 +100,7 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
     """409 AlreadyHeld when another customer has taken a contact point meanwhile."""
     row = await store.CUSTOMERS.lock(ctx, customer_id)
     if row["archived_at"] is not None:
-        new = CustomerNew.model_validate(_body(await store.CUSTOMERS.get(ctx, customer_id)))
+        new = validation.validate(CustomerNew, _body(await store.CUSTOMERS.get(ctx, customer_id)))
         if problem := (await _conflicts(ctx, [draft_customer(ctx, customer_id, new)]))[0]:
             raise problem
         await store.reserve_contact_points(ctx, customer_id)
@@ -111,14 +115,19 @@ async def record_created(ctx: Context, created: Sequence[CustomerDraft]) -> None
     await events.record_all(ctx, recorded)
 
 
-async def _change(ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None) -> Document:
+async def _change(
+    ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None, *, respelled: bool = True
+) -> Document:
+    """Without `respelled`, what is only spelled in another way is no change."""
     current = await patching.lock(ctx, store.CUSTOMERS, customer_id, version)
     before = _body(current.document)
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
         after["display_name"] = _joined_names(after)  # it was derived from the names
     new = validation.validate(CustomerNew, after)
-    if not (changes := differences(_normalized(CustomerNew.model_validate(before)), _normalized(new))):
+    if not respelled and not differing(CustomerNew, before, new.model_dump(mode="json"), ctx.region):
+        return current.document
+    if not (changes := differences(_normalized(before), _normalized(new.model_dump(mode="json")))):
         return current.document
     draft = draft_customer(ctx, customer_id, new)
     archived = current.row["archived_at"] is not None
@@ -209,10 +218,10 @@ async def _find_same(
     holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
     if len(holders) != 1:
         return None
-    stored = earlier.get(holders[0]) or CustomerNew.model_validate(_body(await store.CUSTOMERS.get(ctx, holders[0])))
-    existing, sent = _normalized(stored), _normalized(new)
-    same = all(not differences(existing[name], sent[name]) for name in new.model_fields_set)
-    return holders[0] if same else None
+    first = earlier.get(holders[0])
+    stored = first.model_dump(mode="json") if first else _body(await store.CUSTOMERS.get(ctx, holders[0]))
+    sent = new.model_dump(mode="json", include=new.model_fields_set)
+    return None if differing(CustomerNew, stored, sent, ctx.region) else holders[0]
 
 
 async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:
@@ -239,14 +248,16 @@ async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], arc
     await drafts.add_search_words(ctx, [draft])
 
 
-def _normalized(new: CustomerNew) -> dict[str, Any]:
+def _normalized(body: dict[str, Any]) -> dict[str, Any]:
     """As it will be stored, so that two ways of writing the same are no difference."""
+    with suppress(ValidationError):  # of what was stored by an earlier release, which took more
+        body = CustomerNew.model_validate(body).model_dump(mode="json")
     return {
-        **new.model_dump(mode="json"),
-        "trade": new.trade or default_trade(new.kind),
-        "roles": list(dict.fromkeys(new.roles)),
-        "tags": list(dict.fromkeys(new.tags)),
-        "identities": sorted([i.system, i.external_id] for i in new.identities),
+        **body,
+        "trade": body["trade"] or default_trade(CustomerKind(body["kind"])),
+        "roles": list(dict.fromkeys(body["roles"])),
+        "tags": list(dict.fromkeys(body["tags"])),
+        "identities": sorted([i["system"], i["external_id"]] for i in body["identities"]),
     }
 
 

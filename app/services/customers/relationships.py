@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import Conflict, NotFound, invalid, reference_not_found
+from app.core.errors import Conflict, NotFound, invalid, out_of_order, reference_not_found
 from app.core.ids import new_id
 from app.rules.customers.customers import INVERSE, RelationshipKind
 from app.rules.kit import event_types
@@ -113,7 +113,7 @@ def _as_stored(own_id: UUID, kind: DirectedRelationshipKind, other_id: UUID) -> 
 
 def _require_order(content: RelationshipContent) -> None:
     if content.since is not None and content.until is not None and content.until < content.since:
-        raise invalid("/until", "before_since", "Must not be before `since`")
+        raise out_of_order("/until", "since")
 
 
 async def _record(ctx: Context, type_: EventType, row: Any, data: dict[str, Any] | None = None) -> None:

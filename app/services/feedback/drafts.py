@@ -47,7 +47,6 @@ class FeedbackDraft(Draft[FeedbackNew]):
     analysis: TextAnalysis = NOTHING
 
     def __post_init__(self) -> None:
-        Draft.__post_init__(self)
         new = self.new
         self.customer_id, self.sale_id, self.site = new.customer_id, new.sale_id, new.site
         self.till, self.staff, self.sku = new.till, new.staff, new.sku

@@ -39,7 +39,13 @@ async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResu
     """
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
-        drafts, references.existing, references.assigning(ctx), intake.contents(ctx, store.FEEDBACK.get), _differs
+        ctx,
+        store.FEEDBACK,
+        drafts,
+        references.existing,
+        references.assigning(ctx),
+        intake.contents(ctx, store.FEEDBACK.get),
+        _differs,
     )
     await _write(ctx, decided.accepted)
     return decided.results
@@ -84,8 +90,8 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     return await store.FEEDBACK.get(ctx, draft.id)
 
 
-def _differs(errors: list[dict[str, Any]], feedback_id: UUID) -> Problem | None:
-    return FeedbackDiffers(errors=errors, feedback_id=str(feedback_id)) if errors else None
+def _differs(errors: list[dict[str, Any]], feedback_id: UUID) -> Problem:
+    return FeedbackDiffers(errors=errors, feedback_id=str(feedback_id))
 
 
 async def _write(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:

@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.core.errors import MoveNotAllowed, in_the_future, invalid
 from app.rules.feedback import loop as rules
 from app.rules.interactions import Direction, InteractionKind, channel_phrase
-from app.rules.kit import event_types
+from app.rules.kit import event_types, moments
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_types import EventType
 from app.schemas.feedback.intake import Author
@@ -133,7 +133,7 @@ def _require_timestamp(ctx: Context, row: FeedbackRow, step: str, at: datetime) 
     if at > ctx.now:
         raise in_the_future("/at")
     if (reason := rules.too_early(step, at, row.collected_at, row.acted_at)) is not None:
-        raise invalid("/at", "order", reason)
+        raise invalid("/at", moments.OUT_OF_ORDER, reason)
 
 
 async def _write(

@@ -10,6 +10,7 @@ from app.core.context import Context
 from app.core.errors import Problem, ValidationFailed, in_the_future
 from app.rules.feedback import loop as loop_rules
 from app.rules.feedback.feedback import OBSERVED
+from app.rules.kit import moments
 from app.services.customers import CustomerReference, Resolver
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.kit import intake
@@ -39,7 +40,7 @@ class References:
     def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
         """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""
         new = draft.new
-        draft.collected_at = new.collected_at or ctx.now
+        draft.collected_at = moments.arrived(new.collected_at, ctx.now)
         subjects = self.subjects
         missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)
         if (problem := intake.incomplete_source_key(new) or missing or _mistimed(ctx, draft)) is not None:
@@ -64,7 +65,7 @@ class References:
 
 
 def _mistimed(ctx: Context, draft: FeedbackDraft) -> Problem | None:
-    if draft.collected_at > ctx.now:
+    if draft.new.collected_at is not None and moments.is_ahead(draft.new.collected_at, ctx.now):
         return in_the_future("/collected_at")
     if (loop := draft.new.loop) is None:
         return None

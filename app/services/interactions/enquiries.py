@@ -6,7 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed
+from app.core.errors import MoveNotAllowed, out_of_order
 from app.rules.customers import ContactKind, NotAContact, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
@@ -48,6 +48,9 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         raise MoveNotAllowed(detail, allowed=[], answered_by_id=str(row["answered_by_id"]))
     if not row["awaits_answer"]:
         raise MoveNotAllowed("Only an inbound enquiry can be answered", allowed=[])
+    happened_at = sent.happened_at or max(ctx.now, row["happened_at"])
+    if happened_at < row["happened_at"]:
+        raise out_of_order("/happened_at", "happened_at of the enquiry")
     channel = sent.channel or Channel(row["channel"])
     new = InteractionNew(
         customer_id=row["customer_id"],
@@ -57,7 +60,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         direction=Direction.OUTBOUND,
         subject=sent.subject or row["subject"],
         body=sent.body,
-        happened_at=sent.happened_at,
+        happened_at=happened_at,
         staff=sent.staff,
         outcome=sent.outcome,
         next_step=sent.next_step,
@@ -66,8 +69,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         unwelcome_reason=sent.unwelcome_reason,
     )
     document, _ = await interactions.record(ctx, new)
-    answered_at = new.happened_at or ctx.now
-    await store.INTERACTIONS.change(ctx, interaction_id, {"answered_at": answered_at, "answered_by_id": document.id})
+    await store.INTERACTIONS.change(ctx, interaction_id, {"answered_at": happened_at, "answered_by_id": document.id})
     title = rules.answered_title(channel, row["subject"])
     data = {"answered_by_id": str(document.id)}
     event = Event(
@@ -75,7 +77,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         interaction_id,
         row["customer_id"],
         title,
-        answered_at,
+        happened_at,
         channel.value,
         data,
     )

@@ -14,6 +14,7 @@ from app.rules.kit.channels import Channel
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.interactions import InteractionNew
 from app.services.customers import CustomerReference, Resolver
+from app.services.interactions import planning
 from app.services.interactions.tasks import TaskDraft
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
@@ -88,10 +89,12 @@ class References:
         customers.add(records)
         return cls(intake.existing(records, "interaction"), customers)
 
-    def assign(self, n: int, draft: InteractionDraft) -> Problem | None:
+    def assign(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
         new = draft.new
         if (problem := intake.incomplete_source_key(new) or self.customers.missing(n)) is not None:
+            return problem
+        if (problem := planning.problem(ctx, new.state, new.kind, new.happened_at)) is not None:
             return problem
         draft.customer_id = self.customers.resolve(n).customer_id
         if draft.customer_id is None:

@@ -8,9 +8,10 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import InteractionDiffers, Problem
 from app.rules.interactions import interactions as rules
+from app.rules.interactions.planning import InteractionState
 from app.rules.kit import event_types
 from app.schemas.interactions.interactions import InteractionContent, InteractionNew, InteractionQuery
-from app.services.interactions import tasks
+from app.services.interactions import planning, tasks
 from app.services.interactions.intake import InteractionDraft, References, check_welcome
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
@@ -50,7 +51,13 @@ async def record_many(
     drafts = [InteractionDraft(new, new.happened_at or ctx.now) for new in interactions]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
-        drafts, references.existing, references.assign, partial(store.contents, ctx), _differs
+        ctx,
+        store.INTERACTIONS,
+        drafts,
+        references.existing,
+        partial(references.assign, ctx),
+        partial(store.contents, ctx),
+        _differs,
     )
     await _write(ctx, decided.accepted, react)
     return decided.results
@@ -67,6 +74,9 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
         channels = await store.unwelcome_channels(ctx, customer_id)
         if (problem := check_welcome(channels, new.channel, new.direction, new.unwelcome_reason)) is not None:
             raise problem
+    state = InteractionState(current.row["state"])
+    if (problem := planning.problem(ctx, state, new.kind, new.happened_at)) is not None:
+        raise problem
     awaits = rules.awaits_answer(new.kind, new.direction)
     values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
     await store.INTERACTIONS.change(ctx, interaction_id, values)
@@ -77,8 +87,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
-def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem | None:
-    return InteractionDiffers(errors=errors, interaction_id=str(interaction_id)) if errors else None
+def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem:
+    return InteractionDiffers(errors=errors, interaction_id=str(interaction_id))
 
 
 async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) -> None:
@@ -90,9 +100,14 @@ async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) 
 
 def _recorded_event(draft: InteractionDraft) -> Event:
     new = draft.new
-    optional = {"kind": new.kind, "direction": new.direction, "staff": new.staff, "outcome": new.outcome}
-    data = {name: value for name, value in optional.items() if value is not None}
-    channel = new.channel.value
-    return Event(
-        event_types.INTERACTION_RECORDED, draft.id, draft.customer_id, draft.title, draft.happened_at, channel, data
-    )
+    type_ = planning.EVENTS[new.state]
+    known = {
+        "kind": new.kind,
+        "direction": new.direction,
+        "staff": new.staff,
+        "outcome": new.outcome,
+        "reason": new.state_reason,
+    }
+    data = {name: value for name, value in known.items() if value is not None and name in type_.fields}
+    title = type_.titled(interaction=draft.title)
+    return Event(type_, draft.id, draft.customer_id, title, draft.happened_at, new.channel.value, data)

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.context import Context
 from app.core.errors import invalid
-from app.rules.kit import statistics
+from app.rules.kit import moments, statistics
 
 Figures = dict[str, Any]
 _INSTANT = timedelta(microseconds=1)
@@ -29,7 +29,7 @@ def period(
     since = since or (before or ctx.now) - default
     before = before or ctx.now + _INSTANT  # events of the current transaction are included
     if since >= before:
-        raise invalid(f"/query/{parameter}", "order", "Must be before the end of the period")
+        raise invalid(f"/query/{parameter}", moments.OUT_OF_ORDER, "Must be before the end of the period")
     if is_longer(since, before, longest):
         raise invalid(f"/query/{parameter}", "too_long", f"The period must be at most {longest.days} days long")
     return since, before

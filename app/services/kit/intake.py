@@ -12,11 +12,12 @@ from app.core.context import Context
 from app.core.errors import Problem, must_be_sent_together, reference_not_found
 from app.core.ids import new_id
 from app.rules.kit.content_hash import content_hash
-from app.rules.kit.differences import MOST, as_errors, differences
 from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
+from app.services.kit.resent import comparable_hash, differing
 from app.store.kit.documents import Document
 from app.store.kit.references import ReferencedRecord
+from app.store.kit.tables import Table
 
 SourceKey = tuple[str, str]
 """The source that a record comes from, and its id in that source."""
@@ -42,11 +43,8 @@ class Draft(Generic[SentT]):
     new: SentT
     """What was sent."""
     id: UUID = field(default_factory=new_id, kw_only=True)
-    content_hash: bytes | None = field(init=False)
-    """The hash that recognises a record that is sent again; None without a key."""
-
-    def __post_init__(self) -> None:
-        self.content_hash = None if self.key is None else content_hash(self.new.model_dump_json(exclude_none=True))
+    content_hash: bytes | None = field(default=None, init=False)
+    """The hash that recognises a record that is sent again, set by `decide`; None without a key."""
 
     @property
     def key(self) -> SourceKey | None:
@@ -54,12 +52,16 @@ class Draft(Generic[SentT]):
         return source_key(self.new)
 
     def as_sent(self) -> dict[str, Any]:
-        """As the API would answer, with the fields that the sender decides: to be compared with what is stored."""
+        """The JSON of the fields that the sender decides: to be compared with what is stored."""
         raise NotImplementedError
 
     def as_stored(self) -> dict[str, Any]:
         """As the API would answer."""
         return self.as_sent()
+
+    def hash_as_text(self) -> bytes:
+        """The hash of earlier releases, which was that of the JSON as it was spelled."""
+        return content_hash(self.new.model_dump_json(exclude_none=True))
 
 
 DraftT = TypeVar("DraftT", bound=Draft[Any])
@@ -154,35 +156,43 @@ def contents(
 
 
 async def decide(
+    ctx: Context,
+    table: Table,
     drafts: Sequence[DraftT],
     matches: Mapping[int, Existing],
     check: Callable[[int, DraftT], Problem | None],
     load: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, Mapping[str, Any]]]],
-    differs: Callable[[list[dict[str, Any]], UUID], Problem | None],
+    differs: Callable[[list[dict[str, Any]], UUID], Problem],
 ) -> Intake[DraftT]:
     """Decide about each draft of a batch, in order.
 
-    `matches` are the stored records with the key of a draft, by the index of the draft. The same content, even if it
-    was written differently, is replayed (200). For different content, `differs` makes a problem of the differences and
-    the id of the stored record, or None to replay it as well; `load` reads the stored content to compare with. Drafts
-    for which `check` returns a problem are refused, and all others accepted (201). A key that comes twice in a batch is
-    compared with its first draft.
+    `matches` are the stored records of the table with the key of a draft, by the index of the draft. What is equal to
+    what was last sent under the key, or to what is stored now, is replayed (200), however it is spelled. Else `differs`
+    makes a problem of the differences and the id of the stored record; `load` reads what is stored. Drafts for which
+    `check` returns a problem are refused, and all others accepted (201). A key that comes twice in a batch is compared
+    with its first draft.
     """
-    different = {record.id for n, record in matches.items() if record.content_hash != drafts[n].content_hash}
+    for draft in drafts:
+        if draft.key is not None:
+            draft.content_hash = comparable_hash(draft.new, ctx.region)
+    different = {record.id for n, record in matches.items() if not _resent(drafts[n], record)}
     stored = await load(different) if different else {}
     decided: Intake[DraftT] = Intake()
     earlier: dict[SourceKey, DraftT] = {}
+    hashes: dict[UUID, bytes] = {}
     for n, draft in enumerate(drafts):
         record = matches.get(n)
         first = earlier.get(draft.key) if draft.key is not None else None
         if record is not None:
-            same = record.content_hash == draft.content_hash
-            content = None if same else stored[record.id]
-            decided.results.append(_compare(draft, record.id, content, differs, hashed=record.content_hash is not None))
+            content = None if _resent(draft, record) else stored[record.id]
+            result = _compare(ctx, draft, record.id, content, differs)
+            decided.results.append(result)
+            if result.replayed and draft.content_hash not in (None, record.content_hash):
+                hashes[record.id] = draft.content_hash  # type: ignore[assignment]
         elif first is not None:
             same = first.content_hash == draft.content_hash
             content = None if same else {**first.as_stored(), **first.as_sent()}
-            decided.results.append(_compare(draft, first.id, content, differs))
+            decided.results.append(_compare(ctx, draft, first.id, content, differs))
         elif (problem := check(n, draft)) is not None:
             decided.results.append(RecordResult.refused(problem))
         else:
@@ -190,27 +200,27 @@ async def decide(
             decided.accepted.append(draft)
             if draft.key is not None:
                 earlier[draft.key] = draft
+    if hashes:
+        await table.remember_content(ctx, hashes)
     return decided
 
 
+def _resent(draft: Draft[Any], record: Existing) -> bool:
+    """Whether it is what was last sent under its key."""
+    return record.content_hash in (draft.content_hash, draft.hash_as_text())
+
+
 def _compare(
+    ctx: Context,
     draft: Draft[Any],
     existing_id: UUID,
     content: Mapping[str, Any] | None,
-    differs: Callable[[list[dict[str, Any]], UUID], Problem | None],
-    *,
-    hashed: bool = True,
+    differs: Callable[[list[dict[str, Any]], UUID], Problem],
 ) -> RecordResult:
-    """`content` is what is stored under the key; None where it is the same as what was sent.
-
-    Records of an earlier contract have no hash: they are the same if nothing that can be compared differs.
-    """
-    if content is not None:
-        # Only the fields that the sender decides are compared, not those that were derived.
-        sent = draft.as_sent()
-        errors = as_errors(differences({name: content.get(name) for name in sent}, sent)[:MOST])
-        if (errors or hashed) and (problem := differs(errors, existing_id)) is not None:
-            return RecordResult.refused(problem, existing_id)
+    """`content` is what is stored under the key; None where it is the same as what was sent."""
+    # Only the fields that the sender decides are compared, not those that were derived.
+    if content is not None and (errors := differing(type(draft.new), content, draft.as_sent(), ctx.region)):
+        return RecordResult.refused(differs(errors, existing_id), existing_id)
     return RecordResult(200, existing_id, replayed=True)
 
 

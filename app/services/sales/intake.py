@@ -10,12 +10,12 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import ReceiptDiffers
 from app.rules.customers import Match
-from app.rules.kit.differences import as_errors, differences
 from app.rules.kit.event_types import SALE_REVISED
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Resolver
 from app.services.kit.record_result import RecordResult
+from app.services.sales import resent
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
@@ -254,10 +254,8 @@ async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> Record
     if draft.new.revision < stored.revision:
         return RecordResult(200, stored.id, stale=True)
     if draft.content_hash != stored.content_hash:
-        sent = draft.as_sent()
         content = json.loads((await sales.SALES.get(ctx, stored.id)).json)
-        for line in content["lines"]:  # what was returned of it since is not its sender's
-            del line["returned_quantity"], line["returned_total"]
-        if changes := differences({name: content[name] for name in sent}, sent):
-            return RecordResult.refused(ReceiptDiffers(errors=as_errors(changes), sale_id=str(stored.id)), stored.id)
+        if errors := resent.differences(draft, content, ctx.region):
+            return RecordResult.refused(ReceiptDiffers(errors=errors, sale_id=str(stored.id)), stored.id)
+        await sales.SALES.remember_content(ctx, {stored.id: draft.content_hash})
     return RecordResult(200, stored.id, replayed=True)

@@ -143,7 +143,7 @@ class ReceiptDraft:
             "source": new.source,
             "receipt_no": new.receipt_no,
             "occurred_at": format_timestamp(new.occurred_at),
-            "business_date": (new.business_date or new.occurred_at.date()).isoformat(),
+            "business_date": new.business_date and new.business_date.isoformat(),
             "site": new.site,
             "till": new.till,
             "operator": new.operator,
@@ -165,7 +165,7 @@ class ReceiptDraft:
                         "goods_kept": line.goods_kept,
                     },
                 }
-                for line in self.lines
+                for line in sorted(self.lines, key=lambda line: line.line_no)
             ],
             "payments": [payment.model_dump(mode="json") for payment in new.payments],
             "total": str(self.total),

@@ -19,6 +19,7 @@ from app.rules.surveys import receipt_codes
 from app.rules.surveys import surveys as rules
 from app.rules.surveys.surveys import Answer, InvitationState, Question, SurveyStatus
 from app.schemas.feedback import FeedbackNew, RatingNew, ReceiptRef
+from app.schemas.kit.comparison import comparable
 from app.schemas.surveys.answers import ReceiptAnswersNew, ReceiptSurveyFormQuery, SurveyAnswerNew, SurveyAnswersNew
 from app.services import feedback
 from app.services.feedback import FeedbackDraft
@@ -200,7 +201,7 @@ async def _submit(ctx: Context, form: _Form, new: SurveyAnswersNew) -> tuple[str
     first = form.feedback_id is None
     if form.feedback_id is None:
         await _record(ctx, form, draft)
-    elif answers != form.answers:
+    elif _compared(ctx, answers) != _compared(ctx, form.answers):
         if not form.editable(ctx.now):
             raise AnswerClosed
         await feedback.revise(ctx, form.feedback_id, draft)
@@ -220,6 +221,11 @@ async def _record(ctx: Context, form: _Form, draft: FeedbackDraft) -> None:
     data = {"survey_id": str(form.survey_id), "feedback_id": str(form.feedback_id)}
     event = Event(INVITATION_ANSWERED, invitation.id, invitation.customer_id, title, ctx.now, invitation.channel, data)
     await events.record(ctx, event)
+
+
+def _compared(ctx: Context, answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """So that the same answers in other words are no change: `4` and `4.0`, choices in another order."""
+    return [comparable(SurveyAnswerNew, answer, ctx.region) for answer in answers]
 
 
 def _parse_answer(new: SurveyAnswerNew) -> Answer:

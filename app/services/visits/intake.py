@@ -9,7 +9,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Problem, in_the_future, invalid, reference_not_found
 from app.rules.feedback import FeedbackMetric, Method
-from app.rules.kit import event_types
+from app.rules.kit import event_types, moments
 from app.rules.kit.channels import Channel
 from app.rules.visits import scorecards as rules
 from app.rules.visits.scorecards import VisitKind, VisitState
@@ -108,7 +108,7 @@ async def require_references(ctx: Context, content: VisitContent) -> None:
 
 def results_problem(ctx: Context, card: Card, results: Sequence[ItemResult], happened_at: datetime) -> Problem | None:
     """Why a visit cannot be completed with these results."""
-    if happened_at > ctx.now:
+    if moments.is_ahead(happened_at, ctx.now):
         return in_the_future("/happened_at")
     return card.problem(results)
 

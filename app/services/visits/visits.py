@@ -46,7 +46,13 @@ async def record_many(ctx: Context, news: Sequence[VisitNew]) -> list[RecordResu
     drafts = [VisitDraft(new) for new in news]
     references = await References.load(ctx, news)
     decided = await intake.decide(
-        drafts, references.existing, partial(references.check, ctx), partial(_stored, ctx), _differs
+        ctx,
+        store.VISITS,
+        drafts,
+        references.existing,
+        partial(references.check, ctx),
+        partial(_stored, ctx),
+        _differs,
     )
     await _write(ctx, decided.accepted)
     return decided.results
@@ -126,8 +132,8 @@ async def _stored(ctx: Context, ids: Collection[UUID]) -> dict[UUID, dict[str, A
     return {id_: {**content, "results": _without_scores(content["results"])} for id_, content in found.items()}
 
 
-def _differs(errors: list[dict[str, Any]], visit_id: UUID) -> Problem | None:
-    return VisitDiffers(errors=errors, visit_id=str(visit_id)) if errors else None
+def _differs(errors: list[dict[str, Any]], visit_id: UUID) -> Problem:
+    return VisitDiffers(errors=errors, visit_id=str(visit_id))
 
 
 async def _content(ctx: Context, row: Mapping[str, Any]) -> dict[str, Any]:

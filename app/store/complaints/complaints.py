@@ -123,6 +123,16 @@ async def add_moves(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
     await rows.insert(ctx, "complaint_moves", values)
 
 
+async def moves_on_arrival(ctx: Context, complaint_ids: Iterable[UUID]) -> list[Record]:
+    """The moves that complaints were recorded with, in order: rows of complaint, move, time, staff and note."""
+    return await ctx.db.fetch(
+        "SELECT m.complaint_id, m.move, m.happened_at, m.staff, m.note FROM complaint_moves m "
+        "JOIN complaints c ON c.id = m.complaint_id AND m.recorded_at = c.created_at "
+        "WHERE c.id = ANY ($1::uuid[]) ORDER BY m.complaint_id, m.position",
+        list(complaint_ids),
+    )
+
+
 async def last_position(ctx: Context, complaint_id: UUID) -> int:
     """The position of its last move; 0 when there is none."""
     position: int = await ctx.db.fetchval(
@@ -180,9 +190,9 @@ async def customer_tags(ctx: Context, customer_id: UUID) -> list[str]:
 
 
 async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
-    """Row of (customer_id, direction, channel)."""
+    """Row of (customer_id, direction, channel, state)."""
     return await ctx.db.fetchrow(
-        "SELECT customer_id, direction, channel FROM interactions WHERE id = $1", interaction_id
+        "SELECT customer_id, direction, channel, state FROM interactions WHERE id = $1", interaction_id
     )
 
 

@@ -1,5 +1,5 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.store.interactions.interactions import INTERACTIONS, unwelcome_channels
+from app.store.interactions.interactions import INTERACTIONS, counts, unwelcome_channels
 
-__all__ = ["INTERACTIONS", "unwelcome_channels"]
+__all__ = ["INTERACTIONS", "counts", "unwelcome_channels"]

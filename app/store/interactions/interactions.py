@@ -31,11 +31,17 @@ _LIST = Listing(
         "kind": "i.kind = {}",
         "channel": "i.channel = {}",
         "direction": "i.direction = {}",
+        # Literal conditions, so that the planner sees which partial index fits.
+        "state": {
+            "held": "i.state = 'held'",
+            "planned": "i.state <> 'held' AND i.state = 'planned'",
+            "missed": "i.state <> 'held' AND i.state = 'missed'",
+            "cancelled": "i.state <> 'held' AND i.state = 'cancelled'",
+        },
         "staff": "i.staff = {}",
         "thread": "i.thread = {}",
         "source": "i.source = {}",
         "external_id": "i.external_id = {}",
-        # Literal conditions, so that the planner sees which partial index fits.
         "unanswered": {True: _UNANSWERED, False: f"NOT ({_UNANSWERED})"},
         "happened_since": "i.happened_at >= {}",
         "happened_before": "i.happened_at < {}",
@@ -43,6 +49,11 @@ _LIST = Listing(
     {"happened_at": ("i.happened_at", "timestamptz")},
 )
 INTERACTIONS = Table("interaction", _LIST)
+
+
+def counts(alias: str, now: str) -> str:
+    """Condition: a contact that took place, which is neither planned, missed or cancelled nor still to come."""
+    return f"{alias}.state = 'held' AND {alias}.happened_at <= {now}"
 
 
 async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

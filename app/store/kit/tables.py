@@ -49,6 +49,16 @@ class Table:
         timestamps = {"created_at": ctx.now, "updated_at": ctx.now}
         await rows.insert(ctx, self.table, [{**row, **timestamps} for row in values])
 
+    async def remember_content(self, ctx: Context, hashes: Mapping[UUID, bytes]) -> None:
+        """Set the hashes of what was last sent, without a new version. Rows that others are changing keep theirs."""
+        await ctx.db.execute(
+            f"UPDATE {self.table} t SET content_hash = v.hash FROM ("
+            f"SELECT r.id, v.hash FROM unnest($1::uuid[], $2::bytea[]) AS v(id, hash) JOIN {self.table} r USING (id) "
+            "FOR NO KEY UPDATE OF r SKIP LOCKED) v WHERE t.id = v.id",
+            list(hashes),
+            list(hashes.values()),
+        )
+
     async def change(self, ctx: Context, row_id: UUID, values: Mapping[str, Any]) -> None:
         """Change one row and raise its version."""
         await rows.update(ctx, self.table, row_id, {**values, "updated_at": ctx.now})

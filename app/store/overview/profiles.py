@@ -10,7 +10,7 @@ from app.schemas.overview.lookup import LookupCandidate
 from app.schemas.overview.profiles import ContactCount, CustomerProfile, CustomerTotals, FavouriteProduct
 from app.schemas.overview.summaries import LastContact, LastFeedback, LastPurchase, OpenComplaint, OpenTask
 from app.schemas.overview.timeline import TimelineEntry, TimelineQuery
-from app.store import complaints, customers
+from app.store import complaints, customers, interactions
 from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
 
@@ -60,15 +60,17 @@ def _first_rows(schema: type, alias: str, source: str, limit: int, own: dict[str
     )
 
 
+_CONTACT = interactions.counts("i", "$1")
 _LAST_CONTACT = _first_row(
     LastContact,
     "i",
-    "interactions i WHERE i.customer_id = c.id AND i.direction <> 'internal' ORDER BY i.happened_at DESC, i.id DESC",
+    f"interactions i WHERE i.customer_id = c.id AND {_CONTACT} AND i.direction <> 'internal' "
+    "ORDER BY i.happened_at DESC, i.id DESC",
 )
 _LAST_PURCHASE = _first_row(
     LastPurchase,
     "s",
-    "sales s WHERE s.customer_id = c.id AND s.purchase ORDER BY s.occurred_at DESC, s.id DESC",
+    "sales s WHERE s.customer_id = c.id AND s.purchase AND NOT s.clock_suspect ORDER BY s.occurred_at DESC, s.id DESC",
 )
 _OPEN_TASKS = (
     "tasks t WHERE t.customer_id = c.id AND t.status = 'open' "
@@ -111,8 +113,9 @@ def _lookup(matches: str) -> str:
             coalesce(json_agg(row_to_json(d) ORDER BY r.rank, r.last_seen_at DESC NULLS LAST), '[]'))::text
         FROM (
             SELECT f.*, greatest(
-                (SELECT max(i.happened_at) FROM interactions i WHERE i.customer_id = f.customer_id),
-                (SELECT max(s.occurred_at) FROM sales s WHERE s.customer_id = f.customer_id AND s.purchase)
+                (SELECT max(i.happened_at) FROM interactions i WHERE i.customer_id = f.customer_id AND {_CONTACT}),
+                (SELECT max(s.occurred_at) FROM sales s
+                    WHERE s.customer_id = f.customer_id AND s.purchase AND NOT s.clock_suspect)
             ) AS last_seen_at
             FROM (SELECT DISTINCT ON (customer_id) * FROM ({matches} LIMIT 100) p ORDER BY customer_id, rank) f
             ORDER BY f.rank, last_seen_at DESC NULLS LAST LIMIT 20
@@ -142,9 +145,10 @@ _FAVOURITES = f"""(
     WHERE l.sku IS NOT NULL AND l.quantity > l.returned_quantity AND NOT (l.total > 0 AND l.returned_total >= l.total)
     GROUP BY l.sku ORDER BY count(*) DESC, sum(l.quantity - l.returned_quantity) DESC, l.sku
 ) f"""
-_COUNTS = """(
+_COUNTS = f"""(
     SELECT i.channel, i.direction, count(*) AS count, max(i.happened_at) AS last_at
-    FROM interactions i WHERE i.customer_id = c.id GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel
+    FROM interactions i WHERE i.customer_id = c.id AND {_CONTACT}
+    GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel
 ) k"""
 _TIMELINE_COLUMNS = documents.columns(TimelineEntry, "e")
 _PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SELECT {}) d WHERE c.id = $2".format(

@@ -42,6 +42,7 @@ _LIST = Listing(
         "balanced": {True: "s.balanced", False: "NOT s.balanced"},
         "fully_returned": {True: "s.fully_returned", False: "NOT s.fully_returned"},
         "over_returned": {True: "s.over_returned", False: "NOT s.over_returned"},
+        "clock_suspect": {True: "s.clock_suspect", False: "NOT s.clock_suspect"},
         "voided": {"no": "s.voided_at IS NULL", "yes": "s.voided_at IS NOT NULL", "any": "true"},
         "occurred_since": "s.occurred_at >= {}",
         "occurred_before": "s.occurred_at < {}",

@@ -102,8 +102,8 @@ def sums(alias: str) -> str:
         count(*) FILTER (WHERE {alias}.kind = 'return') AS returns,
         coalesce(sum({alias}.gross), 0) AS gross, coalesce(sum({alias}.refunded), 0) AS refunded,
         coalesce(sum({alias}.total), 0) AS net,
-        min({alias}.occurred_at) FILTER (WHERE {alias}.purchase) AS first_purchase_at,
-        max({alias}.occurred_at) FILTER (WHERE {alias}.purchase) AS last_purchase_at"""
+        min({alias}.occurred_at) FILTER (WHERE {alias}.purchase AND NOT {alias}.clock_suspect) AS first_purchase_at,
+        max({alias}.occurred_at) FILTER (WHERE {alias}.purchase AND NOT {alias}.clock_suspect) AS last_purchase_at"""
 
 
 _LOCK = """

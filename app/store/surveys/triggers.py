@@ -97,7 +97,8 @@ _SUBJECTS = {
     TriggerEvent.INTERACTION: """
         SELECT i.id, i.customer_id, i.happened_at, NULL AS site, i.staff, i.channel,
             i.kind, NULL AS category, NULL::numeric AS total, NULL AS currency,
-            i.direction = 'inbound' OR i.direction = 'outbound' AND i.staff IS NOT NULL AS eligible
+            i.state = 'held' AND (i.direction = 'inbound' OR i.direction = 'outbound' AND i.staff IS NOT NULL)
+            AS eligible
         FROM interactions i WHERE i.id = ANY ($1::uuid[])
     """,
 }

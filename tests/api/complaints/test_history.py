@@ -55,7 +55,7 @@ class TestPath:
         [
             ({"move": "close"}, "/history/2/move", "not_allowed"),
             ({"at": RECEIVED}, "/history/2/at", "too_early"),
-            ({"at": "2026-03-02T09:00:01+00:00"}, "/history/2/at", "future"),
+            ({"at": "2026-03-02T09:00:01+00:00"}, "/history/2/at", "in_the_future"),
         ],
     )
     async def test_what_cannot_have_been_is_refused(

@@ -151,7 +151,7 @@ class TestMoments:
         assert (await moved(client, one, "investigate", at=NOW))["state_since"] == NOW
 
     @pytest.mark.parametrize(
-        ("at", "code"), [("2026-03-02T09:00:00.000001Z", "future"), (ago(hours=2, microseconds=1), "too_early")]
+        ("at", "code"), [("2026-03-02T09:00:00.000001Z", "in_the_future"), (ago(hours=2, microseconds=1), "too_early")]
     )
     @pytest.mark.parametrize("verb", ["acknowledge", "withdraw", "hold"])
     async def test_that_cannot_be(self, client: httpx.AsyncClient, verb: str, at: str, code: str) -> None:
@@ -239,7 +239,7 @@ class TestMessages:
     async def test_one_way_of_telling(self, client: httpx.AsyncClient) -> None:
         one = await record(client)
         answer = await move(client, one, "acknowledge", message={"body": "x"}, interaction_id=str(uuid4()))
-        assert errors(answer) == [("", "conflict")]
+        assert errors(answer) == [("/interaction_id", "conflict")]
 
     async def test_without_a_move(self, client: httpx.AsyncClient, db: Any, clock: TestClock) -> None:
         await make.create_policy(client, targets={"update_minutes": 60})

@@ -146,7 +146,7 @@ class TestCreate:
             ({"kind": "whatsapp", "value": "+999 123456789"}, "whatsapp"),
             (make.email("ada@"), "email"),
             (make.email("ada\u200b@example.com"), "email"),
-            ({"kind": "web", "value": "   "}, "web"),
+            ({"kind": "web", "value": "   "}, "blank"),
         ],
     )
     async def test_a_point_that_is_none(self, client: httpx.AsyncClient, point: Any, code: str) -> None:

@@ -93,22 +93,23 @@ class TestRecord:
         assert found["value"] == rating["value"]
 
     @pytest.mark.parametrize(
-        "rating",
+        ("rating", "member"),
         [
-            nps("7.5"),
-            nps(11),
-            nps(-1),
-            nps(5, worst="1", best="10"),
-            {"metric": "csat", "value": "0"},
-            {"metric": "csat", "value": "3", "worst": "1"},
-            {"metric": "csat", "value": "3", "worst": "3", "best": "3"},
+            (nps("7.5"), "value"),
+            (nps(11), "value"),
+            (nps(-1), "value"),
+            (nps(5, worst="1", best="10"), "best"),
+            ({"metric": "csat", "value": "0"}, "value"),
+            ({"metric": "csat", "value": "3", "worst": "1"}, "best"),
+            ({"metric": "csat", "value": "3", "best": "5"}, "worst"),
+            ({"metric": "csat", "value": "3", "worst": "3", "best": "3.0"}, "best"),
         ],
     )
     async def test_figures_outside_their_scale_are_refused(
-        self, client: httpx.AsyncClient, rating: dict[str, Any]
+        self, client: httpx.AsyncClient, rating: dict[str, Any], member: str
     ) -> None:
         ((pointer, _),) = await refused(client, feedback(ratings=[rating]))
-        assert pointer == "/ratings/0"
+        assert pointer == f"/ratings/0/{member}"
 
     async def test_an_expectation_alone_is_no_headline(self, client: httpx.AsyncClient, db: Any) -> None:
         found = await record(client, feedback(ratings=[{"metric": "csat", "value": "5", "side": "expectation"}]))
@@ -138,8 +139,8 @@ class TestRecord:
             ("feedback.received", "Feedback about a competitor (Miller's): 3 of 10")
         ]
         assert await db.fetchval("SELECT competitor FROM ratings") == "Miller's"
-        assert await refused(client, feedback(competitor="Miller's")) == [("", "competitor")]
-        assert await refused(client, feedback(method="competitor")) == [("", "competitor")]
+        assert await refused(client, feedback(competitor="Miller's")) == [("/competitor", "competitor")]
+        assert await refused(client, feedback(method="competitor")) == [("/competitor", "competitor")]
 
     @pytest.mark.parametrize("what", ["customer", "sale", "interaction", "complaint", "idea"])
     async def test_refers_to_what_is_there(self, client: httpx.AsyncClient, what: str) -> None:
@@ -148,12 +149,16 @@ class TestRecord:
     async def test_refers_to_a_line_that_is_there(self, client: httpx.AsyncClient) -> None:
         sold = await make.record_sale(client)
         assert await refused(client, feedback(sale_id=sold["id"], sale_line_no=9)) == [("/sale_line_no", "not_found")]
-        assert await refused(client, feedback(sale_line_no=1)) == [("", "missing")]
+        assert await refused(client, feedback(sale_line_no=1)) == [("/sale_id", "missing")]
         receipt = {"source": "till", "receipt_no": "1"}
-        assert await refused(client, feedback(sale_id=sold["id"], receipt=receipt)) == [("", "one_of")]
+        assert await refused(client, feedback(sale_id=sold["id"], receipt=receipt)) == [("/receipt", "one_of")]
 
     async def test_nothing_is_collected_in_the_future(self, client: httpx.AsyncClient) -> None:
-        assert await refused(client, feedback(collected_at="2026-03-02T09:00:01Z")) == [("/collected_at", "future")]
+        assert await refused(client, feedback(collected_at="2026-03-03T09:00:01Z")) == [
+            ("/collected_at", "in_the_future")
+        ]
+        found = await record(client, feedback(collected_at="2026-03-03T08:59:00Z"))
+        assert found["collected_at"] == "2026-03-02T09:00:00.000000Z", "when it came in, for the clock is ahead"
 
     async def test_speaks_for_an_idea(self, client: httpx.AsyncClient) -> None:
         idea = await api.post(client, "/v1/ideas", {"title": "A bench outside"})

@@ -225,7 +225,7 @@ class TestVote:
     async def test_refuses_nobody_and_nothing(self, client: httpx.AsyncClient) -> None:
         made, customer_id = await create_idea(client), (await make.create_customer(client))["id"]
         path = f"{PATH}/{made['id']}/vote"
-        assert errors(await client.post(path, json={})) == [("", "missing")]
+        assert errors(await client.post(path, json={})) == [("/customer_id", "missing")]
         assert errors(await client.post(path, json={"customer_id": str(uuid4())})) == [("/customer_id", "not_found")]
         assert (await client.post(f"{PATH}/{uuid4()}/vote", json={"customer_id": customer_id})).status_code == 404
 

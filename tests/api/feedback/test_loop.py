@@ -105,7 +105,9 @@ class TestAcknowledge:
         problem = await step(client, found["id"], "acknowledge", 422, message="Thanks")
         assert problem["errors"][0]["pointer"] == "/channel"
 
-    @pytest.mark.parametrize(("at", "code"), [("2026-03-01T08:59:59Z", "order"), ("2026-03-02T09:00:01Z", "future")])
+    @pytest.mark.parametrize(
+        ("at", "code"), [("2026-03-01T08:59:59Z", "out_of_order"), ("2026-03-02T09:00:01Z", "in_the_future")]
+    )
     async def test_neither_before_it_was_said_nor_in_the_future(
         self, client: httpx.AsyncClient, at: str, code: str
     ) -> None:
@@ -154,7 +156,7 @@ class TestActAndTell:
         found = await record(client, feedback(collected_at="2026-03-01T09:00:00Z"))
         await step(client, found["id"], "act", action="A new pot", at="2026-03-01T12:00:00Z")
         problem = await step(client, found["id"], "notify", 422, at="2026-03-01T11:00:00Z")
-        assert problem["errors"][0]["code"] == "order"
+        assert problem["errors"][0]["code"] == "out_of_order"
 
     async def test_with_nobody_to_tell_the_deed_closes_it(self, client: httpx.AsyncClient) -> None:
         found = await record(client, feedback(author={"name": "A guest"}))
@@ -196,12 +198,12 @@ class TestLoopOfElsewhere:
         [
             ({"acknowledged_by": "tom"}, [("/loop/acknowledged_at", "missing")]),
             ({"action": "A new pot"}, [("/loop/acted_at", "missing")]),
-            ({"acted_at": "2026-02-01T09:59:59Z"}, [("/loop/acted_at", "order")]),
-            ({"acted_at": "2026-03-02T09:00:01Z"}, [("/loop/acted_at", "future")]),
+            ({"acted_at": "2026-02-01T09:59:59Z"}, [("/loop/acted_at", "out_of_order")]),
+            ({"acted_at": "2026-03-02T09:00:01Z"}, [("/loop/acted_at", "in_the_future")]),
             ({"notified_at": "2026-02-02T10:00:00Z"}, [("/loop/acted_at", "missing")]),
             (
                 {"acted_at": "2026-02-03T10:00:00Z", "notified_at": "2026-02-02T10:00:00Z"},
-                [("/loop/notified_at", "order")],
+                [("/loop/notified_at", "out_of_order")],
             ),
         ],
     )

@@ -12,7 +12,7 @@ import pytest
 from tests import make
 from tests.make.interactions import captured, enquiry, interaction, outbound_call
 from tests.support import api
-from tests.support.api import MERGE_PATCH, batch, pointers
+from tests.support.api import MERGE_PATCH, batch, errors, pointers
 from tests.support.application import TestClock
 
 PATH = "/v1/interactions"
@@ -95,9 +95,11 @@ class TestRecord:
         assert (found["participants"], found["documents"], found["attributes"]) == ([], [], {})
         assert found["awaits_answer"] is False
 
-    async def test_the_future_is_taken(self, client: httpx.AsyncClient) -> None:
-        found = await record(client, interaction(happened_at="2026-04-02T09:00:00Z"))
-        assert found["happened_at"] == "2026-04-02T09:00:00.000000Z"
+    async def test_a_clock_may_be_ahead_by_a_day(self, client: httpx.AsyncClient) -> None:
+        found = await record(client, interaction(happened_at="2026-03-03T09:00:00Z"))
+        assert found["happened_at"] == "2026-03-03T09:00:00.000000Z"
+        answer = await client.post(PATH, json=interaction(happened_at="2026-03-03T09:00:01Z"))
+        assert errors(answer) == [("/happened_at", "in_the_future")]
 
     async def test_the_promise_is_the_staffs(self, client: httpx.AsyncClient) -> None:
         found = await record(client, interaction(staff="maya", next_step={"what": "Ring back"}))
@@ -628,14 +630,20 @@ class TestAnswer:
     async def test_never_before_it_was_asked(self, client: httpx.AsyncClient) -> None:
         asked = await record(client, enquiry())
         sent = {"happened_at": "2026-03-01T09:00:00Z"}
-        assert (await client.post(f"{PATH}/{asked['id']}/answer", json=sent)).status_code == 201
+        answer = await client.post(f"{PATH}/{asked['id']}/answer", json=sent)
+        assert errors(answer) == [("/happened_at", "out_of_order")]
+        assert answer.json()["errors"][0]["detail"] == "Must not be before `happened_at of the enquiry`"
+        assert (await get(client, asked["id"]))["awaits_answer"]
+
+    async def test_asked_by_a_clock_that_is_ahead(self, client: httpx.AsyncClient) -> None:
+        asked = await record(client, enquiry(happened_at="2026-03-02T10:00:00Z"))
+        assert (await client.post(f"{PATH}/{asked['id']}/answer", json={})).status_code == 201
         assert (await get(client, asked["id"]))["answer_seconds"] == 0
 
     async def test_after_a_lifetime(self, client: httpx.AsyncClient) -> None:
         asked = await record(client, enquiry(happened_at="1900-01-01T00:00:00Z"))
-        sent = {"happened_at": "2200-01-01T00:00:00Z"}
-        assert (await client.post(f"{PATH}/{asked['id']}/answer", json=sent)).status_code == 201
-        assert (await get(client, asked["id"]))["answer_seconds"] == 109_573 * 86_400
+        assert (await client.post(f"{PATH}/{asked['id']}/answer", json={})).status_code == 201
+        assert (await get(client, asked["id"]))["answer_seconds"] == 46_081 * 86_400 + 9 * 3_600
 
     async def test_twice(self, client: httpx.AsyncClient) -> None:
         asked = await record(client, enquiry())

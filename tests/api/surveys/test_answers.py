@@ -346,7 +346,7 @@ class TestAnswer:
         for text in strings[::5]:
             found = await client.post(f"{PATH}/{token}", json=answers(3, why=text))
             if found.status_code == 422:
-                assert errors(found) == [("/answers/1/text", "control_character")]
+                assert errors(found)[0] in [("/answers/1/text", code) for code in ("control_character", "blank")]
                 continue
             assert found.status_code == status, found.text
             status = 200

@@ -30,6 +30,8 @@ INTERACTION: dict[str, Any] = {
     "kind": "enquiry",
     "channel": "whatsapp",
     "direction": "inbound",
+    "state": "held",
+    "state_reason": None,
     "subject": NEW["subject"],
     "body": NEW["body"],
     "happened_at": "2026-03-14T10:56:00.000000Z",
@@ -81,6 +83,35 @@ REPLY = INTERACTION | {
     "created_at": _ANSWERED,
     "updated_at": _ANSWERED,
 }
+NEW_MEETING: dict[str, Any] = {
+    "customer_id": ZOE,
+    "kind": "meeting",
+    "channel": "in_person",
+    "direction": "outbound",
+    "state": "planned",
+    "subject": "The menu for the wedding",
+    "happened_at": "2026-04-09T14:00:00+01:00",
+    "staff": "Amara",
+}
+MEETING = INTERACTION | {
+    "id": "019cea70-1c3a-7d55-8b02-4e9f6a1d7c28",
+    "contact": None,
+    "kind": "meeting",
+    "channel": "in_person",
+    "direction": "outbound",
+    "state": "held",
+    "subject": NEW_MEETING["subject"],
+    "body": None,
+    "happened_at": "2026-04-09T13:00:00.000000Z",
+    "outcome": "The lamb, for sixty",
+    "task_id": None,
+    "thread": None,
+    "source": None,
+    "external_id": None,
+    "awaits_answer": False,
+    "version": 2,
+    "updated_at": "2026-04-09T14:05:12.000000Z",
+}
 NEW_TASK: dict[str, Any] = {
     "what": "Ring Zoë when the lamb has come",
     "customer_id": ZOE,
@@ -119,11 +150,14 @@ QUERIES: dict[str, Any] = {
     "list_tasks": {"owner": "Amara", "status": "open"},
 }
 BODIES: dict[str, Any] = {
-    "record_interaction": {"An enquiry": NEW},
+    "record_interaction": {"An enquiry": NEW, "A meeting to come": NEW_MEETING},
     "record_interactions": {"An interaction": NEW},
     "update_interaction": {"The outcome": {"outcome": "Two kilos reserved"}},
     "answer_interaction": {"An answer by message": NEW_ANSWER},
     "claim_interaction": {"The customer who asked": {"customer_id": ZOE, "keep_contact": True}},
+    "mark_interaction_held": {"With its outcome": {"outcome": "The lamb, for sixty"}},
+    "mark_interaction_missed": {"Somebody was not there": {"reason": "She was held up at the airport"}},
+    "cancel_interaction": {"Called off": {"reason": "The wedding is put off"}},
     "create_task": {"A call to make": NEW_TASK},
     "update_task": {"Another owner": {"owner": "Tom"}},
     "complete_task": {"With its outcome": {"outcome": "She comes by at noon"}},
@@ -133,6 +167,10 @@ BODIES: dict[str, Any] = {
 ANSWERS: dict[str, Any] = {
     "update_interaction": INTERACTION | {"outcome": "Two kilos reserved", "version": 2},
     "answer_interaction": REPLY,
+    "mark_interaction_held": MEETING,
+    "mark_interaction_missed": MEETING
+    | {"state": "missed", "state_reason": "She was held up at the airport", "outcome": None},
+    "cancel_interaction": MEETING | {"state": "cancelled", "state_reason": "The wedding is put off", "outcome": None},
     "update_task": OPEN_TASK | {"owner": "Tom", "version": 2},
     "complete_task": COMPLETED_TASK,
     "snooze_task": OPEN_TASK | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},

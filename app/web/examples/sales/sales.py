@@ -94,6 +94,7 @@ RECEIPT: dict[str, Any] = {
     "fully_returned": False,
     "over_returned": False,
     "balanced": True,
+    "clock_suspect": False,
     "attributes": {},
     "voided_at": None,
     "void_reason": None,

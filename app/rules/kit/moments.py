@@ -1,0 +1,28 @@
+"""The order of moments and their limits: one rule for every door.
+
+What a sender's clock says may be ahead of ours by `TOLERANCE`; what is further ahead has not happened. Moments that
+people enter for what they have just done get no tolerance: they can leave them out.
+"""
+
+from datetime import datetime, timedelta
+
+TOLERANCE = timedelta(hours=24)
+"""How far the clock of a till, of a telephone system or of another server may be ahead: a wrong time zone, at most."""
+IN_THE_FUTURE = "in_the_future"
+OUT_OF_ORDER = "out_of_order"
+FUTURE_DETAIL = "Must not be in the future"
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether it cannot have been, however wrong the clock of its sender is."""
+    return moment > now + TOLERANCE
+
+
+def arrived(moment: datetime | None, now: datetime) -> datetime:
+    """When something came in, as far as we know: not later than now, whatever the clock of its sender says."""
+    return now if moment is None or moment > now else moment
+
+
+def not_before(other: str) -> str:
+    """The detail of a moment that lies before one that it follows."""
+    return f"Must not be before `{other}`"

@@ -1,0 +1,73 @@
+"""Complaints that are sent again, compared with the fields, remedies and moves that are stored."""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.rules.complaints.states import Move
+from app.rules.kit.timestamps import format_timestamp
+from app.schemas.complaints.intake import ComplaintNew
+from app.schemas.complaints.remedies import PastRemedy
+from app.store.complaints import complaints as store
+
+_DETAILS = {
+    Move.RESPOND: ("decision", "decision_text", "customer_notified"),
+    Move.REFER: ("referred_to", "reference"),
+    Move.SETTLE: ("decision", "decision_text"),
+}
+"""What the complaint keeps of its moves, once each: of the last one that had it."""
+
+
+def as_sent(new: ComplaintNew) -> dict[str, Any]:
+    """The remedies and moves that were sent, as far as they are kept."""
+    sent = new.model_dump(mode="json", include={"remedies", "history"})
+    kept = _last_with_details([past["move"] for past in sent["history"]])
+    details = {name for names in _DETAILS.values() for name in names}
+    for n, past in enumerate(sent["history"]):
+        sent["history"][n] = {k: v for k, v in past.items() if k not in details or (n, k) in kept}
+    return sent
+
+
+async def contents(ctx: Context, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What is stored, as it would be sent. What was done in Rapport afterwards is no difference."""
+    moves: dict[UUID, list[dict[str, Any]]] = {id_: [] for id_ in ids}
+    for row in await store.moves_on_arrival(ctx, ids):
+        at = format_timestamp(row["happened_at"])
+        moves[row["complaint_id"]].append({"move": row["move"], "at": at, "staff": row["staff"], "note": row["note"]})
+    found = {}
+    for id_ in sorted(ids):
+        content = json.loads((await store.COMPLAINTS.get(ctx, id_)).json)
+        content["remedies"] = [_as_remedy(remedy) for remedy in content["remedies"] if _on_arrival(remedy, content)]
+        content["history"] = _with_details(moves[id_], content)
+        found[id_] = content
+    return found
+
+
+def _on_arrival(remedy: dict[str, Any], complaint: dict[str, Any]) -> bool:
+    """Whether the complaint came with it; timestamps are compared as the database formats them."""
+    first = min(at for at in (remedy["sought_at"], remedy["offered_at"], "9") if at is not None)
+    return first <= complaint["created_at"]
+
+
+def _as_remedy(remedy: dict[str, Any]) -> dict[str, Any]:
+    return {name: remedy[name] for name in PastRemedy.model_fields}
+
+
+def _with_details(moves: list[dict[str, Any]], complaint: dict[str, Any]) -> list[dict[str, Any]]:
+    details = {
+        "decision": complaint["decision"],
+        "decision_text": complaint["decision_text"],
+        **{name: (complaint["referral"] or {}).get(name) for name in ("referred_to", "reference")},
+    }
+    for n, name in _last_with_details([move["move"] for move in moves]):
+        notified = complaint["notified_at"] == moves[n]["at"]
+        moves[n][name] = notified if name == "customer_notified" else details[name]
+    return moves
+
+
+def _last_with_details(moves: Sequence[str]) -> set[tuple[int, str]]:
+    """The index of the last move that has a detail, with the name of the detail."""
+    last = {name: n for n, move in enumerate(moves) for name in _DETAILS.get(Move(move), ())}
+    return {(n, name) for name, n in last.items()}
