@@ -32,6 +32,7 @@ class Sessions:
     region: str
     clock: Clock = utc_now
     reactions: Reactions = NO_REACTIONS
+    values_of_nobody: frozenset[str] = frozenset()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Context]:
@@ -79,6 +80,7 @@ class Sessions:
             self.clock(),
             self.cursor_key,
             self.region,
+            self.values_of_nobody,
             self.reactions,
         )
 

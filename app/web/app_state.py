@@ -12,6 +12,7 @@ from app.core.database import Database
 from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Clock, Sessions, utc_now
 from app.core.settings import Settings
+from app.rules.customers import as_values
 from app.store import access as keys
 from app.web import idempotency
 from app.web.credentials import Credential, Credentials
@@ -32,6 +33,7 @@ class AppState:
     """Requests by client address, where no key is required."""
     clock: Clock = utc_now
     reactions: Reactions = NO_REACTIONS
+    values_of_nobody: frozenset[str] = frozenset()
     _cursor_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -47,6 +49,7 @@ class AppState:
             address_limit=RateLimit(settings.answer_rate_limit),
             clock=clock,
             reactions=reactions,
+            values_of_nobody=as_values(settings.values_of_nobody),
         )
 
     async def sessions(self, credential: Credential) -> Sessions:
@@ -82,8 +85,8 @@ class AppState:
         return self._cursor_key
 
     def _sessions(self, actor_id: UUID, actor: str, scopes: frozenset[str], cursor_key: bytes) -> Sessions:
-        region = self.settings.default_region
-        return Sessions(self.database, actor_id, actor, scopes, cursor_key, region, self.clock, self.reactions)
+        region, nobody = self.settings.default_region, self.values_of_nobody
+        return Sessions(self.database, actor_id, actor, scopes, cursor_key, region, self.clock, self.reactions, nobody)
 
 
 def app_state(request: Request) -> AppState:

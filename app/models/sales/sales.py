@@ -88,6 +88,7 @@ class Sale(SQLModel, table=True):
     match: str = text_column(null=False)
     customer: dict[str, Any] | None = json_column(None, null=True)
     candidates: list[UUID] = array_column(Uuid)
+    match_reasons: list[dict[str, str]] = json_column("'[]'")
     payments: list[dict[str, str]] = json_column("'[]'")
     total: Decimal = numeric_column()
     # The total, split into what was sold and what was returned, both positive.

@@ -1,5 +1,6 @@
 """The attributes of customers and of their relationships."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -34,7 +35,6 @@ class ContactKind(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
-    WHATSAPP = "whatsapp"
     FACEBOOK = "facebook"
     INSTAGRAM = "instagram"
     TELEGRAM = "telegram"
@@ -42,8 +42,26 @@ class ContactKind(StrEnum):
     OTHER = "other"
 
 
-NUMBER_KINDS = frozenset({ContactKind.PHONE, ContactKind.WHATSAPP})
-"""The kinds of contact points that are phone numbers."""
+WHATSAPP = "whatsapp"
+"""Taken for a kind of contact point wherever one is entered. It is a phone number that has this use."""
+
+
+class NumberUse(StrEnum):
+    """What a phone number can be used for."""
+
+    CALL = "call"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+USUAL_USES = (NumberUse.CALL, NumberUse.SMS)
+"""Of a phone number of which nothing else is known."""
+
+
+def ordered_uses(uses: Iterable[str]) -> list[NumberUse]:
+    """Each once, in the order in which they are always answered."""
+    known = set(uses)
+    return [use for use in NumberUse if use in known]
 
 
 class RelationshipKind(StrEnum):

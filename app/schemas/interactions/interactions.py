@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.rules.customers import ContactKind
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
+from app.schemas.customers import EnteredContactKind
 from app.schemas.kit.types import (
     Attributes,
     Count,
@@ -33,7 +33,7 @@ Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 class Contact(Schema):
     """The number or address that the contact came from or went to. The customer is found by it, if possible."""
 
-    kind: ContactKind
+    kind: EnteredContactKind
     value: Name
     """The number or address in any spelling."""
 

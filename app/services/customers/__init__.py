@@ -3,12 +3,14 @@
 from app.services.customers.claims import claims, require_customer
 from app.services.customers.customers import change, record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
+from app.services.customers.learning import Lesson
 from app.services.customers.resolution import CustomerReference, Facts, Resolver
 
 __all__ = [
     "CustomerDraft",
     "CustomerReference",
     "Facts",
+    "Lesson",
     "Resolver",
     "change",
     "claims",

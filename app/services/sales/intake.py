@@ -79,7 +79,7 @@ class _References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft]) -> "_References":
-        resolver = Resolver(ctx.region, [buyer_reference(draft.new.customer) for draft in drafts])
+        resolver = Resolver(ctx, [buyer_reference(draft.new.customer) for draft in drafts])
         keys = {"sale": [(n, *draft.key) for n, draft in enumerate(drafts)]} | resolver.keys()
         records = await store.REFERENCES.load(ctx, keys)
         stored = _stored(records)
@@ -125,8 +125,9 @@ async def _record_round(
             else:
                 new.append(draft)
                 results.append(RecordResult(201, draft.id))
-    if buyers.created:
-        await customers.write_drafts(ctx, sorted(buyers.created, key=lambda customer: customer.id))
+    if buyers.created or buyers.lessons:
+        created = sorted(buyers.created, key=lambda customer: customer.id)
+        await customers.write_drafts(ctx, created, buyers.lessons)
         await customers.record_created(ctx, buyers.created)
     document = await _write(ctx, new, with_document)
     for sale_id, draft in newer:
@@ -170,6 +171,7 @@ async def _replace(ctx: Context, sale_id: UUID, draft: ReceiptDraft) -> None:
     draft.id, new = sale_id, draft.new
     if draft.customer_id is None and before["customer_id"] is not None:  # a buyer who was claimed by hand stays
         draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match(before["match"]), ()
+        draft.match_reasons = ()
     await store.replace(ctx, draft.row(ctx.now), draft.line_rows())
     await sales.recompute_totals(ctx, {c for c in (before["customer_id"], draft.customer_id) if c is not None})
     data = {

@@ -1,5 +1,6 @@
 """Drafts of receipts: what was sent, with its sums checked and turned into rows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -54,6 +55,7 @@ class ReceiptDraft:
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()
+    match_reasons: Sequence[Mapping[str, str]] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -116,6 +118,7 @@ class ReceiptDraft:
             self.match.value,
             new.customer and new.customer.model_dump(mode="json", exclude_none=True),
             self.candidates,
+            self.match_reasons,
             [payment.model_dump(mode="json") for payment in new.payments],
             self.total,
             self.gross,

@@ -32,6 +32,7 @@ SALE = (
     "match",
     "customer",
     "candidates",
+    "match_reasons",
     "payments",
     "total",
     "gross",
