@@ -14,8 +14,8 @@ from app.core.embedded import DataDirectoryInUse, EmbeddedPostgres
 from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Sessions
 from app.core.settings import Settings
-from app.rules.customers import as_values
 from app.core.settings import settings as current_settings
+from app.rules.customers import as_values
 
 Result = TypeVar("Result")
 _NO_KEY = UUID(int=0)

@@ -63,7 +63,9 @@ def normalize_phone(value: str, region: str, of_nobody: Values = frozenset()) ->
 def normalize_email(value: str) -> str:
     """Normalised by email-validator and lower-cased: addresses that differ in case reach the same mailbox."""
     try:
-        return validate_email(bare_address(value), check_deliverability=False, allow_quoted_local=True).normalized.lower()
+        return validate_email(
+            bare_address(value), check_deliverability=False, allow_quoted_local=True
+        ).normalized.lower()
     except EmailNotValidError as error:
         raise NotAContact(f"Not a valid e-mail address: {error}"[:300]) from None
 
@@ -71,7 +73,7 @@ def normalize_email(value: str) -> str:
 _MOST_FILLER_DIGITS = 20
 _NUMBER_WITHOUT_LETTERS = re.compile(r"[\d\s()+./-]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_HOST_WITH_PORT = re.compile(r"[^/?#:]+:\d{1,5}(?=[/?#]|$)")
+_HOST_WITH_PORT = re.compile(r"([^/?#:]+\.[^/?#:]+|localhost):\d{1,5}(?=[/?#]|$)", re.IGNORECASE)
 
 
 def _only_digits(value: str) -> str:

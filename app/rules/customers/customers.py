@@ -19,6 +19,17 @@ class Trade(StrEnum):
     BOTH = "both"
 
 
+class OnMatch(StrEnum):
+    """What to do with a new customer whose identity or contact point another customer has."""
+
+    REFUSE = "refuse"
+    """Answer 409."""
+    MATCH = "match"
+    """They are this customer, who learns what was not known; nothing is overwritten."""
+    KEEP = "keep"
+    """They are a customer of their own, and the contact point is shared."""
+
+
 class CustomerRole(StrEnum):
     """What a party is to the business. One party may have several roles."""
 

@@ -36,8 +36,8 @@ FORMS = (
 """National numbers that have two forms, of which the second is stored. It is in none of the patterns again."""
 
 FICTITIOUS = re.compile(r"\+44(?:7700900|1632960)\d{3}|\+3363998\d{4}|\+35320910\d{4}|\+1555\d{7}")
-"""Numbers for films, examples and tests that are not in the numbering plans (Ofcom, ARCEP, ComReg, NANPA). They are taken
-for numbers like any other; most that are reserved for this are in the plans anyway."""
+"""Numbers for films, examples and tests that are not in the numbering plans (Ofcom, ARCEP, ComReg, NANPA). They are
+taken for numbers like any other; most that are reserved for this are in the plans anyway."""
 
 
 class Number(NamedTuple):

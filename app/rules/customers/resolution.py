@@ -54,12 +54,14 @@ def identity_key(system: str, external_id: str, of_nobody: Values = frozenset())
     return EnteredKey(("identity", system, external_id), "", "identity", f"{system}:{external_id}")
 
 
-def contact_point_key(
-    kind: ContactKind, value: str, region: str, of_nobody: Values = frozenset()
-) -> EnteredKey | None:
+def contact_point_key(kind: ContactKind, value: str, region: str, of_nobody: Values = frozenset()) -> EnteredKey | None:
     """None for a value that identifies nobody. Raises NotAContact."""
     form = normalize(kind, value, region, of_nobody)
-    return EnteredKey(("contact_point", kind.value, form.value), form.extension, kind.value, value) if form.identifies else None
+    return (
+        EnteredKey(("contact_point", kind.value, form.value), form.extension, kind.value, value)
+        if form.identifies
+        else None
+    )
 
 
 def candidates(keys: Iterable[Holders]) -> set[UUID]:
@@ -73,10 +75,12 @@ def candidates(keys: Iterable[Holders]) -> set[UUID]:
     binding = [holders.all for holders in known if holders.owners]
     if not binding:
         return _common([holders.shared_by for holders in known])
-    remaining = _common(binding)
+    agreed = set(frozenset.intersection(*binding))
+    if not agreed:
+        return set(frozenset.union(*binding))
     for holders in known:
-        remaining = (remaining & holders.all) or remaining
-    return remaining
+        agreed = (agreed & holders.all) or agreed
+    return agreed
 
 
 def _common(sets: Sequence[frozenset[UUID]]) -> set[UUID]:

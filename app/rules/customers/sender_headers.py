@@ -1,7 +1,7 @@
 """Addresses and numbers as they stand in headers, links and address books, stripped to what they are matched by.
 
-`Zoë <zoe@example.com>` is the form of RFC 5322 (3.4), `mailto:` that of RFC 6068, `sip:` that of RFC 3261 (19.1), `tel:`
-that of RFC 3966; gateways of WhatsApp send `whatsapp:+44…`, its own servers `44…@s.whatsapp.net`.
+`Zoë <zoe@example.com>` is the form of RFC 5322 (3.4), `mailto:` that of RFC 6068, `sip:` that of RFC 3261 (19.1),
+`tel:` that of RFC 3966; gateways of WhatsApp send `whatsapp:+44…`, its own servers `44…@s.whatsapp.net`.
 """
 
 import re

@@ -57,7 +57,9 @@ async def prepare(ctx: Context, lessons: Sequence[Lesson]) -> Learnt:
     learnt = Learnt()
     if not lessons:
         return learnt
-    learners = {row["id"]: dict(row) for row in await store.lock_learners(ctx, {l.customer_id for l in lessons})}
+    learners = {
+        row["id"]: dict(row) for row in await store.lock_learners(ctx, {lesson.customer_id for lesson in lessons})
+    }
     for lesson in lessons:
         learner = learners[lesson.customer_id]
         if learner["archived"]:

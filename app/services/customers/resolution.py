@@ -54,7 +54,7 @@ class CustomerReference:
         return cls(customer_id, contacts=[(contact.kind, contact.value)] if contact is not None else ())
 
     def keys(self, ctx: Context) -> list[EnteredKey]:
-        """The keys by which the customer can be found. Those that identify nobody, and invalid contacts, are skipped."""
+        """The keys by which the customer can be found: not those that identify nobody, nor invalid contacts."""
         keys = [identity_key(*self.identity, ctx.values_of_nobody)] if self.identity is not None else []
         for kind, value in self.contacts:
             try:

@@ -1,7 +1,7 @@
 """The buyers of receipts: found by `Resolver`, created if unknown, left open if several may be meant.
 
-A receipt that may create its buyer may also teach: keys of it that nobody has become those of the customer who was found
-by the others.
+A receipt that may create its buyer may also teach: keys of it that nobody has become those of the customer who was
+found by the others.
 """
 
 from uuid import UUID

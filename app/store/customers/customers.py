@@ -165,5 +165,7 @@ async def release_contact_points(ctx: Context, customer_id: UUID) -> None:
 
 async def reserve_contact_points(ctx: Context, customer_id: UUID) -> None:
     await ctx.db.execute(
-        "UPDATE contact_points SET exclusive = true WHERE customer_id = $1 AND NOT shared AND NOT invalid AND identifies", customer_id
+        "UPDATE contact_points SET exclusive = true "
+        "WHERE customer_id = $1 AND NOT shared AND NOT invalid AND identifies",
+        customer_id,
     )
