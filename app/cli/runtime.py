@@ -85,7 +85,7 @@ def stopped_by_signals() -> Iterator[None]:
 async def _sessions(settings: Settings, dsn: str, actor: str, reactions: Reactions) -> AsyncIterator[Sessions]:
     store = Database(dsn, settings)
     try:
-        region, nobody = settings.default_region, as_values(settings.values_of_nobody)
+        region, nobody = settings.default_region, as_values(settings.values_of_nobody, settings.default_region)
         admin = frozenset({"admin"})
         yield Sessions(store, _NO_KEY, actor, admin, b"", region, reactions=reactions, values_of_nobody=nobody)
     finally:

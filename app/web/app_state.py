@@ -49,7 +49,7 @@ class AppState:
             address_limit=RateLimit(settings.answer_rate_limit),
             clock=clock,
             reactions=reactions,
-            values_of_nobody=as_values(settings.values_of_nobody),
+            values_of_nobody=as_values(settings.values_of_nobody, settings.default_region),
         )
 
     async def sessions(self, credential: Credential) -> Sessions:

@@ -76,7 +76,7 @@ def upgrade() -> None:
 
 
 def _read_identities_anew(connection: Connection) -> None:
-    of_nobody = as_values(settings().values_of_nobody)
+    of_nobody = as_values(settings().values_of_nobody, settings().default_region)
     last = None
     while rows := connection.execute(_IDENTITIES, {"last": last, "most": _CHUNK}).all():
         last = rows[-1].id
@@ -111,7 +111,7 @@ def _read_contact_points_anew(connection: Connection) -> None:
 
 def _by_form(points: list[Any], region: str) -> dict[tuple[str, Normalized], list[Any]]:
     """The contact points of a customer, those of one kind and form together."""
-    of_nobody = as_values(settings().values_of_nobody)
+    of_nobody = as_values(settings().values_of_nobody, settings().default_region)
     same: dict[tuple[str, Normalized], list[Any]] = {}
     for point in points:
         try:

@@ -9,7 +9,10 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
+from app.rules.customers.phone_numbers import parse_number
+
 _SHORTEST_FILLER = 6
+_SHORTEST_REST = 8
 _NO_WORD = re.compile(r"[\W_]+")
 
 _IDENTITIES = frozenset(
@@ -154,11 +157,11 @@ def identity_of_nobody(system: str, external_id: str, more: Values = frozenset()
     return bool(more) and not more.isdisjoint({folded, f"{system.casefold()}:{folded}"})
 
 
-def as_values(entered: Collection[str]) -> Values:
+def as_values(entered: Collection[str], region: str) -> Values:
     """The values of the setting, as the functions above expect them."""
     plain = {value.strip().casefold() for value in entered}
-    digits = {re.sub(r"[\s().-]", "", value) for value in plain}
-    return frozenset(plain | digits)
+    numbers = (parse_number(value, region) for value in plain if "@" not in value and ":" not in value)
+    return frozenset(plain | {number.value for number in numbers if number is not None})
 
 
 def _is_filler(digits: str) -> bool:
@@ -169,7 +172,7 @@ def _is_filler(digits: str) -> bool:
 
 
 def _is_one_digit(digits: str) -> bool:
-    return len(digits) >= _SHORTEST_FILLER and len(set(digits)) == 1
+    return len(digits) >= _SHORTEST_REST and len(set(digits)) == 1
 
 
 def _plain(text: str) -> str:

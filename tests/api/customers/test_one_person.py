@@ -65,7 +65,7 @@ class TestANumberIsOneContactPoint:
         }
         assert (await api.post(client, "/v1/complaints", complaint))["customer_id"] == caller["id"]
         feedback = {
-            "method": "conversation",
+            "method": "suggestion",
             "text": "Nice",
             "author": {"name": "A", "contact": {"kind": "whatsapp", "value": NUMBER}},
         }

@@ -138,7 +138,7 @@ class TestPhone:
         assert normalize_phone(value, "GB").identifies
 
     def test_more_fillers(self) -> None:
-        more = as_values(["+44 20 7946 0100", "020 7946 0101"])
+        more = as_values(["+44 20 7946 0100", "020 7946 0101"], "GB")
         assert not normalize_phone("020 7946 0100", "GB", more).identifies
         assert not normalize_phone("02079460101", "GB", more).identifies
         assert normalize_phone("020 7946 0102", "GB", more).identifies
@@ -279,7 +279,7 @@ class TestEmail:
         assert normalize(ContactKind.EMAIL, value, "GB").identifies
 
     def test_more_fillers(self) -> None:
-        more = as_values(["Info@Shop.example", "*@till.example", "till@*"])
+        more = as_values(["Info@Shop.example", "*@till.example", "till@*"], "GB")
         for value in ("info@shop.example", "anna@till.example", "till@shop.example"):
             assert not normalize(ContactKind.EMAIL, value, "GB", more).identifies
         assert normalize(ContactKind.EMAIL, "anna@shop.example", "GB", more).identifies
@@ -384,6 +384,6 @@ class TestIdentity:
         assert not identity_of_nobody("till", value)
 
     def test_more_fillers(self) -> None:
-        more = as_values(["WEBGUEST", "till:17"])
+        more = as_values(["WEBGUEST", "till:17"], "GB")
         assert identity_of_nobody("shop", "webguest", more) and identity_of_nobody("Till", "17", more)
         assert not identity_of_nobody("shop", "17", more)

@@ -54,6 +54,10 @@ RECEIPT: dict[str, Any] = {
     "match": "matched",
     "customer": NEW["customer"],
     "candidates": [],
+    "match_reasons": [
+        {"kind": "identity", "value": "loyalty:2001-4477", "customer_id": ZOE},
+        {"kind": "phone", "value": "020 7946 0958", "customer_id": ZOE},
+    ],
     "lines": [
         {
             "line_no": 1,
@@ -114,6 +118,7 @@ CLAIMED = RECEIPT | {
     "id": UNKNOWN_SALE,
     "receipt_no": "2026-000121",
     "customer": None,
+    "match_reasons": [],
     "version": 2,
     "updated_at": "2026-03-14T11:02:19.905113Z",
 }
