@@ -13,7 +13,7 @@ from app.schemas.customers.customers import CustomerNew
 
 
 class ContactPoint(NamedTuple):
-    index: int
+    sent_position: int
     """Where it stands in what was sent."""
     new: ContactPointNew
     form: Normalized

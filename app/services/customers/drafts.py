@@ -72,7 +72,7 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
         [contact_points.row(customer_id, n, point, form) for n, (_, point, form) in enumerate(points)],
         [_identity_row(ctx, customer_id, identity) for identity in new.identities],
         [{"customer_id": customer_id, "position": n, **a.model_dump()} for n, a in enumerate(new.addresses)],
-        [point.index for point in points],
+        [point.sent_position for point in points],
     )
 
 

@@ -68,7 +68,7 @@ async def prepare(ctx: Context, lessons: Sequence[Lesson]) -> Learnt:
         if not taken:
             continue
         words = {word for key in taken for word in _words(key)}
-        known = learnt.words.get(lesson.customer_id, learner["words"])
+        known: Sequence[str] = learnt.words.get(lesson.customer_id) or learner["words"]
         learnt.words[lesson.customer_id] = sorted({*known, *words})[: search.MOST_WORDS]
         learnt.events.append(_event(ctx, lesson, learner["display_name"], taken))
     return learnt
