@@ -193,7 +193,8 @@ async def test_a_number_is_one_contact_point(new_database: Callable[..., str]) -
     await point("mexican", 0, "whatsapp", "+5215541637146", "+5215541637146")
     for name in ("guest", "other guest"):
         await db.execute(
-            "INSERT INTO identities (customer_id, system, external_id) VALUES ($1, $2, 'GUEST'), ($1, 'loyalty', 'L-' || $2)",
+            "INSERT INTO identities (customer_id, system, external_id) "
+            "VALUES ($1, $2, 'GUEST'), ($1, 'loyalty', 'L-' || $2)",
             ids[name],
             name,
         )

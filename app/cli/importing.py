@@ -33,8 +33,7 @@ def import_file(
     on_match: Annotated[
         str,
         typer.Option(
-            help="For customers whose identity or contact point is known: `refuse` them, `match` them to who is known, or "
-            "`keep` them apart."
+            help="For customers whose identity or contact point is known: `refuse` them, `match` them, or `keep` them apart."
         ),
     ] = "refuse",
     refused: Annotated[
