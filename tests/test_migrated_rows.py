@@ -279,3 +279,104 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
     findable = {row["word"]: row["fuzzy"] for row in await db.fetch("SELECT word, fuzzy FROM search_words")}
     assert words <= findable.keys() and findable["hara"] and not findable["山田"]
     await db.close()
+
+
+async def test_a_number_is_one_contact_point(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0014")
+    db = await asyncpg.connect(dsn)
+    names = ["both", "caller", "writer", "berlin", "filler", "other filler", "gone", "mexican", "guest", "other guest"]
+    ids = {
+        name: await db.fetchval(
+            "INSERT INTO customers (kind, trade, display_name, sort_name, archived_at) "
+            "VALUES ('person', 'b2c', $1, $1, CASE WHEN $1 = 'gone' THEN now() END) RETURNING id",
+            name,
+        )
+        for name in names
+    }
+
+    async def point(name: str, position: int, kind: str, value: str, normalized: str, **more: object) -> None:
+        await db.execute(
+            "INSERT INTO contact_points (customer_id, position, kind, value, normalized, label, invalid, exclusive) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            ids[name],
+            position,
+            kind,
+            value,
+            normalized,
+            more.get("label"),
+            more.get("invalid", False),
+            more.get("exclusive", True),
+        )
+
+    await point("both", 0, "phone", "020 7946 0001", "+442079460001")
+    await point("both", 1, "whatsapp", "+44 20 7946 0001", "+442079460001", label="chat")
+    await point("both", 2, "email", "both@example.com", "both@example.com")
+    await point("caller", 0, "phone", "020 7946 0002", "+442079460002")
+    await point("writer", 0, "whatsapp", "020 7946 0002", "+442079460002")
+    await point("gone", 0, "whatsapp", "020 7946 0001", "+442079460001", exclusive=False)
+    await point("berlin", 0, "phone", "030 901820", "+4430901820")
+    await point("caller", 1, "phone", "770771", "+44770771")
+    await db.execute("INSERT INTO addresses (customer_id, position, country) VALUES ($1, 0, 'DE')", ids["berlin"])
+    await point("filler", 0, "phone", "0000000000", "+44000000000")
+    await point("other filler", 0, "email", "none@none.com", "none@none.com")
+    await point("mexican", 0, "whatsapp", "+5215541637146", "+5215541637146")
+    for name in ("guest", "other guest"):
+        await db.execute(
+            "INSERT INTO identities (customer_id, system, external_id) "
+            "VALUES ($1, $2, 'GUEST'), ($1, 'loyalty', 'L-' || $2)",
+            ids[name],
+            name,
+        )
+    contact = json.dumps({"kind": "whatsapp", "value": "020 7946 0001"})
+    await db.execute(
+        "INSERT INTO interactions (kind, channel, direction, happened_at, contact) "
+        "VALUES ('message', 'whatsapp', 'inbound', now(), $1)",
+        contact,
+    )
+    await db.execute(
+        "INSERT INTO complaints (reference, channel, description, received_at, state_since, complainant) "
+        "VALUES ('C', 'whatsapp', 'Off', now(), now(), $1)",
+        json.dumps({"name": "A", "contact": json.loads(contact)}),
+    )
+    await db.execute(
+        "INSERT INTO feedback (method, collected_at, author) VALUES ('form', now(), $1), ('form', now(), NULL)",
+        json.dumps({"name": "A", "contact": json.loads(contact)}),
+    )
+    await db.close()
+    await as_of(dsn, "0016")
+    db = await asyncpg.connect(dsn)
+    rows = await db.fetch(
+        "SELECT c.display_name, p.kind, p.value, p.normalized, p.uses, p.label, p.shared, p.exclusive, p.identifies "
+        "FROM contact_points p JOIN customers c ON c.id = p.customer_id ORDER BY c.id, p.position"
+    )
+    usual, chat = ["call", "sms"], ["call", "sms", "whatsapp"]
+    assert [tuple(row) for row in rows] == [
+        ("both", "phone", "020 7946 0001", "+442079460001", chat, "chat", False, True, True),
+        ("both", "email", "both@example.com", "both@example.com", [], None, False, True, True),
+        ("caller", "phone", "020 7946 0002", "+442079460002", usual, None, True, False, True),
+        ("caller", "phone", "770771", "770771", usual, None, False, False, False),
+        ("writer", "phone", "020 7946 0002", "+442079460002", chat, None, True, False, True),
+        ("berlin", "phone", "030 901820", "+4930901820", usual, None, False, True, True),
+        ("filler", "phone", "0000000000", "+44000000000", usual, None, False, False, False),
+        ("other filler", "email", "none@none.com", "none@none.com", [], None, False, False, False),
+        ("gone", "phone", "020 7946 0001", "+442079460001", chat, None, False, False, True),
+        ("mexican", "phone", "+5215541637146", "+525541637146", chat, None, False, True, True),
+    ]
+    identities = await db.fetch('SELECT external_id, identifies FROM identities ORDER BY external_id COLLATE "C"')
+    assert [tuple(row) for row in identities] == [
+        ("GUEST", False),
+        ("GUEST", False),
+        ("L-guest", True),
+        ("L-other guest", True),
+    ]
+    stored = [
+        await db.fetchval(f"SELECT {column}->>'kind' FROM {table} WHERE {column} IS NOT NULL")
+        for table, column in (
+            ("interactions", "contact"),
+            ("complaints", "complainant->'contact'"),
+            ("feedback", "author->'contact'"),
+        )
+    ]
+    assert stored == ["phone", "phone", "phone"]
+    await db.close()

@@ -30,6 +30,12 @@ def import_file(
     on_unknown_customer: Annotated[
         str, typer.Option(help="For sales: `create` unknown customers, or `keep` the sale without one.")
     ] = "create",
+    on_match: Annotated[
+        str,
+        typer.Option(
+            help="For customers whose identity or contact point is known: `refuse`, `match`, or `keep` them apart."
+        ),
+    ] = "refuse",
     refused: Annotated[
         Path | None, typer.Option(help="File for refused records; by default FILE.refused.jsonl.")
     ] = None,
@@ -55,6 +61,7 @@ def import_file(
         refused=refused,
         source=source,
         on_unknown_customer=on_unknown_customer,
+        on_match=on_match,
         sheet=sheet,
         encoding=encoding,
     )
@@ -78,6 +85,8 @@ def _pairs(arguments: list[str] | None, option: str) -> dict[str, str]:
 
 def _print_counts(counts: "Counts") -> None:
     parts = [f"{counts.created:,} created", f"{counts.replayed:,} replayed", f"{counts.conflicting:,} conflicting"]
+    if counts.matched:
+        parts.append(f"{counts.matched:,} matched")
     if counts.stale:
         parts.append(f"{counts.stale:,} stale")
     out.print(", ".join([*parts, f"{counts.refused:,} refused"]) + ".")

@@ -15,6 +15,7 @@ from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Sessions
 from app.core.settings import Settings
 from app.core.settings import settings as current_settings
+from app.rules.customers import as_values
 
 Result = TypeVar("Result")
 _NO_KEY = UUID(int=0)
@@ -107,6 +108,8 @@ def stopped_by_signals() -> Iterator[None]:
 async def _sessions(settings: Settings, dsn: str, actor: str, reactions: Reactions) -> AsyncIterator[Sessions]:
     store = Database(dsn, settings)
     try:
-        yield Sessions(store, _NO_KEY, actor, frozenset({"admin"}), b"", settings.default_region, reactions=reactions)
+        region, nobody = settings.default_region, as_values(settings.values_of_nobody, settings.default_region)
+        admin = frozenset({"admin"})
+        yield Sessions(store, _NO_KEY, actor, admin, b"", region, reactions=reactions, values_of_nobody=nobody)
     finally:
         await store.close()

@@ -34,6 +34,8 @@ class Context:
     """Signs pagination cursors."""
     region: str
     """ISO 3166-1 alpha-2 code of the country assumed for phone numbers without a country code."""
+    values_of_nobody: frozenset[str] = frozenset()
+    """Numbers, addresses and identities that identify no customer, besides those that are known to everybody."""
     reactions: Reactions = NO_REACTIONS
     """What follows the events of this transaction."""
     pending: list[tuple[Any, list[bool]]] = field(default_factory=list)

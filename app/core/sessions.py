@@ -29,6 +29,7 @@ class Sessions:
     clock: Clock | None = None
     """Instead of the database's."""
     reactions: Reactions = NO_REACTIONS
+    values_of_nobody: frozenset[str] = frozenset()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Context]:
@@ -76,6 +77,7 @@ class Sessions:
             self.clock() if self.clock else self.database.now(),
             self.cursor_key,
             self.region,
+            self.values_of_nobody,
             self.reactions,
         )
 

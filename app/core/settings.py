@@ -63,6 +63,8 @@ class Settings(BaseSettings):
 
     default_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "GB"
     """Country (ISO 3166-1 alpha-2) assumed for phone numbers without a country code."""
+    values_of_nobody: list[str] = []
+    """More numbers, addresses and identities of nobody, as a JSON list: `["*@till.example", "till:17"]`."""
     sample: bool = True
     """Fill an empty store with the sample shop on the first start of `make run`."""
     log_level: Annotated[str, StringConstraints(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"

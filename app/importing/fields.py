@@ -21,7 +21,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from app.importing.complaints import ComplaintRow
 from app.importing.feedback import ASPECTS, FeedbackRow
-from app.rules.customers import NUMBER_KINDS, ContactKind
+from app.rules.customers import WHATSAPP, ContactKind
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions import InteractionNew
 from app.schemas.sales import SaleLineNew, SaleNew
@@ -110,8 +110,8 @@ def find(resource: str, path: str) -> Field | None:
     match family:
         case "contact_points":
             kind, _, label = rest.partition(".")
-            known = kind in set(ContactKind) and not (rest.endswith(".") and not label)
-            shape = Shape.REFERENCE if kind in NUMBER_KINDS else Shape.TEXT
+            known = kind in {*ContactKind, WHATSAPP} and not (rest.endswith(".") and not label)
+            shape = Shape.REFERENCE if kind in (ContactKind.PHONE, WHATSAPP) else Shape.TEXT
             return Field(path, shape, is_list=True) if known else None
         case "payments" | "aspects" | "expectations":
             return Field(path, Shape.DECIMAL)
@@ -123,7 +123,7 @@ def find(resource: str, path: str) -> Field | None:
 def describe_fields(resource: str) -> str:
     """All fields of a resource, for an error message."""
     families = {
-        "contact_points": f"contact_points.<{'|'.join(ContactKind)}>[.<label>]",
+        "contact_points": f"contact_points.<{'|'.join([*ContactKind, WHATSAPP])}>[.<label>]",
         "identities": "identities.<system>",
         "payments": "payments.<method>",
         "attributes": "attributes.<name>",
@@ -151,6 +151,8 @@ def _walk(
             choices = (
                 tuple(str(member.value) for member in kind) if isinstance(kind, type) and issubclass(kind, Enum) else ()
             )
+            if kind is ContactKind:
+                choices = (*choices, WHATSAPP)
             required = info.is_required() and not prefix
             yield Field(path, _shape(name, kind), is_list, choices, line, lists, required)
 

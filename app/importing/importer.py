@@ -99,6 +99,8 @@ class _Import:
             counts.conflicting += 1
         elif status >= 300:
             counts.refused += 1
+        elif result.get("matched"):
+            counts.matched += 1
         elif result.get("stale"):
             counts.stale += 1
         elif result.get("replayed"):

@@ -29,6 +29,8 @@ class ImportOptions:
     source: str | None = None
     """The system that the file comes from; part of the natural key of records without one."""
     on_unknown_customer: str = "create"
+    on_match: str = "refuse"
+    """For customers: what to do if another one has an identity or contact point; see `OnMatch`."""
     sheet: str | None = None
     """The sheet of a workbook. Defaults to the first."""
     encoding: str | None = None
@@ -49,12 +51,14 @@ class Counts:
     conflicting: int = 0
     """The service has a different record under the same key."""
     refused: int = 0
+    matched: int = 0
+    """Customers who were known, and have learnt what was new."""
     stale: int = 0
     """The service has a newer revision."""
 
     @property
     def total(self) -> int:
-        return self.created + self.replayed + self.conflicting + self.refused + self.stale
+        return self.created + self.replayed + self.matched + self.conflicting + self.refused + self.stale
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Sender:
                     # Compression would delay the results.
                     "Accept-Encoding": "identity",
                 },
-                params={"on_unknown_customer": options.on_unknown_customer} if options.resource == "sales" else None,
+                params=_params(options),
                 timeout=_TIMEOUT,
                 transport=transport or DuplexTransport(),
             )
@@ -135,6 +135,12 @@ class Sender:
 
 class _TemporaryFailure(Exception):
     """A failure that the next attempt may not have."""
+
+
+def _params(options: ImportOptions) -> dict[str, str]:
+    if options.resource == "sales":
+        return {"on_unknown_customer": options.on_unknown_customer}
+    return {"on_match": options.on_match} if options.resource == "customers" and options.on_match != "refuse" else {}
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

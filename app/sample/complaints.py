@@ -17,7 +17,7 @@ from app.rules.complaints import (
     RemedyKind,
     RemedyState,
 )
-from app.rules.customers import ContactKind
+from app.rules.customers import WHATSAPP, ContactKind
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Calendar, Severity
 from app.sample.businesses import OFFICE, SITES
@@ -256,9 +256,9 @@ class ComplaintGenerator:
             return {}
         complainant: dict[str, Any] = {"name": self._rng.choice(STRANGER_NAMES)}
         kind = CONTACT_OF.get(channel)
-        value = self._pool.stranger_phone() if kind is ContactKind.PHONE else self._pool.email("fed", "up")
+        value = self._pool.stranger_phone() if kind in (ContactKind.PHONE, WHATSAPP) else self._pool.email("fed", "up")
         if kind is not None and value is not None:
-            complainant["contact"] = {"kind": kind.value, "value": value}
+            complainant["contact"] = {"kind": str(kind), "value": value}
         return {"complainant": complainant}
 
 

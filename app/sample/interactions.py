@@ -153,7 +153,7 @@ class InteractionGenerator:
         if (kind := CONTACT_OF.get(channel)) in customer.contacts and kind is not None:
             value = customer.contacts[kind]
             formatted = vary_phone_format(rng, value) if value.startswith("+") else value
-            entry["contact"] = {"kind": kind.value, "value": formatted}
+            entry["contact"] = {"kind": str(kind), "value": formatted}
         if turn.direction != Direction.INBOUND or channel in _ATTENDED_CHANNELS:
             entry["staff"] = values["staff_name"]
         if outcome:

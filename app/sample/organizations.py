@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from app.rules.customers import ContactKind, CustomerKind, CustomerRole
+from app.rules.customers import WHATSAPP, ContactKind, CustomerKind, CustomerRole, NumberUse
 from app.sample.businesses import BUSINESS_LINES, LEGAL_FORMS, OFFICE, SITES, SOURCES
 from app.sample.contact_points import ContactPointPool, contact_point, postal_address, vary_phone_format
 from app.sample.simulated_customer import SimulatedCustomer
@@ -52,8 +52,8 @@ def _contact_points(
     email = customer.contacts[ContactKind.EMAIL] = pool.email(rng.choice(("orders", desk, "hello")), slug)
     points.append(contact_point(ContactKind.EMAIL, email, label="orders", primary=True))
     if rng.random() < 0.3 and (mobile := pool.mobile()):
-        customer.contacts[ContactKind.WHATSAPP] = mobile
-        points.append(contact_point(ContactKind.WHATSAPP, mobile, label="manager"))
+        customer.contacts[WHATSAPP] = mobile
+        points.append(contact_point(ContactKind.PHONE, mobile, label="manager", uses=[use.value for use in NumberUse]))
     if rng.random() < 0.4:
         handle = customer.contacts[ContactKind.INSTAGRAM] = "@" + pool.handle(slug)
         points.append(contact_point(ContactKind.INSTAGRAM, handle))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from app.rules.customers import ContactKind, CustomerKind
+from app.rules.customers import WHATSAPP, ContactKind, CustomerKind, NumberUse
 from app.sample.businesses import SITES, SOURCES, TAGS, Site
 from app.sample.contact_points import ContactPointPool, contact_point, postal_address, vary_phone_format
 from app.sample.names import CULTURES, PREFIXES, SHORT_FORMS, SUFFIXES, Culture, NamePart
@@ -94,8 +94,8 @@ def _contact_points(
         customer.contacts[ContactKind.PHONE], customer.has_mobile = mobile, True
         points.append(contact_point(ContactKind.PHONE, vary_phone_format(rng, mobile), label="mobile", primary=True))
         if rng.random() < 0.35:
-            customer.contacts[ContactKind.WHATSAPP] = mobile
-            points.append(contact_point(ContactKind.WHATSAPP, mobile))
+            customer.contacts[WHATSAPP] = mobile
+            points[-1]["uses"] = [use.value for use in NumberUse]
     if telephone:
         customer.shared_phone = telephone
         points.append(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.rules.customers import ContactKind
+from app.rules.customers import WHATSAPP, ContactKind
 from app.rules.kit.channels import Channel
 from app.sample.businesses import BusinessLine, Site
 
@@ -19,8 +19,8 @@ class SimulatedCustomer:
     """Set for organizations only."""
     loyalty_number: str = ""
     webshop_id: str | None = None
-    contacts: dict[ContactKind, str] = field(default_factory=dict)
-    """A valid contact point of each kind."""
+    contacts: dict[str, str] = field(default_factory=dict)
+    """A valid contact point of each kind, and of `whatsapp`."""
     has_mobile: bool = False
     shared_phone: str | None = None
     preferred_channels: list[Channel] = field(default_factory=list)
@@ -62,16 +62,16 @@ class SimulatedCustomer:
 
 
 _NEEDS_NO_CONTACT = {Channel.IN_PERSON, Channel.EVENT, Channel.OTHER, Channel.SOCIAL}
-CONTACT_OF: dict[Channel, ContactKind] = {
+CONTACT_OF: dict[Channel, str] = {
     Channel.PHONE: ContactKind.PHONE,
     Channel.SMS: ContactKind.PHONE,
     Channel.EMAIL: ContactKind.EMAIL,
     Channel.WEB_FORM: ContactKind.EMAIL,
     Channel.WEB_CHAT: ContactKind.EMAIL,
     Channel.VIDEO: ContactKind.EMAIL,
-    Channel.WHATSAPP: ContactKind.WHATSAPP,
+    Channel.WHATSAPP: WHATSAPP,
     Channel.FACEBOOK: ContactKind.FACEBOOK,
     Channel.INSTAGRAM: ContactKind.INSTAGRAM,
     Channel.TELEGRAM: ContactKind.TELEGRAM,
 }
-"""The kind of contact point that a channel uses."""
+"""The kind of contact point that a channel uses, as it is entered."""

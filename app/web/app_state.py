@@ -15,6 +15,7 @@ from app.core.failures import describe
 from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.sessions import Clock, Sessions
 from app.core.settings import Settings
+from app.rules.customers import as_values
 from app.store import access as keys
 from app.web import idempotency
 from app.web.credentials import Credential, Credentials
@@ -38,6 +39,7 @@ class AppState:
     clock: Clock | None = None
     """Instead of the database's."""
     reactions: Reactions = NO_REACTIONS
+    values_of_nobody: frozenset[str] = frozenset()
     _cursor_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -54,6 +56,7 @@ class AppState:
             unavailability=UnavailabilityLog(log_of_database(dsn, settings.data_dir)),
             clock=clock,
             reactions=reactions,
+            values_of_nobody=as_values(settings.values_of_nobody, settings.default_region),
         )
 
     async def sessions(self, credential: Credential) -> Sessions:
@@ -92,8 +95,8 @@ class AppState:
         return self._cursor_key
 
     def _sessions(self, actor_id: UUID, actor: str, scopes: frozenset[str], cursor_key: bytes) -> Sessions:
-        region = self.settings.default_region
-        return Sessions(self.database, actor_id, actor, scopes, cursor_key, region, self.clock, self.reactions)
+        region, nobody = self.settings.default_region, self.values_of_nobody
+        return Sessions(self.database, actor_id, actor, scopes, cursor_key, region, self.clock, self.reactions, nobody)
 
 
 def app_state(request: Request) -> AppState:

@@ -177,6 +177,8 @@ def _result_line(line: _Line, results: Iterator[RecordResult]) -> bytes:
         members["id"] = str(result.id)
     if result.replayed:
         members["replayed"] = True
+    if result.matched:
+        members["matched"] = True
     if result.stale:
         members["stale"] = True
     if result.problem is not None:

@@ -1,6 +1,6 @@
 """What a request carries from the middleware to its route, and back to the response."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,7 @@ def attach(scope: MutableMapping[str, Any], state: RequestState) -> None:
     scope[_KEY] = state
 
 
-def notify_of_stop(scope: MutableMapping[str, Any]) -> None:
+def notify_of_stop(scope: Mapping[str, Any]) -> None:
     state: RequestState | None = scope.get(_KEY)
     if state is not None and state.on_stop is not None:
         state.on_stop()

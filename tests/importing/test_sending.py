@@ -52,14 +52,20 @@ class TestBatches:
         ("resource", "line", "query"),
         [
             ("sales", '{"source": "a", "receipt_no": "1"}', "on_unknown_customer=keep"),
-            ("customers", '{"identities": [1]}', ""),
+            ("customers", '{"identities": [1]}', "on_match=match"),
             ("interactions", '{"source": "a", "external_id": "1"}', ""),
         ],
     )
     def test_each_resource_has_its_address(
         self, service: FakeService, write: Write, resource: str, line: str, query: str
     ) -> None:
-        options = ImportOptions(resource, write(line, "f.jsonl"), url="http://host:9/base/", on_unknown_customer="keep")
+        options = ImportOptions(
+            resource,
+            write(line, "f.jsonl"),
+            url="http://host:9/base/",
+            on_unknown_customer="keep",
+            on_match="match",
+        )
         service.run(options)
         assert service.requests[0].url.path == f"/base/v1/{resource}/batch"
         assert service.requests[0].url.query.decode() == query

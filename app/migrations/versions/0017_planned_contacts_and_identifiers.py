@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 
 _AROUND = "".join(
     rf"\{code:04X}"
@@ -93,15 +93,17 @@ def _plan_contacts() -> None:
 
 def _mark_clocks() -> None:
     ahead = "(occurred_at - created_at) > '24:00:00'::interval"
-    column = sa.Column("clock_suspect", sa.Boolean(), sa.Computed(ahead, persisted=True), nullable=False)
+    column: sa.Column[bool] = sa.Column(
+        "clock_suspect", sa.Boolean(), sa.Computed(ahead, persisted=True), nullable=False
+    )
     op.add_column("sales", column)
     op.create_index("ix_sales_clock_suspect", "sales", ["occurred_at", "id"], postgresql_where=sa.text("clock_suspect"))
     op.execute("""
         UPDATE customer_totals t SET first_purchase_at = s.first_at, last_purchase_at = s.last_at
         FROM (
             SELECT customer_id, currency,
-                min(occurred_at) FILTER (WHERE kind <> 'return' AND NOT clock_suspect) AS first_at,
-                max(occurred_at) FILTER (WHERE kind <> 'return' AND NOT clock_suspect) AS last_at
+                min(occurred_at) FILTER (WHERE purchase AND NOT clock_suspect) AS first_at,
+                max(occurred_at) FILTER (WHERE purchase AND NOT clock_suspect) AS last_at
             FROM sales WHERE voided_at IS NULL AND customer_id IN (SELECT customer_id FROM sales WHERE clock_suspect)
             GROUP BY customer_id, currency
         ) s WHERE s.customer_id = t.customer_id AND s.currency = t.currency

@@ -16,7 +16,7 @@ from alembic import op
 from app.rules.customers import search
 
 revision = "0020"
-down_revision = "0014"
+down_revision = "0017"
 
 _CHUNK = 2_000
 _OWNERS = {

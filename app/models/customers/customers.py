@@ -76,7 +76,8 @@ class ContactPoint(SQLModel, table=True):
         one_of_check("kind", ContactKind),
         Index(None, "customer_id"),
         Index(None, "kind", "normalized"),
-        # Only one customer may have an `exclusive` contact point: not shared, not invalid, its customer not archived.
+        # Only one customer may have an `exclusive` contact point: one that identifies, is not shared and not invalid,
+        # and whose customer is not archived.
         Index(
             "uq_contact_points_holder",
             "kind",
@@ -100,12 +101,16 @@ class ContactPoint(SQLModel, table=True):
     invalid: bool = boolean_column()
     shared: bool = boolean_column()
     exclusive: bool = boolean_column()
+    # Of a phone number only; see NumberUse.
+    uses: list[str] = array_column()
+    opted_out: list[str] = array_column()
+    identifies: bool = boolean_column("true")
 
 
 class Identity(SQLModel, table=True):
     __tablename__ = "identities"
     __table_args__ = (
-        UniqueConstraint("system", "external_id", name="uq_identities_holder"),
+        Index("uq_identities_holder", "system", "external_id", unique=True, postgresql_where=text("identifies")),
         Index(None, "customer_id"),
     )
 
@@ -113,6 +118,7 @@ class Identity(SQLModel, table=True):
     customer_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE")
     system: str = text_column(null=False)
     external_id: str = text_column(null=False)
+    identifies: bool = boolean_column("true")
     created_at: datetime = created_at_column()
 
 

@@ -115,6 +115,7 @@ class Sale(SQLModel, table=True):
     candidates: list[UUID] = array_column(Uuid)
     # Of an ambiguous receipt, `sale` says that its candidates are the buyers of what it returns.
     matched_by: str | None = text_column()
+    match_reasons: list[dict[str, str]] = json_column("'[]'")
     payments: list[dict[str, str]] = json_column("'[]'")
     total: Decimal = numeric_column()
     # The total, split into what was sold and what was returned, both positive.

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Annotated
 
 from fastapi import Body, Header, Query, Request, Response
@@ -8,9 +9,11 @@ from app.schemas.customers.customers import (
     CustomerChange,
     CustomerNew,
     CustomerPage,
+    CustomerParams,
     CustomerQuery,
+    CustomerResult,
 )
-from app.schemas.kit.types import BatchResult, Label, Reference
+from app.schemas.kit.types import Label, Reference
 from app.services.customers import customers
 from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
@@ -34,25 +37,29 @@ export_routes.add(router, list_customers, Customer, customers.find, csv_rows.cus
 
 
 @router.post("", response_model=Customer, status_code=201)
-async def create_customer(ctx: Ctx, new: CustomerNew) -> Response:
+async def create_customer(ctx: Ctx, new: CustomerNew, params: Annotated[CustomerParams, Query()]) -> Response:
     """Create a customer
 
     Answers 409 if another customer already has one of the identities, or one of the contact points that are not
-    shared; the response names that customer.
+    shared; the response names that customer. With `on_match=match`, the answer is that customer, who has learnt the
+    identities and contact points that were new; empty fields are filled, and nothing is overwritten.
     """
-    return replies.created(await customers.create(ctx, new), PATH)
+    return replies.created_or_existing(*await customers.create(ctx, new, params.on_match), path=PATH)
 
 
-@router.post("/batch", response_model=BatchResult)
+@router.post("/batch", response_model=CustomerResult)
 @streams
-async def create_customers(request: Request, caller: Caller) -> Response:
+async def create_customers(request: Request, caller: Caller, params: Annotated[CustomerParams, Query()]) -> Response:
     """Create customers in bulk
 
     JSON Lines: one customer per line, any number of lines. Answers one result per line, in order, as soon as the
     customer is stored. A customer who is already stored with the same content answers 200; a line whose identity or
-    contact point belongs to another customer answers 409. A line that is refused does not affect the others.
+    contact point belongs to another customer answers 409, or what `on_match` says. A line that is refused does not
+    affect the others.
     """
-    return await batch.record_lines(request, caller, CustomerNew, customers.create_many)
+    return await batch.record_lines(
+        request, caller, CustomerNew, partial(customers.create_many, on_match=params.on_match)
+    )
 
 
 @router.get("/{customer_id}", response_model=Customer)
@@ -105,6 +112,7 @@ async def upsert_customer(
     system: Label,
     external_id: Reference,
     new: CustomerNew,
+    params: Annotated[CustomerParams, Query()],
     if_none_match: Annotated[str | None, Header(pattern=r"^\*$", max_length=1)] = None,
 ) -> Response:
     """Create or update a customer by identity
@@ -112,8 +120,9 @@ async def upsert_customer(
     If no customer has this identity, one is created with it and the response is 201. Otherwise the customer is
     updated: fields that are left out keep their value, null takes a value away, identities are added, `preferences`
     and `attributes` are merged, and other lists are replaced as a whole.
-    With `If-None-Match: *`, nothing is ever updated.
+    With `If-None-Match: *`, nothing is ever updated. If nobody has the identity, but somebody else a contact point,
+    the response is 409, or what `on_match` says.
     """
     return replies.created_or_existing(
-        *await customers.put(ctx, system, external_id, new, only_new=if_none_match == "*"), path=PATH
+        *await customers.put(ctx, system, external_id, new, params.on_match, only_new=if_none_match == "*"), path=PATH
     )

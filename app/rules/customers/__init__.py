@@ -1,42 +1,50 @@
 """Customers: who they are, how to reach them, and when."""
 
-from app.rules.customers.contact_points import Normalized, NotAContact, normalize, normalize_email
+from app.rules.customers.contact_points import Normalized, NotAContact, normalize
 from app.rules.customers.contact_policy import (
     CONTACT_BY_CHANNEL,
     FACE_TO_FACE,
+    USE_BY_CHANNEL,
     QuietHours,
+    ReachablePoint,
     choose_channel,
-    contact_kind,
+    choose_contact_point,
     next_permitted,
     parse_quiet_hours,
 )
 from app.rules.customers.customers import (
-    NUMBER_KINDS,
+    WHATSAPP,
     ContactKind,
     CustomerKind,
     CustomerRole,
+    NumberUse,
     RelationshipKind,
     Trade,
 )
+from app.rules.customers.nobody import as_values, identity_of_nobody
 from app.rules.customers.resolution import Match
 
 __all__ = [
     "CONTACT_BY_CHANNEL",
     "FACE_TO_FACE",
-    "NUMBER_KINDS",
+    "USE_BY_CHANNEL",
+    "WHATSAPP",
     "ContactKind",
     "CustomerKind",
     "CustomerRole",
     "Match",
     "Normalized",
     "NotAContact",
+    "NumberUse",
     "QuietHours",
+    "ReachablePoint",
     "RelationshipKind",
     "Trade",
+    "as_values",
     "choose_channel",
-    "contact_kind",
+    "choose_contact_point",
+    "identity_of_nobody",
     "next_permitted",
     "normalize",
-    "normalize_email",
     "parse_quiet_hours",
 ]

@@ -3,43 +3,60 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.rules.customers.customers import ContactKind
+from app.rules.customers.customers import ContactKind, NumberUse
 from app.rules.kit.channels import Channel
 
-CHANNELS_BY_CONTACT: dict[ContactKind, tuple[Channel, ...]] = {
-    ContactKind.EMAIL: (Channel.EMAIL,),
-    ContactKind.PHONE: (Channel.SMS, Channel.PHONE),
-    ContactKind.WHATSAPP: (Channel.WHATSAPP,),
-    ContactKind.TELEGRAM: (Channel.TELEGRAM,),
-    ContactKind.FACEBOOK: (Channel.FACEBOOK,),
-    ContactKind.INSTAGRAM: (Channel.INSTAGRAM,),
-}
-"""The channels that a contact point serves. A WhatsApp account is not taken for a phone number."""
 CONTACT_BY_CHANNEL: dict[Channel, ContactKind] = {
-    channel: kind for kind, channels in CHANNELS_BY_CONTACT.items() for channel in channels
+    Channel.EMAIL: ContactKind.EMAIL,
+    Channel.SMS: ContactKind.PHONE,
+    Channel.PHONE: ContactKind.PHONE,
+    Channel.WHATSAPP: ContactKind.PHONE,
+    Channel.TELEGRAM: ContactKind.TELEGRAM,
+    Channel.FACEBOOK: ContactKind.FACEBOOK,
+    Channel.INSTAGRAM: ContactKind.INSTAGRAM,
 }
 """The kind of contact point that a channel requires; other channels require none."""
+USE_BY_CHANNEL = {
+    Channel.PHONE: NumberUse.CALL,
+    Channel.SMS: NumberUse.SMS,
+    Channel.WHATSAPP: NumberUse.WHATSAPP,
+}
+"""What a phone number is used for on a channel."""
 DEFAULT_ORDER = tuple(CONTACT_BY_CHANNEL)
 """The order of channels where neither the customer nor the rule has one: the least intrusive first."""
 FACE_TO_FACE = frozenset({Channel.IN_PERSON, Channel.VISIT, Channel.EVENT})
 """Channels for which quiet hours do not count."""
 
 
-def contact_kind(
-    channel: Channel | None, preferred: Collection[Channel], kinds: Collection[ContactKind]
-) -> ContactKind | None:
-    """The kind of contact point to be used on a channel, of those that the customer has.
+class ReachablePoint(NamedTuple):
+    """A contact point at which the customer can be reached."""
 
-    For customers who prefer WhatsApp and gave no account, their phone number is used.
+    kind: ContactKind
+    value: str
+    uses: Collection[str] = ()
+    """Of a phone number; see NumberUse."""
+    opted_out: Collection[str] = ()
+    """The uses of this number that the customer does not want."""
+
+
+def choose_contact_point(
+    channel: Channel | None, preferred: Collection[Channel], points: Sequence[ReachablePoint]
+) -> ReachablePoint | None:
+    """The first contact point that can be used on a channel.
+
+    For customers who prefer WhatsApp and have no number with this use, any of their numbers is used.
     """
-    required = CONTACT_BY_CHANNEL.get(channel) if channel is not None else None
-    if required in kinds:
-        return required
-    by_phone = channel is Channel.WHATSAPP and channel in preferred and ContactKind.PHONE in kinds
-    return ContactKind.PHONE if by_phone else None
+    if channel is None or channel not in CONTACT_BY_CHANNEL:
+        return None
+    kind, use = CONTACT_BY_CHANNEL[channel], USE_BY_CHANNEL.get(channel)
+    usable = [point for point in points if point.kind is kind and use not in point.opted_out]
+    fit = [point for point in usable if use is None or use in point.uses]
+    if not fit and channel is Channel.WHATSAPP and channel in preferred:
+        fit = usable
+    return fit[0] if fit else None
 
 
 def choose_channel(

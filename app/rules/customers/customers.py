@@ -1,5 +1,6 @@
 """The attributes of customers and of their relationships."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -18,6 +19,17 @@ class Trade(StrEnum):
     BOTH = "both"
 
 
+class OnMatch(StrEnum):
+    """What to do with a new customer whose identity or contact point another customer has."""
+
+    REFUSE = "refuse"
+    """Answer 409."""
+    MATCH = "match"
+    """They are this customer, who learns what was not known; nothing is overwritten."""
+    KEEP = "keep"
+    """They are a customer of their own, and the contact point is shared."""
+
+
 class CustomerRole(StrEnum):
     """What a party is to the business. One party may have several roles."""
 
@@ -34,7 +46,6 @@ class ContactKind(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
-    WHATSAPP = "whatsapp"
     FACEBOOK = "facebook"
     INSTAGRAM = "instagram"
     TELEGRAM = "telegram"
@@ -42,8 +53,26 @@ class ContactKind(StrEnum):
     OTHER = "other"
 
 
-NUMBER_KINDS = frozenset({ContactKind.PHONE, ContactKind.WHATSAPP})
-"""The kinds of contact points that are phone numbers."""
+WHATSAPP = "whatsapp"
+"""Taken for a kind of contact point wherever one is entered. It is a phone number that has this use."""
+
+
+class NumberUse(StrEnum):
+    """What a phone number can be used for."""
+
+    CALL = "call"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+USUAL_USES = (NumberUse.CALL, NumberUse.SMS)
+"""Of a phone number of which nothing else is known."""
+
+
+def ordered_uses(uses: Iterable[str]) -> list[NumberUse]:
+    """Each once, in the order in which they are always answered."""
+    known = set(uses)
+    return [use for use in NumberUse if use in known]
 
 
 class RelationshipKind(StrEnum):

@@ -1,10 +1,13 @@
 """How the customer of a record is identified by the keys that the record has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
+from app.rules.customers.contact_points import normalize
 from app.rules.customers.customers import ContactKind
+from app.rules.customers.nobody import Values, identity_of_nobody
 
 Key = tuple[str, str, str]
 """("identity", system, external id), or ("contact_point", kind, normalised value)."""
@@ -16,28 +19,72 @@ class Match(StrEnum):
     ANONYMOUS = "anonymous"
     MATCHED = "matched"
     UNMATCHED = "unmatched"
-    """No customer has any of the keys."""
+    """No customer has any of the keys, or no key identifies anybody."""
     AMBIGUOUS = "ambiguous"
-    """Several customers have them."""
+    """Several customers have them, or they are those of different customers."""
 
 
-def identity_key(system: str, external_id: str) -> Key:
-    return "identity", system, external_id
+class EnteredKey(NamedTuple):
+    """A key that identifies somebody, with what was entered."""
+
+    key: Key
+    extension: str
+    """Of a phone number."""
+    kind: str
+    """`identity`, or the kind of contact point."""
+    value: str
 
 
-def contact_point_key(kind: ContactKind, normalized: str) -> Key:
-    return "contact_point", kind.value, normalized
+class Holders(NamedTuple):
+    """Who has a key."""
+
+    owners: frozenset[UUID]
+    shared_by: frozenset[UUID] = frozenset()
+    """Who has it as one that others may have too."""
+
+    @property
+    def all(self) -> frozenset[UUID]:
+        return self.owners | self.shared_by
 
 
-def candidates(holders: Iterable[Iterable[UUID]]) -> set[UUID]:
-    """The customers who may be meant, given the holders of each key, the most specific key first.
+def identity_key(system: str, external_id: str, of_nobody: Values = frozenset()) -> EnteredKey | None:
+    """None for an id such as `WALK-IN`."""
+    if identity_of_nobody(system, external_id, of_nobody):
+        return None
+    return EnteredKey(("identity", system, external_id), "", "identity", f"{system}:{external_id}")
 
-    Each key narrows down the candidates of the keys before it, unless it contradicts all of them. As soon as one
-    candidate remains, the other keys are ignored.
+
+def contact_point_key(kind: ContactKind, value: str, region: str, of_nobody: Values = frozenset()) -> EnteredKey | None:
+    """None for a value that identifies nobody. Raises NotAContact."""
+    form = normalize(kind, value, region, of_nobody)
+    return (
+        EnteredKey(("contact_point", kind.value, form.value), form.extension, kind.value, value)
+        if form.identifies
+        else None
+    )
+
+
+def candidates(keys: Iterable[Holders]) -> set[UUID]:
+    """The customers who may be meant, given who has each key of a record. One: it is theirs. Several: it is ambiguous.
+
+    Keys that nobody has say nothing. Those that have holders must agree: the candidates are the customers who have all
+    of them. A shared key narrows them down, but contradicts nothing, since not everybody who shares it is known. Where
+    keys contradict each other, everybody who has one is a candidate.
     """
-    remaining: set[UUID] = set()
-    for customer_ids in holders:
-        remaining = (remaining & set(customer_ids)) or remaining or set(customer_ids)
-        if len(remaining) == 1:
-            break
-    return remaining
+    known = [holders for holders in keys if holders.all]
+    binding = [holders.all for holders in known if holders.owners]
+    if not binding:
+        return _common([holders.shared_by for holders in known])
+    agreed = set(frozenset.intersection(*binding))
+    if not agreed:
+        return set(frozenset.union(*binding))
+    for holders in known:
+        agreed = (agreed & holders.all) or agreed
+    return agreed
+
+
+def _common(sets: Sequence[frozenset[UUID]]) -> set[UUID]:
+    """Who is in all of the sets, or else in any."""
+    if not sets:
+        return set()
+    return set(frozenset.intersection(*sets)) or set(frozenset.union(*sets))

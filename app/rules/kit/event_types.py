@@ -92,6 +92,23 @@ def _type(name: str, title: str, **fields: Field) -> EventType:
 
 CUSTOMER_CREATED = _type("customer.created", "{name} created")
 CUSTOMER_UPDATED = _type("customer.updated", "{name} updated", changes=CHANGES)
+CUSTOMER_KEY_LEARNT = _type(
+    "customer.key_learnt",
+    "{name} is now also known by {keys}",
+    keys=Field(
+        {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"kind": {"type": "string"}, "value": {"type": "string"}},
+                "required": ["kind", "value"],
+            },
+        }
+    ),
+    learnt_from=TEXT,
+    source=TEXT,
+    reference=TEXT,
+)
 CUSTOMER_ARCHIVED = _type("customer.archived", "{name} archived")
 CUSTOMER_RESTORED = _type("customer.restored", "{name} restored")
 _ENDS = {"kind": TEXT, "from_id": ID, "to_id": ID}

@@ -1,6 +1,13 @@
 """Customers: who they are and how to reach them."""
 
-from app.schemas.customers.contact_details import ContactPointNew, Email, IdentityNew, Phone, by_contact_form
+from app.schemas.customers.contact_details import (
+    ContactPointNew,
+    Email,
+    EnteredContactKind,
+    IdentityNew,
+    Phone,
+    by_contact_form,
+)
 from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
 from app.schemas.customers.preferences import UnwelcomeChannel
 
@@ -10,6 +17,7 @@ __all__ = [
     "CustomerChange",
     "CustomerNew",
     "Email",
+    "EnteredContactKind",
     "IdentityNew",
     "Phone",
     "UnwelcomeChannel",

@@ -1,14 +1,15 @@
 """How a customer is reached and identified: contact points, identities and addresses."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.rules.customers import ContactKind, NotAContact, normalize
+from app.rules.customers import NotAContact, normalize
+from app.rules.customers.customers import USUAL_USES, WHATSAPP, ContactKind, NumberUse, ordered_uses
 from app.rules.kit import equality
 from app.rules.kit.web_addresses import is_web_address
-from app.schemas.kit.comparison import Compared
+from app.schemas.kit.comparison import Compared, Form
 from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, code
 
 Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
@@ -19,7 +20,8 @@ PostalCode = Annotated[str, code(20)]
 def contact_form(kind: ContactKind, value: Any, region: str) -> Any:
     """The normalised form of a number or address, by which it is compared; of what is none, its text."""
     try:
-        return "".join(normalize(kind, value, region))
+        form = normalize(kind, value, region)
+        return form.value, form.extension
     except NotAContact:
         return equality.name(value)
 
@@ -35,10 +37,24 @@ Email = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.
 """An e-mail address, of which two spellings are equal."""
 
 
+EnteredContactKind = Annotated[
+    ContactKind,
+    BeforeValidator(lambda kind: ContactKind.PHONE if kind == WHATSAPP else kind),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "enum": [*ContactKind, WHATSAPP],
+            "description": "An address, a number, or an account of a service. `whatsapp` is a `phone` with this use.",
+        }
+    ),
+]
+NumberUses = Annotated[list[NumberUse], Field(max_length=len(NumberUse))]
+
+
 class ContactPointNew(Schema):
     """A phone number, e-mail address or account by which a customer is reached and recognised."""
 
-    kind: ContactKind
+    kind: EnteredContactKind
     value: Name
     """The number or address in any spelling. It is stored unchanged and matched by its normalised form."""
     label: Label | None = None
@@ -51,8 +67,33 @@ class ContactPointNew(Schema):
     """Set it when messages bounce or somebody else answers: it is kept, but no longer matched or unique."""
     shared: Flag = False
     """Set it when several customers use it, such as the phone of a household. Otherwise it must be unique."""
+    uses: NumberUses = []
+    """What a phone number can be used for. Defaults to `call` and `sms`, and `whatsapp` if that is the kind."""
+    opted_out: NumberUses = []
+    """The uses of this phone number that the customer does not want. It still identifies them."""
 
-    compared = staticmethod(by_contact_form)
+    @model_validator(mode="before")
+    @classmethod
+    def _with_uses(cls, entered: Any) -> Any:
+        if not isinstance(entered, dict) or entered.get("kind") not in (ContactKind.PHONE, WHATSAPP):
+            return entered
+        uses, opted_out = entered.get("uses") or [], entered.get("opted_out") or []
+        if not all(isinstance(value, list) and set(map(str, value)) <= set(NumberUse) for value in (uses, opted_out)):
+            return entered
+        known = uses or [*USUAL_USES, *opted_out]
+        if entered["kind"] == WHATSAPP:
+            known = [*known, NumberUse.WHATSAPP]
+        return entered | {"uses": ordered_uses(known), "opted_out": ordered_uses(opted_out)}
+
+    @model_validator(mode="after")
+    def _check_uses(self) -> "ContactPointNew":
+        if self.kind is not ContactKind.PHONE and (self.uses or self.opted_out):
+            raise PydanticCustomError("uses", "Only a phone number has `uses` and `opted_out`")
+        if not set(self.opted_out) <= set(self.uses):
+            raise PydanticCustomError("uses", "Only a use of the number can be opted out of")
+        return self
+
+    compared: ClassVar[Form] = staticmethod(by_contact_form)
 
     @model_validator(mode="after")
     def _check_web_address(self) -> Self:
@@ -70,7 +111,8 @@ class ContactPoint(Resource):
     value: Name
     """The number or address as it was entered."""
     normalized: Name
-    """The form used for matching: E.164 for phone numbers, otherwise a canonical spelling."""
+    """The form used for matching: E.164 for phone numbers, otherwise a canonical spelling. A number without its area
+    code stays as it is."""
     extension: Label | None
     """The extension of a phone number, which `normalized` leaves out. Null if there is none."""
     label: Label | None
@@ -83,6 +125,13 @@ class ContactPoint(Resource):
     """Whether it does not reach the customer. An invalid contact point is not matched and need not be unique."""
     shared: bool
     """Whether several customers may have it. Otherwise it belongs to this customer only."""
+    uses: NumberUses
+    """What a phone number can be used for. Empty for everything else."""
+    opted_out: NumberUses
+    """The uses of this phone number that the customer does not want. It still identifies them."""
+    identifies: bool
+    """Whether records with this value are theirs. Not so for fillers such as `0000000000` or `none@none.com`, and for
+    numbers without an area code or outside of the numbering plan; these need not be unique either."""
 
 
 class IdentityNew(Schema):

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from app.rules.customers.customers import CustomerKind, CustomerRole, Trade, default_trade
+from app.rules.customers.customers import CustomerKind, CustomerRole, OnMatch, Trade, default_trade
 from app.schemas.customers.contact_details import (
     Address,
     AddressNew,
@@ -19,6 +19,7 @@ from app.schemas.kit.comparison import UNORDERED
 from app.schemas.kit.types import (
     ONE_LINE,
     Attributes,
+    BatchResult,
     CountryCode,
     Id,
     Label,
@@ -133,6 +134,22 @@ class Customer(Resource):
     version: Version
     created_at: Moment
     updated_at: Moment
+
+
+class CustomerParams(Schema):
+    # `validate_only`, which every write knows, stands in the same query; unknown names are refused before.
+    model_config = ConfigDict(extra="ignore")
+
+    on_match: OnMatch = OnMatch.REFUSE
+    """What to do if another customer has an identity or a contact point: `refuse` with 409; `match`, so that this
+    customer learns what was not known of them; or `keep` a customer of their own, who shares the contact point."""
+
+
+class CustomerResult(BatchResult):
+    """The result of one line of a batch of customers. Results come in the order of the lines."""
+
+    matched: bool = False
+    """Whether the line was matched to a customer who was known before, and who has learnt what was new."""
 
 
 class CustomerPage(Resource):

@@ -1,6 +1,6 @@
 """Interactions: who was in contact with whom, when, about what, and on which channel."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,7 +10,8 @@ from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 from app.rules.kit.web_addresses import is_web_address
-from app.schemas.customers import by_contact_form
+from app.schemas.customers import EnteredContactKind, by_contact_form
+from app.schemas.kit.comparison import Form
 from app.schemas.kit.types import (
     Attributes,
     Count,
@@ -37,11 +38,11 @@ Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 class Contact(Schema):
     """The number or address that the contact came from or went to. The customer is found by it, if possible."""
 
-    kind: ContactKind
+    kind: EnteredContactKind
     value: Name
     """The number or address in any spelling."""
 
-    compared = staticmethod(by_contact_form)
+    compared: ClassVar[Form] = staticmethod(by_contact_form)
 
     @model_validator(mode="after")
     def _check_web_address(self) -> Self:

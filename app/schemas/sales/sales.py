@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from app.rules.customers import Match
+from app.rules.customers import ContactKind, Match
 from app.rules.kit.money import CURRENCIES
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleChannel, SaleKind
 from app.schemas.customers import Email, IdentityNew, Phone
@@ -42,7 +42,7 @@ Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 
 
 class BuyerNew(Schema):
-    """What the till knows about the buyer. Customers are searched by id, identity, phone and e-mail, in this order."""
+    """What the till knows about the buyer. The id of a customer decides; identity, phone and e-mail must agree."""
 
     id: Id | None = None
     """The id of the customer, if the till knows it."""
@@ -185,6 +185,17 @@ class Payment(Resource):
     """The payment's own number, such as an authorisation code."""
 
 
+class MatchReason(Resource):
+    """A key of a receipt, and a customer who has it."""
+
+    kind: ContactKind | Literal["id", "identity"]
+    """The kind of contact point, or `identity`, or `id` where the till knew the customer."""
+    value: Annotated[str, Field(max_length=310)]
+    """What the till sent; an identity as `system:external_id`."""
+    customer_id: Id
+    """The id of a customer who has this key."""
+
+
 class Sale(Resource):
     """A receipt: a sale, a return, or an exchange with lines of both signs."""
 
@@ -217,6 +228,8 @@ class Sale(Resource):
     """What the till sent about the buyer."""
     candidates: Annotated[list[Id], Field(max_length=20)]
     """The ids of the customers who may have bought, if `match` is `ambiguous`. Otherwise empty."""
+    match_reasons: Annotated[list[MatchReason], Field(max_length=60)]
+    """Which key led to which customer, when the receipt was recorded. Empty if none did."""
     lines: Annotated[list[SaleLine], Field(max_length=5_000)]
     payments: Annotated[list[Payment], Field(max_length=100)]
     total: Money

@@ -59,7 +59,7 @@ class References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft]) -> "References":
-        customers = Resolver(ctx.region, [_customer(draft.new) for draft in drafts])
+        customers = Resolver(ctx, [_customer(draft.new) for draft in drafts])
         numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
         keys: dict[str, list[tuple[Any, ...]]] = {
             "complaint": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None],

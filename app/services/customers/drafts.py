@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import ValidationFailed, invalid
+from app.core.errors import invalid
 from app.rules.customers import customers as rules
 from app.rules.customers import search
-from app.rules.customers.contact_points import Normalized, NotAContact, normalize
-from app.rules.customers.customers import NUMBER_KINDS
-from app.schemas.customers.contact_details import ContactPointNew
+from app.rules.customers.customers import ContactKind
+from app.rules.customers.nobody import identity_of_nobody
+from app.schemas.customers.contact_details import IdentityNew
 from app.schemas.customers.customers import CustomerNew
+from app.services.customers import contact_points, learning
+from app.services.customers.contact_points import ContactPoint
+from app.services.customers.learning import Lesson
 from app.store.customers import customers as store
 from app.store.customers import search as search_store
 
@@ -29,6 +32,8 @@ class CustomerDraft:
     contact_points: list[dict[str, Any]]
     identities: list[dict[str, Any]]
     addresses: list[dict[str, Any]]
+    sent_positions: list[int]
+    """Where each contact point stands in what was sent."""
 
     @property
     def contact_point_keys(self) -> list[ContactPointKey | None]:
@@ -36,13 +41,14 @@ class CustomerDraft:
         return [(p["kind"], p["normalized"], p["extension"]) if p["exclusive"] else None for p in self.contact_points]
 
     @property
-    def identity_keys(self) -> list[IdentityKey]:
-        return [(i["system"], i["external_id"]) for i in self.identities]
+    def identity_keys(self) -> list[IdentityKey | None]:
+        """By position; None for an id that identifies nobody."""
+        return [(i["system"], i["external_id"]) if i["identifies"] else None for i in self.identities]
 
 
 def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> CustomerDraft:
     """Raises ValidationFailed, with a pointer to every contact point that is not valid."""
-    normalized = _normalize_contact_points(ctx, new.contact_points)
+    points = contact_points.normalized_contact_points(ctx, new)
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
     display_name = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
     if display_name is None:
@@ -58,68 +64,42 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
         "referred_by": new.referred_by,
         "preferences": new.preferences.model_dump(mode="json"),
         "sort_name": search.fold(display_name)[:200],
-        "words": sorted(_search_words(new, normalized, display_name))[: search.MOST_WORDS],
+        "words": sorted(_search_words(new, points, display_name))[: search.MOST_WORDS],
     }
     return CustomerDraft(
         customer_id,
         row,
-        [
-            {
-                **point.model_dump(),
-                "customer_id": customer_id,
-                "position": position,
-                "normalized": form.value,
-                "extension": form.extension,
-                "exclusive": not point.shared and not point.invalid,
-            }
-            for position, (point, form) in enumerate(zip(new.contact_points, normalized, strict=True))
-        ],
-        [{"customer_id": customer_id, **identity.model_dump()} for identity in new.identities],
+        [contact_points.row(customer_id, n, point, form) for n, (_, point, form) in enumerate(points)],
+        [_identity_row(ctx, customer_id, identity) for identity in new.identities],
         [{"customer_id": customer_id, "position": n, **a.model_dump()} for n, a in enumerate(new.addresses)],
+        [point.sent_position for point in points],
     )
 
 
-async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
-    """Insert the rows of all drafts, sorted by unique keys: consistent lock order, so no deadlocks."""
-    await store.CUSTOMERS.add(ctx, [d.row for d in drafts])
-    identities = sorted((i for d in drafts for i in d.identities), key=lambda i: (i["system"], i["external_id"]))
-    await store.add_children(ctx, "identities", identities)
-    contact_points = sorted(
-        (p for d in drafts for p in d.contact_points), key=lambda p: (p["kind"], p["normalized"], p["extension"])
-    )
-    await store.add_children(ctx, "contact_points", contact_points)
+async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft], lessons: Sequence[Lesson] = ()) -> None:
+    """Insert the rows of all drafts, and what customers learn, sorted by unique keys: consistent lock order, so no
+    deadlocks.
+    """
+    if drafts:
+        await store.CUSTOMERS.add(ctx, [d.row for d in drafts])
+    learnt = await learning.prepare(ctx, lessons)
+    identities = [*(i for d in drafts for i in d.identities), *learnt.identities]
+    await store.add_children(ctx, "identities", sorted(identities, key=lambda i: (i["system"], i["external_id"])))
+    points = [*(p for d in drafts for p in d.contact_points), *learnt.contact_points]
+    points.sort(key=lambda p: (p["kind"], p["normalized"], p["extension"]))
+    await store.add_children(ctx, "contact_points", points)
     await store.add_children(ctx, "addresses", [a for d in drafts for a in d.addresses])
-    await add_search_words(ctx, drafts)
+    if drafts:
+        await add_search_words(ctx, drafts)
+    if lessons:
+        await learnt.finish(ctx)
 
 
 async def add_search_words(ctx: Context, drafts: Sequence[CustomerDraft]) -> None:
     await search_store.add_words(ctx, {word for d in drafts for word in d.row["words"]})
 
 
-_LONGEST_FORM = 300
 _SEPARATE_FIELDS = {"contact_points", "identities", "addresses", "preferences", "referred_by"}
-
-
-def _normalize_contact_points(ctx: Context, contact_points: Sequence[ContactPointNew]) -> list[Normalized]:
-    forms: list[Normalized] = []
-    errors = []
-    seen: set[tuple[str, Normalized]] = set()
-    for n, point in enumerate(contact_points):
-        try:
-            form = normalize(point.kind, point.value, ctx.region)
-        except NotAContact as error:
-            errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
-            continue
-        if len(form.value) > _LONGEST_FORM:  # one character may be folded into up to eighteen
-            detail = f"Must have at most {_LONGEST_FORM} characters once normalised"
-            errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})
-        if (point.kind, form) in seen:
-            errors.append({"pointer": f"/contact_points/{n}", "code": "twice", "detail": "Duplicate contact point"})
-        seen.add((point.kind, form))
-        forms.append(form)
-    if errors:
-        raise ValidationFailed(errors=errors)
-    return forms
 
 
 def _require_distinct_identities(new: CustomerNew) -> None:
@@ -128,16 +108,20 @@ def _require_distinct_identities(new: CustomerNew) -> None:
             raise invalid(f"/identities/{n}", "twice", "Duplicate identity")
 
 
-def _search_words(new: CustomerNew, normalized: Sequence[Normalized], display_name: str) -> set[str]:
+def _identity_row(ctx: Context, customer_id: UUID, identity: IdentityNew) -> dict[str, Any]:
+    identifies = not identity_of_nobody(identity.system, identity.external_id, ctx.values_of_nobody)
+    return {"customer_id": customer_id, **identity.model_dump(), "identifies": identifies}
+
+
+def _search_words(new: CustomerNew, points: Sequence[ContactPoint], display_name: str) -> set[str]:
     names = [display_name, new.given_name, new.family_name, new.preferred_name, new.pronunciation]
-    contacts = list(zip(new.contact_points, normalized, strict=True))
     places = [place for address in new.addresses for place in (address.postal_code, address.city) if place]
     return search.customer_words(
         search.Sought(
             names=[name for name in dict.fromkeys(names) if name],
             # Only a phone number's plus means anything: a handle may be called +1.
-            numbers=[form.value for point, form in contacts if point.kind in NUMBER_KINDS],
-            addresses=[form.value.lstrip("+") for point, form in contacts if point.kind not in NUMBER_KINDS],
+            numbers=[form.value for _, point, form in points if point.kind is ContactKind.PHONE],
+            addresses=[form.value.lstrip("+") for _, point, form in points if point.kind is not ContactKind.PHONE],
             identities=[identity.external_id for identity in new.identities],
             places=places,
             tags=new.tags,

@@ -2,17 +2,25 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Problem, reference_not_found
-from app.rules.customers.contact_points import NotAContact, normalize
+from app.rules.customers.contact_points import NotAContact
 from app.rules.customers.customers import ContactKind
-from app.rules.customers.resolution import Key, Match, candidates, contact_point_key, identity_key
+from app.rules.customers.resolution import (
+    EnteredKey,
+    Holders,
+    Key,
+    Match,
+    candidates,
+    contact_point_key,
+    identity_key,
+)
 from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord
 
@@ -37,23 +45,23 @@ class CustomerReference:
     """The most specific one first."""
     name: str | None = None
     """Not used to find a customer."""
+    region: str | None = None
+    """The country of numbers without one, where the record or its source says; or else that of the setting."""
 
     @classmethod
     def by_contact(cls, customer_id: UUID | None, contact: Contact | None) -> "CustomerReference":
         """The customer with this id, or else who can be reached by `contact`."""
-        if customer_id is not None or contact is None:
-            return cls(customer_id)
-        return cls(contacts=[(contact.kind, contact.value)])
+        return cls(customer_id, contacts=[(contact.kind, contact.value)] if contact is not None else ())
 
-    def keys(self, region: str) -> list[Key]:
-        """The keys by which the customer can be found, the most specific first. Invalid contacts are skipped."""
-        keys = [identity_key(*self.identity)] if self.identity is not None else []
+    def keys(self, ctx: Context) -> list[EnteredKey]:
+        """The keys by which the customer can be found: not those that identify nobody, nor invalid contacts."""
+        keys = [identity_key(*self.identity, ctx.values_of_nobody)] if self.identity is not None else []
         for kind, value in self.contacts:
             try:
-                keys.append(contact_point_key(kind, normalize(kind, value, region).value))
+                keys.append(contact_point_key(kind, value, self.region or ctx.region, ctx.values_of_nobody))
             except NotAContact:  # the record stores it as it was entered
                 continue
-        return keys
+        return [key for key in keys if key is not None]
 
 
 NOBODY = CustomerReference()
@@ -67,11 +75,11 @@ class Facts:
     unwelcome_channels: Sequence[dict[str, Any]] = ()
 
     @classmethod
-    def from_json(cls, data: str | None) -> "Facts":
-        if data is None:
-            return cls()
-        facts = json.loads(data)
-        return cls(facts["tags"], facts["unwelcome"] or ())
+    def of(cls, data: Mapping[str, Any]) -> "Facts":
+        return cls(data["tags"], data["unwelcome"] or ()) if "tags" in data else _NO_FACTS
+
+
+_NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +88,35 @@ class Resolution:
     customer_id: UUID | None = None
     candidates: tuple[UUID, ...] = ()
     """Where several customers may be meant, the first 20 of them by id."""
+    reasons: Sequence[Mapping[str, str]] = ()
+    """Which key led to which customer: `kind`, `value` (as it was sent) and `customer_id`."""
+    certain: bool = False
+    """Whether a key of the record is the customer's own, and not only shared by them."""
+
+
+class _Holder(NamedTuple):
+    """A customer who has a key, and how."""
+
+    customer_id: UUID
+    shared: bool = False
+    extension: str = ""
+    opted_out: Sequence[str] = ()
 
 
 @dataclass
 class Resolver:
     """Resolves the customers of the records of one batch, from the result of one lookup (see `keys` and `add`)."""
 
-    region: str
+    ctx: Context
     references: Sequence[CustomerReference]
     facts: dict[UUID, Facts] = field(default_factory=dict)
     """Of all customers that the lookup found, if it reads facts."""
     _ids: set[UUID] = field(default_factory=set)
-    _holders: dict[Key, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    _holders: dict[Key, list[_Holder]] = field(default_factory=lambda: defaultdict(list))
 
     @cached_property
-    def _keys(self) -> list[list[Key]]:
-        return [reference.keys(self.region) for reference in self.references]
+    def _keys(self) -> list[list[EnteredKey]]:
+        return [reference.keys(self.ctx) for reference in self.references]
 
     def keys(self) -> dict[str, list[tuple[Any, ...]]]:
         """The keys for a `Lookup` with the references of `store.customers.resolution`."""
@@ -103,22 +124,28 @@ class Resolver:
         for n, reference in enumerate(self.references):
             if reference.customer_id is not None:
                 by_kind["customer"].append((n, reference.customer_id))
-            for position, (kind, first, second) in enumerate(self._keys[n]):
+            for position, ((kind, first, second), *_) in enumerate(self._keys[n]):
                 by_kind[kind].append((n, position, first, second))
         return by_kind
 
     def add(self, records: Iterable[ReferencedRecord]) -> None:
         """Add what the lookup found; references of other kinds are ignored."""
+        added: set[tuple[Any, ...]] = set()
         for record in records:
-            match record.kind:
-                case "identity" | "contact_point":
-                    self._holders[self._keys[record.n][record.position]].add(record.id)
-                case "customer":
-                    self._ids.add(record.id)
-                case _:
-                    continue
+            if record.kind not in ("identity", "contact_point", "customer"):
+                continue
+            data = json.loads(record.data) if record.data is not None else {}
+            if record.kind == "customer":
+                self._ids.add(record.id)
+            else:
+                key = self._keys[record.n][record.position].key
+                point = data.get("shared", False), data.get("extension", ""), data.get("opted_out", ())
+                holder = _Holder(record.id, *point)
+                if (same := (key, *holder[:3])) not in added:  # several records of the batch may have the key
+                    added.add(same)
+                    self._holders[key].append(holder)
             if record.id not in self.facts:
-                self.facts[record.id] = Facts.from_json(record.data)
+                self.facts[record.id] = Facts.of(data)
 
     def missing(self, n: int) -> Problem | None:
         """The problem of the n-th record if it refers to a customer by an id that nobody has."""
@@ -131,38 +158,61 @@ class Resolver:
         """The customer of the n-th record. The id of an existing customer takes precedence over the keys."""
         reference, keys = self.references[n], self._keys[n]
         if reference.customer_id is not None and reference.customer_id in self._ids:
-            return Resolution(Match.MATCHED, reference.customer_id)
-        remaining = candidates(self._holders.get(key, ()) for key in keys)
+            named = str(reference.customer_id)
+            reason = {"kind": "id", "value": named, "customer_id": named}
+            return Resolution(Match.MATCHED, reference.customer_id, reasons=(reason,), certain=True)
+        held = [self._held(key) for key in keys]
+        remaining = candidates(held)
         if len(remaining) == 1:
-            return Resolution(Match.MATCHED, next(iter(remaining)))
+            (customer_id,) = remaining
+            certain = any(customer_id in holders.owners for holders in held)
+            return Resolution(Match.MATCHED, customer_id, (), _reasons(keys, held, remaining), certain)
         if remaining:
-            return Resolution(Match.AMBIGUOUS, candidates=tuple(sorted(remaining))[:_MOST_CANDIDATES])
+            first = tuple(sorted(remaining))[:_MOST_CANDIDATES]
+            return Resolution(Match.AMBIGUOUS, None, first, _reasons(keys, held, set(first)))
         return Resolution(Match.ANONYMOUS if reference == NOBODY else Match.UNMATCHED)
 
-    def found_by(self, n: int, customer_id: UUID) -> str:
-        """What found this customer of the n-th record: `id`, `identity`, or the kind of a contact point."""
-        if customer_id == self.references[n].customer_id:
-            return "id"
-        kind, first, _ = next(key for key in self._keys[n] if customer_id in self._holders.get(key, ()))
-        return kind if kind == "identity" else first
+    def usable_keys(self, n: int) -> list[EnteredKey]:
+        """The keys by which the customer of the n-th record can be found, now or later."""
+        return self._keys[n]
 
-    def usable_contacts(self, n: int) -> list[tuple[ContactKind, str]]:
-        """The valid contacts of the n-th record, as they were entered."""
-        kinds = {key[1] for key in self._keys[n] if key[0] == "contact_point"}
-        return [(kind, value) for kind, value in self.references[n].contacts if kind.value in kinds]
+    def unknown_keys(self, n: int) -> list[EnteredKey]:
+        """Those of them that no customer has."""
+        return [key for key in self._keys[n] if not self._holders.get(key.key)]
 
-    def can_be_found(self, n: int) -> bool:
-        """Whether the n-th record has any key by which its customer can be found, now or later."""
-        return bool(self._keys[n])
+    def opted_out(self, n: int, customer_id: UUID) -> set[str]:
+        """The uses that the customer does not want of the number that the n-th record names."""
+        held = (holder for key in self._keys[n] for holder in self._holders.get(key.key, ()))
+        return {use for holder in held if holder.customer_id == customer_id for use in holder.opted_out}
 
-    def add_created(self, n: int, customer_id: UUID) -> None:
-        """Add a customer who was created for the n-th record: later records with the same keys are theirs."""
-        for key in self._keys[n]:
-            self._holders[key].add(customer_id)
+    def add_known(self, customer_id: UUID, keys: Iterable[EnteredKey]) -> None:
+        """Add keys that a customer was created with or has learnt: later records with the same keys are theirs."""
+        for entered in keys:
+            self._holders[entered.key].append(_Holder(customer_id, extension=entered.extension))
+
+    def _held(self, entered: EnteredKey) -> Holders:
+        held = self._holders.get(entered.key)
+        if not held:
+            return _NO_HOLDERS
+        if entered.extension:
+            held = [holder for holder in held if holder.extension == entered.extension] or held
+        owners = frozenset(holder.customer_id for holder in held if not holder.shared)
+        return Holders(owners, frozenset(holder.customer_id for holder in held if holder.shared))
+
+
+_NO_HOLDERS = Holders(frozenset())
+
+
+def _reasons(keys: Sequence[EnteredKey], held: Sequence[Holders], meant: set[UUID]) -> tuple[Mapping[str, str], ...]:
+    return tuple(
+        {"kind": key.kind, "value": key.value, "customer_id": str(customer_id)}
+        for key, holders in zip(keys, held, strict=True)
+        for customer_id in sorted(holders.all & meant)
+    )
 
 
 async def find_customer(ctx: Context, reference: CustomerReference) -> Resolution:
     """The customer of a single reference."""
-    resolver = Resolver(ctx.region, [reference])
+    resolver = Resolver(ctx, [reference])
     resolver.add(await store.REFERENCES.load(ctx, resolver.keys()))
     return resolver.resolve(0)

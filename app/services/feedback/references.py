@@ -31,7 +31,7 @@ class References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft]) -> "References":
-        customers = Resolver(ctx.region, [_customer(draft) for draft in drafts])
+        customers = Resolver(ctx, [_customer(draft) for draft in drafts])
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
         subjects = [record._replace(kind="sale") if record.kind == "receipt" else record for record in found]

@@ -7,7 +7,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import MoveNotAllowed, out_of_order
-from app.rules.customers import ContactKind, NotAContact, normalize
+from app.rules.customers import WHATSAPP, ContactKind, NotAContact, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit import event_types
@@ -36,7 +36,7 @@ async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_c
                 await _assign(ctx, answer_row, customer_id)
     if keep_contact and row["contact"] is not None:
         contact = json.loads(row["contact"])
-        await _add_contact_point(ctx, customer_id, ContactKind(contact["kind"]), contact["value"])
+        await _add_contact_point(ctx, customer_id, contact, Channel(row["channel"]))
     return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
@@ -98,19 +98,23 @@ async def _assign(ctx: Context, row: Record, customer_id: UUID) -> None:
     await events.record(ctx, event)
 
 
-async def _add_contact_point(ctx: Context, customer_id: UUID, kind: ContactKind, value: str) -> None:
-    """Add a contact point to the customer if it is valid, new, and not held by another customer."""
+async def _add_contact_point(ctx: Context, customer_id: UUID, contact: dict[str, str], channel: Channel) -> None:
+    """Add a contact point to the customer if it identifies somebody, is new, and not held by another customer."""
+    kind, value = ContactKind(contact["kind"]), contact["value"]
     try:
-        normalized = normalize(kind, value, ctx.region)
+        form = normalize(kind, value, ctx.region, ctx.values_of_nobody)
     except NotAContact:
+        return
+    if not form.identifies:
         return
     await customer_store.CUSTOMERS.lock(ctx, customer_id)
     existing = await customer_store.contact_points(ctx, customer_id)
-    is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, *normalized) for p in existing)
+    is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, form.value, form.extension) for p in existing)
     if is_known or len(existing) >= _MAX_CONTACT_POINTS:
         return
-    if await customer_store.holders_of_contact_points(ctx, [(kind, *normalized)]):
+    if await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)]):
         return
     contact_points = [{name: point[name] for name in ContactPointNew.model_fields} for point in existing]
-    patch = CustomerChange(contact_points=[*contact_points, {"kind": kind, "value": value}])
+    entered = WHATSAPP if kind is ContactKind.PHONE and channel is Channel.WHATSAPP else kind
+    patch = CustomerChange(contact_points=[*contact_points, {"kind": entered, "value": value}])
     await customers.change(ctx, customer_id, patch, None)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Problem, UnwelcomeChannel
+from app.rules.customers import USE_BY_CHANNEL
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
 from app.rules.kit.channels import Channel
@@ -20,6 +21,7 @@ from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
 from app.store.interactions import interactions as store
 
+_OPTED_OUT = "opted out for this number"
 _SENT = [name for name in InteractionNew.model_fields if name not in ("next_step", "source", "external_id")]
 
 
@@ -83,7 +85,7 @@ class References:
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[InteractionDraft]) -> "References":
         named = [CustomerReference.by_contact(draft.new.customer_id, draft.new.contact) for draft in drafts]
-        customers = Resolver(ctx.region, named)
+        customers = Resolver(ctx, named)
         keys = {"interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None]}
         records = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(records)
@@ -100,6 +102,8 @@ class References:
         if draft.customer_id is None:
             return None
         unwelcome_channels = self.customers.facts[draft.customer_id].unwelcome_channels
+        if USE_BY_CHANNEL.get(new.channel) in self.customers.opted_out(n, draft.customer_id):
+            unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": _OPTED_OUT}]
         return check_welcome(unwelcome_channels, new.channel, new.direction, new.unwelcome_reason)
 
 

@@ -188,7 +188,7 @@ async def decide(
             result = _compare(ctx, draft, record.id, content, differs)
             decided.results.append(result)
             if result.replayed and draft.content_hash not in (None, record.content_hash):
-                hashes[record.id] = draft.content_hash  # type: ignore[assignment]
+                hashes[record.id] = draft.content_hash
         elif first is not None:
             same = first.content_hash == draft.content_hash
             content = None if same else {**first.as_stored(), **first.as_sent()}

@@ -12,6 +12,7 @@ class RecordResult:
     id: UUID | None = None
     replayed: bool = False
     stale: bool = False
+    matched: bool = False
     problem: Problem | None = None
 
     @classmethod

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import invalid
-from app.rules.customers import ContactKind, NotAContact, normalize, normalize_email
+from app.rules.customers import ContactKind, NotAContact, normalize
 from app.schemas.overview.lookup import LookupQuery
 from app.schemas.overview.timeline import TimelineQuery
 from app.store import customers
@@ -16,9 +16,12 @@ async def lookup(ctx: Context, query: LookupQuery) -> str:
     """The candidates, likeliest first, of which there may be none. 422 for an invalid number or address."""
     try:
         if query.phone is not None:
-            return await profiles.by_phone(ctx, normalize(ContactKind.PHONE, query.phone, ctx.region))
+            return await profiles.by_phone(
+                ctx, normalize(ContactKind.PHONE, query.phone, ctx.region, ctx.values_of_nobody)
+            )
         if query.email is not None:
-            return await profiles.by_email(ctx, normalize_email(query.email))
+            address = normalize(ContactKind.EMAIL, query.email, ctx.region, ctx.values_of_nobody)
+            return await profiles.by_email(ctx, address.value)
     except NotAContact as error:
         raise invalid(f"/query/{'phone' if query.phone else 'email'}", "not_a_contact", str(error)) from None
     assert query.identity is not None

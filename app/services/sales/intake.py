@@ -96,7 +96,7 @@ class _References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft]) -> "_References":
-        resolver = Resolver(ctx.region, [buyer_reference(draft.new.customer) for draft in drafts])
+        resolver = Resolver(ctx, [buyer_reference(draft.new.customer) for draft in drafts])
         numbers = [(n, *draft.key) for n, draft in enumerate(drafts)]
         keys = {"sale": numbers, "awaited": numbers} | resolver.keys()
         records = await store.REFERENCES.load(ctx, keys)
@@ -166,8 +166,9 @@ class _Batch:
                     if n in references.awaited or draft.key in references.returned:
                         self.touched.sales.add(draft.id)
                         self.touched.moved.add(draft.id)
-        if buyers.created:
-            await customers.write_drafts(ctx, sorted(buyers.created, key=lambda customer: customer.id))
+        if buyers.created or buyers.lessons:
+            created = sorted(buyers.created, key=lambda customer: customer.id)
+            await customers.write_drafts(ctx, created, buyers.lessons)
             await customers.record_created(ctx, buyers.created)
         if newer:
             changing = [*new, *(draft for _, draft in newer)]
@@ -218,6 +219,7 @@ class _Batch:
             if before["customer_id"] is not None and before["matched_by"] != MatchedBy.SALE and not _names_buyer(draft):
                 draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match.MATCHED, ()
                 draft.matched_by = before["matched_by"] and MatchedBy(before["matched_by"])
+                draft.match_reasons = ()
             await store.replace(self._ctx, draft.row(self._ctx.now), draft.line_rows())
             await _record_revision(self._ctx, before, draft)
             self.touched.sales.add(sale_id)

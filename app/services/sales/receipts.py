@@ -1,5 +1,6 @@
 """Drafts of receipts: what was sent, with its sums checked and turned into rows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -58,6 +59,7 @@ class ReceiptDraft:
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()
     matched_by: MatchedBy | None = None
+    match_reasons: Sequence[Mapping[str, str]] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -121,6 +123,7 @@ class ReceiptDraft:
             new.customer and new.customer.model_dump(mode="json", exclude_none=True),
             self.candidates,
             self.matched_by and self.matched_by.value,
+            self.match_reasons,
             [payment.model_dump(mode="json") for payment in new.payments],
             self.total,
             self.gross,

@@ -120,6 +120,7 @@ def values_of(buyer: Buyer) -> dict[str, Any]:
         "match": buyer.match.value,
         "matched_by": buyer.matched_by and buyer.matched_by.value,
         "candidates": list(buyer.candidates),
+        "match_reasons": [],
     }
 
 

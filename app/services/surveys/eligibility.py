@@ -13,7 +13,7 @@ from app.core.context import Context
 from app.core.errors import Conflict, Problem, QuietHours, SurveyNotOpen, UnwelcomeChannel
 from app.core.ids import new_id
 from app.rules import customers, interactions
-from app.rules.customers import ContactKind
+from app.rules.customers import ContactKind, ReachablePoint
 from app.rules.interactions import Direction
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_types import INVITATION_CREATED
@@ -63,7 +63,7 @@ class Recipient:
     unwelcome: Sequence[Mapping[str, Any]]
     quiet_hours: customers.QuietHours | None
     language: str | None
-    contacts: Mapping[ContactKind, str]
+    contacts: Sequence[ReachablePoint]
     last_invited_at: datetime | None
 
     @property
@@ -72,8 +72,8 @@ class Recipient:
 
     def address(self, channel: Channel | None) -> str | None:
         """The value of the contact point to be used on a channel."""
-        kind = customers.contact_kind(channel, self.preferred, self.contacts)
-        return self.contacts[kind] if kind is not None else None
+        point = customers.choose_contact_point(channel, self.preferred, self.contacts)
+        return point.value if point is not None else None
 
     def choose_channel(self, allowed: Sequence[Channel] | None = None) -> Channel | None:
         unwelcome = {Channel(mark["channel"]) for mark in self.unwelcome}
@@ -189,9 +189,7 @@ def _snapshot(row: Record) -> SurveySnapshot:
 
 def _recipient(row: Record) -> Recipient:
     preferences = json.loads(row["preferences"])
-    contacts: dict[ContactKind, str] = {}
-    for kind, value in zip(row["kinds"] or (), row["contacts"] or (), strict=True):
-        contacts.setdefault(ContactKind(kind), value)
+    points = json.loads(row["points"] or "[]")
     return Recipient(
         row["id"],
         row["archived"],
@@ -200,6 +198,6 @@ def _recipient(row: Record) -> Recipient:
         preferences.get("unwelcome_channels") or (),
         customers.parse_quiet_hours(preferences.get("quiet_hours")),
         preferences.get("language"),
-        contacts,
+        [ReachablePoint(ContactKind(kind), value, uses, opted_out) for kind, value, uses, opted_out in points],
         row["last_invited_at"],
     )

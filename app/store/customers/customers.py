@@ -99,7 +99,7 @@ async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, st
     systems, ids = rows.columns(identities, 2)
     return await ctx.db.fetch(
         "SELECT i.system, i.external_id, i.customer_id FROM unnest($1::text[], $2::text[]) AS w(system, external_id) "
-        "JOIN identities i USING (system, external_id)",
+        "JOIN identities i USING (system, external_id) WHERE i.identifies",
         systems,
         ids,
     )
@@ -112,6 +112,38 @@ async def holders_of_contact_points(ctx: Context, keys: Iterable[tuple[str, str,
         "SELECT p.kind, p.normalized, p.extension, p.customer_id "
         "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension) "
         "JOIN contact_points p USING (kind, normalized, extension) WHERE p.exclusive",
+        kinds,
+        values,
+        extensions,
+    )
+
+
+async def lock_learners(ctx: Context, ids: Iterable[UUID]) -> list[Record]:
+    """Rows of (id, display_name, archived, words, identities, contact_points, position), locked in order of id.
+
+    `identities` and `contact_points` are counts, `position` is the last one; contact points of customers who are being
+    created are not there yet, and keep the first fifty.
+    """
+    return await ctx.db.fetch(
+        """
+        SELECT c.id, c.display_name, c.archived_at IS NOT NULL AS archived, c.words,
+            (SELECT count(*) FROM identities i WHERE i.customer_id = c.id) AS identities,
+            (SELECT count(*) FROM contact_points p WHERE p.customer_id = c.id) AS contact_points,
+            (SELECT coalesce(max(p.position), 49) FROM contact_points p WHERE p.customer_id = c.id) AS position
+        FROM customers c WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id FOR NO KEY UPDATE OF c
+        """,
+        sorted(ids),
+    )
+
+
+async def share_contact_points(ctx: Context, keys: Iterable[tuple[str, str, str]]) -> list[Record]:
+    """Let others have these too. Rows of (customer_id, display_name, position) of those who held them exclusively."""
+    kinds, values, extensions = rows.columns(sorted(keys), 3)
+    return await ctx.db.fetch(
+        "UPDATE contact_points p SET shared = true, exclusive = false "
+        "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension), customers c "
+        "WHERE (p.kind, p.normalized, p.extension) = (w.kind, w.normalized, w.extension) AND p.exclusive "
+        "AND c.id = p.customer_id RETURNING p.customer_id, c.display_name, p.position",
         kinds,
         values,
         extensions,
@@ -147,5 +179,7 @@ async def release_contact_points(ctx: Context, customer_id: UUID) -> None:
 
 async def reserve_contact_points(ctx: Context, customer_id: UUID) -> None:
     await ctx.db.execute(
-        "UPDATE contact_points SET exclusive = true WHERE customer_id = $1 AND NOT shared AND NOT invalid", customer_id
+        "UPDATE contact_points SET exclusive = true "
+        "WHERE customer_id = $1 AND NOT shared AND NOT invalid AND identifies",
+        customer_id,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.rules.customers import NUMBER_KINDS, Normalized
+from app.rules.customers import Normalized
 from app.schemas.overview.lookup import LookupCandidate
 from app.schemas.overview.profiles import ContactCount, CustomerProfile, CustomerTotals, FavouriteProduct
 from app.schemas.overview.summaries import LastContact, LastFeedback, LastPurchase, OpenComplaint, OpenTask
@@ -18,11 +18,11 @@ _RECEIPTS = 50
 
 
 async def by_phone(ctx: Context, number: Normalized) -> str:
-    return await _candidates(ctx, _BY_CONTACT_POINT, sorted(NUMBER_KINDS), number.value, number.extension)
+    return await _candidates(ctx, _BY_CONTACT_POINT, "phone", number.value, number.extension)
 
 
 async def by_email(ctx: Context, address: str) -> str:
-    return await _candidates(ctx, _BY_CONTACT_POINT, ["email"], address, "")
+    return await _candidates(ctx, _BY_CONTACT_POINT, "email", address, "")
 
 
 async def by_identity(ctx: Context, system: str, external_id: str) -> str:

@@ -33,6 +33,7 @@ SALE = (
     "customer",
     "candidates",
     "matched_by",
+    "match_reasons",
     "payments",
     "total",
     "gross",

@@ -42,9 +42,10 @@ async def surveys(ctx: Context, survey_ids: Iterable[UUID]) -> list[Record]:
 
 
 async def customers(ctx: Context, customer_ids: Iterable[UUID], *, lock: bool) -> list[Record]:
-    """Rows of (id, archived, tags, preferences, kinds, contacts, last_invited_at); locked on request.
+    """Rows of (id, archived, tags, preferences, points, last_invited_at); locked on request.
 
-    Contact points are those that are not invalid, the preferred one of a kind first.
+    Contact points are those that are not invalid and identify somebody, the preferred one of a kind first: a JSON array
+    of [kind, value, uses, opted_out], or null.
     """
     ordered = list(customer_ids)
     if lock:
@@ -69,12 +70,12 @@ _SURVEYS = """
 """
 _CUSTOMERS = """
     SELECT c.id, c.archived_at IS NOT NULL AS archived, c.tags, c.preferences::text AS preferences,
-        p.kinds, p.contacts, a.last_invited_at
+        p.points, a.last_invited_at
     FROM customers c
     CROSS JOIN LATERAL (
-        SELECT array_agg(p.kind ORDER BY p.primary DESC, p.position) AS kinds,
-            array_agg(p.value ORDER BY p.primary DESC, p.position) AS contacts
-        FROM contact_points p WHERE p.customer_id = c.id AND NOT p.invalid
+        SELECT json_agg(json_build_array(p.kind, p.value, p.uses, p.opted_out)
+            ORDER BY p.primary DESC, p.position)::text AS points
+        FROM contact_points p WHERE p.customer_id = c.id AND NOT p.invalid AND p.identifies
     ) p
     LEFT JOIN LATERAL (
         SELECT i.created_at AS last_invited_at FROM invitations i

@@ -430,12 +430,15 @@ class TestBuyers:
         assert (sale["match"], sale["customer_id"], sale["customer"]) == ("matched", customer["id"], buyer)
         assert await db.fetchval("SELECT count(*) FROM customers") == 1
 
-    async def test_an_identity_goes_before_a_phone(self, client: httpx.AsyncClient) -> None:
+    async def test_an_identity_and_a_phone_of_different_customers_are_ambiguous(
+        self, client: httpx.AsyncClient
+    ) -> None:
         card = make.identity()
         owner = await create(client, identities=[card])
-        await create(client, contact_points=[make.phone("020 7946 0200")])
+        other = await create(client, contact_points=[make.phone("020 7946 0200")])
         sale = await record(client, make.sale(customer={"identity": card, "phone": "020 7946 0200"}))
-        assert sale["customer_id"] == owner["id"]
+        assert (sale["match"], sale["customer_id"]) == ("ambiguous", None)
+        assert sale["candidates"] == sorted([owner["id"], other["id"]])
 
     async def test_an_unknown_one_is_made_once(self, client: httpx.AsyncClient, db: Any) -> None:
         buyer = {

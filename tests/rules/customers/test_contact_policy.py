@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.rules.customers import contact_policy
-from app.rules.customers.contact_policy import QuietHours, next_permitted
+from app.rules.customers.contact_policy import QuietHours, ReachablePoint, next_permitted
+from app.rules.customers.customers import ContactKind, NumberUse
 from app.rules.kit.channels import Channel
 
 EMAIL, SMS, PHONE, WHATSAPP, LETTER = Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.WHATSAPP, Channel.LETTER
@@ -52,24 +53,54 @@ class TestChannel:
             assert found in preferred or not set(preferred) & set(open_)
 
 
+MAIL = ReachablePoint(ContactKind.EMAIL, "email")
+LANDLINE = ReachablePoint(ContactKind.PHONE, "landline", ["call"])
+MOBILE = ReachablePoint(ContactKind.PHONE, "mobile", ["call", "sms"])
+CHATTY = ReachablePoint(ContactKind.PHONE, "chatty", ["call", "sms", "whatsapp"])
+QUIET = ReachablePoint(ContactKind.PHONE, "quiet", ["call", "sms", "whatsapp"], ["whatsapp", "call"])
+
+
 class TestPoint:
     @pytest.mark.parametrize(
-        ("channel", "preferred", "kinds", "expected"),
+        ("channel", "preferred", "points", "expected"),
         [
-            (EMAIL, [], ["email"], "email"),
-            (EMAIL, [], ["phone"], None),
-            (SMS, [], ["phone"], "phone"),
-            (PHONE, [], ["whatsapp"], None),
-            (WHATSAPP, [], ["whatsapp", "phone"], "whatsapp"),
-            (WHATSAPP, [], ["phone"], None),
-            (WHATSAPP, [WHATSAPP], ["phone"], "phone"),
-            (WHATSAPP, [WHATSAPP], ["email"], None),
-            (LETTER, [LETTER], ["email", "phone"], None),
-            (None, [], ["email"], None),
+            (EMAIL, [], [MAIL], MAIL),
+            (EMAIL, [], [MOBILE], None),
+            (SMS, [], [LANDLINE, MOBILE], MOBILE),
+            (PHONE, [], [LANDLINE, MOBILE], LANDLINE),
+            (PHONE, [], [CHATTY], CHATTY),
+            (WHATSAPP, [], [MOBILE, CHATTY], CHATTY),
+            (WHATSAPP, [], [MOBILE], None),
+            (WHATSAPP, [WHATSAPP], [MOBILE], MOBILE),
+            (WHATSAPP, [WHATSAPP], [MAIL], None),
+            (WHATSAPP, [WHATSAPP], [QUIET], None),
+            (WHATSAPP, [], [QUIET, CHATTY], CHATTY),
+            (PHONE, [], [QUIET], None),
+            (SMS, [], [QUIET], QUIET),
+            (LETTER, [LETTER], [MAIL, MOBILE], None),
+            (None, [], [MAIL], None),
         ],
     )
-    def test_is_that_of_the_channel(self, channel: Any, preferred: Any, kinds: list[str], expected: Any) -> None:
-        assert contact_policy.contact_kind(channel, preferred, kinds) == expected  # type: ignore[arg-type]
+    def test_is_that_of_the_channel(self, channel: Any, preferred: Any, points: Any, expected: Any) -> None:
+        assert contact_policy.choose_contact_point(channel, preferred, points) is expected
+
+    @given(
+        st.sampled_from(Channel),
+        channels,
+        st.lists(
+            st.builds(
+                ReachablePoint,
+                st.sampled_from(ContactKind),
+                st.text(max_size=3),
+                st.sets(st.sampled_from(NumberUse)),
+                st.sets(st.sampled_from(NumberUse)),
+            ),
+            max_size=4,
+        ),
+    )
+    def test_is_never_one_that_the_customer_does_not_want(self, channel: Any, preferred: Any, points: Any) -> None:
+        found = contact_policy.choose_contact_point(channel, preferred, points)
+        assert found is None or contact_policy.USE_BY_CHANNEL.get(channel) not in found.opted_out
 
 
 def brute_force(moment: datetime, quiet: QuietHours) -> datetime:

@@ -14,7 +14,14 @@ NEW: dict[str, Any] = {
     "salutation": "Dear Ms Okafor",
     "pronunciation": "ZOH-ee oh-KAH-for",
     "contact_points": [
-        {"kind": "phone", "value": "020 7946 0958", "label": "mobile", "primary": True},
+        {
+            "kind": "phone",
+            "value": "020 7946 0958",
+            "label": "mobile",
+            "primary": True,
+            "uses": ["call", "sms", "whatsapp"],
+            "opted_out": ["call"],
+        },
         {"kind": "email", "value": "zoe.okafor@example.com", "label": "home", "primary": True},
     ],
     "identities": [{"system": "loyalty", "external_id": "2001-4477"}],
@@ -76,6 +83,9 @@ CUSTOMER: dict[str, Any] = {
             "verified_at": None,
             "invalid": False,
             "shared": False,
+            "uses": ["call", "sms", "whatsapp"],
+            "opted_out": ["call"],
+            "identifies": True,
         },
         {
             "id": "019cea11-5e81-7e42-8a17-5c0d4f9b2e83",
@@ -88,6 +98,9 @@ CUSTOMER: dict[str, Any] = {
             "verified_at": None,
             "invalid": False,
             "shared": False,
+            "uses": [],
+            "opted_out": [],
+            "identifies": True,
         },
     ],
     "identities": [{"system": "loyalty", "external_id": "2001-4477"}],
@@ -157,5 +170,6 @@ ANSWERS: dict[str, Any] = {
 SCHEMAS: dict[str, Any] = {
     "Customer": CUSTOMER,
     "BatchResult": {"line": 1, "status": 201, "id": ZOE},
+    "CustomerResult": {"line": 1, "status": 201, "id": ZOE},
     "Health": {"status": "ok"},
 }

@@ -26,7 +26,7 @@ NEW: dict[str, Any] = {
 INTERACTION: dict[str, Any] = {
     "id": ENQUIRY,
     "customer_id": ZOE,
-    "contact": NEW["contact"],
+    "contact": {"kind": "phone", "value": "+44 20 7946 0958"},
     "kind": "enquiry",
     "channel": "whatsapp",
     "direction": "inbound",

@@ -56,6 +56,10 @@ RECEIPT: dict[str, Any] = {
     "matched_by": "identity",
     "customer": NEW["customer"],
     "candidates": [],
+    "match_reasons": [
+        {"kind": "identity", "value": "loyalty:2001-4477", "customer_id": ZOE},
+        {"kind": "phone", "value": "020 7946 0958", "customer_id": ZOE},
+    ],
     "lines": [
         {
             "line_no": 1,
@@ -127,6 +131,7 @@ CLAIMED = RECEIPT | {
     "receipt_no": "2026-000121",
     "matched_by": "claim",
     "customer": None,
+    "match_reasons": [],
     "version": 2,
     "updated_at": "2026-03-14T11:02:19.905113Z",
 }

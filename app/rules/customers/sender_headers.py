@@ -1,0 +1,56 @@
+"""Addresses and numbers as they stand in headers, links and address books, stripped to what they are matched by.
+
+`Zoë <zoe@example.com>` is the form of RFC 5322 (3.4), `mailto:` that of RFC 6068, `sip:` that of RFC 3261 (19.1),
+`tel:` that of RFC 3966; gateways of WhatsApp send `whatsapp:+44…`, its own servers `44…@s.whatsapp.net`.
+"""
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_IN_BRACKETS = re.compile(r"<([^<>]*)>[\s,;.]*$")
+_COMMENT = re.compile(r"\s*\([^()]*\)$")
+_ADDRESS_SCHEME = re.compile(r"^\s*(mailto|sips?|xmpp|smtp):", re.IGNORECASE)
+_SIP = re.compile(r"^\s*sips?:", re.IGNORECASE)
+_NUMBER_SCHEME = re.compile(r"^\s*(whatsapp|callto|smsto|sms|mms|voicemail):(//)?", re.IGNORECASE)
+_TELEPHONE = re.compile(r"^\s*tel:", re.IGNORECASE)
+_WHATSAPP_LINK = re.compile(
+    r"^\s*(https?://)?(wa\.me/|(api|web)\.whatsapp\.com/send/?\?(.*&)?phone=)\+?(?P<digits>\d+)([/?&#].*)?$",
+    re.IGNORECASE,
+)
+_WHATSAPP_ID = re.compile(r"^\s*\+?(?P<digits>\d+)(:\d+)?@(s\.whatsapp\.net|c\.us)\s*$", re.IGNORECASE)
+
+
+def bare_address(value: str) -> str:
+    """The e-mail address alone: without name, brackets, scheme, query and what editors leave behind it."""
+    bare = _in_brackets(value.translate(_ZERO_WIDTH)).strip()
+    if _ADDRESS_SCHEME.match(bare):
+        bare = unquote(bare.partition(":")[2].partition("?")[0].partition(";")[0])
+    return _COMMENT.sub("", bare.strip()).rstrip(".,; \t\u00a0")
+
+
+def bare_number(value: str) -> str:
+    """The phone number alone, as `phonenumbers` reads it. Directions of writing and zero widths are taken away."""
+    visible = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf")
+    bare = _in_brackets(visible).strip()
+    if (known := _WHATSAPP_LINK.match(bare) or _WHATSAPP_ID.match(bare)) is not None:
+        return f"+{known['digits']}"
+    if _SIP.match(bare):
+        return _sip_user(bare.partition(":")[2])
+    if (scheme := _NUMBER_SCHEME.match(bare)) is not None:
+        return unquote(bare[scheme.end() :].partition("?")[0])
+    return unquote(bare) if _TELEPHONE.match(bare) else bare
+
+
+def _in_brackets(value: str) -> str:
+    found = _IN_BRACKETS.search(value)
+    return found[1] if found is not None else value
+
+
+def _sip_user(address: str) -> str:
+    """`+442079460123;ext=12@host;user=phone` is the number with its extension."""
+    user, _, _ = address.partition("@")
+    number, _, parameters = unquote(user).partition(";")
+    extension = re.match(r"ext=(\d+)", parameters)
+    return f"{number};ext={extension[1]}" if extension is not None else number.partition(":")[0]

@@ -1,0 +1,132 @@
+"""Changing a customer by merge patch, and comparing customers with what was sent."""
+
+import json
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from app.core.context import Context
+from app.core.errors import Problem, ValidationFailed, invalid, reference_not_found
+from app.core.ids import new_id
+from app.rules.customers.customers import CustomerKind, default_trade, display_name
+from app.rules.kit import event_types
+from app.rules.kit.differences import MOST, differences
+from app.rules.kit.event_types import EventType
+from app.rules.kit.merge_patch import merged
+from app.schemas.customers.customers import CustomerNew
+from app.schemas.kit import validation
+from app.services.customers import contact_points, drafts, key_holders
+from app.services.customers.drafts import CustomerDraft, draft_customer
+from app.services.kit import patching
+from app.services.kit.resent import differing
+from app.store.customers import customers as store
+from app.store.kit import events
+from app.store.kit.documents import Document
+from app.store.kit.events import Event
+
+
+async def change(
+    ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None, *, respelled: bool = True
+) -> Document:
+    """`sent` is a merge patch of CustomerNew. 412 if the customer is no longer at `version`.
+
+    Without `respelled`, what is only spelled in another way is no change.
+    """
+    current = await patching.lock(ctx, store.CUSTOMERS, customer_id, version)
+    before = body(current.document)
+    after = merged(before, sent)
+    if "display_name" not in sent and before["display_name"] == _joined_names(before):
+        after["display_name"] = _joined_names(after)  # it was derived from the names
+    new = validation.validate(CustomerNew, after)
+    stored, wanted = comparable(ctx, before), comparable(ctx, new.model_dump(mode="json"))
+    if not respelled and not differing(CustomerNew, stored, wanted, ctx.region):
+        return current.document
+    if not (changes := differences(stored, wanted)):
+        return current.document
+    draft = draft_customer(ctx, customer_id, new)
+    archived = current.row["archived_at"] is not None
+    if not archived and (problem := await key_holders.conflict(ctx, draft)):
+        raise problem
+    if new.referred_by == customer_id:
+        raise invalid("/referred_by", "self", "A customer cannot be their own referrer")
+    if new.referred_by is not None and not await store.existing_ids(ctx, {new.referred_by}):
+        raise referrer_not_found()
+    await _rewrite(ctx, draft, sent, archived)
+    name, data = draft.row["display_name"], {"changes": changes[:MOST]}
+    await record(ctx, event_types.CUSTOMER_UPDATED, customer_id, name, data)
+    return await store.CUSTOMERS.get(ctx, customer_id)
+
+
+def comparable(ctx: Context, content: dict[str, Any]) -> dict[str, Any]:
+    """As it will be stored, so that two ways of writing the same are no difference."""
+    points = None
+    with suppress(ValidationError, ValidationFailed):  # of what was stored by an earlier release, which took more
+        new = CustomerNew.model_validate(content)
+        content = new.model_dump(mode="json")
+        points = [p.model_dump(mode="json") for _, p, _ in contact_points.normalized_contact_points(ctx, new)]
+    return {
+        **content,
+        "trade": content["trade"] or default_trade(CustomerKind(content["kind"])),
+        "roles": list(dict.fromkeys(content["roles"])),
+        "tags": list(dict.fromkeys(content["tags"])),
+        "identities": sorted([i["system"], i["external_id"]] for i in content["identities"]),
+        "contact_points": content["contact_points"] if points is None else points,
+    }
+
+
+def body(document: Document) -> dict[str, Any]:
+    """The stored customer in the form in which it is sent."""
+    stored = json.loads(document.json)
+    for contact_point in stored["contact_points"]:
+        for name in ("id", "normalized", "extension", "identifies"):
+            del contact_point[name]
+    for address in stored["addresses"]:
+        del address["id"]
+    return {name: value for name, value in stored.items() if name in CustomerNew.model_fields}
+
+
+def referrer_not_found() -> Problem:
+    return reference_not_found("/referred_by", "Customer")
+
+
+async def record(
+    ctx: Context, type_: EventType, customer_id: UUID, name: str, data: dict[str, Any] | None = None
+) -> None:
+    event = Event(type_, customer_id, customer_id, type_.titled(name=name), ctx.now, data=data or {})
+    await events.record(ctx, event)
+
+
+async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:
+    await store.CUSTOMERS.change(ctx, draft.id, {name: value for name, value in draft.row.items() if name != "id"})
+    # Numbers without a country are those of the customer's country.
+    if "contact_points" in sent or "addresses" in sent:
+        await _replace_contact_points(ctx, draft, archived)
+    if "identities" in sent:
+        await store.drop_children(ctx, "identities", draft.id)
+        await store.add_children(ctx, "identities", draft.identities)
+    if "addresses" in sent:
+        await store.drop_children(ctx, "addresses", draft.id)
+        await store.add_children(ctx, "addresses", draft.addresses)
+    await drafts.add_search_words(ctx, [draft])
+
+
+async def _replace_contact_points(ctx: Context, draft: CustomerDraft, archived: bool) -> None:
+    """Points that stay, or are only read anew, keep their ids."""
+    stored = await store.contact_points(ctx, draft.id)
+    by_form = {(point["kind"], point["normalized"], point["extension"]): point["id"] for point in stored}
+    by_value = {(point["kind"], point["value"]): point["id"] for point in stored}
+    rows, used = [], set()
+    for point in draft.contact_points:
+        form = point["kind"], point["normalized"], point["extension"]
+        known = by_form.get(form) or by_value.get((point["kind"], point["value"]))
+        point_id = known if known is not None and known not in used else new_id()
+        used.add(point_id)
+        rows.append({**point, "id": point_id, "exclusive": point["exclusive"] and not archived})
+    await store.drop_children(ctx, "contact_points", draft.id)
+    await store.add_children(ctx, "contact_points", rows)
+
+
+def _joined_names(stored: dict[str, Any]) -> str | None:
+    return display_name(stored.get("given_name"), stored.get("family_name"), [])

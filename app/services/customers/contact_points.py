@@ -1,0 +1,80 @@
+"""Contact points of customers: checked, normalised, and each number once."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import ValidationFailed
+from app.rules.customers.contact_points import Normalized, NotAContact, normalize
+from app.rules.customers.customers import ContactKind, ordered_uses
+from app.schemas.customers.contact_details import AddressNew, ContactPointNew
+from app.schemas.customers.customers import CustomerNew
+
+
+class ContactPoint(NamedTuple):
+    sent_position: int
+    """Where it stands in what was sent."""
+    new: ContactPointNew
+    form: Normalized
+
+
+def country_of(addresses: Sequence[AddressNew]) -> str | None:
+    """The country of the primary address, or of the only one, or that all of them have."""
+    countries = {address.country for address in addresses if address.country and address.primary}
+    countries = countries or {address.country for address in addresses if address.country}
+    return countries.pop() if len(countries) == 1 else None
+
+
+def normalized_contact_points(ctx: Context, new: CustomerNew) -> list[ContactPoint]:
+    """A number that was sent for several uses, such as calls and WhatsApp, is one. Raises ValidationFailed."""
+    region = country_of(new.addresses) or ctx.region
+    points: dict[tuple[ContactKind, Normalized], ContactPoint] = {}
+    errors = []
+    for n, point in enumerate(new.contact_points):
+        try:
+            form = normalize(point.kind, point.value, region, ctx.values_of_nobody)
+        except NotAContact as error:
+            errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
+            continue
+        if len(form.value) > _LONGEST_FORM:  # one character may be folded into up to eighteen
+            detail = f"Must have at most {_LONGEST_FORM} characters once normalised"
+            errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})
+        same = points.get((point.kind, form))
+        if same is not None and same.new.uses == point.uses:
+            errors.append({"pointer": f"/contact_points/{n}", "code": "twice", "detail": "Duplicate contact point"})
+        kept = ContactPoint(n, point, form) if same is None else same._replace(new=merged(same.new, point))
+        points[point.kind, form] = kept
+    if errors:
+        raise ValidationFailed(errors=errors)
+    return list(points.values())
+
+
+def merged(first: ContactPointNew, second: ContactPointNew) -> ContactPointNew:
+    """The same number, entered twice: the first spelling, with the uses of both."""
+    return first.model_copy(
+        update={
+            "label": first.label or second.label,
+            "primary": first.primary or second.primary,
+            "verified_at": first.verified_at or second.verified_at,
+            "invalid": first.invalid and second.invalid,
+            "shared": first.shared or second.shared,
+            "uses": ordered_uses([*first.uses, *second.uses]),
+            "opted_out": ordered_uses([*first.opted_out, *second.opted_out]),
+        }
+    )
+
+
+def row(customer_id: UUID, position: int, point: ContactPointNew, form: Normalized) -> dict[str, Any]:
+    return {
+        **point.model_dump(),
+        "customer_id": customer_id,
+        "position": position,
+        "normalized": form.value,
+        "extension": form.extension,
+        "identifies": form.identifies,
+        "exclusive": form.identifies and not point.shared and not point.invalid,
+    }
+
+
+_LONGEST_FORM = 300

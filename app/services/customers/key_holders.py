@@ -1,0 +1,83 @@
+"""Which customers hold the identities and contact points of drafts, stored or earlier in the same batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import AlreadyHeld
+from app.services.customers.drafts import CustomerDraft
+from app.store.customers import customers as store
+
+_Key = tuple[str, ...]
+
+
+@dataclass
+class KeyHolders:
+    _holders: dict[_Key, UUID]
+
+    @classmethod
+    async def load(cls, ctx: Context, drafts: Sequence[CustomerDraft]) -> "KeyHolders":
+        contact_points = [key for d in drafts for key in d.contact_point_keys if key is not None]
+        identities = [key for d in drafts for key in d.identity_keys if key is not None]
+        holders: dict[_Key, UUID] = {}
+        if contact_points:
+            rows = await store.holders_of_contact_points(ctx, contact_points)
+            holders |= {("contact_point", r["kind"], r["normalized"], r["extension"]): r["customer_id"] for r in rows}
+        if identities:
+            rows = await store.holders_of_identities(ctx, identities)
+            holders |= {("identity", r["system"], r["external_id"]): r["customer_id"] for r in rows}
+        return cls(holders)
+
+    def conflict(self, draft: CustomerDraft) -> AlreadyHeld | None:
+        """The problem if another customer has one of the draft's keys."""
+        held = [
+            (pointer, self._holders[key])
+            for pointer, key in _keys(draft)
+            if self._holders.get(key, draft.id) != draft.id
+        ]
+        if not held:
+            return None
+        errors = [
+            {
+                "pointer": pointer,
+                "code": "held",
+                "detail": f"Already belongs to customer {holder}",
+                "customer_id": str(holder),
+            }
+            for pointer, holder in held
+        ]
+        return AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in held}))
+
+    def hold(self, draft: CustomerDraft, customer_id: UUID) -> None:
+        """From now on the keys of the draft are those of a customer: of the draft itself, or of who has learnt them."""
+        self._holders |= {key: customer_id for _, key in _keys(draft)}
+
+    def held_contact_points(self, draft: CustomerDraft) -> list[int]:
+        """The positions of the draft's contact points that another customer holds."""
+        return [
+            n
+            for n, key in enumerate(draft.contact_point_keys)
+            if key is not None and self._holders.get(("contact_point", *key), draft.id) != draft.id
+        ]
+
+    def share(self, keys: Sequence[tuple[str, str, str]]) -> None:
+        """Nobody holds these alone any more."""
+        for key in keys:
+            self._holders.pop(("contact_point", *key), None)
+
+
+async def conflict(ctx: Context, draft: CustomerDraft) -> AlreadyHeld | None:
+    return (await KeyHolders.load(ctx, [draft])).conflict(draft)
+
+
+def _keys(draft: CustomerDraft) -> list[tuple[str, _Key]]:
+    """Pointer and key."""
+    keys: list[tuple[str, _Key]] = [
+        (f"/identities/{n}", ("identity", *key)) for n, key in enumerate(draft.identity_keys) if key is not None
+    ]
+    return keys + [
+        (f"/contact_points/{draft.sent_positions[n]}", ("contact_point", *key))
+        for n, key in enumerate(draft.contact_point_keys)
+        if key is not None
+    ]
