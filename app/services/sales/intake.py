@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
@@ -17,7 +18,7 @@ from app.services.kit.record_result import RecordResult
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns
-from app.store.kit import events
+from app.store.kit import advisory, events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.references import ReferencedRecord
@@ -80,7 +81,12 @@ class _References:
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft]) -> "_References":
         resolver = Resolver(ctx.region, [buyer_reference(draft.new.customer) for draft in drafts])
-        keys = {"sale": [(n, *draft.key) for n, draft in enumerate(drafts)]} | resolver.keys()
+        keys: dict[str, list[tuple[Any, ...]]] = {
+            # Feedback that names one of these receipts, and does not see it yet, is waited for.
+            "receipt_lock": list(advisory.buckets(draft.key for draft in drafts)),
+            "sale": [(n, *draft.key) for n, draft in enumerate(drafts)],
+            **resolver.keys(),
+        }
         records = await store.REFERENCES.load(ctx, keys)
         stored = _stored(records)
         if revised := _revised(drafts, stored):

@@ -29,7 +29,7 @@ from app.services.kit.record_result import RecordResult
 from app.services.surveys import eligibility
 from app.services.surveys.auto_invite import SUBJECT_COLUMNS
 from app.services.surveys.eligibility import Recipient, SurveySnapshot
-from app.store.kit import events
+from app.store.kit import events, links
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
@@ -68,6 +68,12 @@ async def invite_many(ctx: Context, news: Sequence[InvitationNew]) -> list[Recor
     409 SurveyNotOpen, CustomerArchived, UnwelcomeChannel or AskedRecently, whose `allowed_at` says when it may be
     done; 422 for what there is not, or belongs to somebody else.
     """
+    await links.lock(
+        ctx,
+        sale=[new.sale_id for new in news],
+        interaction=[new.interaction_id for new in news],
+        complaint=[new.complaint_id for new in news],
+    )
     lookup = await _Lookup.load(ctx, news)
     results: list[RecordResult] = []
     accepted = []

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_types import ABOUT_OTHERS, EventType
 from app.store.kit import rows
 
 
@@ -61,6 +61,21 @@ async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = Tru
     inserted = await ctx.db.fetch(_insert_with_flags(with_reactions), *arguments)
     flags_by_event = ((event, row["flags"]) for event, row in zip(events, inserted, strict=True))
     ctx.pending.extend((event, flags) for event, flags in flags_by_event if flags and any(flags))
+
+
+async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], customer_id: UUID | None) -> None:
+    """Put all events of these subjects on the timeline of this customer, or on none.
+
+    Events that tell somebody else of a subject, such as a participant, stay on theirs.
+    """
+    await ctx.db.execute(
+        "UPDATE events SET customer_id = $3 WHERE subject_id = ANY ($2::uuid[]) AND subject_type = $1 "
+        "AND customer_id IS DISTINCT FROM $3 AND type <> ALL ($4::text[])",
+        subject_type,
+        list(subject_ids),
+        customer_id,
+        list(ABOUT_OTHERS),
+    )
 
 
 _COLUMNS = (

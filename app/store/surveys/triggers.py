@@ -9,6 +9,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.rules.surveys.triggers import TriggerEvent
+from app.store.surveys.withdrawals import fully_returned
 
 
 class Rule(NamedTuple):
@@ -78,7 +79,7 @@ _CUSTOMERS = """
     ) p
     LEFT JOIN LATERAL (
         SELECT i.created_at AS last_invited_at FROM invitations i
-        WHERE i.customer_id = c.id AND i.state <> 'revoked' ORDER BY i.created_at DESC LIMIT 1
+        WHERE i.customer_id = c.id AND i.state NOT IN ('revoked', 'withdrawn') ORDER BY i.created_at DESC LIMIT 1
     ) a ON true
     WHERE c.id = ANY ($1::uuid[])
 """
@@ -86,9 +87,9 @@ _SUBJECTS = {
     TriggerEvent.SALE: """
         SELECT s.id, s.customer_id, s.occurred_at AS happened_at, s.site, s.operator AS staff, s.channel,
             NULL AS kind, NULL AS category, s.total, s.currency,
-            s.kind <> 'return' AND s.voided_at IS NULL AS eligible
+            s.kind <> 'return' AND s.voided_at IS NULL AND NOT {} AS eligible
         FROM sales s WHERE s.id = ANY ($1::uuid[])
-    """,
+    """.format(fully_returned("s")),
     TriggerEvent.COMPLAINT_CLOSED: """
         SELECT k.id, k.customer_id, coalesce(k.ended_at, k.state_since) AS happened_at, k.site, k.staff, k.channel,
             NULL AS kind, k.category, NULL::numeric AS total, NULL AS currency, k.state = 'closed' AS eligible
