@@ -15,7 +15,9 @@ class InvitationNew(Schema):
     survey_id: Id
     """The id of the survey, which has to be open."""
     customer_id: Id | None = None
-    """The id of the customer to invite. Null for an invitation of nobody in particular."""
+    """The id of the customer to invite. Defaults to the customer of the sale, complaint or interaction that the survey is
+    about; null for an invitation of nobody in particular.
+    """
     channel: Channel | None = None
     """The channel on which to send it. Defaults to the first of the customer's preferred channels that reaches them and
     is not unwelcome.
