@@ -49,6 +49,14 @@ def upgrade() -> None:
     )
     op.add_column("invitations", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("invitations", sa.Column("withdrawal_reason", sa.Text(), nullable=True))
+    op.drop_index("ix_invitations_sent", "invitations")
+    op.create_index(
+        "ix_invitations_sent",
+        "invitations",
+        ["sent_at"],
+        postgresql_include=["answered_at", "survey_id", "channel", "site", "staff", "customer_id", "withdrawn_at"],
+        postgresql_where=sa.text("sent_at IS NOT NULL"),
+    )
     op.drop_constraint(op.f("ck_invitations_state"), "invitations", type_="check")
     op.create_check_constraint("state", "invitations", f"state IN ({_STATES})")
     for table in ("service_policies", "service_policy_versions"):

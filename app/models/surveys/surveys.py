@@ -100,7 +100,7 @@ class Invitation(SQLModel, table=True):
         Index(
             "ix_invitations_sent",
             "sent_at",
-            postgresql_include=["answered_at", "survey_id", "channel", "site", "staff", "customer_id"],
+            postgresql_include=["answered_at", "survey_id", "channel", "site", "staff", "customer_id", "withdrawn_at"],
             postgresql_where=text("sent_at IS NOT NULL"),
         ),
         Index(None, "sale_id", postgresql_where=text("sale_id IS NOT NULL")),

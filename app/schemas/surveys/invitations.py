@@ -15,7 +15,7 @@ class InvitationNew(Schema):
     survey_id: Id
     """The id of the survey, which has to be open."""
     customer_id: Id | None = None
-    """The id of the customer to invite. Defaults to the customer of the sale, complaint or interaction that the survey is
+    """The id of the customer to invite. Defaults to that of the sale, complaint or interaction that the survey is
     about; null for an invitation of nobody in particular.
     """
     channel: Channel | None = None

@@ -37,7 +37,7 @@ class TestClaimedMeanwhile:
 
     async def test_complaints_tasks_and_invitations(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)
-        asked = await create_open(client)
+        asked = await create_open(client, min_days_between_invitations=0)
         for n in range(RUNS):
             call = await make.record_interaction(client, kind="call", channel="phone")
             _, complaint, said, task, invitation = await asyncio.gather(
