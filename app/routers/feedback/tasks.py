@@ -1,7 +1,7 @@
 from fastapi import Response
 
 from app.schemas.feedback.tasks import TaskComplete
-from app.schemas.interactions.tasks import Task
+from app.schemas.interactions import Task
 from app.services.feedback import tasks
 from app.web import replies
 from app.web.deps import Ctx, PathId

@@ -1,6 +1,7 @@
 """Giving feedback to a customer, and linking feedback to sales that are recorded later."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -41,14 +42,16 @@ async def release(ctx: Context, feedback_id: UUID, reason: str) -> Document:
     return await store.FEEDBACK.get(ctx, feedback_id)
 
 
-async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
-    """Give locked feedback its customers, with its figures and its vote."""
+async def assign(
+    ctx: Context, assignments: Sequence[Assignment], filled_in: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({})
+) -> None:
+    """Give locked feedback its customers, with its figures and its vote; `filled_in` is told with it, by its id."""
     rows = [FeedbackRow.from_record(record) for record in await links.assign(ctx, "feedback", assignments)]
     await store.update_ratings(ctx, [row.id for row in rows])
     for assignment, row in zip(assignments, rows, strict=True):
         if assignment.before != assignment.customer_id:
             await _carry_vote(ctx, row, assignment)
-            await events.record(ctx, _event(ctx, row, assignment))
+            await events.record(ctx, _event(ctx, row, assignment, filled_in.get(row.id, {})))
 
 
 async def _carry_vote(ctx: Context, row: FeedbackRow, assignment: Assignment) -> None:
@@ -59,12 +62,12 @@ async def _carry_vote(ctx: Context, row: FeedbackRow, assignment: Assignment) ->
     await ideas.vote(ctx, row.idea_id, customer_id=assignment.customer_id, feedback_id=row.id, at=row.collected_at)
 
 
-def _event(ctx: Context, row: FeedbackRow, assignment: Assignment) -> Event:
+def _event(ctx: Context, row: FeedbackRow, assignment: Assignment, filled_in: Mapping[str, Any]) -> Event:
     type_, data = change_of("feedback", assignment)
     title = type_.titled(feedback=title_of(row))
     if assignment.before is None:
         # Dated when it was collected: that is its place on the timeline of its customer.
-        changes = [{"pointer": "/customer_id", "stored": None, "sent": str(assignment.customer_id)}]
+        changes = _changes({**filled_in, "customer_id": assignment.customer_id})
         return Event(type_, row.id, row.customer_id, title, row.collected_at, row.channel, {"changes": changes})
     return Event(type_, row.id, row.customer_id, title, ctx.now, row.channel, data)
 
@@ -83,15 +86,18 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
 
     Found by the id of the sale, or by the number of the receipt where the feedback came first. Nothing is overwritten.
     """
-    assignments = []
+    assignments: list[Assignment] = []
+    filled_in: dict[UUID, dict[str, Any]] = {}
     for row, sale in await store.about_sales(ctx, sale_ids):
         values = {"sale_id": sale.sale_id, "site": sale.site, "till": sale.till, "staff": sale.staff, "sku": sale.sku}
+        claims = row.customer_id is None and sale.customer_id is not None and row.method not in OBSERVED
         if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
-            await _fill_in(ctx, row, new)
-        if row.customer_id is None and sale.customer_id is not None and row.method not in OBSERVED:
+            filled_in[row.id] = new
+            await _fill_in(ctx, row, new, tell=not claims)
+        if claims:
             assignments.append(Assignment(row.id, None, sale.customer_id, sale.sale_id))
     if assignments:
-        await assign(ctx, assignments)
+        await assign(ctx, assignments, filled_in)
 
 
 async def recheck_receipt(ctx: Context, job: Job) -> None:
@@ -100,10 +106,15 @@ async def recheck_receipt(ctx: Context, job: Job) -> None:
         await link_sales(ctx, [sale_id])
 
 
-async def _fill_in(ctx: Context, row: FeedbackRow, new: dict[str, Any]) -> None:
+async def _fill_in(ctx: Context, row: FeedbackRow, new: Mapping[str, Any], *, tell: bool) -> None:
     await store.FEEDBACK.change(ctx, row.id, new)
     await store.update_ratings(ctx, [row.id])
-    changes = [{"pointer": f"/{name}", "stored": None, "sent": str(value)} for name, value in new.items()]
-    type_ = event_types.FEEDBACK_UPDATED
-    title = type_.titled(feedback=title_of(row))
-    await events.record(ctx, Event(type_, row.id, row.customer_id, title, ctx.now, row.channel, {"changes": changes}))
+    if tell:
+        type_, data = event_types.FEEDBACK_UPDATED, {"changes": _changes(new)}
+        title = type_.titled(feedback=title_of(row))
+        await events.record(ctx, Event(type_, row.id, row.customer_id, title, ctx.now, row.channel, data))
+
+
+def _changes(new: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of fields that were empty."""
+    return [{"pointer": f"/{name}", "stored": None, "sent": str(value)} for name, value in new.items()]

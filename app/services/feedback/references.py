@@ -75,11 +75,12 @@ async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
 
     In the order of all transactions: receipts that are not there yet, then records that are.
     """
+    sale_ids = [draft.new.sale_id for draft in drafts if draft.new.sale_id is not None]
     receipts = [draft.new.receipt for draft in drafts if draft.new.receipt is not None and draft.new.sale_id is None]
     keys = [(receipt.source, receipt.receipt_no) for receipt in receipts]
     await links.lock(
         ctx,
-        sale=[draft.new.sale_id for draft in drafts] + (await store.lock_receipts(ctx, keys) if keys else []),
+        sale=sale_ids + (await store.lock_receipts(ctx, keys) if keys else []),
         interaction=[draft.new.interaction_id for draft in drafts],
         complaint=[draft.new.complaint_id for draft in drafts],
         invitation=[draft.invitation_id for draft in drafts],
