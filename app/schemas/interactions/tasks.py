@@ -8,8 +8,8 @@ from app.rules.interactions.tasks import TaskDue, TaskStatus
 from app.schemas.kit.types import Id, Label, Line, Moment, Note, PageQuery, Resource, Schema, Version, partial
 
 
-class TaskNew(Schema):
-    """Something that has to be done, for a customer or in general."""
+class TaskContent(Schema):
+    """The fields of a task that can be changed."""
 
     what: Line
     """What has to be done, in one line."""
@@ -19,19 +19,24 @@ class TaskNew(Schema):
     """The id of the customer for whom it is done. Null if it is for none in particular. Defaults to the customer of the
     interaction, complaint or feedback that the task is about.
     """
-    interaction_id: Id | None = None
-    """The id of the interaction in which the task was agreed. Null if there was none."""
-    feedback_id: Id | None = None
-    """The id of the feedback that the task follows up. Null if there is none."""
-    complaint_id: Id | None = None
-    """The id of the complaint that the task is about. Null if there is none."""
     owner: Label | None = None
     """The member of staff who has to do it. Null if nobody is responsible yet."""
     due_at: Moment | None = None
     """By when it has to be done. Null if there is no due date."""
 
 
-TaskChange = partial(TaskNew, "TaskChange", "The fields of a task to change, as a JSON merge patch (RFC 7396).")
+class TaskNew(TaskContent):
+    """Something that has to be done, for a customer or in general."""
+
+    interaction_id: Id | None = None
+    """The id of the interaction in which the task was agreed. Null if there was none."""
+    feedback_id: Id | None = None
+    """The id of the feedback that the task follows up. Null if there is none."""
+    complaint_id: Id | None = None
+    """The id of the complaint that the task is about. Null if there is none."""
+
+
+TaskChange = partial(TaskContent, "TaskChange", "The fields of a task to change, as a JSON merge patch (RFC 7396).")
 
 
 class Task(Resource):

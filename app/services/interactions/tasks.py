@@ -15,7 +15,7 @@ from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
 from app.rules.kit import event_types
 from app.rules.kit.event_types import EventType
-from app.schemas.interactions.tasks import TaskNew, TaskQuery
+from app.schemas.interactions.tasks import TaskContent, TaskNew, TaskQuery
 from app.services import customers
 from app.services.kit import patching
 from app.services.kit.intake import Subjects
@@ -25,8 +25,6 @@ from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.links import Assignment
 from app.store.kit.listing import Page
-
-_SUBJECTS = ("interaction_id", "feedback_id", "complaint_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +122,21 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
 async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a TaskChange: a merge patch. 412 if the task is no longer at `version`."""
     current = await patching.lock(ctx, store.TASKS, task_id, version)
-    patched = patching.patched(TaskNew, current.stored, patching.sent(patch))
+    patched = patching.patched(TaskContent, current.stored, patching.sent(patch))
     if not patched.changes:
         return current.document
     new = patched.content
     await customers.require_customer(ctx, new.customer_id)
-    values = new.model_dump()
-    if {"customer_id", *_SUBJECTS} & patched.fields:
-        sent = "customer_id" in patched.fields or not _loses_origin(current.row, new)
-        kept = new if sent else new.model_copy(update={"customer_id": None})
-        values["customer_id"], origin_id = await _owner(ctx, kept)
-        same = sent and values["customer_id"] == current.row["customer_id"]
-        values["customer_from_id"] = current.row["customer_from_id"] if same else origin_id
-        if values["customer_id"] != current.row["customer_id"]:
-            await events.repoint(ctx, "task", [task_id], values["customer_id"])
+    values: dict[str, Any] = new.model_dump()
+    if "customer_id" in patched.fields:  # whoever says for whom it is knows better than what it is about
+        values["customer_from_id"] = None
+        await events.repoint(ctx, "task", [task_id], new.customer_id)
     await store.TASKS.change(ctx, task_id, values)
     await _record(
         ctx,
         event_types.TASK_UPDATED,
         {**current.row, "what": new.what},
-        values["customer_id"],
+        new.customer_id,
         {"changes": patched.listed},
     )
     return await store.TASKS.get(ctx, task_id)
@@ -160,15 +153,6 @@ async def _owner(ctx: Context, new: TaskNew) -> tuple[UUID | None, UUID | None]:
     if new.customer_id is not None or (subject := subjects.owned(0)) is None:
         return new.customer_id, None
     return UUID(subject["customer_id"]), subject["id"]
-
-
-def _loses_origin(row: Record, new: TaskNew) -> bool:
-    """Whether there is no customer, or the record that they were taken from is not linked any more."""
-    if row["customer_id"] is None:
-        return True
-    return any(
-        row[name] == row["customer_from_id"] is not None and getattr(new, name) != row[name] for name in _SUBJECTS
-    )
 
 
 async def complete(ctx: Context, task_id: UUID, outcome: str | None) -> Document:

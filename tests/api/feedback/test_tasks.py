@@ -8,6 +8,7 @@ from tests import make
 from tests.make.feedback import feedback, record
 from tests.support import api
 from tests.support.application import Keys
+from tests.support.links import release
 
 PATH = "/v1/tasks"
 
@@ -41,8 +42,10 @@ class TestLinked:
         complaint = await make.record_complaint(client, customer_id=ada["id"])
         task = await api.post(client, PATH, {"what": "Send the batch to the lab", "complaint_id": complaint["id"]})
         assert (task["complaint_id"], task["customer_id"]) == (complaint["id"], ada["id"])
-        changed = await api.patched(client, f"{PATH}/{task['id']}", {"complaint_id": None})
-        assert (changed["complaint_id"], changed["customer_id"]) == (None, None)
+        bo = await make.create_customer(client)
+        await api.patched(client, f"{PATH}/{task['id']}", {"customer_id": bo["id"]})
+        await release(client, "complaint", complaint)
+        assert (await api.get(client, f"{PATH}/{task['id']}"))["customer_id"] == bo["id"], "somebody said so"
 
     async def test_to_nothing(self, client: httpx.AsyncClient) -> None:
         for name in ("interaction_id", "feedback_id", "complaint_id"):
