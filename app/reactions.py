@@ -5,16 +5,55 @@ Only the ways in import this table.
 
 from app.core.reactions import Reactions
 from app.rules.kit import event_types as types
-from app.services import feedback, surveys
+from app.services import complaints, feedback, interactions, surveys
+from app.services.kit.links import Following
+
+# Whoever belongs to the customer of another record, and what gives them their customers.
+_FOLLOWING = Following(
+    {
+        "interaction": interactions.assign,
+        "complaint": complaints.assign,
+        "feedback": feedback.assign,
+        "invitation": surveys.assign,
+        "task": interactions.assign_tasks,
+    }
+)
+_FOLLOW = {noun: _FOLLOWING.reaction(noun) for noun in ("sale", "interaction", "complaint", "feedback", "invitation")}
 
 REACTIONS = Reactions(
     {
-        types.SALE_RECORDED.name: (feedback.LINK_NEW_SALE, surveys.ASK_AFTER_SALE),
-        types.SALE_REVISED.name: (feedback.LINK_SALE, surveys.ASK_AFTER_SALE),
-        types.SALE_CLAIMED.name: (feedback.LINK_SALE, surveys.ASK_AFTER_SALE),
-        types.INTERACTION_RECORDED.name: (surveys.ASK_AFTER_INTERACTION,),
+        types.SALE_RECORDED.name: (feedback.LINK_NEW_SALE, surveys.ASK_AFTER_SALE, surveys.WITHDRAW_FOR_RETURN),
+        types.SALE_REVISED.name: (
+            feedback.LINK_SALE,
+            _FOLLOW["sale"],
+            surveys.ASK_AFTER_SALE,
+            surveys.WITHDRAW_FOR_SALE,
+        ),
+        types.SALE_CLAIMED.name: (feedback.LINK_SALE, _FOLLOW["sale"], surveys.ASK_AFTER_SALE),
+        types.SALE_MOVED.name: (_FOLLOW["sale"], surveys.ASK_AFTER_SALE),
+        types.SALE_RELEASED.name: (_FOLLOW["sale"],),
+        types.SALE_VOIDED.name: (surveys.WITHDRAW_FOR_SALE,),
+        types.INTERACTION_RECORDED.name: (
+            interactions.ANSWER_IN_THREAD,
+            complaints.REPLIED,
+            surveys.ASK_AFTER_INTERACTION,
+        ),
         types.INTERACTION_HELD.name: (surveys.ASK_AFTER_INTERACTION,),
-        types.INTERACTION_CLAIMED.name: (surveys.ASK_AFTER_INTERACTION,),
+        types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"],),
+        types.INTERACTION_CLAIMED.name: (_FOLLOW["interaction"], surveys.ASK_AFTER_INTERACTION),
+        types.INTERACTION_MOVED.name: (_FOLLOW["interaction"], surveys.ASK_AFTER_INTERACTION),
+        types.INTERACTION_RELEASED.name: (_FOLLOW["interaction"],),
+        types.COMPLAINT_CLAIMED.name: (_FOLLOW["complaint"], surveys.ASK_AFTER_COMPLAINT),
+        types.COMPLAINT_MOVED.name: (_FOLLOW["complaint"], surveys.ASK_AFTER_COMPLAINT),
+        types.COMPLAINT_RELEASED.name: (_FOLLOW["complaint"],),
         types.COMPLAINT_CLOSED.name: (surveys.ASK_AFTER_COMPLAINT,),
+        types.COMPLAINT_WITHDRAWN.name: (surveys.WITHDRAW_FOR_COMPLAINT,),
+        types.FEEDBACK_UPDATED.name: (_FOLLOW["feedback"],),
+        types.FEEDBACK_CLAIMED.name: (_FOLLOW["feedback"],),
+        types.FEEDBACK_MOVED.name: (_FOLLOW["feedback"],),
+        types.FEEDBACK_RELEASED.name: (_FOLLOW["feedback"],),
+        types.INVITATION_CLAIMED.name: (_FOLLOW["invitation"],),
+        types.INVITATION_MOVED.name: (_FOLLOW["invitation"],),
+        types.INVITATION_RELEASED.name: (_FOLLOW["invitation"],),
     }
 )

@@ -380,3 +380,79 @@ async def test_a_number_is_one_contact_point(new_database: Callable[..., str]) -
     ]
     assert stored == ["phone", "phone", "phone"]
     await db.close()
+
+
+async def test_what_is_linked_follows(new_database: Callable[..., str]) -> None:
+    dsn = new_database("template1")
+    await as_of(dsn, "0014")
+    db = await asyncpg.connect(dsn)
+    ada, bo = [
+        row[0] for row in await db.fetch("INSERT INTO customers (display_name) VALUES ('Ada'), ('Bo') RETURNING id")
+    ]
+    sale = await db.fetchval(
+        "INSERT INTO sales (source, receipt_no, kind, occurred_at, business_date, channel, currency, customer_id, "
+        "match, total, gross, refunded, content_hash) "
+        "VALUES ('till', '1', 'sale', now(), now(), 'shop', 'GBP', $1, 'matched', 1, 1, 0, '') RETURNING id",
+        ada,
+    )
+    complaints = await db.fetch(
+        "INSERT INTO complaints (reference, channel, description, received_at, state_since, sale_id, customer_id, "
+        "complainant, waiting_for) VALUES ('A', 'phone', 'x', $1, $1, $2, NULL, NULL, 'customer'), "
+        "('B', 'phone', 'x', $1, $1, $2, $3, NULL, NULL), "
+        "('C', 'phone', 'x', $1, $1, $2, $4, $5, NULL) RETURNING id",
+        RECEIVED,
+        sale,
+        ada,
+        bo,
+        json.dumps({"name": "Bo", "contact": {"kind": "phone", "value": "1"}}),
+    )
+    first = complaints[0][0]
+    await db.execute(
+        "INSERT INTO events (type, subject_type, subject_id, occurred_at, actor, title) "
+        "VALUES ('complaint.held', 'complaint', $1, $2, 'test', 'Held')",
+        first,
+        RECEIVED + HOUR,
+    )
+    feedback = await db.fetchval(
+        "INSERT INTO feedback (method, collected_at, complaint_id) VALUES ('form', now(), $1) RETURNING id", first
+    )
+    await db.execute(
+        "INSERT INTO ratings (feedback_id, position, metric, value, worst, best, score, collected_at, method) "
+        "VALUES ($1, 0, 'nps', 1, 0, 10, 10, now(), 'form')",
+        feedback,
+    )
+    seen = await db.fetchval(
+        "INSERT INTO feedback (method, collected_at, sale_id) VALUES ('observation', now(), $1) RETURNING id", sale
+    )
+    task = await db.fetchval("INSERT INTO tasks (what) VALUES ('Ring') RETURNING id")
+    rule = await db.fetchval("INSERT INTO feedback_rules (code) VALUES ('a') RETURNING id")
+    await db.execute(
+        "INSERT INTO feedback_follow_ups (feedback_id, rule_id, task_id) VALUES ($1, $2, $3)", feedback, rule, task
+    )
+    meeting = await db.fetchval(
+        "INSERT INTO interactions (customer_id, kind, channel, direction, happened_at, participants) "
+        "VALUES ($1, 'meeting', 'in_person', 'outbound', $2, $3) RETURNING id",
+        ada,
+        RECEIVED,
+        json.dumps([{"name": "Bo", "customer_id": str(bo)}, {"name": "X", "customer_id": "nobody"}, {"name": "Y"}]),
+    )
+    await db.close()
+    await as_of(dsn, "0021")
+    db = await asyncpg.connect(dsn)
+    rows = await db.fetch("SELECT customer_id, customer_from_id FROM complaints ORDER BY reference")
+    assert [tuple(row) for row in rows] == [(ada, sale), (ada, sale), (bo, None)]
+    assert await db.fetchval("SELECT waiting_since FROM complaints WHERE id = $1", first) == RECEIVED + HOUR
+    assert await db.fetchval("SELECT customer_id FROM events WHERE subject_id = $1", first) == ada
+    rows = await db.fetch("SELECT id, customer_id, customer_from_id FROM feedback ORDER BY id")
+    assert [tuple(row) for row in rows] == [(feedback, ada, first), (seen, None, None)]
+    assert await db.fetchval("SELECT customer_id FROM ratings") == ada
+    assert tuple(await db.fetchrow("SELECT feedback_id, customer_id, customer_from_id FROM tasks")) == (
+        feedback,
+        ada,
+        feedback,
+    )
+    participants = await db.fetch("SELECT * FROM interaction_participants")
+    assert [tuple(row) for row in participants] == [(meeting, bo, RECEIVED)]
+    attended = await db.fetchrow("SELECT customer_id, occurred_at FROM events WHERE type = 'interaction.attended'")
+    assert tuple(attended) == (bo, RECEIVED)
+    await db.close()

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from app.core.context import Context
 
-_MOST_ROUNDS = 10
-"""Reactions may record events that others react to; a circle of them is a defect."""
+_MOST_ROUNDS = 100
+"""Reactions may record events that others react to, as customers are carried down a chain of links, one round each.
+
+A circle of them is a defect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,14 @@ async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Ses
     assert all(told[name] > 50 for name in ("customers", "sales", "surveys", "judged", "themed")), dict(told)
     assert told["shoppers"] == 0
 
+    (answered,) = await ledger.fetch(
+        dsn,
+        "SELECT count(*) AS asked, count(answered_by_id) AS answered, count(*) FILTER (WHERE EXISTS "
+        "(SELECT FROM interactions a WHERE a.thread = i.thread AND a.direction = 'outbound')) AS replied "
+        "FROM interactions i WHERE i.awaits_answer",
+    )
+    assert answered["asked"] >= answered["answered"] == answered["replied"] > 0
+
     # Tasks and relationships have no key of their own.
     again = replace(small, tasks=[], relationships=[])
     await sessions.write(lambda ctx: load.load(ctx, again, done.append))

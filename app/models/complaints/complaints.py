@@ -47,6 +47,7 @@ class Complaint(SQLModel, table=True):
         columns.one_of_check("cause_kind", rules.CauseKind),
         CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external"),
         CheckConstraint("(value IS NULL) = (currency IS NULL)", name="value"),
+        CheckConstraint("(waiting_for IS NULL) = (waiting_since IS NULL)", name="waiting"),
         ForeignKeyConstraint(
             ["sale_id", "sale_line_no"], ["sale_lines.sale_id", "sale_lines.line_no"], name="fk_complaints_sale_line"
         ),
@@ -78,6 +79,8 @@ class Complaint(SQLModel, table=True):
         Index(None, "sku", "received_at", "id", postgresql_where=text("sku IS NOT NULL")),
         Index(None, "channel", "received_at", "id"),
         Index(None, "sale_id", postgresql_where=text("sale_id IS NOT NULL")),
+        Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
+        Index("ix_complaints_replied", "received_at", "id", postgresql_where=text("customer_replied_at IS NOT NULL")),
         Index("ix_complaints_unclaimed", "received_at", "id", postgresql_where=text("customer_id IS NULL")),
         Index(
             "ix_complaints_open",
@@ -94,6 +97,7 @@ class Complaint(SQLModel, table=True):
     id: UUID = columns.id_column()
     reference: str = columns.text_column(null=False)
     customer_id: UUID | None = columns.reference_column("customers.id")
+    customer_from_id: UUID | None = columns.customer_from_column()
     complainant: dict[str, Any] | None = columns.json_column(None, null=True)
     channel: str = columns.text_column(null=False)
     received_at: datetime = columns.timestamp_column(null=False)
@@ -120,6 +124,9 @@ class Complaint(SQLModel, table=True):
     state: str = columns.text_column(null=False, server_default=text("'received'"))
     state_since: datetime = columns.timestamp_column(null=False)
     waiting_for: str | None = columns.text_column()
+    waiting_since: datetime | None = columns.timestamp_column()
+    # When they first wrote back while it waited for them, until somebody takes it up.
+    customer_replied_at: datetime | None = columns.timestamp_column()
     acknowledged_at: datetime | None = columns.timestamp_column()
     responded_at: datetime | None = columns.timestamp_column()
     ended_at: datetime | None = columns.timestamp_column()

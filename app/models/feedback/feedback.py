@@ -104,6 +104,7 @@ class Feedback(SQLModel, table=True):
     collected_at: datetime = columns.timestamp_column(null=False)
     channel: str | None = columns.text_column()
     customer_id: UUID | None = columns.reference_column("customers.id")
+    customer_from_id: UUID | None = columns.customer_from_column()
     author: dict[str, Any] | None = columns.json_column(None, null=True)
     sale_id: UUID | None = columns.reference_column("sales.id")
     sale_line_no: int | None = None

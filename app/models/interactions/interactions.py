@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from app.models.kit.columns import (
     boolean_column,
     created_at_column,
+    customer_from_column,
     id_column,
     json_column,
     one_of_check,
@@ -57,10 +58,12 @@ class Interaction(SQLModel, table=True):
             "id",
             postgresql_where=text("awaits_answer AND answered_at IS NULL"),
         ),
+        Index(None, "answered_by_id", postgresql_where=text("answered_by_id IS NOT NULL")),
     )
 
     id: UUID = id_column()
     customer_id: UUID | None = reference_column("customers.id")
+    customer_from_id: UUID | None = customer_from_column()
     contact: dict[str, str] | None = json_column(None, null=True)
     kind: str = text_column(null=False)
     channel: str = text_column(null=False)
@@ -88,3 +91,15 @@ class Interaction(SQLModel, table=True):
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()
+
+
+class InteractionParticipant(SQLModel, table=True):
+    """A customer who took part in a contact of somebody else: it is their contact as well."""
+
+    __tablename__ = "interaction_participants"
+    __table_args__ = (Index(None, "customer_id", "happened_at", "interaction_id"),)
+
+    interaction_id: UUID = reference_column("interactions.id", null=False, primary=True)
+    customer_id: UUID = reference_column("customers.id", null=False, primary=True)
+    # Copied from the interaction, so that the last contact is found by the index.
+    happened_at: datetime = timestamp_column(null=False)

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from app.models.kit.columns import (
     created_at_column,
+    customer_from_column,
     id_column,
     one_of_check,
     reference_column,
@@ -45,13 +46,18 @@ class Task(SQLModel, table=True):
         Index(None, "created_at", "id"),
         Index("ix_tasks_status", "status", DUE, "id"),
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
+        Index(None, "feedback_id", postgresql_where=text("feedback_id IS NOT NULL")),
+        Index(None, "complaint_id", postgresql_where=text("complaint_id IS NOT NULL")),
     )
 
     id: UUID = id_column()
     what: str = text_column(null=False)
     note: str | None = text_column()
     customer_id: UUID | None = reference_column("customers.id")
+    customer_from_id: UUID | None = customer_from_column()
     interaction_id: UUID | None = reference_column("interactions.id")
+    feedback_id: UUID | None = reference_column("feedback.id")
+    complaint_id: UUID | None = reference_column("complaints.id")
     owner: str | None = text_column()
     due_at: datetime | None = timestamp_column()
     status: str = text_column(null=False, server_default="open")

@@ -33,6 +33,14 @@ def reference_column(target: str, null: bool = True, ondelete: str | None = None
     )
 
 
+def customer_from_column() -> Any:
+    """The record that the customer was taken from (see `rules/kit/links.py`), of whatever kind.
+
+    Null where there is no customer, or where the record itself says who it is.
+    """
+    return Field(default=None, sa_column=Column(Uuid))
+
+
 def timestamp_column(null: bool = True, default: str | None = None) -> Any:
     return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=null, server_default=_sql(default)))
 

@@ -100,7 +100,7 @@ class Invitation(SQLModel, table=True):
         Index(
             "ix_invitations_sent",
             "sent_at",
-            postgresql_include=["answered_at", "survey_id", "channel", "site", "staff", "customer_id"],
+            postgresql_include=["answered_at", "survey_id", "channel", "site", "staff", "customer_id", "withdrawn_at"],
             postgresql_where=text("sent_at IS NOT NULL"),
         ),
         Index(None, "sale_id", postgresql_where=text("sale_id IS NOT NULL")),
@@ -112,6 +112,7 @@ class Invitation(SQLModel, table=True):
     survey_id: UUID = columns.reference_column("surveys.id", null=False)
     survey_version: int
     customer_id: UUID | None = columns.reference_column("customers.id")
+    customer_from_id: UUID | None = columns.customer_from_column()
     rule_id: UUID | None = columns.reference_column("survey_rules.id")
     occasion: str | None = columns.text_column()
     sale_id: UUID | None = columns.reference_column("sales.id")
@@ -128,6 +129,8 @@ class Invitation(SQLModel, table=True):
     sent_at: datetime | None = columns.timestamp_column()
     answered_at: datetime | None = columns.timestamp_column()
     revoked_at: datetime | None = columns.timestamp_column()
+    withdrawn_at: datetime | None = columns.timestamp_column()
+    withdrawal_reason: str | None = columns.text_column()
     version: int = columns.version_column()
     created_at: datetime = columns.created_at_column()
     updated_at: datetime = columns.created_at_column()

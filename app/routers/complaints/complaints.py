@@ -7,8 +7,9 @@ from app.schemas.complaints.clocks import ComplaintClocks
 from app.schemas.complaints.complaints import Complaint, ComplaintClaim, ComplaintPage, ComplaintQuery
 from app.schemas.complaints.intake import ComplaintChange, ComplaintNew
 from app.schemas.complaints.moves import ComplaintMovePage, ComplaintMoveQuery
+from app.schemas.kit.claims import Release
 from app.schemas.kit.types import BatchResult
-from app.services.complaints import checklist, clock_report, complaints
+from app.services.complaints import checklist, claims, clock_report, complaints
 from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId, PathKey
 from app.web.route import resource, streams
@@ -86,9 +87,21 @@ async def update_complaint(
 async def claim_complaint(ctx: Ctx, complaint_id: PathId, claim: ComplaintClaim) -> Response:
     """Assign a complaint to a customer
 
-    For a complaint without a customer. 409 when it already belongs to another customer.
+    Whatever is linked to the complaint and has no customer of its own goes along: messages, feedback, tasks and
+    invitations about it. 409 when it already belongs to another customer, unless `moved_from` names that one: then it
+    is moved.
     """
-    return replies.resource(await complaints.claim(ctx, complaint_id, claim.customer_id))
+    return replies.resource(await claims.claim(ctx, complaint_id, claim))
+
+
+@router.post("/{complaint_id}/release", response_model=Complaint)
+async def release_complaint(ctx: Ctx, complaint_id: PathId, release: Release) -> Response:
+    """Take a complaint from its customer
+
+    For a complaint that was assigned by mistake. It belongs to nobody again, and so does what followed it; their
+    timelines are corrected. A complaint without a customer stays as it is.
+    """
+    return replies.resource(await claims.release(ctx, complaint_id, release.reason))
 
 
 @router.get("/{complaint_id}/moves", response_model=ComplaintMovePage)

@@ -5,6 +5,7 @@ from fastapi import Body, Query, Request, Response
 from app.schemas.feedback.feedback import Feedback, FeedbackPage, FeedbackQuery
 from app.schemas.feedback.intake import FeedbackChange, FeedbackNew
 from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackClaim, FeedbackNotification
+from app.schemas.kit.claims import Release
 from app.schemas.kit.types import BatchResult
 from app.services.feedback import claims, feedback, loop
 from app.web import batch, export_routes, replies
@@ -84,10 +85,21 @@ async def update_feedback(
 async def claim_feedback(ctx: Ctx, feedback_id: PathId, claim: FeedbackClaim) -> Response:
     """Assign feedback to a customer
 
-    For feedback without a customer; interactions about it are assigned to the same customer. 409 when it already
-    belongs to another customer.
+    Whatever is linked to the feedback and has no customer of its own goes along: messages, tasks, the complaint that
+    was made of it, its vote for an idea. 409 when it already belongs to another customer, unless `moved_from` names
+    that one: then it is moved.
     """
-    return replies.resource(await claims.claim(ctx, feedback_id, claim.customer_id))
+    return replies.resource(await claims.claim(ctx, feedback_id, claim))
+
+
+@router.post("/{feedback_id}/release", response_model=Feedback)
+async def release_feedback(ctx: Ctx, feedback_id: PathId, release: Release) -> Response:
+    """Take feedback from its customer
+
+    For feedback that was assigned by mistake. It belongs to nobody again, and so does what followed it; their timelines
+    are corrected. Feedback without a customer stays as it is.
+    """
+    return replies.resource(await claims.release(ctx, feedback_id, release.reason))
 
 
 @router.post("/{feedback_id}/acknowledge", response_model=Feedback)

@@ -13,8 +13,9 @@ from app.schemas.interactions.interactions import (
     InteractionPage,
     InteractionQuery,
 )
+from app.schemas.kit.claims import Release
 from app.schemas.kit.types import BatchResult
-from app.services.interactions import enquiries, interactions, planning
+from app.services.interactions import claims, enquiries, interactions, planning
 from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, IfMatch, PathId
 from app.web.route import resource, streams
@@ -90,12 +91,21 @@ async def update_interaction(
 async def claim_interaction(ctx: Ctx, interaction_id: PathId, claim: InteractionClaim) -> Response:
     """Assign an interaction to a customer
 
-    For an interaction without a customer. Its tasks and the answer to it are assigned as well. Answers 409 if it
-    already belongs to another customer.
+    Whatever is linked to the interaction and has no customer of its own goes along: its tasks, the answer to it,
+    complaints and feedback about it. Answers 409 if it already belongs to another customer, unless `moved_from` names
+    that one: then it is moved.
     """
-    return replies.resource(
-        await enquiries.claim(ctx, interaction_id, claim.customer_id, keep_contact=claim.keep_contact)
-    )
+    return replies.resource(await claims.claim(ctx, interaction_id, claim))
+
+
+@router.post("/{interaction_id}/release", response_model=Interaction)
+async def release_interaction(ctx: Ctx, interaction_id: PathId, release: Release) -> Response:
+    """Take an interaction from its customer
+
+    For an interaction that was assigned by mistake. It belongs to nobody again, and so does what followed it; their
+    timelines are corrected. An interaction without a customer stays as it is.
+    """
+    return replies.resource(await claims.release(ctx, interaction_id, release.reason))
 
 
 @router.post("/{interaction_id}/hold", response_model=Interaction)
@@ -133,8 +143,8 @@ async def answer_interaction(ctx: Ctx, interaction_id: PathId, answer: EnquiryAn
     """Answer an enquiry
 
     Records the answer as an outbound interaction with the same customer and thread, and returns it; the enquiry no
-    longer awaits an answer. The channel is that of the enquiry unless another one is given. Answers 409 if the
-    interaction does not await an answer, or if the customer does not want the channel and `unwelcome_reason` is
-    missing.
+    longer awaits an answer. With `interaction_id`, a contact that is recorded already is the answer. The channel is
+    that of the enquiry unless another one is given. Answers 409 if the interaction does not await an answer, or if the
+    customer does not want the channel and `unwelcome_reason` is missing.
     """
     return replies.created(await enquiries.answer(ctx, interaction_id, answer), PATH)

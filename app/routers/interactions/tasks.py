@@ -6,7 +6,6 @@ from app.schemas.interactions.tasks import (
     Task,
     TaskCancel,
     TaskChange,
-    TaskComplete,
     TaskNew,
     TaskPage,
     TaskQuery,
@@ -65,15 +64,6 @@ async def update_task(
     changed by `/complete`, `/snooze`, `/cancel` and `/reopen`.
     """
     return replies.resource(await tasks.change(ctx, task_id, patch, version))
-
-
-@router.post("/{task_id}/complete", response_model=Task)
-async def complete_task(ctx: Ctx, task_id: PathId, done: TaskComplete) -> Response:
-    """Complete a task
-
-    Only an open task can be completed. Otherwise the response is 409, and `allowed` lists what can be done with it.
-    """
-    return replies.resource(await tasks.complete(ctx, task_id, done.outcome))
 
 
 @router.post("/{task_id}/snooze", response_model=Task)

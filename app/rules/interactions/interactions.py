@@ -87,6 +87,19 @@ def claimed_title(kind: InteractionKind, channel: Channel, direction: Direction,
     return _truncated(f"Claimed: {title(kind, channel, direction, subject)}")
 
 
+def moved_title(interaction_title: str) -> str:
+    return _truncated(f"Moved to another customer: {interaction_title}")
+
+
+def released_title(interaction_title: str) -> str:
+    return _truncated(f"Released from its customer: {interaction_title}")
+
+
+def attended_title(interaction_title: str) -> str:
+    """On the timeline of a customer who took part in a contact of somebody else."""
+    return _truncated(f"Took part: {interaction_title}")
+
+
 def answered_title(channel: Channel, subject: str | None) -> str:
     """`Enquiry answered by phone: the order`."""
     return _with_subject(" ".join(part for part in ("Enquiry answered", _MEANS[channel]) if part), subject)

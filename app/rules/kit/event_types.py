@@ -146,6 +146,22 @@ TASK_CANCELLED = _type("task.cancelled", "Task cancelled: {task}", reason=TEXT.o
 TASK_SNOOZED = _type("task.snoozed", "Task snoozed: {task}", until=TIMESTAMP)
 TASK_REOPENED = _type("task.reopened", "Task reopened: {task}")
 
+_MOVED = {"from_customer_id": ID, "to_customer_id": ID, "reason": TEXT.or_absent}
+_RELEASED = {"from_customer_id": ID, "reason": TEXT}
+_CONTRADICTED = {"linked_type": TEXT, "linked_id": ID, "linked_customer_id": ID}
+INTERACTION_MOVED = _type("interaction.moved", "{interaction}", **_MOVED)
+INTERACTION_RELEASED = _type("interaction.released", "{interaction}", **_RELEASED)
+INTERACTION_ATTENDED = _type("interaction.attended", "{interaction}", kind=TEXT, direction=TEXT)
+ABOUT_OTHERS = (INTERACTION_ATTENDED.name,)
+"""Events on the timeline of somebody else than the customer of their subject."""
+# A record keeps its customer although what it is linked to has another one.
+for _subject in ("interaction", "complaint", "feedback", "invitation", "task"):
+    _type(
+        f"{_subject}.contradicted",
+        f"{_subject.capitalize()} and the {{linked}} it is linked to belong to different customers",
+        **_CONTRADICTED,
+    )
+
 _RECEIPT = {"source": TEXT, "receipt_no": TEXT}
 SALE_RECORDED = _type(
     "sale.recorded",
@@ -211,7 +227,9 @@ _ESCALATION = {
     "priority": TEXT.or_absent,
 }
 COMPLAINT_RECEIVED = _type("complaint.received", f"{_COMPLAINT}received by {{channel}}", feeling=TEXT.or_absent)
-COMPLAINT_CLAIMED = _type("complaint.claimed", f"{_COMPLAINT}received by {{channel}}")
+COMPLAINT_CLAIMED = _type("complaint.claimed", f"{_COMPLAINT}claimed, received by {{channel}}")
+COMPLAINT_MOVED = _type("complaint.moved", f"{_COMPLAINT}moved to another customer", **_MOVED)
+COMPLAINT_RELEASED = _type("complaint.released", f"{_COMPLAINT}released from its customer", **_RELEASED)
 COMPLAINT_UPDATED = _type("complaint.updated", f"{_COMPLAINT}updated", changes=CHANGES)
 COMPLAINT_ACKNOWLEDGED = _type("complaint.acknowledged", f"{_COMPLAINT}acknowledged", staff=TEXT.or_absent)
 COMPLAINT_ASSESSED = _type("complaint.assessed", f"{_COMPLAINT}assessed", staff=TEXT.or_absent, severity=TEXT.or_absent)
@@ -235,6 +253,7 @@ COMPLAINT_WITHDRAWN = _type(
 COMPLAINT_REOPENED = _type("complaint.reopened", f"{_COMPLAINT}reopened", staff=TEXT.or_absent, reason=TEXT.or_absent)
 COMPLAINT_HELD = _type("complaint.held", f"{_COMPLAINT}on hold, waiting for {{party}}", **_STEP)
 COMPLAINT_RESUMED = _type("complaint.resumed", f"{_COMPLAINT}resumed", **_STEP)
+COMPLAINT_CUSTOMER_REPLIED = _type("complaint.customer_replied", f"{_COMPLAINT}the customer replied", interaction_id=ID)
 COMPLAINT_UPDATE_SENT = _type("complaint.update_sent", f"{_COMPLAINT}update sent to the customer", interaction_id=ID)
 COMPLAINT_BREACHED = _type("complaint.breached", f"{_COMPLAINT}time to {{metric}} ran out", metric=TEXT)
 COMPLAINT_WARNED = _type("complaint.warned", f"{_COMPLAINT}time to {{metric}} is running out", **_ESCALATION)
@@ -262,7 +281,9 @@ _RATED = dict.fromkeys(("metric", "nps_class", "sentiment", "site", "competitor"
 _FIGURES = dict.fromkeys(("value", "best", "score"), DECIMAL.or_absent)
 FEEDBACK_RECEIVED = _type("feedback.received", "{feedback}", method=TEXT, **_RATED, **_FIGURES)
 FEEDBACK_UPDATED = _type("feedback.updated", "Updated: {feedback}", changes=CHANGES)
-FEEDBACK_CLAIMED = _type("feedback.claimed", "{feedback}", changes=CHANGES)
+FEEDBACK_CLAIMED = _type("feedback.claimed", "Claimed: {feedback}", changes=CHANGES)
+FEEDBACK_MOVED = _type("feedback.moved", "Moved to another customer: {feedback}", **_MOVED)
+FEEDBACK_RELEASED = _type("feedback.released", "Released from its customer: {feedback}", **_RELEASED)
 FEEDBACK_ACKNOWLEDGED = _type(
     "feedback.acknowledged",
     "Thanked{by_channel}: {feedback}",
@@ -301,6 +322,10 @@ INVITATION_CREATED = _type(
 )
 INVITATION_SENT = _type("invitation.sent", "Invitation sent{again}: {survey}", survey=TEXT)
 INVITATION_REVOKED = _type("invitation.revoked", "Invitation revoked: {survey}", survey=TEXT)
+INVITATION_WITHDRAWN = _type("invitation.withdrawn", "Invitation withdrawn: {survey}", survey=TEXT, reason=TEXT)
+INVITATION_CLAIMED = _type("invitation.claimed", "Invitation claimed: {survey}", survey=TEXT)
+INVITATION_MOVED = _type("invitation.moved", "Invitation moved to another customer: {survey}", **_MOVED)
+INVITATION_RELEASED = _type("invitation.released", "Invitation released from its customer: {survey}", **_RELEASED)
 INVITATION_ANSWERED = _type("invitation.answered", "Survey {survey} answered", survey_id=ID, feedback_id=ID)
 
 _VISIT = {"kind": TEXT, "site": TEXT.or_absent, "score": DECIMAL.or_absent}

@@ -40,6 +40,13 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class CustomerReplyEffect(StrEnum):
+    """What a message of the customer does to a complaint that waits for them: the wait ends, or is flagged only."""
+
+    RESUME = "resume"
+    FLAG = "flag"
+
+
 @dataclass(frozen=True, slots=True)
 class Reopening:
     """How long after its end, and how often, a complaint may be opened again."""

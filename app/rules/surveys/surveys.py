@@ -25,6 +25,8 @@ class InvitationState(StrEnum):
     SENT = "sent"
     ANSWERED = "answered"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
+    """What it was about fell away: a sale that was voided or returned, a complaint that was withdrawn."""
 
 
 class QuestionKind(StrEnum):

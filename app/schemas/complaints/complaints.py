@@ -21,6 +21,7 @@ from app.rules.service_levels import ClockState, Metric, Severity
 from app.schemas.complaints.actions import Action
 from app.schemas.complaints.intake import Complainant
 from app.schemas.complaints.remedies import Remedy
+from app.schemas.kit.claims import Claim
 from app.schemas.kit.types import (
     Attributes,
     Count,
@@ -36,7 +37,6 @@ from app.schemas.kit.types import (
     PageQuery,
     Reference,
     Resource,
-    Schema,
     Version,
     text,
 )
@@ -137,6 +137,12 @@ class Complaint(Resource):
     """The moves that the state allows next. Mandatory steps of the checklist may still be missing."""
     waiting_for: Waiting | None
     """Who the complaint is waiting on while it is on hold. Null if it is not on hold."""
+    waiting_since: Moment | None
+    """Since when the complaint is on hold. Null if it is not on hold."""
+    customer_replied_at: Moment | None
+    """When the customer wrote while the complaint was waiting for them. Null once somebody has taken it up by a move, a
+    hold or a message.
+    """
     acknowledged_at: Moment | None
     """When the complaint was acknowledged. Null while it was not."""
     responded_at: Moment | None
@@ -208,6 +214,12 @@ class ComplaintQuery(PageQuery):
     site: Label | None = None
     sku: Label | None = None
     sale_id: Id | None = None
+    interaction_id: Id | None = None
+    """Only complaints that were made in the interaction with this id."""
+    answered_by_customer: bool | None = None
+    """Whether to return only complaints whose customers wrote while these waited for them, and that nobody has taken up
+    since, or only all others.
+    """
     staff: Label | None = None
     owner: Label | None = None
     """Only complaints of this member of staff, in whatever case the name is written."""
@@ -219,8 +231,5 @@ class ComplaintQuery(PageQuery):
     """The sort order. Sorted by `due_at`, only open complaints with a running clock are listed."""
 
 
-class ComplaintClaim(Schema):
+class ComplaintClaim(Claim):
     """The customer to assign a complaint to."""
-
-    customer_id: Id
-    """The id of the customer who complained."""

@@ -1,7 +1,8 @@
 """Closing the loop: assigning, acknowledging and acting on feedback, and notifying the customer."""
 
 from app.rules.kit.channels import Channel
-from app.schemas.kit.types import Id, Label, Line, Moment, Note, Schema
+from app.schemas.kit.claims import Claim
+from app.schemas.kit.types import Label, Line, Moment, Note, Schema
 
 
 class PastLoop(Schema):
@@ -27,11 +28,8 @@ class PastLoop(Schema):
     """The channel on which the customer was notified."""
 
 
-class FeedbackClaim(Schema):
+class FeedbackClaim(Claim):
     """The customer to assign feedback to."""
-
-    customer_id: Id
-    """The id of the customer who gave the feedback."""
 
 
 class FeedbackAcknowledgement(Schema):

@@ -74,6 +74,15 @@ class NetPromoter(Resource):
     """The upper bound of the 95 % confidence interval of the score (adjusted Wald interval, Rocks 2016)."""
 
 
+class ResponseShare(Share):
+    """The share of invitations that were answered."""
+
+    withdrawn: Count
+    """The number of invitations that were sent and withdrawn again, because what they were about fell away. They are
+    not among the `total`.
+    """
+
+
 class Measure(Mean):
     """What feedback amounts to on one metric."""
 
@@ -87,7 +96,7 @@ class Measure(Mean):
     """The share of answers with a score of 75 or more, which are 4 and 5 on a scale from 1 to 5. Null unless the metric
     is `csat`.
     """
-    response: Share | None
+    response: ResponseShare | None
     """The share of the invitations sent in the period that were answered, even later. Null by product or method, which
     invitations do not have.
     """

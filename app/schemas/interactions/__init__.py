@@ -1,5 +1,6 @@
 """Interactions with customers, enquiries and tasks."""
 
 from app.schemas.interactions.interactions import Contact, Document, InteractionNew
+from app.schemas.interactions.tasks import Task
 
-__all__ = ["Contact", "Document", "InteractionNew"]
+__all__ = ["Contact", "Document", "InteractionNew", "Task"]

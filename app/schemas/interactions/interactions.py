@@ -11,6 +11,7 @@ from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 from app.rules.kit.web_addresses import is_web_address
 from app.schemas.customers import EnteredContactKind, by_contact_form
+from app.schemas.kit.claims import Claim
 from app.schemas.kit.comparison import Form
 from app.schemas.kit.types import (
     Attributes,
@@ -60,7 +61,7 @@ class Participant(Schema):
     address: Name | None = None
     """Their phone number or e-mail address, as it was entered."""
     customer_id: Id | None = None
-    """The id of the customer they are, if known. It is not checked."""
+    """The id of the customer they are, if known. The contact is on their timeline as well, and counts as theirs."""
 
 
 class Document(Schema):
@@ -124,7 +125,13 @@ class InteractionNew(Schema):
     documents: Annotated[list[Document], Field(max_length=50)] = []
     """References to documents that were shared."""
     thread: Reference | None = None
-    """The conversation that the interaction belongs to: any id that all its interactions share."""
+    """The conversation that the interaction belongs to: any id that all its interactions share. An outbound contact
+    answers the open enquiries of its conversation; a message in the conversation of a complaint is about the complaint.
+    """
+    complaint_id: Id | None = None
+    """The id of the complaint that the interaction is about. Defaults to that of its conversation."""
+    answered_at: Moment | None = None
+    """When an inbound enquiry was answered, for enquiries that were answered in another system."""
     source: Label | None = None
     """The external system that sends the interaction. Required with `external_id`."""
     external_id: Reference | None = None
@@ -207,6 +214,8 @@ class Interaction(Resource):
     """References to documents that were shared."""
     thread: Reference | None
     """The conversation that the interaction belongs to: an id that all its interactions share."""
+    complaint_id: Id | None
+    """The id of the complaint that the interaction is about, the latest one if there are several."""
     source: Label | None
     """The external system that sent the interaction."""
     external_id: Reference | None
@@ -247,6 +256,8 @@ class InteractionQuery(PageQuery):
     staff: Label | None = None
     """Only interactions of this member of staff. The spelling must match exactly."""
     thread: Reference | None = None
+    complaint_id: Id | None = None
+    """Only interactions that are about the complaint with this id."""
     source: Label | None = None
     """Only interactions that this external system sent."""
     external_id: Reference | None = None
@@ -279,8 +290,10 @@ class InteractionNotHeld(Schema):
 
 
 class EnquiryAnswerNew(Schema):
-    """The answer to an enquiry. It is stored as an outbound interaction."""
+    """The answer to an enquiry. It is stored as an outbound interaction, unless it names one that is stored already."""
 
+    interaction_id: Id | None = None
+    """The id of the outbound interaction by which the enquiry was answered. It excludes all other fields."""
     channel: Channel | None = None
     """Defaults to the channel of the enquiry."""
     subject: Line | None = None
@@ -299,11 +312,15 @@ class EnquiryAnswerNew(Schema):
     unwelcome_reason: Line | None = None
     """Why the customer is contacted on a channel that they do not want. Required for such a channel."""
 
+    @model_validator(mode="after")
+    def _check_interaction(self) -> Self:
+        if self.interaction_id is not None and self.model_fields_set != {"interaction_id"}:
+            raise PydanticCustomError("conflict", "`interaction_id` excludes all other fields")
+        return self
 
-class InteractionClaim(Schema):
+
+class InteractionClaim(Claim):
     """The customer to whom an interaction belongs."""
 
-    customer_id: Id
-    """The id of the customer to assign the interaction to."""
     keep_contact: Flag = False
     """Whether to add the number or address of the interaction to the customer's contact points, if it is free."""

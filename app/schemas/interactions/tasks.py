@@ -8,22 +8,35 @@ from app.rules.interactions.tasks import TaskDue, TaskStatus
 from app.schemas.kit.types import Id, Label, Line, Moment, Note, PageQuery, Resource, Schema, Version, partial
 
 
-class TaskNew(Schema):
-    """Something that has to be done, for a customer or in general."""
+class TaskContent(Schema):
+    """The fields of a task that can be changed."""
 
     what: Line
     """What has to be done, in one line."""
     note: Note | None = None
     """Anything else that whoever does it should know."""
     customer_id: Id | None = None
-    """The id of the customer for whom it is done. Null if it is for none in particular."""
+    """The id of the customer for whom it is done. Null if it is for none in particular. Defaults to the customer of the
+    interaction, complaint or feedback that the task is about.
+    """
     owner: Label | None = None
     """The member of staff who has to do it. Null if nobody is responsible yet."""
     due_at: Moment | None = None
     """By when it has to be done. Null if there is no due date."""
 
 
-TaskChange = partial(TaskNew, "TaskChange", "The fields of a task to change, as a JSON merge patch (RFC 7396).")
+class TaskNew(TaskContent):
+    """Something that has to be done, for a customer or in general."""
+
+    interaction_id: Id | None = None
+    """The id of the interaction in which the task was agreed. Null if there was none."""
+    feedback_id: Id | None = None
+    """The id of the feedback that the task follows up. Null if there is none."""
+    complaint_id: Id | None = None
+    """The id of the complaint that the task is about. Null if there is none."""
+
+
+TaskChange = partial(TaskContent, "TaskChange", "The fields of a task to change, as a JSON merge patch (RFC 7396).")
 
 
 class Task(Resource):
@@ -38,6 +51,14 @@ class Task(Resource):
     """The id of the customer for whom it is done. Null if it is for none in particular."""
     interaction_id: Id | None
     """The id of the interaction in which the task was agreed. Null if there was none."""
+    feedback_id: Id | None
+    """The id of the feedback that the task follows up. Null if there is none."""
+    open_loop: bool
+    """Whether the loop of that feedback is still open: the customer waits to be told what was changed. `/complete` can
+    close it.
+    """
+    complaint_id: Id | None
+    """The id of the complaint that the task is about. Null if there is none."""
     owner: Label | None
     """The member of staff who has to do it. Null if nobody is responsible yet."""
     due_at: Moment | None
@@ -64,6 +85,12 @@ class TaskQuery(PageQuery):
     """Only tasks of this member of staff, in whatever case the name is written."""
     customer_id: Id | None = None
     """Only tasks for the customer with this id."""
+    interaction_id: Id | None = None
+    """Only tasks that were agreed in the interaction with this id."""
+    feedback_id: Id | None = None
+    """Only tasks that follow up the feedback with this id."""
+    complaint_id: Id | None = None
+    """Only tasks about the complaint with this id."""
     status: TaskStatus | None = None
     """Only tasks that have this status."""
     due: TaskDue | None = None
@@ -74,13 +101,6 @@ class TaskQuery(PageQuery):
     """If `true`, only tasks that are not snoozed at present. If `false`, only those that are."""
     sort: Literal["due_at", "-due_at", "created_at", "-created_at"] = "due_at"
     """The sort order. A task without a due date counts as due after all others."""
-
-
-class TaskComplete(Schema):
-    """The result of a completed task."""
-
-    outcome: Line | None = None
-    """What came of the task, in a few words."""
 
 
 class TaskSnooze(Schema):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.rules.kit.channels import Channel
 from app.rules.service_levels.clocks import Metric
-from app.rules.service_levels.policies import PauseReason, Severity
+from app.rules.service_levels.policies import CustomerReplyEffect, PauseReason, Severity
 from app.schemas.kit.types import (
     CurrencyCode,
     Flag,
@@ -130,6 +130,10 @@ class ServicePolicyNew(Schema):
     """The steps to take before or after a target is missed. Each point in time may occur once per metric."""
     reopening: PolicyReopening | None = None
     """The limits for reopening a complaint. If null, it may be reopened at any time and any number of times."""
+    on_customer_reply: CustomerReplyEffect = CustomerReplyEffect.RESUME
+    """Whether a message of the customer, in the conversation of a complaint that waits for them, ends the wait and
+    resumes the clocks. Otherwise it is only flagged by `customer_replied_at`.
+    """
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
@@ -198,6 +202,8 @@ class ServicePolicy(Resource):
     """The steps to take before or after a target is missed."""
     reopening: PolicyReopening | None
     """The limits for reopening a complaint. If null, there are none."""
+    on_customer_reply: CustomerReplyEffect
+    """Whether a message of the customer resumes a complaint that waits for them, or is only flagged."""
     version: Version
     created_at: Moment
     updated_at: Moment

@@ -15,7 +15,9 @@ class InvitationNew(Schema):
     survey_id: Id
     """The id of the survey, which has to be open."""
     customer_id: Id | None = None
-    """The id of the customer to invite. Null for an invitation of nobody in particular."""
+    """The id of the customer to invite. Defaults to that of the sale, complaint or interaction that the survey is
+    about; null for an invitation of nobody in particular.
+    """
     channel: Channel | None = None
     """The channel on which to send it. Defaults to the first of the customer's preferred channels that reaches them and
     is not unwelcome.
@@ -69,7 +71,7 @@ class Invitation(Resource):
     language: Language | None
     """The language of the form, a BCP 47 tag."""
     state: InvitationState
-    """Whether the invitation was sent, answered or revoked. An expired one keeps its state; see `expires_at`."""
+    """Whether the invitation was sent, answered, revoked or withdrawn. An expired one keeps its state."""
     send_after: Moment
     """When the invitation may be sent at the earliest."""
     expires_at: Moment
@@ -80,6 +82,10 @@ class Invitation(Resource):
     """When the invitation was answered. Null while it was not."""
     revoked_at: Moment | None
     """When the invitation was revoked. Null while it was not."""
+    withdrawn_at: Moment | None
+    """When the invitation was withdrawn, because what it is about fell away. Null while it was not."""
+    withdrawal_reason: Line | None
+    """Why the invitation was withdrawn, such as that the sale was returned. Null while it was not."""
     version: Version
     created_at: Moment
     updated_at: Moment

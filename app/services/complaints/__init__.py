@@ -1,6 +1,7 @@
 """Complaints."""
 
 from app.services.complaints.case_store import CHECK_JOB
+from app.services.complaints.claims import assign
 from app.services.complaints.complaints import record_many
 from app.services.complaints.escalations import (
     CALENDAR_JOB,
@@ -10,12 +11,15 @@ from app.services.complaints.escalations import (
     remeasure_policy,
 )
 from app.services.complaints.insights import LONGEST, with_share
+from app.services.complaints.replies import REPLIED
 
 __all__ = [
     "CALENDAR_JOB",
     "CHECK_JOB",
     "LONGEST",
     "POLICY_JOB",
+    "REPLIED",
+    "assign",
     "check_clocks",
     "record_many",
     "remeasure_calendar",

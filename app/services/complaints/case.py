@@ -120,7 +120,8 @@ class Case:
         """Make a move; raises what `require_move` does."""
         complaint = self.complaint
         before, entered_at, to = complaint.state, complaint.state_since, self.require_move(ctx, move, at)
-        complaint.state, complaint.state_since, complaint.waiting_for = to, at, None
+        complaint.state, complaint.state_since = to, at
+        complaint.waiting_for, complaint.waiting_since, complaint.customer_replied_at = None, None, None
         complaint.ended_at = at if to in rules.ENDED else None
         if move is Move.ACKNOWLEDGE:
             complaint.acknowledged_at = at
@@ -182,6 +183,12 @@ class Case:
         if later := [bound for bound in holds if bound is not None and at < bound]:
             detail = f"Must not be before {max(later).isoformat()}, when the complaint was on hold"
             raise invalid("/at", "too_early", detail)
+
+    def latest_interval_bound(self) -> datetime | None:
+        """When a running clock was started, paused or resumed last."""
+        intervals = [interval for clock in self.clocks.all if not clock.ended for interval in clock.intervals]
+        bounds = [bound for interval in intervals for bound in (interval.start, interval.end) if bound is not None]
+        return max(bounds, default=None)
 
     def facts(self, tags: Iterable[str]) -> Facts:
         """What the policy is selected by; `tags` are the customer's."""

@@ -1,8 +1,9 @@
-"""Complaints: recording, reading, changing and claiming them."""
+"""Complaints: recording, reading and changing them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +14,16 @@ from app.rules.kit import event_types
 from app.schemas.complaints.complaints import ComplaintQuery
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.schemas.complaints.moves import ComplaintMoveQuery
-from app.services import customers, interactions, service_levels
-from app.services.complaints import case_store, procedures, resent
+from app.services.complaints import case_store, claims, policies, resent
 from app.services.complaints import intake as complaint_intake
-from app.services.complaints.case import Case
 from app.services.complaints.drafts import ComplaintDraft, References
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
 from app.store import sales as sales_store
 from app.store.complaints import complaints as store
+from app.store.complaints.complaint_row import ComplaintRow
 from app.store.kit.documents import Document
+from app.store.kit.links import Assignment
 from app.store.kit.listing import Page
 
 _POLICY_FIELDS = {"category", "severity", "site", "channel", "value", "currency"}
@@ -54,13 +55,16 @@ async def record(ctx: Context, new: ComplaintNew) -> tuple[Document, RecordResul
     return await store.COMPLAINTS.get(ctx, result.recorded_id()), result
 
 
-async def record_many(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> list[RecordResult]:
+async def record_many(
+    ctx: Context, new_complaints: Sequence[ComplaintNew], origins: Mapping[str, UUID] = MappingProxyType({})
+) -> list[RecordResult]:
     """Record complaints in order; one result for each.
 
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
-    ComplaintDiffers. A reference to something that does not exist, or an impossible history: refused.
+    ComplaintDiffers. A reference to something that does not exist, or an impossible history: refused. `origins` are
+    the records that customers were taken from, by external id.
     """
-    drafts = [ComplaintDraft(new) for new in new_complaints]
+    drafts = [ComplaintDraft(new, origins.get(new.external_id or "")) for new in new_complaints]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
         ctx,
@@ -76,7 +80,7 @@ async def record_many(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> l
     duplicates = [n for n, result in enumerate(results) if result.id in refused and result.status != 201]
     results = [RecordResult.refused(refused[r.id]) if r.id in refused else r for r in results]
     if duplicates:  # of complaints of the same batch that were refused: each is decided by itself
-        decided_alone = await record_many(ctx, [new_complaints[n] for n in duplicates])
+        decided_alone = await record_many(ctx, [new_complaints[n] for n in duplicates], origins)
         for n, result in zip(duplicates, decided_alone, strict=True):
             results[n] = result
     return results
@@ -91,45 +95,33 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     if not patched.changes:
         return document
     new = patched.content
-    as_new = ComplaintNew.model_validate({**new.model_dump(mode="json"), "customer_id": case.complaint.customer_id})
+    customer_id = None if _loses_origin(case.complaint, new) else case.complaint.customer_id
+    complainant = case.complaint.complainant
+    as_new = ComplaintNew.model_validate(
+        {**new.model_dump(mode="json"), "customer_id": customer_id, "complainant": complainant}
+    )
     draft = ComplaintDraft(as_new)
     if (problem := (await References.load(ctx, [draft])).assign(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
     case.complaint.assign({name: value for name, value in new.model_dump().items() if name in patched.fields})
     if patched.fields & _POLICY_FIELDS:
-        await reselect_policy(ctx, case)
+        await policies.reselect(ctx, case)
     case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
     await case_store.save(ctx, [case])
+    if draft.customer_id != case.complaint.customer_id:  # it says now whose it is, or does not any more
+        reason = "The record that the customer was taken from is no longer linked"
+        before = case.complaint.customer_id
+        await claims.assign(ctx, [Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason)])
     return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
-async def claim(ctx: Context, complaint_id: UUID, customer_id: UUID) -> Document:
-    """Set the customer of a complaint and of the interactions about it. 409 AlreadyClaimed if it has another one."""
-    case = await case_store.load(ctx, complaint_id)
-    if await customers.claims(ctx, case.complaint.customer_id, customer_id):
-        case.complaint.customer_id = customer_id
-        await reselect_policy(ctx, case)
-        # Dated when it was received: that is its place on the timeline of its customer.
-        channel = case.complaint.channel
-        case.record(event_types.COMPLAINT_CLAIMED, case.complaint.received_at, channel, title={"channel": channel})
-        await case_store.save(ctx, [case])
-        for interaction_id in await store.unclaimed_messages(ctx, complaint_id):
-            await interactions.claim(ctx, interaction_id, customer_id)
-    return await store.COMPLAINTS.get(ctx, complaint_id)
-
-
-async def reselect_policy(ctx: Context, case: Case) -> None:
-    """Select policy and procedure again, after what they are selected by has changed."""
-    complaint = case.complaint
-    tags = await store.customer_tags(ctx, complaint.customer_id) if complaint.customer_id is not None else []
-    (policy,) = await service_levels.select_policies(ctx, [case.facts(tags)])
-    case.adopt(ctx, policy)
-    procedure = (await procedures.procedure_for(ctx, [complaint.category]))[complaint.category]
-    if procedure is None:
-        complaint.procedure_id, complaint.procedure_version = None, None
-    elif procedure[0] != complaint.procedure_id:
-        complaint.procedure_id, complaint.procedure_version = procedure
+def _loses_origin(complaint: ComplaintRow, new: ComplaintContent) -> bool:
+    """Whether the record that its customer was taken from is not linked any more, or there is no customer at all."""
+    if complaint.customer_id is None:
+        return True
+    links = {(complaint.sale_id, new.sale_id), (complaint.interaction_id, new.interaction_id)}
+    return any(before == complaint.customer_from_id is not None and before != after for before, after in links)
 
 
 def _differs(errors: list[dict[str, Any]], complaint_id: UUID) -> Problem:

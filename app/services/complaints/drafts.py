@@ -16,6 +16,7 @@ from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing, Subjects
 from app.store.complaints import complaints as store
 from app.store.complaints.complaint_row import ComplaintRow
+from app.store.kit import links
 
 _DERIVED = ("customer_id", "received_at")
 _SENT = (*ComplaintContent.model_fields, "complainant", *_DERIVED)
@@ -23,6 +24,8 @@ _SENT = (*ComplaintContent.model_fields, "complainant", *_DERIVED)
 
 @dataclass(slots=True)
 class ComplaintDraft(Draft[ComplaintNew]):
+    origin_id: UUID | None = None
+    """The record that the customer is taken from; None where the complaint itself says who it is."""
     customer_id: UUID | None = None
     tags: Sequence[str] = ()
     """Of the customer."""
@@ -40,6 +43,7 @@ class ComplaintDraft(Draft[ComplaintNew]):
             id=self.id,
             reference=rules.reference(number),
             customer_id=self.customer_id,
+            customer_from_id=self.origin_id,
             received_at=received_at,
             state=rules.State.RECEIVED,
             state_since=received_at,
@@ -66,6 +70,9 @@ class References:
             "sale": [(n, new.sale_id, new.sale_line_no) for n, new in numbered if new.sale_id is not None],
             "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
         }
+        await links.lock(
+            ctx, sale=[new.sale_id for _, new in numbered], interaction=[new.interaction_id for _, new in numbered]
+        )
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(found)
         return cls(intake.existing(found, "complaint"), customers, Subjects.of(found, "sale", "interaction"))
@@ -81,6 +88,7 @@ class References:
             draft.tags = self.customers.facts[draft.customer_id].tags
         elif (subject := subjects.owned(n)) is not None:
             draft.customer_id, draft.tags = UUID(subject["customer_id"]), subject["tags"]
+            draft.origin_id = subject["id"]
         return None
 
 

@@ -30,7 +30,7 @@ from app.schemas.complaints.moves import (
 )
 from app.schemas.interactions import InteractionNew
 from app.services import interactions
-from app.services.complaints import case_store, checklist, complaints, remedies
+from app.services.complaints import case_store, checklist, policies, remedies, replies
 from app.services.complaints.case import Case
 from app.store.complaints import complaints as store
 from app.store.complaints import remedies as remedy_store
@@ -48,7 +48,7 @@ async def assess(ctx: Context, complaint_id: UUID, step: ComplaintAssessment) ->
 
     async def store_assessment(case: Case, _: datetime) -> None:
         case.complaint.assign(step.model_dump(include={*_ASSESSED, "owner"}, exclude_none=True))
-        await complaints.reselect_policy(ctx, case)
+        await policies.reselect(ctx, case)
 
     return await _move(ctx, complaint_id, Move.ASSESS, step, store_assessment, severity=step.severity.value)
 
@@ -148,6 +148,7 @@ async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessag
     interaction_id, channel = await _record_message(ctx, case, message, ctx.now)
     await store.add_messages(ctx, [(complaint_id, interaction_id)])
     case.clocks.message_sent(case.situation, ctx.now)
+    case.complaint.customer_replied_at = None
     case.record(event_types.COMPLAINT_UPDATE_SENT, ctx.now, channel.value, interaction_id=str(interaction_id))
     await case_store.save(ctx, [case])
     return await store.COMPLAINTS.get(ctx, complaint_id)
@@ -203,11 +204,15 @@ async def _set_waiting(
         raise MoveNotAllowed(f"The complaint is {case.state}", allowed=rules.allowed(case.state))
     case.require_timestamp(ctx, at)
     interaction_id, channel = await _notify(ctx, case, step, at)
-    case.complaint.waiting_for = waiting_for
+    complaint = case.complaint
+    complaint.waiting_for, complaint.waiting_since = waiting_for, at if waiting_for is not None else None
+    complaint.customer_replied_at = None
     if interaction_id is not None:
         case.clocks.message_sent(case.situation, at)
     case.clocks.waiting_changed(case.situation, at)
     case.record(type_, at, channel, title={"party": waiting_for}, staff=step.staff, note=step.note)
+    if waiting_for is Waiting.CUSTOMER and at < ctx.now:
+        await replies.take_earlier_reply(ctx, case, at)
     await case_store.save(ctx, [case])
     return await store.COMPLAINTS.get(ctx, case.id)
 
@@ -253,5 +258,5 @@ async def _record_message(ctx: Context, case: Case, message: ComplaintMessage, a
         thread=complaint.reference,
         unwelcome_reason=message.unwelcome_reason,
     )
-    document, _ = await interactions.record(ctx, new)
+    document, _ = await interactions.record(ctx, new, origin_id=case.id)
     return document.id, channel

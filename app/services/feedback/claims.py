@@ -1,6 +1,7 @@
 """Giving feedback to a customer, and linking feedback to sales that are recorded later."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -9,28 +10,66 @@ from app.core.errors import Conflict
 from app.core.reactions import Reaction
 from app.rules.feedback.feedback import OBSERVED
 from app.rules.kit import event_types
-from app.services import customers, interactions
+from app.schemas.feedback.loop import FeedbackClaim
+from app.services import customers
 from app.services.feedback import ideas
 from app.services.feedback.drafts import title_of
+from app.services.kit.links import change_of
 from app.store.feedback import feedback as store
 from app.store.feedback.feedback_row import FeedbackRow
-from app.store.kit import events
+from app.store.kit import events, links
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
+from app.store.kit.links import Assignment
 
 
-async def claim(ctx: Context, feedback_id: UUID, customer_id: UUID) -> Document:
-    """Set the customer of feedback and of the messages about it. 409 AlreadyClaimed if it has another one."""
+async def claim(ctx: Context, feedback_id: UUID, claimed: FeedbackClaim) -> Document:
+    """Set the customer of feedback. 409 AlreadyClaimed if it has another one that it is not moved from."""
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
-    if await customers.claims(ctx, row.customer_id, customer_id):
-        await _update(ctx, row, {"customer_id": customer_id})
-        steps = [step for step in (row.acknowledged, row.notified) if step is not None]
-        for interaction_id in sorted({step.interaction_id for step in steps if step.interaction_id is not None}):
-            await interactions.claim(ctx, interaction_id, customer_id)
+    if await customers.claims(ctx, row.customer_id, claimed.customer_id, claimed.moved_from):
+        await assign(ctx, [Assignment(feedback_id, row.customer_id, claimed.customer_id)])
     return await store.FEEDBACK.get(ctx, feedback_id)
+
+
+async def release(ctx: Context, feedback_id: UUID, reason: str) -> Document:
+    """Take feedback from its customer, if it has one."""
+    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
+    if row.customer_id is not None:
+        await assign(ctx, [Assignment(feedback_id, row.customer_id, None, reason=reason)])
+    return await store.FEEDBACK.get(ctx, feedback_id)
+
+
+async def assign(
+    ctx: Context, assignments: Sequence[Assignment], filled_in: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({})
+) -> None:
+    """Give locked feedback its customers, with its figures and its vote; `filled_in` is told with it, by its id."""
+    rows = [FeedbackRow.from_record(record) for record in await links.assign(ctx, "feedback", assignments)]
+    await store.update_ratings(ctx, [row.id for row in rows])
+    for assignment, row in zip(assignments, rows, strict=True):
+        if assignment.before != assignment.customer_id:
+            await _carry_vote(ctx, row, assignment)
+            await events.record(ctx, _event(ctx, row, assignment, filled_in.get(row.id, {})))
+
+
+async def _carry_vote(ctx: Context, row: FeedbackRow, assignment: Assignment) -> None:
+    if row.idea_id is None:
+        return
+    if assignment.before is not None:
+        await ideas.release_vote(ctx, row.idea_id, assignment.before, row.id)
+    await ideas.vote(ctx, row.idea_id, customer_id=assignment.customer_id, feedback_id=row.id, at=row.collected_at)
+
+
+def _event(ctx: Context, row: FeedbackRow, assignment: Assignment, filled_in: Mapping[str, Any]) -> Event:
+    type_, data = change_of("feedback", assignment)
+    title = type_.titled(feedback=title_of(row))
+    if assignment.before is None:
+        # Dated when it was collected: that is its place on the timeline of its customer.
+        changes = _changes({**filled_in, "customer_id": assignment.customer_id})
+        return Event(type_, row.id, row.customer_id, title, row.collected_at, row.channel, {"changes": changes})
+    return Event(type_, row.id, row.customer_id, title, ctx.now, row.channel, data)
 
 
 async def on_sales(ctx: Context, sales: Sequence[Event]) -> None:
@@ -47,17 +86,18 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
 
     Found by the id of the sale, or by the number of the receipt where the feedback came first. Nothing is overwritten.
     """
+    assignments: list[Assignment] = []
+    filled_in: dict[UUID, dict[str, Any]] = {}
     for row, sale in await store.about_sales(ctx, sale_ids):
-        values = {
-            "sale_id": sale.sale_id,
-            "site": sale.site,
-            "till": sale.till,
-            "staff": sale.staff,
-            "sku": sale.sku,
-            "customer_id": None if row.method in OBSERVED else sale.customer_id,
-        }
+        values = {"sale_id": sale.sale_id, "site": sale.site, "till": sale.till, "staff": sale.staff, "sku": sale.sku}
+        claims = row.customer_id is None and sale.customer_id is not None and row.method not in OBSERVED
         if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
-            await _update(ctx, row, new)
+            filled_in[row.id] = new
+            await _fill_in(ctx, row, new, tell=not claims)
+        if claims:
+            assignments.append(Assignment(row.id, None, sale.customer_id, sale.sale_id))
+    if assignments:
+        await assign(ctx, assignments, filled_in)
 
 
 async def recheck_receipt(ctx: Context, job: Job) -> None:
@@ -66,17 +106,15 @@ async def recheck_receipt(ctx: Context, job: Job) -> None:
         await link_sales(ctx, [sale_id])
 
 
-async def _update(ctx: Context, row: FeedbackRow, new: dict[str, Any]) -> None:
-    customer_id = new.get("customer_id", row.customer_id)
+async def _fill_in(ctx: Context, row: FeedbackRow, new: Mapping[str, Any], *, tell: bool) -> None:
     await store.FEEDBACK.change(ctx, row.id, new)
     await store.update_ratings(ctx, [row.id])
-    if "customer_id" in new:
-        # Dated when it was collected: that is its place on the timeline of its customer.
-        type_, at = event_types.FEEDBACK_CLAIMED, row.collected_at
-        if row.idea_id is not None:
-            await ideas.vote(ctx, row.idea_id, customer_id=customer_id, feedback_id=row.id, at=at)
-    else:
-        type_, at = event_types.FEEDBACK_UPDATED, ctx.now
-    changes = [{"pointer": f"/{name}", "stored": None, "sent": str(value)} for name, value in new.items()]
-    title, data = type_.titled(feedback=title_of(row)), {"changes": changes}
-    await events.record(ctx, Event(type_, row.id, customer_id, title, at, row.channel, data))
+    if tell:
+        type_, data = event_types.FEEDBACK_UPDATED, {"changes": _changes(new)}
+        title = type_.titled(feedback=title_of(row))
+        await events.record(ctx, Event(type_, row.id, row.customer_id, title, ctx.now, row.channel, data))
+
+
+def _changes(new: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of fields that were empty."""
+    return [{"pointer": f"/{name}", "stored": None, "sent": str(value)} for name, value in new.items()]

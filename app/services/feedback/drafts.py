@@ -39,6 +39,8 @@ class FeedbackDraft(Draft[FeedbackNew]):
     # Filled in by the intake:
     collected_at: datetime = field(init=False)
     customer_id: UUID | None = None
+    origin_id: UUID | None = None
+    """The record that the customer is taken from; None where the feedback itself says who it is."""
     sale_id: UUID | None = None
     site: str | None = None
     till: str | None = None
@@ -98,6 +100,7 @@ class FeedbackDraft(Draft[FeedbackNew]):
             **self.new.model_dump(include=set(CONTENT), exclude={"ratings"}),
             **self.headline,
             "customer_id": self.customer_id,
+            "customer_from_id": self.origin_id,
             "sale_id": self.sale_id,
             "site": self.site,
             "till": self.till,

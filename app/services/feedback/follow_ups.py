@@ -93,7 +93,10 @@ async def _tasks(ctx: Context, due: Sequence[tuple[FeedbackDraft, Rule]]) -> dic
                 ctx.now,
                 note=draft.new.text,
                 customer_id=draft.customer_id,
+                origin_id=draft.id if draft.customer_id is not None else None,
                 interaction_id=draft.new.interaction_id,
+                feedback_id=draft.id,
+                complaint_id=draft.new.complaint_id,
                 owner=task["owner"],
                 due_at=ctx.now + timedelta(hours=hours) if hours is not None else None,
             )
@@ -108,7 +111,8 @@ async def _complaints(ctx: Context, due: Sequence[tuple[FeedbackDraft, Rule]]) -
         first.setdefault(draft.id, (draft, rule))
     if not first:
         return {}
-    results = await complaints.record_many(ctx, [_complaint(draft, rule) for draft, rule in first.values()])
+    origins = {str(draft.id): draft.id for draft, _ in first.values() if draft.customer_id is not None}
+    results = await complaints.record_many(ctx, [_complaint(draft, rule) for draft, rule in first.values()], origins)
     ids: dict[UUID, UUID] = {}
     for feedback_id, result in zip(first, results, strict=True):
         if result.id is None and result.problem is not None:

@@ -91,6 +91,19 @@ async def vote(
         await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
 
 
+async def release_vote(ctx: Context, idea_id: UUID, customer_id: UUID, feedback_id: UUID) -> None:
+    """The vote that a customer had by this feedback is that of the feedback alone again: it is somebody else's.
+
+    A vote of their own, without this feedback, stays.
+    """
+    if (idea := await store.lock(ctx, idea_id)) is None:
+        return
+    for vote in await store.find_votes(ctx, idea_id, customer_id, feedback_id):
+        if vote["customer_id"] == customer_id and vote["feedback_id"] == feedback_id:
+            await store.assign_vote(ctx, vote["id"], None)
+            await _record(ctx, event_types.IDEA_UNVOTED, idea, customer_id, ctx.now)
+
+
 async def unvote(ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None) -> None:
     """Remove the vote of this customer, or of this feedback without a customer."""
     if (idea := await store.lock(ctx, idea_id)) is None:

@@ -72,7 +72,8 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
             setattr(draft, name, value)
     if draft.new.collected_at is None:
         draft.collected_at = row.collected_at
-    draft.customer_id = draft.new.customer_id or row.customer_id or draft.customer_id
+    if draft.new.customer_id is None and row.customer_id is not None and not _loses_origin(row, draft):
+        draft.customer_id, draft.origin_id = row.customer_id, row.customer_from_id
     (draft.analysis,) = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language)])
     document = await store.FEEDBACK.get(ctx, draft.id)
     stored, after = json.loads(document.json), draft.as_stored()
@@ -80,7 +81,10 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     if not changes:
         return document
     await sales_store.ensure_exist(ctx, [draft.site], [draft.sku])
-    await store.FEEDBACK.change(ctx, draft.id, {**draft.content(), "collected_at": draft.collected_at})
+    content = {**draft.content(), "collected_at": draft.collected_at}
+    await store.FEEDBACK.change(ctx, draft.id, content)
+    if draft.customer_id != row.customer_id:
+        await events.repoint(ctx, "feedback", [draft.id], draft.customer_id)
     await store.replace_ratings(ctx, draft.id, draft.ratings())
     await events.record(ctx, _updated(ctx, draft, changes))
     if row.idea_id not in (None, draft.new.idea_id):
@@ -88,6 +92,17 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     await _vote(ctx, [draft])
     await follow_ups.make(ctx, [draft], {UUID(follow_up["rule_id"]) for follow_up in stored["follow_ups"]})
     return await store.FEEDBACK.get(ctx, draft.id)
+
+
+def _loses_origin(row: FeedbackRow, draft: FeedbackDraft) -> bool:
+    """Whether the record that the customer was taken from is not linked any more."""
+    new = draft.new
+    links = (
+        (row.sale_id, draft.sale_id),
+        (row.complaint_id, new.complaint_id),
+        (row.interaction_id, new.interaction_id),
+    )
+    return any(before == row.customer_from_id is not None and before != after for before, after in links)
 
 
 def _differs(errors: list[dict[str, Any]], feedback_id: UUID) -> Problem:

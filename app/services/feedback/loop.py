@@ -124,7 +124,7 @@ async def _record_message(
         unwelcome_reason=message.unwelcome_reason,
     )
     # A message of thanks for feedback must not trigger a survey about that message.
-    document, _ = await interactions.record(ctx, new, react=False)
+    document, _ = await interactions.record(ctx, new, origin_id=row.id, react=False)
     interaction_id: UUID = document.id
     return interaction_id
 

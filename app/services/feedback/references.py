@@ -16,6 +16,7 @@ from app.services.feedback.drafts import FeedbackDraft
 from app.services.kit import intake
 from app.services.kit.intake import Existing, Subjects
 from app.store.feedback import feedback as store
+from app.store.kit import links
 
 _SUBJECTS = ("sale", "complaint", "interaction", "idea")
 """What feedback can be about. The feedback belongs to the customer of the first that has one."""
@@ -32,6 +33,7 @@ class References:
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft]) -> "References":
         customers = Resolver(ctx, [_customer(draft) for draft in drafts])
+        await _lock(ctx, drafts)
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
         subjects = [record._replace(kind="sale") if record.kind == "receipt" else record for record in found]
@@ -51,17 +53,39 @@ class References:
             draft.till = draft.till or sale["till"]
             draft.staff = draft.staff or sale["operator"]
             draft.sku = draft.sku or sale["sku"]
-        draft.customer_id = new.customer_id or (None if new.method in OBSERVED else self._owner(n))
+        draft.customer_id, draft.origin_id = self._owner(n, draft)
         return None
 
     def assigning(self, ctx: Context) -> "partial[Problem | None]":
         return partial(self.assign, ctx)
 
-    def _owner(self, n: int) -> UUID | None:
-        """The customer of what it is about, or else the only one who has the contact of the author."""
+    def _owner(self, n: int, draft: FeedbackDraft) -> tuple[UUID | None, UUID | None]:
+        """The customer of what it is about, with the id of that; or else the only one with the author's contact."""
+        new = draft.new
+        if new.customer_id is not None:  # answers to an invitation say so, because the invitation does
+            return new.customer_id, draft.invitation_id
+        if new.method in OBSERVED:
+            return None, None
         if (subject := self.subjects.owned(n)) is not None:
-            return UUID(subject["customer_id"])
-        return self.customers.resolve(n).customer_id
+            return UUID(subject["customer_id"]), subject["id"]
+        return self.customers.resolve(n).customer_id, None
+
+
+async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
+    """What it is about stays as it is until the commit: whose it is, and whether its receipt is there.
+
+    In the order of all transactions: receipts that are not there yet, then records that are.
+    """
+    sale_ids = [draft.new.sale_id for draft in drafts if draft.new.sale_id is not None]
+    receipts = [draft.new.receipt for draft in drafts if draft.new.receipt is not None and draft.new.sale_id is None]
+    keys = [(receipt.source, receipt.receipt_no) for receipt in receipts]
+    await links.lock(
+        ctx,
+        sale=sale_ids + (await store.lock_receipts(ctx, keys) if keys else []),
+        interaction=[draft.new.interaction_id for draft in drafts],
+        complaint=[draft.new.complaint_id for draft in drafts],
+        invitation=[draft.invitation_id for draft in drafts],
+    )
 
 
 def _mistimed(ctx: Context, draft: FeedbackDraft) -> Problem | None:

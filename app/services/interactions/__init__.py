@@ -1,8 +1,20 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.services.interactions.enquiries import claim
+from app.services.interactions.claims import assign
+from app.services.interactions.enquiries import ANSWER_IN_THREAD
 from app.services.interactions.intake import check_welcome
 from app.services.interactions.interactions import record
 from app.services.interactions.tasks import TaskDraft, create_tasks
+from app.services.interactions.tasks import assign as assign_tasks
+from app.services.interactions.tasks import complete as complete_task
 
-__all__ = ["TaskDraft", "check_welcome", "claim", "create_tasks", "record"]
+__all__ = [
+    "ANSWER_IN_THREAD",
+    "TaskDraft",
+    "assign",
+    "assign_tasks",
+    "check_welcome",
+    "complete_task",
+    "create_tasks",
+    "record",
+]

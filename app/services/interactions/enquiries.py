@@ -1,53 +1,39 @@
-"""Answers to enquiries, and interactions that are assigned to a customer later."""
+"""Answers to enquiries."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, out_of_order
-from app.rules.customers import WHATSAPP, ContactKind, NotAContact, normalize
+from app.core.errors import MoveNotAllowed, out_of_order, reference_not_found
+from app.core.reactions import Reaction
 from app.rules.interactions import interactions as rules
-from app.rules.interactions.interactions import Direction, InteractionKind
+from app.rules.interactions.interactions import Direction
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
-from app.schemas.customers import ContactPointNew, CustomerChange
 from app.schemas.interactions.interactions import EnquiryAnswerNew, InteractionNew
-from app.services import customers
-from app.services.interactions import interactions, tasks
-from app.store import customers as customer_store
+from app.services.interactions import claims, interactions
 from app.store.interactions import interactions as store
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
-
-_MAX_CONTACT_POINTS = 50
-
-
-async def claim(ctx: Context, interaction_id: UUID, customer_id: UUID, *, keep_contact: bool = False) -> Document:
-    """Assign an interaction, its answer and its tasks to a customer. 409 AlreadyClaimed if it has another customer."""
-    row = await store.INTERACTIONS.lock(ctx, interaction_id)
-    if await customers.claims(ctx, row["customer_id"], customer_id):
-        await _assign(ctx, row, customer_id)
-        if row["answered_by_id"] is not None:
-            answer_row = await store.INTERACTIONS.lock(ctx, row["answered_by_id"])
-            if answer_row["customer_id"] is None:
-                await _assign(ctx, answer_row, customer_id)
-    if keep_contact and row["contact"] is not None:
-        contact = json.loads(row["contact"])
-        await _add_contact_point(ctx, customer_id, contact, Channel(row["channel"]))
-    return await store.INTERACTIONS.get(ctx, interaction_id)
+from app.store.kit.links import Assignment
 
 
 async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> Document:
     """Record the answer as a new outbound interaction. 409 MoveNotAllowed if the enquiry does not await one."""
     row = await store.INTERACTIONS.lock(ctx, interaction_id)
     if row["answered_at"] is not None:
-        detail = f"Already answered by interaction {row['answered_by_id']}"
-        raise MoveNotAllowed(detail, allowed=[], answered_by_id=str(row["answered_by_id"]))
+        by = f"by interaction {row['answered_by_id']}" if row["answered_by_id"] is not None else "in another system"
+        answered_by_id = row["answered_by_id"] and str(row["answered_by_id"])
+        raise MoveNotAllowed(f"Already answered {by}", allowed=[], answered_by_id=answered_by_id)
     if not row["awaits_answer"]:
         raise MoveNotAllowed("Only an inbound enquiry can be answered", allowed=[])
+    if sent.interaction_id is not None:
+        return await _answer_by(ctx, row, sent.interaction_id)
     happened_at = sent.happened_at or max(ctx.now, row["happened_at"])
     if happened_at < row["happened_at"]:
         raise out_of_order("/happened_at", "happened_at of the enquiry")
@@ -68,53 +54,40 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         thread=row["thread"],
         unwelcome_reason=sent.unwelcome_reason,
     )
-    document, _ = await interactions.record(ctx, new)
-    await store.INTERACTIONS.change(ctx, interaction_id, {"answered_at": happened_at, "answered_by_id": document.id})
-    title = rules.answered_title(channel, row["subject"])
-    data = {"answered_by_id": str(document.id)}
-    event = Event(
-        event_types.INTERACTION_ANSWERED,
-        interaction_id,
-        row["customer_id"],
-        title,
-        happened_at,
-        channel.value,
-        data,
-    )
-    await events.record(ctx, event)
+    document, _ = await interactions.record(ctx, new, origin_id=interaction_id)
+    await _set_answered(ctx, row, document.id, channel, happened_at)
     return document
 
 
-async def _assign(ctx: Context, row: Record, customer_id: UUID) -> None:
-    await store.INTERACTIONS.change(ctx, row["id"], {"customer_id": customer_id})
-    await tasks.assign(ctx, row["id"], customer_id)
-    kind, direction = InteractionKind(row["kind"]), Direction(row["direction"])
-    title = rules.claimed_title(kind, Channel(row["channel"]), direction, row["subject"])
-    data = {"kind": row["kind"], "direction": row["direction"]}
-    # The event has the time of the contact, to be in its place on the timeline of the customer.
-    event = Event(
-        event_types.INTERACTION_CLAIMED, row["id"], customer_id, title, row["happened_at"], row["channel"], data
-    )
-    await events.record(ctx, event)
+async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:
+    """Reaction: contacts in the threads of open enquiries were recorded, whichever of both came first."""
+    for row in await store.answers_in_threads(ctx, [event.subject_id for event in recorded]):
+        await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
 
 
-async def _add_contact_point(ctx: Context, customer_id: UUID, contact: dict[str, str], channel: Channel) -> None:
-    """Add a contact point to the customer if it identifies somebody, is new, and not held by another customer."""
-    kind, value = ContactKind(contact["kind"]), contact["value"]
-    try:
-        form = normalize(kind, value, ctx.region, ctx.values_of_nobody)
-    except NotAContact:
-        return
-    if not form.identifies:
-        return
-    await customer_store.CUSTOMERS.lock(ctx, customer_id)
-    existing = await customer_store.contact_points(ctx, customer_id)
-    is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, form.value, form.extension) for p in existing)
-    if is_known or len(existing) >= _MAX_CONTACT_POINTS:
-        return
-    if await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)]):
-        return
-    contact_points = [{name: point[name] for name in ContactPointNew.model_fields} for point in existing]
-    entered = WHATSAPP if kind is ContactKind.PHONE and channel is Channel.WHATSAPP else kind
-    patch = CustomerChange(contact_points=[*contact_points, {"kind": entered, "value": value}])
-    await customers.change(ctx, customer_id, patch, None)
+ANSWER_IN_THREAD = Reaction(on_recorded, when=store.ANSWERS_OR_ANSWERED)
+
+
+async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document:
+    """An interaction that is stored already is the answer; it follows the enquiry to a customer if it has none."""
+    (row,) = await store.rows(ctx, [answer_id]) or (None,)
+    if (
+        row is None
+        or row["direction"] != Direction.OUTBOUND
+        or row["customer_id"] not in (None, enquiry["customer_id"])
+    ):
+        raise reference_not_found("/interaction_id", "Outbound interaction with this customer")
+    if row["happened_at"] < enquiry["happened_at"]:
+        raise out_of_order("/interaction_id", "happened_at of the enquiry")
+    await _set_answered(ctx, enquiry, answer_id, Channel(row["channel"]), row["happened_at"])
+    if row["customer_id"] is None and enquiry["customer_id"] is not None:
+        await claims.assign(ctx, [Assignment(answer_id, None, enquiry["customer_id"], enquiry["id"])])
+    return await store.INTERACTIONS.get(ctx, answer_id)
+
+
+async def _set_answered(ctx: Context, enquiry: Record, answer_id: UUID, channel: Channel, at: datetime) -> None:
+    await store.INTERACTIONS.change(ctx, enquiry["id"], {"answered_at": at, "answered_by_id": answer_id})
+    title = rules.answered_title(channel, enquiry["subject"])
+    data = {"answered_by_id": str(answer_id)}
+    type_ = event_types.INTERACTION_ANSWERED
+    await events.record(ctx, Event(type_, enquiry["id"], enquiry["customer_id"], title, at, channel.value, data))

@@ -1,5 +1,7 @@
 """Incoming interactions: their customers, and whether these want to be contacted like this."""
 
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, UnwelcomeChannel
+from app.core.errors import Problem, UnwelcomeChannel, in_the_future, invalid, reference_not_found
 from app.rules.customers import USE_BY_CHANNEL
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
@@ -15,14 +17,16 @@ from app.rules.kit.channels import Channel
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.interactions import InteractionNew
 from app.services.customers import CustomerReference, Resolver
-from app.services.interactions import planning
+from app.services.interactions import participants, planning
 from app.services.interactions.tasks import TaskDraft
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
 from app.store.interactions import interactions as store
+from app.store.kit import advisory
 
 _OPTED_OUT = "opted out for this number"
 _SENT = [name for name in InteractionNew.model_fields if name not in ("next_step", "source", "external_id")]
+_DERIVED = ("customer_id", "happened_at", "complaint_id", "answered_at")
 
 
 @dataclass(slots=True)
@@ -30,7 +34,11 @@ class InteractionDraft(Draft[InteractionNew]):
     """An incoming interaction; `References` sets its customer."""
 
     happened_at: datetime
+    origin_id: UUID | None = None
+    """The record that its customer is taken from; None where it says itself who its customer is."""
     customer_id: UUID | None = None
+    complaint_ids: Sequence[UUID] = ()
+    """The complaints that it is about."""
 
     @property
     def title(self) -> str:
@@ -44,6 +52,7 @@ class InteractionDraft(Draft[InteractionNew]):
             step.what,
             self.happened_at,
             customer_id=self.customer_id,
+            origin_id=self.id if self.customer_id is not None else None,
             interaction_id=self.id,
             owner=step.owner or self.new.staff,
             due_at=step.due_at,
@@ -52,21 +61,33 @@ class InteractionDraft(Draft[InteractionNew]):
     def row(self) -> dict[str, Any]:
         new = self.new
         return {
-            **new.model_dump(mode="json", exclude={"next_step"}),
+            **new.model_dump(mode="json", exclude={"next_step", "complaint_id"}),
             "id": self.id,
             "customer_id": self.customer_id,
+            "customer_from_id": self.origin_id if self.customer_id is not None else None,
+            "answered_at": new.answered_at,
             "happened_at": self.happened_at,
             "content_hash": self.content_hash,
             "awaits_answer": rules.awaits_answer(new.kind, new.direction),
         }
 
     def as_sent(self) -> dict[str, Any]:
-        sent = intake.as_sent(self.new, _SENT, derived=("customer_id", "happened_at"))
+        sent = intake.as_sent(self.new, _SENT, _DERIVED)
         return {**sent, "next_step": self._next_step()}
 
     def as_stored(self) -> dict[str, Any]:
         customer_id = self.customer_id and str(self.customer_id)
         return {**self.as_sent(), "customer_id": customer_id, "happened_at": format_timestamp(self.happened_at)}
+
+    def misanswered(self, now: datetime) -> Problem | None:
+        """The problem of a time at which it cannot have been answered."""
+        if (at := self.new.answered_at) is None:
+            return None
+        if not rules.awaits_answer(self.new.kind, self.new.direction):
+            return invalid("/answered_at", "not_an_enquiry", "Only an inbound enquiry is answered")
+        if at < self.happened_at:
+            return invalid("/answered_at", "order", "Must not be before `happened_at`")
+        return in_the_future("/answered_at") if at > now else None
 
     def _next_step(self) -> dict[str, Any] | None:
         if (task := self.task) is None:
@@ -81,30 +102,84 @@ class References:
 
     existing: Mapping[int, Existing]
     customers: Resolver
+    participants: Mapping[int, set[int]]
+    """The indices of those who are customers, by the index of the interaction."""
+    complaints: Mapping[int, Mapping[UUID, Mapping[str, Any]]]
+    """What an interaction is about, by its index: whose the complaint is, and which channels they do not want."""
+    now: datetime
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[InteractionDraft]) -> "References":
         named = [CustomerReference.by_contact(draft.new.customer_id, draft.new.contact) for draft in drafts]
         customers = Resolver(ctx, named)
-        keys = {"interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None]}
-        records = await store.REFERENCES.load(ctx, keys | customers.keys())
+        keys = _keys(drafts) | customers.keys()
+        records = await store.REFERENCES.load(ctx, keys)
+        if complaint_ids := {record.id for record in records if record.kind in _COMPLAINT_KINDS}:
+            await store.lock_complaints(ctx, complaint_ids)
+            records = await store.REFERENCES.load(ctx, keys)
         customers.add(records)
-        return cls(intake.existing(records, "interaction"), customers)
+        participants: dict[int, set[int]] = defaultdict(set)
+        complaints: dict[int, dict[UUID, Any]] = defaultdict(dict)
+        for record in records:
+            if record.kind == "participant":
+                participants[record.n].add(record.position)
+            elif record.kind in _COMPLAINT_KINDS:
+                complaints[record.n][record.id] = json.loads(record.data or "{}")
+        return cls(intake.existing(records, "interaction"), customers, participants, complaints, ctx.now)
 
     def assign(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
         new = draft.new
-        if (problem := intake.incomplete_source_key(new) or self.customers.missing(n)) is not None:
+        found = self.complaints.get(n, {})
+        missing = self.customers.missing(n) or participants.missing(new.participants, self.participants.get(n, set()))
+        if (problem := intake.incomplete_source_key(new) or missing or draft.misanswered(self.now)) is not None:
             return problem
         if (problem := planning.problem(ctx, new.state, new.kind, new.happened_at)) is not None:
             return problem
+        if new.complaint_id is not None and new.complaint_id not in found:
+            return reference_not_found("/complaint_id", "Complaint")
+        draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         draft.customer_id = self.customers.resolve(n).customer_id
         if draft.customer_id is None:
-            return None
+            return self._take_customer(draft, found)
         unwelcome_channels = self.customers.facts[draft.customer_id].unwelcome_channels
         if USE_BY_CHANNEL.get(new.channel) in self.customers.opted_out(n, draft.customer_id):
             unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": _OPTED_OUT}]
         return check_welcome(unwelcome_channels, new.channel, new.direction, new.unwelcome_reason)
+
+    def _take_customer(self, draft: InteractionDraft, found: Mapping[UUID, Mapping[str, Any]]) -> Problem | None:
+        """Nothing of the message says whose it is: it belongs to the customer of the complaint that it is about."""
+        for complaint_id in draft.complaint_ids:
+            complaint, new = found[complaint_id], draft.new
+            if complaint["customer_id"] is not None:
+                draft.customer_id, draft.origin_id = UUID(complaint["customer_id"]), complaint_id
+                return check_welcome(complaint["unwelcome"] or (), new.channel, new.direction, new.unwelcome_reason)
+        return None
+
+
+_COMPLAINT_KINDS = ("complaint", "complaint_of_thread")
+
+
+def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]]:
+    numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
+    threads = [(n, new, new.thread) for n, new in numbered if new.thread is not None]
+    # Enquiries and what answers them would not see each other: one of both is told of the other by waiting.
+    asking = [thread for _, new, thread in threads if rules.awaits_answer(new.kind, new.direction)]
+    answering = [thread for _, new, thread in threads if new.direction is Direction.OUTBOUND]
+    exclusive = advisory.buckets((thread,) for thread in asking)
+    return {
+        "thread_lock": exclusive,
+        "shared_thread_lock": sorted(set(advisory.buckets((thread,) for thread in answering)) - set(exclusive)),
+        "interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None],
+        "participant": [
+            (n, position, participant.customer_id)
+            for n, new in numbered
+            for position, participant in enumerate(new.participants)
+            if participant.customer_id is not None
+        ],
+        "complaint": [(n, new.complaint_id) for n, new in numbered if new.complaint_id is not None],
+        "complaint_of_thread": [(n, thread) for n, new, thread in threads if new.complaint_id is None],
+    }
 
 
 def check_welcome(

@@ -11,7 +11,7 @@ from app.rules.interactions import interactions as rules
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit import event_types
 from app.schemas.interactions.interactions import InteractionContent, InteractionNew, InteractionQuery
-from app.services.interactions import planning, tasks
+from app.services.interactions import participants, planning, tasks
 from app.services.interactions.intake import InteractionDraft, References, check_welcome
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
@@ -33,22 +33,25 @@ async def get(ctx: Context, interaction_id: UUID) -> Document:
     return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
-async def record(ctx: Context, new: InteractionNew, *, react: bool = True) -> tuple[Document, RecordResult]:
+async def record(
+    ctx: Context, new: InteractionNew, *, origin_id: UUID | None = None, react: bool = True
+) -> tuple[Document, RecordResult]:
     """Record one interaction; see `record_many`. Raises its problem."""
-    (result,) = await record_many(ctx, [new], react=react)
+    (result,) = await record_many(ctx, [new], origin_id=origin_id, react=react)
     return await store.INTERACTIONS.get(ctx, result.recorded_id()), result
 
 
 async def record_many(
-    ctx: Context, interactions: Sequence[InteractionNew], *, react: bool = True
+    ctx: Context, interactions: Sequence[InteractionNew], *, origin_id: UUID | None = None, react: bool = True
 ) -> list[RecordResult]:
     """Record interactions in order, with a result for each.
 
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
     InteractionDiffers. Outbound on a channel that the customer does not want: 409 UnwelcomeChannel. An unknown
     customer id, or a source without an external id: 422. Without `react`, no reactions to its event are called.
+    `origin_id` is the record that their customers are taken from, if they are.
     """
-    drafts = [InteractionDraft(new, new.happened_at or ctx.now) for new in interactions]
+    drafts = [InteractionDraft(new, new.happened_at or ctx.now, origin_id) for new in interactions]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
         ctx,
@@ -77,9 +80,13 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     state = InteractionState(current.row["state"])
     if (impossible := planning.problem(ctx, state, new.kind, new.happened_at)) is not None:
         raise impossible
+    if "participants" in patched.fields:
+        await participants.require(ctx, new.participants)
     awaits = rules.awaits_answer(new.kind, new.direction)
     values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
     await store.INTERACTIONS.change(ctx, interaction_id, values)
+    if {"participants", "happened_at"} & patched.fields:
+        await participants.synchronize(ctx, [await store.INTERACTIONS.lock(ctx, interaction_id)])
     title = rules.updated_title(new.kind, new.channel, new.direction, new.subject)
     data = {"changes": patched.listed}
     event = Event(event_types.INTERACTION_UPDATED, interaction_id, customer_id, title, ctx.now, new.channel.value, data)
@@ -93,8 +100,11 @@ def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem:
 
 async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) -> None:
     ordered = intake.ordered(drafts)
-    await store.INTERACTIONS.add(ctx, [draft.row() for draft in ordered])
+    rows = [draft.row() for draft in ordered]
+    await store.INTERACTIONS.add(ctx, rows)
+    await store.add_to_complaints(ctx, [(id_, draft.id) for draft in ordered for id_ in draft.complaint_ids])
     await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
+    await participants.add(ctx, rows)
     await tasks.create_tasks(ctx, [task for draft in drafts if (task := draft.task) is not None])
 
 

@@ -15,13 +15,15 @@ from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
 from app.rules.kit import event_types
 from app.rules.kit.event_types import EventType
-from app.schemas.interactions.tasks import TaskNew, TaskQuery
+from app.schemas.interactions.tasks import TaskContent, TaskNew, TaskQuery
 from app.services import customers
 from app.services.kit import patching
+from app.services.kit.intake import Subjects
 from app.store.interactions import tasks as store
-from app.store.kit import events
+from app.store.kit import events, links
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
+from app.store.kit.links import Assignment
 from app.store.kit.listing import Page
 
 
@@ -33,7 +35,11 @@ class TaskDraft:
     made_at: datetime
     note: str | None = None
     customer_id: UUID | None = None
+    origin_id: UUID | None = None
+    """The record that the customer is taken from; None where it was said for whom the task is."""
     interaction_id: UUID | None = None
+    feedback_id: UUID | None = None
+    complaint_id: UUID | None = None
     owner: str | None = None
     due_at: datetime | None = None
 
@@ -48,7 +54,19 @@ async def get(ctx: Context, task_id: UUID) -> Document:
 
 async def create(ctx: Context, new: TaskNew) -> Document:
     await customers.require_customer(ctx, new.customer_id)
-    draft = TaskDraft(new.what, ctx.now, new.note, new.customer_id, owner=new.owner, due_at=new.due_at)
+    customer_id, origin_id = await _owner(ctx, new)
+    draft = TaskDraft(
+        new.what,
+        ctx.now,
+        new.note,
+        customer_id,
+        origin_id,
+        new.interaction_id,
+        new.feedback_id,
+        new.complaint_id,
+        new.owner,
+        new.due_at,
+    )
     (task_id,) = await create_tasks(ctx, [draft])
     return await store.TASKS.get(ctx, task_id)
 
@@ -64,7 +82,10 @@ async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
                 "what": draft.what,
                 "note": draft.note,
                 "customer_id": draft.customer_id,
+                "customer_from_id": draft.origin_id,
                 "interaction_id": draft.interaction_id,
+                "feedback_id": draft.feedback_id,
+                "complaint_id": draft.complaint_id,
                 "owner": draft.owner,
                 "due_at": draft.due_at,
             }
@@ -88,27 +109,50 @@ async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
     return [task_id for task_id, _ in with_ids]
 
 
-async def assign(ctx: Context, interaction_id: UUID, customer_id: UUID) -> None:
-    """Give the tasks of an interaction without a customer to this customer."""
-    for row in await store.lock_unassigned(ctx, interaction_id):
-        await store.TASKS.change(ctx, row["id"], {"customer_id": customer_id})
-        changes = [{"pointer": "/customer_id", "stored": None, "sent": str(customer_id)}]
-        await _record(ctx, event_types.TASK_UPDATED, row, customer_id, {"changes": changes})
+async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
+    """Give locked tasks their customers."""
+    rows = await links.assign(ctx, "task", assignments)
+    for assignment, row in zip(assignments, rows, strict=True):
+        if assignment.before != assignment.customer_id:
+            stored, sent = (id_ and str(id_) for id_ in (assignment.before, assignment.customer_id))
+            changes = [{"pointer": "/customer_id", "stored": stored, "sent": sent}]
+            await _record(ctx, event_types.TASK_UPDATED, row, assignment.customer_id, {"changes": changes})
 
 
 async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a TaskChange: a merge patch. 412 if the task is no longer at `version`."""
     current = await patching.lock(ctx, store.TASKS, task_id, version)
-    patched = patching.patched(TaskNew, current.stored, patching.sent(patch))
+    patched = patching.patched(TaskContent, current.stored, patching.sent(patch))
     if not patched.changes:
         return current.document
     new = patched.content
     await customers.require_customer(ctx, new.customer_id)
-    await store.TASKS.change(ctx, task_id, new.model_dump())
+    values: dict[str, Any] = new.model_dump()
+    if "customer_id" in patched.fields:  # whoever says for whom it is knows better than what it is about
+        values["customer_from_id"] = None
+        await events.repoint(ctx, "task", [task_id], new.customer_id)
+    await store.TASKS.change(ctx, task_id, values)
     await _record(
-        ctx, event_types.TASK_UPDATED, {**current.row, "what": new.what}, new.customer_id, {"changes": patched.listed}
+        ctx,
+        event_types.TASK_UPDATED,
+        {**current.row, "what": new.what},
+        new.customer_id,
+        {"changes": patched.listed},
     )
     return await store.TASKS.get(ctx, task_id)
+
+
+async def _owner(ctx: Context, new: TaskNew) -> tuple[UUID | None, UUID | None]:
+    """For whom a task is, and the record that says so, if it is one that the task is about. 422 where that is not."""
+    await links.lock(ctx, interaction=[new.interaction_id], complaint=[new.complaint_id], feedback=[new.feedback_id])
+    named = {noun: getattr(new, f"{noun}_id") for noun in ("interaction", "complaint", "feedback")}
+    keys = {noun: [(0, subject_id)] for noun, subject_id in named.items() if subject_id is not None}
+    subjects = Subjects.of(await store.SUBJECTS.load(ctx, keys), *named)
+    if (problem := subjects.missing(0, new)) is not None:
+        raise problem
+    if new.customer_id is not None or (subject := subjects.owned(0)) is None:
+        return new.customer_id, None
+    return UUID(subject["customer_id"]), subject["id"]
 
 
 async def complete(ctx: Context, task_id: UUID, outcome: str | None) -> Document:

@@ -20,7 +20,7 @@ from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
 from app.services.sales.settlement import Touched, record_change_of_buyer, settle
-from app.store.kit import events, jobs
+from app.store.kit import advisory, events, jobs
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.references import ReferencedRecord
@@ -98,7 +98,13 @@ class _References:
     async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft]) -> "_References":
         resolver = Resolver(ctx, [buyer_reference(draft.new.customer) for draft in drafts])
         numbers = [(n, *draft.key) for n, draft in enumerate(drafts)]
-        keys = {"sale": numbers, "awaited": numbers} | resolver.keys()
+        keys: dict[str, list[tuple[Any, ...]]] = {
+            # Feedback that names one of these receipts, and does not see it yet, is waited for.
+            "receipt_lock": list(advisory.buckets(draft.key for draft in drafts)),
+            "sale": numbers,
+            "awaited": numbers,
+            **resolver.keys(),
+        }
         records = await store.REFERENCES.load(ctx, keys)
         stored, returned = _stored(records), returned_receipts(drafts)
         revised, awaited = _revised(drafts, stored), _awaited(records, stored)

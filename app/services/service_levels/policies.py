@@ -14,7 +14,7 @@ from app.core.context import Context
 from app.core.errors import NotFound
 from app.rules.service_levels.calendars import Calendar, Window, Windows
 from app.rules.service_levels.clocks import Metric
-from app.rules.service_levels.policies import Facts, Level, Policy, Reopening, Scope, fits
+from app.rules.service_levels.policies import CustomerReplyEffect, Facts, Level, Policy, Reopening, Scope, fits
 from app.schemas.service_levels.calendars import Weekday
 from app.services.kit.versioned import VersionedResource
 from app.store.service_levels import policies as store
@@ -35,6 +35,8 @@ class EffectivePolicy:
     policy: Policy
     reopening: Reopening
     calendar_code: str
+    reply_resumes: bool = True
+    """Whether a message of the customer ends the wait for it; otherwise it is flagged only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ async def _load(ctx: Context, requested: Collection[Versions]) -> dict[Versions,
     for versions in missing:
         definition = _version_of(policies, versions[:2], "service policy")
         code, calendar = _version_of(calendars, versions[2:], "calendar")
-        effective = EffectivePolicy(*versions, policy_of(definition, calendar), reopening_of(definition), code)
+        resumes = definition["on_customer_reply"] == CustomerReplyEffect.RESUME
+        effective = EffectivePolicy(*versions, policy_of(definition, calendar), reopening_of(definition), code, resumes)
         loaded[versions] = _POLICIES[versions] = _Candidate(effective, scope_of(definition))
     return loaded
 

@@ -2,5 +2,16 @@
 
 from app.services.surveys.auto_invite import invite
 from app.services.surveys.triggers import ASK_AFTER_COMPLAINT, ASK_AFTER_INTERACTION, ASK_AFTER_SALE, INVITE_JOB
+from app.services.surveys.withdrawals import WITHDRAW_FOR_COMPLAINT, WITHDRAW_FOR_RETURN, WITHDRAW_FOR_SALE, assign
 
-__all__ = ["ASK_AFTER_COMPLAINT", "ASK_AFTER_INTERACTION", "ASK_AFTER_SALE", "INVITE_JOB", "invite"]
+__all__ = [
+    "ASK_AFTER_COMPLAINT",
+    "ASK_AFTER_INTERACTION",
+    "ASK_AFTER_SALE",
+    "INVITE_JOB",
+    "WITHDRAW_FOR_COMPLAINT",
+    "WITHDRAW_FOR_RETURN",
+    "WITHDRAW_FOR_SALE",
+    "assign",
+    "invite",
+]

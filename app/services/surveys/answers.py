@@ -163,6 +163,8 @@ async def _form_of_invitation(ctx: Context, token: str) -> _Form:
     form = _Form.from_row(row, context, invitation)
     if row["state"] == InvitationState.REVOKED:
         raise AnswerExpired("The invitation was revoked")
+    if row["state"] == InvitationState.WITHDRAWN:
+        raise AnswerExpired(f"The invitation was withdrawn: {row['withdrawal_reason']}")
     if row["status"] == SurveyStatus.CLOSED:
         raise AnswerExpired("The survey is closed")
     if invitation.expires_at <= ctx.now and not form.editable(ctx.now):

@@ -7,6 +7,7 @@ from app.rules.kit.channels import Channel
 from app.rules.surveys import triggers as rules
 from app.rules.surveys.triggers import TriggerEvent
 from app.services.surveys import eligibility, triggers
+from app.store.kit import links
 from app.store.kit.jobs import Job
 from app.store.surveys import invitations
 from app.store.surveys import triggers as store
@@ -26,6 +27,7 @@ async def invite(ctx: Context, job: Job) -> None:
     rule = await store.rule(ctx, UUID(rule_id))
     if rule is None or not rule.active or rule.definition["after"] != event:
         return
+    await links.lock(ctx, **{SUBJECT_COLUMNS[event].removesuffix("_id"): [subject_id]})
     survey = (await eligibility.surveys(ctx, [rule.survey_id]))[rule.survey_id]
     row = next((row for row in await store.subjects(ctx, event, [subject_id]) if row["eligible"]), None)
     if survey.refusal() is not None or row is None or row["customer_id"] is None:
@@ -49,6 +51,7 @@ async def invite(ctx: Context, job: Job) -> None:
         "site": trigger.site,
         "staff": trigger.staff,
         SUBJECT_COLUMNS[event]: trigger.id,
+        "customer_from_id": trigger.id,
     }
     invitation = eligibility.invitation(ctx, survey, recipient, channel, subject)
     await eligibility.write(ctx, [(survey, invitation)])

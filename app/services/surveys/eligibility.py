@@ -142,6 +142,7 @@ def invitation(
         "language": choose_language(survey.languages, language, recipient.language if recipient is not None else None),
         "send_after": send_after,
         "expires_at": send_after + survey.valid_for,
+        "customer_from_id": subject.get("customer_from_id") if recipient is not None else None,
         **{name: subject.get(name) for name in _SUBJECT},
     }
 

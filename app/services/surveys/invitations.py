@@ -29,7 +29,7 @@ from app.services.kit.record_result import RecordResult
 from app.services.surveys import eligibility
 from app.services.surveys.auto_invite import SUBJECT_COLUMNS
 from app.services.surveys.eligibility import Recipient, SurveySnapshot
-from app.store.kit import events
+from app.store.kit import events, links
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.listing import Page
@@ -68,6 +68,12 @@ async def invite_many(ctx: Context, news: Sequence[InvitationNew]) -> list[Recor
     409 SurveyNotOpen, CustomerArchived, UnwelcomeChannel or AskedRecently, whose `allowed_at` says when it may be
     done; 422 for what there is not, or belongs to somebody else.
     """
+    await links.lock(
+        ctx,
+        sale=[new.sale_id for new in news],
+        interaction=[new.interaction_id for new in news],
+        complaint=[new.complaint_id for new in news],
+    )
     lookup = await _Lookup.load(ctx, news)
     results: list[RecordResult] = []
     accepted = []
@@ -150,11 +156,13 @@ class _Lookup:
 
     @classmethod
     async def load(cls, ctx: Context, news: Sequence[InvitationNew]) -> "_Lookup":
-        recipients = await eligibility.recipients(ctx, _named(news, "customer_id"), lock=True)
         subjects = {}
         for event, column in SUBJECT_COLUMNS.items():
             if ids := _named(news, column):
                 subjects[column] = {row["id"]: row for row in await trigger_store.subjects(ctx, event, ids)}
+        owners = {row["customer_id"] for rows in subjects.values() for row in rows.values()} - {None}
+        customer_ids = sorted(owners.union(_named(news, "customer_id")))
+        recipients = await eligibility.recipients(ctx, customer_ids, lock=True)
         return cls(await eligibility.surveys(ctx, _named(news, "survey_id")), recipients, subjects)
 
     def invitation(self, ctx: Context, new: InvitationNew) -> tuple[SurveySnapshot, dict[str, Any]]:
@@ -164,8 +172,8 @@ class _Lookup:
             raise reference_not_found("/survey_id", "Survey")
         if (refusal := survey.refusal()) is not None:
             raise refusal
-        recipient = self._recipient(new)
         subject = self._subject(new)
+        recipient = self._recipient(new, subject)
         channel = new.channel
         if recipient is not None:
             channel = self._channel(recipient, new.channel)
@@ -177,9 +185,10 @@ class _Lookup:
             ctx, survey, recipient, channel, subject, language=new.language, send_after=new.send_after
         )
 
-    def _recipient(self, new: InvitationNew) -> Recipient | None:
+    def _recipient(self, new: InvitationNew, subject: Mapping[str, Any]) -> Recipient | None:
+        """The customer that is named, or else the one of what it is about."""
         if new.customer_id is None:
-            return None
+            return self._recipients[subject["customer_id"]] if "customer_id" in subject else None
         if (recipient := self._recipients.get(new.customer_id)) is None:
             raise reference_not_found("/customer_id", "Customer")
         return recipient
@@ -209,6 +218,9 @@ class _Lookup:
                     f"{column.removesuffix('_id').capitalize()} not found, or it belongs to another customer",
                 )
             subject[column] = subject_id
+            if new.customer_id is None and row["customer_id"] is not None:
+                subject.setdefault("customer_id", row["customer_id"])
+                subject.setdefault("customer_from_id", subject_id)
             subject |= {name: subject[name] or row[name] for name in ("site", "staff")}
         return subject
 

@@ -61,7 +61,10 @@ class ComplaintRow:
     attributes: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+    customer_from_id: UUID | None = None
     waiting_for: Waiting | None = None
+    waiting_since: datetime | None = None
+    customer_replied_at: datetime | None = None
     acknowledged_at: datetime | None = None
     responded_at: datetime | None = None
     ended_at: datetime | None = None

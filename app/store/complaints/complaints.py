@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,8 @@ _LIST = Listing(
         "site": "c.site = {}",
         "sku": "c.sku = {}",
         "sale_id": "c.sale_id = {}",
+        "interaction_id": "c.interaction_id = {}",
+        "answered_by_customer": {True: "c.customer_replied_at IS NOT NULL", False: "c.customer_replied_at IS NULL"},
         "staff": "c.staff = {}",
         "owner": "lower(c.owner) = lower({})",
         "source": "c.source = {}",
@@ -142,22 +145,56 @@ async def last_position(ctx: Context, complaint_id: UUID) -> int:
 
 
 async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """Link interactions to complaints: pairs of (complaint_id, interaction_id); a pair that is stored already stays."""
+    """Link interactions, and whatever is in their threads, to complaints: pairs of (complaint_id, interaction_id).
+
+    A pair that is stored already stays.
+    """
     await ctx.db.execute(
-        "INSERT INTO complaint_messages SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO complaint_messages (complaint_id, interaction_id)
+        SELECT p.complaint_id, p.interaction_id FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
+        UNION
+        SELECT p.complaint_id, o.id FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
+        JOIN interactions i ON i.id = p.interaction_id JOIN interactions o ON o.thread = i.thread
+        ON CONFLICT DO NOTHING
+        """,
         [pair[0] for pair in pairs],
         [pair[1] for pair in pairs],
     )
 
 
-async def unclaimed_messages(ctx: Context, complaint_id: UUID) -> list[UUID]:
-    """The interactions about it that have no customer."""
+async def waiting_for_reply(ctx: Context, interaction_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:
+    """Rows of (complaint_id, interaction_id, happened_at, channel): complaints that wait for their customers, and the
+    messages of these that may end that, oldest first.
+    """
     found = await ctx.db.fetch(
-        "SELECT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
-        "WHERE m.complaint_id = $1 AND i.customer_id IS NULL ORDER BY i.id",
-        complaint_id,
+        "SELECT c.id, i.id, i.happened_at, i.channel FROM complaint_messages m "
+        "JOIN complaints c ON c.id = m.complaint_id JOIN interactions i ON i.id = m.interaction_id "
+        "WHERE m.interaction_id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' AND i.direction = 'inbound' "
+        "ORDER BY c.id, i.happened_at, i.id",
+        list(interaction_ids),
     )
-    return [row[0] for row in found]
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+async def first_reply(ctx: Context, complaint_id: UUID, after: datetime) -> tuple[UUID, datetime, str] | None:
+    """The id, time and channel of the first message of the customer about a complaint after a time."""
+    row = await ctx.db.fetchrow(
+        "SELECT i.id, i.happened_at, i.channel "
+        "FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
+        "WHERE m.complaint_id = $1 AND i.direction = 'inbound' AND i.happened_at > $2 "
+        "ORDER BY i.happened_at, i.id LIMIT 1",
+        complaint_id,
+        after,
+    )
+    return row and (row[0], row[1], row[2])
+
+
+WAITS_FOR_REPLY = """(e.data->>'direction' = 'inbound' AND EXISTS (
+    SELECT FROM complaint_messages m JOIN complaints c ON c.id = m.complaint_id
+    WHERE m.interaction_id = e.subject_id AND c.waiting_for = 'customer'
+))"""
+"""Condition on the event `e` of an interaction: a complaint waits for the customer to write it."""
 
 
 async def get_row(ctx: Context, complaint_id: UUID) -> ComplaintRow:

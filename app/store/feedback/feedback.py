@@ -7,7 +7,7 @@ from app.core.context import Context
 from app.schemas.feedback import feedback as schemas
 from app.store.customers import customer_references
 from app.store.feedback.feedback_row import FeedbackRow
-from app.store.kit import documents, rows
+from app.store.kit import advisory, documents, rows
 from app.store.kit.listing import Listing
 from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
@@ -105,6 +105,20 @@ async def about_sales(ctx: Context, sale_ids: Iterable[UUID]) -> list[tuple[Feed
     """Feedback about these sales, by sale id or receipt number, locked; each with what its sale says."""
     records = await ctx.db.fetch(_ABOUT_SALES, list(sale_ids))
     return [(FeedbackRow.from_record(r), SaleFacts(*(r[name] for name in _SALE_FACTS))) for r in records]
+
+
+async def lock_receipts(ctx: Context, keys: Sequence[tuple[str, str]]) -> list[UUID]:
+    """One transaction at a time, that records these receipts or feedback about them; the sales of those that are there.
+
+    Keys are pairs of source and number.
+    """
+    statement = f"SELECT {advisory.exclusively(advisory.RECEIPT)} FROM unnest($1::int[]) AS w(bucket)"
+    await ctx.db.execute(statement, [bucket for _, bucket in advisory.buckets(keys)])
+    found = await ctx.db.fetch(
+        "SELECT id FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
+        *(list(column) for column in zip(*keys, strict=True)),
+    )
+    return [row[0] for row in found]
 
 
 async def receipt_sale(ctx: Context, feedback_id: UUID) -> UUID | None:

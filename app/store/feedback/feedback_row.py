@@ -29,12 +29,15 @@ class FeedbackRow:
     collected_at: datetime
     channel: Channel | None
     customer_id: UUID | None
+    customer_from_id: UUID | None
     author: dict[str, Any] | None
     visit_id: UUID | None
     idea_id: UUID | None
     survey_id: UUID | None
     survey_version: int | None
     sale_id: UUID | None
+    complaint_id: UUID | None
+    interaction_id: UUID | None
     sale_line_no: int | None
     site: str | None
     till: str | None
@@ -61,12 +64,15 @@ class FeedbackRow:
             collected_at=record["collected_at"],
             channel=Channel(record["channel"]) if record["channel"] is not None else None,
             customer_id=record["customer_id"],
+            customer_from_id=record["customer_from_id"],
             author=json.loads(record["author"]) if record["author"] is not None else None,
             visit_id=record["visit_id"],
             idea_id=record["idea_id"],
             survey_id=record["survey_id"],
             survey_version=record["survey_version"],
             sale_id=record["sale_id"],
+            complaint_id=record["complaint_id"],
+            interaction_id=record["interaction_id"],
             sale_line_no=record["sale_line_no"],
             site=record["site"],
             till=record["till"],

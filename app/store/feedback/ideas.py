@@ -51,8 +51,8 @@ async def add_vote(
     await _count(ctx, idea_id, 1)
 
 
-async def assign_vote(ctx: Context, vote_id: UUID, customer_id: UUID) -> None:
-    """Give a vote without a customer to this customer."""
+async def assign_vote(ctx: Context, vote_id: UUID, customer_id: UUID | None) -> None:
+    """Give a vote to this customer, or to nobody but its feedback."""
     await ctx.db.execute("UPDATE idea_votes SET customer_id = $2 WHERE id = $1", vote_id, customer_id)
 
 

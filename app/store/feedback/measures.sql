@@ -43,8 +43,8 @@ WITH scores AS (
         AND (:tag::text IS NULL OR EXISTS (SELECT FROM unnest(c.tags) t WHERE lower(t) = lower(:tag)))
     GROUP BY 1, 2, 3, 4, 5, 6
 ),
--- Invitations that were sent in the period, and how many of them were answered, whenever that was. They have no product
--- and no method. Asked for in a CASE again, the keys that are not used are constants, and not grouped by.
+-- Invitations that were sent in the period, and how many of them were answered, whenever that was. Those that were
+-- withdrawn count apart: nobody could answer them. They have no product and no method. Asked for in a CASE again, the keys that are not used are constants, and not grouped by.
 counted AS MATERIALIZED (
     SELECT CASE WHEN :period_starts::timestamptz[] IS NOT NULL THEN s.period END AS period,
         CASE WHEN :group_by IN ('site', 'staff', 'sku', 'channel', 'method') THEN s.label END AS label,
@@ -56,13 +56,14 @@ counted AS MATERIALIZED (
         sum(s.n) FILTER (WHERE :metric = 'csat' AND s.score >= 75) AS satisfied,
         sum(s.n) FILTER (WHERE :metric = 'nps' AND s.nps_class = 'promoter') AS promoters,
         sum(s.n) FILTER (WHERE :metric = 'nps' AND s.nps_class = 'detractor') AS detractors,
-        0 AS sent, 0 AS answered
+        0 AS sent, 0 AS answered, 0 AS withdrawn
     FROM scores s GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT width_bucket(i.sent_at, :period_starts::timestamptz[]),
         CASE :group_by WHEN 'site' THEN i.site WHEN 'staff' THEN i.staff WHEN 'channel' THEN i.channel END,
         CASE WHEN :group_by = 'survey' THEN i.survey_id END, CASE WHEN :group_by = 'tag' THEN c.tags END,
-        0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, count(*), count(i.answered_at)
+        0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0,
+        count(*) FILTER (WHERE i.withdrawn_at IS NULL), count(i.answered_at), count(i.withdrawn_at)
     FROM invitations i LEFT JOIN customers c ON c.id = i.customer_id
     WHERE (:group_by::text IS NULL OR :group_by NOT IN ('sku', 'method'))
         AND :sku::text IS NULL AND :method::text IS NULL
@@ -93,7 +94,7 @@ groups AS MATERIALIZED (
         coalesce(sum(g.below_60), 0) AS below_60, coalesce(sum(g.below_80), 0) AS below_80,
         coalesce(sum(g.satisfied), 0) AS satisfied, coalesce(sum(g.promoters), 0) AS promoters,
         coalesce(sum(g.detractors), 0) AS detractors, coalesce(sum(g.sent), 0) AS sent,
-        coalesce(sum(g.answered), 0) AS answered
+        coalesce(sum(g.answered), 0) AS answered, coalesce(sum(g.withdrawn), 0) AS withdrawn
     FROM grouped g GROUP BY g.is_total, g.key
 ),
 listed AS (
@@ -117,7 +118,7 @@ figures AS (
         CASE WHEN :metric = 'csat' THEN json_build_object('count', g.satisfied, 'total', g.n) END AS satisfied,
         CASE WHEN (:group_by::text IS NULL OR :group_by NOT IN ('sku', 'method'))
                 AND :sku::text IS NULL AND :method::text IS NULL
-            THEN json_build_object('count', g.answered, 'total', g.sent) END AS response
+            THEN json_build_object('count', g.answered, 'total', g.sent, 'withdrawn', g.withdrawn) END AS response
     FROM listed g WHERE g.is_total OR g.position <= :limit OR :period_keys::text[] IS NOT NULL
 )
 SELECT json_build_object('metric', :metric::text, 'group_by', :group_by::text,

@@ -1,19 +1,23 @@
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from app.core.context import Context
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
-from app.store.kit import documents
+from app.store.kit import advisory, documents
 from app.store.kit.listing import Listing
-from app.store.kit.references import Lookup, sent_before
+from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
 _UNANSWERED = "i.awaits_answer AND i.answered_at IS NULL"
 _FIRST_TASK = "FROM tasks t WHERE t.interaction_id = i.id ORDER BY t.id LIMIT 1"
+_COMPLAINTS = "complaint_messages m WHERE m.interaction_id = i.id"
 _OWN = {
+    "complaint_id": f"(SELECT m.complaint_id FROM {_COMPLAINTS} ORDER BY m.complaint_id DESC LIMIT 1)",
     "task_id": f"(SELECT t.id {_FIRST_TASK})",
     "awaits_answer": f"({_UNANSWERED})",
     "answer_seconds": "CASE WHEN i.answered_at IS NOT NULL THEN "
@@ -40,6 +44,7 @@ _LIST = Listing(
         },
         "staff": "i.staff = {}",
         "thread": "i.thread = {}",
+        "complaint_id": f"EXISTS (SELECT FROM {_COMPLAINTS} AND m.complaint_id = {{}})",
         "source": "i.source = {}",
         "external_id": "i.external_id = {}",
         "unanswered": {True: _UNANSWERED, False: f"NOT ({_UNANSWERED})"},
@@ -71,11 +76,87 @@ async def unwelcome_channels(ctx: Context, customer_id: UUID) -> list[dict[str, 
     return channels
 
 
+async def rows(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
+    """Those that exist, locked in id order."""
+    return await ctx.db.fetch(
+        "SELECT * FROM interactions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(ids)
+    )
+
+
+async def lock_complaints(ctx: Context, complaint_ids: Iterable[UUID]) -> None:
+    """Complaints that get messages stay as they are until the commit: their customers, and whether they wait."""
+    await ctx.db.execute(
+        "SELECT FROM complaints WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", sorted(complaint_ids)
+    )
+
+
+async def add_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """Pairs of (complaint_id, interaction_id)."""
+    if pairs:
+        await ctx.db.execute(
+            "INSERT INTO complaint_messages (complaint_id, interaction_id) "
+            "SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
+            *(list(column) for column in zip(*sorted(pairs), strict=True)),
+        )
+
+
+async def answers_in_threads(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
+    """Rows of open enquiries that are answered in their threads, locked, with the earliest outbound contact after each.
+
+    `interaction_ids` are the enquiries, or outbound contacts in their threads.
+    """
+    return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
+
+
+_OPEN_ENQUIRY = "q.awaits_answer AND q.answered_at IS NULL AND q.happened_at <= a.happened_at"
+ANSWERS_OR_ANSWERED = f"""EXISTS (
+    SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
+        n.direction = 'outbound' AND EXISTS (SELECT FROM interactions q CROSS JOIN (SELECT n.happened_at) a
+            WHERE q.thread = n.thread AND {_OPEN_ENQUIRY})
+        OR n.awaits_answer AND n.answered_at IS NULL AND EXISTS (SELECT FROM interactions a
+            WHERE a.thread = n.thread AND a.direction = 'outbound' AND a.happened_at >= n.happened_at)
+    )
+)"""
+"""Condition on the event `e` of an interaction: it answers an enquiry of its thread, or is one that is answered."""
+_ANSWERS = f"""
+    WITH threads AS (SELECT DISTINCT thread FROM interactions WHERE id = ANY ($1::uuid[]) AND thread IS NOT NULL)
+    SELECT q.*, a.answer_id, a.answer_channel, a.answer_happened_at
+    FROM threads JOIN interactions q ON q.thread = threads.thread AND q.awaits_answer AND q.answered_at IS NULL
+    CROSS JOIN LATERAL (
+        SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
+        WHERE a.thread = q.thread AND a.direction = 'outbound' AND {_OPEN_ENQUIRY}
+        ORDER BY a.happened_at, a.id LIMIT 1
+    ) a
+    ORDER BY q.id FOR NO KEY UPDATE OF q
+"""
+_COMPLAINT = "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels')::text"
 REFERENCES = Lookup(
+    Reference("thread_lock", {"bucket": "INTEGER"}, "", "NULL::uuid", advisory.exclusively(advisory.THREAD)),
+    Reference("shared_thread_lock", {"bucket": "INTEGER"}, "", "NULL::uuid", advisory.shared(advisory.THREAD)),
     sent_before("interaction", "interactions"),
     *customer_references(),
+    Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),
+    Reference(
+        "complaint",
+        {"id": "UUID"},
+        "JOIN complaints k USING (id) LEFT JOIN customers c ON c.id = k.customer_id",
+        "k.id",
+        _COMPLAINT,
+    ),
+    Reference(
+        "complaint_of_thread",
+        {"thread": "TEXT"},
+        "CROSS JOIN LATERAL ("
+        "SELECT m.complaint_id FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id "
+        "WHERE o.thread = w.thread UNION SELECT k.id FROM complaints k WHERE k.reference = w.thread"
+        ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id",
+        "k.id",
+        _COMPLAINT,
+    ),
 )
-"""What interactions refer to: those with the same key, with their content hash, and their customers."""
+"""What interactions refer to: those with the same key, with their content hash; their customers and participants; and
+the complaints that they, or others in their threads, are about.
+"""
 _NEXT_STEP = (
     f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "
     f"{_FIRST_TASK})"

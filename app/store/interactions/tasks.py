@@ -1,27 +1,31 @@
 from datetime import datetime
-from uuid import UUID
-
-from asyncpg import Record
 
 from app.core.context import Context
 from app.rules.interactions.tasks import TaskDue, TaskStatus, due_until
 from app.schemas.interactions import tasks as schemas
 from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
+from app.store.kit.references import Lookup, Reference
 from app.store.kit.tables import Table
 
 # The same expression as in the indexes: tasks without a date come last.
 _DUE = "coalesce(t.due_at, 'infinity'::timestamptz)"
 _OPEN = "t.status = 'open'"
+_OPEN_LOOP = (
+    "(t.feedback_id IS NOT NULL AND EXISTS (SELECT FROM feedback f WHERE f.id = t.feedback_id AND f.closed_at IS NULL))"
+)
 _LIST = Listing(
     "tasks",
-    documents.columns(schemas.Task, "t"),
+    documents.columns(schemas.Task, "t", {"open_loop": _OPEN_LOOP}),
     "tasks",
     "t",
     schemas.TaskQuery,
     {
         "owner": "lower(t.owner) = lower({})",
         "customer_id": "t.customer_id = {}",
+        "interaction_id": "t.interaction_id = {}",
+        "feedback_id": "t.feedback_id = {}",
+        "complaint_id": "t.complaint_id = {}",
         # Literal conditions, so that the planner sees which partial index fits.
         "status": {status: f"t.status = '{status}'" for status in TaskStatus},
         "due": dict.fromkeys(TaskDue, _OPEN),
@@ -36,6 +40,19 @@ _LIST = Listing(
     unbound=frozenset({"due_until", "awake_at", "asleep_at"}),
 )
 TASKS = Table("task", _LIST)
+SUBJECTS = Lookup(
+    *(
+        Reference(
+            noun,
+            {"id": "UUID"},
+            f"JOIN {table} r USING (id)",
+            "r.id",
+            "json_build_object('customer_id', r.customer_id)::text",
+        )
+        for noun, table in (("interaction", "interactions"), ("complaint", "complaints"), ("feedback", "feedback"))
+    )
+)
+"""What a task is about, and whose that is."""
 
 
 async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
@@ -45,11 +62,3 @@ async def page(ctx: Context, query: schemas.TaskQuery) -> Page:
     if query.awake is not None:
         filters["awake_at" if query.awake else "asleep_at"] = ctx.now
     return await _LIST.page(ctx, query, filters)
-
-
-async def lock_unassigned(ctx: Context, interaction_id: UUID) -> list[Record]:
-    """The tasks of an interaction that have no customer, locked until the transaction ends."""
-    return await ctx.db.fetch(
-        "SELECT * FROM tasks WHERE interaction_id = $1 AND customer_id IS NULL ORDER BY id FOR NO KEY UPDATE",
-        interaction_id,
-    )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_types import ABOUT_OTHERS, EventType
 from app.store.kit import rows
 
 
@@ -64,13 +64,17 @@ async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = Tru
 
 
 async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], customer_id: UUID | None) -> None:
-    """Records have another customer now, or none: what was on the timeline of the one before goes along with them."""
+    """Put all events of these subjects on the timeline of this customer, or on none.
+
+    Events that tell somebody else of a subject, such as a participant, stay on theirs.
+    """
     await ctx.db.execute(
         "UPDATE events SET customer_id = $3 WHERE subject_id = ANY ($2::uuid[]) AND subject_type = $1 "
-        "AND customer_id IS NOT NULL AND customer_id IS DISTINCT FROM $3",
+        "AND customer_id IS DISTINCT FROM $3 AND type <> ALL ($4::text[])",
         subject_type,
         list(subject_ids),
         customer_id,
+        list(ABOUT_OTHERS),
     )
 
 

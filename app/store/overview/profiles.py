@@ -61,12 +61,16 @@ def _first_rows(schema: type, alias: str, source: str, limit: int, own: dict[str
 
 
 _CONTACT = interactions.counts("i", "$1")
-_LAST_CONTACT = _first_row(
-    LastContact,
-    "i",
-    f"interactions i WHERE i.customer_id = c.id AND {_CONTACT} AND i.direction <> 'internal' "
-    "ORDER BY i.happened_at DESC, i.id DESC",
-)
+# Theirs, or one in which they took part: two index walks of one row each.
+_CONTACTS = f"""(
+    (SELECT i.* FROM interactions i WHERE i.customer_id = c.id AND {_CONTACT} AND i.direction <> 'internal'
+    ORDER BY i.happened_at DESC, i.id DESC LIMIT 1)
+    UNION ALL
+    (SELECT i.* FROM interaction_participants p JOIN interactions i ON i.id = p.interaction_id
+    WHERE p.customer_id = c.id AND {_CONTACT} AND i.direction <> 'internal'
+    ORDER BY p.happened_at DESC, p.interaction_id DESC LIMIT 1)
+) i ORDER BY i.happened_at DESC, i.id DESC"""
+_LAST_CONTACT = _first_row(LastContact, "i", _CONTACTS)
 _LAST_PURCHASE = _first_row(
     LastPurchase,
     "s",
@@ -114,6 +118,8 @@ def _lookup(matches: str) -> str:
         FROM (
             SELECT f.*, greatest(
                 (SELECT max(i.happened_at) FROM interactions i WHERE i.customer_id = f.customer_id AND {_CONTACT}),
+                (SELECT max(p.happened_at) FROM interaction_participants p
+                    JOIN interactions i ON i.id = p.interaction_id WHERE p.customer_id = f.customer_id AND {_CONTACT}),
                 (SELECT max(s.occurred_at) FROM sales s
                     WHERE s.customer_id = f.customer_id AND s.purchase AND NOT s.clock_suspect)
             ) AS last_seen_at

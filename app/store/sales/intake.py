@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.rules.kit.event_types import SALE_RECORDED
 from app.schemas.sales import sales as schemas
 from app.store.customers import customer_references
-from app.store.kit import documents, rows
+from app.store.kit import advisory, documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.references import Lookup, Reference
 from app.store.sales.sales import LINE, RECEIPT
@@ -128,6 +128,7 @@ def _catalog_arguments(sales: Sequence[Row], lines: Sequence[Row]) -> list[str]:
 
 
 REFERENCES = Lookup(
+    Reference("receipt_lock", {"bucket": "INTEGER"}, "", "NULL::uuid", advisory.shared(advisory.RECEIPT)),
     Reference(
         "sale",
         {"source": "TEXT", "receipt_no": "TEXT"},

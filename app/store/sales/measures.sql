@@ -33,7 +33,7 @@ facts AS MATERIALIZED (
         CASE WHEN 'hour' IN (a.first, a.second)
             THEN to_char(s.occurred_at AT TIME ZONE coalesce(p.time_zone, :time_zone), 'HH24') END AS hour,
         CASE WHEN 'tag' IN (a.first, a.second) THEN c.tags END AS tags,
-        s.kind IN ('sale', 'exchange') AND s.gross > 0 AND (NOT a.by_line OR l.gross > 0) AS is_purchase,
+        s.purchase AND (NOT a.by_line OR l.gross > 0) AS is_purchase,
         coalesce(l.units, 0) AS units,
         CASE WHEN a.by_line THEN l.gross ELSE s.gross END AS gross,
         CASE WHEN a.by_line THEN l.refunded ELSE s.refunded END AS refunded

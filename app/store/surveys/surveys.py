@@ -26,8 +26,9 @@ _FORM = """
     f.id AS feedback_id, f.answers::text, f.created_at AS answered_at
 """
 _INVITED = f"""
-    SELECT i.id, i.state, i.customer_id, i.sale_id, i.complaint_id, i.interaction_id, i.site, i.staff, i.channel,
-        i.language, i.expires_at, {_FORM}
+    SELECT i.id, i.state, i.withdrawal_reason, i.customer_id, i.sale_id, i.complaint_id, i.interaction_id, i.site,
+        i.staff,
+        i.channel, i.language, i.expires_at, {_FORM}
     FROM invitations i
     JOIN surveys s ON s.id = i.survey_id
     JOIN survey_versions v ON v.survey_id = i.survey_id AND v.version = i.survey_version

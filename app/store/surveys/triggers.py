@@ -79,7 +79,7 @@ _CUSTOMERS = """
     ) p
     LEFT JOIN LATERAL (
         SELECT i.created_at AS last_invited_at FROM invitations i
-        WHERE i.customer_id = c.id AND i.state <> 'revoked' ORDER BY i.created_at DESC LIMIT 1
+        WHERE i.customer_id = c.id AND i.state NOT IN ('revoked', 'withdrawn') ORDER BY i.created_at DESC LIMIT 1
     ) a ON true
     WHERE c.id = ANY ($1::uuid[])
 """

@@ -104,7 +104,9 @@ class TestRecord:
     async def test_is_told_on_the_timeline_when_it_came_in(self, client: httpx.AsyncClient) -> None:
         customer = await make.create_customer(client)
         found = await record(client, customer_id=customer["id"], received_at=ago(days=9), feeling="angry")
-        (entry,) = (await client.get(f"/v1/customers/{customer['id']}/timeline?type=complaint")).json()["items"]
+        entries = (await client.get(f"/v1/customers/{customer['id']}/timeline?type=complaint")).json()["items"]
+        entry, received = entries
+        assert (received["type"], received["occurred_at"]) == ("complaint.received", ago(days=3))
         assert (entry["type"], entry["occurred_at"], entry["recorded_at"]) == ("complaint.received", ago(days=9), NOW)
         assert entry["title"] == f"Complaint {found['reference']}: received by phone"
         assert (entry["channel"], entry["data"]) == ("phone", {"feeling": "angry"})
@@ -306,7 +308,9 @@ class TestClaim:
         answer = await self.claim(client, found, customer["id"])
         assert (answer.status_code, answer.json()["customer_id"]) == (200, customer["id"])
         assert answer.headers["etag"] == '"2"'
-        (entry,) = (await client.get(f"/v1/customers/{customer['id']}/timeline?type=complaint")).json()["items"]
+        entries = (await client.get(f"/v1/customers/{customer['id']}/timeline?type=complaint")).json()["items"]
+        entry, received = entries
+        assert (received["type"], received["occurred_at"]) == ("complaint.received", ago(days=3))
         assert (entry["type"], entry["occurred_at"]) == ("complaint.claimed", ago(days=3))
         assert await listed(client, claimed="false") == []
 

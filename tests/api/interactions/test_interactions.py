@@ -522,7 +522,8 @@ class TestClaim:
         assert event["occurred_at"].isoformat() == "2026-01-05T10:00:00+00:00"
         assert (str(event["customer_id"]), event["channel"]) == (customer["id"], "email")
         timeline = (await client.get(f"/v1/customers/{customer['id']}/timeline")).json()["items"]
-        assert timeline[-1]["type"] == "interaction.claimed"
+        claimed = [entry["type"] for entry in timeline if entry["subject_id"] == found["id"]]
+        assert sorted(claimed) == ["interaction.claimed", "interaction.recorded"], "as though it had been theirs always"
 
     async def test_again(self, client: httpx.AsyncClient) -> None:
         customer, other = await make.create_customer(client), await make.create_customer(client)

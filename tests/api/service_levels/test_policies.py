@@ -70,6 +70,7 @@ class TestCreate:
                 },
             ],
             "reopening": {"within_days": 90, "at_most": 2},
+            "on_customer_reply": "flag",
         }
         answer = await client.post(PATH, json=body)
         assert answer.status_code == 201, answer.text

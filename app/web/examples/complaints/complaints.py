@@ -92,6 +92,8 @@ LAMB: dict[str, Any] = {
     "state_since": _RECEIVED,
     "allowed_moves": ["acknowledge", "withdraw"],
     "waiting_for": None,
+    "waiting_since": None,
+    "customer_replied_at": None,
     "acknowledged_at": None,
     "responded_at": None,
     "ended_at": None,

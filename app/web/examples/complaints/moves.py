@@ -38,6 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "record_complaints": {"Complaint": NEW_FROM_A_STRANGER},
     "update_complaint": {"Change owner and priority": {"owner": "Tom", "priority": "high"}},
     "claim_complaint": {"Assign to Zoë": {"customer_id": ZOE}},
+    "release_complaint": {"A mistake": {"reason": "Another Zoë, with the same number"}},
     "mark_complaint_step": {"Mark as done": {"done_by": "Amara", "note": "Nobody fell ill"}},
     "create_complaint_remedy": {
         "Offer an apology": {"kind": "apology", "state": "offered", "description": "In person"}
@@ -95,6 +96,7 @@ ANSWERS: dict[str, Any] = {
     "claim_complaint": LAMB
     | NEW_FROM_A_STRANGER
     | {"id": UNKNOWN, "sale_id": None, "sale_line_no": None, "sku": None, "remedies": [], "version": 2},
+    "release_complaint": LAMB | {"customer_id": None, "version": 2},
     "update_complaint_action": THERMOMETER
     | {"done_at": "2026-03-01T16:00:00.000000Z", "outcome": "It logs every minute", "version": 2},
     "update_complaint_remedy": LAMB | {"remedies": _OFFERED["remedies"], "version": 2},
@@ -126,7 +128,7 @@ ANSWERS: dict[str, Any] = {
     ),
     "withdraw_complaint": _moved("withdrawn", ["reopen"], ended_at=ACKNOWLEDGED),
     "reopen_complaint": _moved("reopened", ["assess", "investigate", "withdraw"], reopened_count=1),
-    "hold_complaint": _moved("investigating", ["respond", "withdraw"], waiting_for="supplier"),
+    "hold_complaint": _moved("investigating", ["respond", "withdraw"], waiting_for="supplier", waiting_since=LATER),
     "resume_complaint": _moved("investigating", ["respond", "withdraw"]),
     "send_complaint_update": _moved("investigating", ["respond", "withdraw"]),
 }

@@ -216,6 +216,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "record_feedback_batch": {"Review": REVIEW},
     "update_feedback": {"Change the staff member": {"staff": "Tom"}},
     "claim_feedback": {"Assign to Zoë": {"customer_id": ZOE}},
+    "release_feedback": {"A mistake": {"reason": "Another Zoë, with the same number"}},
     "acknowledge_feedback": {"Thank by message": THANKS},
     "record_feedback_action": {"Record an improvement": ACTION},
     "notify_feedback_customer": {"Notify by message": NOTICE},
@@ -225,6 +226,7 @@ BODIES: dict[str, dict[str, Any]] = {
 ANSWERS: dict[str, Any] = {
     "update_feedback": RECORDED | {"staff": "Tom", "version": 2},
     "claim_feedback": RECORDED | {"id": UNKNOWN, "source": None, "external_id": None, "follow_ups": [], "version": 2},
+    "release_feedback": RECORDED | {"customer_id": None, "version": 2},
     "acknowledge_feedback": THANKED,
     "record_feedback_action": ACTED,
     "notify_feedback_customer": NOTIFIED,

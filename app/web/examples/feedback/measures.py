@@ -20,7 +20,7 @@ _ALL: dict[str, Any] = {
     "distribution": [1, 2, 3, 8, 30],
     "nps": {"promoters": 27, "passives": 9, "detractors": 8, "nps": 43.18, "low": 18.04, "high": 62.81},
     "satisfied": None,
-    "response": _share(41, 120, 0.3417, 0.2629, 0.4303),
+    "response": _share(41, 120, 0.3417, 0.2629, 0.4303) | {"withdrawn": 3},
 }
 _MEASURES: dict[str, Any] = {
     "metric": "nps",

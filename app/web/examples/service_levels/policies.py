@@ -54,6 +54,7 @@ NEW_POLICY: dict[str, Any] = {
         {"metric": "respond", "at_minutes": 0, "notify": ["Tom"], "reassign_to": "Tom", "raise_priority": True},
     ],
     "reopening": {"within_days": 90, "at_most": 2},
+    "on_customer_reply": "resume",
 }
 SERIOUS: dict[str, Any] = NEW_POLICY | {
     "id": POLICY,

@@ -70,6 +70,8 @@ INVITED: dict[str, Any] = {
     "sent_at": None,
     "answered_at": None,
     "revoked_at": None,
+    "withdrawn_at": None,
+    "withdrawal_reason": None,
     "version": 1,
     "created_at": _ASKED,
     "updated_at": _ASKED,

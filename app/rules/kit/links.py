@@ -1,0 +1,89 @@
+"""Which records belong to the customer of another one: a complaint to the buyer of the sale that it is about.
+
+The list is closed and complete: a test walks all foreign keys, and fails for one that is neither here nor excepted.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`follower` takes the customer of `leader`, as long as nothing of its own says whose it is.
+
+    Rows of `table` have the ids of both; the table may be that of either, or one that only joins them.
+    """
+
+    follower: str
+    leader: str
+    table: str
+    follower_column: str
+    leader_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A record that is linked to another one, whose customer may have changed."""
+
+    id: UUID
+    customer_id: UUID | None
+    origin_id: UUID | None
+    """The record that its customer was taken from; None if it has none, or said itself who its customer is."""
+    leader: str
+    leader_id: UUID
+    leader_customer_id: UUID | None
+
+    @property
+    def follows(self) -> bool:
+        """Whether it takes the customer of the leader."""
+        if self.customer_id == self.leader_customer_id:
+            return False
+        return self.customer_id is None or self.origin_id == self.leader_id
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether it keeps a customer other than that of the leader."""
+        known = self.customer_id is not None and self.leader_customer_id is not None
+        return known and self.customer_id != self.leader_customer_id and not self.follows
+
+
+TABLES = {
+    "sale": "sales",
+    "interaction": "interactions",
+    "complaint": "complaints",
+    "feedback": "feedback",
+    "invitation": "invitations",
+    "task": "tasks",
+}
+"""The records that belong to a customer, by noun; in this order they are locked."""
+
+LINKS = (
+    Link("complaint", "sale", "complaints", "id", "sale_id"),
+    Link("complaint", "interaction", "complaints", "id", "interaction_id"),
+    Link("complaint", "feedback", "feedback_follow_ups", "complaint_id", "feedback_id"),
+    Link("interaction", "complaint", "complaint_messages", "interaction_id", "complaint_id"),
+    # An answer belongs to whoever asked; a message that closed the loop, to whoever gave the feedback.
+    Link("interaction", "interaction", "interactions", "answered_by_id", "id"),
+    Link("interaction", "feedback", "feedback", "acknowledged_interaction_id", "id"),
+    Link("interaction", "feedback", "feedback", "notified_interaction_id", "id"),
+    Link("feedback", "sale", "feedback", "id", "sale_id"),
+    Link("feedback", "complaint", "feedback", "id", "complaint_id"),
+    Link("feedback", "interaction", "feedback", "id", "interaction_id"),
+    Link("feedback", "invitation", "feedback", "id", "invitation_id"),
+    Link("task", "interaction", "tasks", "id", "interaction_id"),
+    Link("task", "feedback", "tasks", "id", "feedback_id"),
+    Link("task", "complaint", "tasks", "id", "complaint_id"),
+    Link("invitation", "sale", "invitations", "id", "sale_id"),
+    Link("invitation", "complaint", "invitations", "id", "complaint_id"),
+    Link("invitation", "interaction", "invitations", "id", "interaction_id"),
+)
+
+FOLLOWING_ONLY = {"feedback": "f.method NOT IN ('mystery_shopper', 'observation')"}
+"""SQL condition on the row `f` of a follower, by noun. What somebody looking on saw is not the buyer's opinion."""
+
+EXCEPTIONS = {
+    ("ratings", "feedback_id"): "A copy of the customer of the feedback, written with it.",
+    ("idea_votes", "feedback_id"): "Feedback carries its vote along itself: a customer votes once.",
+    ("interaction_participants", "interaction_id"): "A participant is somebody else than the customer of the contact.",
+}
+"""Foreign keys of records with a customer that nothing follows, and why: table and column."""

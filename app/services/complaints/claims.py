@@ -1,0 +1,56 @@
+"""Whose a complaint is: claimed, moved, released, or taken from what it is linked to."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.context import Context
+from app.schemas.complaints.complaints import ComplaintClaim
+from app.services import customers
+from app.services.complaints import case_store, policies
+from app.services.complaints.case import Case
+from app.services.kit.links import change_of
+from app.store.complaints import complaints as store
+from app.store.kit import links
+from app.store.kit.documents import Document
+from app.store.kit.links import Assignment
+
+
+async def claim(ctx: Context, complaint_id: UUID, claimed: ComplaintClaim) -> Document:
+    """Set the customer of a complaint. 409 AlreadyClaimed if it has another one that it is not moved from."""
+    case = await case_store.load(ctx, complaint_id)
+    holder = case.complaint.customer_id
+    if await customers.claims(ctx, holder, claimed.customer_id, claimed.moved_from):
+        await _assign(ctx, [(case, Assignment(complaint_id, holder, claimed.customer_id))])
+    return await store.COMPLAINTS.get(ctx, complaint_id)
+
+
+async def release(ctx: Context, complaint_id: UUID, reason: str) -> Document:
+    """Take a complaint from its customer, if it has one."""
+    case = await case_store.load(ctx, complaint_id)
+    if (holder := case.complaint.customer_id) is not None:
+        await _assign(ctx, [(case, Assignment(complaint_id, holder, None, reason=reason))])
+    return await store.COMPLAINTS.get(ctx, complaint_id)
+
+
+async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
+    """Give locked complaints their customers."""
+    by_id = {each.id: each for each in assignments}
+    await _assign(ctx, [(case, by_id[case.id]) for case in await case_store.load_many(ctx, list(by_id))])
+
+
+async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> None:
+    for case, assignment in cases:
+        complaint = case.complaint
+        complaint.customer_id, complaint.customer_from_id = assignment.customer_id, assignment.origin_id
+        await policies.reselect(ctx, case)
+        if assignment.before != assignment.customer_id:
+            _record(ctx, case, assignment)
+    await case_store.save(ctx, [case for case, _ in cases])
+    await links.repoint(ctx, "complaint", [assignment for _, assignment in cases])
+
+
+def _record(ctx: Context, case: Case, assignment: Assignment) -> None:
+    type_, data = change_of("complaint", assignment)
+    # A claim is dated when the complaint was received: that is its place on the timeline of its customer.
+    at = case.complaint.received_at if assignment.before is None else ctx.now
+    case.record(type_, at, case.complaint.channel, title={"channel": case.complaint.channel}, **data)

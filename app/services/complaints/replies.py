@@ -1,0 +1,48 @@
+"""The customer writes back while their complaint waits for them: the wait ends, or is flagged, as the policy says."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.reactions import Reaction
+from app.rules.complaints.states import Waiting
+from app.rules.kit import event_types
+from app.services.complaints import case_store
+from app.services.complaints.case import Case
+from app.store.complaints import complaints as store
+from app.store.kit.events import Event
+
+
+async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
+    """Reaction: messages about complaints that wait for their customers were recorded."""
+    for complaint_id, interaction_id, at, channel in await store.waiting_for_reply(
+        ctx, [event.subject_id for event in recorded]
+    ):
+        case = await case_store.load(ctx, complaint_id)
+        since = case.complaint.waiting_since
+        if case.complaint.waiting_for is Waiting.CUSTOMER and since is not None and at >= since:
+            take_reply(ctx, case, interaction_id, at, channel)
+            await case_store.save(ctx, [case])
+
+
+REPLIED = Reaction(on_messages, when=store.WAITS_FOR_REPLY)
+
+
+async def take_earlier_reply(ctx: Context, case: Case, since: datetime) -> None:
+    """A complaint begins to wait for its customer, as of a time in the past: they may have written since then."""
+    if (reply := await store.first_reply(ctx, case.id, since)) is not None:
+        take_reply(ctx, case, *reply)
+
+
+def take_reply(ctx: Context, case: Case, interaction_id: UUID, at: datetime, channel: str) -> None:
+    """End or flag the wait, as of the time of the message: it may have been pushed later."""
+    complaint = case.complaint
+    if complaint.customer_replied_at is None:
+        complaint.customer_replied_at = at
+        case.record(event_types.COMPLAINT_CUSTOMER_REPLIED, at, channel, interaction_id=str(interaction_id))
+    if case.policy is None or case.policy.reply_resumes:
+        resumed_at = min(max(at, case.latest_interval_bound() or at), ctx.now)
+        complaint.waiting_for, complaint.waiting_since = None, None
+        case.clocks.waiting_changed(case.situation, resumed_at)
+        case.record(event_types.COMPLAINT_RESUMED, resumed_at, channel, note="The customer replied")

@@ -1,0 +1,90 @@
+"""Whose an interaction is: claimed, moved, released, or taken from what it is linked to."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.rules.customers import WHATSAPP, ContactKind, NotAContact, normalize
+from app.rules.interactions import interactions as rules
+from app.rules.interactions.interactions import Direction, InteractionKind
+from app.rules.kit.channels import Channel
+from app.schemas.customers import ContactPointNew, CustomerChange
+from app.schemas.interactions.interactions import InteractionClaim
+from app.services import customers
+from app.services.interactions import participants
+from app.services.kit.links import change_of
+from app.store import customers as customer_store
+from app.store.interactions.interactions import INTERACTIONS
+from app.store.kit import events
+from app.store.kit import links as store
+from app.store.kit.documents import Document
+from app.store.kit.events import Event
+from app.store.kit.links import Assignment
+
+_MAX_CONTACT_POINTS = 50
+
+
+async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -> Document:
+    """Assign an interaction to a customer. 409 AlreadyClaimed if it has another one that it is not moved from."""
+    row = await INTERACTIONS.lock(ctx, interaction_id)
+    customer_id = claimed.customer_id
+    if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
+        await assign(ctx, [Assignment(interaction_id, row["customer_id"], customer_id)])
+    if claimed.keep_contact and row["contact"] is not None:
+        contact = json.loads(row["contact"])
+        await _add_contact_point(ctx, customer_id, contact, Channel(row["channel"]))
+    return await INTERACTIONS.get(ctx, interaction_id)
+
+
+async def release(ctx: Context, interaction_id: UUID, reason: str) -> Document:
+    """Take an interaction from its customer, if it has one."""
+    row = await INTERACTIONS.lock(ctx, interaction_id)
+    if row["customer_id"] is not None:
+        await assign(ctx, [Assignment(interaction_id, row["customer_id"], None, reason=reason)])
+    return await INTERACTIONS.get(ctx, interaction_id)
+
+
+async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
+    """Give locked interactions their customers."""
+    rows = await store.assign(ctx, "interaction", assignments)
+    await participants.synchronize(ctx, rows)
+    changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].before != pair[0].customer_id]
+    await events.record_all(ctx, [_event(ctx, assignment, row) for assignment, row in changed])
+
+
+def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:
+    type_, data = change_of("interaction", assignment)
+    kind, channel, direction = InteractionKind(row["kind"]), Channel(row["channel"]), Direction(row["direction"])
+    title = rules.title(kind, channel, direction, row["subject"])
+    if assignment.before is None:
+        # The event has the time of the contact, to be in its place on the timeline of the customer.
+        title = rules.claimed_title(kind, channel, direction, row["subject"])
+        data = {"kind": row["kind"], "direction": row["direction"]}
+        return Event(type_, row["id"], row["customer_id"], title, row["happened_at"], row["channel"], data)
+    title = rules.moved_title(title) if assignment.customer_id is not None else rules.released_title(title)
+    return Event(type_, row["id"], row["customer_id"], title, ctx.now, row["channel"], data)
+
+
+async def _add_contact_point(ctx: Context, customer_id: UUID, contact: dict[str, str], channel: Channel) -> None:
+    """Add a contact point to the customer if it identifies somebody, is new, and not held by another customer."""
+    kind, value = ContactKind(contact["kind"]), contact["value"]
+    try:
+        form = normalize(kind, value, ctx.region, ctx.values_of_nobody)
+    except NotAContact:
+        return
+    if not form.identifies:
+        return
+    await customer_store.CUSTOMERS.lock(ctx, customer_id)
+    existing = await customer_store.contact_points(ctx, customer_id)
+    is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, form.value, form.extension) for p in existing)
+    if is_known or len(existing) >= _MAX_CONTACT_POINTS:
+        return
+    if await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)]):
+        return
+    contact_points = [{name: point[name] for name in ContactPointNew.model_fields} for point in existing]
+    entered = WHATSAPP if kind is ContactKind.PHONE and channel is Channel.WHATSAPP else kind
+    patch = CustomerChange(contact_points=[*contact_points, {"kind": entered, "value": value}])
+    await customers.change(ctx, customer_id, patch, None)

@@ -1,0 +1,89 @@
+"""Links are followed: what belongs to the customer of another record goes where that record goes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.reactions import Reaction
+from app.rules.kit import event_types
+from app.rules.kit.event_types import EventType
+from app.rules.kit.links import Follower
+from app.store.kit import events
+from app.store.kit import links as store
+from app.store.kit.events import Event
+from app.store.kit.links import Assignment
+
+Assign = Callable[[Context, Sequence[Assignment]], Awaitable[None]]
+"""Gives locked records of one noun their customers: rows, events, and whatever else of the record depends on it."""
+
+
+class Following:
+    """Carries customers down the links, one step at a time: what follows records an event, which others follow."""
+
+    def __init__(self, assign_by_noun: Mapping[str, Assign]) -> None:
+        assert assign_by_noun.keys() == set(store.FOLLOWERS), "every noun that follows has somebody who assigns it"
+        self._assign_by_noun = {noun: assign_by_noun[noun] for noun in store.FOLLOWERS}
+
+    def reaction(self, leader: str) -> Reaction:
+        """The reaction to events that may have changed the customer of a record."""
+        return Reaction(self.follow, when=store.has_followers(leader))
+
+    async def follow(self, ctx: Context, changed: Sequence[Event]) -> None:
+        """Reaction: what is linked to these records takes their customers, unless it has a customer of its own."""
+        leader_ids = {event.subject_id for event in changed}
+        for noun, assign in self._assign_by_noun.items():
+            linked = await store.followers(ctx, noun, list(leader_ids))
+            if assignments := await _decide(ctx, noun, linked):
+                await assign(ctx, assignments)
+
+
+async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[Assignment]:
+    assigned: dict[UUID, Assignment] = {}
+    contradicting: list[Follower] = []
+    for follower in linked:
+        if (before := assigned.get(follower.id)) is not None:  # another of its links has decided already
+            follower = replace(follower, customer_id=before.customer_id, origin_id=before.origin_id)
+        if follower.follows:
+            customer_id = follower.leader_customer_id
+            assigned[follower.id] = Assignment(
+                follower.id,
+                before.before if before is not None else follower.customer_id,
+                customer_id,
+                follower.leader_id if customer_id is not None else None,
+                f"The {follower.leader} it is linked to belongs to {'nobody' if customer_id is None else 'them'} now",
+            )
+        elif follower.contradicts:
+            contradicting.append(follower)
+    if released := [each.id for each in assigned.values() if each.customer_id is None]:
+        named = await store.named_customers(ctx, noun, released)
+        for row_id, (origin_id, customer_id) in named.items():
+            assigned[row_id] = replace(assigned[row_id], customer_id=customer_id, origin_id=origin_id)
+    await _record_contradictions(ctx, noun, contradicting)
+    return [each for each in assigned.values() if each.customer_id != each.before or each.origin_id is not None]
+
+
+async def _record_contradictions(ctx: Context, noun: str, contradicting: Sequence[Follower]) -> None:
+    """It keeps its customer, but not silently."""
+    type_ = event_types.get(noun, "contradicted")
+    for follower in contradicting:
+        if await store.already_told(ctx, type_.name, follower):
+            continue
+        data = {
+            "linked_type": follower.leader,
+            "linked_id": str(follower.leader_id),
+            "linked_customer_id": str(follower.leader_customer_id),
+        }
+        title = type_.titled(linked=follower.leader)
+        await events.record(ctx, Event(type_, follower.id, follower.customer_id, title, ctx.now, data=data))
+
+
+def change_of(noun: str, assignment: Assignment) -> tuple[EventType, dict[str, str]]:
+    """The type of the event of an assignment, and what its data says of the customers: nothing for a first one."""
+    if assignment.before is None:
+        return event_types.get(noun, "claimed"), {}
+    data = {"from_customer_id": str(assignment.before)}
+    if assignment.customer_id is None:
+        return event_types.get(noun, "released"), data | {"reason": assignment.reason or "Released"}
+    reason = {"reason": assignment.reason} if assignment.reason is not None else {}
+    return event_types.get(noun, "moved"), data | {"to_customer_id": str(assignment.customer_id)} | reason

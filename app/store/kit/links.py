@@ -1,0 +1,152 @@
+"""Records that follow others: finding them, giving them their customers, and locking what they refer to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+from app.rules.kit.links import FOLLOWING_ONLY, LINKS, TABLES, Follower, Link
+from app.store.kit import events
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A record gets another customer, or none."""
+
+    id: UUID
+    before: UUID | None
+    customer_id: UUID | None
+    origin_id: UUID | None = None
+    """The record that the customer is taken from; None where they were named themselves."""
+    reason: str | None = None
+
+
+async def lock(ctx: Context, **ids: Iterable[UUID | None]) -> None:
+    """Lock records, by noun, against changes of their customers: what is read of them stays true until the commit.
+
+    Without ids, the database is not queried. Those that do not exist are left out.
+    """
+    for noun, table in TABLES.items():
+        if wanted := sorted({row_id for row_id in ids.get(noun, ()) if row_id is not None}):
+            await ctx.db.execute(f"SELECT FROM {table} WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE", wanted)
+
+
+async def followers(ctx: Context, noun: str, leader_ids: Sequence[UUID]) -> list[Follower]:
+    """The records of this noun that are linked to any of these, locked in id order, with the customers of both."""
+    return [Follower(*row) for row in await ctx.db.fetch(_FOLLOWERS[noun], sorted(leader_ids))]
+
+
+async def named_customers(ctx: Context, noun: str, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
+    """For records without a customer, that of the first they name that has one of its own: (origin, customer).
+
+    Records that got their customer from others are no origin: they may have it from this very record.
+    """
+    found = await ctx.db.fetch(_NAMED[noun], list(ids)) if noun in _NAMED else []
+    return {row["id"]: (row["origin_id"], row["customer_id"]) for row in found}
+
+
+async def assign(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> list[Record]:
+    """Give records their customers, and their events with them; the rows as they are then, in the given order."""
+    rows = await ctx.db.fetch(
+        _ASSIGN[noun],
+        [each.id for each in assignments],
+        [each.customer_id for each in assignments],
+        [each.origin_id for each in assignments],
+        ctx.now,
+    )
+    by_id = {row["id"]: row for row in rows}
+    await repoint(ctx, noun, assignments)
+    return [by_id[each.id] for each in assignments]
+
+
+async def repoint(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> None:
+    """Move the events of records to the timelines of their customers."""
+    by_customer: dict[UUID | None, list[UUID]] = {}
+    for each in assignments:
+        by_customer.setdefault(each.customer_id, []).append(each.id)
+    for customer_id, ids in by_customer.items():
+        await events.repoint(ctx, noun, ids, customer_id)
+
+
+async def already_told(ctx: Context, type_name: str, follower: Follower) -> bool:
+    """Whether the last event of this type says the same of both customers."""
+    told: bool = await ctx.db.fetchval(
+        "SELECT EXISTS (SELECT FROM events WHERE subject_id = $1 AND type = $2 "
+        "AND data->>'linked_id' = $3 AND data->>'linked_customer_id' = $4 AND customer_id = $5)",
+        follower.id,
+        type_name,
+        str(follower.leader_id),
+        str(follower.leader_customer_id),
+        follower.customer_id,
+    )
+    return told
+
+
+def has_followers(leader: str) -> str:
+    """SQL condition on the event `e` of a record: something is linked to it."""
+    conditions = (
+        f"EXISTS (SELECT FROM {link.table} k WHERE k.{link.leader_column} = e.subject_id "
+        f"AND k.{link.follower_column} IS NOT NULL)"
+        for link in LINKS
+        if link.leader == leader
+    )
+    return " OR ".join(conditions) or "false"
+
+
+def _pairs(link: Link, position: int) -> str:
+    return (
+        f"SELECT k.{link.follower_column} AS follower_id, {position} AS position, '{link.leader}' AS leader, "
+        f"l.id AS leader_id, l.customer_id AS leader_customer_id "
+        f"FROM {link.table} k JOIN {TABLES[link.leader]} l ON l.id = k.{link.leader_column} "
+        f"WHERE k.{link.leader_column} = ANY ($1::uuid[])"
+    )
+
+
+def _followers(noun: str) -> str:
+    pairs = " UNION ALL ".join(_pairs(link, n) for n, link in enumerate(LINKS) if link.follower == noun)
+    return (
+        f"WITH pairs AS ({pairs}) "
+        "SELECT f.id, f.customer_id, f.customer_from_id, p.leader, p.leader_id, p.leader_customer_id "
+        f"FROM pairs p JOIN {TABLES[noun]} f ON f.id = p.follower_id WHERE {FOLLOWING_ONLY.get(noun, 'true')} "
+        "ORDER BY f.id, p.position, p.leader_id FOR NO KEY UPDATE OF f"
+    )
+
+
+def _named(links: Mapping[int, Link]) -> str:
+    table = next(iter(links.values())).table
+    origins = " UNION ALL ".join(
+        f"SELECT {position} AS position, l.id, l.customer_id FROM {TABLES[link.leader]} l "
+        f"WHERE l.id = k.{link.leader_column} AND l.customer_id IS NOT NULL{_knows_itself(link)}"
+        for position, link in links.items()
+    )
+    return (
+        f"SELECT k.id, o.id AS origin_id, o.customer_id FROM {table} k "
+        f"CROSS JOIN LATERAL (SELECT * FROM ({origins}) o ORDER BY position LIMIT 1) o WHERE k.id = ANY ($1::uuid[])"
+    )
+
+
+def _knows_itself(link: Link) -> str:
+    return "" if link.leader not in FOLLOWERS else " AND l.customer_from_id IS NULL"
+
+
+def _assign(noun: str) -> str:
+    return (
+        f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
+        "version = t.version + 1, updated_at = $4 "
+        "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS v(id, customer_id, origin_id) "
+        "WHERE t.id = v.id RETURNING t.*"
+    )
+
+
+FOLLOWERS = tuple(noun for noun in TABLES if any(link.follower == noun for link in LINKS))
+"""The nouns that follow others. Their tables have a column `customer_from_id`."""
+_FOLLOWERS = {noun: _followers(noun) for noun in FOLLOWERS}
+_ASSIGN = {noun: _assign(noun) for noun in FOLLOWERS}
+_OWN: dict[str, dict[int, Any]] = {
+    noun: {n: link for n, link in enumerate(LINKS) if link.follower == noun and link.follower_column == "id"}
+    for noun in FOLLOWERS
+}
+_NAMED = {noun: _named(links) for noun, links in _OWN.items() if links}

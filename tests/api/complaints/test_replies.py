@@ -1,0 +1,154 @@
+"""The customer writes back while their complaint waits for them."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.make.interactions import captured
+from tests.support import api
+from tests.support.application import TestClock
+from tests.support.complaints import moved
+from tests.support.times import ago
+
+PATH = "/v1/complaints"
+
+
+async def waiting(client: httpx.AsyncClient, clock: TestClock, **more: Any) -> dict[str, Any]:
+    """A complaint that came by e-mail, and waits for the customer, who was written to."""
+    mail = await make.record_interaction(client, thread="T-1", happened_at=ago(minutes=5))
+    complaint = await make.record_complaint(client, channel="email", interaction_id=mail["id"], **more)
+    held = await moved(client, complaint, "hold", waiting_for="customer", message={"body": "Which batch?"})
+    clock.tick(3600)
+    return held
+
+
+def inbound(clock: TestClock, **changes: Any) -> dict[str, Any]:
+    return captured(thread="T-1", happened_at=clock.now.isoformat()) | changes
+
+
+async def get(client: httpx.AsyncClient, complaint: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await api.get(client, f"{PATH}/{complaint['id']}")
+    return found
+
+
+async def with_policy(client: httpx.AsyncClient, **more: Any) -> None:
+    hours = [
+        {"day": day, "opens": "00:00", "closes": "24:00"}
+        for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    ]
+    always = await make.create_calendar(client, hours=hours, time_zone="UTC")
+    targets = {"respond_minutes": 600}
+    await make.create_policy(client, calendar=always["code"], targets=targets, pauses=["waiting_customer"], **more)
+
+
+class TestEndsTheWait:
+    async def test_a_message_in_the_thread(self, client: httpx.AsyncClient, clock: TestClock, db: Any) -> None:
+        await with_policy(client)
+        held = await waiting(client, clock)
+        assert (held["due_at"], held["waiting_since"]) == (None, "2026-03-02T09:00:00.000000Z")
+        message = await make.record_interaction(client, **inbound(clock))
+        assert message["complaint_id"] == held["id"]
+        found = await get(client, held)
+        assert (found["waiting_for"], found["waiting_since"]) == (None, None)
+        assert found["customer_replied_at"] == "2026-03-02T10:00:00.000000Z"
+        assert found["due_at"] == "2026-03-02T20:00:00.000000Z", "an hour later than without the wait"
+        types = [event.type for event in await api.events(db, held["id"])]
+        assert types[-2:] == ["complaint.customer_replied", "complaint.resumed"]
+
+    async def test_as_of_its_time_though_it_is_pushed_later(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        await with_policy(client)
+        held = await waiting(client, clock)
+        body = inbound(clock)
+        clock.tick(7200)
+        await make.record_interaction(client, **body)
+        assert (await get(client, held))["due_at"] == "2026-03-02T20:00:00.000000Z"
+
+    @pytest.mark.parametrize("by", ["reference", "complaint_id"])
+    async def test_named_by_the_sender(self, client: httpx.AsyncClient, clock: TestClock, by: str) -> None:
+        held = await waiting(client, clock)
+        named = {"thread": held["reference"]} if by == "reference" else {"thread": None, "complaint_id": held["id"]}
+        message = await make.record_interaction(client, **inbound(clock) | named)
+        assert message["complaint_id"] == held["id"]
+        assert (await get(client, held))["waiting_for"] is None
+
+    async def test_the_hold_is_entered_after_the_message(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        mail = await make.record_interaction(client, thread="T-1", happened_at=ago(minutes=5))
+        complaint = await make.record_complaint(client, channel="email", interaction_id=mail["id"])
+        began = clock.now.isoformat()
+        clock.tick(600)
+        await make.record_interaction(client, **inbound(clock))
+        clock.tick(600)
+        held = await moved(client, complaint, "hold", waiting_for="customer", at=began)
+        assert (held["waiting_for"], held["customer_replied_at"]) == (None, "2026-03-02T09:10:00.000000Z")
+
+
+class TestGoesOn:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"happened_at": "2026-03-02T08:59:59Z"},
+            {"direction": "outbound"},
+            {"direction": "internal", "kind": "note"},
+            {"thread": "T-2"},
+        ],
+    )
+    async def test_for_anything_else(
+        self, client: httpx.AsyncClient, clock: TestClock, changes: dict[str, Any]
+    ) -> None:
+        held = await waiting(client, clock)
+        await make.record_interaction(client, **inbound(clock) | changes)
+        found = await get(client, held)
+        assert (found["waiting_for"], found["customer_replied_at"]) == ("customer", None)
+
+    async def test_while_it_waits_for_somebody_else(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        held = await waiting(client, clock)
+        await moved(client, held, "hold", waiting_for="supplier")
+        await make.record_interaction(client, **inbound(clock))
+        assert (await get(client, held))["waiting_for"] == "supplier"
+
+    async def test_where_the_policy_only_flags_it(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        await with_policy(client, on_customer_reply="flag")
+        held = await waiting(client, clock)
+        await make.record_interaction(client, **inbound(clock))
+        found = await get(client, held)
+        assert (found["waiting_for"], found["due_at"]) == ("customer", None)
+        assert found["customer_replied_at"] == "2026-03-02T10:00:00.000000Z"
+        resumed = await moved(client, held, "resume")
+        assert (resumed["waiting_for"], resumed["customer_replied_at"]) == (None, None)
+
+
+class TestFound:
+    async def test_answered_by_the_customer(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        held = await waiting(client, clock)
+        other = await make.record_complaint(client)
+        message = await make.record_interaction(client, **inbound(clock))
+
+        async def listed(answered: str) -> list[str]:
+            items = (await api.get(client, PATH, answered_by_customer=answered))["items"]
+            return [item["id"] for item in items]
+
+        assert (await listed("true"), await listed("false")) == ([held["id"]], [other["id"]])
+        about = (await api.get(client, "/v1/interactions", complaint_id=held["id"]))["items"]
+        assert message["id"] in [item["id"] for item in about]
+        await moved(client, held, "acknowledge")
+        assert await listed("true") == []
+
+    async def test_messages_that_came_before_the_complaint(self, client: httpx.AsyncClient) -> None:
+        first = await make.record_interaction(client, thread="T-1")
+        second = await make.record_interaction(client, thread="T-1")
+        complaint = await make.record_complaint(client, interaction_id=first["id"])
+        for one in (first, second):
+            found = await api.get(client, f"/v1/interactions/{one['id']}")
+            assert found["complaint_id"] == complaint["id"]
+
+    async def test_a_message_takes_the_customer_of_the_complaint(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        complaint = await make.record_complaint(client, customer_id=ada["id"])
+        message = await make.record_interaction(client, complaint_id=complaint["id"])
+        assert message["customer_id"] == ada["id"]
+
+    async def test_no_complaint(self, client: httpx.AsyncClient) -> None:
+        body = make.interaction(complaint_id="01900000-0000-7000-8000-000000000000")
+        assert api.errors(await client.post("/v1/interactions", json=body)) == [("/complaint_id", "not_found")]

@@ -1,0 +1,125 @@
+"""Enquiries are answered in their threads, whoever sends the answer, and in whatever order both arrive."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.make.interactions import captured, enquiry, record
+from tests.support import api
+
+PATH = "/v1/interactions"
+ASKED, ANSWERED = "2026-03-01T10:00:00.000000Z", "2026-03-01T10:30:00.000000Z"
+
+
+async def get(client: httpx.AsyncClient, one: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await api.get(client, f"{PATH}/{one['id']}")
+    return found
+
+
+def reply(**changes: Any) -> dict[str, Any]:
+    return captured(direction="outbound", thread="T-1", happened_at=ANSWERED) | changes
+
+
+class TestAnsweredInTheThread:
+    async def test_by_a_reply_that_a_connector_pushes(self, client: httpx.AsyncClient, db: Any) -> None:
+        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        answer = await record(client, **reply())
+        found = await get(client, asked)
+        assert (found["awaits_answer"], found["answered_at"]) == (False, ANSWERED)
+        assert (found["answered_by_id"], found["answer_seconds"]) == (answer["id"], 1800)
+        assert (await api.events(db, asked["id"]))[-1].type == "interaction.answered"
+        assert (await api.get(client, PATH, unanswered="true"))["items"] == []
+
+    async def test_the_reply_comes_first(self, client: httpx.AsyncClient) -> None:
+        answer = await record(client, **reply())
+        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        assert (await get(client, asked))["answered_by_id"] == answer["id"]
+
+    async def test_both_in_one_batch(self, client: httpx.AsyncClient) -> None:
+        results = await api.batch(client, PATH, reply(), enquiry(thread="T-1", happened_at=ASKED))
+        assert [result["status"] for result in results] == [201, 201]
+        assert (await get(client, results[1]))["answered_by_id"] == results[0]["id"]
+
+    async def test_all_open_ones_before_it_and_none_after(self, client: httpx.AsyncClient) -> None:
+        times = ["2026-03-01T09:00:00Z", ASKED, "2026-03-01T11:00:00Z"]
+        asked = [await record(client, **enquiry(thread="T-1", happened_at=at)) for at in times]
+        answer = await record(client, **reply())
+        assert [(await get(client, one))["answered_by_id"] for one in asked] == [answer["id"], answer["id"], None]
+
+    async def test_by_the_first_of_several(self, client: httpx.AsyncClient) -> None:
+        later = await record(client, **reply(happened_at="2026-03-01T12:00:00Z"))
+        first = await record(client, **reply())
+        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        assert (await get(client, asked))["answered_by_id"] == first["id"] != later["id"]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"thread": "T-2"},
+            {"thread": None},
+            {"direction": "inbound"},
+            {"direction": "internal", "kind": "note"},
+            {"happened_at": "2026-03-01T09:59:59Z"},
+        ],
+    )
+    async def test_not_by_anything_else(self, client: httpx.AsyncClient, changes: dict[str, Any]) -> None:
+        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        await record(client, **reply(**changes))
+        assert (await get(client, asked))["awaits_answer"] is True
+
+    async def test_the_answer_belongs_to_whoever_asked(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED, customer_id=ada["id"]))
+        answer = await record(client, **reply())
+        assert (await get(client, answer))["customer_id"] == ada["id"]
+        assert (await get(client, asked))["customer_id"] == ada["id"]
+
+
+class TestAnsweredElsewhere:
+    async def test_it_was_answered_in_another_system(self, client: httpx.AsyncClient) -> None:
+        body = enquiry(source="mail", external_id="1", happened_at=ASKED, answered_at=ANSWERED)
+        found = await record(client, **body)
+        assert (found["awaits_answer"], found["answered_at"], found["answered_by_id"]) == (False, ANSWERED, None)
+        again = await client.post(PATH, json=body)
+        assert (again.status_code, again.json()["id"]) == (200, found["id"])
+        answer = await client.post(f"{PATH}/{found['id']}/answer", json={"body": "Yes"})
+        assert (answer.status_code, answer.json()["detail"]) == (409, "Already answered in another system")
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"answered_at": "2026-03-01T09:00:00Z"}, "order"),
+            ({"answered_at": "2026-03-03T09:00:00Z"}, "future"),
+            ({"kind": "message"}, "not_an_enquiry"),
+        ],
+    )
+    async def test_at_an_impossible_time(self, client: httpx.AsyncClient, changes: dict[str, Any], code: str) -> None:
+        body = enquiry(happened_at=ASKED, answered_at=ANSWERED) | changes
+        assert api.errors(await client.post(PATH, json=body)) == [("/answered_at", code)]
+
+
+class TestNamedAnswer:
+    async def test_a_contact_that_is_there_already(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        asked = await record(client, **enquiry(happened_at=ASKED, customer_id=ada["id"]))
+        call = await record(client, kind="call", channel="phone", direction="outbound", happened_at=ANSWERED)
+        answer = await api.post(client, f"{PATH}/{asked['id']}/answer", {"interaction_id": call["id"]})
+        assert (answer["id"], answer["customer_id"]) == (call["id"], ada["id"])
+        found = await get(client, asked)
+        assert (found["answered_at"], found["answered_by_id"]) == (ANSWERED, call["id"])
+        again = await client.post(f"{PATH}/{asked['id']}/answer", json={"interaction_id": call["id"]})
+        assert (again.status_code, again.json()["code"]) == (409, "MOVE_NOT_ALLOWED")
+
+    async def test_one_that_cannot_be_it(self, client: httpx.AsyncClient) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        asked = await record(client, **enquiry(happened_at=ASKED, customer_id=ada["id"]))
+        inbound = await record(client, happened_at=ANSWERED)
+        others = await record(client, direction="outbound", happened_at=ANSWERED, customer_id=bo["id"])
+        earlier = await record(client, direction="outbound", happened_at="2026-03-01T09:00:00Z")
+        for one, code in ((inbound, "not_found"), (others, "not_found"), (earlier, "order")):
+            answer = await client.post(f"{PATH}/{asked['id']}/answer", json={"interaction_id": one["id"]})
+            assert api.errors(answer) == [("/interaction_id", code)]
+        body = {"interaction_id": inbound["id"], "body": "Yes"}
+        assert (await client.post(f"{PATH}/{asked['id']}/answer", json=body)).status_code == 422

@@ -1,0 +1,98 @@
+"""Records that refer to each other arrive, and are claimed, at the same time: no link is lost, whoever comes first."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from tests import make
+from tests.make.feedback import feedback
+from tests.make.feedback import record as record_feedback
+from tests.make.interactions import enquiry
+from tests.make.surveys import create_open, invite
+from tests.support import api
+from tests.support.links import claim, customer_of
+
+RUNS = 12
+
+
+class TestClaimedMeanwhile:
+    """The record is claimed while something about it arrives."""
+
+    async def test_feedback_about_a_receipt(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        for n in range(RUNS):
+            sale = await make.record_sale(client)
+            receipt = {"source": sale["source"], "receipt_no": sale["receipt_no"]}
+            about = {"sale_id": sale["id"]} if n % 2 else {"receipt": receipt}
+            _, *said = (
+                await asyncio.gather(
+                    claim(client, "sale", sale, ada), *(record_feedback(client, feedback(**about)) for _ in range(3))
+                )
+                if n % 2
+                else await asyncio.gather(claim(client, "sale", sale, ada), record_feedback(client, feedback(**about)))
+            )
+            for one in said:
+                assert await customer_of(client, "feedback", one) == ada["id"], f"run {n}"
+
+    async def test_complaints_tasks_and_invitations(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        asked = await create_open(client, min_days_between_invitations=0)
+        for n in range(RUNS):
+            call = await make.record_interaction(client, kind="call", channel="phone")
+            _, complaint, said, task, invitation = await asyncio.gather(
+                claim(client, "interaction", call, ada),
+                make.record_complaint(client, interaction_id=call["id"]),
+                record_feedback(client, feedback(interaction_id=call["id"])),
+                api.post(client, "/v1/tasks", {"what": "Ring back", "interaction_id": call["id"]}),
+                invite(client, asked, interaction_id=call["id"]),
+            )
+            made = {"complaint": complaint, "feedback": said, "task": task, "invitation": invitation}
+            holders = {noun: await customer_of(client, noun, record) for noun, record in made.items()}
+            assert set(holders.values()) == {ada["id"]}, f"run {n}: {holders}"
+
+    async def test_a_message_in_the_thread_of_a_complaint(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        for n in range(RUNS):
+            mail = await make.record_interaction(client, thread=f"T-{n}")
+            complaint = await make.record_complaint(client, interaction_id=mail["id"])
+            _, reply = await asyncio.gather(
+                claim(client, "complaint", complaint, ada), make.record_interaction(client, thread=f"T-{n}")
+            )
+            assert await customer_of(client, "interaction", reply) == ada["id"], f"run {n}"
+
+
+class TestRecordedMeanwhile:
+    """Neither of both is stored when the other one comes."""
+
+    async def test_a_receipt_and_feedback_about_it(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        for n in range(RUNS):
+            body = make.sale(customer={"id": ada["id"]})
+            receipt = {"source": body["source"], "receipt_no": body["receipt_no"]}
+            posts = [make.record_sale(client, body), record_feedback(client, feedback(receipt=receipt))]
+            first, second = await asyncio.gather(*(posts if n % 2 else reversed(posts)))
+            sale, said = (first, second) if n % 2 else (second, first)
+            found = await api.get(client, f"/v1/feedback/{said['id']}")
+            assert (found["sale_id"], found["customer_id"]) == (sale["id"], ada["id"]), f"run {n}"
+
+    async def test_batches_of_both(self, client: httpx.AsyncClient, db: Any) -> None:
+        for n in range(RUNS):
+            sales = [make.sale() for _ in range(40)]
+            about = [feedback(receipt={name: sale[name] for name in ("source", "receipt_no")}) for sale in sales]
+            await asyncio.gather(
+                api.batch(client, "/v1/sales", *sales), api.batch(client, "/v1/feedback", *reversed(about))
+            )
+            unlinked = await db.fetchval("SELECT count(*) FROM feedback WHERE sale_id IS NULL")
+            assert (await db.fetchval("SELECT count(*) FROM feedback"), unlinked) == (40 * (n + 1), 0), f"run {n}"
+
+    async def test_an_enquiry_and_its_answer(self, client: httpx.AsyncClient) -> None:
+        for n in range(RUNS):
+            thread = f"T-{n}"
+            reply = {"direction": "outbound", "thread": thread, "happened_at": "2026-03-01T11:00:00Z"}
+            asked, answer = await asyncio.gather(
+                make.record_interaction(client, **enquiry(thread=thread, happened_at="2026-03-01T10:00:00Z")),
+                make.record_interaction(client, **reply),
+            )
+            found = await api.get(client, f"/v1/interactions/{asked['id']}")
+            assert found["answered_by_id"] == answer["id"], f"run {n}"

@@ -1,0 +1,109 @@
+"""Invitations are withdrawn when what they are about falls away."""
+
+from typing import Any
+
+import httpx
+
+from tests import make
+from tests.make.surveys import INVITATIONS, answers, create_customer, create_open, create_rule, invite, record_sale
+from tests.support import api
+from tests.support.application import Worker
+from tests.support.surveys import invitation_events
+
+
+async def get(client: httpx.AsyncClient, invitation: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await api.get(client, f"{INVITATIONS}/{invitation['id']}")
+    return found
+
+
+async def invited(client: httpx.AsyncClient, **sale: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A sale, and an invitation to a survey about it."""
+    ada = await create_customer(client)
+    sold = await record_sale(client, ada, **sale)
+    return sold, await invite(client, await create_open(client), sale_id=sold["id"])
+
+
+async def give_back(client: httpx.AsyncClient, sale: dict[str, Any], line_no: int = 1) -> dict[str, Any]:
+    body = make.sale(lines=[make.refund(sale["receipt_no"], line_no)], payments=[], total="-10.00")
+    return await make.record_sale(client, body)
+
+
+class TestWithdrawn:
+    async def test_the_sale_is_voided(self, client: httpx.AsyncClient, db: Any) -> None:
+        sale, invitation = await invited(client)
+        await api.post(client, f"/v1/sales/{sale['id']}/void", {"reason": "Rung up twice"}, 200)
+        found = await get(client, invitation)
+        assert (found["state"], found["withdrawal_reason"]) == ("withdrawn", "The sale was voided")
+        assert found["withdrawn_at"] == "2026-03-02T09:00:00.000000Z"
+        assert (await invitation_events(db, invitation))[-1][0] == "withdrawn"
+        refused = await client.post(f"{INVITATIONS}/{invitation['id']}/send")
+        assert (refused.status_code, refused.json()["detail"]) == (409, "The invitation is withdrawn")
+
+    async def test_all_of_it_is_returned(self, client: httpx.AsyncClient) -> None:
+        sale, invitation = await invited(client, lines=[make.line(), make.line()], total="20.00", payments=[])
+        await give_back(client, sale, 1)
+        assert (await get(client, invitation))["state"] == "pending", "half of it was kept"
+        await give_back(client, sale, 2)
+        found = await get(client, invitation)
+        assert (found["state"], found["withdrawal_reason"]) == ("withdrawn", "All of the sale was returned")
+
+    async def test_by_a_return_that_is_revised(self, client: httpx.AsyncClient) -> None:
+        sale, invitation = await invited(client)
+        body = make.sale(lines=[make.line("3.00")], payments=[], total="3.00")
+        await make.record_sale(client, body)
+        changed = {"revision": 1, "lines": [make.refund(sale["receipt_no"])], "total": "-10.00"}
+        await make.record_sale(client, body, 200, **changed)
+        assert (await get(client, invitation))["state"] == "withdrawn"
+
+    async def test_the_complaint_is_withdrawn(self, client: httpx.AsyncClient) -> None:
+        complaint = await make.record_complaint(client)
+        invitation = await invite(client, await create_open(client), complaint_id=complaint["id"])
+        await api.post(client, f"/v1/complaints/{complaint['id']}/withdraw", {"reason": "A mistake"}, 200)
+        found = await get(client, invitation)
+        assert (found["state"], found["withdrawal_reason"]) == ("withdrawn", "The complaint was withdrawn")
+
+    async def test_one_that_was_sent_cannot_be_answered(
+        self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+    ) -> None:
+        sale, invitation = await invited(client)
+        token = (await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"]
+        await api.post(client, f"/v1/sales/{sale['id']}/void", {"reason": "Rung up twice"}, 200)
+        answer = await anonymous.post(f"/v1/answers/{token}", json=answers())
+        assert (answer.status_code, answer.json()["code"]) == (410, "ANSWER_EXPIRED")
+        assert (await anonymous.get(f"/v1/answers/{token}")).status_code == 410
+
+    async def test_it_counts_apart(self, client: httpx.AsyncClient) -> None:
+        sale, invitation = await invited(client)
+        await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200)
+        window = {"since": "2026-03-01T00:00:00Z", "before": "2026-03-03T00:00:00Z"}
+        before = (await api.get(client, "/v1/feedback/measures", **window))["all"]["response"]
+        assert (before["total"], before["withdrawn"]) == (1, 0)
+        await api.post(client, f"/v1/sales/{sale['id']}/void", {"reason": "Rung up twice"}, 200)
+        after = (await api.get(client, "/v1/feedback/measures", **window))["all"]["response"]
+        assert (after["total"], after["withdrawn"]) == (0, 1)
+
+
+class TestStays:
+    async def test_an_answer_that_was_given(self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
+        sale, invitation = await invited(client)
+        token = (await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"]
+        await api.post(anonymous, f"/v1/answers/{token}", answers())
+        await api.post(client, f"/v1/sales/{sale['id']}/void", {"reason": "Rung up twice"}, 200)
+        assert (await get(client, invitation))["state"] == "answered"
+
+    async def test_one_about_another_sale(self, client: httpx.AsyncClient) -> None:
+        _, invitation = await invited(client)
+        other = await make.record_sale(client)
+        await give_back(client, other)
+        await api.post(client, f"/v1/sales/{other['id']}/void", {"reason": "Rung up twice"}, 200)
+        assert (await get(client, invitation))["state"] == "pending"
+
+
+class TestNotInvitedAtAll:
+    async def test_what_was_returned_before_the_rule_asks(self, client: httpx.AsyncClient, work: Worker) -> None:
+        await create_rule(client, delay_hours=24)
+        ada = await create_customer(client)
+        sold = await record_sale(client, ada)
+        await give_back(client, sold)
+        await work()
+        assert (await api.get(client, INVITATIONS))["items"] == []

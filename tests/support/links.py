@@ -1,0 +1,66 @@
+"""Whose records are, in the API and in the event log, and moving sales as their own routes do."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from app.core.context import Context
+from app.core.sessions import Sessions
+from app.rules.kit import event_types
+from app.store.kit import events
+from app.store.kit.events import Event
+from tests.support import api
+
+PATHS = {
+    "sale": "/v1/sales",
+    "interaction": "/v1/interactions",
+    "complaint": "/v1/complaints",
+    "feedback": "/v1/feedback",
+    "invitation": "/v1/invitations",
+    "task": "/v1/tasks",
+}
+
+
+async def customer_of(client: httpx.AsyncClient, noun: str, record: dict[str, Any]) -> str | None:
+    holder: str | None = (await api.get(client, f"{PATHS[noun]}/{record['id']}"))["customer_id"]
+    return holder
+
+
+async def claim(
+    client: httpx.AsyncClient, noun: str, record: dict[str, Any], customer: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    body = {"customer_id": customer["id"], **more}
+    claimed: dict[str, Any] = await api.post(client, f"{PATHS[noun]}/{record['id']}/claim", body, 200)
+    return claimed
+
+
+async def release(client: httpx.AsyncClient, noun: str, record: dict[str, Any]) -> dict[str, Any]:
+    body = {"reason": "Somebody else of the same name"}
+    released: dict[str, Any] = await api.post(client, f"{PATHS[noun]}/{record['id']}/release", body, 200)
+    return released
+
+
+async def timeline(client: httpx.AsyncClient, customer: dict[str, Any], subject: dict[str, Any]) -> list[str]:
+    """The types of the entries about a record on the timeline of a customer, the first first."""
+    items = (await api.get(client, f"/v1/customers/{customer['id']}/timeline", limit=200))["items"]
+    return [entry["type"] for entry in reversed(items) if entry["subject_id"] == subject["id"]]
+
+
+async def move_sale(sessions: Sessions, sale: dict[str, Any], customer: dict[str, Any] | None) -> None:
+    """The sale belongs to somebody else, or to nobody, and its event says so."""
+    sale_id, customer_id = UUID(sale["id"]), UUID(customer["id"]) if customer is not None else None
+
+    async def move(ctx: Context) -> None:
+        row = await ctx.db.fetchrow("SELECT * FROM sales WHERE id = $1 FOR NO KEY UPDATE", sale_id)
+        assert row is not None
+        await ctx.db.execute("UPDATE sales SET customer_id = $2 WHERE id = $1", sale_id, customer_id)
+        await events.repoint(ctx, "sale", [sale_id], customer_id)
+        data = {"from_customer_id": str(row["customer_id"])}
+        if customer_id is None:
+            type_, data = event_types.SALE_RELEASED, data | {"reason": "A mistake"}
+        else:
+            type_, data = event_types.SALE_MOVED, data | {"to_customer_id": str(customer_id)}
+        await events.record(ctx, Event(type_, sale_id, customer_id, type_.titled(**row), ctx.now, data=data))
+
+    await sessions.write(move)
