@@ -106,8 +106,9 @@ class _References:
             **resolver.keys(),
         }
         records = await store.REFERENCES.load(ctx, keys)
-        stored, returned = _stored(records), returned_receipts(drafts)
+        stored = _stored(records)
         revised, awaited = _revised(drafts, stored), _awaited(records, stored)
+        returned = returned_receipts(draft for n, draft in enumerate(drafts) if n not in stored or n in revised)
         if revised or awaited or returned:
             # Another transaction may be writing them: wait for it. All are locked at once and in order, no deadlocks.
             changing = [ReceiptKey(*drafts[n].key) for n in {*revised, *awaited}]

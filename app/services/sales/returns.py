@@ -89,7 +89,7 @@ class Returns:
 
     def waits(self, receipt: ReceiptDraft) -> bool:
         """Whether it returns something of a receipt that is not known yet."""
-        return any(ReceiptKey(*key[:2]) not in self._sold for _, key, _ in receipt.returns)
+        return self._tracks and any(ReceiptKey(*key[:2]) not in self._sold for _, key, _ in receipt.returns)
 
     def buyers(self, receipt: ReceiptDraft) -> set[UUID]:
         """The buyers of the receipts that it returns, as far as they are known."""

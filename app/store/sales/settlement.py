@@ -215,11 +215,11 @@ _FOLLOWERS = """
             WHERE l.sale_id = r.id AND s.customer_id IS NOT NULL AND s.id <> r.id
         ) AS buyers
     FROM sales r
-    WHERE r.id IN (
+    WHERE r.id = ANY (ARRAY(
             SELECT l.sale_id FROM sales c
             JOIN sale_lines l ON l.refund_source = c.source AND l.refund_receipt_no = c.receipt_no
             WHERE c.id = ANY ($1::uuid[])
-        )
+        ))
         AND (r.matched_by = 'sale' OR (r.customer_id IS NULL AND r.match <> 'ambiguous'))
     ORDER BY r.id
 """
