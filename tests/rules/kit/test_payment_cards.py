@@ -312,7 +312,7 @@ def test_few_numbers_of_other_kinds_are_refused(kind: str) -> None:
 
 
 def test_few_references_of_payments_are_refused() -> None:
-    """Of terminals: their number, that of the transaction and that of the receipt, the moment, the approval."""
+    """Of terminals: their number, those of transaction and receipt; with the moment; with the approval."""
     makers: list[Callable[[], str]] = [
         lambda: f"{digits(8)} {digits(6)} {digits(4)}",
         lambda: f"TID {digits(8)} TRACE {digits(6)} RRN {digits(12)}",
