@@ -31,7 +31,7 @@ def attach(scope: MutableMapping[str, Any], state: RequestState) -> None:
     scope[_KEY] = state
 
 
-def notify_of_stop(scope: MutableMapping[str, Any]) -> None:
+def notify_of_stop(scope: Any) -> None:
     state: RequestState | None = scope.get(_KEY)
     if state is not None and state.on_stop is not None:
         state.on_stop()
