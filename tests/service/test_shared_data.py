@@ -20,6 +20,7 @@ async def test_they_start_and_stop_in_any_order(tmp_path: Path) -> None:
 
     try:
         start_worker("first")
+        eventually(lambda: _lock(service) == workers[0].pid)
         service.start(wait=False)  # while the worker is still making the cluster
         eventually(lambda: service.ready() or not service.is_up)
         assert service.is_up, service.stderr
@@ -60,6 +61,14 @@ async def test_they_start_and_stop_in_any_order(tmp_path: Path) -> None:
             worker.wait(PATIENCE)
         service._process = service._process or workers[0]
         service.remove()
+
+
+def _lock(service: Running) -> int:
+    """The process that runs the database."""
+    try:
+        return int((service.data_dir / "LOCK").read_text())
+    except (FileNotFoundError, ValueError):
+        return 0
 
 
 def _other_postmaster(service: Running, former: int) -> bool:

@@ -16,7 +16,7 @@ from app.core import migrations
 from app.store.kit import connections
 from tests.support import ledger
 from tests.support.application import plain_settings
-from tests.support.running import Running
+from tests.support.running import Running, eventually
 
 
 @pytest.fixture(scope="module")
@@ -126,13 +126,13 @@ async def test_the_sample_shop_is_loaded_whole_or_not_at_all(tmp_path: Path, new
             await asyncio.sleep(0.05)
         printed = re.search(r"The admin key, shown this once: (\S+)", service.stdout)
         assert printed is not None, "the key is printed before anything is loaded"
-        await asyncio.sleep(1)
         second = service.run("sample")
         assert second.stdout.startswith("Another process is loading the sample shop")
         service.kill()
         assert tuple((await ledger.fetch(dsn, COUNTED))[0]) == (0,) * 6
 
-        service.start("--sample")
+        service.start("--sample", wait=False)
+        await asyncio.to_thread(eventually, lambda: service.ready() or not service.is_up, 240)
         assert "admin key" not in service.stdout
         assert "The sample shop is loaded." in service.stdout
         (found,) = await ledger.fetch(dsn, COUNTED)
