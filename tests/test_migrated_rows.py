@@ -386,13 +386,15 @@ async def test_what_is_linked_follows(new_database: Callable[..., str]) -> None:
     dsn = new_database("template1")
     await as_of(dsn, "0014")
     db = await asyncpg.connect(dsn)
-    ada, bo = [
-        row[0] for row in await db.fetch("INSERT INTO customers (display_name) VALUES ('Ada'), ('Bo') RETURNING id")
-    ]
+    people = await db.fetch(
+        "INSERT INTO customers (kind, trade, display_name, sort_name) VALUES ('person', 'b2c', 'Ada', 'ada'), "
+        "('person', 'b2c', 'Bo', 'bo') RETURNING id"
+    )
+    ada, bo = (row[0] for row in people)
     sale = await db.fetchval(
         "INSERT INTO sales (source, receipt_no, kind, occurred_at, business_date, channel, currency, customer_id, "
         "match, total, gross, refunded, content_hash) "
-        "VALUES ('till', '1', 'sale', now(), now(), 'shop', 'GBP', $1, 'matched', 1, 1, 0, '') RETURNING id",
+        "VALUES ('till', '1', 'sale', now(), now(), 'in_store', 'GBP', $1, 'matched', 1, 1, 0, '') RETURNING id",
         ada,
     )
     complaints = await db.fetch(

@@ -131,8 +131,8 @@ _ANSWERS = f"""
 """
 _COMPLAINT = "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels')::text"
 REFERENCES = Lookup(
-    Reference("thread_lock", {"bucket": "INTEGER"}, "", "NULL::uuid", advisory.exclusively(advisory.THREAD)),
-    Reference("shared_thread_lock", {"bucket": "INTEGER"}, "", "NULL::uuid", advisory.shared(advisory.THREAD)),
+    advisory.reference("thread_lock", advisory.exclusively(advisory.THREAD)),
+    advisory.reference("shared_thread_lock", advisory.shared(advisory.THREAD)),
     sent_before("interaction", "interactions"),
     *customer_references(),
     Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),

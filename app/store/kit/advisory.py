@@ -1,20 +1,27 @@
 """Advisory locks for records that refer to each other before either is stored: neither would see the other.
 
 A lookup takes them (see `store/kit/references.py`), so that they cost no round trip, and the statements after it see
-whatever was committed meanwhile. Keys share 256 buckets: a batch of a thousand keys must not fill the lock table.
+whatever was committed meanwhile. Keys share 128 buckets: a batch of a thousand keys must not fill the lock table.
 """
 
 from collections.abc import Iterable
 from zlib import crc32
 
+from app.store.kit.references import Reference
+
 RECEIPT, THREAD = 0x52435054, 0x54485244
 """What is locked: receipts by source and number, conversations by their id."""
-_BUCKETS = 256
+_BUCKETS = 128
 
 
 def buckets(keys: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
     """Rows of (n, bucket), sorted: all transactions lock in this order, so there are no deadlocks."""
     return [(n, n) for n in sorted({crc32("\x1f".join(key).encode()) % _BUCKETS for key in keys})]
+
+
+def reference(kind: str, lock: str) -> Reference:
+    """Part of a `Lookup`: takes the lock for each of the `buckets`, and answers with nothing."""
+    return Reference(kind, {"bucket": "INTEGER"}, f"WHERE {lock} IS NULL", "NULL::uuid")
 
 
 def exclusively(space: int) -> str:

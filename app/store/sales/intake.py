@@ -128,7 +128,7 @@ def _catalog_arguments(sales: Sequence[Row], lines: Sequence[Row]) -> list[str]:
 
 
 REFERENCES = Lookup(
-    Reference("receipt_lock", {"bucket": "INTEGER"}, "", "NULL::uuid", advisory.shared(advisory.RECEIPT)),
+    advisory.reference("receipt_lock", advisory.shared(advisory.RECEIPT)),
     Reference(
         "sale",
         {"source": "TEXT", "receipt_no": "TEXT"},
