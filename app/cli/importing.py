@@ -32,9 +32,7 @@ def import_file(
     ] = "create",
     on_match: Annotated[
         str,
-        typer.Option(
-            help="For customers whose identity or contact point is known: `refuse`, `match`, or `keep` them apart."
-        ),
+        typer.Option(help="For customers whose keys somebody has: `refuse` them, `match` them, or `keep` them apart."),
     ] = "refuse",
     refused: Annotated[
         Path | None, typer.Option(help="File for refused records; by default FILE.refused.jsonl.")
