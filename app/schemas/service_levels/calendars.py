@@ -95,6 +95,9 @@ class CalendarNew(Schema):
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
         yield from _backward("/hours", self.hours)
+        windows = [*self.hours, *(window for exception in self.exceptions for window in exception.hours)]
+        if all(window.opens == window.closes for window in windows):
+            yield "/hours", "never_opens", "At least one working period is required, in which targets are measured"
         seen: set[object] = set()
         for n, exception in enumerate(self.exceptions):
             if exception.on in seen:

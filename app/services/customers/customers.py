@@ -2,18 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
-
-from pydantic import ValidationError
 
 from app.core.context import Context
 from app.core.errors import AlreadyHeld, PreconditionFailed, Problem, invalid, reference_not_found
 from app.core.ids import new_id
 from app.core.sessions import Sessions
 from app.rules.customers import search
-from app.rules.customers.customers import CustomerKind, default_trade, display_name
 from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import EventType
@@ -21,6 +17,7 @@ from app.rules.kit.merge_patch import merged
 from app.schemas.customers.customers import CustomerExport, CustomerNew, CustomerQuery
 from app.schemas.kit import validation
 from app.services.customers import drafts
+from app.services.customers.bodies import body_of, joined_names, normalized
 from app.services.customers.drafts import CustomerDraft, draft_customer
 from app.services.customers.resolution import CustomerReference, find_customer
 from app.services.kit import patching
@@ -113,7 +110,7 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
     """409 AlreadyHeld when another customer has taken a contact point meanwhile."""
     row = await store.CUSTOMERS.lock(ctx, customer_id)
     if row["archived_at"] is not None:
-        new = validation.validate(CustomerNew, _body(await store.CUSTOMERS.get(ctx, customer_id)))
+        new = validation.validate(CustomerNew, body_of(await store.CUSTOMERS.get(ctx, customer_id)))
         if problem := (await _conflicts(ctx, [draft_customer(ctx, customer_id, new)]))[0]:
             raise problem
         await store.reserve_contact_points(ctx, customer_id)
@@ -133,14 +130,14 @@ async def _change(
 ) -> Document:
     """Without `respelled`, what is only spelled in another way is no change."""
     current = await patching.lock(ctx, store.CUSTOMERS, customer_id, version)
-    before = _body(current.document)
+    before = body_of(current.document)
     after = merged(before, sent)
-    if "display_name" not in sent and before["display_name"] == _joined_names(before):
-        after["display_name"] = _joined_names(after)  # it was derived from the names
+    if "display_name" not in sent and before["display_name"] == joined_names(before):
+        after["display_name"] = joined_names(after)  # it was derived from the names
     new = validation.validate(CustomerNew, after)
     if not respelled and not differing(CustomerNew, before, new.model_dump(mode="json"), ctx.region):
         return current.document
-    if not (changes := differences(_normalized(before), _normalized(new.model_dump(mode="json")))):
+    if not (changes := differences(normalized(before), normalized(new.model_dump(mode="json")))):
         return current.document
     draft = draft_customer(ctx, customer_id, new)
     archived = current.row["archived_at"] is not None
@@ -232,7 +229,7 @@ async def _find_same(
     if len(holders) != 1:
         return None
     first = earlier.get(holders[0])
-    stored = first.model_dump(mode="json") if first else _body(await store.CUSTOMERS.get(ctx, holders[0]))
+    stored = first.model_dump(mode="json") if first else body_of(await store.CUSTOMERS.get(ctx, holders[0]))
     sent = new.model_dump(mode="json", include=new.model_fields_set)
     return None if differing(CustomerNew, stored, sent, ctx.region) else holders[0]
 
@@ -261,19 +258,6 @@ async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], arc
     await drafts.add_search_words(ctx, [draft])
 
 
-def _normalized(body: dict[str, Any]) -> dict[str, Any]:
-    """As it will be stored, so that two ways of writing the same are no difference."""
-    with suppress(ValidationError):  # of what was stored by an earlier release, which took more
-        body = CustomerNew.model_validate(body).model_dump(mode="json")
-    return {
-        **body,
-        "trade": body["trade"] or default_trade(CustomerKind(body["kind"])),
-        "roles": list(dict.fromkeys(body["roles"])),
-        "tags": list(dict.fromkeys(body["tags"])),
-        "identities": sorted([i["system"], i["external_id"]] for i in body["identities"]),
-    }
-
-
 async def _missing_referrers(ctx: Context, customers: Sequence[CustomerNew]) -> set[UUID]:
     referrers = {new.referred_by for new in customers if new.referred_by is not None}
     return referrers - await store.existing_ids(ctx, referrers) if referrers else set()
@@ -281,21 +265,6 @@ async def _missing_referrers(ctx: Context, customers: Sequence[CustomerNew]) -> 
 
 def _referrer_not_found() -> Problem:
     return reference_not_found("/referred_by", "Customer")
-
-
-def _joined_names(body: dict[str, Any]) -> str | None:
-    return display_name(body.get("given_name"), body.get("family_name"), [])
-
-
-def _body(document: Document) -> dict[str, Any]:
-    """The stored customer in the form in which it is sent."""
-    stored = json.loads(document.json)
-    for contact_point in stored["contact_points"]:
-        for name in ("id", "normalized", "extension"):
-            del contact_point[name]
-    for address in stored["addresses"]:
-        del address["id"]
-    return {name: value for name, value in stored.items() if name in CustomerNew.model_fields}
 
 
 async def _record(

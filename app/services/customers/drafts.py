@@ -11,6 +11,7 @@ from app.rules.customers import customers as rules
 from app.rules.customers import search
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
 from app.rules.customers.customers import NUMBER_KINDS
+from app.rules.kit import moments
 from app.schemas.customers.contact_details import ContactPointNew
 from app.schemas.customers.customers import CustomerNew
 from app.store.customers import customers as store
@@ -110,6 +111,9 @@ def _normalize_contact_points(ctx: Context, contact_points: Sequence[ContactPoin
         except NotAContact as error:
             errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
             continue
+        if point.verified_at is not None and moments.is_ahead(point.verified_at, ctx.now):
+            pointer = f"/contact_points/{n}/verified_at"
+            errors.append({"pointer": pointer, "code": moments.IN_THE_FUTURE, "detail": moments.FUTURE_DETAIL})
         if len(form.value) > _LONGEST_FORM:  # one character may be folded into up to eighteen
             detail = f"Must have at most {_LONGEST_FORM} characters once normalised"
             errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})

@@ -58,7 +58,11 @@ class TestPlan:
         planned = await plan(client, customer_id=zoe["id"])
         assert (planned["state"], planned["state_reason"], planned["happened_at"]) == ("planned", None, AHEAD)
         assert await contacts(client, zoe) == (call["id"], 1)
-        assert (await timeline(client, zoe))[0] == ("interaction.planned", "Planned: Meeting with the customer in person", AHEAD)
+        assert (await timeline(client, zoe))[0] == (
+            "interaction.planned",
+            "Planned: Meeting with the customer in person",
+            AHEAD,
+        )
 
     async def test_is_filtered_by_state(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         planned, held = await plan(client), await make.record_interaction(client)
@@ -155,7 +159,9 @@ class TestCancel:
     async def test_with_the_reason(self, client: httpx.AsyncClient, zoe: dict[str, Any]) -> None:
         cancelled = await move(client, await plan(client, customer_id=zoe["id"]), "cancel", reason="Ill")
         assert (cancelled["state"], cancelled["state_reason"]) == ("cancelled", "Ill")
-        assert ("interaction.cancelled", "Cancelled: Meeting with the customer in person", NOW) in await timeline(client, zoe)
+        assert ("interaction.cancelled", "Cancelled: Meeting with the customer in person", NOW) in await timeline(
+            client, zoe
+        )
 
 
 class TestElsewhere:
