@@ -185,7 +185,8 @@ def _backward(pointer: str, windows: Sequence[OpenWindow]) -> Iterator[tuple[str
 
 
 def _unknown(holidays: PublicHolidays) -> Iterator[tuple[str, str, str]]:
-    if (parts := countries().get(holidays.country)) is None:
+    parts = countries().get(holidays.country)
+    if parts is None:
         yield "/holidays/country", "country", f"No public holidays are known for {holidays.country}"
     elif holidays.subdivision is not None and holidays.subdivision not in parts:
         hint = f"Known: {', '.join(sorted(parts))}" if parts else "No subdivision has public holidays of its own"
