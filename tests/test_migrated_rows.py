@@ -458,3 +458,69 @@ async def test_what_is_linked_follows(new_database: Callable[..., str]) -> None:
     attended = await db.fetchrow("SELECT customer_id, occurred_at FROM events WHERE type = 'interaction.attended'")
     assert tuple(attended) == (bo, RECEIVED)
     await db.close()
+
+
+async def test_identifiers_are_stripped_where_nothing_collides(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0014")
+    db = await asyncpg.connect(dsn)
+    await db.execute("INSERT INTO sites (code) VALUES (' York'), ('Leeds '), ('Leeds')")
+    await db.execute("INSERT INTO products (sku) VALUES ('TEA\u00a0')")
+    customer = await db.fetchval(
+        "INSERT INTO customers (kind, trade, roles, display_name, sort_name, owner, tags) VALUES "
+        "('person', 'b2c', '{customer}', ' Zoe ', 'zoe', E'Zoe\\u0301 ', ARRAY[' vip', 'vip', E'\\u200b']) RETURNING id"
+    )
+    numbers = {"1001": None, " 1001": None, "\ufeff1002 ": None, "1003": None}
+    for number in numbers:
+        numbers[number] = await db.fetchval(
+            "INSERT INTO sales (source, receipt_no, kind, occurred_at, created_at, business_date, site, channel, "
+            "currency, match, total, gross, refunded, content_hash, customer_id) VALUES ('till', $1, 'sale', $2, $3, "
+            "'2026-01-05', $4, 'in_store', 'GBP', 'matched', 1, 1, 0, 'x', $5) RETURNING id",
+            number,
+            RECEIVED + (timedelta(days=400) if number == "1003" else HOUR),
+            RECEIVED,
+            {"1001": " York", " 1001": "Leeds "}.get(number),
+            customer,
+        )
+    await db.execute(
+        "INSERT INTO sale_lines (sale_id, line_no, sku, quantity, unit_price, total) "
+        "VALUES ($1, 1, 'TEA\u00a0', 1, 1, 1)",
+        numbers["1001"],
+    )
+    await db.execute(
+        "INSERT INTO customer_totals (customer_id, currency, receipts, purchases, returns, first_purchase_at, "
+        "last_purchase_at) VALUES ($1, 'GBP', 4, 4, 0, $2, $3)",
+        customer,
+        RECEIVED + HOUR,
+        RECEIVED + timedelta(days=400),
+    )
+    await db.execute(
+        "INSERT INTO interactions (kind, channel, direction, happened_at, source, external_id) VALUES "
+        "('meeting', 'in_person', 'outbound', now() + interval '30 days', 'a ', ' 1'), "
+        "('message', 'email', 'inbound', '2099-01-01', NULL, NULL), ('call', 'phone', 'inbound', now(), NULL, NULL)"
+    )
+    await db.close()
+    await as_of(dsn, "0017")
+    db = await asyncpg.connect(dsn)
+    kept = {row["id"]: row["receipt_no"] for row in await db.fetch("SELECT id, receipt_no FROM sales")}
+    assert [kept[id_] for id_ in numbers.values()] == ["1001", " 1001", "1002", "1003"], "the other stays as it is"
+    assert [row["code"] for row in await db.fetch("SELECT code FROM sites ORDER BY id")] == ["York", "Leeds ", "Leeds"]
+    sites = "SELECT site FROM sales WHERE site IS NOT NULL ORDER BY id"
+    assert [row["site"] for row in await db.fetch(sites)] == ["York", "Leeds"]
+    assert await db.fetchval("SELECT l.sku FROM sale_lines l JOIN products p USING (sku)") == "TEA"
+    zoe = await db.fetchrow("SELECT display_name, owner, tags FROM customers")
+    assert tuple(zoe) == (" Zoe ", "Zo\u00e9", ["vip"])
+    suspect = await db.fetch("SELECT receipt_no FROM sales WHERE clock_suspect")
+    assert [row["receipt_no"] for row in suspect] == ["1003"]
+    assert await db.fetchval("SELECT last_purchase_at FROM customer_totals") == RECEIVED + HOUR
+    states = await db.fetch("SELECT kind, state FROM interactions ORDER BY id")
+    assert [tuple(row) for row in states] == [("meeting", "planned"), ("message", "held"), ("call", "held")]
+    assert tuple(await db.fetchrow("SELECT source, external_id FROM interactions WHERE source IS NOT NULL")) == (
+        "a",
+        "1",
+    )
+    foreign = "contype = 'f' AND confrelid IN ('sites'::regclass, 'products'::regclass)"
+    assert await db.fetchval(f"SELECT count(*) FROM pg_constraint WHERE {foreign}") == 7, (
+        "the constraints are there again"
+    )
+    await db.close()

@@ -13,6 +13,11 @@ def is_blank(text: str) -> bool:
     return not any(_visible(character) for character in text)
 
 
+def present(text: str | None) -> str | None:
+    """None in the place of a blank text, which earlier releases have stored."""
+    return None if text is None or is_blank(text) else text
+
+
 def stripped(text: str) -> str:
     """Without the white space and the invisible characters before and after it."""
     bare = text.strip()

@@ -26,6 +26,7 @@ from app.schemas.kit.types import (
     Moment,
     Name,
     PageQuery,
+    Periods,
     Resource,
     Schema,
     Tag,
@@ -160,7 +161,7 @@ class CustomerPage(Resource):
 CustomerSort = Literal["created_at", "-created_at", "updated_at", "-updated_at", "display_name", "-display_name"]
 
 
-class CustomerFilters(Schema):
+class CustomerFilters(Periods):
     q: (
         Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)] | None
     ) = None

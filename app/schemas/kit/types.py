@@ -4,7 +4,8 @@ import re
 from copy import copy
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -19,11 +20,12 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
     create_model,
+    model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-from app.rules.kit import countries, json_limits
+from app.rules.kit import countries, json_limits, moments
 from app.rules.kit.web_addresses import is_harmless, is_web_address
 from app.schemas.kit.texts import LINES, ONE_LINE, Label, Line, Name, Note, Reference, Tag, code, text
 
@@ -219,7 +221,25 @@ Attributes = Annotated[
 ]
 
 
-class PageQuery(Schema):
+class Periods(Schema):
+    """Filters by time, named `x_since` and `x_before`: a period must not end before it begins."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for since, before in _periods(type(self)):
+            start, end = getattr(self, since), getattr(self, before)
+            if start is not None and end is not None and end < start:
+                raise fault(before, moments.OUT_OF_ORDER, moments.not_before(since))
+        return self
+
+
+@cache
+def _periods(query: type[Schema]) -> list[tuple[str, str]]:
+    pairs = [(name, f"{name.removesuffix('since')}before") for name in query.model_fields if name.endswith("since")]
+    return [(since, before) for since, before in pairs if before in query.model_fields]
+
+
+class PageQuery(Periods):
     limit: Annotated[int, Field(ge=1, le=200, description="The maximum number of items to return.")] = 50
     cursor: Annotated[
         str | None,

@@ -95,6 +95,9 @@ class CalendarNew(Schema):
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong between its fields: pointer, code and detail of each."""
         yield from _backward("/hours", self.hours)
+        windows = [*self.hours, *(window for exception in self.exceptions for window in exception.hours)]
+        if all(window.opens == window.closes for window in windows):
+            yield "/hours", "never_opens", "At least one working period is required, in which targets are measured"
         seen: set[object] = set()
         for n, exception in enumerate(self.exceptions):
             if exception.on in seen:
@@ -182,7 +185,8 @@ def _backward(pointer: str, windows: Sequence[OpenWindow]) -> Iterator[tuple[str
 
 
 def _unknown(holidays: PublicHolidays) -> Iterator[tuple[str, str, str]]:
-    if (parts := countries().get(holidays.country)) is None:
+    parts = countries().get(holidays.country)
+    if parts is None:
         yield "/holidays/country", "country", f"No public holidays are known for {holidays.country}"
     elif holidays.subdivision is not None and holidays.subdivision not in parts:
         hint = f"Known: {', '.join(sorted(parts))}" if parts else "No subdivision has public holidays of its own"

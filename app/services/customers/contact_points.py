@@ -8,6 +8,7 @@ from app.core.context import Context
 from app.core.errors import ValidationFailed
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
 from app.rules.customers.customers import ContactKind, ordered_uses
+from app.rules.kit import moments
 from app.schemas.customers.contact_details import AddressNew, ContactPointNew
 from app.schemas.customers.customers import CustomerNew
 
@@ -37,6 +38,9 @@ def normalized_contact_points(ctx: Context, new: CustomerNew) -> list[ContactPoi
         except NotAContact as error:
             errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
             continue
+        if point.verified_at is not None and moments.is_ahead(point.verified_at, ctx.now):
+            pointer = f"/contact_points/{n}/verified_at"
+            errors.append({"pointer": pointer, "code": moments.IN_THE_FUTURE, "detail": moments.FUTURE_DETAIL})
         if len(form.value) > _LONGEST_FORM:  # one character may be folded into up to eighteen
             detail = f"Must have at most {_LONGEST_FORM} characters once normalised"
             errors.append({"pointer": f"/contact_points/{n}/value", "code": "string_too_long", "detail": detail})

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, ValidationFailed, in_the_future
+from app.core.errors import Problem, ValidationFailed, in_the_future, invalid
 from app.rules.feedback import loop as loop_rules
 from app.rules.feedback.feedback import OBSERVED
 from app.rules.kit import moments
@@ -42,6 +42,8 @@ class References:
     def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
         """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""
         new = draft.new
+        if _says_nothing(draft):
+            return invalid("/text", "missing", "A rating, a text, a title or an idea is required")
         draft.collected_at = moments.arrived(new.collected_at, ctx.now)
         subjects = self.subjects
         missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)
@@ -86,6 +88,13 @@ async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
         complaint=[draft.new.complaint_id for draft in drafts],
         invitation=[draft.invitation_id for draft in drafts],
     )
+
+
+def _says_nothing(draft: FeedbackDraft) -> bool:
+    """Whether it is feedback of nothing. Answers to a survey and visits may be without ratings and texts."""
+    new = draft.new
+    made_of_answers = draft.survey_id is not None or draft.visit_id is not None
+    return not (made_of_answers or new.ratings or new.text or new.title or new.idea_id)
 
 
 def _mistimed(ctx: Context, draft: FeedbackDraft) -> Problem | None:

@@ -14,6 +14,7 @@ from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
+from app.rules.kit.texts import present
 from app.schemas.interactions.interactions import EnquiryAnswerNew, InteractionNew
 from app.services.interactions import claims, interactions
 from app.store.interactions import interactions as store
@@ -44,7 +45,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         kind=rules.answer_kind(channel),
         channel=channel,
         direction=Direction.OUTBOUND,
-        subject=sent.subject or row["subject"],
+        subject=sent.subject or present(row["subject"]),
         body=sent.body,
         happened_at=happened_at,
         staff=sent.staff,

@@ -18,10 +18,14 @@ class VersionedResource(KeyedResource[VersionedTable]):
     async def versions(self, ctx: Context, row_id: UUID, query: Any) -> Page:
         return await self.table.versions(ctx, row_id, query)
 
+    async def check(self, ctx: Context, definition: Mapping[str, Any], ids: Mapping[str, UUID | None]) -> None:
+        """Raise ValidationFailed for what is wrong between a definition and the resources that it refers to."""
+
     async def create(self, ctx: Context, new: Any) -> Document:
         """`new` is of the content's schema. 409 when another one has its code or category."""
         definition = _definition(new)
         ids = await _referenced_ids(ctx, self.table, definition)
+        await self.check(ctx, definition, ids)
         await self._require_free_key(ctx, definition)
         row_id = new_id()
         await self.table.add_first(ctx, row_id, definition, ids)
@@ -37,6 +41,7 @@ class VersionedResource(KeyedResource[VersionedTable]):
         if not changed:
             return current.document
         ids = await _referenced_ids(ctx, self.table, definition)
+        await self.check(ctx, definition, ids)
         if self.table.key in changed:
             await self._require_free_key(ctx, definition)
         number = current.row["version"] + 1

@@ -1,8 +1,9 @@
 """Selecting the policy of a complaint, and loading policies in the versions that complaints were measured by."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,8 @@ from asyncpg import Record
 from cachetools import LRUCache
 
 from app.core.context import Context
-from app.core.errors import NotFound
-from app.rules.service_levels.calendars import Calendar, Window, Windows
+from app.core.errors import NotFound, ValidationFailed
+from app.rules.service_levels.calendars import Calendar, Window, Windows, add_working_time
 from app.rules.service_levels.clocks import Metric
 from app.rules.service_levels.policies import CustomerReplyEffect, Facts, Level, Policy, Reopening, Scope, fits
 from app.schemas.service_levels.calendars import Weekday
@@ -20,10 +21,34 @@ from app.services.kit.versioned import VersionedResource
 from app.store.service_levels import policies as store
 from app.store.service_levels.calendars import CALENDARS
 
-POLICIES = VersionedResource(store.POLICIES)
 Version = tuple[UUID, int]
 Versions = tuple[UUID, int, UUID, int]
 """Id and version of a policy, id and version of its calendar."""
+
+
+class _Policies(VersionedResource):
+    async def check(self, ctx: Context, definition: Mapping[str, Any], ids: Mapping[str, UUID | None]) -> None:
+        """Every target has to be due some day: a calendar may open too seldom, or no longer."""
+        calendar_id = ids["calendar"]
+        assert calendar_id is not None, "required before"
+        calendar = calendar_of(json.loads((await CALENDARS.get(ctx, calendar_id)).json))
+        targets = policy_of(definition, calendar).targets
+        endless = [metric for metric, target in targets.items() if not _ends(calendar, ctx.now, target)]
+        if endless:
+            detail = "The calendar does not have as much working time in the next 50 years"
+            raise ValidationFailed(
+                errors=[
+                    {"pointer": f"/targets/{metric}_minutes", "code": "never_due", "detail": detail}
+                    for metric in endless
+                ]
+            )
+
+
+def _ends(calendar: Calendar, now: datetime, target: timedelta) -> bool:
+    return add_working_time(calendar, now, target) is not None
+
+
+POLICIES = _Policies(store.POLICIES)
 
 
 @dataclass(frozen=True)

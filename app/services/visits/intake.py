@@ -11,6 +11,7 @@ from app.core.errors import Problem, in_the_future, invalid, reference_not_found
 from app.rules.feedback import FeedbackMetric, Method
 from app.rules.kit import event_types, moments
 from app.rules.kit.channels import Channel
+from app.rules.kit.texts import present
 from app.rules.visits import scorecards as rules
 from app.rules.visits.scorecards import VisitKind, VisitState
 from app.schemas.feedback import FeedbackNew, RatingNew, ReceiptRef
@@ -151,7 +152,7 @@ def as_feedback_draft(row: Mapping[str, Any], card: Card) -> FeedbackDraft:
             receipt=receipt,
             interaction_id=row["interaction_id"],
             ratings=ratings,
-            text=row["note"],
+            text=present(row["note"]),
         ),
         visit_id=row["id"],
     )

@@ -54,7 +54,7 @@ class TestActions:
         assert (await events(db, one))[-1] == ("action_planned", "preventive action: A new fridge")
 
     async def test_are_done_and_seen_to_work(self, client: httpx.AsyncClient, db: Any) -> None:
-        one = await record(client)
+        one = await record(client, received_at="2026-02-27T09:00:00Z")
         action = await plan_action(client, one)
         done = await changed_action(client, action, {"done_at": "2026-03-01T10:00:00+01:00", "outcome": "It is cold"})
         assert (done["done_at"], done["outcome"], done["version"]) == ("2026-03-01T09:00:00.000000Z", "It is cold", 2)
@@ -76,7 +76,10 @@ class TestActions:
     @pytest.mark.parametrize(
         ("changes", "expected"),
         [
-            ({"verified_at": NOW}, ("", "missing")),
+            ({"verified_at": NOW}, ("/done_at", "missing")),
+            ({"done_at": "2026-03-02T09:00:00.000001Z"}, ("/done_at", "in_the_future")),
+            ({"done_at": "2026-02-01T09:00:00Z"}, ("/done_at", "out_of_order")),
+            ({"done_at": NOW, "verified_at": "2026-03-02T08:59:59Z"}, ("/verified_at", "out_of_order")),
             ({"description": None}, ("/description", "missing")),
             ({"kind": "x"}, ("/kind", "enum")),
             ({"due_on": "tomorrow"}, ("/due_on", "date_parsing")),

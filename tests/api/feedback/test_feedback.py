@@ -11,7 +11,7 @@ import pytest
 from tests import make
 from tests.make.feedback import PATH, feedback, nps, pushed, record
 from tests.support import api
-from tests.support.api import JSON_LINES, event_titles
+from tests.support.api import JSON_LINES, errors, event_titles
 from tests.support.application import TestClock
 from tests.support.feedback import batch, get, listed, patch, refused, step
 
@@ -66,8 +66,13 @@ class TestRecord:
         ]
         assert await event_titles(db, found["id"]) == [("feedback.received", 'Review: 4 of 5 stars - "Kalte Suppe"')]
 
-    async def test_says_no_more_than_that_somebody_said_something(self, client: httpx.AsyncClient) -> None:
-        found = await record(client, {"method": "suggestion"})
+    @pytest.mark.parametrize("nothing", [{}, {"ratings": []}, {"text": None, "url": "https://example.com/1"}])
+    async def test_of_nothing_is_refused(self, client: httpx.AsyncClient, nothing: dict[str, Any]) -> None:
+        assert await refused(client, {"method": "review", **nothing}) == [("/text", "missing")]
+        assert await refused(client, {"method": "review", "text": " \u3164"}) == [("/text", "blank")]
+
+    async def test_says_no_more_than_a_headline(self, client: httpx.AsyncClient) -> None:
+        found = await record(client, {"method": "suggestion", "title": "A bench"})
         assert found["collected_at"] == TestClock.START.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         assert (found["metric"], found["score"], found["ratings"], found["themes"]) == (None, None, [], [])
 
@@ -225,7 +230,7 @@ class TestBatch:
             twice,
             twice,
             twice | {"text": "Not fine"},
-            feedback(method="form", ratings=[]),
+            feedback(method="form", ratings=[], text="Fine"),
         )
         assert [result["status"] for result in results] == [201, 400, 422, 422, 201, 200, 409, 201]
         assert results[5]["id"] == results[4]["id"] and results[5]["replayed"]
@@ -393,7 +398,9 @@ class TestChange:
         assert answer.json() == found and len(await event_titles(db, found["id"])) == 1
 
     async def test_null_takes_away(self, client: httpx.AsyncClient, db: Any) -> None:
-        found = await record(client, feedback(text=SOUP, staff="tom"))
+        found = await record(client, feedback(title="Soup", text=SOUP, staff="tom"))
+        answer = await patch(client, found["id"], {"title": None, "text": None, "ratings": None})
+        assert errors(answer) == [("/text", "missing")], "it would say nothing"
         changed = (await patch(client, found["id"], {"text": None, "staff": None, "ratings": None})).json()
         empty = ("text", "staff", "score", "metric", "sentiment", "analyzer")
         assert {changed[name] for name in empty} == {None} and changed["ratings"] == []

@@ -183,7 +183,7 @@ _LOOP: dict[str, Any] = {
     "notified_by": "tom",
     "notified_channel": "email",
 }
-_BODY: dict[str, Any] = {"method": "survey", "collected_at": "2026-02-01T10:00:00Z"}
+_BODY: dict[str, Any] = {"text": "Fine", "method": "survey", "collected_at": "2026-02-01T10:00:00Z"}
 
 
 class TestLoopOfElsewhere:

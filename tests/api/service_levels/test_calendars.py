@@ -57,10 +57,38 @@ class TestCreate:
         ]
 
     async def test_the_least(self, client: httpx.AsyncClient) -> None:
-        answer = await client.post(PATH, json={"code": "never", "name": "Never", "time_zone": "UTC"})
+        body = {"code": "mondays", "name": "Mondays", "time_zone": "UTC", "hours": [MONDAY]}
+        answer = await client.post(PATH, json=body)
         assert answer.status_code == 201, answer.text
         found = answer.json()
-        assert (found["hours"], found["exceptions"], found["holidays"], found["version"]) == ([], [], None, 1)
+        assert (found["exceptions"], found["holidays"], found["version"]) == ([], None, 1)
+
+    @pytest.mark.parametrize(
+        "times",
+        [
+            {},
+            {"hours": [MONDAY | {"closes": MONDAY["opens"]}]},
+            {
+                "exceptions": [
+                    {"on": "2026-05-01"},
+                    {"on": "2026-05-02", "hours": [{"opens": "09:00", "closes": "09:00"}]},
+                ]
+            },
+        ],
+    )
+    async def test_one_that_never_opens_is_refused(self, client: httpx.AsyncClient, times: dict[str, Any]) -> None:
+        body = {"code": "never", "name": "Never", "time_zone": "UTC", **times}
+        assert errors(await client.post(PATH, json=body)) == [("/hours", "never_opens")]
+
+    async def test_one_that_only_opens_on_certain_days(self, client: httpx.AsyncClient) -> None:
+        fair = {"on": "2026-05-02", "hours": [{"opens": "09:00", "closes": "17:00"}]}
+        body = {"code": "fair", "name": "Fair", "time_zone": "UTC", "exceptions": [fair]}
+        assert (await client.post(PATH, json=body)).status_code == 201
+        policy = make.policy(calendar="fair", targets={"respond_minutes": 8 * 60})
+        assert (await client.post("/v1/service-policies", json=policy)).status_code == 201
+        endless = make.policy(calendar="fair", targets={"respond_minutes": 8 * 60, "resolve_minutes": 8 * 60 + 1})
+        answer = await client.post("/v1/service-policies", json=endless)
+        assert errors(answer) == [("/targets/resolve_minutes", "never_due")]
 
     async def test_is_its_own_first_version(self, client: httpx.AsyncClient) -> None:
         made = await create_calendar(client)
@@ -107,9 +135,9 @@ class TestCreate:
 
     async def test_everything_wrong_between_fields_is_told_at_once(self, client: httpx.AsyncClient) -> None:
         backward = MONDAY | {"closes": "01:00"}
-        body = make.calendar(hours=[backward, backward], holidays={"country": "ZZ"})
+        body = make.calendar(hours=[backward, backward], holidays={"country": "GB", "subdivision": "XYZ"})
         found = [pointer for pointer, _ in errors(await client.post(PATH, json=body))]
-        assert found == ["/hours/0/closes", "/hours/1/closes", "/holidays/country"]
+        assert found == ["/hours/0/closes", "/hours/1/closes", "/holidays/subdivision"]
 
     async def test_an_unknown_part_of_a_country_names_those_that_are_known(self, client: httpx.AsyncClient) -> None:
         body = make.calendar(holidays={"country": "GB", "subdivision": "XYZ"})
