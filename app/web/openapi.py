@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
-from app.rules.kit.event_types import EVENT_TYPES, EventType
+from app.rules.kit.event_type import EventType
+from app.rules.kit.event_types import EVENT_TYPES
 from app.web import body, examples, openapi_schemas, openapi_texts
 from app.web import openapi_shared as shared
 from app.web.openapi_shared import Schema, reference

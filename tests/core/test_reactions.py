@@ -11,6 +11,7 @@ from app.core.database import Database
 from app.core.reactions import Reaction, Reactions
 from app.core.sessions import Sessions
 from app.rules.kit import event_types
+from app.rules.kit.event_type import EventType
 from app.store.kit import events
 from app.store.kit.events import Event
 from tests.support.application import TestClock, plain_settings
@@ -28,7 +29,7 @@ class Called:
         self.with_.append([event.title for event in found])
 
 
-def event(title: str, type_: event_types.EventType = CREATED) -> Event:
+def event(title: str, type_: EventType = CREATED) -> Event:
     return Event(type_, uuid4(), None, title, datetime(2026, 3, 2, tzinfo=UTC))
 
 

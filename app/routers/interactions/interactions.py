@@ -3,15 +3,17 @@ from typing import Annotated
 from fastapi import Body, Query, Request, Response
 
 from app.schemas.interactions.interactions import (
-    EnquiryAnswerNew,
     Interaction,
     InteractionChange,
-    InteractionClaim,
-    InteractionHeld,
     InteractionNew,
-    InteractionNotHeld,
     InteractionPage,
     InteractionQuery,
+)
+from app.schemas.interactions.moves import (
+    EnquiryAnswerNew,
+    InteractionClaim,
+    InteractionHeld,
+    InteractionNotHeld,
 )
 from app.schemas.kit.claims import Release
 from app.schemas.kit.types import BatchResult

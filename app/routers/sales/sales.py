@@ -4,7 +4,8 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.schemas.sales.moves import SaleClaim, SaleRelease, SaleVoid
-from app.schemas.sales.sales import Sale, SaleNew, SalePage, SaleParams, SaleQuery, SaleResult
+from app.schemas.sales.queries import SaleParams, SaleQuery
+from app.schemas.sales.sales import Sale, SaleNew, SalePage, SaleResult
 from app.services.sales import receipts, sales
 from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, PathId

@@ -14,7 +14,7 @@ from app.rules.complaints import states as rules
 from app.rules.complaints.service_clocks import WAITING_REASONS, Clocks, Situation
 from app.rules.complaints.states import Decision, Move, State
 from app.rules.kit import event_types
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.rules.service_levels import Clock, Facts, Level, Metric, levels
 from app.services.service_levels import EffectivePolicy
 from app.store.complaints.complaint_row import ComplaintRow

@@ -12,7 +12,7 @@ from app.rules.complaints.states import Move, RemedyState, Waiting
 from app.rules.interactions import Direction, InteractionState, answer_kind
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.rules.service_levels import Reopening
 from app.schemas.complaints.intake import Complainant
 from app.schemas.complaints.moves import (

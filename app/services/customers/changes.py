@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.rules.customers.customers import CustomerKind, default_trade, display_name
 from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.rules.kit.merge_patch import merged
 from app.schemas.customers.customers import CustomerNew
 from app.schemas.kit import validation

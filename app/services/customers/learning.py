@@ -10,7 +10,8 @@ from app.rules.customers import search
 from app.rules.customers.contact_points import Normalized
 from app.rules.customers.customers import ContactKind
 from app.rules.customers.resolution import EnteredKey
-from app.rules.kit.event_types import CUSTOMER_KEY_LEARNT, LONGEST_TITLE
+from app.rules.kit.event_type import LONGEST_TITLE
+from app.rules.kit.event_types import CUSTOMER_KEY_LEARNT
 from app.schemas.customers.contact_details import ContactPointNew
 from app.services.customers import contact_points
 from app.store.customers import customers as store

@@ -11,7 +11,7 @@ from app.core.errors import Conflict, NotFound, invalid, out_of_order, reference
 from app.core.ids import new_id
 from app.rules.customers.customers import INVERSE, RelationshipKind
 from app.rules.kit import event_types
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.schemas.customers.relationships import (
     DirectedRelationshipKind,
     RelationshipContent,

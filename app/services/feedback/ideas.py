@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.core.errors import invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.kit import event_types
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.schemas.feedback.ideas import IdeaContent, IdeaNew, IdeaQuery, IdeaVoteQuery, Voter
 from app.services import customers
 from app.services.kit import patching

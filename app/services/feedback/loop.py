@@ -11,7 +11,7 @@ from app.rules.feedback import loop as rules
 from app.rules.interactions import Direction, InteractionKind, channel_phrase
 from app.rules.kit import event_types, moments
 from app.rules.kit.channels import Channel
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.schemas.feedback.intake import Author
 from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackNotification
 from app.schemas.interactions import InteractionNew

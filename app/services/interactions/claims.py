@@ -12,7 +12,7 @@ from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
 from app.schemas.customers import ContactPointNew, CustomerChange
-from app.schemas.interactions.interactions import InteractionClaim
+from app.schemas.interactions.moves import InteractionClaim
 from app.services import customers
 from app.services.interactions import participants
 from app.services.kit.links import change_of

@@ -15,7 +15,8 @@ from app.rules.interactions.interactions import Direction
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.rules.kit.texts import present
-from app.schemas.interactions.interactions import EnquiryAnswerNew, InteractionNew
+from app.schemas.interactions.interactions import InteractionNew
+from app.schemas.interactions.moves import EnquiryAnswerNew
 from app.services.interactions import claims, interactions
 from app.store.interactions import interactions as store
 from app.store.kit import events

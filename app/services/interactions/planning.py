@@ -15,9 +15,9 @@ from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit import event_types, moments
 from app.rules.kit.channels import Channel
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.rules.kit.timestamps import format_timestamp
-from app.schemas.interactions.interactions import InteractionHeld
+from app.schemas.interactions.moves import InteractionHeld
 from app.store.interactions import interactions as store
 from app.store.kit import events
 from app.store.kit.documents import Document

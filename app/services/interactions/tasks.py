@@ -14,7 +14,7 @@ from app.core.ids import new_id
 from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
 from app.rules.kit import event_types
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.schemas.interactions.tasks import TaskContent, TaskNew, TaskQuery
 from app.services import customers
 from app.services.kit import patching

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.reactions import Reaction
 from app.rules.kit import event_types
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.rules.kit.links import Follower
 from app.store.kit import events
 from app.store.kit import links as store

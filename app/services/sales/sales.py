@@ -11,7 +11,8 @@ from app.rules.customers import Match
 from app.rules.kit.event_types import SALE_VOIDED
 from app.rules.sales.buyers import Buyer
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
-from app.schemas.sales.sales import SaleNew, SaleQuery
+from app.schemas.sales.queries import SaleQuery
+from app.schemas.sales.sales import SaleNew
 from app.services import customers
 from app.services.kit.record_result import RecordResult
 from app.services.sales import intake

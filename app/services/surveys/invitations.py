@@ -21,7 +21,7 @@ from app.rules import access
 from app.rules.customers import CONTACT_BY_CHANNEL
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
-from app.rules.kit.event_types import EventType
+from app.rules.kit.event_type import EventType
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.surveys.surveys import InvitationState
 from app.schemas.surveys.invitations import InvitationNew, InvitationQuery

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.kit.event_types import ABOUT_OTHERS, EventType
+from app.rules.kit.event_type import EventType
+from app.rules.kit.event_types import ABOUT_OTHERS
 from app.store.kit import rows
 
 

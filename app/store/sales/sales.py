@@ -1,4 +1,5 @@
 from app.schemas.sales import sales as schemas
+from app.schemas.sales.queries import SaleQuery
 from app.store.kit import documents
 from app.store.kit.listing import Listing
 from app.store.kit.tables import Table
@@ -24,7 +25,7 @@ _LIST = Listing(
     documents.columns(schemas.Sale, "s", _OWN),
     "sales",
     "s",
-    schemas.SaleQuery,
+    SaleQuery,
     {
         "customer_id": "s.customer_id = {}",
         "source": "s.source = {}",

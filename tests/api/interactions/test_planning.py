@@ -186,10 +186,10 @@ class TestClocksOfTills:
     async def test_a_receipt_of_next_year_is_taken_and_marked(
         self, client: httpx.AsyncClient, zoe: dict[str, Any]
     ) -> None:
-        buyer = {"customer": {"id": zoe["id"]}}
-        real = await make.record_sale(client, occurred_at="2026-03-01T10:00:00Z", **buyer)
-        slow = await make.record_sale(client, occurred_at="2026-03-03T09:00:00Z", **buyer)
-        ahead = await make.record_sale(client, occurred_at="2027-03-01T10:00:00Z", **buyer)
+        buyer = {"id": zoe["id"]}
+        real = await make.record_sale(client, occurred_at="2026-03-01T10:00:00Z", customer=buyer)
+        slow = await make.record_sale(client, occurred_at="2026-03-03T09:00:00Z", customer=buyer)
+        ahead = await make.record_sale(client, occurred_at="2027-03-01T10:00:00Z", customer=buyer)
         assert [sale["clock_suspect"] for sale in (real, slow, ahead)] == [False, False, True]
         profile = await api.get(client, f"/v1/customers/{zoe['id']}/profile")
         assert profile["last_purchase"]["id"] == slow["id"]

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import random
+from functools import partial
 from typing import Any
 
 import httpx
@@ -166,7 +167,7 @@ class TestOrders:
                     "SELECT id FROM sales WHERE kind = 'return' AND voided_at IS NULL LIMIT 1 OFFSET 3"
                 )
                 for row in rows:
-                    await sessions.write(lambda ctx, sale_id=row["id"]: sales.void(ctx, sale_id, "x"))
+                    await sessions.write(partial(sales.void, sale_id=row["id"], reason="x"))
 
         deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         before = await db.fetchval(deadlocks)

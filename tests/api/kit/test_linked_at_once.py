@@ -56,10 +56,10 @@ class TestClaimedMeanwhile:
         for n in range(RUNS):
             mail = await make.record_interaction(client, thread=f"T-{n}")
             complaint = await make.record_complaint(client, interaction_id=mail["id"])
-            _, reply = await asyncio.gather(
+            answers = await asyncio.gather(
                 claim(client, "complaint", complaint, ada), make.record_interaction(client, thread=f"T-{n}")
             )
-            assert await customer_of(client, "interaction", reply) == ada["id"], f"run {n}"
+            assert await customer_of(client, "interaction", answers[1]) == ada["id"], f"run {n}"
 
 
 class TestRecordedMeanwhile:

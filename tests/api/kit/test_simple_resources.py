@@ -8,7 +8,8 @@ import pytest
 from app.core.context import Context
 from app.core.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
 from app.core.sessions import Sessions
-from app.rules.kit.event_types import CHANGES, EVENT_TYPES, EventType
+from app.rules.kit.event_type import CHANGES, EventType
+from app.rules.kit.event_types import EVENT_TYPES
 from app.schemas.kit.types import Label, Name, Schema, partial
 from app.schemas.sales.sites import Site, SiteQuery
 from app.services.kit.simple_resources import SimpleResource

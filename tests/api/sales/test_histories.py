@@ -62,7 +62,7 @@ class Shop:
         body: dict[str, Any] = {
             "source": number[0],
             "receipt_no": number[1],
-            "occurred_at": f"2026-0{self.dice.randint(1, 3)}-{self.dice.randint(1, 28):02}T10:00:00Z",
+            "occurred_at": f"2026-0{self.dice.randint(1, 2)}-{self.dice.randint(1, 28):02}T10:00:00Z",
             "currency": self.dice.choice(["GBP"] * 5 + ["EUR"]),
             "lines": lines,
         }

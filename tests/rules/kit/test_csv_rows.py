@@ -40,7 +40,14 @@ def test_what_was_marked_is_read_as_it_was(cell: str) -> None:
 
 
 def test_a_customer_with_a_formula_for_a_name() -> None:
-    empty = {"contact_points": [], "identities": [], "addresses": [], "roles": [], "tags": [], "preferences": []}
+    empty: dict[str, list[str]] = {
+        "contact_points": [],
+        "identities": [],
+        "addresses": [],
+        "roles": [],
+        "tags": [],
+        "preferences": [],
+    }
     row = customer_row({"display_name": "\uff1d1+1", "note": " =1", "attributes": {}, **empty})
     written = io.StringIO()
     csv.writer(written).writerow(row.values())

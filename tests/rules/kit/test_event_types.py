@@ -5,7 +5,8 @@ import re
 import pytest
 
 from app.rules.kit import event_types
-from app.rules.kit.event_types import EVENT_TYPES, LONGEST_TITLE, EventType
+from app.rules.kit.event_type import LONGEST_TITLE, EventType
+from app.rules.kit.event_types import EVENT_TYPES
 
 
 @pytest.mark.parametrize("type_", EVENT_TYPES.values(), ids=EVENT_TYPES)

@@ -268,6 +268,7 @@ def phone() -> str:
     region = CHANCE.choice(REGIONS)
     kind = CHANCE.choice([phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE])
     shown = phonenumbers.example_number_for_type(region, kind)
+    assert shown is not None
     number = phonenumbers.PhoneNumber(shown.country_code, int(str(shown.national_number)[:-4] + digits(4)))
     forms = [phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.INTERNATIONAL]
     return phonenumbers.format_number(number, CHANCE.choice([*forms, phonenumbers.PhoneNumberFormat.NATIONAL]))

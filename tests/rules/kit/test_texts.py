@@ -1,6 +1,7 @@
 """What is blank, and how identifiers are spelled alike."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ def test_what_can_be_seen_is_not(text: str) -> None:
 
 @pytest.mark.parametrize("type_", [Label, Name, Line, Note, Reference, Tag])
 @pytest.mark.parametrize("text", BLANK)
-def test_no_type_of_text_takes_blanks(type_: object, text: str) -> None:
+def test_no_type_of_text_takes_blanks(type_: Any, text: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(type_).validate_python(text)
 
