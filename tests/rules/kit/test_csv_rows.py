@@ -39,8 +39,11 @@ def test_what_was_marked_is_read_as_it_was(cell: str) -> None:
     assert not escaped[:1].isspace() or escaped == cell
 
 
+LISTS = ("contact_points", "identities", "addresses", "roles", "tags", "preferences")
+
+
 def test_a_customer_with_a_formula_for_a_name() -> None:
-    empty: dict[str, list[str]] = {
+    empty: dict[str, list[str]] = dict.fromkeys(LISTS, [])
         "contact_points": [],
         "identities": [],
         "addresses": [],
