@@ -93,7 +93,9 @@ def _plan_contacts() -> None:
 
 def _mark_clocks() -> None:
     ahead = "(occurred_at - created_at) > '24:00:00'::interval"
-    column = sa.Column("clock_suspect", sa.Boolean(), sa.Computed(ahead, persisted=True), nullable=False)
+    column: sa.Column[bool] = sa.Column(
+        "clock_suspect", sa.Boolean(), sa.Computed(ahead, persisted=True), nullable=False
+    )
     op.add_column("sales", column)
     op.create_index("ix_sales_clock_suspect", "sales", ["occurred_at", "id"], postgresql_where=sa.text("clock_suspect"))
     op.execute("""

@@ -1,6 +1,6 @@
 """How a customer is reached and identified: contact points, identities and addresses."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -50,7 +50,7 @@ class ContactPointNew(Schema):
     shared: Flag = False
     """Set it when several customers use it, such as the phone of a household. Otherwise it must be unique."""
 
-    compared = staticmethod(by_contact_form)
+    compared: ClassVar = staticmethod(by_contact_form)
 
 
 class ContactPoint(Resource):

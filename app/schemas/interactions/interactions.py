@@ -1,6 +1,6 @@
 """Interactions: who was in contact with whom, when, about what, and on which channel."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -39,7 +39,7 @@ class Contact(Schema):
     value: Name
     """The number or address in any spelling."""
 
-    compared = staticmethod(by_contact_form)
+    compared: ClassVar = staticmethod(by_contact_form)
 
 
 class Participant(Schema):

@@ -33,7 +33,7 @@ __all__ = ["LINES", "ONE_LINE", "Label", "Line", "Name", "Note", "Reference", "T
 
 def fault(member: str, code: str, detail: str) -> PydanticCustomError:
     """What is wrong between the members of an object, at the member that has to change."""
-    return PydanticCustomError(code, detail, {"member": member})  # type: ignore[arg-type]
+    return PydanticCustomError(code, detail, {"member": member})
 
 
 class Schema(BaseModel):

@@ -47,8 +47,9 @@ async def contents(ctx: Context, ids: Collection[UUID]) -> dict[UUID, dict[str, 
 
 def _on_arrival(remedy: dict[str, Any], complaint: dict[str, Any]) -> bool:
     """Whether the complaint came with it; timestamps are compared as the database formats them."""
-    first = min(at for at in (remedy["sought_at"], remedy["offered_at"], "9") if at is not None)
-    return first <= complaint["created_at"]
+    moments = [at for at in (remedy["sought_at"], remedy["offered_at"]) if at is not None]
+    created_at: str = complaint["created_at"]
+    return min(moments, default=created_at) <= created_at
 
 
 def _as_remedy(remedy: dict[str, Any]) -> dict[str, Any]:

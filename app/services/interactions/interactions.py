@@ -75,8 +75,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
         if (problem := check_welcome(channels, new.channel, new.direction, new.unwelcome_reason)) is not None:
             raise problem
     state = InteractionState(current.row["state"])
-    if (problem := planning.problem(ctx, state, new.kind, new.happened_at)) is not None:
-        raise problem
+    if (unplannable := planning.problem(ctx, state, new.kind, new.happened_at)) is not None:
+        raise unplannable
     awaits = rules.awaits_answer(new.kind, new.direction)
     values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
     await store.INTERACTIONS.change(ctx, interaction_id, values)

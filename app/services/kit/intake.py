@@ -187,8 +187,8 @@ async def decide(
             content = None if _resent(draft, record) else stored[record.id]
             result = _compare(ctx, draft, record.id, content, differs)
             decided.results.append(result)
-            if result.replayed and draft.content_hash not in (None, record.content_hash):
-                hashes[record.id] = draft.content_hash  # type: ignore[assignment]
+            if result.replayed and draft.content_hash is not None and draft.content_hash != record.content_hash:
+                hashes[record.id] = draft.content_hash
         elif first is not None:
             same = first.content_hash == draft.content_hash
             content = None if same else {**first.as_stored(), **first.as_sent()}
