@@ -17,6 +17,7 @@ from app.rules.kit.event_types import EVENT_TYPES
 from app.web.examples import ANSWERS, BODIES, PATHS, PATHS_OF, QUERIES
 from app.web.examples.complaints import complaints
 from tests import make
+from tests.support.application import TestClock
 
 COMMITTED = Path(__file__).parents[1] / contract.DEFAULT_PATH
 PROBLEM = "application/problem+json"
@@ -191,8 +192,9 @@ class TestOperations:
 
 
 class TestExamples:
-    async def test_run_as_they_stand(self, client: httpx.AsyncClient) -> None:
+    async def test_run_as_they_stand(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         """Each operation's example is sent; only the ids that Rapport gave are replaced by those it gives now."""
+        clock.tick(13 * 86_400)  # what the examples tell of has happened by now
         await _Reader(client).read_everything()
 
 
@@ -265,8 +267,14 @@ class _Reader:
             twice = {**BODIES["record_sale"]["A sale"], "receipt_no": "2026-000118"}
             self.real[PATHS_OF[name]["sale_id"]] = (await self.client.post("/v1/sales", json=twice)).json()["id"]
         elif name == "claim_feedback":
-            made = (await self.client.post("/v1/feedback", json={"method": "form"})).json()
+            made = (await self.client.post("/v1/feedback", json={"method": "form", "text": "Fine"})).json()
             self.real[PATHS_OF[name]["feedback_id"]] = made["id"]
+        elif name in ("mark_interaction_held", "mark_interaction_missed", "cancel_interaction"):
+            meeting = self._real(BODIES["record_interaction"]["A meeting to come"])
+            if name == "mark_interaction_missed":
+                meeting["happened_at"] = "2026-03-02T09:00:00Z"
+            planned = await self.client.post("/v1/interactions", json=meeting)
+            self.real[PATHS_OF[name]["interaction_id"]] = planned.json()["id"]
         elif name in ("complete_visit", "cancel_visit"):
             planned = await self.client.post("/v1/visits", json=self._real(BODIES["record_visit"]["Planned visit"]))
             self.real[PATHS_OF[name]["visit_id"]] = planned.json()["id"]
@@ -302,7 +310,7 @@ class _Reader:
         if name == "update_complaint_remedy":
             new["remedies"] = complaints.NEW["remedies"]
         new["history"] = [{"move": moves[m], "at": "2026-03-02T09:00:00Z"} for m in way.get(name.split("_")[0], "")]
-        new["received_at"] = "2026-03-02T09:00:00Z"
+        new["received_at"] = "2026-02-28T09:00:00Z"
         made = (await self.client.post("/v1/complaints", json=new)).json()
         if name == "resume_complaint":
             await self.client.post(f"/v1/complaints/{made['id']}/hold", json={"waiting_for": "customer"})

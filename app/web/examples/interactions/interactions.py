@@ -94,8 +94,9 @@ NEW_MEETING: dict[str, Any] = {
     "happened_at": "2026-04-09T14:00:00+01:00",
     "staff": "Amara",
 }
+MEETING_ID = "019cea70-1c3a-7d55-8b02-4e9f6a1d7c28"
 MEETING = INTERACTION | {
-    "id": "019cea70-1c3a-7d55-8b02-4e9f6a1d7c28",
+    "id": MEETING_ID,
     "contact": None,
     "kind": "meeting",
     "channel": "in_person",
@@ -148,6 +149,10 @@ COMPLETED_TASK = OPEN_TASK | {
 PATHS = {
     "interaction_id": ENQUIRY,
     "task_id": TASK,
+}
+PATHS_OF = {
+    name: {"interaction_id": MEETING_ID}
+    for name in ("mark_interaction_held", "mark_interaction_missed", "cancel_interaction")
 }
 QUERIES: dict[str, Any] = {
     "list_interactions": {"customer_id": ZOE, "unanswered": True},
