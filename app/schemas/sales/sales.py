@@ -14,6 +14,7 @@ from app.schemas.kit.types import (
     BatchResult,
     CurrencyCode,
     Day,
+    Flag,
     Id,
     Label,
     Line,
@@ -63,7 +64,7 @@ class SaleLineRefNew(Schema):
     """The number of the receipt with the original sale."""
     line_no: LineNo
     """The `line_no` of the line on that receipt."""
-    goods_kept: bool = False
+    goods_kept: Flag = False
     """Whether only money is given back and the customer keeps the goods, so that the units can still be returned."""
 
 
