@@ -133,5 +133,5 @@ def measure(marks: Sequence[Mark], metric: str, sent: Sequence[bool] | None) -> 
         "distribution": [sum(min(int(s // 20), 4) == fifth for s in scores) for fifth in range(5)],
         "nps": net,
         "satisfied": share(sum(s >= 75 for s in scores), len(scores)) if metric == "csat" else None,
-        "response": None if sent is None else share(sum(sent), len(sent)),
+        "response": None if sent is None else share(sum(sent), len(sent)) | {"withdrawn": 0},
     }
