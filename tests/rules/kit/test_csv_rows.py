@@ -43,7 +43,7 @@ LISTS = ("contact_points", "identities", "addresses", "roles", "tags", "preferen
 
 
 def test_a_customer_with_a_formula_for_a_name() -> None:
-    empty: dict[str, list[str]] = dict.fromkeys(LISTS, [])
+    empty: dict[str, list[str]] = {name: [] for name in LISTS}
     row = customer_row({"display_name": "\uff1d1+1", "note": " =1", "attributes": {}, **empty})
     written = io.StringIO()
     csv.writer(written).writerow(row.values())
