@@ -44,7 +44,8 @@ WITH scores AS (
     GROUP BY 1, 2, 3, 4, 5, 6
 ),
 -- Invitations that were sent in the period, and how many of them were answered, whenever that was. Those that were
--- withdrawn count apart: nobody could answer them. They have no product and no method. Asked for in a CASE again, the keys that are not used are constants, and not grouped by.
+-- withdrawn count apart: nobody could answer them. They have no product and no method. Asked for in a CASE again, the
+-- keys that are not used are constants, and not grouped by.
 counted AS MATERIALIZED (
     SELECT CASE WHEN :period_starts::timestamptz[] IS NOT NULL THEN s.period END AS period,
         CASE WHEN :group_by IN ('site', 'staff', 'sku', 'channel', 'method') THEN s.label END AS label,

@@ -2,8 +2,8 @@
 -- No row where there is no such complaint.
 --
 -- A day has 24 hours, whatever the clocks of the session's time zone do; a month has 30 days. A purchase is a receipt
--- with something paid that was not given back whole: what is exchanged for nothing, given as a remedy, or returned, is no
--- reason to think that they came back.
+-- with something paid that was not given back whole: what is exchanged for nothing, given as a remedy, or returned, is
+-- no reason to think that they came back.
 --
 -- Parameters; in psql, set each of them to a literal: psql -v now="'2026-03-01T09:00Z'" ... -f <this file>
 --   :now           '2026-03-01T09:00Z'                     The time of the request.
