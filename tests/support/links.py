@@ -7,9 +7,7 @@ import httpx
 
 from app.core.context import Context
 from app.core.sessions import Sessions
-from app.rules.kit import event_types
-from app.store.kit import events
-from app.store.kit.events import Event
+from app.services.sales import sales
 from tests.support import api
 
 PATHS = {
@@ -52,15 +50,10 @@ async def move_sale(sessions: Sessions, sale: dict[str, Any], customer: dict[str
     sale_id, customer_id = UUID(sale["id"]), UUID(customer["id"]) if customer is not None else None
 
     async def move(ctx: Context) -> None:
-        row = await ctx.db.fetchrow("SELECT * FROM sales WHERE id = $1 FOR NO KEY UPDATE", sale_id)
-        assert row is not None
-        await ctx.db.execute("UPDATE sales SET customer_id = $2 WHERE id = $1", sale_id, customer_id)
-        await events.repoint(ctx, "sale", [sale_id], customer_id)
-        data = {"from_customer_id": str(row["customer_id"])}
+        holder = await ctx.db.fetchval("SELECT customer_id FROM sales WHERE id = $1", sale_id)
         if customer_id is None:
-            type_, data = event_types.SALE_RELEASED, data | {"reason": "A mistake"}
+            await sales.release(ctx, sale_id, "A mistake")
         else:
-            type_, data = event_types.SALE_MOVED, data | {"to_customer_id": str(customer_id)}
-        await events.record(ctx, Event(type_, sale_id, customer_id, type_.titled(**row), ctx.now, data=data))
+            await sales.claim(ctx, sale_id, customer_id, moved_from=holder)
 
     await sessions.write(move)

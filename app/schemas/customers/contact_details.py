@@ -3,14 +3,13 @@
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.customers import NotAContact, normalize
 from app.rules.customers.customers import USUAL_USES, WHATSAPP, ContactKind, NumberUse, ordered_uses
 from app.rules.kit import equality
 from app.rules.kit.web_addresses import is_web_address
 from app.schemas.kit.comparison import Compared, Form
-from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, code
+from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, code, fault
 
 Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
 Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
@@ -88,9 +87,9 @@ class ContactPointNew(Schema):
     @model_validator(mode="after")
     def _check_uses(self) -> "ContactPointNew":
         if self.kind is not ContactKind.PHONE and (self.uses or self.opted_out):
-            raise PydanticCustomError("uses", "Only a phone number has `uses` and `opted_out`")
+            raise fault("uses", "uses", "Only a phone number has `uses` and `opted_out`")
         if not set(self.opted_out) <= set(self.uses):
-            raise PydanticCustomError("uses", "Only a use of the number can be opted out of")
+            raise fault("opted_out", "uses", "Only a use of the number can be opted out of")
         return self
 
     compared: ClassVar[Form] = staticmethod(by_contact_form)
@@ -98,7 +97,7 @@ class ContactPointNew(Schema):
     @model_validator(mode="after")
     def _check_web_address(self) -> Self:
         if self.kind is ContactKind.WEB and not is_web_address(self.value):
-            raise PydanticCustomError("url_scheme", "`value` must be an http or https address")
+            raise fault("value", "url_scheme", "Must be an http or https address")
         return self
 
 

@@ -3,7 +3,6 @@
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.customers import ContactKind
 from app.rules.interactions.interactions import Direction, InteractionKind
@@ -27,6 +26,7 @@ from app.schemas.kit.types import (
     Resource,
     Schema,
     Version,
+    fault,
     partial,
 )
 
@@ -46,7 +46,7 @@ class Contact(Schema):
     @model_validator(mode="after")
     def _check_web_address(self) -> Self:
         if self.kind is ContactKind.WEB and not is_web_address(self.value):
-            raise PydanticCustomError("url_scheme", "`value` must be an http or https address")
+            raise fault("value", "url_scheme", "Must be an http or https address")
         return self
 
 

@@ -141,14 +141,6 @@ class TestExplained:
         assert len(kept["intervals"][0]["days"]) == 400
         assert kept["elapsed_seconds"] > sum(day["counted_seconds"] for day in kept["intervals"][0]["days"])
 
-    async def test_of_a_calendar_that_never_opens(self, client: httpx.AsyncClient, db: Any) -> None:
-        calendar = await make.create_calendar(client, hours=[])
-        await make.create_policy(client, calendar=calendar["code"])
-        one = await record(client)
-        (kept,) = (await clocks(client, one)).values()
-        assert (kept["state"], kept["due_at"], kept["elapsed_seconds"]) == ("running", None, 0)
-        assert (one["due_at"], await next_check_at(db, one)) == (None, None)
-
     async def test_without_a_policy_there_is_none(self, client: httpx.AsyncClient, db: Any) -> None:
         one = await record(client)
         answer = (await client.get(f"{PATH}/{one['id']}/clocks")).json()

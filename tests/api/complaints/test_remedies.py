@@ -94,7 +94,7 @@ class TestRemedies:
             ({"state": None}, ("/state", "missing")),
             ({"kind": None}, ("/kind", "missing")),
             ({"state": "lost"}, ("/state", "enum")),
-            ({"cost": "1.00"}, ("", "missing")),
+            ({"cost": "1.00"}, ("/currency", "missing")),
             ({"cost": "x"}, ("/cost", "decimal_string")),
             ({"offered_at": NOW}, ("/offered_at", "unknown_field")),
         ],
@@ -158,4 +158,4 @@ class TestRemedies:
 async def test_pointers_of_offers(client: httpx.AsyncClient) -> None:
     one = await record_in(client, "investigating")
     offers = [{"kind": "refund"}, {"kind": "refund", "cost": "1.00"}]
-    assert pointers(await refused(client, one, "respond", offers=offers)) == ["/offers/1"]
+    assert pointers(await refused(client, one, "respond", offers=offers)) == ["/offers/1/currency"]

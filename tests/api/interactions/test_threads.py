@@ -90,8 +90,8 @@ class TestAnsweredElsewhere:
     @pytest.mark.parametrize(
         ("changes", "code"),
         [
-            ({"answered_at": "2026-03-01T09:00:00Z"}, "order"),
-            ({"answered_at": "2026-03-03T09:00:00Z"}, "future"),
+            ({"answered_at": "2026-03-01T09:00:00Z"}, "out_of_order"),
+            ({"answered_at": "2026-03-03T09:00:00Z"}, "in_the_future"),
             ({"kind": "message"}, "not_an_enquiry"),
         ],
     )
@@ -118,7 +118,7 @@ class TestNamedAnswer:
         inbound = await record(client, happened_at=ANSWERED)
         others = await record(client, direction="outbound", happened_at=ANSWERED, customer_id=bo["id"])
         earlier = await record(client, direction="outbound", happened_at="2026-03-01T09:00:00Z")
-        for one, code in ((inbound, "not_found"), (others, "not_found"), (earlier, "order")):
+        for one, code in ((inbound, "not_found"), (others, "not_found"), (earlier, "out_of_order")):
             answer = await client.post(f"{PATH}/{asked['id']}/answer", json={"interaction_id": one["id"]})
             assert api.errors(answer) == [("/interaction_id", code)]
         body = {"interaction_id": inbound["id"], "body": "Yes"}

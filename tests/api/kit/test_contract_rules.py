@@ -662,10 +662,10 @@ class TestStreams:
     ) -> None:
         real = customers.create_many
 
-        async def sometimes(ctx: Context, wanted: Any) -> Any:
+        async def sometimes(ctx: Context, wanted: Any, **how: Any) -> Any:
             if any(new.display_name == "Broken" for new in wanted):
                 raise RuntimeError("SELECT secret")
-            return await real(ctx, wanted)
+            return await real(ctx, wanted, **how)
 
         monkeypatch.setattr("app.routers.customers.customers.customers.create_many", sometimes)
         bodies = [make.customer() for _ in range(20)]

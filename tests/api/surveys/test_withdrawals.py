@@ -93,8 +93,8 @@ class TestStays:
 
     async def test_one_about_another_sale(self, client: httpx.AsyncClient) -> None:
         _, invitation = await invited(client)
+        await give_back(client, await make.record_sale(client))
         other = await make.record_sale(client)
-        await give_back(client, other)
         await api.post(client, f"/v1/sales/{other['id']}/void", {"reason": "Rung up twice"}, 200)
         assert (await get(client, invitation))["state"] == "pending"
 

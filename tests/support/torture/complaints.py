@@ -81,6 +81,7 @@ EXAMPLES: dict[str, Any] = {
     "record_complaints": _COMPLAINT,
     "update_complaint": _COMPLAINT_CONTENT,
     "claim_complaint": {"customer_id": "{customer_id}"},
+    "release_complaint": {"reason": "Wrong customer"},
     "acknowledge_complaint": _STEP,
     "assess_complaint": _STEP
     | {"category": "Delivery", "severity": "high", "complexity": "complex", "impact": "safety", "owner": "mia"}

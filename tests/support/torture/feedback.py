@@ -99,6 +99,7 @@ EXAMPLES: dict[str, Any] = {
     "record_feedback_batch": _FEEDBACK,
     "update_feedback": _CONTENT,
     "claim_feedback": {"customer_id": "{customer_id}"},
+    "release_feedback": {"reason": "Wrong customer"},
     "acknowledge_feedback": _SAID,
     "record_feedback_action": {"action": "Two lines\nof text", "at": "2026-03-02T08:00:00Z", "staff": "tom"},
     "notify_feedback_customer": _SAID,
@@ -113,7 +114,7 @@ async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str
     rule = {"code": "a", "name": "A", "active": False, "task": {"what": "Ring back"}}
     return {
         "complaint_of_feedback_id": await create(client, "/v1/complaints", {"channel": "phone", "description": "Off"}),
-        "feedback_id": await create(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN}),
+        "feedback_id": await create(client, "/v1/feedback", {"method": "form", "text": "Off", "collected_at": _WHEN}),
         "idea_id": await create(client, "/v1/ideas", make.idea()),
         "feedback_rule_id": await create(client, "/v1/feedback-rules", rule),
         "theme_id": await create(client, "/v1/themes", {"code": "a", "name": "A", "words": ["queue"]}),
@@ -127,5 +128,7 @@ def required_state(name: str, path: str) -> str | None:
 async def make_in_state(client: httpx.AsyncClient, ids: dict[str, str], state: str) -> dict[str, str]:
     loop = {"acted_at": _WHEN}
     return {
-        "feedback_id": await create(client, "/v1/feedback", {"method": "form", "collected_at": _WHEN, "loop": loop})
+        "feedback_id": await create(
+            client, "/v1/feedback", {"method": "form", "text": "Off", "collected_at": _WHEN, "loop": loop}
+        )
     }

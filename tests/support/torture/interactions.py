@@ -41,6 +41,15 @@ EXAMPLES: dict[str, Any] = {
         name: value for name, value in _INTERACTION.items() if name not in ("customer_id", "contact")
     },
     "claim_interaction": {"customer_id": "{customer_id}", "keep_contact": True},
+    "release_interaction": {"reason": "Wrong customer"},
+    "mark_interaction_held": {
+        "happened_at": "2026-03-01T11:00:00Z",
+        "duration_seconds": 60,
+        "staff": "tom",
+        "outcome": "Agreed",
+    },
+    "mark_interaction_missed": {"reason": "Nobody came"},
+    "cancel_interaction": {"reason": "Called off"},
     "answer_interaction": {
         "channel": "phone",
         "subject": "Steaks",
@@ -65,4 +74,15 @@ async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str
         "interaction_id": await create(client, "/v1/interactions", enquiry),
         "message_id": await create(client, "/v1/interactions", letter),
         "task_id": await create(client, "/v1/tasks", {"what": "Call"}),
+    }
+
+
+def required_state(name: str, path: str) -> str | None:
+    return "planned" if name in ("mark_interaction_held", "mark_interaction_missed", "cancel_interaction") else None
+
+
+async def make_in_state(client: httpx.AsyncClient, ids: dict[str, str], state: str) -> dict[str, str]:
+    meeting = {"kind": "meeting", "channel": "in_person", "direction": "outbound", "state": state}
+    return {
+        "interaction_id": await create(client, "/v1/interactions", meeting | {"happened_at": "2026-03-01T10:00:00Z"})
     }

@@ -47,6 +47,6 @@ EXAMPLES: dict[str, Any] = {
 
 async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
     return {
-        "calendar_id": await create(client, "/v1/calendars", {"code": "office", "name": "Office", "time_zone": "UTC"}),
+        "calendar_id": await create(client, "/v1/calendars", make.calendar(code="office")),
         "service_policy_id": await create(client, "/v1/service-policies", make.policy(calendar="office")),
     }
