@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, UnwelcomeChannel, in_the_future, invalid, reference_not_found
+from app.core.errors import Problem, UnwelcomeChannel, in_the_future, invalid, out_of_order, reference_not_found
 from app.rules.customers import USE_BY_CHANNEL
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
@@ -86,7 +86,7 @@ class InteractionDraft(Draft[InteractionNew]):
         if not rules.awaits_answer(self.new.kind, self.new.direction):
             return invalid("/answered_at", "not_an_enquiry", "Only an inbound enquiry is answered")
         if at < self.happened_at:
-            return invalid("/answered_at", "order", "Must not be before `happened_at`")
+            return out_of_order("/answered_at", "happened_at")
         return in_the_future("/answered_at") if at > now else None
 
     def _next_step(self) -> dict[str, Any] | None:

@@ -655,7 +655,9 @@ class TestList:
         )
         await db.execute("ANALYZE complaints")
         statement = f"SELECT * FROM complaints WHERE {where} ORDER BY {sort} LIMIT 51"
-        plan = "\n".join(row[0] for row in await db.fetch(f"EXPLAIN {statement}"))
+        async with db.transaction():  # the planner may like to sort few rows: only what no index sorts is sorted here
+            await db.execute("SET LOCAL enable_sort = off")
+            plan = "\n".join(row[0] for row in await db.fetch(f"EXPLAIN {statement}"))
         assert index in plan and "Sort" not in plan, plan
 
 

@@ -103,7 +103,7 @@ EXAMPLES: dict[str, Any] = {
     "update_complaint_remedy": _REMEDY | {"state": "accepted"},
     "create_complaint_action": _ACTION,
     "update_complaint_action": _ACTION
-    | {"done_at": "2026-03-01T10:00:00Z", "verified_at": "2026-03-01T10:00:00Z"}
+    | {"done_at": "2026-03-02T08:00:00Z", "verified_at": "2026-03-02T08:30:00Z"}
     | {"verified_by": "mia", "outcome": "No more of them"},
     "mark_complaint_step": {"done": True, "done_by": "mia", "note": "All well"},
 }

@@ -69,6 +69,7 @@ EXAMPLES: dict[str, Any] = {
 async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
     contact = {"kind": "email", "value": "x@example.com"}
     enquiry = {"kind": "enquiry", "channel": "email", "direction": "inbound", "contact": contact}
+    enquiry |= {"happened_at": "2026-03-01T09:00:00Z"}
     letter = {"kind": "message", "channel": "letter", "direction": "outbound", "customer_id": ids["customer_id"]}
     return {
         "interaction_id": await create(client, "/v1/interactions", enquiry),

@@ -54,7 +54,7 @@ EXAMPLES: dict[str, Any] = {
 
 async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
     return {
-        "sale_id": await create(client, "/v1/sales", make.sale(site="Leeds")),
+        "sale_id": await create(client, "/v1/sales", make.sale(site="Leeds", customer={"id": ids["customer_id"]})),
         "product_id": await only_listed(client, "/v1/products"),
         "site_id": await only_listed(client, "/v1/sites"),
     }
