@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
+# More than cores: tests of the running service wait for most of their time.
+TEST_WORKERS ?= $(shell expr $$(nproc) + 2)
 
 help:  ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,7 +15,7 @@ run: $(READY)  ## Start the service with its own database and the sample shop, o
 install: $(READY)  ## Install what the service needs into .venv
 
 test: $(READY_DEV)  ## Run all tests
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY_DEV)  ## Format, lint, types, tests, the contract's linters and its clients
 	$(BIN)/ruff format --check app tests benchmarks

@@ -113,7 +113,7 @@ def test_interactions_of_a_table(service: Running, client: httpx.Client, tmp_pat
 async def test_sales_of_a_table_have_a_row_for_each_line(service: Running, dsn: str, tmp_path: Path) -> None:
     rows: list[list[Any]] = [["receipt", "item", "pieces", "price", "at", "card"]]
     for n in range(40):
-        card = str(n % 7) if n % 5 else ""
+        card = str(n % 7 + 1) if n % 5 else ""
         rows += [[f"T{n}", f"SKU{k}", k, "2.50", f"2026-01-{n % 28 + 1:02} 12:30", card] for k in (1, 2)]
     rows.append(["T-bad", "SKU1", "many", "2.50", "2026-01-01 12:30", ""])
     names = {"receipt_no": "receipt", "sku": "item", "quantity": "pieces", "unit_price": "price", "occurred_at": "at"}
