@@ -70,8 +70,9 @@ def _copy_pattern(pattern: CustomerDraft, n: int) -> CustomerDraft:
             {**phone, "customer_id": id_, "value": shop.phone(n), "normalized": number},
             {**email, "customer_id": id_, "value": address, "normalized": address},
         ],
-        [{"customer_id": id_, "system": "loyalty", "external_id": shop.loyalty_number(n)}],
+        [{**pattern.identities[0], "customer_id": id_, "external_id": shop.loyalty_number(n)}],
         [{**pattern.addresses[0], **document["addresses"][0], "customer_id": id_}],
+        pattern.sent_positions,
     )
 
 

@@ -13,7 +13,8 @@ import asyncpg
 from app.core.context import Context
 from app.core.ids import new_id
 from app.rules.customers import Match
-from app.rules.kit.event_types import INTERACTION_RECORDED, SALE_RECORDED, EventType
+from app.rules.kit.event_type import EventType
+from app.rules.kit.event_types import INTERACTION_RECORDED, SALE_RECORDED
 from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.sales.sales import SaleNew
 from app.services.interactions.intake import InteractionDraft

@@ -140,8 +140,12 @@ class TestAddresses:
                 make.interaction(documents=[{"name": "x", "address": address}]),
                 "/documents/0/address",
             ),
-            ("/v1/interactions", make.interaction(contact={"kind": "web", "value": address}), "/contact"),
-            ("/v1/customers", make.customer(contact_points=[{"kind": "web", "value": address}]), "/contact_points/0"),
+            ("/v1/interactions", make.interaction(contact={"kind": "web", "value": address}), "/contact/value"),
+            (
+                "/v1/customers",
+                make.customer(contact_points=[{"kind": "web", "value": address}]),
+                "/contact_points/0/value",
+            ),
             ("/v1/feedback", {"method": "review", "text": "Good", "url": address}, "/url"),
         ]
         for path, body, at in bodies:
