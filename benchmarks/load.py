@@ -109,7 +109,8 @@ async def _load_sales(db: asyncpg.Connection, ctx: Context, scale: Scale, custom
         *zip(*(products[sku] for sku in sorted(products)), strict=True),
     )
     await db.execute("INSERT INTO sites (code) SELECT unnest($1::text[])", shop.SITES)
-    patterns = [(draft, _encode_json(dict(zip(intake.SALE, draft.row(ctx.now), strict=True)))) for draft in drafts]
+    rows_of = [dict(zip(intake.SALE, draft.row(ctx.now), strict=True)) for draft in drafts]
+    patterns = [(draft, _encode_json(row | {"match_reasons": []})) for draft, row in zip(drafts, rows_of, strict=True)]
     owners = shop.owners(scale.receipts, scale, 0.4)
     for chunk in _chunks(scale.receipts):
         rows, line_rows, events = [], [], []
