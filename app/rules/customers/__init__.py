@@ -13,6 +13,7 @@ from app.rules.customers.contact_policy import (
     parse_quiet_hours,
 )
 from app.rules.customers.customers import (
+    MOST_CONTACT_POINTS,
     WHATSAPP,
     ContactKind,
     CustomerKind,
@@ -27,6 +28,7 @@ from app.rules.customers.resolution import Match
 __all__ = [
     "CONTACT_BY_CHANNEL",
     "FACE_TO_FACE",
+    "MOST_CONTACT_POINTS",
     "USE_BY_CHANNEL",
     "WHATSAPP",
     "ContactKind",

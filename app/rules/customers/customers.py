@@ -41,6 +41,10 @@ class CustomerRole(StrEnum):
     OTHER = "other"
 
 
+MOST_CONTACT_POINTS = MOST_IDENTITIES = 50
+"""Of one customer. What was learnt counts as well: a customer is checked as a whole when anything of them changes."""
+
+
 class ContactKind(StrEnum):
     """What a contact point is: an address, a number, or an account of a service."""
 

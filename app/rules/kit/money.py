@@ -22,11 +22,6 @@ def scaled(amount: Decimal, currency: str) -> Decimal:
     return exact.quantize(unit) if exact.as_tuple().exponent > unit.as_tuple().exponent else exact  # type: ignore[operator]
 
 
-def is_too_precise(amount: Decimal, currency: str) -> bool:
-    """Whether nobody can pay the amount to the last digit: 1500.50 in JPY. More zeros do no harm."""
-    return amount % minor_unit(currency) != 0
-
-
 # Currencies without a minor unit in the standard (gold, test codes) count as having none.
 CURRENCIES: dict[str, int] = {
     **{code: 0 if code in WITHOUT_MINOR_UNIT else 2 for code in WITHDRAWN},

@@ -4,7 +4,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from app.rules.customers.customers import CustomerKind, CustomerRole, OnMatch, Trade, default_trade
+from app.rules.customers.customers import (
+    MOST_CONTACT_POINTS,
+    MOST_IDENTITIES,
+    CustomerKind,
+    CustomerRole,
+    OnMatch,
+    Trade,
+    default_trade,
+)
 from app.schemas.customers.contact_details import (
     Address,
     AddressNew,
@@ -57,9 +65,9 @@ class CustomerNew(Schema):
     """The opening line of a letter, such as `Dear Dr Okafor`."""
     pronunciation: Name | None = None
     """A hint at how the name is pronounced, such as `ZOH-ee oh-KAH-for`."""
-    contact_points: Annotated[list[ContactPointNew], Field(max_length=50)] = []
+    contact_points: Annotated[list[ContactPointNew], Field(max_length=MOST_CONTACT_POINTS)] = []
     """Each must be unique among all customers, unless it is shared or invalid."""
-    identities: Annotated[list[IdentityNew], Field(max_length=50), UNORDERED] = []
+    identities: Annotated[list[IdentityNew], Field(max_length=MOST_IDENTITIES), UNORDERED] = []
     """The ids of this customer in external systems."""
     addresses: Annotated[list[AddressNew], Field(max_length=20)] = []
     tags: Annotated[list[Tag], Field(max_length=50), UNORDERED] = []

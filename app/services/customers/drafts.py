@@ -64,7 +64,7 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
         "referred_by": new.referred_by,
         "preferences": new.preferences.model_dump(mode="json"),
         "sort_name": search.fold(display_name)[:200],
-        "words": sorted(_search_words(new, points, display_name))[: search.MOST_WORDS],
+        "words": sorted(_search_words(new, points, display_name)),
     }
     return CustomerDraft(
         customer_id,

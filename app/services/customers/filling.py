@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.customers.customers import ordered_uses
+from app.rules.customers.customers import MOST_CONTACT_POINTS, ordered_uses
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, contact_points
 from app.store.customers import customers as store
 
-_MOST_CONTACT_POINTS = 50
 _ADDED = ("contact_points", "identities", "preferences", "attributes")
 _KEPT = ("kind", "trade", "roles", "display_name")
 """Everybody has these; they are never changed."""
@@ -45,6 +44,6 @@ def _contact_points(ctx: Context, stored: dict[str, Any], new: CustomerNew) -> l
         if same is not None:
             uses = {name: ordered_uses([*getattr(same, name), *getattr(point, name)]) for name in ("uses", "opted_out")}
             points[point.kind, form] = same.model_copy(update=uses)
-        elif len(points) < _MOST_CONTACT_POINTS:
+        elif len(points) < MOST_CONTACT_POINTS:
             points[point.kind, form] = point.model_copy(update={"primary": point.primary and point.kind not in kinds})
     return [point.model_dump(mode="json") for point in points.values()]

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.rules.customers import search
 from app.rules.customers.contact_points import Normalized
-from app.rules.customers.customers import ContactKind
+from app.rules.customers.customers import MOST_CONTACT_POINTS, MOST_IDENTITIES, ContactKind
 from app.rules.customers.resolution import EnteredKey
 from app.rules.kit.event_type import LONGEST_TITLE
 from app.rules.kit.event_types import CUSTOMER_KEY_LEARNT
@@ -18,9 +18,6 @@ from app.store.customers import customers as store
 from app.store.customers import search as search_store
 from app.store.kit import events
 from app.store.kit.events import Event
-
-_MOST_CONTACT_POINTS = 50
-_MOST_IDENTITIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +66,9 @@ async def prepare(ctx: Context, lessons: Sequence[Lesson]) -> Learnt:
         taken = [key for key in lesson.keys if _take(ctx, learnt, learner, key)]
         if not taken:
             continue
-        words = {word for key in taken for word in _words(key)}
         known: Sequence[str] = learnt.words.get(lesson.customer_id) or learner["words"]
-        learnt.words[lesson.customer_id] = sorted({*known, *words})[: search.MOST_WORDS]
+        new = sorted({word for key in taken for word in _words(key)} - set(known))
+        learnt.words[lesson.customer_id] = sorted([*known, *new][: search.MOST_WORDS])  # what is known stays
         learnt.events.append(_event(ctx, lesson, learner["display_name"], taken))
     return learnt
 
@@ -79,14 +76,15 @@ async def prepare(ctx: Context, lessons: Sequence[Lesson]) -> Learnt:
 def _take(ctx: Context, learnt: Learnt, learner: dict[str, Any], key: EnteredKey) -> bool:
     kind, first, second = key.key
     if kind == "identity":
-        if learner["identities"] >= _MOST_IDENTITIES:
+        if learner["identities"] >= MOST_IDENTITIES:
             return False
         learner["identities"] += 1
         learnt.identities.append(
             {"customer_id": learner["id"], "system": first, "external_id": second, "identifies": True}
         )
         return True
-    if learner["contact_points"] >= _MOST_CONTACT_POINTS:
+    # One that is marked invalid is not found by, and nothing to be learnt.
+    if learner["contact_points"] >= MOST_CONTACT_POINTS or [first, second] in learner["own"]:
         return False
     learner["contact_points"] += 1
     learner["position"] += 1

@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.customers import WHATSAPP, ContactKind, NotAContact, normalize
+from app.rules.customers import MOST_CONTACT_POINTS, WHATSAPP, ContactKind, NotAContact, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
@@ -23,8 +23,6 @@ from app.store.kit import links as store
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 from app.store.kit.links import Assignment
-
-_MAX_CONTACT_POINTS = 50
 
 
 async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -> Document:
@@ -80,7 +78,7 @@ async def _add_contact_point(ctx: Context, customer_id: UUID, contact: dict[str,
     await customer_store.CUSTOMERS.lock(ctx, customer_id)
     existing = await customer_store.contact_points(ctx, customer_id)
     is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, form.value, form.extension) for p in existing)
-    if is_known or len(existing) >= _MAX_CONTACT_POINTS:
+    if is_known or len(existing) >= MOST_CONTACT_POINTS:
         return
     if await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)]):
         return

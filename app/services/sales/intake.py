@@ -55,7 +55,7 @@ async def record_receipts(
         results.update(zip(indices, await batch.record([drafts[n] for n in indices]), strict=True))
     if batch.settles:
         await settle(ctx, batch.touched)
-    return Intake([results[n] for n in range(len(drafts))], None if batch.settles else batch.document)
+    return Intake([results[n] for n in range(len(drafts))], batch.document)
 
 
 def _rounds(drafts: Sequence[ReceiptDraft]) -> Iterator[list[int]]:
@@ -198,13 +198,10 @@ class _Batch:
         rows = [draft.row(self._ctx.now) for draft in ordered]
         lines = [line for draft in ordered for line in draft.line_rows()]
         titles = [draft.title for draft in ordered]
-        with_totals = not self.settles
-        if self._with_document:
-            self.document, with_reactions = await store.write_one(
-                self._ctx, rows[0], titles[0], lines, with_totals=with_totals
-            )
+        if self._with_document and not self.settles:  # what is settled later is not in the document yet
+            self.document, with_reactions = await store.write_one(self._ctx, rows[0], titles[0], lines)
         else:
-            with_reactions = await store.write(self._ctx, rows, titles, lines, with_totals=with_totals)
+            with_reactions = await store.write(self._ctx, rows, titles, lines, with_totals=not self.settles)
         # The events were written with the receipts; only those that have reactions are needed here.
         self._ctx.pending.extend(
             (draft.event, with_reactions[draft.id]) for draft in ordered if draft.id in with_reactions
@@ -217,9 +214,8 @@ class _Batch:
 
     async def _replace(self, newer: Sequence[tuple[UUID, ReceiptDraft]]) -> None:
         """Replace stored receipts by newer revisions."""
-        ids = [sale_id for sale_id, _ in newer]
-        for returned in (await settlement.returned_by(self._ctx, ids)).values() if ids else ():
-            self.touched.returned |= returned
+        if newer:
+            self.touched.returned |= await settlement.returned_by(self._ctx, [sale_id for sale_id, _ in newer])
         for sale_id, draft in newer:
             before = await sales.SALES.lock(self._ctx, sale_id)
             draft.id = sale_id
@@ -256,6 +252,8 @@ async def _record_revision(ctx: Context, before: Mapping[str, Any], draft: Recei
     await events.record(ctx, event)
     if before["customer_id"] is not None:
         await record_change_of_buyer(ctx, before, draft.customer_id, via="revision")
+    elif draft.customer_id is not None:  # the revision tells of them
+        await events.repoint(ctx, "sale", [draft.id], draft.customer_id)
 
 
 async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> RecordResult:

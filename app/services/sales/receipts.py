@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.rules.customers import Match
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.event_types import SALE_RECORDED
-from app.rules.kit.money import is_too_precise, minor_unit, scaled
+from app.rules.kit.money import minor_unit, scaled
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.kit.withdrawn_currencies import WITHDRAWN
 from app.rules.sales import receipts as rules
@@ -212,7 +212,7 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
     ]
     _require_distinct_line_numbers(lines)
     total = _scaled(sum((line.total for line in lines), ZERO) if new.total is None else new.total, new.currency)
-    _require_within_limit([(f"/lines/{n}/total", line.total) for n, line in enumerate(lines)] + [("/total", total)])
+    _require_within_limit(lines, total)
     gross, refunded = rules.turnover(lines, total, unit)
     return ReceiptDraft(
         new,
@@ -244,13 +244,17 @@ def _require_currency_of_its_time(new: SaleNew) -> None:
 
 def _require_payable_amounts(new: SaleNew) -> None:
     """Prices of one unit may be finer than the smallest coin, as those of fuel are; what is paid cannot."""
-    amounts = [("/total", new.total), *((f"/payments/{n}/amount", p.amount) for n, p in enumerate(new.payments))]
-    for n, line in enumerate(new.lines):
-        amounts += [(f"/lines/{n}/{name}", getattr(line, name)) for name in ("discount", "tax", "total")]
-    pointers = [pointer for pointer, a in amounts if a is not None and is_too_precise(a, new.currency)]
-    if pointers:
-        detail = f"Must be a multiple of {minor_unit(new.currency)} {new.currency}"
-        raise ValidationFailed(errors=[{"pointer": p, "code": "too_precise", "detail": detail} for p in pointers])
+    unit = minor_unit(new.currency)
+    amounts = [new.total, *(payment.amount for payment in new.payments)]
+    for line in new.lines:
+        amounts += (line.discount, line.tax, line.total)
+    if not any(amount is not None and amount % unit for amount in amounts):
+        return
+    pointers = ["/total", *(f"/payments/{n}/amount" for n in range(len(new.payments)))]
+    pointers += [f"/lines/{n}/{name}" for n in range(len(new.lines)) for name in ("discount", "tax", "total")]
+    detail = f"Must be a multiple of {unit} {new.currency}"
+    wrong = [pointer for pointer, a in zip(pointers, amounts, strict=True) if a is not None and a % unit]
+    raise ValidationFailed(errors=[{"pointer": p, "code": "too_precise", "detail": detail} for p in wrong])
 
 
 def _require_returns_of_others(new: SaleNew) -> None:
@@ -264,10 +268,12 @@ def _require_returns_of_others(new: SaleNew) -> None:
             raise invalid(f"/lines/{n}/{wrong}", "positive_refund", "Must be negative or 0 for a line with `refund_of`")
 
 
-def _require_within_limit(amounts: list[tuple[str, Decimal]]) -> None:
-    for pointer, amount in amounts:
-        if abs(amount) >= _AMOUNT_LIMIT:  # it is a product or a sum, which the schema does not limit
-            raise invalid(pointer, "number_range", "The computed amount has more than 12 digits before the point")
+def _require_within_limit(lines: list[Line], total: Decimal) -> None:
+    """They are products and sums, which the schema does not limit."""
+    too_large = [f"/lines/{n}/total" for n, line in enumerate(lines) if abs(line.total) >= _AMOUNT_LIMIT]
+    if too_large or abs(total) >= _AMOUNT_LIMIT:
+        pointer = too_large[0] if too_large else "/total"
+        raise invalid(pointer, "number_range", "The computed amount has more than 12 digits before the point")
 
 
 def _require_distinct_line_numbers(lines: list[Line]) -> None:

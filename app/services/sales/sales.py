@@ -88,7 +88,7 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
         title, data = SALE_VOIDED.titled(**sale), {"reason": reason}
         event = Event(SALE_VOIDED, sale_id, sale["customer_id"], title, ctx.now, sale["channel"], data)
         await events.record(ctx, event)
-        touched = Touched(returned=(await settlement.returned_by(ctx, [sale_id])).get(sale_id, set()))
+        touched = Touched(returned=await settlement.returned_by(ctx, [sale_id]))
         touched.add_account(sale["customer_id"], sale["currency"])
         await settle(ctx, touched)
     return await store.SALES.get(ctx, sale_id)

@@ -58,7 +58,7 @@ async def recheck_return(ctx: Context, job: Job) -> None:
     """Job: a return and its sale were recorded at the same time, and neither transaction saw the other."""
     sale_id = UUID(job.key)
     await store.lock(ctx, sales=[sale_id])
-    returned = (await store.returned_by(ctx, [sale_id])).get(sale_id, set())
+    returned = await store.returned_by(ctx, [sale_id])
     await settle(ctx, Touched(returned=returned, moved=set(await store.ids(ctx, returned))))
 
 
@@ -79,8 +79,7 @@ async def record_change_of_buyer(
         **{name: str(holder) for name, holder in holders.items() if name in event_type.fields},
         **{name: value for name, value in data.items() if value is not None},
     }
-    if before is not None:
-        await events.repoint(ctx, "sale", [sale["id"]], customer_id)
+    await events.repoint(ctx, "sale", [sale["id"]], customer_id)
     title = event_type.titled(**sale)
     await events.record(
         ctx, Event(event_type, sale["id"], customer_id, title, sale["occurred_at"], sale["channel"], described)

@@ -119,17 +119,18 @@ async def holders_of_contact_points(ctx: Context, keys: Iterable[tuple[str, str,
 
 
 async def lock_learners(ctx: Context, ids: Iterable[UUID]) -> list[Record]:
-    """Rows of (id, display_name, archived, words, identities, contact_points, position), locked in order of id.
+    """Rows of (id, display_name, archived, words, identities, contact_points, position, own), locked in order of id.
 
     `identities` and `contact_points` are counts, `position` is the last one; contact points of customers who are being
-    created are not there yet, and keep the first fifty.
+    created are not there yet, and keep the first fifty. `own` are the contact points: pairs of kind and form.
     """
     return await ctx.db.fetch(
         """
         SELECT c.id, c.display_name, c.archived_at IS NOT NULL AS archived, c.words,
             (SELECT count(*) FROM identities i WHERE i.customer_id = c.id) AS identities,
             (SELECT count(*) FROM contact_points p WHERE p.customer_id = c.id) AS contact_points,
-            (SELECT coalesce(max(p.position), 49) FROM contact_points p WHERE p.customer_id = c.id) AS position
+            (SELECT coalesce(max(p.position), 49) FROM contact_points p WHERE p.customer_id = c.id) AS position,
+            ARRAY(SELECT ARRAY[p.kind, p.normalized] FROM contact_points p WHERE p.customer_id = c.id) AS own
         FROM customers c WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id FOR NO KEY UPDATE OF c
         """,
         sorted(ids),

@@ -17,7 +17,7 @@ followed AS (
     SELECT e.*, (
             SELECT s.occurred_at FROM sales s
             WHERE s.customer_id = e.customer_id AND s.occurred_at > e.ended_at
-                AND s.purchase AND s.total > 0
+                AND s.purchase AND s.total > 0 AND NOT s.clock_suspect
             ORDER BY s.occurred_at LIMIT 1
         ) AS bought_at, (
             SELECT a.received_at FROM complaints a

@@ -136,7 +136,7 @@ _BY_CONTACT_POINT = _lookup(customers.MATCHES_BY_CONTACT_POINT)
 _BY_IDENTITY = _lookup(customers.MATCHES_BY_IDENTITY)
 _LATEST_RECEIPTS = (
     "SELECT s.id, s.occurred_at, s.business_date FROM sales s WHERE s.customer_id = c.id AND s.purchase "
-    f"ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
+    f"AND NOT s.clock_suspect ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
 )
 _GAP = f"""(
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FROM (

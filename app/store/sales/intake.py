@@ -90,10 +90,10 @@ async def write(
 
 
 async def write_one(
-    ctx: Context, sale: Row, title: str, lines: Sequence[Row], *, with_totals: bool
+    ctx: Context, sale: Row, title: str, lines: Sequence[Row]
 ) -> tuple[Document, dict[UUID, list[bool]]]:
-    """As `write`, for one receipt; its document is returned as well."""
-    statement = _write_one(ctx.reactions.flags(SALE_RECORDED.name), with_totals)
+    """As `write` with totals, for one receipt; its document is returned as well."""
+    statement = _write_one(ctx.reactions.flags(SALE_RECORDED.name))
     (row,) = await ctx.db.fetch(statement, *_arguments(ctx, [sale], [title], lines))
     document = Document(row["json"], row["id"], row["version"])
     return document, {document.id: row["flags"]} if any(row["flags"]) else {}
@@ -160,7 +160,6 @@ _ADD_TO_CATALOG = f"""
         WHERE NOT EXISTS (SELECT FROM products k WHERE k.sku = w.sku) ON CONFLICT DO NOTHING
     )
 """
-# Foreign keys between rows that one statement inserts are checked at the end of the statement.
 _NEW_TOTALS = f"""
     totals AS (
         INSERT INTO customer_totals AS t (customer_id, currency, {", ".join(TOTALS)})
@@ -211,6 +210,6 @@ def _write_with_flags(flags: str, with_totals: bool) -> str:
 
 
 @cache
-def _write_one(flags: str | None, with_totals: bool) -> str:
+def _write_one(flags: str | None) -> str:
     called = "ARRAY[]::bool[]" if flags is None else f"(SELECT {flags} FROM recorded e)"
-    return f"{_parts(with_totals)} {documents.select_one(_WRITTEN, 's', 's', more=f'{called} AS flags')}"
+    return f"{_parts(with_totals=True)} {documents.select_one(_WRITTEN, 's', 's', more=f'{called} AS flags')}"

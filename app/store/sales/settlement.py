@@ -44,12 +44,9 @@ async def ids(ctx: Context, keys: Iterable[ReceiptKey]) -> list[UUID]:
     return [row["id"] for row in await ctx.db.fetch(_IDS, *rows.columns(sorted(keys), 2))]
 
 
-async def returned_by(ctx: Context, sales: Iterable[UUID]) -> dict[UUID, set[ReceiptKey]]:
-    """The receipts that each of these receipts refers to."""
-    found: dict[UUID, set[ReceiptKey]] = {}
-    for row in await ctx.db.fetch(_RETURNED_BY, list(sales)):
-        found.setdefault(row["sale_id"], set()).add(ReceiptKey(row["refund_source"], row["refund_receipt_no"]))
-    return found
+async def returned_by(ctx: Context, sales: Iterable[UUID]) -> set[ReceiptKey]:
+    """The receipts that these receipts refer to."""
+    return {ReceiptKey(*row) for row in await ctx.db.fetch(_RETURNED_BY, list(sales))}
 
 
 async def returns_of(ctx: Context, sale_id: UUID) -> list[Record]:
@@ -132,7 +129,7 @@ _IDS = (
     "SELECT s.id FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)"
 )
 _RETURNED_BY = """
-    SELECT DISTINCT sale_id, refund_source, refund_receipt_no FROM sale_lines
+    SELECT DISTINCT refund_source, refund_receipt_no FROM sale_lines
     WHERE sale_id = ANY ($1::uuid[]) AND refund_receipt_no IS NOT NULL
 """
 _RETURNS_OF = """

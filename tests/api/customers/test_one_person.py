@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.rules.customers import search
+from app.rules.customers.customers import MOST_IDENTITIES
 from tests.make import customers as make
 from tests.support import api
 from tests.support.application import MakeApp
@@ -182,6 +184,27 @@ class TestKeysAreLearnt:
             "reference": first["receipt_no"],
         }
         assert await db.fetchval("SELECT count(*) FROM customers") == 1
+
+    async def test_not_one_that_they_have_as_invalid(self, client: httpx.AsyncClient) -> None:
+        points = [{**make.phone(NUMBER), "invalid": True}]
+        made = await make.create(client, identities=[self.CARD], contact_points=points)
+        assert (await buy(client, identity=self.CARD, phone=NUMBER))["customer_id"] == made["id"]
+        kept = (await client.get(f"{PATH}/{made['id']}")).json()["contact_points"]
+        assert [(point["normalized"], point["invalid"]) for point in kept] == [("+447911123402", True)]
+        assert (await api.patch(client, f"{PATH}/{made['id']}", {"owner": "Tom"})).status_code == 200
+
+    async def test_without_losing_what_they_are_found_by(self, client: httpx.AsyncClient, db: Any) -> None:
+        made = await make.create(client, contact_points=[make.email("ada@example.com")], tags=["VIP"])
+        fill = "ARRAY(SELECT 'filler' || n FROM generate_series(1, $2 - cardinality(words)) n)"
+        await db.execute(f"UPDATE customers SET words = {fill} || words WHERE id = $1", made["id"], search.MOST_WORDS)
+        await buy(client, email="ada@example.com", identity=self.CARD, phone=NUMBER)
+        assert [c["id"] for c in (await client.get(PATH, params={"tag": "vip"})).json()["items"]] == [made["id"]]
+
+    async def test_no_more_than_can_be_changed_afterwards(self, client: httpx.AsyncClient) -> None:
+        cards = [make.identity("loyalty", f"K4-{n}") for n in range(MOST_IDENTITIES + 1)]
+        made = await make.create(client, identities=cards[:-1], contact_points=[make.email("ada@example.com")])
+        assert (await buy(client, email="ada@example.com", identity=cards[-1]))["customer_id"] == made["id"]
+        assert (await api.patch(client, f"{PATH}/{made['id']}", {"owner": "Tom"})).status_code == 200
 
     async def test_by_the_id_of_the_customer(self, client: httpx.AsyncClient) -> None:
         made = await make.create(client)

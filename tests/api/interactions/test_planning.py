@@ -193,6 +193,7 @@ class TestClocksOfTills:
         assert [sale["clock_suspect"] for sale in (real, slow, ahead)] == [False, False, True]
         profile = await api.get(client, f"/v1/customers/{zoe['id']}/profile")
         assert profile["last_purchase"]["id"] == slow["id"]
+        assert [product["last_bought_at"] for product in profile["favourite_products"]] == [slow["occurred_at"]]
         assert profile["totals"][0]["last_purchase_at"] == slow["occurred_at"]
         assert (profile["totals"][0]["receipts"], profile["totals"][0]["net"]) == (3, "30.00"), "it still is a sale"
         suspect = await api.get(client, "/v1/sales", clock_suspect="true")

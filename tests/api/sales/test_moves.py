@@ -17,6 +17,19 @@ async def timeline(client: httpx.AsyncClient, customer: dict[str, Any]) -> list[
     return sorted(item["type"] for item in items if item["type"].startswith("sale."))
 
 
+class TestClaim:
+    async def test_brings_all_events_of_the_receipt(self, client: httpx.AsyncClient) -> None:
+        customer, sale = await make.create_customer(client), await make.record_sale(client)
+        await api.post(client, f"{PATH}/{sale['id']}/claim", {"customer_id": customer["id"]}, 200)
+        assert await timeline(client, customer) == ["sale.claimed", "sale.recorded"]
+
+    async def test_by_a_revision_too(self, client: httpx.AsyncClient) -> None:
+        customer, body = await make.create_customer(client), make.sale()
+        await make.record_sale(client, body)
+        await make.record_sale(client, {**body, "revision": 1, "customer": {"id": customer["id"]}}, 200)
+        assert await timeline(client, customer) == ["sale.recorded", "sale.revised"]
+
+
 class TestMove:
     async def test_from_one_customer_to_another(self, client: httpx.AsyncClient, db: Any) -> None:
         wrong, right = await make.create_customer(client), await make.create_customer(client)
