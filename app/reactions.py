@@ -38,7 +38,11 @@ REACTIONS = Reactions(
             complaints.REPLIED,
             surveys.ASK_AFTER_INTERACTION,
         ),
-        types.INTERACTION_HELD.name: (surveys.ASK_AFTER_INTERACTION,),
+        types.INTERACTION_HELD.name: (
+            interactions.ANSWER_IN_THREAD,
+            complaints.REPLIED,
+            surveys.ASK_AFTER_INTERACTION,
+        ),
         types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"],),
         types.INTERACTION_CLAIMED.name: (_FOLLOW["interaction"], surveys.ASK_AFTER_INTERACTION),
         types.INTERACTION_MOVED.name: (_FOLLOW["interaction"], surveys.ASK_AFTER_INTERACTION),

@@ -438,11 +438,45 @@ async def test_what_is_linked_follows(new_database: Callable[..., str]) -> None:
         RECEIVED,
         json.dumps([{"name": "Bo", "customer_id": str(bo)}, {"name": "X", "customer_id": "nobody"}, {"name": "Y"}]),
     )
+    contact = "INSERT INTO interactions (customer_id, kind, channel, direction, happened_at, participants) VALUES "
+    letter, reply, mail, planned = [
+        row[0]
+        for row in await db.fetch(
+            f"{contact} (NULL, 'message', 'letter', 'inbound', $1, $3), "
+            "(NULL, 'message', 'email', 'outbound', $1, '[]'), "
+            "($2, 'message', 'email', 'inbound', $1, '[]'), ($2, 'meeting', 'video', 'outbound', now() + '1 day', $4) "
+            "RETURNING id",
+            RECEIVED,
+            ada,
+            json.dumps([{"name": "Ada", "customer_id": str(ada)}]),
+            json.dumps([{"name": "Bo", "customer_id": str(bo)}]),
+        )
+    ]
+    await db.execute("UPDATE interactions SET answered_by_id = $1 WHERE id = $2", reply, mail)
+    await db.execute("INSERT INTO complaint_messages (complaint_id, interaction_id) VALUES ($1, $2)", first, letter)
+    made = await db.fetchval(
+        "INSERT INTO complaints (reference, channel, description, received_at, state_since) "
+        "VALUES ('D', 'web_form', 'x', $1, $1) RETURNING id",
+        RECEIVED,
+    )
+    await db.execute(
+        "INSERT INTO feedback_follow_ups (feedback_id, rule_id, complaint_id) VALUES ($1, $2, $3)",
+        feedback,
+        await db.fetchval("INSERT INTO feedback_rules (code) VALUES ('b') RETURNING id"),
+        made,
+    )
     await db.close()
     await as_of(dsn, "0021")
     db = await asyncpg.connect(dsn)
-    rows = await db.fetch("SELECT customer_id, customer_from_id FROM complaints ORDER BY reference")
-    assert [tuple(row) for row in rows] == [(ada, sale), (ada, sale), (bo, None)]
+    rows = await db.fetch("SELECT customer_id, customer_from_id FROM complaints ORDER BY reference")  # A to D
+    assert [tuple(row) for row in rows] == [(ada, sale), (ada, sale), (bo, None), (ada, feedback)]
+    found = {row["id"]: row for row in await db.fetch("SELECT * FROM interactions")}
+    assert [(found[id_]["customer_id"], found[id_]["customer_from_id"]) for id_ in (letter, reply, mail)] == [
+        (ada, first),
+        (ada, mail),
+        (ada, None),
+    ]
+    assert found[planned]["state"] == "planned"
     assert await db.fetchval("SELECT waiting_since FROM complaints WHERE id = $1", first) == RECEIVED + HOUR
     assert await db.fetchval("SELECT customer_id FROM events WHERE subject_id = $1", first) == ada
     rows = await db.fetch("SELECT id, customer_id, customer_from_id FROM feedback ORDER BY id")
@@ -487,6 +521,34 @@ async def test_identifiers_are_stripped_where_nothing_collides(new_database: Cal
         "VALUES ($1, 1, 'TEA\u00a0', 1, 1, 1)",
         numbers["1001"],
     )
+    for source, number, returned in (("shop ", "P1 ", None), ("shop ", "P2", "P1 "), ("till", "P3", " 1001")):
+        sold = await insert(
+            db,
+            "sales",
+            source=source,
+            receipt_no=number,
+            kind="sale" if returned is None else "return",
+            occurred_at=RECEIVED,
+            business_date=RECEIVED.date(),
+            channel="in_store",
+            currency="GBP",
+            match="anonymous",
+            total=Decimal(1) if returned is None else Decimal(-1),
+            gross=Decimal(returned is None),
+            refunded=Decimal(returned is not None),
+            content_hash=b"",
+        )
+        await insert(
+            db,
+            "sale_lines",
+            sale_id=sold["id"],
+            line_no=1,
+            quantity=sold["total"],
+            unit_price=Decimal(1),
+            total=sold["total"],
+            refund_receipt_no=returned,
+            refund_line_no=None if returned is None else 1,
+        )
     await db.execute(
         "INSERT INTO customer_totals (customer_id, currency, receipts, purchases, returns, first_purchase_at, "
         "last_purchase_at) VALUES ($1, 'GBP', 4, 4, 0, $2, $3)",
@@ -502,6 +564,12 @@ async def test_identifiers_are_stripped_where_nothing_collides(new_database: Cal
     await db.close()
     await as_of(dsn, "0017")
     db = await asyncpg.connect(dsn)
+    returns = await db.fetch(
+        "SELECT r.receipt_no, s.receipt_no AS sold, s.returned FROM sale_lines l JOIN sales r ON r.id = l.sale_id "
+        "JOIN sales s ON s.source = l.refund_source AND s.receipt_no = l.refund_receipt_no ORDER BY 1"
+    )
+    assert [tuple(row) for row in returns] == [("P2", "P1", 1), ("P3", " 1001", 0)], "they name the same receipts"
+    assert await db.fetchval("SELECT count(*) FROM jobs WHERE kind = 'awaited_sale'") == 1
     kept = {row["id"]: row["receipt_no"] for row in await db.fetch("SELECT id, receipt_no FROM sales")}
     assert [kept[id_] for id_ in numbers.values()] == ["1001", " 1001", "1002", "1003"], "the other stays as it is"
     assert [row["code"] for row in await db.fetch("SELECT code FROM sites ORDER BY id")] == ["York", "Leeds ", "Leeds"]

@@ -37,16 +37,22 @@ _COLUMNS = {
     "interactions": ("staff", "thread", "provider"),
     "tasks": ("owner",),
     "sales": ("till", "operator"),
-    "sale_lines": ("category", "refund_receipt_no"),
+    "sale_lines": ("category",),
     "products": ("category",),
     "complaints": ("staff", "category", "owner"),
     "complaint_actions": ("owner", "verified_by"),
-    "feedback": ("receipt_source", "receipt_no", "till", "staff", "competitor"),
+    "feedback": ("till", "staff", "competitor"),
     "ratings": ("site", "staff", "sku", "competitor", "question", "aspect"),
     "invitations": ("site", "staff"),
-    "visits": ("receipt_source", "receipt_no", "staff", "shopper", "shift"),
+    "visits": ("staff", "shopper", "shift"),
 }
 """Texts that lists are filtered by; those of sites and products have foreign keys, and follow these."""
+_RECEIPTS = {
+    "sale_lines": ("refund_source", "refund_receipt_no"),
+    "feedback": ("receipt_source", "receipt_no"),
+    "visits": ("receipt_source", "receipt_no"),
+}
+"""What names a receipt by its key: it goes on naming the same one, stripped or not."""
 
 
 def upgrade() -> None:
@@ -56,6 +62,8 @@ def upgrade() -> None:
         _strip_key(table, key)
     for table, columns in _COLUMNS.items():
         _strip(table, columns)
+    for table, receipt in _RECEIPTS.items():
+        _strip_receipt(table, receipt)
     op.execute(
         f"UPDATE customers SET tags = ARRAY(SELECT {_stripped('t.tag')} FROM unnest(tags) WITH ORDINALITY AS t(tag, n) "
         f"WHERE {_stripped('t.tag')} <> '' GROUP BY 1 ORDER BY min(t.n)) "
@@ -132,6 +140,24 @@ def _strip_key(table: str, key: tuple[str, str]) -> None:
         WHERE t.ctid = p.ctid AND p.n = 1 AND p.a <> '' AND p.b <> ''
             AND NOT EXISTS (SELECT FROM {table} o WHERE o.{key[0]} = p.a AND o.{key[1]} = p.b)
     """)
+
+
+def _strip_receipt(table: str, receipt: tuple[str, str]) -> None:
+    """Unless a receipt has kept the padded key. Returns that find their sale only now are settled by a job."""
+    stripped = [_stripped(column) for column in receipt]
+    changed = f"""
+        UPDATE {table} t SET {receipt[0]} = {stripped[0]}, {receipt[1]} = {stripped[1]}
+        WHERE ({receipt[0]} <> {stripped[0]} OR {receipt[1]} <> {stripped[1]}) AND {stripped[0]} <> ''
+            AND {stripped[1]} <> ''
+            AND NOT EXISTS (SELECT FROM sales s WHERE (s.source, s.receipt_no) = (t.{receipt[0]}, t.{receipt[1]}))
+    """
+    if table == "sale_lines":
+        changed = f"""
+            WITH changed AS ({changed} RETURNING t.sale_id)
+            INSERT INTO jobs (kind, key, due_at) SELECT DISTINCT 'awaited_sale', sale_id::text, now() FROM changed
+            ON CONFLICT (kind, key) DO NOTHING
+        """
+    op.execute(changed)
 
 
 def _strip_referenced(table: str, code: str) -> None:

@@ -8,20 +8,26 @@ down_revision = "0020"
 
 _FOLLOWERS = ("interactions", "complaints", "feedback", "tasks", "invitations")
 _STATES = "'pending', 'sent', 'answered', 'revoked', 'withdrawn'"
-# In the order in which customers are carried: table, column, table that it refers to.
+# In the order in which customers are carried: the follower; where the link is written, with the columns of the
+# follower and of what it follows; and that.
 _LINKS = (
-    ("complaints", "sale_id", "sales"),
-    ("complaints", "interaction_id", "interactions"),
-    ("invitations", "sale_id", "sales"),
-    ("invitations", "complaint_id", "complaints"),
-    ("invitations", "interaction_id", "interactions"),
-    ("feedback", "sale_id", "sales"),
-    ("feedback", "complaint_id", "complaints"),
-    ("feedback", "interaction_id", "interactions"),
-    ("feedback", "invitation_id", "invitations"),
-    ("tasks", "interaction_id", "interactions"),
-    ("tasks", "feedback_id", "feedback"),
-    ("tasks", "complaint_id", "complaints"),
+    ("complaints", "complaints", "id", "sale_id", "sales"),
+    ("complaints", "complaints", "id", "interaction_id", "interactions"),
+    ("invitations", "invitations", "id", "sale_id", "sales"),
+    ("invitations", "invitations", "id", "complaint_id", "complaints"),
+    ("invitations", "invitations", "id", "interaction_id", "interactions"),
+    ("feedback", "feedback", "id", "sale_id", "sales"),
+    ("feedback", "feedback", "id", "complaint_id", "complaints"),
+    ("feedback", "feedback", "id", "interaction_id", "interactions"),
+    ("feedback", "feedback", "id", "invitation_id", "invitations"),
+    ("complaints", "feedback_follow_ups", "complaint_id", "feedback_id", "feedback"),
+    ("interactions", "complaint_messages", "interaction_id", "complaint_id", "complaints"),
+    ("interactions", "interactions", "answered_by_id", "id", "interactions"),
+    ("interactions", "feedback", "acknowledged_interaction_id", "id", "feedback"),
+    ("interactions", "feedback", "notified_interaction_id", "id", "feedback"),
+    ("tasks", "tasks", "id", "interaction_id", "interactions"),
+    ("tasks", "tasks", "id", "feedback_id", "feedback"),
+    ("tasks", "tasks", "id", "complaint_id", "complaints"),
 )
 _NOUNS = {"complaints": "complaint", "invitations": "invitation", "feedback": "feedback", "tasks": "task"}
 
@@ -61,12 +67,12 @@ def upgrade() -> None:
     op.create_check_constraint("state", "invitations", f"state IN ({_STATES})")
     for table in ("service_policies", "service_policy_versions"):
         op.execute(f'UPDATE {table} SET definition = definition || \'{{"on_customer_reply": "resume"}}\'')
-    _add_participants()
     op.execute(
         "UPDATE tasks t SET feedback_id = u.feedback_id FROM feedback_follow_ups u "
         "WHERE u.task_id = t.id AND t.feedback_id IS NULL"
     )
     _carry_customers()
+    _add_participants()
 
 
 def _add_reference(table: str, column: str, target: str) -> None:
@@ -104,7 +110,8 @@ def _add_participants() -> None:
         "SELECT DISTINCT i.id, c.id, i.happened_at FROM interactions i "
         "CROSS JOIN LATERAL jsonb_array_elements(i.participants) p(value) "
         "JOIN customers c ON c.id::text = p.value->>'customer_id' "
-        "WHERE i.participants @? '$[*].customer_id' AND c.id IS DISTINCT FROM i.customer_id"
+        "WHERE i.participants @? '$[*].customer_id' AND c.id IS DISTINCT FROM i.customer_id "
+        "AND i.state = 'held'"
     )
     op.execute(
         "INSERT INTO events (type, subject_type, subject_id, customer_id, channel, occurred_at, actor, title, data) "
@@ -121,20 +128,16 @@ def _carry_customers() -> None:
     Nobody has written down until now what said whose a record is: a record with a contact of its own keeps its
     customer when what it is linked to moves.
     """
-    for table, column, target in _LINKS:
+    for table, via, own, other, target in _LINKS:
+        linked = f"FROM {via} v JOIN {target} l ON l.id = v.{other} WHERE v.{own} = f.id"
         op.execute(
-            f"UPDATE {table} f SET customer_id = l.customer_id, customer_from_id = l.id FROM {target} l "
-            f"WHERE l.id = f.{column} AND f.customer_id IS NULL AND l.customer_id IS NOT NULL{_unseen(table)}"
+            f"UPDATE {table} f SET customer_id = l.customer_id, customer_from_id = l.id {linked} "
+            f"AND f.customer_id IS NULL AND l.customer_id IS NOT NULL{_unseen(table)}"
         )
         op.execute(
-            f"UPDATE {table} f SET customer_from_id = l.id FROM {target} l WHERE l.id = f.{column} "
-            f"AND f.customer_id = l.customer_id AND f.customer_from_id IS NULL{_without_contact(table)}"
+            f"UPDATE {table} f SET customer_from_id = l.id {linked} AND f.customer_id = l.customer_id "
+            f"AND f.customer_from_id IS NULL{_not_from_it(target)}{_without_contact(table)}"
         )
-    op.execute(
-        "UPDATE interactions f SET customer_id = l.customer_id, customer_from_id = l.id "
-        "FROM complaint_messages m JOIN complaints l ON l.id = m.complaint_id "
-        "WHERE f.id = m.interaction_id AND f.customer_id IS NULL AND l.customer_id IS NOT NULL"
-    )
     op.execute(
         "UPDATE ratings r SET customer_id = f.customer_id FROM feedback f "
         "WHERE f.id = r.feedback_id AND f.customer_from_id IS NOT NULL AND r.customer_id IS DISTINCT FROM f.customer_id"
@@ -151,6 +154,11 @@ def _unseen(table: str) -> str:
     return " AND f.method NOT IN ('mystery_shopper', 'observation')" if table == "feedback" else ""
 
 
+def _not_from_it(target: str) -> str:
+    """Two records do not have their customer from each other. Sales have theirs from themselves."""
+    return "" if target == "sales" else " AND l.customer_from_id IS DISTINCT FROM f.id"
+
+
 def _without_contact(table: str) -> str:
-    named = {"complaints": "complainant", "feedback": "author"}.get(table)
-    return f" AND f.{named}->'contact' IS NULL" if named is not None else ""
+    contact = {"interactions": "f.contact", "complaints": "f.complainant->'contact'", "feedback": "f.author->'contact'"}
+    return f" AND {contact[table]} IS NULL" if table in contact else ""

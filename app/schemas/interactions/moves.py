@@ -3,12 +3,11 @@
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.kit.channels import Channel
 from app.schemas.interactions.interactions import Document, NextStep, Seconds
 from app.schemas.kit.claims import Claim
-from app.schemas.kit.types import Flag, Id, Label, Line, Moment, Note, Schema
+from app.schemas.kit.types import Flag, Id, Label, Line, Moment, Note, Schema, fault
 
 
 class InteractionHeld(Schema):
@@ -57,7 +56,7 @@ class EnquiryAnswerNew(Schema):
     @model_validator(mode="after")
     def _check_interaction(self) -> Self:
         if self.interaction_id is not None and self.model_fields_set != {"interaction_id"}:
-            raise PydanticCustomError("conflict", "`interaction_id` excludes all other fields")
+            raise fault("interaction_id", "conflict", "`interaction_id` excludes all other fields")
         return self
 
 

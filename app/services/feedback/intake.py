@@ -85,6 +85,8 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     await store.FEEDBACK.change(ctx, draft.id, content)
     if draft.customer_id != row.customer_id:
         await events.repoint(ctx, "feedback", [draft.id], draft.customer_id)
+        if row.idea_id is not None and row.customer_id is not None:
+            await ideas.release_vote(ctx, row.idea_id, row.customer_id, row.id)
     await store.replace_ratings(ctx, draft.id, draft.ratings())
     await events.record(ctx, _updated(ctx, draft, changes))
     if row.idea_id not in (None, draft.new.idea_id):

@@ -8,10 +8,11 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, out_of_order, reference_not_found
+from app.core.errors import MoveNotAllowed, invalid, out_of_order, reference_not_found
 from app.core.reactions import Reaction
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
+from app.rules.interactions.planning import InteractionState
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.rules.kit.texts import present
@@ -79,6 +80,8 @@ async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document
         or row["customer_id"] not in (None, enquiry["customer_id"])
     ):
         raise reference_not_found("/interaction_id", "Outbound interaction with this customer")
+    if row["state"] != InteractionState.HELD:
+        raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
     if row["happened_at"] < enquiry["happened_at"]:
         raise out_of_order("/interaction_id", "happened_at of the enquiry")
     await _set_answered(ctx, enquiry, answer_id, Channel(row["channel"]), row["happened_at"])

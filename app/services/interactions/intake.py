@@ -116,7 +116,8 @@ class References:
         records = await store.REFERENCES.load(ctx, keys)
         if complaint_ids := {record.id for record in records if record.kind in _COMPLAINT_KINDS}:
             await store.lock_complaints(ctx, complaint_ids)
-            records = await store.REFERENCES.load(ctx, keys)
+            others = [record for record in records if record.kind not in _COMPLAINT_KINDS]
+            records = others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in _COMPLAINT_KINDS})
         customers.add(records)
         participants: dict[int, set[int]] = defaultdict(set)
         complaints: dict[int, dict[UUID, Any]] = defaultdict(dict)

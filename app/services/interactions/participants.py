@@ -9,9 +9,11 @@ from app.core.context import Context
 from app.core.errors import Problem, ValidationFailed
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
+from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_types import INTERACTION_ATTENDED
 from app.schemas.interactions.interactions import Participant
+from app.store import customers as customer_store
 from app.store.interactions import participants as store
 from app.store.kit import events
 from app.store.kit.events import Event
@@ -30,7 +32,7 @@ def missing(participants: Sequence[Participant], existing: set[int]) -> Problem 
 async def require(ctx: Context, participants: Sequence[Participant]) -> None:
     """Raises the problem of `missing`."""
     named = [(n, p.customer_id) for n, p in enumerate(participants) if p.customer_id is not None]
-    known = await store.existing_customers(ctx, [customer_id for _, customer_id in named]) if named else set()
+    known = await customer_store.existing_ids(ctx, [customer_id for _, customer_id in named]) if named else set()
     if (problem := missing(participants, {n for n, customer_id in named if customer_id in known})) is not None:
         raise problem
 
@@ -42,7 +44,7 @@ async def add(ctx: Context, interactions: Sequence[Mapping[str, Any]]) -> None:
 
 
 async def synchronize(ctx: Context, interactions: Sequence[Mapping[str, Any]]) -> None:
-    """Make the participants of stored interactions true after these, their customer or their time have changed.
+    """Make participants of stored interactions true after these, their customer, time or state have changed.
 
     The customer of the interaction is no participant: they have the interaction itself.
     """
@@ -55,7 +57,7 @@ async def synchronize(ctx: Context, interactions: Sequence[Mapping[str, Any]]) -
         added += [(row, customer_id) for customer_id in attending if customer_id not in stored[row["id"]]]
         removed += [(row["id"], customer_id) for customer_id in sorted(stored[row["id"]] - set(attending))]
     # Ids that were entered before they were checked may be those of nobody.
-    known = await store.existing_customers(ctx, [customer_id for _, customer_id in added]) if added else set()
+    known = await customer_store.existing_ids(ctx, [customer_id for _, customer_id in added]) if added else set()
     added = [(row, customer_id) for row, customer_id in added if customer_id in known]
     await store.remove(ctx, removed)
     await store.set_times(ctx, [row["id"] for row in interactions if stored[row["id"]]])
@@ -71,6 +73,8 @@ async def _add(ctx: Context, added: Sequence[tuple[Mapping[str, Any], UUID]]) ->
 
 def _attending(row: Mapping[str, Any], participants: Sequence[Mapping[str, Any]]) -> list[UUID]:
     """The customers who took part, each once, sorted: consistent lock order, so no deadlocks."""
+    if row["state"] != InteractionState.HELD:  # nobody has taken part in it yet
+        return []
     named = {UUID(str(p["customer_id"])) for p in participants if p.get("customer_id") is not None}
     return sorted(named - {row["customer_id"]})
 

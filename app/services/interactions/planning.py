@@ -18,6 +18,7 @@ from app.rules.kit.channels import Channel
 from app.rules.kit.event_type import EventType
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.moves import InteractionHeld
+from app.services.interactions import participants
 from app.store.interactions import interactions as store
 from app.store.kit import events
 from app.store.kit.documents import Document
@@ -94,6 +95,7 @@ async def _move(
     _, target = planning.TRANSITIONS[verb]
     changed = {**values, "state": target.value, "state_reason": reason}
     await store.INTERACTIONS.change(ctx, row["id"], changed)
+    await participants.synchronize(ctx, [await store.INTERACTIONS.lock(ctx, row["id"])])
     kind, channel, direction = InteractionKind(row["kind"]), Channel(row["channel"]), Direction(row["direction"])
     title = type_.titled(interaction=rules.title(kind, channel, direction, row["subject"]))
     known = {"kind": row["kind"], "direction": row["direction"], **data} | ({"reason": reason} if reason else {})

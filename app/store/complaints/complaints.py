@@ -171,6 +171,7 @@ async def waiting_for_reply(ctx: Context, interaction_ids: Iterable[UUID]) -> li
         "SELECT c.id, i.id, i.happened_at, i.channel FROM complaint_messages m "
         "JOIN complaints c ON c.id = m.complaint_id JOIN interactions i ON i.id = m.interaction_id "
         "WHERE m.interaction_id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' AND i.direction = 'inbound' "
+        "AND i.state = 'held' "
         "ORDER BY c.id, i.happened_at, i.id",
         list(interaction_ids),
     )
@@ -182,7 +183,7 @@ async def first_reply(ctx: Context, complaint_id: UUID, after: datetime) -> tupl
     row = await ctx.db.fetchrow(
         "SELECT i.id, i.happened_at, i.channel "
         "FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
-        "WHERE m.complaint_id = $1 AND i.direction = 'inbound' AND i.happened_at > $2 "
+        "WHERE m.complaint_id = $1 AND i.direction = 'inbound' AND i.state = 'held' AND i.happened_at > $2 "
         "ORDER BY i.happened_at, i.id LIMIT 1",
         complaint_id,
         after,

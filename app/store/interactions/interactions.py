@@ -111,10 +111,12 @@ async def answers_in_threads(ctx: Context, interaction_ids: Sequence[UUID]) -> l
 _OPEN_ENQUIRY = "q.awaits_answer AND q.answered_at IS NULL AND q.happened_at <= a.happened_at"
 ANSWERS_OR_ANSWERED = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
-        n.direction = 'outbound' AND EXISTS (SELECT FROM interactions q CROSS JOIN (SELECT n.happened_at) a
+        n.direction = 'outbound' AND n.state = 'held' AND EXISTS (
+            SELECT FROM interactions q CROSS JOIN (SELECT n.happened_at) a
             WHERE q.thread = n.thread AND {_OPEN_ENQUIRY})
         OR n.awaits_answer AND n.answered_at IS NULL AND EXISTS (SELECT FROM interactions a
-            WHERE a.thread = n.thread AND a.direction = 'outbound' AND a.happened_at >= n.happened_at)
+            WHERE a.thread = n.thread AND a.direction = 'outbound' AND a.state = 'held'
+                AND a.happened_at >= n.happened_at)
     )
 )"""
 """Condition on the event `e` of an interaction: it answers an enquiry of its thread, or is one that is answered."""
@@ -124,7 +126,7 @@ _ANSWERS = f"""
     FROM threads JOIN interactions q ON q.thread = threads.thread AND q.awaits_answer AND q.answered_at IS NULL
     CROSS JOIN LATERAL (
         SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
-        WHERE a.thread = q.thread AND a.direction = 'outbound' AND {_OPEN_ENQUIRY}
+        WHERE a.thread = q.thread AND a.direction = 'outbound' AND a.state = 'held' AND {_OPEN_ENQUIRY}
         ORDER BY a.happened_at, a.id LIMIT 1
     ) a
     ORDER BY q.id FOR NO KEY UPDATE OF q

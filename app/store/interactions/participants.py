@@ -8,11 +8,6 @@ from app.core.context import Context
 from app.rules.kit.event_types import INTERACTION_ATTENDED
 
 
-async def existing_customers(ctx: Context, customer_ids: Sequence[UUID]) -> set[UUID]:
-    found = await ctx.db.fetch("SELECT id FROM customers WHERE id = ANY ($1::uuid[])", list(customer_ids))
-    return {row[0] for row in found}
-
-
 async def of_interactions(ctx: Context, interaction_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """Pairs of (interaction_id, customer_id)."""
     found = await ctx.db.fetch(
