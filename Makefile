@@ -24,6 +24,9 @@ check: $(READY_DEV)  ## Format, lint, types, tests, the contract's linters and i
 	$(MAKE) test
 	cd openapi && npm ci --no-audit --no-fund && npm run lint && npm run client
 
+test-all: $(READY_DEV)  ## Run all tests, the longest at their full length
+	TEST_ALL=1 $(MAKE) test
+
 contract: $(READY)  ## Write openapi/openapi.json anew
 	$(BIN)/rapport contract
 
@@ -51,4 +54,4 @@ $(READY_DEV): $(READY) requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help run install test check contract migration bench lock
+.PHONY: help run install test test-all check contract migration bench lock

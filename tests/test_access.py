@@ -6,14 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from app.core.settings import Settings
-from app.main import create_app
 from app.rules.access import keys as access
 from tests import make
 from tests.support.application import ADMIN_KEY, Keys
-from tests.support.contract_check import operations
+from tests.support.contract_check import document, operations
 
-DOCUMENT = create_app(Settings(_env_file=None, database_url="postgresql://nowhere")).openapi()
+DOCUMENT = document()
 NOTHING = "0190a0b0-0000-7000-8000-000000000000"
 OPEN = {
     *("check_health", "check_readiness"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
-from app import contract
+from tests.support.contract_check import document
 from tests.support.serving import KEY, serving
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis, which makes the requests, is not installed")
@@ -24,7 +24,7 @@ CHECKS = [
     checks.response_schema_conformance,
     checks.response_headers_conformance,
 ]
-schema = schemathesis.openapi.from_dict(json.loads(contract.render()), config=CONFIG)
+schema = schemathesis.openapi.from_dict(document(), config=CONFIG)
 
 
 @schemathesis.serializer("application/x-ndjson")

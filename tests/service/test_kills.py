@@ -11,8 +11,9 @@ import pytest
 
 from tests.support import ledger
 from tests.support.running import Running, eventually, running
+from tests.support.scale import scaled
 
-COUNT = 6_000
+COUNT = scaled(3_000, 6_000)
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,9 @@ from tests import make
 from tests.support import ledger
 from tests.support.fork_server import ForkedProcess
 from tests.support.running import PATIENCE, Running, eventually, running
+from tests.support.scale import scaled
 
-COUNT = 400
+COUNT = scaled(160, 400)
 ALWAYS = [
     {"day": day, "opens": "00:00", "closes": "24:00"}
     for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
