@@ -24,6 +24,36 @@ class Match(StrEnum):
     """Several customers have them, or they are those of different customers."""
 
 
+class ReasonResult(StrEnum):
+    """What became of a key of a record, or what else decided."""
+
+    FOUND = "found"
+    """A customer has the key."""
+    LEARNT = "learnt"
+    """Nobody had it; it has become that of the customer whom the other keys found."""
+    CREATED = "created"
+    """Nobody had it; a customer was created with it."""
+    UNKNOWN = "unknown"
+    """Nobody has it."""
+    OF_NOBODY = "of_nobody"
+    """It identifies nobody, or is no number or address."""
+    LINKED = "linked"
+    """The customer is that of the record that it is linked to."""
+    RELEASED = "released"
+    """The record was taken from the customer whom it was given to."""
+    MAY_NOT_CREATE = "may_not_create"
+    """Its source may not create customers."""
+    MAY_NOT_TEACH = "may_not_teach"
+    """Its source may not add keys to customers."""
+
+
+# Conditions in SQL, so that indexes and those who read them agree.
+KEYS_OF_SOMEBODY = """match_reasons @? '$[*]?(@.result == "unknown" || @.result == "released")'"""
+"""On a record without a customer: it names somebody who is not known yet."""
+UNDECIDED = f"match = 'ambiguous' OR match = 'unmatched' AND {KEYS_OF_SOMEBODY}"
+"""On a record: whose it is could not be decided, and somebody can."""
+
+
 class EnteredKey(NamedTuple):
     """A key that identifies somebody, with what was entered."""
 

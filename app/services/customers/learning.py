@@ -88,8 +88,9 @@ def _take(ctx: Context, learnt: Learnt, learner: dict[str, Any], key: EnteredKey
         return False
     learner["contact_points"] += 1
     learner["position"] += 1
-    point = ContactPointNew.model_validate({"kind": first, "value": key.value})
     form = Normalized(second, key.extension)
+    point = ContactPointNew.model_validate({"kind": first, "value": key.value})
+    point = contact_points.lasting(ctx, point, form, ctx.region)
     learnt.contact_points.append(contact_points.row(learner["id"], learner["position"], point, form))
     return True
 
