@@ -13,8 +13,8 @@ down_revision = "0022"
 _KINDS = "'till', 'web_shop', 'marketplace', 'connector', 'import', 'form', 'other'"
 _MATCHES = "'anonymous', 'matched', 'unmatched', 'ambiguous'"
 _UNDECIDED = (
-    """match = 'ambiguous' OR match = 'unmatched' AND match_reasons @? """
-    """'$[*]?(@.result == "unknown" || @.result == "released")'"""
+    "match = 'ambiguous' OR match = 'unmatched' "
+    """AND match_reasons @? '$[*]?(@.result == "unknown" || @.result == "released")'"""
 )
 _RECORDS = {
     "interactions": ("happened_at", "contact", "true"),
@@ -47,12 +47,13 @@ def _create_sources() -> None:
         sa.Column("country", sa.Text(), nullable=True),
         sa.Column("time_zone", sa.Text(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),
-        sa.Column("tax_included", sa.Boolean(), nullable=True),
+        sa.Column("tax", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(f"kind IN ({_KINDS})", name=op.f("ck_sources_kind")),
         sa.CheckConstraint("on_match IN ('refuse', 'match', 'keep')", name=op.f("ck_sources_on_match")),
+        sa.CheckConstraint("tax IN ('included', 'on_top')", name=op.f("ck_sources_tax")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
         sa.UniqueConstraint("code", name=op.f("uq_sources_code")),
     )
@@ -101,13 +102,7 @@ def _add_matches(table: str, at: str, contact: str, about: str) -> None:
         "WHERE customer_id IS NULL"
     )
     op.create_check_constraint(op.f(f"ck_{table}_match"), table, f"match IN ({_MATCHES})")
-    for name, columns in ((f"ix_{table}_unmatched", []), (f"ix_{table}_unmatched_source", ["source"])):
-        op.create_index(
-            name,
-            table,
-            [*columns, "match", at, "id"],
-            postgresql_where=sa.text("match IN ('unmatched', 'ambiguous')"),
-        )
+    _create_indexes(table, at, "unmatched", "match IN ('unmatched', 'ambiguous')")
 
 
 def _give_reasons_of_sales() -> None:
@@ -124,8 +119,14 @@ def _give_reasons_of_sales() -> None:
         f"UPDATE sales SET match_reasons = (SELECT coalesce(jsonb_agg({_unknown('to_jsonb(k)')}), '[]') "
         f"FROM ({keys}) k WHERE k.value IS NOT NULL) WHERE match = 'unmatched' AND match_reasons = '[]'"
     )
-    for name, columns in (("ix_sales_undecided", []), ("ix_sales_undecided_source", ["source"])):
-        op.create_index(name, "sales", [*columns, "match", "occurred_at", "id"], postgresql_where=sa.text(_UNDECIDED))
+    _create_indexes("sales", "occurred_at", "undecided", _UNDECIDED)
+
+
+def _create_indexes(table: str, at: str, name: str, condition: str) -> None:
+    undecided = sa.text(condition)
+    op.create_index(f"ix_{table}_{name}", table, [at, "id"], postgresql_where=undecided)
+    op.create_index(f"ix_{table}_{name}_source", table, ["source", at, "id"], postgresql_where=undecided)
+    op.create_index(f"ix_{table}_ambiguous", table, [at, "id"], postgresql_where=sa.text("match = 'ambiguous'"))
 
 
 def _unknown(contact: str) -> str:

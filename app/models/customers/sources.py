@@ -1,8 +1,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import SQLModel
 
 from app.models.kit.columns import (
     array_column,
@@ -14,7 +14,7 @@ from app.models.kit.columns import (
     version_column,
 )
 from app.rules.customers.customers import OnMatch
-from app.rules.customers.sources import SourceKind
+from app.rules.customers.sources import LineTax, SourceKind
 
 
 class Source(SQLModel, table=True):
@@ -24,6 +24,7 @@ class Source(SQLModel, table=True):
     __table_args__ = (
         one_of_check("kind", SourceKind),
         one_of_check("on_match", OnMatch),
+        one_of_check("tax", LineTax),
         UniqueConstraint("code"),
         Index(None, "created_at", "id"),
     )
@@ -41,7 +42,7 @@ class Source(SQLModel, table=True):
     country: str | None = text_column()
     time_zone: str | None = text_column()
     currency: str | None = text_column()
-    tax_included: bool | None = Field(default=None, sa_column=Column(Boolean, nullable=True))
+    tax: str | None = text_column()
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()

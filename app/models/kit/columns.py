@@ -46,12 +46,13 @@ def match_column() -> Any:
     return text_column(null=False, server_default="anonymous")
 
 
-def match_indexes(table: str, at: str) -> tuple[Index, Index]:
+def match_indexes(table: str, at: str) -> tuple[Index, Index, Index]:
     """They walk the records of which it is not known whose they are, by time."""
-    undecided = text("match IN ('unmatched', 'ambiguous')")
+    unmatched = text("match IN ('unmatched', 'ambiguous')")
     return (
-        Index(f"ix_{table}_unmatched", "match", at, "id", postgresql_where=undecided),
-        Index(f"ix_{table}_unmatched_source", "source", "match", at, "id", postgresql_where=undecided),
+        Index(f"ix_{table}_unmatched", at, "id", postgresql_where=unmatched),
+        Index(f"ix_{table}_unmatched_source", "source", at, "id", postgresql_where=unmatched),
+        Index(f"ix_{table}_ambiguous", at, "id", postgresql_where=text("match = 'ambiguous'")),
     )
 
 

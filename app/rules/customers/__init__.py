@@ -23,13 +23,12 @@ from app.rules.customers.customers import (
     Trade,
 )
 from app.rules.customers.nobody import as_values, identity_of_nobody
-from app.rules.customers.resolution import KEYS_OF_SOMEBODY, UNDECIDED, Match, ReasonResult
+from app.rules.customers.resolution import UNDECIDED, Match, ReasonResult
 from app.rules.customers.sources import NO_POLICY, SourcePolicy
 
 __all__ = [
     "CONTACT_BY_CHANNEL",
     "FACE_TO_FACE",
-    "KEYS_OF_SOMEBODY",
     "MOST_CONTACT_POINTS",
     "NO_POLICY",
     "UNDECIDED",

@@ -47,11 +47,11 @@ class ReasonResult(StrEnum):
     """Its source may not add keys to customers."""
 
 
-# Conditions in SQL, so that indexes and those who read them agree.
-KEYS_OF_SOMEBODY = """match_reasons @? '$[*]?(@.result == "unknown" || @.result == "released")'"""
-"""On a record without a customer: it names somebody who is not known yet."""
-UNDECIDED = f"match = 'ambiguous' OR match = 'unmatched' AND {KEYS_OF_SOMEBODY}"
-"""On a record: whose it is could not be decided, and somebody can."""
+UNDECIDED = (
+    "match = 'ambiguous' OR match = 'unmatched' "
+    """AND match_reasons @? '$[*]?(@.result == "unknown" || @.result == "released")'"""
+)
+"""Condition in SQL on a record, for indexes and those who read them: it names somebody, and it is not known who."""
 
 
 class EnteredKey(NamedTuple):

@@ -8,7 +8,7 @@ from app.rules.customers.nobody import Values
 
 
 class SourceKind(StrEnum):
-    """What a source is."""
+    """What kind of system sends the records."""
 
     TILL = "till"
     WEB_SHOP = "web_shop"
@@ -17,6 +17,13 @@ class SourceKind(StrEnum):
     IMPORT = "import"
     FORM = "form"
     OTHER = "other"
+
+
+class LineTax(StrEnum):
+    """Whether the totals of lines include their tax, or it is on top of them."""
+
+    INCLUDED = "included"
+    ON_TOP = "on_top"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.customers.customers import OnMatch
-from app.rules.customers.sources import SourceKind
+from app.rules.customers.sources import LineTax, SourceKind
 from app.schemas.kit.comparison import UNORDERED
 from app.schemas.kit.currencies import Currency
 from app.schemas.kit.types import (
@@ -54,7 +54,7 @@ class SourceContent(Schema):
     """The IANA time zone in which the trading days of receipts begin, unless the site has one."""
     currency: Currency | None = None
     """The currency of receipts that do not name one."""
-    tax_included: Flag | None = None
+    tax: LineTax | None = None
     """Whether the totals of lines include their tax, where the receipt does not say it. Null if that follows from the
     totals of receipts.
     """
@@ -97,7 +97,7 @@ class Source(Resource):
     """The IANA time zone in which the trading days of receipts begin, unless the site has one. Null until it is set."""
     currency: CurrencyCode | None
     """The currency of receipts that do not name one. Null if they have to."""
-    tax_included: bool | None
+    tax: LineTax | None
     """Whether the totals of lines include their tax. Null if that follows from the totals of receipts."""
     version: Version
     created_at: Moment

@@ -25,7 +25,7 @@ class UnmatchedRecord(Resource):
     """A record that names somebody, of which it could not be decided whose it is."""
 
     type: RecordType
-    """What the record is."""
+    """The kind of record, by which its resource is known."""
     id: Id
     """The id of the record."""
     occurred_at: Moment

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from app.core.context import Context
 from app.rules.customers.customers import OnMatch
 from app.rules.customers.nobody import as_values
-from app.rules.customers.sources import NO_POLICY, SourcePolicy
+from app.rules.customers.sources import NO_POLICY, LineTax, SourcePolicy
 from app.schemas.customers.sources import SourceContent
 from app.services.kit.simple_resources import SimpleResource
 from app.store.customers import sources as store
@@ -78,8 +78,9 @@ async def create_new_sources(ctx: Context) -> None:
 
 def _policy(ctx: Context, row: Record) -> SourcePolicy:
     values: dict[str, Any] = {
-        name: row[name]
-        for name in ("code", "may_create", "may_teach", "country", "time_zone", "currency", "tax_included")
+        name: row[name] for name in ("code", "may_create", "may_teach", "country", "time_zone", "currency")
     }
+    tax_included = None if row["tax"] is None else row["tax"] == LineTax.INCLUDED
     of_nobody = as_values(row["values_of_nobody"], row["country"] or ctx.region)
-    return SourcePolicy(**values, on_match=OnMatch(row["on_match"]), of_nobody=of_nobody)
+    on_match = OnMatch(row["on_match"])
+    return SourcePolicy(**values, on_match=on_match, of_nobody=of_nobody, tax_included=tax_included)

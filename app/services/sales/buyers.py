@@ -47,7 +47,17 @@ class Buyers:
         self._ctx, self._resolver = ctx, resolver
         self._creates = on_unknown is OnUnknownCustomer.CREATE
         self.created: list[CustomerDraft] = []
-        self.lessons: list[Lesson] = []
+        self._taught: list[tuple[ReceiptDraft, Lesson]] = []
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        return [lesson for _, lesson in self._taught]
+
+    def tell_what_was_learnt(self) -> None:
+        """Once the lessons are written: an archived customer has learnt nothing."""
+        for receipt, lesson in self._taught:
+            learnt = {(key.kind, key.value) for key in lesson.learnt}
+            receipt.match_reasons = _known_now(receipt.match_reasons, lesson.customer_id, ReasonResult.LEARNT, learnt)
 
     def assign(self, n: int, receipt: ReceiptDraft, returned_from: Collection[UUID] = ()) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns."""
@@ -75,7 +85,8 @@ class Buyers:
                 return
             receipt.customer_id, receipt.match = self._create(keys, buyer, policy, receipt.new.source), Match.MATCHED
             receipt.matched_by = MatchedBy(keys[0].kind)
-            receipt.match_reasons = _known_now(resolution.reasons, receipt.customer_id, ReasonResult.CREATED)
+            with_keys = {(key.kind, key.value) for key in keys}
+            receipt.match_reasons = _known_now(resolution.reasons, receipt.customer_id, ReasonResult.CREATED, with_keys)
 
     def _teach(self, n: int, customer_id: UUID, receipt: ReceiptDraft) -> None:
         if not (unknown := self._resolver.unknown_keys(n)):
@@ -84,9 +95,8 @@ class Buyers:
             forbidden = reason("source", receipt.new.source, ReasonResult.MAY_NOT_TEACH)
             receipt.match_reasons = (*receipt.match_reasons, forbidden)
             return
-        self.lessons.append(Lesson(customer_id, unknown, "sale", *receipt.key))
+        self._taught.append((receipt, Lesson(customer_id, unknown, "sale", *receipt.key)))
         self._resolver.add_known(customer_id, unknown)
-        receipt.match_reasons = _known_now(receipt.match_reasons, customer_id, ReasonResult.LEARNT)
 
     def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, policy: SourcePolicy, source: str) -> UUID:
         new = CustomerNew(
@@ -104,11 +114,13 @@ class Buyers:
         return created.id
 
 
-def _known_now(reasons: Sequence[Reason], customer_id: UUID, result: ReasonResult) -> list[Reason]:
-    """The keys that nobody had are the customer's."""
+def _known_now(
+    reasons: Sequence[Reason], customer_id: UUID, result: ReasonResult, keys: Collection[tuple[str, str]]
+) -> list[Reason]:
+    """These keys, which nobody had, are the customer's."""
     return [
         {**each, "customer_id": str(customer_id), "result": result.value}
-        if each["result"] == ReasonResult.UNKNOWN
+        if each["result"] == ReasonResult.UNKNOWN and (each["kind"], each["value"]) in keys
         else each
         for each in reasons
     ]

@@ -191,6 +191,7 @@ class _Batch:
             created = sorted(buyers.created, key=lambda customer: customer.id)
             await customers.write_drafts(ctx, created, buyers.lessons)
             await customers.record_created(ctx, buyers.created)
+            buyers.tell_what_was_learnt()
         if newer:
             changing = [*new, *(draft for _, draft in newer)]
             lines = [line for draft in changing for line in draft.line_rows()]

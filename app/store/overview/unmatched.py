@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from app.core.context import Context
-from app.rules.customers import KEYS_OF_SOMEBODY
+from app.rules.customers import UNDECIDED
 from app.schemas.overview.unmatched import UnmatchedQuery, UnmatchedRecord
 from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
@@ -32,32 +32,25 @@ _KEYS = """(
 )"""
 
 
-def _records(table: _Table, match: str, further: str) -> str:
-    # Each match is walked by itself, since it is the first column of the indexes.
-    return (
-        f"SELECT '{table.type}'::text AS type, id, {table.at} AS occurred_at, source, {table.reference} AS reference, "
-        f"match, {table.person} AS name, candidates, match_reasons FROM {table.name} "
-        f"WHERE match IN ('unmatched', 'ambiguous') AND match = '{match}'{further}"
-    )
-
-
-_RECORDS = " UNION ALL ".join(
-    _records(table, match, further)
+# Without conditions of their own: only then are the tables walked in the order of the list, side by side.
+_ALL = " UNION ALL ".join(
+    f"SELECT '{table.type}'::text AS type, id, {table.at} AS occurred_at, source, {table.reference} AS reference, "
+    f"match, {table.person} AS name, candidates, match_reasons FROM {table.name}"
     for table in _TABLES
-    for match, further in (("unmatched", f" AND {KEYS_OF_SOMEBODY}"), ("ambiguous", ""))
 )
 _TYPES = " ".join(f"WHEN '{type_}' THEN '/v1/{path}/'" for type_, path in _PATHS.items())
-_LIST = Listing(
+RECORDS = Listing(
     "unmatched records",
     documents.columns(
         UnmatchedRecord,
         "u",
         {"keys": _KEYS, "claim_path": f"(CASE u.type {_TYPES} END) || u.id || '/claim'"},
     ),
-    f"({_RECORDS})",
+    f"({_ALL})",
     "u",
     UnmatchedQuery,
     {
+        "undecided": {True: f"match IN ('unmatched', 'ambiguous') AND ({UNDECIDED})"},
         # As literals, so that what is not asked for is not walked.
         "type": {table.type: f"u.type = '{table.type}'" for table in _TABLES},
         "match": {match: f"u.match = '{match}'" for match in ("unmatched", "ambiguous")},
@@ -70,4 +63,4 @@ _LIST = Listing(
 
 
 async def page(ctx: Context, query: UnmatchedQuery) -> Page:
-    return await _LIST.page(ctx, query)
+    return await RECORDS.page(ctx, query, {"undecided": True})

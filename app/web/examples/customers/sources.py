@@ -17,7 +17,7 @@ TILL: dict[str, Any] = {
     "country": None,
     "time_zone": None,
     "currency": None,
-    "tax_included": None,
+    "tax": None,
     "version": 1,
     "created_at": _AT,
     "updated_at": _AT,
@@ -29,7 +29,7 @@ POLICY: dict[str, Any] = {
     "values_of_nobody": ["01227 770771", "till:0"],
     "country": "GB",
     "currency": "GBP",
-    "tax_included": True,
+    "tax": "included",
 }
 SHOP: dict[str, Any] = {"code": "web-shop", "name": "Web shop", "kind": "web_shop", "on_match": "match"}
 PATHS = {"source_id": SOURCE}
