@@ -99,7 +99,7 @@ class TestResource:
         assert tried.status_code == 201
         for path, body in {
             "sales": make.sale(source="refused", lines=[make.line(), make.refund("R-0", total="5.00")]),
-            "interactions": message("refused", customer_id=make.number(), kind="email", value="x"),
+            "interactions": message("refused", customer_id=str(make.number()), kind="email", value="x"),
             "complaints": {**complaint, "source": "refused", "sale_id": "019cea40-2b16-7d05-a3c8-51f07e2b9d64"},
             "feedback": {**feedback, "source": "refused", "idea_id": "019cea40-2b16-7d05-a3c8-51f07e2b9d64"},
         }.items():
