@@ -5,7 +5,7 @@ Only the ways in import this table.
 
 from app.core.reactions import Reactions
 from app.rules.kit import event_types as types
-from app.services import complaints, feedback, interactions, surveys
+from app.services import complaints, customers, feedback, interactions, surveys
 from app.services.kit.links import Following
 
 # Whoever belongs to the customer of another record, and what gives them their customers.
@@ -59,5 +59,6 @@ REACTIONS = Reactions(
         types.INVITATION_CLAIMED.name: (_FOLLOW["invitation"],),
         types.INVITATION_MOVED.name: (_FOLLOW["invitation"],),
         types.INVITATION_RELEASED.name: (_FOLLOW["invitation"],),
-    }
+    },
+    finish=customers.create_new_sources,
 )

@@ -147,6 +147,7 @@ async def empty_database(emptying: Callable[[], Awaitable[None]], database_url: 
 @pytest.fixture
 async def app(session_app: FastAPI, empty_database: str, clock: TestClock) -> FastAPI:
     """The service on an empty database. It is the same for all tests: take `make_app` for one with other settings."""
+    session_app.state.service.references.clear()
     return session_app
 
 

@@ -592,3 +592,81 @@ async def test_identifiers_are_stripped_where_nothing_collides(new_database: Cal
         "the constraints are there again"
     )
     await db.close()
+
+
+async def test_sources_are_there_and_say_whom_they_created(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0022")
+    db = await asyncpg.connect(dsn)
+    customers = {}
+    for name, acquired in (("bought", "till"), ("said", "till"), ("fair", "fair")):
+        row = await insert(
+            db, "customers", kind="person", trade="b2c", display_name=name, sort_name=name, acquisition_source=acquired
+        )
+        customers[name] = row["id"]
+    made_at = await db.fetchval("SELECT created_at FROM customers WHERE id = $1", customers["bought"])
+    sales = (
+        ("1", "bought", "matched", {"phone": "1"}, [{"kind": "phone", "value": "1"}], made_at),
+        ("2", "said", "matched", {}, [], made_at + HOUR),
+        ("3", None, "unmatched", {"identity": {"system": "card", "external_id": "7"}, "email": "a@b.c"}, [], made_at),
+        ("4", None, "anonymous", None, [], made_at),
+    )
+    for number, buyer, match, said, reasons, at in sales:
+        holder = {"customer_id": str(customers[buyer])} if buyer else {}
+        await insert(
+            db,
+            "sales",
+            source="till",
+            receipt_no=number,
+            kind="sale",
+            occurred_at=RECEIVED,
+            business_date=RECEIVED.date(),
+            channel="in_store",
+            currency="GBP",
+            customer_id=customers.get(buyer or ""),
+            match=match,
+            customer=json.dumps(said) if said is not None else None,
+            match_reasons=json.dumps([{**reason, **holder} for reason in reasons]),
+            total=Decimal(1),
+            gross=Decimal(1),
+            refunded=Decimal(0),
+            content_hash=b"",
+            created_at=at,
+        )
+    await db.execute(
+        "INSERT INTO interactions (kind, channel, direction, happened_at, source, external_id, customer_id, contact) "
+        "VALUES ('message', 'email', 'inbound', now(), 'mail', '1', $1, NULL), "
+        """('message', 'email', 'inbound', now(), 'mail', '2', NULL, '{"kind": "email", "value": "a@b.c"}'), """
+        "('message', 'email', 'inbound', now(), NULL, NULL, NULL, NULL)",
+        customers["said"],
+    )
+    await db.execute(
+        "INSERT INTO feedback (method, collected_at, author) VALUES "
+        """('review', now(), '{"contact": {"kind": "email", "value": "a@b.c"}}'), """
+        """('observation', now(), '{"contact": {"kind": "email", "value": "a@b.c"}}')"""
+    )
+    await db.close()
+    await as_of(dsn, "0023")
+    db = await asyncpg.connect(dsn)
+    known = await db.fetch("SELECT code, confirmed, may_create, may_teach FROM sources ORDER BY code")
+    assert [tuple(row) for row in known] == [("mail", False, True, True), ("till", False, True, True)]
+    moved = await db.fetch("SELECT created_by_source, acquisition_source FROM customers ORDER BY id")
+    assert [tuple(row) for row in moved] == [("till", None), (None, "till"), (None, "fair")]
+    reasons = [
+        [(reason["kind"], reason["value"], reason["result"]) for reason in json.loads(row["match_reasons"])]
+        for row in await db.fetch("SELECT match_reasons FROM sales ORDER BY receipt_no")
+    ]
+    unknown = [("identity", "card:7", "unknown"), ("email", "a@b.c", "unknown")]
+    assert reasons == [[("phone", "1", "found")], [], unknown, []]
+    matches = await db.fetch(
+        "SELECT match, jsonb_array_length(match_reasons) FROM interactions UNION ALL "
+        "SELECT match, jsonb_array_length(match_reasons) FROM feedback ORDER BY 1, 2"
+    )
+    assert sorted(tuple(row) for row in matches) == [
+        ("anonymous", 0),
+        ("anonymous", 0),
+        ("matched", 0),
+        ("unmatched", 1),
+        ("unmatched", 1),
+    ]
+    await db.close()

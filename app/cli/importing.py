@@ -31,9 +31,11 @@ def import_file(
         str, typer.Option(help="For sales: `create` unknown customers, or `keep` the sale without one.")
     ] = "create",
     on_match: Annotated[
-        str,
-        typer.Option(help="For customers whose keys somebody has: `refuse` them, `match` them, or `keep` them apart."),
-    ] = "refuse",
+        str | None,
+        typer.Option(
+            help="For customers whose keys somebody has: `refuse`, `match` or `keep`; by default the source decides."
+        ),
+    ] = None,
     refused: Annotated[
         Path | None, typer.Option(help="File for refused records; by default FILE.refused.jsonl.")
     ] = None,

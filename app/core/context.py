@@ -9,6 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.reactions import NO_REACTIONS, Reactions
+from app.core.reference_cache import ReferenceCache
 
 
 class Connection(Protocol):
@@ -36,7 +37,20 @@ class Context:
     """ISO 3166-1 alpha-2 code of the country assumed for phone numbers without a country code."""
     values_of_nobody: frozenset[str] = frozenset()
     """Numbers, addresses and identities that identify no customer, besides those that are known to everybody."""
+    source_country: str | None = None
+    """The country of the source whose records are taken in: it goes before `region`."""
+    references: ReferenceCache = field(default_factory=ReferenceCache)
+    """Small records that the process keeps in mind."""
+    changed_references: list[tuple[str, Any]] = field(default_factory=list)
+    """Those that this transaction changes: kind and key. They are forgotten when it is committed."""
+    new_sources: set[str] = field(default_factory=set)
+    """The codes of sources that are not known, and of which this transaction stores records."""
     reactions: Reactions = NO_REACTIONS
     """What follows the events of this transaction."""
     pending: list[tuple[Any, list[bool]]] = field(default_factory=list)
     """Events that were recorded and not reacted to yet, with the flags of their reactions."""
+
+    @property
+    def number_region(self) -> str:
+        """The country of a number where the record does not name one."""
+        return self.source_country or self.region

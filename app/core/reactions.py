@@ -30,9 +30,14 @@ class Reaction:
 
 
 class Reactions:
-    """The table: what follows each type of event, in this order."""
+    """The table: what follows each type of event, in this order. `finish` is called last, whatever was recorded."""
 
-    def __init__(self, by_type: Mapping[str, Sequence[Reaction]] | None = None) -> None:
+    def __init__(
+        self,
+        by_type: Mapping[str, Sequence[Reaction]] | None = None,
+        finish: "Callable[[Context], Awaitable[None]] | None" = None,
+    ) -> None:
+        self._finish = finish
         self._by_type = {name: tuple(reactions) for name, reactions in (by_type or {}).items() if reactions}
         self._flags = {name: self._flag_array(reactions) for name, reactions in self._by_type.items()}
 
@@ -47,6 +52,8 @@ class Reactions:
         """Call what follows the events of this transaction, and what follows that."""
         for _ in range(_MOST_ROUNDS):
             if not ctx.pending:
+                if self._finish is not None:
+                    await self._finish(ctx)
                 return
             due = list(ctx.pending)
             ctx.pending.clear()

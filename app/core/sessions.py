@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from app.core.context import Connection, Context
 from app.core.database import RETRYABLE, Database
 from app.core.reactions import NO_REACTIONS, Reactions
+from app.core.reference_cache import ReferenceCache
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
@@ -30,6 +31,8 @@ class Sessions:
     """Instead of the database's."""
     reactions: Reactions = NO_REACTIONS
     values_of_nobody: frozenset[str] = frozenset()
+    references: ReferenceCache = field(default_factory=ReferenceCache)
+    """Shared by all transactions of the process."""
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Context]:
@@ -48,7 +51,8 @@ class Sessions:
                     ctx = self._context(connection)
                     result = await work(ctx)
                     await self.reactions.run(ctx)
-                    return result
+                self.references.forget(ctx.changed_references)
+                return result
             except RETRYABLE:
                 if attempt == ATTEMPTS:
                     raise
@@ -78,7 +82,8 @@ class Sessions:
             self.cursor_key,
             self.region,
             self.values_of_nobody,
-            self.reactions,
+            references=self.references,
+            reactions=self.reactions,
         )
 
 

@@ -29,8 +29,10 @@ class ImportOptions:
     source: str | None = None
     """The system that the file comes from; part of the natural key of records without one."""
     on_unknown_customer: str = "create"
-    on_match: str = "refuse"
-    """For customers: what to do if another one has an identity or contact point; see `OnMatch`."""
+    on_match: str | None = None
+    """For customers: what to do if another one has an identity or contact point; see `OnMatch`. By default, the policy
+    of the source decides.
+    """
     sheet: str | None = None
     """The sheet of a workbook. Defaults to the first."""
     encoding: str | None = None

@@ -140,7 +140,10 @@ class _TemporaryFailure(Exception):
 def _params(options: ImportOptions) -> dict[str, str]:
     if options.resource == "sales":
         return {"on_unknown_customer": options.on_unknown_customer}
-    return {"on_match": options.on_match} if options.resource == "customers" and options.on_match != "refuse" else {}
+    if options.resource != "customers":
+        return {}
+    params = {"on_match": options.on_match, "source": options.source}
+    return {name: value for name, value in params.items() if value is not None}
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

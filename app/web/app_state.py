@@ -13,6 +13,7 @@ from app.core.embedded import log_of_database
 from app.core.errors import Unavailable
 from app.core.failures import describe
 from app.core.reactions import NO_REACTIONS, Reactions
+from app.core.reference_cache import ReferenceCache
 from app.core.sessions import Clock, Sessions
 from app.core.settings import Settings
 from app.rules.customers import as_values
@@ -40,6 +41,7 @@ class AppState:
     """Instead of the database's."""
     reactions: Reactions = NO_REACTIONS
     values_of_nobody: frozenset[str] = frozenset()
+    references: ReferenceCache = field(default_factory=ReferenceCache)
     _cursor_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -96,7 +98,18 @@ class AppState:
 
     def _sessions(self, actor_id: UUID, actor: str, scopes: frozenset[str], cursor_key: bytes) -> Sessions:
         region, nobody = self.settings.default_region, self.values_of_nobody
-        return Sessions(self.database, actor_id, actor, scopes, cursor_key, region, self.clock, self.reactions, nobody)
+        return Sessions(
+            self.database,
+            actor_id,
+            actor,
+            scopes,
+            cursor_key,
+            region,
+            self.clock,
+            self.reactions,
+            nobody,
+            self.references,
+        )
 
 
 def app_state(request: Request) -> AppState:

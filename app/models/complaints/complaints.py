@@ -15,12 +15,14 @@ from sqlalchemy import (
     Sequence,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlmodel import Field, SQLModel
 
 from app.models.kit import columns
 from app.rules.complaints import states as rules
+from app.rules.customers import Match
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Severity
 
@@ -45,6 +47,7 @@ class Complaint(SQLModel, table=True):
         columns.one_of_check("waiting_for", rules.Waiting),
         columns.one_of_check("decision", rules.Decision),
         columns.one_of_check("cause_kind", rules.CauseKind),
+        columns.one_of_check("match", Match),
         CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external"),
         CheckConstraint("(value IS NULL) = (currency IS NULL)", name="value"),
         CheckConstraint("(waiting_for IS NULL) = (waiting_since IS NULL)", name="waiting"),
@@ -81,6 +84,7 @@ class Complaint(SQLModel, table=True):
         Index(None, "sale_id", postgresql_where=text("sale_id IS NOT NULL")),
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
         Index("ix_complaints_replied", "received_at", "id", postgresql_where=text("customer_replied_at IS NOT NULL")),
+        *columns.match_indexes("complaints", "received_at"),
         Index("ix_complaints_unclaimed", "received_at", "id", postgresql_where=text("customer_id IS NULL")),
         Index(
             "ix_complaints_open",
@@ -99,6 +103,9 @@ class Complaint(SQLModel, table=True):
     customer_id: UUID | None = columns.reference_column("customers.id")
     customer_from_id: UUID | None = columns.customer_from_column()
     complainant: dict[str, Any] | None = columns.json_column(None, null=True)
+    match: str = columns.match_column()
+    candidates: list[UUID] = columns.array_column(Uuid)
+    match_reasons: list[dict[str, Any]] = columns.json_column("'[]'")
     channel: str = columns.text_column(null=False)
     received_at: datetime = columns.timestamp_column(null=False)
     site: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("sites.code")))

@@ -39,6 +39,7 @@ class Customer(SQLModel, table=True):
             "id",
             postgresql_where=text("acquisition_source IS NOT NULL"),
         ),
+        Index(None, "created_by_source", "created_at", "id", postgresql_where=text("created_by_source IS NOT NULL")),
         Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
         Index(None, "words", postgresql_using="gin"),
     )
@@ -58,6 +59,8 @@ class Customer(SQLModel, table=True):
     tags: list[str] = array_column()
     owner: str | None = text_column()
     acquisition_source: str | None = text_column()
+    # The source whose record created the customer.
+    created_by_source: str | None = text_column()
     referred_by: UUID | None = reference_column("customers.id")
     preferences: dict[str, Any] = json_column()
     attributes: dict[str, Any] = json_column()

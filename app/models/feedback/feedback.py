@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, Uuid, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlmodel import Field, SQLModel
 
 from app.models.kit import columns
+from app.rules.customers import Match
 from app.rules.feedback import feedback as rules
 from app.rules.feedback.sentiment import Sentiment
 from app.rules.kit.channels import Channel
@@ -33,6 +34,7 @@ class Feedback(SQLModel, table=True):
     __table_args__ = (
         columns.one_of_check("method", rules.Method),
         columns.one_of_check("channel", Channel),
+        columns.one_of_check("match", Match),
         columns.one_of_check("metric", rules.FeedbackMetric),
         columns.one_of_check("nps_class", rules.NpsClass),
         columns.one_of_check("sentiment", Sentiment),
@@ -92,6 +94,7 @@ class Feedback(SQLModel, table=True):
         Index(None, "complaint_id", postgresql_where=text("complaint_id IS NOT NULL")),
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
         Index(None, "themes", postgresql_using="gin"),
+        *columns.match_indexes("feedback", "collected_at"),
         Index("ix_feedback_unclaimed", "collected_at", "id", postgresql_where=text("customer_id IS NULL")),
         Index("ix_feedback_unacknowledged", "collected_at", "id", postgresql_where=text("acknowledged_at IS NULL")),
         Index("ix_feedback_open", "collected_at", "id", postgresql_where=text("closed_at IS NULL")),
@@ -106,6 +109,9 @@ class Feedback(SQLModel, table=True):
     customer_id: UUID | None = columns.reference_column("customers.id")
     customer_from_id: UUID | None = columns.customer_from_column()
     author: dict[str, Any] | None = columns.json_column(None, null=True)
+    match: str = columns.match_column()
+    candidates: list[UUID] = columns.array_column(Uuid)
+    match_reasons: list[dict[str, Any]] = columns.json_column("'[]'")
     sale_id: UUID | None = columns.reference_column("sales.id")
     sale_line_no: int | None = None
     interaction_id: UUID | None = columns.reference_column("interactions.id")

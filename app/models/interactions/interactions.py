@@ -2,21 +2,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
+    array_column,
     boolean_column,
     created_at_column,
     customer_from_column,
     id_column,
     json_column,
+    match_column,
+    match_indexes,
     one_of_check,
     reference_column,
     text_column,
     timestamp_column,
     version_column,
 )
+from app.rules.customers import Match
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
@@ -29,6 +33,7 @@ class Interaction(SQLModel, table=True):
         one_of_check("channel", Channel),
         one_of_check("direction", Direction),
         one_of_check("state", InteractionState),
+        one_of_check("match", Match),
         CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external"),
         Index(
             "uq_interactions_external",
@@ -51,6 +56,7 @@ class Interaction(SQLModel, table=True):
         Index(None, "channel", "happened_at", "id"),
         Index(None, "thread", "happened_at", "id", postgresql_where=text("thread IS NOT NULL")),
         Index("ix_interactions_not_held", "state", "happened_at", "id", postgresql_where=text("state <> 'held'")),
+        *match_indexes("interactions", "happened_at"),
         Index("ix_interactions_unclaimed", "happened_at", "id", postgresql_where=text("customer_id IS NULL")),
         Index(
             "ix_interactions_unanswered",
@@ -65,6 +71,9 @@ class Interaction(SQLModel, table=True):
     customer_id: UUID | None = reference_column("customers.id")
     customer_from_id: UUID | None = customer_from_column()
     contact: dict[str, str] | None = json_column(None, null=True)
+    match: str = match_column()
+    candidates: list[UUID] = array_column(Uuid)
+    match_reasons: list[dict[str, Any]] = json_column("'[]'")
     kind: str = text_column(null=False)
     channel: str = text_column(null=False)
     direction: str = text_column(null=False)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, DateTime, ForeignKey, Numeric, Text, Uuid, text
+from sqlalchemy import ARRAY, CheckConstraint, Column, DateTime, ForeignKey, Index, Numeric, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -39,6 +39,21 @@ def customer_from_column() -> Any:
     Null where there is no customer, or where the record itself says who it is.
     """
     return Field(default=None, sa_column=Column(Uuid))
+
+
+def match_column() -> Any:
+    """Whether the customer of a record was found (see `Match`); `candidates` and `match_reasons` stand beside it."""
+    return text_column(null=False, server_default="anonymous")
+
+
+def match_indexes(table: str, at: str) -> tuple[Index, Index, Index]:
+    """They walk the records of which it is not known whose they are, by time."""
+    unmatched = text("match IN ('unmatched', 'ambiguous')")
+    return (
+        Index(f"ix_{table}_unmatched", at, "id", postgresql_where=unmatched),
+        Index(f"ix_{table}_unmatched_source", "source", at, "id", postgresql_where=unmatched),
+        Index(f"ix_{table}_ambiguous", at, "id", postgresql_where=text("match = 'ambiguous'")),
+    )
 
 
 def timestamp_column(null: bool = True, default: str | None = None) -> Any:

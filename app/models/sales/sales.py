@@ -32,7 +32,7 @@ from app.models.kit.columns import (
     timestamp_column,
     version_column,
 )
-from app.rules.customers import Match
+from app.rules.customers import UNDECIDED, Match
 from app.rules.sales.receipts import MatchedBy, SaleChannel, SaleKind
 
 
@@ -84,6 +84,9 @@ class Sale(SQLModel, table=True):
         Index(None, "site", "occurred_at", "id", postgresql_where=text("site IS NOT NULL")),
         Index(None, "till", "occurred_at", "id", postgresql_where=text("till IS NOT NULL")),
         Index("ix_sales_unmatched", "occurred_at", "id", postgresql_where=text("match IN ('unmatched', 'ambiguous')")),
+        Index("ix_sales_undecided", "occurred_at", "id", postgresql_where=text(UNDECIDED)),
+        Index("ix_sales_undecided_source", "source", "occurred_at", "id", postgresql_where=text(UNDECIDED)),
+        Index("ix_sales_ambiguous", "occurred_at", "id", postgresql_where=text("match = 'ambiguous'")),
         Index("ix_sales_unbalanced", "occurred_at", "id", postgresql_where=text("NOT balanced")),
         Index("ix_sales_over_returned", "occurred_at", "id", postgresql_where=text("over_returned")),
         Index("ix_sales_fully_returned", "occurred_at", "id", postgresql_where=text("fully_returned")),
@@ -115,7 +118,7 @@ class Sale(SQLModel, table=True):
     candidates: list[UUID] = array_column(Uuid)
     # Of an ambiguous receipt, `sale` says that its candidates are the buyers of what it returns.
     matched_by: str | None = text_column()
-    match_reasons: list[dict[str, str]] = json_column("'[]'")
+    match_reasons: list[dict[str, Any]] = json_column("'[]'")
     payments: list[dict[str, str]] = json_column("'[]'")
     total: Decimal = numeric_column()
     # The total, split into what was sold and what was returned, both positive.

@@ -44,7 +44,7 @@ async def create_customer(ctx: Ctx, new: CustomerNew, params: Annotated[Customer
     shared; the response names that customer. With `on_match=match`, the answer is that customer, who has learnt the
     identities and contact points that were new; empty fields are filled, and nothing is overwritten.
     """
-    return replies.created_or_existing(*await customers.create(ctx, new, params.on_match), path=PATH)
+    return replies.created_or_existing(*await customers.create(ctx, new, params.on_match, params.source), path=PATH)
 
 
 @router.post("/batch", response_model=CustomerResult)
@@ -56,9 +56,10 @@ async def create_customers(request: Request, caller: Caller, params: Annotated[C
     customer is stored. A customer who is already stored with the same content answers 200; a line whose identity or
     contact point belongs to another customer answers 409, or what `on_match` says. A line that is refused does not
     affect the others.
+    Without `on_match`, the source decides: the one that is named, or the system of the first identity of a line.
     """
     return await batch.record_lines(
-        request, caller, CustomerNew, partial(customers.create_many, on_match=params.on_match)
+        request, caller, CustomerNew, partial(customers.create_many, on_match=params.on_match, source=params.source)
     )
 
 
@@ -124,5 +125,8 @@ async def upsert_customer(
     the response is 409, or what `on_match` says.
     """
     return replies.created_or_existing(
-        *await customers.put(ctx, system, external_id, new, params.on_match, only_new=if_none_match == "*"), path=PATH
+        *await customers.put(
+            ctx, system, external_id, new, params.on_match, params.source, only_new=if_none_match == "*"
+        ),
+        path=PATH,
     )

@@ -6,7 +6,7 @@ from fastapi import Query, Request, Response
 from app.schemas.sales.moves import SaleClaim, SaleRelease, SaleVoid
 from app.schemas.sales.queries import SaleParams, SaleQuery
 from app.schemas.sales.sales import Sale, SaleNew, SalePage, SaleResult
-from app.services.sales import receipts, sales
+from app.services.sales import sales
 from app.web import batch, export_routes, replies
 from app.web.deps import Caller, Ctx, PathId
 from app.web.route import resource, streams
@@ -42,7 +42,7 @@ async def record_sales(request: Request, caller: Caller, params: Annotated[SaleP
         caller,
         SaleNew,
         partial(sales.record_many, on_unknown=params.on_unknown_customer),
-        receipts.draft_receipt,
+        sales.draft_early,
     )
 
 

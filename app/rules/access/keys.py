@@ -5,6 +5,7 @@ import secrets
 
 RESOURCES = {
     "customers": "People and organizations: who they are, how to reach them, and how they want to be treated.",
+    "sources": "The systems that send records, such as tills and web shops, and what their records may do.",
     "interactions": "Contacts with customers on any channel, and enquiries that await an answer.",
     "tasks": "What has to be done, for whom, by whom and by when.",
     "sales": "Receipts as point-of-sale systems send them, matched to the customers who bought.",

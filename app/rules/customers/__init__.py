@@ -23,12 +23,15 @@ from app.rules.customers.customers import (
     Trade,
 )
 from app.rules.customers.nobody import as_values, identity_of_nobody
-from app.rules.customers.resolution import Match
+from app.rules.customers.resolution import UNDECIDED, Match, ReasonResult
+from app.rules.customers.sources import NO_POLICY, SourcePolicy
 
 __all__ = [
     "CONTACT_BY_CHANNEL",
     "FACE_TO_FACE",
     "MOST_CONTACT_POINTS",
+    "NO_POLICY",
+    "UNDECIDED",
     "USE_BY_CHANNEL",
     "WHATSAPP",
     "ContactKind",
@@ -40,7 +43,9 @@ __all__ = [
     "NumberUse",
     "QuietHours",
     "ReachablePoint",
+    "ReasonResult",
     "RelationshipKind",
+    "SourcePolicy",
     "Trade",
     "as_values",
     "choose_channel",

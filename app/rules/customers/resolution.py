@@ -24,6 +24,36 @@ class Match(StrEnum):
     """Several customers have them, or they are those of different customers."""
 
 
+class ReasonResult(StrEnum):
+    """What became of a key of a record, or what else decided."""
+
+    FOUND = "found"
+    """A customer has the key."""
+    LEARNT = "learnt"
+    """Nobody had it; it has become that of the customer whom the other keys found."""
+    CREATED = "created"
+    """Nobody had it; a customer was created with it."""
+    UNKNOWN = "unknown"
+    """Nobody has it."""
+    OF_NOBODY = "of_nobody"
+    """It identifies nobody, or is no number or address."""
+    LINKED = "linked"
+    """The customer is that of the record that it is linked to."""
+    RELEASED = "released"
+    """The record was taken from the customer whom it was given to."""
+    MAY_NOT_CREATE = "may_not_create"
+    """Its source may not create customers."""
+    MAY_NOT_TEACH = "may_not_teach"
+    """Its source may not add keys to customers."""
+
+
+UNDECIDED = (
+    "match = 'ambiguous' OR match = 'unmatched' "
+    """AND match_reasons @? '$[*]?(@.result == "unknown" || @.result == "released")'"""
+)
+"""Condition in SQL on a record, for indexes and those who read them: it names somebody, and it is not known who."""
+
+
 class EnteredKey(NamedTuple):
     """A key that identifies somebody, with what was entered."""
 

@@ -42,6 +42,8 @@ CUSTOMER_KEY_LEARNT = _type(
 )
 CUSTOMER_ARCHIVED = _type("customer.archived", "{name} archived")
 CUSTOMER_RESTORED = _type("customer.restored", "{name} restored")
+SOURCE_CREATED = _type("source.created", "Source {name} created")
+SOURCE_UPDATED = _type("source.updated", "Source {name} updated", changes=CHANGES)
 _ENDS = {"kind": TEXT, "from_id": ID, "to_id": ID}
 RELATIONSHIP_CREATED = _type("relationship.created", "Relationship added: {relationship}", **_ENDS)
 RELATIONSHIP_UPDATED = _type("relationship.updated", "Relationship updated: {relationship}", **_ENDS, changes=CHANGES)

@@ -11,9 +11,11 @@ Every figure of sales rests on these definitions (docs/sales.md has them with ex
 """
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class SaleChannel(StrEnum):
@@ -75,6 +77,11 @@ def line_total(quantity: Decimal, unit_price: Decimal, discount: Decimal, unit: 
     return (quantity * unit_price - discount).quantize(unit, ROUND_HALF_UP)
 
 
+def trading_day(occurred_at: datetime, time_zone: str | None) -> date:
+    """The date in the time zone, or else in the offset of the moment."""
+    return (occurred_at if time_zone is None else occurred_at.astimezone(ZoneInfo(time_zone))).date()
+
+
 def receipt_kind(lines: Sequence[Line], total: Decimal) -> SaleKind:
     """Derived from the signs of the lines, or from the sign of the total where there are no lines."""
     amounts = [line.quantity or line.total for line in lines] or [total]
@@ -84,16 +91,20 @@ def receipt_kind(lines: Sequence[Line], total: Decimal) -> SaleKind:
     return SaleKind.RETURN if takes_back else SaleKind.SALE
 
 
-def turnover(lines: Sequence[Line], total: Decimal, unit: Decimal) -> tuple[Decimal, Decimal]:
+def turnover(
+    lines: Sequence[Line], total: Decimal, unit: Decimal, tax_included: bool | None = None
+) -> tuple[Decimal, Decimal]:
     """The gross and the refunded amount: never below zero, apart even within one receipt, gross - refunded = total.
 
     They are the sums of the lines that sell and of those that take back. Where the total has the lines' tax on top,
     each line has its own. What the total still has beyond the lines (a discount on the receipt, rounding of cash)
     belongs to what was sold, or to what was given back if nothing was sold; if that side ran below zero, to the other.
+    Where it is not said whether the tax is included, the total decides.
     """
     amounts = [line.total for line in lines] or [total]
     difference, tax = total - sum(amounts, ZERO), sum((line.tax for line in lines), ZERO)
-    if abs(difference - tax) < abs(difference) and abs(difference - tax) <= _tolerance(lines, unit):
+    seems_on_top = abs(difference - tax) < abs(difference) and abs(difference - tax) <= _tolerance(lines, unit)
+    if lines and (seems_on_top if tax_included is None else not tax_included):
         amounts = [line.total + line.tax for line in lines]
     gross, refunded = sum((a for a in amounts if a > 0), ZERO), -sum((a for a in amounts if a < 0), ZERO)
     beyond = total - (gross - refunded)
@@ -104,11 +115,18 @@ def turnover(lines: Sequence[Line], total: Decimal, unit: Decimal) -> tuple[Deci
     return max(gross, ZERO) + max(-refunded, ZERO), max(refunded, ZERO) + max(-gross, ZERO)
 
 
-def balanced(lines: Sequence[Line], payments: Sequence[Decimal], total: Decimal, unit: Decimal) -> bool:
+def balanced(
+    lines: Sequence[Line],
+    payments: Sequence[Decimal],
+    total: Decimal,
+    unit: Decimal,
+    tax_included: bool | None = None,
+) -> bool:
     """Whether the sums add up, within one minor unit per line: tills round in different ways.
 
     A line is right when quantity x price - discount is its total, with the tax either inside the price or added to it;
     lines must sum to the receipt's total with tax inside or on top, and payments, where any are given, to the total.
+    `tax_included` says which of both, if it is known.
     """
     lines_total = tax = ZERO
     for line in lines:
@@ -118,7 +136,8 @@ def balanced(lines: Sequence[Line], payments: Sequence[Decimal], total: Decimal,
         lines_total += line.total
         tax += line.tax
     difference, tolerance = lines_total - total, _tolerance(lines, unit)
-    if lines and abs(difference) > tolerance and abs(difference + tax) > tolerance:
+    inside, on_top = abs(difference) <= tolerance, abs(difference + tax) <= tolerance
+    if lines and not (inside or on_top if tax_included is None else inside if tax_included else on_top):
         return False
     return not payments or abs(sum(payments, ZERO) - total) <= unit
 

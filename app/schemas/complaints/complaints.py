@@ -16,11 +16,13 @@ from app.rules.complaints.states import (
     State,
     Waiting,
 )
+from app.rules.customers import Match
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import ClockState, Metric, Severity
 from app.schemas.complaints.actions import Action
 from app.schemas.complaints.intake import Complainant
 from app.schemas.complaints.remedies import Remedy
+from app.schemas.customers import MatchCandidates, MatchReasons
 from app.schemas.kit.claims import Claim
 from app.schemas.kit.types import (
     Attributes,
@@ -84,6 +86,11 @@ class Complaint(Resource):
     customer_id: Id | None
     """The id of the customer who complained. Null while it is not known."""
     complainant: Complainant | None
+    match: Match
+    candidates: MatchCandidates
+    """The ids of the customers whose the complaint may be, if `match` is `ambiguous`. Otherwise empty."""
+    match_reasons: MatchReasons
+    """What each key of the complaint led to, when it was recorded, or why it belongs to its customer since."""
     """The person who complained, as far as it was stated."""
     channel: Channel
     """The channel on which the complaint came in."""
@@ -200,6 +207,7 @@ class ComplaintQuery(PageQuery):
     customer_id: Id | None = None
     claimed: bool | None = None
     """Whether to return only complaints of known customers, or only those without a customer."""
+    match: Match | None = None
     state: State | None = None
     open: bool | None = None
     """Whether to return only complaints that are neither closed nor withdrawn, or only those that are."""

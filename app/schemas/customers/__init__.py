@@ -9,6 +9,7 @@ from app.schemas.customers.contact_details import (
     by_contact_form,
 )
 from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
+from app.schemas.customers.matches import MatchCandidates, MatchReasons
 from app.schemas.customers.preferences import UnwelcomeChannel
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Email",
     "EnteredContactKind",
     "IdentityNew",
+    "MatchCandidates",
+    "MatchReasons",
     "Phone",
     "UnwelcomeChannel",
     "by_contact_form",

@@ -75,7 +75,7 @@ class CustomerNew(Schema):
     owner: Label | None = None
     """The member of staff who is responsible for the customer."""
     acquisition_source: Label | None = None
-    """How the customer was acquired, such as `market stall` or the source of their first receipt."""
+    """How the customer was acquired, such as `market stall`."""
     referred_by: Id | None = None
     """The id of the customer who referred this one."""
     preferences: Preferences = Preferences()
@@ -133,7 +133,9 @@ class Customer(Resource):
     owner: Label | None
     """The member of staff who is responsible for the customer."""
     acquisition_source: Label | None
-    """How the customer was acquired, such as `market stall` or the source of their first receipt."""
+    """How the customer was acquired, such as `market stall`."""
+    created_by_source: Label | None
+    """The code of the source whose record created the customer. Null if nobody but a person did."""
     referred_by: Id | None
     """The id of the customer who referred this one."""
     preferences: Preferences
@@ -149,9 +151,15 @@ class CustomerParams(Schema):
     # `validate_only`, which every write knows, stands in the same query; unknown names are refused before.
     model_config = ConfigDict(extra="ignore")
 
-    on_match: OnMatch = OnMatch.REFUSE
+    on_match: OnMatch | None = None
     """What to do if another customer has an identity or a contact point: `refuse` with 409; `match`, so that this
-    customer learns what was not known of them; or `keep` a customer of their own, who shares the contact point."""
+    customer learns what was not known of them; or `keep` a customer of their own, who shares the contact point.
+    Defaults to what the source says, which is `refuse` until it is set.
+    """
+    source: Label | None = None
+    """The code of the source that sends the customers. Defaults, for each customer, to the system of the identity in
+    the path, or else of their first identity.
+    """
 
 
 class CustomerResult(BatchResult):
@@ -187,6 +195,8 @@ class CustomerFilters(Periods):
     """Only customers with this tag, in whatever case it is written."""
     acquisition_source: Label | None = None
     """Only customers with this acquisition source, in whatever case it is written."""
+    created_by_source: Label | None = None
+    """Only customers whom a record of the source with this code created."""
     referred_by: Id | None = None
     country: CountryCode | None = None
     postal_code: PostalCode | None = None

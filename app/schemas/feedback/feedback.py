@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.rules.customers import Match
 from app.rules.feedback.feedback import FeedbackMetric, Method, NpsClass, Side
 from app.rules.feedback.sentiment import Sentiment
 from app.rules.kit.channels import Channel
+from app.schemas.customers import MatchCandidates, MatchReasons
 from app.schemas.feedback.intake import Author, ReceiptRef
 from app.schemas.kit.types import (
     Attributes,
@@ -89,6 +91,11 @@ class Feedback(Resource):
     customer_id: Id | None
     """The id of the customer who gave the feedback. Null while it is not known."""
     author: Author | None
+    match: Match
+    candidates: MatchCandidates
+    """The ids of the customers whose the feedback may be, if `match` is `ambiguous`. Otherwise empty."""
+    match_reasons: MatchReasons
+    """What each key of the feedback led to, when it was recorded, or why it belongs to its customer since."""
     """The person who gave the feedback, as far as it was stated."""
     sale_id: Id | None
     """The id of the receipt that the feedback is about. Null while the receipt is not recorded."""
@@ -199,6 +206,7 @@ class FeedbackQuery(PageQuery):
     customer_id: Id | None = None
     claimed: bool | None = None
     """Whether to return only feedback of known customers, or only feedback without a customer."""
+    match: Match | None = None
     channel: Channel | None = None
     site: Label | None = None
     till: Label | None = None

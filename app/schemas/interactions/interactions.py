@@ -4,12 +4,12 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from app.rules.customers import ContactKind
+from app.rules.customers import ContactKind, Match
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 from app.rules.kit.web_addresses import is_web_address
-from app.schemas.customers import EnteredContactKind, by_contact_form
+from app.schemas.customers import EnteredContactKind, MatchCandidates, MatchReasons, by_contact_form
 from app.schemas.kit.comparison import Form
 from app.schemas.kit.types import (
     Attributes,
@@ -184,6 +184,11 @@ class Interaction(Resource):
     customer_id: Id | None
     """The id of the customer. Null until the interaction is assigned to one."""
     contact: Contact | None
+    match: Match
+    candidates: MatchCandidates
+    """The ids of the customers whose the interaction may be, if `match` is `ambiguous`. Otherwise empty."""
+    match_reasons: MatchReasons
+    """What each key of the interaction led to, when it was recorded, or why it belongs to its customer since."""
     kind: InteractionKind
     channel: Channel
     direction: Direction
@@ -244,6 +249,7 @@ class InteractionQuery(PageQuery):
     """Only interactions of the customer with this id."""
     claimed: bool | None = None
     """Whether to return only interactions that belong to a customer, or only those that belong to none."""
+    match: Match | None = None
     kind: InteractionKind | None = None
     """Only interactions of this kind."""
     channel: Channel | None = None

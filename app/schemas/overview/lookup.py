@@ -19,6 +19,8 @@ class LookupQuery(Schema):
     """An e-mail address, matched without regard to upper and lower case."""
     identity: Annotated[Reference | None, Field(pattern=r"^[^:]+:.+$")] = None
     """An id in an external system, as `system:external_id`."""
+    source: Label | None = None
+    """The code of the source that asks, such as a telephone system. Its numbers are read as those of its records."""
 
     @model_validator(mode="after")
     def _just_one(self) -> "LookupQuery":

@@ -1,14 +1,13 @@
 """Receipts as point-of-sale systems send them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from app.rules.customers import ContactKind, Match
-from app.rules.kit.money import CURRENCIES
+from app.rules.customers import Match
 from app.rules.sales.receipts import MatchedBy, SaleChannel, SaleKind
-from app.schemas.customers import Email, IdentityNew, Phone
+from app.schemas.customers import Email, IdentityNew, MatchReasons, Phone
+from app.schemas.kit.currencies import Currency
 from app.schemas.kit.types import (
     Attributes,
     BatchResult,
@@ -29,14 +28,6 @@ from app.schemas.kit.types import (
     Version,
 )
 
-
-def _known(value: str) -> str:
-    if value not in CURRENCIES:
-        raise PydanticCustomError("currency", "Must be an ISO 4217 currency code")
-    return value
-
-
-Currency = Annotated[CurrencyCode, AfterValidator(_known)]
 LineNo = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 
@@ -115,7 +106,9 @@ class SaleNew(Schema):
     occurred_at: LocalMoment
     """When the sale took place, with the UTC offset of the site."""
     business_date: Day | None = None
-    """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the offset it was sent."""
+    """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the time zone of the site,
+    or else of the source, or else in the offset it was sent.
+    """
     site: Label | None = None
     """The code of the site. A site that is not known yet is created."""
     till: Label | None = None
@@ -123,13 +116,16 @@ class SaleNew(Schema):
     operator: Label | None = None
     """The member of staff at the till."""
     channel: SaleChannel = SaleChannel.IN_STORE
-    currency: Currency
+    currency: Currency | None = None
+    """The currency, an ISO 4217 code. Defaults to that of the source, if it has one."""
     customer: BuyerNew | None = None
     """Who bought. Null for an anonymous sale."""
     lines: Annotated[list[SaleLineNew], Field(max_length=5_000)] = []
     payments: Annotated[list[PaymentNew], Field(max_length=100)] = []
     total: Money | None = None
-    """The amount the customer paid, or got back if negative. Defaults to the sum of the lines."""
+    """The amount the customer paid, or got back if negative. Defaults to the sum of the lines, with their tax where
+    the source says that it is on top.
+    """
     attributes: Attributes = {}
 
 
@@ -185,17 +181,6 @@ class Payment(Resource):
     """The payment's own number, such as an authorisation code."""
 
 
-class MatchReason(Resource):
-    """A key of a receipt, and a customer who has it."""
-
-    kind: ContactKind | Literal["id", "identity"]
-    """The kind of contact point, or `identity`, or `id` where the till knew the customer."""
-    value: Annotated[str, Field(max_length=310)]
-    """What the till sent; an identity as `system:external_id`."""
-    customer_id: Id
-    """The id of a customer who has this key."""
-
-
 class Sale(Resource):
     """A receipt: a sale, a return, or an exchange with lines of both signs."""
 
@@ -228,8 +213,8 @@ class Sale(Resource):
     """What the till sent about the buyer."""
     candidates: Annotated[list[Id], Field(max_length=20)]
     """The ids of the customers who may have bought, if `match` is `ambiguous`. Otherwise empty."""
-    match_reasons: Annotated[list[MatchReason], Field(max_length=60)]
-    """Which key led to which customer, when the receipt was recorded. Empty if none did."""
+    match_reasons: MatchReasons
+    """What each key of the receipt led to, when it was recorded. Empty if it was given to its customer later."""
     lines: Annotated[list[SaleLine], Field(max_length=5_000)]
     payments: Annotated[list[Payment], Field(max_length=100)]
     total: Money

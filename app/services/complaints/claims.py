@@ -42,6 +42,8 @@ async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> Non
     for case, assignment in cases:
         complaint = case.complaint
         complaint.customer_id, complaint.customer_from_id = assignment.customer_id, assignment.origin_id
+        contact = (complaint.complainant or {}).get("contact")
+        complaint.assign(customers.reassigned(complaint.customer_id, complaint.customer_from_id, contact).columns())
         await policies.reselect(ctx, case)
         if assignment.before != assignment.customer_id:
             _record(ctx, case, assignment)

@@ -79,6 +79,7 @@ async def record_many(
     results = decided.results
     duplicates = [n for n, result in enumerate(results) if result.id in refused and result.status != 201]
     results = [RecordResult.refused(refused[r.id]) if r.id in refused else r for r in results]
+    references.policies.note(ctx, [draft.new.source for draft in decided.accepted if draft.id not in refused])
     if duplicates:  # of complaints of the same batch that were refused: each is decided by itself
         decided_alone = await record_many(ctx, [new_complaints[n] for n in duplicates], origins)
         for n, result in zip(duplicates, decided_alone, strict=True):
@@ -98,7 +99,13 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     customer_id = None if _loses_origin(case.complaint, new) else case.complaint.customer_id
     complainant = case.complaint.complainant
     as_new = ComplaintNew.model_validate(
-        {**new.model_dump(mode="json"), "customer_id": customer_id, "complainant": complainant}
+        {
+            **new.model_dump(mode="json"),
+            "customer_id": customer_id,
+            "complainant": complainant,
+            "source": case.complaint.source,
+            "external_id": case.complaint.external_id,
+        }
     )
     draft = ComplaintDraft(as_new)
     if (problem := (await References.load(ctx, [draft])).assign(0, draft)) is not None:

@@ -11,7 +11,15 @@ from app.rules.complaints import states as rules
 from app.rules.kit import moments
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.services.complaints import resent
-from app.services.customers import CustomerReference, Resolver
+from app.services.customers import (
+    NO_CUSTOMER,
+    CustomerReference,
+    Policies,
+    Resolution,
+    Resolver,
+    linked,
+    load_policies,
+)
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing, Subjects
 from app.store.complaints import complaints as store
@@ -27,6 +35,7 @@ class ComplaintDraft(Draft[ComplaintNew]):
     origin_id: UUID | None = None
     """The record that the customer is taken from; None where the complaint itself says who it is."""
     customer_id: UUID | None = None
+    resolution: Resolution = NO_CUSTOMER
     tags: Sequence[str] = ()
     """Of the customer."""
 
@@ -44,6 +53,7 @@ class ComplaintDraft(Draft[ComplaintNew]):
             reference=rules.reference(number),
             customer_id=self.customer_id,
             customer_from_id=self.origin_id,
+            **self.resolution.columns(),
             received_at=received_at,
             state=rules.State.RECEIVED,
             state_since=received_at,
@@ -60,10 +70,14 @@ class References:
     existing: Mapping[int, Existing]
     customers: Resolver
     subjects: Subjects
+    policies: Policies
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft]) -> "References":
-        customers = Resolver(ctx, [_customer(draft.new) for draft in drafts])
+        policies = await load_policies(ctx, [draft.new.source for draft in drafts])
+        for draft in drafts:
+            draft.region = policies.of(draft.new.source).country
+        customers = Resolver(ctx, [_customer(draft.new, policies) for draft in drafts])
         numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
         keys: dict[str, list[tuple[Any, ...]]] = {
             "complaint": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None],
@@ -75,7 +89,8 @@ class References:
         )
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(found)
-        return cls(intake.existing(found, "complaint"), customers, Subjects.of(found, "sale", "interaction"))
+        subjects = Subjects.of(found, "sale", "interaction")
+        return cls(intake.existing(found, "complaint"), customers, subjects, policies)
 
     def assign(self, n: int, draft: ComplaintDraft) -> Problem | None:
         """Set the customer of the n-th complaint; or the problem of a reference to something that does not exist."""
@@ -83,15 +98,17 @@ class References:
         missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)
         if (problem := intake.incomplete_source_key(new) or missing) is not None:
             return problem
-        draft.customer_id = self.customers.resolve(n).customer_id
+        draft.resolution = self.customers.resolve(n)
+        draft.customer_id = draft.resolution.customer_id
         if draft.customer_id is not None:
             draft.tags = self.customers.facts[draft.customer_id].tags
         elif (subject := subjects.owned(n)) is not None:
             draft.customer_id, draft.tags = UUID(subject["customer_id"]), subject["tags"]
             draft.origin_id = subject["id"]
+            draft.resolution = linked(subject["id"], draft.customer_id, draft.resolution)
         return None
 
 
-def _customer(new: ComplaintNew) -> CustomerReference:
+def _customer(new: ComplaintNew, policies: Policies) -> CustomerReference:
     contact = new.complainant.contact if new.complainant is not None else None
-    return CustomerReference.by_contact(new.customer_id, contact)
+    return CustomerReference.by_contact(new.customer_id, contact, policies.of(new.source))

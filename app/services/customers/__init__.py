@@ -6,19 +6,40 @@ from app.services.customers.creation import record_created
 from app.services.customers.customers import change
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.learning import Lesson
-from app.services.customers.resolution import CustomerReference, Facts, Resolver
+from app.services.customers.resolution import (
+    NO_CUSTOMER,
+    CustomerReference,
+    Facts,
+    Reason,
+    Resolution,
+    Resolver,
+    linked,
+    reason,
+    reassigned,
+)
+from app.services.customers.sources import Policies, create_new_sources, load_policies, under
 
 __all__ = [
+    "NO_CUSTOMER",
     "CustomerDraft",
     "CustomerReference",
     "EnteredKey",
     "Facts",
     "Lesson",
+    "Policies",
+    "Reason",
+    "Resolution",
     "Resolver",
     "change",
     "claims",
+    "create_new_sources",
     "draft_customer",
+    "linked",
+    "load_policies",
+    "reason",
+    "reassigned",
     "record_created",
     "require_customer",
+    "under",
     "write_drafts",
 ]

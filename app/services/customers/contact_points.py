@@ -29,7 +29,8 @@ def country_of(addresses: Sequence[AddressNew]) -> str | None:
 
 def normalized_contact_points(ctx: Context, new: CustomerNew) -> list[ContactPoint]:
     """A number that was sent for several uses, such as calls and WhatsApp, is one. Raises ValidationFailed."""
-    region = country_of(new.addresses) or ctx.region
+    country = country_of(new.addresses)
+    region = country or ctx.number_region
     points: dict[tuple[ContactKind, Normalized], ContactPoint] = {}
     errors = []
     for n, point in enumerate(new.contact_points):
@@ -47,11 +48,27 @@ def normalized_contact_points(ctx: Context, new: CustomerNew) -> list[ContactPoi
         same = points.get((point.kind, form))
         if same is not None and same.new.uses == point.uses:
             errors.append({"pointer": f"/contact_points/{n}", "code": "twice", "detail": "Duplicate contact point"})
+        if country is None and ctx.source_country is not None:
+            point = lasting(ctx, point, form, ctx.region)
         kept = ContactPoint(n, point, form) if same is None else same._replace(new=merged(same.new, point))
         points[point.kind, form] = kept
     if errors:
         raise ValidationFailed(errors=errors)
     return list(points.values())
+
+
+def lasting(ctx: Context, point: ContactPointNew, form: Normalized, region: str) -> ContactPointNew:
+    """The point as it is stored where it will be read again in the country `region`: a number that is not the same
+    there gets its own country.
+    """
+    if point.kind is not ContactKind.PHONE or not form.value.startswith("+"):
+        return point
+    try:
+        reads_alike = normalize(point.kind, point.value, region, ctx.values_of_nobody)[:2] == form[:2]
+    except NotAContact:
+        reads_alike = False
+    international = f"{form.value} x{form.extension}".removesuffix(" x")
+    return point if reads_alike else point.model_copy(update={"value": international})
 
 
 def merged(first: ContactPointNew, second: ContactPointNew) -> ContactPointNew:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyHeld, Problem
+from app.core.errors import AlreadyHeld, Conflict, Problem
 from app.core.ids import new_id
 from app.rules.customers.customers import OnMatch
+from app.rules.customers.sources import SourcePolicy
 from app.rules.kit import event_types
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, drafts, filling
 from app.services.customers.drafts import CustomerDraft, draft_customer
 from app.services.customers.key_holders import KeyHolders
+from app.services.customers.sources import Policies, load_policies, under
 from app.services.kit.record_result import RecordResult
 from app.services.kit.resent import differing
 from app.store.customers import customers as store
@@ -21,24 +23,34 @@ from app.store.kit.events import Event
 
 
 async def create(
-    ctx: Context, customers: Sequence[CustomerNew], on_match: OnMatch, *, replay: bool
+    ctx: Context, customers: Sequence[CustomerNew], on_match: OnMatch | None, source: str | None, *, replay: bool
 ) -> list[RecordResult]:
-    """One result for each, in order. With `replay`, a customer who is stored with the same content answers 200."""
+    """One result for each, in order. With `replay`, a customer who is stored with the same content answers 200.
+
+    Without `on_match`, the policy of the source decides; without a `source`, that is the system of the first identity.
+    """
     results: dict[int, RecordResult] = {}
     valid: dict[int, CustomerDraft] = {}
     missing = await _missing_referrers(ctx, customers)
+    sources = [source or _first_system(new) for new in customers]
+    policies = await load_policies(ctx, sources)
     for n, new in enumerate(customers):
         try:
             if new.referred_by in missing:
                 raise changes.referrer_not_found()
-            valid[n] = draft_customer(ctx, new_id(), new)
+            valid[n] = draft_customer(under(ctx, policies.of(sources[n])), new_id(), new, sources[n])
         except Problem as problem:
             results[n] = RecordResult.refused(problem)
-    creation = _Creation(ctx, await KeyHolders.load(ctx, list(valid.values())), on_match, replay)
+    creation = _Creation(ctx, await KeyHolders.load(ctx, list(valid.values())), policies, on_match, replay)
     for n, draft in valid.items():
         results[n] = await creation.add(customers[n], draft)
     await creation.write()
+    policies.note(ctx, [sources[n] for n, result in results.items() if result.problem is None])
     return [results[n] for n in range(len(customers))]
+
+
+def _first_system(new: CustomerNew) -> str | None:
+    return new.identities[0].system if new.identities else None
 
 
 async def record_created(ctx: Context, created: Sequence[CustomerDraft]) -> None:
@@ -51,34 +63,38 @@ async def record_created(ctx: Context, created: Sequence[CustomerDraft]) -> None
 class _Creation:
     """The customers of one batch. Those who are new are written together."""
 
-    ctx: Context
+    _ctx: Context
     holders: KeyHolders
-    on_match: OnMatch
+    policies: Policies
+    on_match: OnMatch | None
     replay: bool
     _unwritten: list[CustomerDraft] = field(default_factory=list)
     _earlier: dict[UUID, CustomerNew] = field(default_factory=dict)
     """Those of the same batch who are not stored yet."""
 
     async def add(self, new: CustomerNew, draft: CustomerDraft) -> RecordResult:
+        policy = self.policies.of(draft.created_by_source)
+        ctx = under(self._ctx, policy)
         conflict = self.holders.conflict(draft)
-        if conflict is None:
-            return self._create(new, draft)
-        if self.replay and (same := await _find_same(self.ctx, new, conflict, self._earlier)) is not None:
-            return RecordResult(200, same, replayed=True)
         try:
-            match self.on_match:
-                case OnMatch.MATCH:
-                    return await self._match(new, draft, conflict)
-                case OnMatch.KEEP:
-                    return await self._keep(new, draft)
+            if conflict is not None:
+                if self.replay and (same := await _find_same(self._ctx, ctx, new, conflict, self._earlier)) is not None:
+                    return RecordResult(200, same, replayed=True)
+                match self.on_match or policy.on_match:
+                    case OnMatch.MATCH:
+                        return await self._match(policy, new, draft, conflict)
+                    case OnMatch.REFUSE:
+                        raise conflict
+            if not policy.may_create:
+                raise Conflict(f"The source {policy.code} may not create customers")
+            return self._create(new, draft) if conflict is None else await self._keep(ctx, new, draft)
         except Problem as problem:
             return RecordResult.refused(problem)
-        return RecordResult.refused(conflict)
 
     async def write(self) -> None:
         if self._unwritten:
-            await drafts.write_drafts(self.ctx, self._unwritten)
-            await record_created(self.ctx, self._unwritten)
+            await drafts.write_drafts(self._ctx, self._unwritten)
+            await record_created(self._ctx, self._unwritten)
         self._unwritten, self._earlier = [], {}
 
     def _create(self, new: CustomerNew, draft: CustomerDraft) -> RecordResult:
@@ -87,33 +103,36 @@ class _Creation:
         self._unwritten.append(draft)
         return RecordResult(201, draft.id)
 
-    async def _match(self, new: CustomerNew, draft: CustomerDraft, conflict: AlreadyHeld) -> RecordResult:
+    async def _match(
+        self, policy: SourcePolicy, new: CustomerNew, draft: CustomerDraft, conflict: AlreadyHeld
+    ) -> RecordResult:
         """It is the customer who has its keys, if that is one; they learn what is new, and nothing is overwritten."""
         holders = [UUID(holder) for holder in conflict.extensions["customer_ids"]]
         if len(holders) > 1:
             raise conflict
         if holders[0] in self._earlier:
             await self.write()
-        await filling.fill(self.ctx, holders[0], new)
-        self.holders.hold(draft, holders[0])
+        await filling.fill(self._ctx, holders[0], new, policy)
+        if policy.may_teach:
+            self.holders.hold(draft, holders[0])
         return RecordResult(200, holders[0], matched=True)
 
-    async def _keep(self, new: CustomerNew, draft: CustomerDraft) -> RecordResult:
+    async def _keep(self, ctx: Context, new: CustomerNew, draft: CustomerDraft) -> RecordResult:
         """They are a customer of their own, and share the contact points of others. Identities are not shared."""
         held = self.holders.held_contact_points(draft)
         keys = [key for n in held if (key := draft.contact_point_keys[n]) is not None]
         sent = {draft.sent_positions[n] for n in held}
         points = [p.model_copy(update={"shared": p.shared or n in sent}) for n, p in enumerate(new.contact_points)]
         shared = new.model_copy(update={"contact_points": points})
-        draft = draft_customer(self.ctx, draft.id, shared)
+        draft = draft_customer(ctx, draft.id, shared, draft.created_by_source)
         if (conflict := self.holders.conflict(draft)) is not None:
             raise conflict
         await self.write()
-        for row in await store.share_contact_points(self.ctx, keys):
+        for row in await store.share_contact_points(ctx, keys):
             change = {"pointer": f"/contact_points/{row['position']}/shared", "stored": False, "sent": True}
-            await store.CUSTOMERS.change(self.ctx, row["customer_id"], {})
+            await store.CUSTOMERS.change(ctx, row["customer_id"], {})
             await changes.record(
-                self.ctx,
+                ctx,
                 event_types.CUSTOMER_UPDATED,
                 row["customer_id"],
                 row["display_name"],
@@ -124,15 +143,20 @@ class _Creation:
 
 
 async def _find_same(
-    ctx: Context, new: CustomerNew, problem: AlreadyHeld, earlier: Mapping[UUID, CustomerNew]
+    ctx: Context, source: Context, new: CustomerNew, problem: AlreadyHeld, earlier: Mapping[UUID, CustomerNew]
 ) -> UUID | None:
-    """The customer who has the conflicting keys, if everything that was sent is already stored for them."""
+    """The customer who has the conflicting keys, if everything that was sent is already stored for them.
+
+    `source` is the context in which it was sent, `ctx` that in which stored customers are read.
+    """
     holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
     if len(holders) != 1:
         return None
-    first = earlier.get(holders[0])
-    content = first.model_dump(mode="json") if first else changes.body(await store.CUSTOMERS.get(ctx, holders[0]))
-    stored, sent = changes.comparable(ctx, content), changes.comparable(ctx, new.model_dump(mode="json"))
+    if (first := earlier.get(holders[0])) is not None:
+        stored = changes.comparable(source, first.model_dump(mode="json"))
+    else:
+        stored = changes.comparable(ctx, changes.body(await store.CUSTOMERS.get(ctx, holders[0])))
+    sent = changes.comparable(source, new.model_dump(mode="json"))
     only_sent = {name: sent[name] for name in new.model_fields_set}
     return None if differing(CustomerNew, stored, only_sent, ctx.region) else holders[0]
 

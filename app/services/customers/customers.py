@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from app.rules.customers import search_terms
 from app.rules.customers.customers import OnMatch
 from app.rules.customers.nobody import identity_of_nobody
 from app.rules.customers.search import tag_word
+from app.rules.customers.sources import SourcePolicy
 from app.rules.kit import event_types
 from app.schemas.customers.customers import CustomerNew, CustomerQuery
 from app.schemas.kit import validation
-from app.services.customers import changes, creation, key_holders
+from app.services.customers import changes, contact_points, creation, key_holders
 from app.services.customers.drafts import draft_customer
 from app.services.customers.resolution import CustomerReference, find_customer
+from app.services.customers.sources import load_policies, under
 from app.services.kit.record_result import RecordResult
 from app.store.customers import customers as store
 from app.store.kit.documents import Document
@@ -35,20 +38,22 @@ async def get(ctx: Context, customer_id: UUID) -> Document:
     return await store.CUSTOMERS.get(ctx, customer_id)
 
 
-async def create(ctx: Context, new: CustomerNew, on_match: OnMatch = OnMatch.REFUSE) -> tuple[Document, bool]:
+async def create(
+    ctx: Context, new: CustomerNew, on_match: OnMatch | None = None, source: str | None = None
+) -> tuple[Document, bool]:
     """True if created, False if they were matched to a known customer (see OnMatch).
 
     409 AlreadyHeld, with the holder, when an identity or an unshared contact point is taken.
     """
-    (result,) = await creation.create(ctx, [new], on_match, replay=False)
+    (result,) = await creation.create(ctx, [new], on_match, source, replay=False)
     return await store.CUSTOMERS.get(ctx, result.recorded_id()), not result.matched
 
 
 async def create_many(
-    ctx: Context, customers: Sequence[CustomerNew], on_match: OnMatch = OnMatch.REFUSE
+    ctx: Context, customers: Sequence[CustomerNew], on_match: OnMatch | None = None, source: str | None = None
 ) -> list[RecordResult]:
     """One result for each, in order. A customer who is already stored with the same content is replayed."""
-    return await creation.create(ctx, customers, on_match, replay=True)
+    return await creation.create(ctx, customers, on_match, source, replay=True)
 
 
 async def change(ctx: Context, customer_id: UUID, patch: Any, version: int | None) -> Document:
@@ -61,13 +66,21 @@ async def put(
     system: str,
     external_id: str,
     new: CustomerNew,
-    on_match: OnMatch = OnMatch.REFUSE,
+    on_match: OnMatch | None = None,
+    source: str | None = None,
     *,
     only_new: bool = False,
 ) -> tuple[Document, bool]:
-    """Create or change the customer with this identity; fields that were not sent are left alone. True if created."""
-    if identity_of_nobody(system, external_id, ctx.values_of_nobody):
+    """Create or change the customer with this identity; fields that were not sent are left alone. True if created.
+
+    The source is the system unless it is named.
+    """
+    source = source or system
+    policies = await load_policies(ctx, [source])
+    policy = policies.of(source)
+    if identity_of_nobody(system, external_id, ctx.values_of_nobody | policy.of_nobody):
         raise invalid("/path/external_id", "identifies_nobody", "This id is used where the customer is not known")
+    policies.note(ctx, [source])
     own = {"system": system, "external_id": external_id}
     reference = CustomerReference(identity=(system, external_id))
     customer_id = (await find_customer(ctx, reference)).customer_id
@@ -76,18 +89,35 @@ async def put(
     if customer_id is None:
         try:
             whole = validation.validate(CustomerNew, {**sent, "identities": [own, *others]})
-            return await create(ctx, whole, OnMatch.REFUSE if only_new else on_match)
+            return await create(ctx, whole, OnMatch.REFUSE if only_new else on_match, source)
         except AlreadyHeld:
             customer_id = (await find_customer(ctx, reference)).customer_id
             if customer_id is None:  # the conflict is with another identity or contact point
                 raise
     if only_new:
         raise PreconditionFailed(f"The identity already belongs to customer {customer_id}")
+    if not policy.may_teach:
+        others = []
+        sent.pop("contact_points", None)
     if others:
         await store.CUSTOMERS.lock(ctx, customer_id)  # nobody else adds identities between reading and writing them
         present = json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)["identities"]
         sent["identities"] = present + [i for i in others if i not in present]
-    return await changes.change(ctx, customer_id, sent, None, respelled=False), False
+    if new.contact_points and policy.country is not None and "contact_points" in sent:
+        sent["contact_points"] = await _spelled_for_good(ctx, customer_id, new, policy)
+    reading = replace(ctx, values_of_nobody=ctx.values_of_nobody | policy.of_nobody)
+    return await changes.change(reading, customer_id, sent, None, respelled=False), False
+
+
+async def _spelled_for_good(
+    ctx: Context, customer_id: UUID, new: CustomerNew, policy: SourcePolicy
+) -> list[dict[str, Any]]:
+    """Numbers without a country are those of the customer's addresses, or else of the source."""
+    stored = changes.body(await store.CUSTOMERS.get(ctx, customer_id))
+    addresses = new.addresses or CustomerNew.model_validate(stored).addresses
+    reading = ctx if contact_points.country_of(addresses) else under(ctx, policy)
+    points = contact_points.normalized_contact_points(reading, new.model_copy(update={"addresses": addresses}))
+    return [point.model_dump(mode="json") for _, point, _ in points]
 
 
 async def archive(ctx: Context, customer_id: UUID) -> Document:

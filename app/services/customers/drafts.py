@@ -34,6 +34,8 @@ class CustomerDraft:
     addresses: list[dict[str, Any]]
     sent_positions: list[int]
     """Where each contact point stands in what was sent."""
+    created_by_source: str | None = None
+    """The source whose record creates the customer; it is not changed any more."""
 
     @property
     def contact_point_keys(self) -> list[ContactPointKey | None]:
@@ -46,7 +48,9 @@ class CustomerDraft:
         return [(i["system"], i["external_id"]) if i["identifies"] else None for i in self.identities]
 
 
-def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> CustomerDraft:
+def draft_customer(
+    ctx: Context, customer_id: UUID, new: CustomerNew, created_by_source: str | None = None
+) -> CustomerDraft:
     """Raises ValidationFailed, with a pointer to every contact point that is not valid."""
     points = contact_points.normalized_contact_points(ctx, new)
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
@@ -73,6 +77,7 @@ def draft_customer(ctx: Context, customer_id: UUID, new: CustomerNew) -> Custome
         [_identity_row(ctx, customer_id, identity) for identity in new.identities],
         [{"customer_id": customer_id, "position": n, **a.model_dump()} for n, a in enumerate(new.addresses)],
         [point.sent_position for point in points],
+        created_by_source,
     )
 
 
@@ -81,7 +86,7 @@ async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft], lessons: S
     deadlocks.
     """
     if drafts:
-        await store.CUSTOMERS.add(ctx, [d.row for d in drafts])
+        await store.CUSTOMERS.add(ctx, [{**d.row, "created_by_source": d.created_by_source} for d in drafts])
     learnt = await learning.prepare(ctx, lessons)
     identities = [*(i for d in drafts for i in d.identities), *learnt.identities]
     await store.add_children(ctx, "identities", sorted(identities, key=lambda i: (i["system"], i["external_id"])))

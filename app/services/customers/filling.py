@@ -5,8 +5,11 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.customers.customers import MOST_CONTACT_POINTS, ordered_uses
+from app.rules.customers.nobody import identity_of_nobody
+from app.rules.customers.sources import SourcePolicy
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, contact_points
+from app.services.customers.sources import under
 from app.store.customers import customers as store
 
 _ADDED = ("contact_points", "identities", "preferences", "attributes")
@@ -14,8 +17,8 @@ _KEPT = ("kind", "trade", "roles", "display_name")
 """Everybody has these; they are never changed."""
 
 
-async def fill(ctx: Context, customer_id: UUID, new: CustomerNew) -> None:
-    """Teach a customer the identities and contact points of `new`, and fill in the fields that are empty."""
+async def fill(ctx: Context, customer_id: UUID, new: CustomerNew, policy: SourcePolicy) -> None:
+    """Teach a customer the identities and contact points of `new`, if its source may, and fill in what is empty."""
     await store.CUSTOMERS.lock(ctx, customer_id)
     stored = changes.body(await store.CUSTOMERS.get(ctx, customer_id))
     sent = new.model_dump(mode="json", exclude_unset=True)
@@ -24,26 +27,34 @@ async def fill(ctx: Context, customer_id: UUID, new: CustomerNew) -> None:
     }
     if filled.get("referred_by") == str(customer_id):
         del filled["referred_by"]
-    filled["identities"] = stored["identities"] + [
-        i for i in sent.get("identities", []) if i not in stored["identities"]
-    ]
-    filled["contact_points"] = _contact_points(ctx, stored, new)
+    if policy.may_teach:
+        filled["identities"] = stored["identities"] + [
+            i
+            for i in sent.get("identities", [])
+            if i not in stored["identities"] and not identity_of_nobody(i["system"], i["external_id"], policy.of_nobody)
+        ]
+        filled["contact_points"] = _contact_points(ctx, {**stored, **filled}, new, policy)
     for name in ("preferences", "attributes"):
         filled[name] = {key: value for key, value in sent.get(name, {}).items() if value and not stored[name].get(key)}
     # The name stays as it is, even where it was made of names that are completed now.
     await changes.change(ctx, customer_id, {**filled, "display_name": stored["display_name"]}, None)
 
 
-def _contact_points(ctx: Context, stored: dict[str, Any], new: CustomerNew) -> list[dict[str, Any]]:
-    """Those that are stored, with the uses of both, and then those that are new."""
-    known = contact_points.normalized_contact_points(ctx, CustomerNew.model_validate(stored))
+def _contact_points(
+    ctx: Context, stored: dict[str, Any], new: CustomerNew, policy: SourcePolicy
+) -> list[dict[str, Any]]:
+    """Those that are stored, with the uses of both, and then those that are new, spelled so that they stay the same."""
+    customer = CustomerNew.model_validate(stored)
+    region = contact_points.country_of(customer.addresses) or ctx.region
+    known = contact_points.normalized_contact_points(ctx, customer)
     points = {(point.kind, form): point for _, point, form in known}
     kinds = {point.kind for point in points.values() if point.primary}
-    for _, point, form in contact_points.normalized_contact_points(ctx, new):
+    for _, point, form in contact_points.normalized_contact_points(under(ctx, policy), new):
         same = points.get((point.kind, form))
         if same is not None:
             uses = {name: ordered_uses([*getattr(same, name), *getattr(point, name)]) for name in ("uses", "opted_out")}
             points[point.kind, form] = same.model_copy(update=uses)
-        elif len(points) < MOST_CONTACT_POINTS:
+        elif len(points) < MOST_CONTACT_POINTS and (form.identifies or not policy.of_nobody):
+            point = contact_points.lasting(ctx, point, form, region)
             points[point.kind, form] = point.model_copy(update={"primary": point.primary and point.kind not in kinds})
     return [point.model_dump(mode="json") for point in points.values()]

@@ -31,6 +31,8 @@ class Lesson:
     source: str
     reference: str
     """The record's own number in its source."""
+    learnt: list[EnteredKey] = field(default_factory=list)
+    """Those of the keys that the customer has learnt, filled in by `prepare`."""
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ async def prepare(ctx: Context, lessons: Sequence[Lesson]) -> Learnt:
         if learner["archived"]:
             continue
         taken = [key for key in lesson.keys if _take(ctx, learnt, learner, key)]
+        lesson.learnt.extend(taken)
         if not taken:
             continue
         known: Sequence[str] = learnt.words.get(lesson.customer_id) or learner["words"]
@@ -88,8 +91,9 @@ def _take(ctx: Context, learnt: Learnt, learner: dict[str, Any], key: EnteredKey
         return False
     learner["contact_points"] += 1
     learner["position"] += 1
-    point = ContactPointNew.model_validate({"kind": first, "value": key.value})
     form = Normalized(second, key.extension)
+    point = ContactPointNew.model_validate({"kind": first, "value": key.value})
+    point = contact_points.lasting(ctx, point, form, ctx.region)
     learnt.contact_points.append(contact_points.row(learner["id"], learner["position"], point, form))
     return True
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -12,19 +12,27 @@ from app.core.context import Context
 from app.core.errors import Problem, reference_not_found
 from app.rules.customers.contact_points import NotAContact
 from app.rules.customers.customers import ContactKind
+from app.rules.customers.nobody import Values
 from app.rules.customers.resolution import (
     EnteredKey,
     Holders,
     Key,
     Match,
+    ReasonResult,
     candidates,
     contact_point_key,
     identity_key,
 )
+from app.rules.customers.sources import NO_POLICY, SourcePolicy
+from app.services.customers.sources import under
 from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord
 
 _MOST_CANDIDATES = 20
+
+
+Reason = Mapping[str, str | None]
+"""A MatchReason: `kind`, `value` (as it was sent), `customer_id` and `result`."""
 
 
 class Contact(Protocol):
@@ -45,26 +53,49 @@ class CustomerReference:
     """The most specific one first."""
     name: str | None = None
     """Not used to find a customer."""
-    region: str | None = None
-    """The country of numbers without one, where the record or its source says; or else that of the setting."""
+    policy: SourcePolicy = NO_POLICY
+    """Of the source of the record."""
+    of_nobody: Values = frozenset()
+    """Further values that identify nobody."""
 
     @classmethod
-    def by_contact(cls, customer_id: UUID | None, contact: Contact | None) -> "CustomerReference":
+    def by_contact(
+        cls, customer_id: UUID | None, contact: Contact | None, policy: SourcePolicy = NO_POLICY
+    ) -> "CustomerReference":
         """The customer with this id, or else who can be reached by `contact`."""
-        return cls(customer_id, contacts=[(contact.kind, contact.value)] if contact is not None else ())
+        return cls(customer_id, contacts=[(contact.kind, contact.value)] if contact is not None else (), policy=policy)
 
-    def keys(self, ctx: Context) -> list[EnteredKey]:
-        """The keys by which the customer can be found: not those that identify nobody, nor invalid contacts."""
-        keys = [identity_key(*self.identity, ctx.values_of_nobody)] if self.identity is not None else []
+    @property
+    def says_nothing(self) -> bool:
+        return self.customer_id is None and self.identity is None and not self.contacts and self.name is None
+
+    def keys(self, ctx: Context) -> "ReadKeys":
+        ctx = under(ctx, self.policy)
+        of_nobody = ctx.values_of_nobody | self.of_nobody if self.of_nobody else ctx.values_of_nobody
+        read = ReadKeys([], [])
+        if self.identity is not None:
+            read.add(identity_key(*self.identity, of_nobody), "identity", ":".join(self.identity))
         for kind, value in self.contacts:
             try:
-                keys.append(contact_point_key(kind, value, self.region or ctx.region, ctx.values_of_nobody))
+                key = contact_point_key(kind, value, ctx.number_region, of_nobody)
             except NotAContact:  # the record stores it as it was entered
-                continue
-        return [key for key in keys if key is not None]
+                key = None
+            read.add(key, kind.value, value)
+        return read
 
 
-NOBODY = CustomerReference()
+@dataclass(frozen=True, slots=True)
+class ReadKeys:
+    usable: list[EnteredKey]
+    """Those by which the customer can be found."""
+    of_nobody: list[tuple[str, str]]
+    """Kinds and values of those that identify nobody, and of contacts that are none."""
+
+    def add(self, key: EnteredKey | None, kind: str, value: str) -> None:
+        if key is not None:
+            self.usable.append(key)
+        else:
+            self.of_nobody.append((kind, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +119,21 @@ class Resolution:
     customer_id: UUID | None = None
     candidates: tuple[UUID, ...] = ()
     """Where several customers may be meant, the first 20 of them by id."""
-    reasons: Sequence[Mapping[str, str]] = ()
-    """Which key led to which customer: `kind`, `value` (as it was sent) and `customer_id`."""
+    reasons: Sequence[Reason] = ()
+    """What each key led to, those that found somebody first."""
     certain: bool = False
     """Whether a key of the record is the customer's own, and not only shared by them."""
+
+    def columns(self) -> dict[str, Any]:
+        """Of the row of a record, beside that of its customer."""
+        return {
+            "match": self.match.value,
+            "candidates": list(self.candidates),
+            "match_reasons": list(self.reasons),
+        }
+
+
+NO_CUSTOMER = Resolution(Match.ANONYMOUS)
 
 
 class _Holder(NamedTuple):
@@ -115,8 +157,12 @@ class Resolver:
     _holders: dict[Key, list[_Holder]] = field(default_factory=lambda: defaultdict(list))
 
     @cached_property
-    def _keys(self) -> list[list[EnteredKey]]:
+    def _read(self) -> list[ReadKeys]:
         return [reference.keys(self.ctx) for reference in self.references]
+
+    @cached_property
+    def _keys(self) -> list[list[EnteredKey]]:
+        return [read.usable for read in self._read]
 
     def keys(self) -> dict[str, list[tuple[Any, ...]]]:
         """The keys for a `Lookup` with the references of `store.customers.resolution`."""
@@ -159,18 +205,21 @@ class Resolver:
         reference, keys = self.references[n], self._keys[n]
         if reference.customer_id is not None and reference.customer_id in self._ids:
             named = str(reference.customer_id)
-            reason = {"kind": "id", "value": named, "customer_id": named}
-            return Resolution(Match.MATCHED, reference.customer_id, reasons=(reason,), certain=True)
+            reasons = (reason("id", named, ReasonResult.FOUND, named), *self._without_holder(n))
+            return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         held = [self._held(key) for key in keys]
         remaining = candidates(held)
         if len(remaining) == 1:
             (customer_id,) = remaining
             certain = any(customer_id in holders.owners for holders in held)
-            return Resolution(Match.MATCHED, customer_id, (), _reasons(keys, held, remaining), certain)
+            reasons = (*_found(keys, held, remaining), *self._without_holder(n))
+            return Resolution(Match.MATCHED, customer_id, (), reasons, certain)
         if remaining:
             first = tuple(sorted(remaining))[:_MOST_CANDIDATES]
-            return Resolution(Match.AMBIGUOUS, None, first, _reasons(keys, held, set(first)))
-        return Resolution(Match.ANONYMOUS if reference == NOBODY else Match.UNMATCHED)
+            reasons = (*_found(keys, held, set(first)), *self._without_holder(n))
+            return Resolution(Match.AMBIGUOUS, None, first, reasons)
+        match = Match.ANONYMOUS if reference.says_nothing else Match.UNMATCHED
+        return Resolution(match, reasons=tuple(self._without_holder(n)))
 
     def usable_keys(self, n: int) -> list[EnteredKey]:
         """The keys by which the customer of the n-th record can be found, now or later."""
@@ -190,6 +239,12 @@ class Resolver:
         for entered in keys:
             self._holders[entered.key].append(_Holder(customer_id, extension=entered.extension))
 
+    def _without_holder(self, n: int) -> Iterator[Reason]:
+        for key in self.unknown_keys(n):
+            yield reason(key.kind, key.value, ReasonResult.UNKNOWN)
+        for kind, value in self._read[n].of_nobody:
+            yield reason(kind, value, ReasonResult.OF_NOBODY)
+
     def _held(self, entered: EnteredKey) -> Holders:
         held = self._holders.get(entered.key)
         if not held:
@@ -203,12 +258,34 @@ class Resolver:
 _NO_HOLDERS = Holders(frozenset())
 
 
-def _reasons(keys: Sequence[EnteredKey], held: Sequence[Holders], meant: set[UUID]) -> tuple[Mapping[str, str], ...]:
-    return tuple(
-        {"kind": key.kind, "value": key.value, "customer_id": str(customer_id)}
-        for key, holders in zip(keys, held, strict=True)
-        for customer_id in sorted(holders.all & meant)
-    )
+def reason(kind: str, value: str, result: ReasonResult, customer_id: UUID | str | None = None) -> Reason:
+    holder = None if customer_id is None else str(customer_id)
+    return {"kind": kind, "value": value, "customer_id": holder, "result": result.value}
+
+
+def linked(record_id: UUID, customer_id: UUID, found: Resolution = NO_CUSTOMER) -> Resolution:
+    """The customer is that of the record that it is linked to; its own keys, as they were `found`, say less."""
+    via = reason("record", str(record_id), ReasonResult.LINKED, customer_id)
+    return Resolution(Match.MATCHED, customer_id, reasons=(via, *found.reasons))
+
+
+def reassigned(customer_id: UUID | None, origin_id: UUID | None, contact: Mapping[str, str] | None) -> Resolution:
+    """What becomes of a record that is claimed, released, or follows `origin_id`; `contact` is who it says it was.
+
+    Of records that `store.kit.links.assign` gives their customers, the statement says the same.
+    """
+    if customer_id is not None:
+        return linked(origin_id, customer_id) if origin_id is not None else Resolution(Match.MATCHED, customer_id)
+    if contact is None:
+        return NO_CUSTOMER
+    released = reason(contact["kind"], contact["value"], ReasonResult.RELEASED)
+    return Resolution(Match.UNMATCHED, reasons=(released,))
+
+
+def _found(keys: Sequence[EnteredKey], held: Sequence[Holders], meant: set[UUID]) -> Iterator[Reason]:
+    for key, holders in zip(keys, held, strict=True):
+        for customer_id in sorted(holders.all & meant):
+            yield reason(key.kind, key.value, ReasonResult.FOUND, customer_id)
 
 
 async def find_customer(ctx: Context, reference: CustomerReference) -> Resolution:

@@ -11,6 +11,7 @@ from app.rules.feedback.feedback import FeedbackMetric, Scale, Side
 from app.rules.feedback.loop import closed_at
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
+from app.services.customers import NO_CUSTOMER, Resolution
 from app.services.feedback.text_analysis import NOTHING, TextAnalysis
 from app.services.kit import intake
 from app.services.kit.intake import Draft
@@ -41,6 +42,7 @@ class FeedbackDraft(Draft[FeedbackNew]):
     customer_id: UUID | None = None
     origin_id: UUID | None = None
     """The record that the customer is taken from; None where the feedback itself says who it is."""
+    resolution: Resolution = NO_CUSTOMER
     sale_id: UUID | None = None
     site: str | None = None
     till: str | None = None
@@ -101,6 +103,7 @@ class FeedbackDraft(Draft[FeedbackNew]):
             **self.headline,
             "customer_id": self.customer_id,
             "customer_from_id": self.origin_id,
+            **self.resolution.columns(),
             "sale_id": self.sale_id,
             "site": self.site,
             "till": self.till,

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import FeedbackDiffers, Problem
+from app.rules.customers import Match
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import FEEDBACK_RECEIVED, FEEDBACK_UPDATED
+from app.services.customers import Resolution
 from app.services.feedback import follow_ups, ideas, text_analysis
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.feedback.references import References
@@ -48,6 +50,7 @@ async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResu
         _differs,
     )
     await _write(ctx, decided.accepted)
+    references.policies.note(ctx, [draft.new.source for draft in decided.accepted])
     return decided.results
 
 
@@ -74,6 +77,7 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
         draft.collected_at = row.collected_at
     if draft.new.customer_id is None and row.customer_id is not None and not _loses_origin(row, draft):
         draft.customer_id, draft.origin_id = row.customer_id, row.customer_from_id
+        draft.resolution = Resolution(Match.MATCHED, row.customer_id, reasons=row.match_reasons)
     (draft.analysis,) = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language)])
     document = await store.FEEDBACK.get(ctx, draft.id)
     stored, after = json.loads(document.json), draft.as_stored()

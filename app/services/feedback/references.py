@@ -11,7 +11,15 @@ from app.core.errors import Problem, ValidationFailed, in_the_future, invalid
 from app.rules.feedback import loop as loop_rules
 from app.rules.feedback.feedback import OBSERVED
 from app.rules.kit import moments
-from app.services.customers import CustomerReference, Resolver
+from app.services.customers import (
+    NO_CUSTOMER,
+    CustomerReference,
+    Policies,
+    Resolution,
+    Resolver,
+    linked,
+    load_policies,
+)
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.kit import intake
 from app.services.kit.intake import Existing, Subjects
@@ -29,15 +37,19 @@ class References:
     existing: Mapping[int, Existing]
     customers: Resolver
     subjects: Subjects
+    policies: Policies
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft]) -> "References":
-        customers = Resolver(ctx, [_customer(draft) for draft in drafts])
+        policies = await load_policies(ctx, [draft.new.source for draft in drafts])
+        for draft in drafts:
+            draft.region = policies.of(draft.new.source).country
+        customers = Resolver(ctx, [_customer(draft, policies) for draft in drafts])
         await _lock(ctx, drafts)
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
         subjects = [record._replace(kind="sale") if record.kind == "receipt" else record for record in found]
-        return cls(intake.existing(found, "feedback"), customers, Subjects.of(subjects, *_SUBJECTS))
+        return cls(intake.existing(found, "feedback"), customers, Subjects.of(subjects, *_SUBJECTS), policies)
 
     def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
         """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""
@@ -55,22 +67,25 @@ class References:
             draft.till = draft.till or sale["till"]
             draft.staff = draft.staff or sale["operator"]
             draft.sku = draft.sku or sale["sku"]
-        draft.customer_id, draft.origin_id = self._owner(n, draft)
+        draft.resolution, draft.origin_id = self._owner(n, draft)
+        draft.customer_id = draft.resolution.customer_id
         return None
 
     def assigning(self, ctx: Context) -> "partial[Problem | None]":
         return partial(self.assign, ctx)
 
-    def _owner(self, n: int, draft: FeedbackDraft) -> tuple[UUID | None, UUID | None]:
+    def _owner(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
         """The customer of what it is about, with the id of that; or else the only one with the author's contact."""
-        new = draft.new
+        new, found = draft.new, self.customers.resolve(n)
         if new.customer_id is not None:  # answers to an invitation say so, because the invitation does
-            return new.customer_id, draft.invitation_id
+            if draft.invitation_id is not None:
+                found = linked(draft.invitation_id, new.customer_id)
+            return found, draft.invitation_id
         if new.method in OBSERVED:
-            return None, None
+            return NO_CUSTOMER, None
         if (subject := self.subjects.owned(n)) is not None:
-            return UUID(subject["customer_id"]), subject["id"]
-        return self.customers.resolve(n).customer_id, None
+            return linked(subject["id"], UUID(subject["customer_id"]), found), subject["id"]
+        return found, None
 
 
 async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
@@ -107,9 +122,10 @@ def _mistimed(ctx: Context, draft: FeedbackDraft) -> Problem | None:
     return ValidationFailed(errors=errors) if errors else None
 
 
-def _customer(draft: FeedbackDraft) -> CustomerReference:
-    author = draft.new.author
-    return CustomerReference.by_contact(draft.new.customer_id, author.contact if author is not None else None)
+def _customer(draft: FeedbackDraft, policies: Policies) -> CustomerReference:
+    new = draft.new
+    contact = new.author.contact if new.author is not None else None
+    return CustomerReference.by_contact(new.customer_id, contact, policies.of(new.source))
 
 
 def _keys(drafts: Sequence[FeedbackDraft]) -> dict[str, list[tuple[Any, ...]]]:

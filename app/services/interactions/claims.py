@@ -32,8 +32,9 @@ async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -
     if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
         await assign(ctx, [Assignment(interaction_id, row["customer_id"], customer_id)])
     if claimed.keep_contact and row["contact"] is not None:
-        contact = json.loads(row["contact"])
-        await _add_contact_point(ctx, customer_id, contact, Channel(row["channel"]))
+        policies = await customers.load_policies(ctx, [row["source"]])
+        source = customers.under(ctx, policies.of(row["source"]))
+        await _add_contact_point(source, customer_id, json.loads(row["contact"]), Channel(row["channel"]))
     return await INTERACTIONS.get(ctx, interaction_id)
 
 

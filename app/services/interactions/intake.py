@@ -16,7 +16,15 @@ from app.rules.interactions.interactions import Direction
 from app.rules.kit.channels import Channel
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.interactions import InteractionNew
-from app.services.customers import CustomerReference, Resolver
+from app.services.customers import (
+    NO_CUSTOMER,
+    CustomerReference,
+    Policies,
+    Resolution,
+    Resolver,
+    linked,
+    load_policies,
+)
 from app.services.interactions import participants, planning
 from app.services.interactions.tasks import TaskDraft
 from app.services.kit import intake
@@ -37,6 +45,7 @@ class InteractionDraft(Draft[InteractionNew]):
     origin_id: UUID | None = None
     """The record that its customer is taken from; None where it says itself who its customer is."""
     customer_id: UUID | None = None
+    resolution: Resolution = NO_CUSTOMER
     complaint_ids: Sequence[UUID] = ()
     """The complaints that it is about."""
 
@@ -65,6 +74,7 @@ class InteractionDraft(Draft[InteractionNew]):
             "id": self.id,
             "customer_id": self.customer_id,
             "customer_from_id": self.origin_id if self.customer_id is not None else None,
+            **self.resolution.columns(),
             "answered_at": new.answered_at,
             "happened_at": self.happened_at,
             "content_hash": self.content_hash,
@@ -107,11 +117,14 @@ class References:
     complaints: Mapping[int, Mapping[UUID, Mapping[str, Any]]]
     """What an interaction is about, by its index: whose the complaint is, and which channels they do not want."""
     now: datetime
+    policies: Policies
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[InteractionDraft]) -> "References":
-        named = [CustomerReference.by_contact(draft.new.customer_id, draft.new.contact) for draft in drafts]
-        customers = Resolver(ctx, named)
+        policies = await load_policies(ctx, [draft.new.source for draft in drafts])
+        for draft in drafts:
+            draft.region = policies.of(draft.new.source).country
+        customers = Resolver(ctx, [_customer(draft.new, policies) for draft in drafts])
         keys = _keys(drafts) | customers.keys()
         records = await store.REFERENCES.load(ctx, keys)
         if complaint_ids := {record.id for record in records if record.kind in _COMPLAINT_KINDS}:
@@ -126,7 +139,8 @@ class References:
                 participants[record.n].add(record.position)
             elif record.kind in _COMPLAINT_KINDS:
                 complaints[record.n][record.id] = json.loads(record.data or "{}")
-        return cls(intake.existing(records, "interaction"), customers, participants, complaints, ctx.now)
+        existing = intake.existing(records, "interaction")
+        return cls(existing, customers, participants, complaints, ctx.now, policies)
 
     def assign(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
@@ -140,7 +154,8 @@ class References:
         if new.complaint_id is not None and new.complaint_id not in found:
             return reference_not_found("/complaint_id", "Complaint")
         draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
-        draft.customer_id = self.customers.resolve(n).customer_id
+        draft.resolution = self.customers.resolve(n)
+        draft.customer_id = draft.resolution.customer_id
         if draft.customer_id is None:
             return self._take_customer(draft, found)
         unwelcome_channels = self.customers.facts[draft.customer_id].unwelcome_channels
@@ -154,8 +169,13 @@ class References:
             complaint, new = found[complaint_id], draft.new
             if complaint["customer_id"] is not None:
                 draft.customer_id, draft.origin_id = UUID(complaint["customer_id"]), complaint_id
+                draft.resolution = linked(complaint_id, draft.customer_id, draft.resolution)
                 return check_welcome(complaint["unwelcome"] or (), new.channel, new.direction, new.unwelcome_reason)
         return None
+
+
+def _customer(new: InteractionNew, policies: Policies) -> CustomerReference:
+    return CustomerReference.by_contact(new.customer_id, new.contact, policies.of(new.source))
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")

@@ -63,6 +63,7 @@ async def record_many(
         _differs,
     )
     await _write(ctx, decided.accepted, react)
+    references.policies.note(ctx, [draft.new.source for draft in decided.accepted])
     return decided.results
 
 

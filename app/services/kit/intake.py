@@ -43,6 +43,8 @@ class Draft(Generic[SentT]):
     new: SentT
     """What was sent."""
     id: UUID = field(default_factory=new_id, kw_only=True)
+    region: str | None = field(default=None, kw_only=True)
+    """The country of its phone numbers without one, where its source has one."""
     content_hash: bytes | None = field(default=None, init=False)
     """The hash that recognises a record that is sent again, set by `decide`; None without a key."""
 
@@ -174,7 +176,7 @@ async def decide(
     """
     for draft in drafts:
         if draft.key is not None:
-            draft.content_hash = comparable_hash(draft.new, ctx.region)
+            draft.content_hash = comparable_hash(draft.new, draft.region or ctx.region)
     different = {record.id for n, record in matches.items() if not _resent(drafts[n], record)}
     stored = await load(different) if different else {}
     decided: Intake[DraftT] = Intake()
@@ -219,7 +221,8 @@ def _compare(
 ) -> RecordResult:
     """`content` is what is stored under the key; None where it is the same as what was sent."""
     # Only the fields that the sender decides are compared, not those that were derived.
-    if content is not None and (errors := differing(type(draft.new), content, draft.as_sent(), ctx.region)):
+    region = draft.region or ctx.region
+    if content is not None and (errors := differing(type(draft.new), content, draft.as_sent(), region)):
         return RecordResult.refused(differs(errors, existing_id), existing_id)
     return RecordResult(200, existing_id, replayed=True)
 

@@ -7,6 +7,7 @@ from app.core.errors import invalid
 from app.rules.customers import ContactKind, NotAContact, normalize
 from app.schemas.overview.lookup import LookupQuery
 from app.schemas.overview.timeline import TimelineQuery
+from app.services.customers import load_policies, under
 from app.store import customers
 from app.store.kit.listing import Page
 from app.store.overview import profiles
@@ -14,13 +15,15 @@ from app.store.overview import profiles
 
 async def lookup(ctx: Context, query: LookupQuery) -> str:
     """The candidates, likeliest first, of which there may be none. 422 for an invalid number or address."""
+    if query.source is not None:
+        ctx = under(ctx, (await load_policies(ctx, [query.source])).of(query.source))
     try:
         if query.phone is not None:
             return await profiles.by_phone(
-                ctx, normalize(ContactKind.PHONE, query.phone, ctx.region, ctx.values_of_nobody)
+                ctx, normalize(ContactKind.PHONE, query.phone, ctx.number_region, ctx.values_of_nobody)
             )
         if query.email is not None:
-            address = normalize(ContactKind.EMAIL, query.email, ctx.region, ctx.values_of_nobody)
+            address = normalize(ContactKind.EMAIL, query.email, ctx.number_region, ctx.values_of_nobody)
             return await profiles.by_email(ctx, address.value)
     except NotAContact as error:
         raise invalid(f"/query/{'phone' if query.phone else 'email'}", "not_a_contact", str(error)) from None

@@ -1,7 +1,7 @@
 """The buyers of receipts: found by `Resolver` or by what they return, created if unknown, left open if ambiguous.
 
 A receipt that may create its buyer may also teach: keys of it that nobody has become those of the customer who was
-found by the others.
+found by the others. The policy of its source may forbid either.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.ids import new_id
-from app.rules.customers import ContactKind, Match
+from app.rules.customers import ContactKind, Match, ReasonResult, SourcePolicy
 from app.rules.sales.buyers import buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
@@ -19,19 +19,25 @@ from app.services.customers import (
     CustomerReference,
     EnteredKey,
     Lesson,
+    Policies,
+    Reason,
     Resolver,
     draft_customer,
+    reason,
+    under,
 )
 from app.services.sales.receipts import ReceiptDraft
 
 
-def buyer_reference(buyer: BuyerNew | None) -> CustomerReference:
+def buyer_reference(buyer: BuyerNew | None, policies: Policies, source: str) -> CustomerReference:
+    """A till and the system of its cards are two sources: what is nobody's for either is nobody's."""
     if buyer is None:
         return CustomerReference()
+    of_nobody = policies.of(buyer.identity.system).of_nobody if buyer.identity else frozenset()
     identity = (buyer.identity.system, buyer.identity.external_id) if buyer.identity else None
     contacts = [(ContactKind.PHONE, buyer.phone), (ContactKind.EMAIL, buyer.email)]
     entered = tuple((kind, value) for kind, value in contacts if value is not None)
-    return CustomerReference(buyer.id, identity, entered, buyer.name)
+    return CustomerReference(buyer.id, identity, entered, buyer.name, policies.of(source), of_nobody)
 
 
 class Buyers:
@@ -39,9 +45,19 @@ class Buyers:
 
     def __init__(self, ctx: Context, resolver: Resolver, on_unknown: OnUnknownCustomer) -> None:
         self._ctx, self._resolver = ctx, resolver
-        self._may_teach = on_unknown is OnUnknownCustomer.CREATE
+        self._creates = on_unknown is OnUnknownCustomer.CREATE
         self.created: list[CustomerDraft] = []
-        self.lessons: list[Lesson] = []
+        self._taught: list[tuple[ReceiptDraft, Lesson]] = []
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        return [lesson for _, lesson in self._taught]
+
+    def tell_what_was_learnt(self) -> None:
+        """Once the lessons are written: an archived customer has learnt nothing."""
+        for receipt, lesson in self._taught:
+            learnt = {(key.kind, key.value) for key in lesson.learnt}
+            receipt.match_reasons = _known_now(receipt.match_reasons, lesson.customer_id, ReasonResult.LEARNT, learnt)
 
     def assign(self, n: int, receipt: ReceiptDraft, returned_from: Collection[UUID] = ()) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns."""
@@ -52,26 +68,37 @@ class Buyers:
             resolution.candidates,
             resolution.reasons,
         )
-        buyer = receipt.new.customer
+        buyer, policy = receipt.new.customer, receipt.policy
         if resolution.customer_id is not None:
-            receipt.matched_by = MatchedBy(resolution.reasons[0]["kind"])
-            if self._may_teach and resolution.certain:
+            receipt.matched_by = MatchedBy(str(resolution.reasons[0]["kind"]))
+            if self._creates and resolution.certain:
                 self._teach(n, resolution.customer_id, receipt)
         elif resolution.match is Match.AMBIGUOUS:
             return
         elif returned_from:
             found = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
-        elif self._may_teach and buyer is not None and (keys := self._resolver.usable_keys(n)):
-            receipt.customer_id, receipt.match = self._create(keys, buyer, receipt.new.source), Match.MATCHED
+        elif self._creates and buyer is not None and (keys := self._resolver.usable_keys(n)):
+            if not policy.may_create:
+                forbidden = reason("source", receipt.new.source, ReasonResult.MAY_NOT_CREATE)
+                receipt.match_reasons = (*resolution.reasons, forbidden)
+                return
+            receipt.customer_id, receipt.match = self._create(keys, buyer, policy, receipt.new.source), Match.MATCHED
             receipt.matched_by = MatchedBy(keys[0].kind)
+            with_keys = {(key.kind, key.value) for key in keys}
+            receipt.match_reasons = _known_now(resolution.reasons, receipt.customer_id, ReasonResult.CREATED, with_keys)
 
     def _teach(self, n: int, customer_id: UUID, receipt: ReceiptDraft) -> None:
-        if unknown := self._resolver.unknown_keys(n):
-            self.lessons.append(Lesson(customer_id, unknown, "sale", *receipt.key))
-            self._resolver.add_known(customer_id, unknown)
+        if not (unknown := self._resolver.unknown_keys(n)):
+            return
+        if not receipt.policy.may_teach:
+            forbidden = reason("source", receipt.new.source, ReasonResult.MAY_NOT_TEACH)
+            receipt.match_reasons = (*receipt.match_reasons, forbidden)
+            return
+        self._taught.append((receipt, Lesson(customer_id, unknown, "sale", *receipt.key)))
+        self._resolver.add_known(customer_id, unknown)
 
-    def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, source: str) -> UUID:
+    def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, policy: SourcePolicy, source: str) -> UUID:
         new = CustomerNew(
             display_name=buyer.name,
             identities=[IdentityNew(system=key[1], external_id=key[2]) for key, *_ in keys if key[0] == "identity"],
@@ -80,9 +107,20 @@ class Buyers:
                 for entered in keys
                 if entered.key[0] == "contact_point"
             ],
-            acquisition_source=source,
         )
-        created = draft_customer(self._ctx, new_id(), new)
+        created = draft_customer(under(self._ctx, policy), new_id(), new, source)
         self.created.append(created)
         self._resolver.add_known(created.id, keys)
         return created.id
+
+
+def _known_now(
+    reasons: Sequence[Reason], customer_id: UUID, result: ReasonResult, keys: Collection[tuple[str, str]]
+) -> list[Reason]:
+    """These keys, which nobody had, are the customer's."""
+    return [
+        {**each, "customer_id": str(customer_id), "result": result.value}
+        if each["result"] == ReasonResult.UNKNOWN and (each["kind"], each["value"]) in keys
+        else each
+        for each in reasons
+    ]

@@ -1,7 +1,7 @@
 """Incoming receipts: new, replayed or revised; their buyers are resolved and their returns limited."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from app.rules.customers import Match
 from app.rules.kit.event_types import SALE_REVISED
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.services import customers
-from app.services.customers import Resolver
+from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
 from app.services.sales import resent
 from app.services.sales.buyers import Buyers, buyer_reference
@@ -42,7 +42,12 @@ class Intake:
 
 
 async def record_receipts(
-    ctx: Context, drafts: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer, *, with_document: bool = False
+    ctx: Context,
+    drafts: Sequence[ReceiptDraft],
+    policies: Policies,
+    on_unknown: OnUnknownCustomer,
+    *,
+    with_document: bool = False,
 ) -> Intake:
     """Record receipts in order. `with_document` is for a single receipt, whose document is returned if it is new.
 
@@ -50,7 +55,7 @@ async def record_receipts(
     """
     results: dict[int, RecordResult] = {}
     rounds = list(_rounds(drafts))
-    batch = _Batch(ctx, on_unknown, with_document, settles=len(rounds) > 1)
+    batch = _Batch(ctx, policies, on_unknown, with_document, settles=len(rounds) > 1)
     for indices in rounds:
         results.update(zip(indices, await batch.record([drafts[n] for n in indices]), strict=True))
     if batch.settles:
@@ -95,8 +100,8 @@ class _References:
     """Receipts that are not stored yet although earlier ones return something of them."""
 
     @classmethod
-    async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft]) -> "_References":
-        resolver = Resolver(ctx, [buyer_reference(draft.new.customer) for draft in drafts])
+    async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft], policies: Policies) -> "_References":
+        resolver = Resolver(ctx, [buyer_reference(draft.new.customer, policies, draft.new.source) for draft in drafts])
         numbers = [(n, *draft.key) for n, draft in enumerate(drafts)]
         keys: dict[str, list[tuple[Any, ...]]] = {
             # Feedback that names one of these receipts, and does not see it yet, is waited for.
@@ -137,8 +142,17 @@ def _awaited(records: Sequence[ReferencedRecord], stored: Collection[int]) -> se
 class _Batch:
     """Receipts that are recorded in one transaction, and what that means for others."""
 
-    def __init__(self, ctx: Context, on_unknown: OnUnknownCustomer, with_document: bool, *, settles: bool) -> None:
-        self._ctx, self._on_unknown, self._with_document = ctx, on_unknown, with_document
+    def __init__(
+        self,
+        ctx: Context,
+        policies: Policies,
+        on_unknown: OnUnknownCustomer,
+        with_document: bool,
+        *,
+        settles: bool,
+    ) -> None:
+        self._ctx, self._policies = ctx, policies
+        self._on_unknown, self._with_document = on_unknown, with_document
         self.settles = settles
         """Whether others are affected. If not, the statement that writes the receipts writes the totals as well."""
         self.touched = Touched()
@@ -147,7 +161,7 @@ class _Batch:
     async def record(self, drafts: Sequence[ReceiptDraft]) -> list[RecordResult]:
         """Record receipts that all have different numbers."""
         ctx = self._ctx
-        references = await _References.load(ctx, drafts)
+        references = await _References.load(ctx, drafts, self._policies)
         stored, revised = references.stored, references.revised
         self.settles = self.settles or bool(revised or references.awaited or references.returned)
         buyers = Buyers(ctx, references.customers, self._on_unknown)
@@ -177,12 +191,14 @@ class _Batch:
             created = sorted(buyers.created, key=lambda customer: customer.id)
             await customers.write_drafts(ctx, created, buyers.lessons)
             await customers.record_created(ctx, buyers.created)
+            buyers.tell_what_was_learnt()
         if newer:
             changing = [*new, *(draft for _, draft in newer)]
             lines = [line for draft in changing for line in draft.line_rows()]
             await store.add_to_catalog(ctx, [draft.row(ctx.now) for draft in changing], lines)
         await self._write(new)
         await self._replace(newer)
+        self._policies.note(ctx, _sources([*new, *(draft for _, draft in newer)]))
         waiting = [draft.id for draft in (*new, *(draft for _, draft in newer)) if returns.waits(draft)]
         if waiting:
             due_at = ctx.now + _RECHECK_AFTER
@@ -210,7 +226,7 @@ class _Batch:
             self.touched.new.update(draft.id for draft in drafts)
             self.touched.returned.update(returned_receipts(drafts))
             for draft in drafts:
-                self.touched.add_account(draft.customer_id, draft.new.currency)
+                self.touched.add_account(draft.customer_id, draft.currency)
 
     async def _replace(self, newer: Sequence[tuple[UUID, ReceiptDraft]]) -> None:
         """Replace stored receipts by newer revisions."""
@@ -228,9 +244,17 @@ class _Batch:
             self.touched.sales.add(sale_id)
             self.touched.returned |= returned_receipts([draft])
             self.touched.add_account(before["customer_id"], before["currency"])
-            self.touched.add_account(draft.customer_id, draft.new.currency)
+            self.touched.add_account(draft.customer_id, draft.currency)
             if draft.customer_id != before["customer_id"]:
                 self.touched.moved.add(sale_id)
+
+
+def _sources(drafts: Iterable[ReceiptDraft]) -> Iterator[str]:
+    """Those of receipts, and of the identities that they name."""
+    for draft in drafts:
+        yield draft.new.source
+        if draft.new.customer is not None and draft.new.customer.identity is not None:
+            yield draft.new.customer.identity.system
 
 
 def _names_buyer(draft: ReceiptDraft) -> bool:
@@ -262,7 +286,7 @@ async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> Record
         return RecordResult(200, stored.id, stale=True)
     if draft.content_hash != stored.content_hash:
         content = json.loads((await sales.SALES.get(ctx, stored.id)).json)
-        if errors := resent.differences(draft, content, ctx.region):
+        if errors := resent.differences(draft, content, draft.policy.country or ctx.region):
             return RecordResult.refused(ReceiptDiffers(errors=errors, sale_id=str(stored.id)), stored.id)
         await sales.SALES.remember_content(ctx, {stored.id: draft.content_hash})
     return RecordResult(200, stored.id, replayed=True)

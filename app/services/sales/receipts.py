@@ -1,8 +1,8 @@
 """Drafts of receipts: what was sent, with its sums checked and turned into rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.core.errors import ValidationFailed, invalid
 from app.core.ids import new_id
-from app.rules.customers import Match
+from app.rules.customers import NO_POLICY, Match, SourcePolicy
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.event_types import SALE_RECORDED
 from app.rules.kit.money import minor_unit, scaled
@@ -19,6 +19,7 @@ from app.rules.kit.withdrawn_currencies import WITHDRAWN
 from app.rules.sales import receipts as rules
 from app.rules.sales.receipts import ZERO, MatchedBy, SaleKind
 from app.schemas.sales.sales import SaleNew
+from app.services.customers import Reason
 from app.store.kit.events import Event
 from app.store.sales.intake import Row
 from app.store.sales.returns import LineKey
@@ -55,15 +56,22 @@ class ReceiptDraft:
     gross: Decimal
     refunded: Decimal
     balanced: bool
+    business_date: date
+    policy: SourcePolicy
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()
     matched_by: MatchedBy | None = None
-    match_reasons: Sequence[Mapping[str, str]] = ()
+    match_reasons: Sequence[Reason] = ()
 
     @property
     def key(self) -> tuple[str, str]:
         return self.new.source, self.new.receipt_no
+
+    @property
+    def currency(self) -> str:
+        assert self.new.currency is not None, "drafts are made with a currency"
+        return self.new.currency
 
     @property
     def returns(self) -> list[tuple[int, LineKey, Line]]:
@@ -82,7 +90,7 @@ class ReceiptDraft:
         return SALE_RECORDED.titled(
             bought=verb,
             total=abs(self.total),
-            currency=self.new.currency,
+            currency=self.currency,
             at_site=f" at {self.new.site}" if self.new.site else "",
             items=f" ({count} item{'s' if count != 1 else ''})" if count else "",
         )
@@ -96,7 +104,7 @@ class ReceiptDraft:
             "receipt_no": new.receipt_no,
             "kind": self.kind.value,
             "total": str(self.total),
-            "currency": new.currency,
+            "currency": self.currency,
             "site": new.site,
         }
         channel = new.channel.value
@@ -112,12 +120,12 @@ class ReceiptDraft:
             new.revision,
             self.kind.value,
             new.occurred_at,
-            new.business_date or new.occurred_at.date(),
+            self.business_date,
             new.site,
             new.till,
             new.operator,
             new.channel.value,
-            new.currency,
+            self.currency,
             self.customer_id,
             self.match.value,
             new.customer and new.customer.model_dump(mode="json", exclude_none=True),
@@ -151,7 +159,7 @@ class ReceiptDraft:
             "till": new.till,
             "operator": new.operator,
             "channel": new.channel.value,
-            "currency": new.currency,
+            "currency": self.currency,
             "customer": new.customer and new.customer.model_dump(mode="json", exclude_none=True),
             "lines": [
                 {
@@ -176,17 +184,22 @@ class ReceiptDraft:
         }
 
 
-def draft_receipt(new: SaleNew) -> ReceiptDraft:
+def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str | None = None) -> ReceiptDraft:
     """Raises ValidationFailed for what cannot be a receipt, whatever else is stored.
 
     A duplicate line number, an amount that nobody can pay to the last digit, a sum of more than 12 digits, a currency
     that was withdrawn before, a return of its own line or of less than nothing.
     """
     content = new.model_dump_json(exclude_none=True)
-    _require_currency_of_its_time(new)
-    _require_payable_amounts(new)
+    currency = new.currency or policy.currency
+    if currency is None:
+        raise invalid("/currency", "missing", "Required, since the source has no currency")
+    if new.currency is None:
+        new = new.model_copy(update={"currency": currency})
+    _require_currency_of_its_time(new, currency)
+    _require_payable_amounts(new, currency)
     _require_returns_of_others(new)
-    unit = minor_unit(new.currency)
+    unit = minor_unit(currency)
     lines = [
         Line(
             line.line_no if line.line_no is not None else n,
@@ -194,14 +207,14 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
             line.name,
             line.category,
             line.quantity,
-            _scaled(line.unit_price, new.currency),
-            _scaled(line.discount or ZERO, new.currency),
-            _scaled(line.tax or ZERO, new.currency),
+            _scaled(line.unit_price, currency),
+            _scaled(line.discount or ZERO, currency),
+            _scaled(line.tax or ZERO, currency),
             _scaled(
                 rules.line_total(line.quantity, line.unit_price, line.discount or ZERO, unit)
                 if line.total is None
                 else line.total,
-                new.currency,
+                currency,
             ),
             (line.refund_of.source or new.source) if line.refund_of else None,
             line.refund_of.receipt_no if line.refund_of else None,
@@ -211,9 +224,10 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
         for n, line in enumerate(new.lines, start=1)
     ]
     _require_distinct_line_numbers(lines)
-    total = _scaled(sum((line.total for line in lines), ZERO) if new.total is None else new.total, new.currency)
+    amounts = [line.total if policy.tax_included is not False else line.total + line.tax for line in lines]
+    total = _scaled(sum(amounts, ZERO) if new.total is None else new.total, currency)
     _require_within_limit(lines, total)
-    gross, refunded = rules.turnover(lines, total, unit)
+    gross, refunded = rules.turnover(lines, total, unit, policy.tax_included)
     return ReceiptDraft(
         new,
         new_id(),
@@ -221,13 +235,15 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
         rules.receipt_kind(lines, total),
         lines,
         total,
-        _scaled(gross, new.currency),
-        _scaled(refunded, new.currency),
-        rules.balanced(lines, [payment.amount for payment in new.payments], total, unit)
+        _scaled(gross, currency),
+        _scaled(refunded, currency),
+        rules.balanced(lines, [payment.amount for payment in new.payments], total, unit, policy.tax_included)
         and not any(
             sent.total is None and rules.rounded_away(line.quantity, line.unit_price, line.discount, unit)
             for sent, line in zip(new.lines, lines, strict=True)
         ),
+        new.business_date or rules.trading_day(new.occurred_at, site_zone or policy.time_zone),
+        policy,
     )
 
 
@@ -236,15 +252,15 @@ def _scaled(amount: Decimal, currency: str) -> Decimal:
     return scaled(amount, currency)
 
 
-def _require_currency_of_its_time(new: SaleNew) -> None:
-    last_day = WITHDRAWN.get(new.currency)
+def _require_currency_of_its_time(new: SaleNew, currency: str) -> None:
+    last_day = WITHDRAWN.get(currency)
     if last_day is not None and new.occurred_at.date() > last_day:
-        raise invalid("/currency", "currency", f"{new.currency} was withdrawn after {last_day}")
+        raise invalid("/currency", "currency", f"{currency} was withdrawn after {last_day}")
 
 
-def _require_payable_amounts(new: SaleNew) -> None:
+def _require_payable_amounts(new: SaleNew, currency: str) -> None:
     """Prices of one unit may be finer than the smallest coin, as those of fuel are; what is paid cannot."""
-    unit = minor_unit(new.currency)
+    unit = minor_unit(currency)
     amounts = [new.total, *(payment.amount for payment in new.payments)]
     for line in new.lines:
         amounts += (line.discount, line.tax, line.total)
@@ -252,7 +268,7 @@ def _require_payable_amounts(new: SaleNew) -> None:
         return
     pointers = ["/total", *(f"/payments/{n}/amount" for n in range(len(new.payments)))]
     pointers += [f"/lines/{n}/{name}" for n in range(len(new.lines)) for name in ("discount", "tax", "total")]
-    detail = f"Must be a multiple of {unit} {new.currency}"
+    detail = f"Must be a multiple of {unit} {currency}"
     wrong = [pointer for pointer, a in zip(pointers, amounts, strict=True) if a is not None and a % unit]
     raise ValidationFailed(errors=[{"pointer": p, "code": "too_precise", "detail": detail} for p in wrong])
 
@@ -280,6 +296,4 @@ def _require_distinct_line_numbers(lines: list[Line]) -> None:
     numbers = [line.line_no for line in lines]
     if len(set(numbers)) < len(numbers):
         duplicate = next(n for n, number in enumerate(numbers) if number in numbers[:n])
-        raise ValidationFailed(
-            errors=[{"pointer": f"/lines/{duplicate}/line_no", "code": "twice", "detail": "Duplicate line_no"}]
-        )
+        raise invalid(f"/lines/{duplicate}/line_no", "twice", "Duplicate line_no")

@@ -80,7 +80,7 @@ class Returns:
             self._given_back.setdefault(key, []).append(_given_back_by(receipt, line, revised))
         before = self._sold.get(ReceiptKey(*receipt.key))
         self._sold[ReceiptKey(*receipt.key)] = _Sold(
-            receipt.new.currency,
+            receipt.currency,
             before is not None and before.voided,
             receipt.customer_id,
             before is not None and before.over_returned,
@@ -113,7 +113,7 @@ class Returns:
         line, pointer = receipt.lines[n], f"/lines/{n}/refund_of"
         if sold.voided:
             return _refused(pointer, "voided", f"Receipt {key.receipt_no} is voided")
-        if sold.currency != receipt.new.currency:
+        if sold.currency != receipt.currency:
             return _refused(pointer, "other_currency", f"Receipt {key.receipt_no} is in {sold.currency}")
         returned = sold.lines.get(key.line_no)
         if returned is None:
@@ -138,11 +138,11 @@ class Returns:
         """A receipt that was returned too much of before may be revised in any way."""
         if (before := self._sold.get(ReceiptKey(*receipt.key))) is None or before.over_returned:
             return None
-        unit, positions = minor_unit(receipt.new.currency), {line.line_no: n for n, line in enumerate(receipt.lines)}
+        unit, positions = minor_unit(receipt.currency), {line.line_no: n for n, line in enumerate(receipt.lines)}
         for key, all_ in self._given_back.items():
             if key[:2] != receipt.key or not all_:
                 continue
-            if any(given.currency != receipt.new.currency for given in all_):
+            if any(given.currency != receipt.currency for given in all_):
                 return _refused("/currency", "other_currency", f"Line {key.line_no} was returned in another currency")
             if (n := positions.get(key.line_no)) is None:
                 return _refused("/lines", "unknown_line", f"Line {key.line_no} is missing, of which some was returned")
@@ -150,10 +150,10 @@ class Returns:
             sold = SoldLine(line.sku, line.quantity, line.total)
             if not all(sold.is_of(given.sku) for given in all_):
                 return _refused(f"/lines/{n}/sku", "other_product", "Another product of this line was returned")
-            left, left_total = sold.left(all_, receipt.new.currency)
+            left, left_total = sold.left(all_, receipt.currency)
             taken, taken_total = left - line.quantity, left_total - line.total
             if rules.exceeds(line.quantity, line.total, taken, taken_total, unit):
-                detail = f"{-taken} for {-taken_total} {receipt.new.currency} of this line was returned"
+                detail = f"{-taken} for {-taken_total} {receipt.currency} of this line was returned"
                 return _refused(f"/lines/{n}", "exceeds", detail)
         return None
 
@@ -161,7 +161,7 @@ class Returns:
 def _given_back_by(receipt: ReceiptDraft, line: Line, revised: UUID | None) -> GivenBack:
     """What a line of a receipt gives back of the line that it returns."""
     quantity = ZERO if line.goods_kept else max(-line.quantity, ZERO)
-    return GivenBack(revised or receipt.id, receipt.new.currency, line.sku, quantity, max(-line.total, ZERO))
+    return GivenBack(revised or receipt.id, receipt.currency, line.sku, quantity, max(-line.total, ZERO))
 
 
 def returned_receipts(receipts: Iterable[ReceiptDraft]) -> set[ReceiptKey]:

@@ -6,18 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import SaleReturned
-from app.rules.customers import Match
+from app.core.errors import Problem, SaleReturned
+from app.rules.customers import Match, ReasonResult
 from app.rules.kit.event_types import SALE_VOIDED
 from app.rules.sales.buyers import Buyer
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.sales.queries import SaleQuery
-from app.schemas.sales.sales import SaleNew
+from app.schemas.sales.sales import BuyerNew, SaleNew
 from app.services import customers
+from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
 from app.services.sales import intake
+from app.services.sales.buyers import buyer_reference
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import Touched, record_change_of_buyer, settle, values_of
+from app.services.sales.sites import load_time_zones
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -36,22 +39,55 @@ async def get(ctx: Context, sale_id: UUID) -> Document:
 
 async def record(ctx: Context, new: SaleNew, on_unknown: OnUnknownCustomer) -> tuple[Document, RecordResult]:
     """Record one receipt; see `record_many`. Raises its problem."""
-    recorded = await intake.record_receipts(ctx, [draft_receipt(new)], on_unknown, with_document=True)
+    policies, (draft,) = await _under_policies(ctx, [new])
+    if isinstance(draft, Problem):
+        raise draft
+    recorded = await intake.record_receipts(ctx, [draft], policies, on_unknown, with_document=True)
     (result,) = recorded.results
     sale_id = result.recorded_id()
     return recorded.document or await store.SALES.get(ctx, sale_id), result
 
 
+def draft_early(new: SaleNew) -> ReceiptDraft | SaleNew:
+    """The draft as it is without the policy of its source, if it can be made without it."""
+    return draft_receipt(new) if new.currency is not None else new
+
+
 async def record_many(
-    ctx: Context, drafts: Sequence[ReceiptDraft], on_unknown: OnUnknownCustomer
+    ctx: Context, receipts: Sequence[ReceiptDraft | SaleNew], on_unknown: OnUnknownCustomer
 ) -> list[RecordResult]:
-    """Record receipts (see `receipts.draft_receipt`) in order, with a result for each.
+    """Record receipts (see `draft_early`) in order, with a result for each.
 
     New: 201. The same again: 200, replayed. A newer revision: 200, replaced. An older one: 200, stale, and nothing
     changes. Different content with the same number: 409 ReceiptDiffers. A return of more than is left: 409
     RefundExceedsSale.
     """
-    return (await intake.record_receipts(ctx, drafts, on_unknown)).results
+    policies, drafts = await _under_policies(ctx, receipts)
+    valid = [draft for draft in drafts if not isinstance(draft, Problem)]
+    results = iter((await intake.record_receipts(ctx, valid, policies, on_unknown)).results)
+    return [RecordResult.refused(draft) if isinstance(draft, Problem) else next(results) for draft in drafts]
+
+
+async def _under_policies(
+    ctx: Context, receipts: Sequence[ReceiptDraft | SaleNew]
+) -> tuple[Policies, list[ReceiptDraft | Problem]]:
+    """Receipts as their sources mean them. Drafts are made anew where the source or the site says more of them."""
+    sent = [receipt.new if isinstance(receipt, ReceiptDraft) else receipt for receipt in receipts]
+    systems = [new.customer.identity.system for new in sent if new.customer and new.customer.identity]
+    policies = await customers.load_policies(ctx, [*(new.source for new in sent), *systems])
+    zones = await load_time_zones(ctx, [new.site for new in sent if new.business_date is None])
+    drafts: list[ReceiptDraft | Problem] = []
+    for receipt, new in zip(receipts, sent, strict=True):
+        policy, zone = policies.of(new.source), zones.get(new.site or "") or None
+        if isinstance(receipt, ReceiptDraft) and not policy.shapes_receipts and zone is None:
+            receipt.policy = policy
+            drafts.append(receipt)
+            continue
+        try:
+            drafts.append(draft_receipt(new, policy, zone))
+        except Problem as problem:
+            drafts.append(problem)
+    return policies, drafts
 
 
 async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID | None = None) -> Document:
@@ -68,8 +104,11 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
     if sale["customer_id"] is not None:
-        match = Match.UNMATCHED if json.loads(sale["customer"] or "{}") else Match.ANONYMOUS
-        await _give(ctx, sale, Buyer(None, match, None), reason=reason)
+        buyer = BuyerNew.model_validate(json.loads(sale["customer"] or "{}"))
+        match = Match.UNMATCHED if buyer.model_fields_set else Match.ANONYMOUS
+        await _give(
+            ctx, sale, Buyer(None, match, None), await _released_keys(ctx, sale["source"], buyer), reason=reason
+        )
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -94,9 +133,18 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
     return await store.SALES.get(ctx, sale_id)
 
 
-async def _give(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, **data: str) -> None:
+async def _released_keys(ctx: Context, source: str, buyer: BuyerNew) -> list[Reason]:
+    """The keys by which somebody can still say whose the receipt is."""
+    policies = await customers.load_policies(ctx, [source, buyer.identity.system if buyer.identity else None])
+    keys = buyer_reference(buyer, policies, source).keys(ctx)
+    return [customers.reason(key.kind, key.value, ReasonResult.RELEASED) for key in keys.usable]
+
+
+async def _give(
+    ctx: Context, sale: Mapping[str, Any], buyer: Buyer, reasons: Sequence[Reason] = (), **data: str
+) -> None:
     """Give a receipt to another buyer, or to nobody; its returns follow."""
-    await store.SALES.change(ctx, sale["id"], values_of(buyer))
+    await store.SALES.change(ctx, sale["id"], {**values_of(buyer), "match_reasons": list(reasons)})
     await record_change_of_buyer(ctx, sale, buyer.customer_id, **data)
     touched = Touched(moved={sale["id"]})
     touched.add_account(sale["customer_id"], sale["currency"])

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -62,6 +62,9 @@ class ComplaintRow:
     created_at: datetime
     updated_at: datetime
     customer_from_id: UUID | None = None
+    match: str = "anonymous"
+    candidates: Sequence[UUID] = ()
+    match_reasons: Sequence[Mapping[str, str | None]] = ()
     waiting_for: Waiting | None = None
     waiting_since: datetime | None = None
     customer_replied_at: datetime | None = None
@@ -99,6 +102,7 @@ class ComplaintRow:
 _NAMES = tuple(field.name for field in fields(ComplaintRow))
 _PARSERS: Mapping[str, Any] = {
     "complainant": json.loads,
+    "match_reasons": json.loads,
     "channel": Channel,
     "severity": Severity,
     "complexity": Complexity,

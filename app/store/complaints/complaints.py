@@ -15,7 +15,7 @@ from app.schemas.complaints.remedies import Remedy
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
 from app.store.kit import documents, rows
-from app.store.kit.listing import Listing, Page
+from app.store.kit.listing import Listing, Page, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
@@ -53,6 +53,7 @@ _LIST = Listing(
         "reference": "c.reference = {}",
         "customer_id": "c.customer_id = {}",
         "claimed": {True: "c.customer_id IS NOT NULL", False: "c.customer_id IS NULL"},
+        "match": match_conditions("c"),
         "state": "c.state = {}",
         # Spelled out, so that the planner sees which partial index fits.
         "open": {True: OPEN, False: f"c.state IN ({_ENDED})"},

@@ -39,6 +39,7 @@ _FILTERS: dict[str, str | Mapping[Any, str]] = {
     "owner": "lower(c.owner) = lower({})",
     "tag": "c.words @> ARRAY[{}::text]",
     "acquisition_source": "lower(c.acquisition_source) = lower({})",
+    "created_by_source": "c.created_by_source = {}",
     "referred_by": "c.referred_by = {}",
     "country": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.country = {})",
     "postal_code": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id "

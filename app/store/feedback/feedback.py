@@ -8,7 +8,7 @@ from app.schemas.feedback import feedback as schemas
 from app.store.customers import customer_references
 from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import advisory, documents, rows
-from app.store.kit.listing import Listing
+from app.store.kit.listing import Listing, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
@@ -48,6 +48,7 @@ _LIST = Listing(
         "customer_id": "f.customer_id = {}",
         # As literals, so that the planner sees which partial index fits.
         "claimed": {True: "f.customer_id IS NOT NULL", False: "f.customer_id IS NULL"},
+        "match": match_conditions("f"),
         "channel": "f.channel = {}",
         "site": "f.site = {}",
         "till": "f.till = {}",

@@ -30,6 +30,7 @@ class FeedbackRow:
     channel: Channel | None
     customer_id: UUID | None
     customer_from_id: UUID | None
+    match_reasons: list[dict[str, str | None]]
     author: dict[str, Any] | None
     visit_id: UUID | None
     idea_id: UUID | None
@@ -65,6 +66,7 @@ class FeedbackRow:
             channel=Channel(record["channel"]) if record["channel"] is not None else None,
             customer_id=record["customer_id"],
             customer_from_id=record["customer_from_id"],
+            match_reasons=json.loads(record["match_reasons"]),
             author=json.loads(record["author"]) if record["author"] is not None else None,
             visit_id=record["visit_id"],
             idea_id=record["idea_id"],

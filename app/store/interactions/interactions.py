@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
 from app.store.kit import advisory, documents
-from app.store.kit.listing import Listing
+from app.store.kit.listing import Listing, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
@@ -32,6 +32,7 @@ _LIST = Listing(
     {
         "customer_id": "i.customer_id = {}",
         "claimed": {True: "i.customer_id IS NOT NULL", False: "i.customer_id IS NULL"},
+        "match": match_conditions("i"),
         "kind": "i.kind = {}",
         "channel": "i.channel = {}",
         "direction": "i.direction = {}",

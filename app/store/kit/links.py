@@ -135,12 +135,34 @@ def _knows_itself(link: Link) -> str:
 def _assign(noun: str) -> str:
     return (
         f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
-        "version = t.version + 1, updated_at = $4 "
+        f"{_match(noun)}version = t.version + 1, updated_at = $4 "
         "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS v(id, customer_id, origin_id) "
         "WHERE t.id = v.id RETURNING t.*"
     )
 
 
+def _match(noun: str) -> str:
+    """What `match` and its reasons become, for nouns that have them; of complaints, their service sets them."""
+    if (contact := _CONTACTS.get(noun)) is None:
+        return ""
+    linked, released = (
+        f"jsonb_build_array(jsonb_build_object({reason}))"
+        for reason in (
+            "'kind', 'record', 'value', v.origin_id, 'customer_id', v.customer_id, 'result', 'linked'",
+            f"'kind', {contact}->>'kind', 'value', {contact}->>'value', 'customer_id', NULL, 'result', 'released'",
+        )
+    )
+    names_somebody = f"{contact}->>'value' IS NOT NULL"
+    return (
+        "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
+        f"WHEN {names_somebody} THEN 'unmatched' ELSE 'anonymous' END, candidates = '{{}}', "
+        f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} "
+        f"WHEN v.customer_id IS NULL AND {names_somebody} THEN {released} ELSE '[]' END, "
+    )
+
+
+_CONTACTS = {"interaction": "t.contact", "feedback": "t.author->'contact'"}
+"""Who records of a noun say it was, as an SQL expression on their row `t`."""
 FOLLOWERS = tuple(noun for noun in TABLES if any(link.follower == noun for link in LINKS))
 """The nouns that follow others. Their tables have a column `customer_from_id`."""
 _FOLLOWERS = {noun: _followers(noun) for noun in FOLLOWERS}

@@ -25,6 +25,17 @@ class Page:
     next_cursor: str | None
 
 
+def match_conditions(alias: str) -> dict[str, str]:
+    """How `match` is filtered by: as literals, so that the planner sees which partial index fits."""
+    undecided = f"{alias}.match IN ('unmatched', 'ambiguous') AND {alias}.match"
+    return {
+        "matched": f"{alias}.match = 'matched'",
+        "unmatched": f"{undecided} = 'unmatched'",
+        "ambiguous": f"{undecided} = 'ambiguous'",
+        "anonymous": f"{alias}.customer_id IS NULL AND {alias}.match = 'anonymous'",
+    }
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list of documents, as `query` asks for them.

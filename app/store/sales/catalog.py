@@ -1,6 +1,6 @@
 """Sites and products are created when a record first names them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.core.context import Context
 
@@ -19,3 +19,9 @@ async def ensure_exist(ctx: Context, sites: Iterable[str | None], skus: Iterable
             "WHERE NOT EXISTS (SELECT FROM products p WHERE p.sku = w.sku) ON CONFLICT DO NOTHING",
             new_skus,
         )
+
+
+async def time_zones(ctx: Context, codes: Sequence[str]) -> dict[str, str]:
+    """By the code of the site, of those that exist; empty where a site has none."""
+    found = await ctx.db.fetch("SELECT code, coalesce(time_zone, '') FROM sites WHERE code = ANY ($1::text[])", codes)
+    return {row[0]: row[1] for row in found}

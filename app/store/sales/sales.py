@@ -1,7 +1,7 @@
 from app.schemas.sales import sales as schemas
 from app.schemas.sales.queries import SaleQuery
 from app.store.kit import documents
-from app.store.kit.listing import Listing
+from app.store.kit.listing import Listing, match_conditions
 from app.store.kit.tables import Table
 
 LINE = {
@@ -33,13 +33,7 @@ _LIST = Listing(
         "site": "s.site = {}",
         "till": "s.till = {}",
         "kind": "s.kind = {}",
-        # Literal conditions, so that the planner sees which partial index fits.
-        "match": {
-            "unmatched": "s.match IN ('unmatched', 'ambiguous') AND s.match = 'unmatched'",
-            "ambiguous": "s.match IN ('unmatched', 'ambiguous') AND s.match = 'ambiguous'",
-            "matched": "s.match = 'matched'",
-            "anonymous": "s.match = 'anonymous'",
-        },
+        "match": match_conditions("s"),
         "balanced": {True: "s.balanced", False: "NOT s.balanced"},
         "fully_returned": {True: "s.fully_returned", False: "NOT s.fully_returned"},
         "over_returned": {True: "s.over_returned", False: "NOT s.over_returned"},

@@ -31,6 +31,10 @@ def receipt(**customer: Any) -> dict[str, Any]:
     }
 
 
+def reason(kind: str, value: str, result: str, customer_id: str | None = None) -> dict[str, Any]:
+    return {"kind": kind, "value": value, "customer_id": customer_id, "result": result}
+
+
 async def buy(client: httpx.AsyncClient, **customer: Any) -> dict[str, Any]:
     return await api.post(client, "/v1/sales", receipt(**customer))
 
@@ -167,7 +171,11 @@ class TestKeysAreLearnt:
         made = await make.create(client, display_name="Ada", contact_points=[make.email("ada@example.com")])
         first = await buy(client, identity=self.CARD, email="ADA@example.com", phone=NUMBER)
         assert (first["customer_id"], first["match"]) == (made["id"], "matched")
-        assert first["match_reasons"] == [{"kind": "email", "value": "ADA@example.com", "customer_id": made["id"]}]
+        assert first["match_reasons"] == [
+            reason("email", "ADA@example.com", "found", made["id"]),
+            reason("identity", "loyalty:CARD-K4", "learnt", made["id"]),
+            reason("phone", NUMBER, "learnt", made["id"]),
+        ]
         assert (await buy(client, identity=self.CARD))["customer_id"] == made["id"]
         assert (await buy(client, phone=NUMBER))["customer_id"] == made["id"]
         assert await found(client, identity="loyalty:CARD-K4") == [made["id"]]
@@ -209,7 +217,10 @@ class TestKeysAreLearnt:
     async def test_by_the_id_of_the_customer(self, client: httpx.AsyncClient) -> None:
         made = await make.create(client)
         sale = await buy(client, id=made["id"], identity=self.CARD)
-        assert sale["match_reasons"] == [{"kind": "id", "value": made["id"], "customer_id": made["id"]}]
+        assert sale["match_reasons"] == [
+            reason("id", made["id"], "found", made["id"]),
+            reason("identity", "loyalty:CARD-K4", "learnt", made["id"]),
+        ]
         assert (await buy(client, identity=self.CARD))["customer_id"] == made["id"]
 
     async def test_within_one_batch(self, client: httpx.AsyncClient, db: Any) -> None:
@@ -240,7 +251,8 @@ class TestKeysAreLearnt:
     async def test_not_of_a_customer_who_is_archived(self, client: httpx.AsyncClient) -> None:
         made = await make.create(client, identities=[self.CARD])
         await client.post(f"{PATH}/{made['id']}/archive")
-        assert (await buy(client, identity=self.CARD, phone=NUMBER))["customer_id"] == made["id"]
+        sale = await buy(client, identity=self.CARD, phone=NUMBER)
+        assert (sale["customer_id"], sale["match_reasons"][1:]) == (made["id"], [reason("phone", NUMBER, "unknown")])
         assert (await client.get(f"{PATH}/{made['id']}")).json()["contact_points"] == []
 
     async def test_a_filler_is_not_learnt(self, client: httpx.AsyncClient) -> None:
@@ -257,8 +269,9 @@ class TestKeysAreLearnt:
         assert (sale["match"], sale["customer_id"]) == ("ambiguous", None)
         assert sale["candidates"] == sorted([holder["id"], other["id"]])
         assert sale["match_reasons"] == [
-            {"kind": "identity", "value": "loyalty:CARD-K4", "customer_id": holder["id"]},
-            {"kind": "email", "value": "ada@example.com", "customer_id": other["id"]},
+            reason("identity", "loyalty:CARD-K4", "found", holder["id"]),
+            reason("email", "ada@example.com", "found", other["id"]),
+            reason("phone", NUMBER, "unknown"),
         ]
         assert await found(client, phone=NUMBER) == []
         decided = await buy(client, id=other["id"], identity=self.CARD, email="ada@example.com")
@@ -413,7 +426,9 @@ class TestNobody:
     async def test_a_receipt_is_nobodys(self, client: httpx.AsyncClient, db: Any, customer: dict[str, Any]) -> None:
         for name in ("Ada", "Bob"):
             sale = await buy(client, **{"name": name, **customer})
-            assert (sale["match"], sale["customer_id"], sale["match_reasons"]) == ("unmatched", None, [])
+            assert (sale["match"], sale["customer_id"]) == ("unmatched", None)
+            results = {reason["result"] for reason in sale["match_reasons"]}
+            assert results == {"of_nobody"}
             assert {key: value for key, value in sale["customer"].items() if value is not None} == {
                 "name": name,
                 **customer,

@@ -451,7 +451,8 @@ class TestBuyers:
         second = await record(client, make.sale(customer={"email": "new@example.com"}))
         assert first["match"] == "matched" and second["customer_id"] == first["customer_id"]
         made = (await client.get(f"/v1/customers/{first['customer_id']}")).json()
-        assert (made["display_name"], made["acquisition_source"]) == ("Ada Okafor", "till")
+        said = (made["display_name"], made["acquisition_source"], made["created_by_source"])
+        assert said == ("Ada Okafor", None, "till")
         assert [p["normalized"] for p in made["contact_points"]] == ["+442079460300", "new@example.com"]
         assert made["identities"] == [buyer["identity"]]
         types = {r["type"] for r in await db.fetch("SELECT type FROM events")}

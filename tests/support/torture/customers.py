@@ -1,4 +1,4 @@
-"""Customers and what they are to each other."""
+"""Customers, what they are to each other, and the sources that send them."""
 
 from typing import Any
 
@@ -9,7 +9,22 @@ from tests.make.customers import FULL
 from tests.support.torture.records import create
 
 _CUSTOMER = {**FULL, "referred_by": "{other_id}"}
+_POLICY = {
+    "name": "Till",
+    "kind": "till",
+    "confirmed": True,
+    "may_create": True,
+    "may_teach": False,
+    "on_match": "match",
+    "values_of_nobody": ["020 7946 0000"],
+    "country": "GB",
+    "time_zone": "Europe/London",
+    "currency": "GBP",
+    "tax": "included",
+}
 EXAMPLES: dict[str, Any] = {
+    "create_source": {"code": "kiosk", **_POLICY},
+    "update_source": _POLICY,
     "create_customer": _CUSTOMER,
     "create_customers": _CUSTOMER,
     "update_customer": _CUSTOMER,
@@ -29,6 +44,7 @@ async def make_world(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str
     customer, other = [await create(client, "/v1/customers", make.customer()) for _ in range(2)]
     works_for = {"kind": "works_for", "customer_id": other}
     return {
+        "source_id": await create(client, "/v1/sources", {"code": "loyalty", "name": "Cards"}),
         "customer_id": customer,
         "other_id": other,
         "relationship_id": await create(client, f"/v1/customers/{customer}/relationships", works_for),

@@ -96,7 +96,7 @@ ANSWERS: dict[str, Any] = {
     "claim_complaint": LAMB
     | NEW_FROM_A_STRANGER
     | {"id": UNKNOWN, "sale_id": None, "sale_line_no": None, "sku": None, "remedies": [], "version": 2},
-    "release_complaint": LAMB | {"customer_id": None, "version": 2},
+    "release_complaint": LAMB | {"customer_id": None, "match": "anonymous", "match_reasons": [], "version": 2},
     "update_complaint_action": THERMOMETER
     | {"done_at": "2026-03-01T16:00:00.000000Z", "outcome": "It logs every minute", "version": 2},
     "update_complaint_remedy": LAMB | {"remedies": _OFFERED["remedies"], "version": 2},

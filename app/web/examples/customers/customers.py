@@ -121,6 +121,7 @@ CUSTOMER: dict[str, Any] = {
     "tags": ["weekend"],
     "owner": "Amara",
     "acquisition_source": "market stall",
+    "created_by_source": None,
     "referred_by": None,
     "preferences": _PREFERENCES,
     "attributes": {"birthday_month": "May"},

@@ -60,6 +60,9 @@ RECORDED: dict[str, Any] = {
     "channel": "whatsapp",
     "customer_id": ZOE,
     "author": None,
+    "match": "matched",
+    "candidates": [],
+    "match_reasons": [{"kind": "record", "value": SALE, "customer_id": ZOE, "result": "linked"}],
     "sale_id": SALE,
     "sale_line_no": None,
     "receipt": {"source": "till", "receipt_no": "2026-000117"},
@@ -226,7 +229,7 @@ BODIES: dict[str, dict[str, Any]] = {
 ANSWERS: dict[str, Any] = {
     "update_feedback": RECORDED | {"staff": "Tom", "version": 2},
     "claim_feedback": RECORDED | {"id": UNKNOWN, "source": None, "external_id": None, "follow_ups": [], "version": 2},
-    "release_feedback": RECORDED | {"customer_id": None, "version": 2},
+    "release_feedback": RECORDED | {"customer_id": None, "match": "anonymous", "match_reasons": [], "version": 2},
     "acknowledge_feedback": THANKED,
     "record_feedback_action": ACTED,
     "notify_feedback_customer": NOTIFIED,

@@ -27,6 +27,9 @@ INTERACTION: dict[str, Any] = {
     "id": ENQUIRY,
     "customer_id": ZOE,
     "contact": {"kind": "phone", "value": "+44 20 7946 0958"},
+    "match": "matched",
+    "candidates": [],
+    "match_reasons": [{"kind": "phone", "value": "+44 20 7946 0958", "customer_id": ZOE, "result": "found"}],
     "kind": "enquiry",
     "channel": "whatsapp",
     "direction": "inbound",
@@ -56,6 +59,7 @@ INTERACTION: dict[str, Any] = {
     "created_at": ASKED,
     "updated_at": ASKED,
 }
+_RELEASED = [{"kind": "phone", "value": "+44 20 7946 0958", "customer_id": None, "result": "released"}]
 NEW_ANSWER: dict[str, Any] = {
     "body": "Of course. It will be here on the Thursday; I will ring you.",
     "staff": "Amara",
@@ -181,7 +185,8 @@ ANSWERS: dict[str, Any] = {
     "mark_interaction_missed": MEETING
     | {"state": "missed", "state_reason": "She was held up at the airport", "outcome": None},
     "cancel_interaction": MEETING | {"state": "cancelled", "state_reason": "The wedding is put off", "outcome": None},
-    "release_interaction": INTERACTION | {"customer_id": None, "version": 2},
+    "release_interaction": INTERACTION
+    | {"customer_id": None, "match": "unmatched", "match_reasons": _RELEASED, "version": 2},
     "update_task": OPEN_TASK | {"owner": "Tom", "version": 2},
     "complete_task": COMPLETED_TASK,
     "snooze_task": OPEN_TASK | {"snoozed_until": "2026-04-02T08:00:00.000000Z", "version": 2},

@@ -57,8 +57,8 @@ RECEIPT: dict[str, Any] = {
     "customer": NEW["customer"],
     "candidates": [],
     "match_reasons": [
-        {"kind": "identity", "value": "loyalty:2001-4477", "customer_id": ZOE},
-        {"kind": "phone", "value": "020 7946 0958", "customer_id": ZOE},
+        {"kind": "identity", "value": "loyalty:2001-4477", "customer_id": ZOE, "result": "found"},
+        {"kind": "phone", "value": "020 7946 0958", "customer_id": ZOE, "result": "found"},
     ],
     "lines": [
         {
