@@ -98,6 +98,14 @@ class ComplaintDiffers(Conflict):
     code, title = "COMPLAINT_DIFFERS", "The complaint is already stored with different content"
 
 
+class TaskDiffers(Conflict):
+    code, title = "TASK_DIFFERS", "The task is already stored with different content"
+
+
+class RelationshipDiffers(Conflict):
+    code, title = "RELATIONSHIP_DIFFERS", "The relationship is already stored with different content"
+
+
 class FeedbackDiffers(Conflict):
     code, title = "FEEDBACK_DIFFERS", "The feedback is already stored with different content"
 

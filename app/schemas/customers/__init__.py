@@ -2,6 +2,7 @@
 
 from app.schemas.customers.contact_details import (
     ContactPointNew,
+    CustomerKeys,
     Email,
     EnteredContactKind,
     IdentityNew,
@@ -10,16 +11,19 @@ from app.schemas.customers.contact_details import (
 )
 from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
 from app.schemas.customers.preferences import UnwelcomeChannel
+from app.schemas.customers.relationships import RelationshipRecord
 
 __all__ = [
     "ContactPointNew",
     "Customer",
     "CustomerChange",
+    "CustomerKeys",
     "CustomerNew",
     "Email",
     "EnteredContactKind",
     "IdentityNew",
     "Phone",
+    "RelationshipRecord",
     "UnwelcomeChannel",
     "by_contact_form",
 ]

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.customers import ContactKind, Match
 from app.rules.kit.money import CURRENCIES
 from app.rules.sales.receipts import MatchedBy, SaleChannel, SaleKind
-from app.schemas.customers import Email, IdentityNew, Phone
+from app.schemas.customers import CustomerKeys
 from app.schemas.kit.types import (
     Attributes,
     BatchResult,
@@ -41,16 +41,9 @@ LineNo = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 
 
-class BuyerNew(Schema):
+class BuyerNew(CustomerKeys):
     """What the till knows about the buyer. The id of a customer decides; identity, phone and e-mail must agree."""
 
-    id: Id | None = None
-    """The id of the customer, if the till knows it."""
-    identity: IdentityNew | None = None
-    phone: Phone | None = None
-    """A phone number in any spelling."""
-    email: Email | None = None
-    """An e-mail address, in upper or lower case."""
     name: Name | None = None
     """The display name for a customer who has to be created. It is never used to find one."""
 

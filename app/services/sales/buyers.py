@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.ids import new_id
-from app.rules.customers import ContactKind, Match
+from app.rules.customers import Match
 from app.rules.sales.buyers import buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
@@ -26,12 +26,7 @@ from app.services.sales.receipts import ReceiptDraft
 
 
 def buyer_reference(buyer: BuyerNew | None) -> CustomerReference:
-    if buyer is None:
-        return CustomerReference()
-    identity = (buyer.identity.system, buyer.identity.external_id) if buyer.identity else None
-    contacts = [(ContactKind.PHONE, buyer.phone), (ContactKind.EMAIL, buyer.email)]
-    entered = tuple((kind, value) for kind, value in contacts if value is not None)
-    return CustomerReference(buyer.id, identity, entered, buyer.name)
+    return CustomerReference.by_keys(buyer, buyer.name if buyer is not None else None)
 
 
 class Buyers:
