@@ -29,6 +29,7 @@ from app.schemas.complaints.moves import (
     ResponseAcceptance,
 )
 from app.schemas.interactions import InteractionNew
+from app.schemas.kit import validation
 from app.services import interactions
 from app.services.complaints import case_store, checklist, policies, remedies, replies
 from app.services.complaints.case import Case
@@ -243,7 +244,7 @@ async def _record_message(ctx: Context, case: Case, message: ComplaintMessage, a
     channel = message.channel or complaint.channel
     contact = None
     if complaint.customer_id is None and complaint.complainant is not None:
-        contact = Complainant.model_validate(complaint.complainant).contact
+        contact = validation.validate_stored(Complainant, complaint.complainant).contact
     new = InteractionNew(
         customer_id=complaint.customer_id,
         contact=contact,

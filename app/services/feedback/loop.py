@@ -15,6 +15,7 @@ from app.rules.kit.event_type import EventType
 from app.schemas.feedback.intake import Author
 from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackNotification
 from app.schemas.interactions import InteractionNew
+from app.schemas.kit import validation
 from app.services import interactions
 from app.services.feedback.drafts import title_of
 from app.services.interactions import check_welcome
@@ -162,7 +163,7 @@ def _nobody_to_notify(row: FeedbackRow) -> bool:
 
 
 def _author(row: FeedbackRow) -> Author:
-    return Author.model_validate(row.author) if row.author is not None else Author()
+    return validation.validate_stored(Author, row.author) if row.author is not None else Author()
 
 
 def _allowed(row: FeedbackRow) -> list[str]:

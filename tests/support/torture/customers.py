@@ -9,6 +9,19 @@ from tests.make.customers import FULL
 from tests.support.torture.records import create
 
 _CUSTOMER = {**FULL, "referred_by": "{other_id}"}
+_RELATIONSHIP = {
+    "subject": {
+        "id": "{customer_id}",
+        "identity": {"system": "loyalty", "external_id": "4-711"},
+        "phone": "020 7946 0123",
+        "email": "chidi@example.com",
+    },
+    "kind": "supplies",
+    "customer": {"id": "{other_id}"},
+    "title": "Cook",
+    "since": "2026-01-01",
+    "until": "2026-02-01",
+}
 EXAMPLES: dict[str, Any] = {
     "create_customer": _CUSTOMER,
     "create_customers": _CUSTOMER,
@@ -21,6 +34,8 @@ EXAMPLES: dict[str, Any] = {
         "since": "2026-01-01",
         "until": "2026-02-01",
     },
+    "record_relationship": _RELATIONSHIP,
+    "record_relationships": _RELATIONSHIP,
     "update_relationship": {"title": "Cook", "since": "2026-01-01", "until": "2026-02-01"},
 }
 
