@@ -30,7 +30,7 @@ from app.services.sales import sales
 from app.services.sales.receipts import draft_receipt
 from app.services.visits import visits
 from app.store.customers import customers as store
-from app.store.kit import advisory_locks
+from app.store.kit import advisory
 
 CHUNK = 500
 """Documents recorded at once."""
@@ -51,7 +51,7 @@ class NotLoaded(Exception):
 
 async def require_empty_store(ctx: Context) -> None:
     """Raises NotLoaded where there are customers, or another process loads the sample shop; none can from now on."""
-    if not await advisory_locks.try_sample(ctx):
+    if not await advisory.try_sample(ctx):
         raise NotLoaded("Another process is loading the sample shop: nothing was done.")
     if await store.has_any(ctx):
         raise NotLoaded("There are customers already: the sample shop is for an empty store.")

@@ -1,5 +1,6 @@
 """Tasks and relationships come in batches, and are recognised when they are sent again.
 
+Remedies know when they were recorded: with their complaint, or later, though as of an earlier time.
 Jobs that looked for receipts of feedback a second time are gone: neither misses the other any more.
 """
 
@@ -31,4 +32,20 @@ def upgrade() -> None:
     op.add_column("relationships", sa.Column("content_hash", sa.LargeBinary(), nullable=True))
     op.create_index(op.f("ix_relationships_created_at_id"), "relationships", ["created_at", "id"])
     op.create_index(op.f("ix_relationships_kind_created_at_id"), "relationships", ["kind", "created_at", "id"])
+    _add_recorded_at()
     op.execute("DELETE FROM jobs WHERE kind = 'awaited_receipt'")
+
+
+def _add_recorded_at() -> None:
+    op.add_column(
+        "complaint_remedies",
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+    )
+    # Those of a response were recorded with it.
+    op.execute("""
+        UPDATE complaint_remedies r SET recorded_at = greatest(c.created_at, coalesce(
+            (SELECT min(m.recorded_at) FROM complaint_moves m
+                WHERE m.complaint_id = r.complaint_id AND m.move = 'respond' AND m.happened_at = r.offered_at),
+            least(r.sought_at, r.offered_at)))
+        FROM complaints c WHERE c.id = r.complaint_id
+    """)

@@ -2,6 +2,7 @@
 
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
 from app.rules.customers.contact_policy import (
+    CHANNEL_BY_USE,
     CONTACT_BY_CHANNEL,
     FACE_TO_FACE,
     USE_BY_CHANNEL,
@@ -26,6 +27,7 @@ from app.rules.customers.nobody import as_values, identity_of_nobody
 from app.rules.customers.resolution import Match
 
 __all__ = [
+    "CHANNEL_BY_USE",
     "CONTACT_BY_CHANNEL",
     "FACE_TO_FACE",
     "MOST_CONTACT_POINTS",

@@ -224,8 +224,7 @@ async def _notify(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> 
         try:
             interaction_id, channel = await _record_message(ctx, case, step.message, at)
         except Problem as problem:
-            problem.errors = [{**e, "pointer": f"/message{e['pointer']}"} for e in problem.errors or []] or None
-            raise
+            raise problem.under("/message") from None
     elif step.interaction_id is not None:
         row = await store.interaction(ctx, step.interaction_id)
         if row is None or row["customer_id"] != case.complaint.customer_id or row["direction"] != Direction.OUTBOUND:

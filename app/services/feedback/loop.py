@@ -18,7 +18,6 @@ from app.schemas.interactions import InteractionNew
 from app.schemas.kit import validation
 from app.services import interactions
 from app.services.feedback.drafts import title_of
-from app.services.interactions import check_welcome
 from app.store import interactions as interaction_store
 from app.store.feedback import feedback as store
 from app.store.feedback.feedback_row import FeedbackRow, LoopStep
@@ -107,10 +106,8 @@ async def _record_message(
         return None
     if message.message is None:
         if row.customer_id is not None:
-            marked = await interaction_store.unwelcome_channels(ctx, row.customer_id)
-            problem = check_welcome(marked, message.channel, Direction.OUTBOUND, message.unwelcome_reason)
-            if problem is not None:
-                raise problem
+            reason = message.unwelcome_reason
+            await interactions.require_welcome(ctx, row.customer_id, message.channel, Direction.OUTBOUND, reason)
         return None
     new = InteractionNew(
         customer_id=row.customer_id,
