@@ -72,7 +72,7 @@ class References:
         }
         await links.lock(
             ctx,
-            to_assign=["interaction"],  # the contact is the customer's who complains in it
+            ("interaction",),  # the contact is the customer's who complains in it
             sale=[new.sale_id for _, new in numbered],
             interaction=[new.interaction_id for _, new in numbered],
         )

@@ -24,7 +24,7 @@ class Assignment:
     reason: str | None = None
 
 
-async def lock(ctx: Context, *, to_assign: Collection[str] = (), **ids: Iterable[UUID | None]) -> None:
+async def lock(ctx: Context, to_assign: Collection[str] = (), /, **ids: Iterable[UUID | None]) -> None:
     """Lock records, by noun, against changes of their customers: what is read of them stays true until the commit.
 
     Without ids, the database is not queried. Those that do not exist are left out. Records of the nouns `to_assign` may
