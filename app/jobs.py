@@ -13,6 +13,5 @@ HANDLERS: dict[str, Handler] = {
     complaints.POLICY_JOB: complaints.remeasure_policy,
     complaints.CALENDAR_JOB: complaints.remeasure_calendar,
     surveys.INVITE_JOB: surveys.invite,
-    feedback.RECHECK_RECEIPT_JOB: feedback.recheck_receipt,
     feedback.REANALYSE_JOB: feedback.reanalyse,
 }

@@ -47,6 +47,7 @@ REACTIONS = Reactions(
         types.INTERACTION_CLAIMED.name: (_FOLLOW["interaction"], surveys.ASK_AFTER_INTERACTION),
         types.INTERACTION_MOVED.name: (_FOLLOW["interaction"], surveys.ASK_AFTER_INTERACTION),
         types.INTERACTION_RELEASED.name: (_FOLLOW["interaction"],),
+        types.COMPLAINT_RECEIVED.name: (_FOLLOWING.reaction_to_new("complaint"),),
         types.COMPLAINT_CLAIMED.name: (_FOLLOW["complaint"], surveys.ASK_AFTER_COMPLAINT),
         types.COMPLAINT_MOVED.name: (_FOLLOW["complaint"], surveys.ASK_AFTER_COMPLAINT),
         types.COMPLAINT_RELEASED.name: (_FOLLOW["complaint"],),

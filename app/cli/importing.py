@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def import_file(
-    resource: Annotated[str, typer.Argument(help="customers, interactions, sales, complaints or feedback.")],
+    resource: Annotated[
+        str, typer.Argument(help="customers, interactions, sales, complaints, feedback, tasks or relationships.")
+    ],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines, CSV, TSV, XLSX, XLS or ODS.")],
     mapping: Annotated[list[str] | None, typer.Option("--map", help="field=column. May be repeated.")] = None,
     constants: Annotated[

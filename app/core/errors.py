@@ -1,6 +1,6 @@
 """Every error that a client can see. Each class knows its HTTP status, its stable code and its title."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from app.rules.kit import moments
 
@@ -28,6 +28,12 @@ class Problem(Exception):
         self.errors = errors
         self.headers = headers or {}
         self.extensions = extensions
+
+    def under(self, prefix: str) -> Self:
+        """The same problem of a part of the request: `prefix` is the pointer to it."""
+        if self.errors is not None:
+            self.errors = [{**error, "pointer": f"{prefix}{error['pointer']}"} for error in self.errors]
+        return self
 
 
 class MalformedBody(Problem):
@@ -96,6 +102,14 @@ class InteractionDiffers(Conflict):
 
 class ComplaintDiffers(Conflict):
     code, title = "COMPLAINT_DIFFERS", "The complaint is already stored with different content"
+
+
+class TaskDiffers(Conflict):
+    code, title = "TASK_DIFFERS", "The task is already stored with different content"
+
+
+class RelationshipDiffers(Conflict):
+    code, title = "RELATIONSHIP_DIFFERS", "The relationship is already stored with different content"
 
 
 class FeedbackDiffers(Conflict):

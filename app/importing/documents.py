@@ -13,6 +13,7 @@ from app.importing.rows import Document, Refusal, Row, Table, original_of, probl
 # The field without which an object is left out: a system without an external id is not an identity.
 _ESSENTIAL_FIELDS = {
     "customer.identity": "customer.identity.external_id",
+    "subject.identity": "subject.identity.external_id",
     "contact": "contact.value",
     "complainant.contact": "complainant.contact.value",
     "author.contact": "author.contact.value",

@@ -22,8 +22,8 @@ from pydantic import AwareDatetime, BaseModel
 from app.importing.complaints import ComplaintRow
 from app.importing.feedback import ASPECTS, FeedbackRow
 from app.rules.customers import WHATSAPP, ContactKind
-from app.schemas.customers import CustomerNew
-from app.schemas.interactions import InteractionNew
+from app.schemas.customers import CustomerNew, RelationshipRecord
+from app.schemas.interactions import InteractionNew, TaskNew
 from app.schemas.sales import SaleLineNew, SaleNew
 
 
@@ -63,13 +63,17 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "sales": SaleNew,
     "complaints": ComplaintRow,
     "feedback": FeedbackRow,
+    "tasks": TaskNew,
+    "relationships": RelationshipRecord,
 }
-FAMILIES = {
+FAMILIES: dict[str, tuple[str, ...]] = {
     "customers": ("contact_points", "identities", "attributes"),
     "interactions": ("attributes",),
     "sales": ("payments", "attributes"),
     "complaints": ("attributes",),
     "feedback": ("attributes", *ASPECTS),
+    "tasks": (),
+    "relationships": (),
 }
 # Lists of objects that are not filled by cells: the lines of a receipt have rows of their own, and the history of a
 # complaint is given by its timestamps.

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-RESOURCES: tuple[str, ...] = ("customers", "interactions", "sales", "complaints", "feedback")
+RESOURCES: tuple[str, ...] = ("customers", "interactions", "sales", "complaints", "feedback", "tasks", "relationships")
 
 
 @dataclass(frozen=True)
 class ImportOptions:
     resource: str
-    """`customers`, `interactions`, `sales`, `complaints` or `feedback`."""
+    """One of `RESOURCES`."""
     path: Path
     """JSON Lines in the shape of the API, `.csv` or `.tsv`, each also with `.gz`; or `.xlsx`, `.xls`, `.ods`."""
     url: str = "http://127.0.0.1:8000"

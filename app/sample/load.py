@@ -14,23 +14,23 @@ from app.sample.shop import SampleShop
 from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.complaints.moves import ComplaintClosure, ComplaintHold, ComplaintReferral, ComplaintSettlement
 from app.schemas.customers.customers import CustomerNew
-from app.schemas.customers.relationships import RelationshipNew
+from app.schemas.customers.relationships import RelationshipRecord
 from app.schemas.feedback.intake import FeedbackNew
 from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.interactions.tasks import TaskNew
 from app.schemas.sales.sales import SaleNew
 from app.schemas.visits.visits import VisitNew
 from app.services.complaints import complaints, moves
-from app.services.customers import customers, relationships
+from app.services.customers import customers, relationship_intake
 from app.services.feedback import intake
 from app.services.feedback.intake import FeedbackDraft
-from app.services.interactions import interactions, tasks
+from app.services.interactions import interactions, task_intake
 from app.services.kit.record_result import RecordResult
 from app.services.sales import sales
 from app.services.sales.receipts import draft_receipt
 from app.services.visits import visits
 from app.store.customers import customers as store
-from app.store.kit import advisory_locks
+from app.store.kit import advisory
 
 CHUNK = 500
 """Documents recorded at once."""
@@ -51,7 +51,7 @@ class NotLoaded(Exception):
 
 async def require_empty_store(ctx: Context) -> None:
     """Raises NotLoaded where there are customers, or another process loads the sample shop; none can from now on."""
-    if not await advisory_locks.try_sample(ctx):
+    if not await advisory.try_sample(ctx):
         raise NotLoaded("Another process is loading the sample shop: nothing was done.")
     if await store.has_any(ctx):
         raise NotLoaded("There are customers already: the sample shop is for an empty store.")
@@ -80,7 +80,7 @@ async def load_into_empty_store(sessions: Sessions, shop: SampleShop, advance: A
 async def load(ctx: Context, shop: SampleShop, advance: Advance) -> None:
     """Load the whole shop; `advance` gets the number of documents after each chunk.
 
-    Loading it again creates no duplicates, except of tasks and relationships, which have no natural key.
+    Loading it again creates no duplicates, except of tasks, which have no natural key.
     """
     await _Loader(ctx, shop, advance).run()
 
@@ -140,14 +140,21 @@ class _Loader:
         _raise_problems(await interactions.record_many(ctx, new))
 
     async def _create_tasks(self, ctx: Context, documents: Documents) -> None:
-        for document in documents:
-            await tasks.create(ctx, TaskNew.model_validate(self._resolve(document)))
+        new = [TaskNew.model_validate(self._resolve(d)) for d in documents]
+        _raise_problems(await task_intake.create_many(ctx, new))
 
     async def _create_relationships(self, ctx: Context, documents: Documents) -> None:
-        for document in documents:
-            target = {"customer_id": self._customer_ids[document["_to"]]}
-            new = RelationshipNew.model_validate(self._resolve(document) | target)
-            await relationships.create(ctx, self._customer_ids[document["_from"]], new)
+        new = [
+            RelationshipRecord.model_validate(
+                {"kind": d["kind"]}
+                | {
+                    name: {"id": self._customer_ids[d[end]]}
+                    for name, end in (("subject", "_from"), ("customer", "_to"))
+                }
+            )
+            for d in documents
+        ]
+        _raise_problems(await relationship_intake.record_many(ctx, new))
 
     async def _record_complaints(self, ctx: Context, documents: Documents) -> None:
         new = [ComplaintNew.model_validate(self._resolve(d)) for d in documents]

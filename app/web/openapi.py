@@ -184,15 +184,15 @@ class _Operation:
         return (*(name for applies, name in named if applies), *shared.ALWAYS, *counted)
 
     def _may_exist(self) -> bool:
-        """Whether the resource may be stored already: PUT, POST with an id of the sender or a policy for what is
-        known, and answers.
+        """Whether the resource may be stored already: PUT, POST of what is recorded once or with a policy for
+        what is known, and answers.
         """
         if self.verb == "put" or (self.open and self.verb == "post"):
             return True
         content = self.operation.get("requestBody", {}).get("content", {})
         sent = {name for described in content.values() for name in self._properties(described["schema"])}
         matches = any(p.get("name") == "on_match" for p in self.operation["parameters"])
-        has_key = "source" in sent or matches
+        has_key = "source" in sent or matches or self.operation["operationId"].startswith("record_")
         return self.verb == "post" and not self.streams and has_key and "201" in self.operation["responses"]
 
     def _failures(self) -> Schema:

@@ -83,6 +83,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A complaint with this `source` and `external_id` is stored with different content.",
         "Change the stored complaint instead, or send the new one with an `external_id` of its own.",
     ),
+    "TASK_DIFFERS": (
+        "A task with this `source` and `external_id` is stored with different content.",
+        "Change the stored task instead, or send the new one with an `external_id` of its own.",
+    ),
+    "RELATIONSHIP_DIFFERS": (
+        "The two customers already have a relationship of this kind, with another title or other days.",
+        "Change the stored relationship instead; `relationship_id` names it.",
+    ),
     "FEEDBACK_DIFFERS": (
         "Feedback with this `source` and `external_id` is stored with different content.",
         "Change the stored feedback instead, or send the new one with an `external_id` of its own.",

@@ -10,8 +10,8 @@ from app.importing import ImportFailed, ImportOptions
 from app.importing.fields import FAMILIES, NOT_MAPPED, SCHEMAS, describe_fields, fields_of, find
 from app.importing.importer import preview
 from app.importing.rows import Document, Refusal
-from app.schemas.customers.customers import CustomerNew
-from app.schemas.interactions.interactions import InteractionNew
+from app.schemas.customers import CustomerNew, RelationshipRecord
+from app.schemas.interactions import InteractionNew, TaskNew
 from tests.support.fake_service import Write
 
 
@@ -169,6 +169,39 @@ class TestInteractions:
         path = write("External ID,kind,channel,direction\nm-1,note,other,internal\n")
         [document] = sent_documents(path, "interactions", source="mail")
         assert (document["source"], document["external_id"]) == ("mail", "m-1")
+
+
+class TestTasksAndRelationships:
+    def test_a_task(self, write: Write) -> None:
+        path = write("To do,Loyalty no,Due\nRing back,17850.0,05/03/2026 10:00\nSweep,,\n")
+        ring, sweep = sent_documents(
+            path,
+            "tasks",
+            mapping={"what": "To do", "customer.identity.external_id": "Loyalty no", "due_at": "Due"},
+            constants={"customer.identity.system": "loyalty"},
+            time_zone="Europe/London",
+            date_format="%d/%m/%Y %H:%M",
+        )
+        assert TaskNew.model_validate_json(json.dumps(ring)).source == "import" and len(ring["external_id"]) == 32
+        assert ring["customer"] == {"identity": {"system": "loyalty", "external_id": "17850"}}
+        assert (ring["what"], ring["due_at"]) == ("Ring back", "2026-03-05T10:00:00+00:00")
+        assert sweep.keys() == {"what", "source", "external_id"}
+
+    def test_a_relationship(self, write: Write) -> None:
+        path = write("subject.email,kind,Firm,title\nzoe@example.com,Works for,HRB 7,Chef\n")
+        [document] = sent_documents(
+            path,
+            "relationships",
+            mapping={"customer.identity.external_id": "Firm"},
+            constants={"customer.identity.system": "register", "subject.identity.system": "loyalty"},
+        )
+        RelationshipRecord.model_validate_json(json.dumps(document))
+        assert document == {
+            "subject": {"email": "zoe@example.com"},
+            "kind": "works_for",
+            "customer": {"identity": {"system": "register", "external_id": "HRB 7"}},
+            "title": "Chef",
+        }
 
 
 class TestRefusedRows:

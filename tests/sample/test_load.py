@@ -94,7 +94,7 @@ async def test_complaints_with_what_they_are_measured_by(dsn: str, sessions: Ses
     )
     assert answered["asked"] >= answered["answered"] == answered["replied"] > 0
 
-    # Tasks and relationships have no key of their own.
-    again = replace(small, tasks=[], relationships=[])
+    # Tasks have no key of their own.
+    again = replace(small, tasks=[])
     await sessions.write(lambda ctx: load.load(ctx, again, done.append))
     assert await counted(dsn) == first

@@ -211,6 +211,7 @@ class ComplaintRemedy(SQLModel, table=True):
     sought_at: datetime | None = columns.timestamp_column()
     offered_at: datetime | None = columns.timestamp_column()
     decided_at: datetime | None = columns.timestamp_column()
+    recorded_at: datetime = columns.created_at_column()
     version: int = columns.version_column()
 
 

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
@@ -157,6 +157,8 @@ class Relationship(SQLModel, table=True):
         CheckConstraint("kind <> 'household' OR from_id < to_id", name="household_once"),
         UniqueConstraint("from_id", "kind", "to_id", name="uq_relationships_once"),
         Index(None, "to_id"),
+        Index(None, "created_at", "id"),
+        Index(None, "kind", "created_at", "id"),
     )
 
     id: UUID = id_column()
@@ -166,6 +168,7 @@ class Relationship(SQLModel, table=True):
     title: str | None = text_column()
     since: date | None = None
     until: date | None = None
+    content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()

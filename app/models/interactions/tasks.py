@@ -1,8 +1,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlmodel import SQLModel
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
     created_at_column,
@@ -26,6 +26,14 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         one_of_check("status", TaskStatus),
         CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed"),
+        CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external"),
+        Index(
+            "uq_tasks_external",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
         Index("ix_tasks_customer", "customer_id", DUE, "id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(
             "ix_tasks_promises",
@@ -43,6 +51,7 @@ class Task(SQLModel, table=True):
             postgresql_where=text("owner IS NOT NULL AND status = 'open'"),
         ),
         Index("ix_tasks_due", DUE, "id"),
+        Index("ix_tasks_source", "source", DUE, "id", postgresql_where=text("source IS NOT NULL")),
         Index(None, "created_at", "id"),
         Index("ix_tasks_status", "status", DUE, "id"),
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
@@ -64,6 +73,9 @@ class Task(SQLModel, table=True):
     snoozed_until: datetime | None = timestamp_column()
     outcome: str | None = text_column()
     closed_at: datetime | None = timestamp_column()
+    source: str | None = text_column()
+    external_id: str | None = text_column()
+    content_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()

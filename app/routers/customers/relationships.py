@@ -4,16 +4,19 @@ from uuid import UUID
 from fastapi import Body, Query, Request, Response
 
 from app.schemas.customers.relationships import (
+    CustomerRelationshipQuery,
     Relationship,
     RelationshipChange,
     RelationshipNew,
     RelationshipPage,
     RelationshipQuery,
+    RelationshipRecord,
 )
-from app.services.customers import relationships
-from app.web import replies
-from app.web.deps import Ctx, IfMatch, PathId
-from app.web.route import resource
+from app.schemas.kit.types import BatchResult
+from app.services.customers import relationship_intake, relationships
+from app.web import batch, export_routes, replies
+from app.web.deps import Caller, Ctx, IfMatch, PathId
+from app.web.route import resource, streams
 
 router = resource("customers", "/v1")
 PATH = "/v1/relationships"
@@ -27,15 +30,15 @@ Viewpoint = Annotated[
 
 
 @router.get("/customers/{customer_id}/relationships", response_model=RelationshipPage)
-async def list_relationships(
-    ctx: Ctx, request: Request, customer_id: PathId, query: Annotated[RelationshipQuery, Query()]
+async def list_customer_relationships(
+    ctx: Ctx, request: Request, customer_id: PathId, query: Annotated[CustomerRelationshipQuery, Query()]
 ) -> Response:
     """List the relationships of a customer
 
     Each relationship is described from the side of this customer: an employee sees `works_for`, their employer sees
     `employs`.
     """
-    return replies.page(request, await relationships.find(ctx, customer_id, query))
+    return replies.page(request, await relationships.find_of_customer(ctx, customer_id, query))
 
 
 @router.post("/customers/{customer_id}/relationships", response_model=Relationship, status_code=201)
@@ -46,6 +49,42 @@ async def create_relationship(ctx: Ctx, customer_id: PathId, new: RelationshipNe
     customers. Answers 409 if the two customers already have this relationship.
     """
     return replies.created(await relationships.create(ctx, customer_id, new), PATH)
+
+
+@router.get("/relationships", response_model=RelationshipPage)
+async def list_relationships(ctx: Ctx, request: Request, query: Annotated[RelationshipQuery, Query()]) -> Response:
+    """List relationships
+
+    Each relationship once, described from the side of the customer who works, supplies or refers, whatever side is
+    asked for. First created first by default.
+    """
+    return replies.page(request, await relationships.find(ctx, query))
+
+
+export_routes.add(router, list_relationships, Relationship, relationships.find)
+
+
+@router.post("/relationships", response_model=Relationship, status_code=201)
+async def record_relationship(ctx: Ctx, new: RelationshipRecord) -> Response:
+    """Record a relationship
+
+    Between two customers who are named by their ids, or by their keys in other systems. Idempotent by the pair and the
+    kind, from whichever side it is described: the same content again answers 200 with what is stored, other content
+    answers 409 and names the differences.
+    """
+    return replies.recorded(*await relationship_intake.record(ctx, new), path=PATH)
+
+
+@router.post("/relationships/batch", response_model=BatchResult)
+@streams
+async def record_relationships(request: Request, caller: Caller) -> Response:
+    """Record relationships in bulk
+
+    JSON Lines: one relationship per line, any number of lines. Answers one result per line, in order, as soon as the
+    relationship is recorded. A line that is refused does not affect the others. The same file can be sent again: each
+    relationship is recorded once.
+    """
+    return await batch.record_lines(request, caller, RelationshipRecord, relationship_intake.record_many)
 
 
 @router.get("/relationships/{relationship_id}", response_model=Relationship)

@@ -11,10 +11,11 @@ from app.schemas.interactions.tasks import (
     TaskQuery,
     TaskSnooze,
 )
-from app.services.interactions import tasks
-from app.web import export_routes, replies
-from app.web.deps import Ctx, IfMatch, PathId
-from app.web.route import resource
+from app.schemas.kit.types import BatchResult
+from app.services.interactions import task_intake, tasks
+from app.web import batch, export_routes, replies
+from app.web.deps import Caller, Ctx, IfMatch, PathId
+from app.web.route import resource, streams
 
 router = resource("tasks")
 PATH = "/v1/tasks"
@@ -37,9 +38,23 @@ export_routes.add(router, list_tasks, Task, tasks.find)
 async def create_task(ctx: Ctx, new: TaskNew) -> Response:
     """Create a task
 
-    The task is open. It may be for a customer, on whose timeline it then appears.
+    The task is open. It may be for a customer, on whose timeline it then appears. Idempotent by `source` and
+    `external_id` where they are given: the same content again answers 200 with what is stored, other content answers
+    409 and names the differences.
     """
-    return replies.created(await tasks.create(ctx, new), PATH)
+    return replies.recorded(*await task_intake.create(ctx, new), path=PATH)
+
+
+@router.post("/batch", response_model=BatchResult)
+@streams
+async def create_tasks(request: Request, caller: Caller) -> Response:
+    """Create tasks in bulk
+
+    JSON Lines: one task per line, any number of lines. Answers one result per line, in order, as soon as the task is
+    created. A line that is refused does not affect the others. The same file can be sent again: lines with `source` and
+    `external_id` are created once.
+    """
+    return await batch.record_lines(request, caller, TaskNew, task_intake.create_many)
 
 
 @router.get("/{task_id}", response_model=Task)

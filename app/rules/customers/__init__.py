@@ -2,6 +2,7 @@
 
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
 from app.rules.customers.contact_policy import (
+    CHANNEL_BY_USE,
     CONTACT_BY_CHANNEL,
     FACE_TO_FACE,
     USE_BY_CHANNEL,
@@ -27,6 +28,7 @@ from app.rules.customers.resolution import UNDECIDED, Match, ReasonResult
 from app.rules.customers.sources import NO_POLICY, SourcePolicy
 
 __all__ = [
+    "CHANNEL_BY_USE",
     "CONTACT_BY_CHANNEL",
     "FACE_TO_FACE",
     "MOST_CONTACT_POINTS",

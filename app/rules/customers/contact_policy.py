@@ -25,6 +25,7 @@ USE_BY_CHANNEL = {
     Channel.WHATSAPP: NumberUse.WHATSAPP,
 }
 """What a phone number is used for on a channel."""
+CHANNEL_BY_USE = {use: channel for channel, use in USE_BY_CHANNEL.items()}
 DEFAULT_ORDER = tuple(CONTACT_BY_CHANNEL)
 """The order of channels where neither the customer nor the rule has one: the least intrusive first."""
 FACE_TO_FACE = frozenset({Channel.IN_PERSON, Channel.VISIT, Channel.EVENT})

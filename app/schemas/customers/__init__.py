@@ -2,6 +2,7 @@
 
 from app.schemas.customers.contact_details import (
     ContactPointNew,
+    CustomerKeys,
     Email,
     EnteredContactKind,
     IdentityNew,
@@ -11,11 +12,13 @@ from app.schemas.customers.contact_details import (
 from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
 from app.schemas.customers.matches import MatchCandidates, MatchReasons
 from app.schemas.customers.preferences import UnwelcomeChannel
+from app.schemas.customers.relationships import RelationshipRecord
 
 __all__ = [
     "ContactPointNew",
     "Customer",
     "CustomerChange",
+    "CustomerKeys",
     "CustomerNew",
     "Email",
     "EnteredContactKind",
@@ -23,6 +26,7 @@ __all__ = [
     "MatchCandidates",
     "MatchReasons",
     "Phone",
+    "RelationshipRecord",
     "UnwelcomeChannel",
     "by_contact_form",
 ]

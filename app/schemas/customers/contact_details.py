@@ -142,6 +142,18 @@ class IdentityNew(Schema):
     """The id that the external system uses for the customer."""
 
 
+class CustomerKeys(Schema):
+    """A customer who exists, by any of their keys. The id decides; identity, phone and e-mail must agree."""
+
+    id: Id | None = None
+    """The id of the customer, if the sender knows it."""
+    identity: IdentityNew | None = None
+    phone: Phone | None = None
+    """A phone number in any spelling."""
+    email: Email | None = None
+    """An e-mail address, in upper or lower case."""
+
+
 class Identity(Resource):
     """The id of the customer in an external system."""
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.rules.customers.customers import CustomerKind
+from app.rules.customers.customers import CustomerKind, RelationshipKind
+from app.schemas.customers.contact_details import CustomerKeys
 from app.schemas.kit.types import Day, Id, Line, Moment, Name, PageQuery, Resource, Schema, Version, partial
 
 
@@ -45,6 +46,17 @@ class RelationshipNew(RelationshipContent):
     """The id of the other customer."""
 
 
+class RelationshipRecord(RelationshipContent):
+    """A relationship between two customers, whichever keys name them. The pair and the kind identify it."""
+
+    subject: CustomerKeys
+    """The customer from whose side the relationship is described."""
+    kind: DirectedRelationshipKind
+    """What the `subject` is to the other customer."""
+    customer: CustomerKeys
+    """The other customer of the relationship."""
+
+
 RelationshipChange = partial(
     RelationshipContent,
     "RelationshipChange",
@@ -53,10 +65,10 @@ RelationshipChange = partial(
 
 
 class RelatedCustomer(Resource):
-    """The other customer of a relationship, in short."""
+    """A customer of a relationship, in short."""
 
     id: Id
-    """The id of the other customer."""
+    """The id of the customer."""
     display_name: Name
     kind: CustomerKind
 
@@ -65,6 +77,8 @@ class Relationship(Resource):
     """A relationship between two customers, described from the side of one of them."""
 
     id: Id
+    subject: RelatedCustomer
+    """The customer from whose side the relationship is described."""
     kind: DirectedRelationshipKind
     """What the customer, from whose side the relationship is described, is to the other one."""
     direction: Literal["outgoing", "incoming", "mutual"]
@@ -87,5 +101,13 @@ class RelationshipPage(Resource):
     next_cursor: str | None
 
 
+class CustomerRelationshipQuery(PageQuery):
+    sort: Literal["created_at", "-created_at"] = "created_at"
+
+
 class RelationshipQuery(PageQuery):
+    kind: RelationshipKind | None = None
+    """Only relationships of this kind, described from the side of the customer who works, supplies or refers."""
+    customer_id: Id | None = None
+    """Only relationships of the customer with this id, at either end."""
     sort: Literal["created_at", "-created_at"] = "created_at"

@@ -5,7 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.interactions.tasks import TaskDue, TaskStatus
-from app.schemas.kit.types import Id, Label, Line, Moment, Note, PageQuery, Resource, Schema, Version, partial
+from app.schemas.customers import CustomerKeys
+from app.schemas.kit.types import (
+    Id,
+    Label,
+    Line,
+    Moment,
+    Note,
+    PageQuery,
+    Reference,
+    Resource,
+    Schema,
+    Version,
+    partial,
+)
 
 
 class TaskContent(Schema):
@@ -34,6 +47,12 @@ class TaskNew(TaskContent):
     """The id of the feedback that the task follows up. Null if there is none."""
     complaint_id: Id | None = None
     """The id of the complaint that the task is about. Null if there is none."""
+    customer: CustomerKeys | None = None
+    """The customer for whom it is done, by their keys in other systems, instead of `customer_id`."""
+    source: Label | None = None
+    """The external system that sends the task. Required with `external_id`."""
+    external_id: Reference | None = None
+    """The id in the external system. Together with `source` it identifies the task, which is stored once."""
 
 
 TaskChange = partial(TaskContent, "TaskChange", "The fields of a task to change, as a JSON merge patch (RFC 7396).")
@@ -70,6 +89,10 @@ class Task(Resource):
     """The result of a completed task, or the reason of a cancelled one."""
     closed_at: Moment | None
     """When the task was completed or cancelled. Null while it is open."""
+    source: Label | None
+    """The external system that sent the task. Null if it was created here."""
+    external_id: Reference | None
+    """The id of the task in that system. Null if it was created here."""
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -93,6 +116,10 @@ class TaskQuery(PageQuery):
     """Only tasks about the complaint with this id."""
     status: TaskStatus | None = None
     """Only tasks that have this status."""
+    source: Label | None = None
+    """Only tasks that this external system sent."""
+    external_id: Reference | None = None
+    """Only the task with this id in the external system. Use it together with `source`."""
     due: TaskDue | None = None
     """Only open tasks that are overdue, or due within 24 hours (`today`) or 7 days (`week`), overdue ones included."""
     due_since: Moment | None = None

@@ -1,6 +1,7 @@
 """Turns pydantic's validation errors into those of the contract: a JSON pointer, a stable code and a sentence."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +24,46 @@ def validate(schema: type[Model], value: Any) -> Model:
     except ValidationError as error:
         located = [{**entry, "loc": ("body", *entry["loc"])} for entry in error.errors(include_url=False)]
         raise ValidationFailed(errors=entries(located)) from None
+
+
+def validate_stored(schema: type[Model], value: Any) -> Model:
+    """As `validate`, of JSON that is stored: texts that only earlier releases took stay as they are."""
+    kept: dict[str, str] = {}
+    passing = value
+    while True:
+        try:
+            model = validate(schema, passing)
+            break
+        except ValidationFailed as failed:
+            errors = failed.errors or []
+            outdated = {e["pointer"]: e["code"] for e in errors if e["code"] in _PASSING}
+            if len(outdated) < len(errors) or outdated.keys() & kept:
+                wrong = [e for e in errors if e["pointer"] not in outdated or e["pointer"] in kept]
+                raise ValidationFailed(errors=wrong) from None
+            passing = deepcopy(passing)
+            for pointer, code in outdated.items():
+                kept[pointer] = _replace(passing, pointer, _PASSING[code])
+    for pointer, text in kept.items():
+        _replace(model, pointer, text)
+    return model
+
+
+_PASSING = {"blank": "-", "url_scheme": "https://example.invalid"}
+"""What is taken in place of a stored text, by the code of what is wrong with it now."""
+
+
+def _replace(document: Any, pointer: str, text: str) -> Any:
+    """Put a text at a pointer into JSON, or into models; what was there before."""
+    *path, last = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    for part in path:
+        document = _members(document)[int(part) if isinstance(document, list) else part]
+    members, key = _members(document), int(last) if isinstance(document, list) else last
+    before, members[key] = members[key], text
+    return before
+
+
+def _members(document: Any) -> Any:
+    return document.__dict__ if isinstance(document, BaseModel) else document
 
 
 def entries(located: Sequence[Any]) -> list[dict[str, Any]]:

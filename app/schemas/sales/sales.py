@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.rules.customers import Match
 from app.rules.sales.receipts import MatchedBy, SaleChannel, SaleKind
-from app.schemas.customers import Email, IdentityNew, MatchReasons, Phone
+from app.schemas.customers import CustomerKeys, MatchReasons
 from app.schemas.kit.currencies import Currency
 from app.schemas.kit.types import (
     Attributes,
@@ -32,16 +32,9 @@ LineNo = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 
 
-class BuyerNew(Schema):
+class BuyerNew(CustomerKeys):
     """What the till knows about the buyer. The id of a customer decides; identity, phone and e-mail must agree."""
 
-    id: Id | None = None
-    """The id of the customer, if the till knows it."""
-    identity: IdentityNew | None = None
-    phone: Phone | None = None
-    """A phone number in any spelling."""
-    email: Email | None = None
-    """An e-mail address, in upper or lower case."""
     name: Name | None = None
     """The display name for a customer who has to be created. It is never used to find one."""
 

@@ -15,7 +15,7 @@ from app.rules.complaints.service_clocks import WAITING_REASONS, Clocks, Situati
 from app.rules.complaints.states import Decision, Move, State
 from app.rules.kit import event_types
 from app.rules.kit.event_type import EventType
-from app.rules.service_levels import Clock, Facts, Level, Metric, levels
+from app.rules.service_levels import Clock, Facts, Interval, Level, Metric, levels
 from app.services.service_levels import EffectivePolicy
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.kit.events import Event
@@ -178,17 +178,19 @@ class Case:
             detail = f"Must not be before {since.isoformat()}, when the complaint became {self.state}"
             raise invalid("/at", "too_early", detail)
         # Holds have paused clocks: moves must not be backdated into them.
-        intervals = [interval for clock in self.clocks.all if not clock.ended for interval in clock.intervals]
-        holds = [bound for i in intervals if i.reason in WAITING_REASONS for bound in (i.start, i.end)]
+        holds = [bound for i in self._open_intervals() if i.reason in WAITING_REASONS for bound in (i.start, i.end)]
         if later := [bound for bound in holds if bound is not None and at < bound]:
             detail = f"Must not be before {max(later).isoformat()}, when the complaint was on hold"
             raise invalid("/at", "too_early", detail)
 
     def latest_interval_bound(self) -> datetime | None:
         """When a running clock was started, paused or resumed last."""
-        intervals = [interval for clock in self.clocks.all if not clock.ended for interval in clock.intervals]
-        bounds = [bound for interval in intervals for bound in (interval.start, interval.end) if bound is not None]
+        bounds = [bound for i in self._open_intervals() for bound in (i.start, i.end) if bound is not None]
         return max(bounds, default=None)
+
+    def _open_intervals(self) -> list[Interval]:
+        """Of the clocks that have not ended."""
+        return [interval for clock in self.clocks.all if not clock.ended for interval in clock.intervals]
 
     def facts(self, tags: Iterable[str]) -> Facts:
         """What the policy is selected by; `tags` are the customer's."""

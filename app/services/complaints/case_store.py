@@ -79,8 +79,13 @@ def _case(
     return Case(complaint, measured_by, measures, stored_clocks)
 
 
-async def save(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> None:
-    """Write complaints with their moves, clocks and events, and schedule when to check their clocks next."""
+async def save(
+    ctx: Context, cases: Sequence[Case], *, new: bool = False, messages: Sequence[tuple[UUID, UUID]] = ()
+) -> None:
+    """Write complaints with their moves, clocks and events, and schedule when to check their clocks next.
+
+    `messages` are pairs of complaint and interaction: they are written before the events, which may concern them.
+    """
     for case in cases:
         case.register_clocks()
         _record_breaches(case)
@@ -94,6 +99,7 @@ async def save(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> Non
             await store.COMPLAINTS.change(ctx, case.id, case.changed())
     await store.add_moves(ctx, [move for case in cases for move in case.moves])
     await _save_clocks(ctx, cases)
+    await store.add_messages(ctx, messages)
     await events.record_all(ctx, [event for case in cases for event in case.events])
     await schedule_check(ctx, cases, new=new)
 

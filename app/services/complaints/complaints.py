@@ -14,6 +14,7 @@ from app.rules.kit import event_types
 from app.schemas.complaints.complaints import ComplaintQuery
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.schemas.complaints.moves import ComplaintMoveQuery
+from app.schemas.kit import validation
 from app.services.complaints import case_store, claims, policies, resent
 from app.services.complaints import intake as complaint_intake
 from app.services.complaints.drafts import ComplaintDraft, References
@@ -98,16 +99,14 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     new = patched.content
     customer_id = None if _loses_origin(case.complaint, new) else case.complaint.customer_id
     complainant = case.complaint.complainant
-    as_new = ComplaintNew.model_validate(
-        {
-            **new.model_dump(mode="json"),
-            "customer_id": customer_id,
-            "complainant": complainant,
-            "source": case.complaint.source,
-            "external_id": case.complaint.external_id,
-        }
-    )
-    draft = ComplaintDraft(as_new)
+    whole = {
+        **new.model_dump(mode="json"),
+        "customer_id": customer_id and str(customer_id),
+        "complainant": complainant,
+        "source": case.complaint.source,
+        "external_id": case.complaint.external_id,
+    }
+    draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole))
     if (problem := (await References.load(ctx, [draft])).assign(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])

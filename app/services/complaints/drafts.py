@@ -85,7 +85,10 @@ class References:
             "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
         }
         await links.lock(
-            ctx, sale=[new.sale_id for _, new in numbered], interaction=[new.interaction_id for _, new in numbered]
+            ctx,
+            ("interaction",),  # the contact is the customer's who complains in it
+            sale=[new.sale_id for _, new in numbered],
+            interaction=[new.interaction_id for _, new in numbered],
         )
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(found)

@@ -38,10 +38,9 @@ async def write(ctx: Context, drafts: Sequence[ComplaintDraft]) -> dict[UUID, Pr
         else:
             accepted.append((case, draft))
     await sales_store.ensure_exist(ctx, [d.new.site for _, d in accepted], [d.new.sku for _, d in accepted])
-    await case_store.save(ctx, [case for case, _ in accepted], new=True)
+    messages = [(case.id, d.new.interaction_id) for case, d in accepted if d.new.interaction_id is not None]
+    await case_store.save(ctx, [case for case, _ in accepted], new=True, messages=messages)
     await remedy_store.add(ctx, [row for case, draft in accepted for row in remedy_rows(case, draft.new)])
-    pairs = [(case.id, d.new.interaction_id) for case, d in accepted if d.new.interaction_id is not None]
-    await store.add_messages(ctx, pairs)
     return problems
 
 

@@ -29,6 +29,7 @@ from app.schemas.complaints.moves import (
     ResponseAcceptance,
 )
 from app.schemas.interactions import InteractionNew
+from app.schemas.kit import validation
 from app.services import interactions
 from app.services.complaints import case_store, checklist, policies, remedies, replies
 from app.services.complaints.case import Case
@@ -223,8 +224,7 @@ async def _notify(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> 
         try:
             interaction_id, channel = await _record_message(ctx, case, step.message, at)
         except Problem as problem:
-            problem.errors = [{**e, "pointer": f"/message{e['pointer']}"} for e in problem.errors or []] or None
-            raise
+            raise problem.under("/message") from None
     elif step.interaction_id is not None:
         row = await store.interaction(ctx, step.interaction_id)
         if row is None or row["customer_id"] != case.complaint.customer_id or row["direction"] != Direction.OUTBOUND:
@@ -243,7 +243,7 @@ async def _record_message(ctx: Context, case: Case, message: ComplaintMessage, a
     channel = message.channel or complaint.channel
     contact = None
     if complaint.customer_id is None and complaint.complainant is not None:
-        contact = Complainant.model_validate(complaint.complainant).contact
+        contact = validation.validate_stored(Complainant, complaint.complainant).contact
     new = InteractionNew(
         customer_id=complaint.customer_id,
         contact=contact,

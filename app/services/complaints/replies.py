@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from app.core.context import Context
@@ -16,14 +18,20 @@ from app.store.kit.events import Event
 
 async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
     """Reaction: messages about complaints that wait for their customers were recorded."""
-    for complaint_id, interaction_id, at, channel in await store.waiting_for_reply(
-        ctx, [event.subject_id for event in recorded]
-    ):
-        case = await case_store.load(ctx, complaint_id)
+    rows = await store.waiting_for_reply(ctx, [event.subject_id for event in recorded])
+    if not rows:
+        return
+    messages = {complaint_id: [row[1:] for row in found] for complaint_id, found in groupby(rows, key=itemgetter(0))}
+    replied = []
+    for case in await case_store.load_many(ctx, list(messages)):
         since = case.complaint.waiting_since
-        if case.complaint.waiting_for is Waiting.CUSTOMER and since is not None and at >= since:
-            take_reply(ctx, case, interaction_id, at, channel)
-            await case_store.save(ctx, [case])
+        if case.complaint.waiting_for is not Waiting.CUSTOMER or since is None:
+            continue
+        if (reply := next((message for message in messages[case.id] if message[1] >= since), None)) is not None:
+            take_reply(ctx, case, *reply)
+            replied.append(case)
+    if replied:
+        await case_store.save(ctx, replied)
 
 
 REPLIED = Reaction(on_messages, when=store.WAITS_FOR_REPLY)

@@ -11,6 +11,7 @@ from app.rules.kit.timestamps import format_timestamp
 from app.schemas.complaints.intake import ComplaintNew
 from app.schemas.complaints.remedies import PastRemedy
 from app.store.complaints import complaints as store
+from app.store.complaints import remedies
 
 _DETAILS = {
     Move.RESPOND: ("decision", "decision_text", "customer_notified"),
@@ -36,19 +37,14 @@ async def contents(ctx: Context, ids: Collection[UUID]) -> dict[UUID, dict[str, 
     for row in await store.moves_on_arrival(ctx, ids):
         at = format_timestamp(row["happened_at"])
         moves[row["complaint_id"]].append({"move": row["move"], "at": at, "staff": row["staff"], "note": row["note"]})
+    on_arrival = await remedies.recorded_on_arrival(ctx, ids)
     found = {}
     for id_ in sorted(ids):
         content = json.loads((await store.COMPLAINTS.get(ctx, id_)).json)
-        content["remedies"] = [_as_remedy(remedy) for remedy in content["remedies"] if _on_arrival(remedy, content)]
+        content["remedies"] = [_as_remedy(remedy) for remedy in content["remedies"] if remedy["id"] in on_arrival]
         content["history"] = _with_details(moves[id_], content)
         found[id_] = content
     return found
-
-
-def _on_arrival(remedy: dict[str, Any], complaint: dict[str, Any]) -> bool:
-    """Whether the complaint came with it; timestamps are compared as the database formats them."""
-    first = min(at for at in (remedy["sought_at"], remedy["offered_at"], "9") if at is not None)
-    return bool(first <= complaint["created_at"])
 
 
 def _as_remedy(remedy: dict[str, Any]) -> dict[str, Any]:

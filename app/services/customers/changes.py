@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from app.core.context import Context
 from app.core.errors import Problem, ValidationFailed, invalid, reference_not_found
 from app.core.ids import new_id
-from app.rules.customers.customers import CustomerKind, default_trade, display_name
+from app.rules.customers.contact_points import Normalized
+from app.rules.customers.customers import ContactKind, CustomerKind, default_trade, display_name
 from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_type import EventType
@@ -18,6 +19,7 @@ from app.rules.kit.merge_patch import merged
 from app.schemas.customers.customers import CustomerNew
 from app.schemas.kit import validation
 from app.services.customers import contact_points, drafts, key_holders
+from app.services.customers.contact_points import StoredForms
 from app.services.customers.drafts import CustomerDraft, draft_customer
 from app.services.kit import patching
 from app.services.kit.resent import differing
@@ -39,13 +41,13 @@ async def change(
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
         after["display_name"] = _joined_names(after)  # it was derived from the names
-    new = validation.validate(CustomerNew, after)
+    new = validation.validate_stored(CustomerNew, after)
     stored, wanted = comparable(ctx, before), comparable(ctx, new.model_dump(mode="json"))
     if not respelled and not differing(CustomerNew, stored, wanted, ctx.region):
         return current.document
     if not (changes := differences(stored, wanted)):
         return current.document
-    draft = draft_customer(ctx, customer_id, new)
+    draft = draft_customer(ctx, customer_id, new, _stored_forms(current.stored))
     archived = current.row["archived_at"] is not None
     if not archived and (problem := await key_holders.conflict(ctx, draft)):
         raise problem
@@ -85,6 +87,20 @@ def body(document: Document) -> dict[str, Any]:
     for address in stored["addresses"]:
         del address["id"]
     return {name: value for name, value in stored.items() if name in CustomerNew.model_fields}
+
+
+def stored_content(document: Document) -> tuple[CustomerNew, StoredForms]:
+    """The stored customer as the content of a draft, with the forms of its contact points."""
+    return validation.validate_stored(CustomerNew, body(document)), _stored_forms(json.loads(document.json))
+
+
+def _stored_forms(stored: dict[str, Any]) -> StoredForms:
+    return {
+        (ContactKind(point["kind"]), point["value"]): Normalized(
+            point["normalized"], point["extension"] or "", point["identifies"]
+        )
+        for point in stored["contact_points"]
+    }
 
 
 def referrer_not_found() -> Problem:

@@ -1,6 +1,7 @@
 """Contact points of customers: checked, normalised, and each number once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,8 +28,17 @@ def country_of(addresses: Sequence[AddressNew]) -> str | None:
     return countries.pop() if len(countries) == 1 else None
 
 
-def normalized_contact_points(ctx: Context, new: CustomerNew) -> list[ContactPoint]:
-    """A number that was sent for several uses, such as calls and WhatsApp, is one. Raises ValidationFailed."""
+StoredForms = Mapping[tuple[ContactKind, str], Normalized]
+"""The forms of contact points that are stored, by kind and value as entered."""
+
+
+def normalized_contact_points(
+    ctx: Context, new: CustomerNew, stored: StoredForms = MappingProxyType({})
+) -> list[ContactPoint]:
+    """A number that was sent for several uses, such as calls and WhatsApp, is one. Raises ValidationFailed.
+
+    What is `stored` and would not be taken any more keeps its form.
+    """
     country = country_of(new.addresses)
     region = country or ctx.number_region
     points: dict[tuple[ContactKind, Normalized], ContactPoint] = {}
@@ -37,8 +47,10 @@ def normalized_contact_points(ctx: Context, new: CustomerNew) -> list[ContactPoi
         try:
             form = normalize(point.kind, point.value, region, ctx.values_of_nobody)
         except NotAContact as error:
-            errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
-            continue
+            if (point.kind, point.value) not in stored:
+                errors.append({"pointer": f"/contact_points/{n}/value", "code": point.kind.value, "detail": str(error)})
+                continue
+            form = stored[point.kind, point.value]
         if point.verified_at is not None and moments.is_ahead(point.verified_at, ctx.now):
             pointer = f"/contact_points/{n}/verified_at"
             errors.append({"pointer": pointer, "code": moments.IN_THE_FUTURE, "detail": moments.FUTURE_DETAIL})

@@ -38,7 +38,7 @@ async def create(
         try:
             if new.referred_by in missing:
                 raise changes.referrer_not_found()
-            valid[n] = draft_customer(under(ctx, policies.of(sources[n])), new_id(), new, sources[n])
+            valid[n] = draft_customer(under(ctx, policies.of(sources[n])), new_id(), new, created_by_source=sources[n])
         except Problem as problem:
             results[n] = RecordResult.refused(problem)
     creation = _Creation(ctx, await KeyHolders.load(ctx, list(valid.values())), policies, on_match, replay)
@@ -124,7 +124,7 @@ class _Creation:
         sent = {draft.sent_positions[n] for n in held}
         points = [p.model_copy(update={"shared": p.shared or n in sent}) for n, p in enumerate(new.contact_points)]
         shared = new.model_copy(update={"contact_points": points})
-        draft = draft_customer(ctx, draft.id, shared, draft.created_by_source)
+        draft = draft_customer(ctx, draft.id, shared, created_by_source=draft.created_by_source)
         if (conflict := self.holders.conflict(draft)) is not None:
             raise conflict
         await self.write()

@@ -134,8 +134,8 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
     """409 AlreadyHeld when another customer has taken a contact point meanwhile."""
     row = await store.CUSTOMERS.lock(ctx, customer_id)
     if row["archived_at"] is not None:
-        new = validation.validate(CustomerNew, changes.body(await store.CUSTOMERS.get(ctx, customer_id)))
-        if problem := await key_holders.conflict(ctx, draft_customer(ctx, customer_id, new)):
+        new, forms = changes.stored_content(await store.CUSTOMERS.get(ctx, customer_id))
+        if problem := await key_holders.conflict(ctx, draft_customer(ctx, customer_id, new, forms)):
             raise problem
         await store.reserve_contact_points(ctx, customer_id)
         await store.CUSTOMERS.change(ctx, customer_id, {"archived_at": None})

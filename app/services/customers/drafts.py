@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.rules.customers.nobody import identity_of_nobody
 from app.schemas.customers.contact_details import IdentityNew
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import contact_points, learning
-from app.services.customers.contact_points import ContactPoint
+from app.services.customers.contact_points import ContactPoint, StoredForms
 from app.services.customers.learning import Lesson
 from app.store.customers import customers as store
 from app.store.customers import search as search_store
@@ -49,10 +50,16 @@ class CustomerDraft:
 
 
 def draft_customer(
-    ctx: Context, customer_id: UUID, new: CustomerNew, created_by_source: str | None = None
+    ctx: Context,
+    customer_id: UUID,
+    new: CustomerNew,
+    stored: StoredForms = MappingProxyType({}),
+    created_by_source: str | None = None,
 ) -> CustomerDraft:
-    """Raises ValidationFailed, with a pointer to every contact point that is not valid."""
-    points = contact_points.normalized_contact_points(ctx, new)
+    """Raises ValidationFailed, with a pointer to every contact point that is not valid; see `normalized_contact_points`
+    of those that are `stored`.
+    """
+    points = contact_points.normalized_contact_points(ctx, new, stored)
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
     display_name = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
     if display_name is None:

@@ -11,6 +11,7 @@ from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, contact_points
 from app.services.customers.sources import under
 from app.store.customers import customers as store
+from app.store.kit.documents import Document
 
 _ADDED = ("contact_points", "identities", "preferences", "attributes")
 _KEPT = ("kind", "trade", "roles", "display_name")
@@ -20,7 +21,8 @@ _KEPT = ("kind", "trade", "roles", "display_name")
 async def fill(ctx: Context, customer_id: UUID, new: CustomerNew, policy: SourcePolicy) -> None:
     """Teach a customer the identities and contact points of `new`, if its source may, and fill in what is empty."""
     await store.CUSTOMERS.lock(ctx, customer_id)
-    stored = changes.body(await store.CUSTOMERS.get(ctx, customer_id))
+    document = await store.CUSTOMERS.get(ctx, customer_id)
+    stored = changes.body(document)
     sent = new.model_dump(mode="json", exclude_unset=True)
     filled = {
         name: value for name, value in sent.items() if name not in (*_ADDED, *_KEPT) and value and not stored[name]
@@ -33,20 +35,18 @@ async def fill(ctx: Context, customer_id: UUID, new: CustomerNew, policy: Source
             for i in sent.get("identities", [])
             if i not in stored["identities"] and not identity_of_nobody(i["system"], i["external_id"], policy.of_nobody)
         ]
-        filled["contact_points"] = _contact_points(ctx, {**stored, **filled}, new, policy)
+        filled["contact_points"] = _contact_points(ctx, document, new, policy)
     for name in ("preferences", "attributes"):
         filled[name] = {key: value for key, value in sent.get(name, {}).items() if value and not stored[name].get(key)}
     # The name stays as it is, even where it was made of names that are completed now.
     await changes.change(ctx, customer_id, {**filled, "display_name": stored["display_name"]}, None)
 
 
-def _contact_points(
-    ctx: Context, stored: dict[str, Any], new: CustomerNew, policy: SourcePolicy
-) -> list[dict[str, Any]]:
+def _contact_points(ctx: Context, document: Document, new: CustomerNew, policy: SourcePolicy) -> list[dict[str, Any]]:
     """Those that are stored, with the uses of both, and then those that are new, spelled so that they stay the same."""
-    customer = CustomerNew.model_validate(stored)
+    customer, forms = changes.stored_content(document)
     region = contact_points.country_of(customer.addresses) or ctx.region
-    known = contact_points.normalized_contact_points(ctx, customer)
+    known = contact_points.normalized_contact_points(ctx, customer, forms)
     points = {(point.kind, form): point for _, point, form in known}
     kinds = {point.kind for point in points.values() if point.primary}
     for _, point, form in contact_points.normalized_contact_points(under(ctx, policy), new):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, reference_not_found
+from app.core.errors import Problem, invalid, reference_not_found
 from app.rules.customers.contact_points import NotAContact
 from app.rules.customers.customers import ContactKind
 from app.rules.customers.nobody import Values
@@ -42,6 +42,24 @@ class Contact(Protocol):
     def value(self) -> str: ...
 
 
+class Identity(Protocol):
+    @property
+    def system(self) -> str: ...
+    @property
+    def external_id(self) -> str: ...
+
+
+class Keys(Protocol):
+    @property
+    def id(self) -> UUID | None: ...
+    @property
+    def identity(self) -> Identity | None: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def email(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerReference:
     """What a record says about its customer, as it was entered."""
@@ -64,6 +82,22 @@ class CustomerReference:
     ) -> "CustomerReference":
         """The customer with this id, or else who can be reached by `contact`."""
         return cls(customer_id, contacts=[(contact.kind, contact.value)] if contact is not None else (), policy=policy)
+
+    @classmethod
+    def by_keys(
+        cls,
+        keys: Keys | None,
+        name: str | None = None,
+        policy: SourcePolicy = NO_POLICY,
+        of_nobody: Values = frozenset(),
+    ) -> "CustomerReference":
+        """The customer whom these keys name."""
+        if keys is None:
+            return cls(name=name, policy=policy)
+        identity = (keys.identity.system, keys.identity.external_id) if keys.identity is not None else None
+        entered = ((ContactKind.PHONE, keys.phone), (ContactKind.EMAIL, keys.email))
+        contacts = tuple((kind, value) for kind, value in entered if value is not None)
+        return cls(keys.id, identity, contacts, name, policy, of_nobody)
 
     @property
     def says_nothing(self) -> bool:
@@ -199,6 +233,18 @@ class Resolver:
         if customer_id is None or customer_id in self._ids:
             return None
         return reference_not_found("/customer_id", "Customer")
+
+    def require(self, n: int, pointer: str) -> UUID | Problem:
+        """The customer of the n-th record, or the problem at `pointer` where the keys there do not name exactly one."""
+        if self.references[n].says_nothing:
+            return invalid(pointer, "missing", "`id`, `identity`, `phone` or `email` is required")
+        if self.missing(n) is not None:
+            return reference_not_found(f"{pointer}/id", "Customer")
+        resolution = self.resolve(n)
+        if resolution.match is Match.AMBIGUOUS:
+            candidates = ", ".join(str(candidate) for candidate in resolution.candidates)
+            return invalid(pointer, "ambiguous", f"Several customers may be meant: {candidates}")
+        return resolution.customer_id or reference_not_found(pointer, "Customer")
 
     def resolve(self, n: int) -> Resolution:
         """The customer of the n-th record. The id of an existing customer takes precedence over the keys."""

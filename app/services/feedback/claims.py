@@ -20,7 +20,6 @@ from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import events, links
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
-from app.store.kit.jobs import Job
 from app.store.kit.links import Assignment
 
 
@@ -98,12 +97,6 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
             assignments.append(Assignment(row.id, None, sale.customer_id, sale.sale_id))
     if assignments:
         await assign(ctx, assignments, filled_in)
-
-
-async def recheck_receipt(ctx: Context, job: Job) -> None:
-    """Job: link feedback to a receipt that was being recorded at the same time, unseen by either transaction."""
-    if (sale_id := await store.receipt_sale(ctx, UUID(job.key))) is not None:
-        await link_sales(ctx, [sale_id])
 
 
 async def _fill_in(ctx: Context, row: FeedbackRow, new: Mapping[str, Any], *, tell: bool) -> None:

@@ -52,7 +52,7 @@ async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | Non
     if sent.get("text", before["text"]) != before["text"]:
         del before["language"]
     content = patching.patched(FeedbackContent, before, sent).content.model_dump(mode="json")
-    new = validation.validate(FeedbackNew, {**content, "method": row.method, "author": stored["author"]})
+    new = validation.validate_stored(FeedbackNew, {**content, "method": row.method, "author": stored["author"]})
     draft = FeedbackDraft(
         new,
         survey_id=row.survey_id,

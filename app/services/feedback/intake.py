@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +20,11 @@ from app.services.kit.record_result import RecordResult
 from app.store import sales as sales_store
 from app.store.feedback import feedback as store
 from app.store.feedback.feedback_row import FeedbackRow
-from app.store.kit import events, jobs
+from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 
 __all__ = ["FeedbackDraft", "revise", "rewrite", "take"]
-
-RECHECK_RECEIPT_JOB = "awaited_receipt"
-"""The kind of the jobs that look for the receipt of feedback once more; their key is the id of the feedback."""
-_RECHECK_AFTER = timedelta(minutes=2)
-"""Longer than any transaction may take."""
 
 
 async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResult]:
@@ -45,7 +40,7 @@ async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResu
         store.FEEDBACK,
         drafts,
         references.existing,
-        references.assigning(ctx),
+        partial(references.assign, ctx),
         intake.contents(ctx, store.FEEDBACK.get),
         _differs,
     )
@@ -128,8 +123,6 @@ async def _write(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
     )
     await events.record_all(ctx, [_received(draft) for draft in drafts])
     await _vote(ctx, drafts)
-    waiting = [str(draft.id) for draft in drafts if draft.new.receipt is not None and draft.sale_id is None]
-    await jobs.schedule_many(ctx, RECHECK_RECEIPT_JOB, [(key, ctx.now + _RECHECK_AFTER) for key in waiting])
     await follow_ups.make(ctx, drafts)
 
 

@@ -15,9 +15,9 @@ from app.rules.kit.event_type import EventType
 from app.schemas.feedback.intake import Author
 from app.schemas.feedback.loop import FeedbackAcknowledgement, FeedbackAction, FeedbackNotification
 from app.schemas.interactions import InteractionNew
+from app.schemas.kit import validation
 from app.services import interactions
 from app.services.feedback.drafts import title_of
-from app.services.interactions import check_welcome
 from app.store import interactions as interaction_store
 from app.store.feedback import feedback as store
 from app.store.feedback.feedback_row import FeedbackRow, LoopStep
@@ -106,10 +106,8 @@ async def _record_message(
         return None
     if message.message is None:
         if row.customer_id is not None:
-            marked = await interaction_store.unwelcome_channels(ctx, row.customer_id)
-            problem = check_welcome(marked, message.channel, Direction.OUTBOUND, message.unwelcome_reason)
-            if problem is not None:
-                raise problem
+            reason = message.unwelcome_reason
+            await interactions.require_welcome(ctx, row.customer_id, message.channel, Direction.OUTBOUND, reason)
         return None
     new = InteractionNew(
         customer_id=row.customer_id,
@@ -162,7 +160,7 @@ def _nobody_to_notify(row: FeedbackRow) -> bool:
 
 
 def _author(row: FeedbackRow) -> Author:
-    return Author.model_validate(row.author) if row.author is not None else Author()
+    return validation.validate_stored(Author, row.author) if row.author is not None else Author()
 
 
 def _allowed(row: FeedbackRow) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -70,9 +69,6 @@ class References:
         draft.resolution, draft.origin_id = self._owner(n, draft)
         draft.customer_id = draft.resolution.customer_id
         return None
-
-    def assigning(self, ctx: Context) -> "partial[Problem | None]":
-        return partial(self.assign, ctx)
 
     def _owner(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
         """The customer of what it is about, with the id of that; or else the only one with the author's contact."""

@@ -1,5 +1,6 @@
 """Tasks that follow up feedback: completing them can close its loop."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
@@ -24,19 +25,21 @@ async def complete(ctx: Context, task_id: UUID, done: TaskComplete) -> Document:
 
     422 where it follows up no feedback, 403 for a key that may not write feedback, and what the steps themselves raise.
     """
-    document = await complete_task(ctx, task_id, done.outcome)
     if done.close_loop is None:
-        return document
+        return await complete_task(ctx, task_id, done.outcome)
     if not allows(ctx.scopes, "feedback:write"):
         raise InsufficientScope("`close_loop` requires the scope `feedback:write`")
-    if (feedback_id := (await TASKS.lock(ctx, task_id))["feedback_id"]) is None:
+    if (feedback_id := json.loads((await TASKS.get(ctx, task_id)).json)["feedback_id"]) is None:
         raise invalid("/close_loop", "no_feedback", "The task does not follow up feedback")
-    await _close(ctx, feedback_id, done.close_loop, done.outcome)
+    # Feedback is locked before what follows it. Which one a task follows up never changes.
+    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, UUID(feedback_id)))
+    await complete_task(ctx, task_id, done.outcome)
+    await _close(ctx, row, done.close_loop, done.outcome)
     return await TASKS.get(ctx, task_id)
 
 
-async def _close(ctx: Context, feedback_id: UUID, closure: LoopClosure, outcome: str | None) -> None:
-    row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
+async def _close(ctx: Context, row: FeedbackRow, closure: LoopClosure, outcome: str | None) -> None:
+    feedback_id = row.id
     acted = closure.acted
     if acted is None and row.acted_at is None and outcome is not None:
         acted = FeedbackAction(action=outcome, staff=closure.notified.staff if closure.notified is not None else None)
@@ -56,6 +59,4 @@ async def _step(
     try:
         await make(ctx, feedback_id, step)
     except Problem as problem:
-        prefix = f"/close_loop/{name}"
-        problem.errors = [{**e, "pointer": f"{prefix}{e['pointer']}"} for e in problem.errors or []] or None
-        raise
+        raise problem.under(f"/close_loop/{name}") from None

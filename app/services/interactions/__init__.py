@@ -2,7 +2,7 @@
 
 from app.services.interactions.claims import assign
 from app.services.interactions.enquiries import ANSWER_IN_THREAD
-from app.services.interactions.intake import check_welcome
+from app.services.interactions.intake import require_welcome
 from app.services.interactions.interactions import record
 from app.services.interactions.tasks import TaskDraft, create_tasks
 from app.services.interactions.tasks import assign as assign_tasks
@@ -13,8 +13,8 @@ __all__ = [
     "TaskDraft",
     "assign",
     "assign_tasks",
-    "check_welcome",
     "complete_task",
     "create_tasks",
     "record",
+    "require_welcome",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import MoveNotAllowed, invalid, out_of_order, reference_not_found
+from app.core.errors import MoveNotAllowed, NotFound, invalid, out_of_order, reference_not_found
 from app.core.reactions import Reaction
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
@@ -73,13 +73,13 @@ ANSWER_IN_THREAD = Reaction(on_recorded, when=store.ANSWERS_OR_ANSWERED)
 
 async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document:
     """An interaction that is stored already is the answer; it follows the enquiry to a customer if it has none."""
-    (row,) = await store.rows(ctx, [answer_id]) or (None,)
-    if (
-        row is None
-        or row["direction"] != Direction.OUTBOUND
-        or row["customer_id"] not in (None, enquiry["customer_id"])
-    ):
-        raise reference_not_found("/interaction_id", "Outbound interaction with this customer")
+    missing = reference_not_found("/interaction_id", "Outbound interaction with this customer")
+    try:
+        row = await store.INTERACTIONS.lock(ctx, answer_id)
+    except NotFound:
+        raise missing from None
+    if row["direction"] != Direction.OUTBOUND or row["customer_id"] not in (None, enquiry["customer_id"]):
+        raise missing
     if row["state"] != InteractionState.HELD:
         raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
     if row["happened_at"] < enquiry["happened_at"]:

@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,12 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Problem, UnwelcomeChannel, in_the_future, invalid, out_of_order, reference_not_found
-from app.rules.customers import USE_BY_CHANNEL
+from app.rules.customers import CHANNEL_BY_USE, USE_BY_CHANNEL, ContactKind, NotAContact, NumberUse, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
 from app.rules.kit.channels import Channel
 from app.rules.kit.timestamps import format_timestamp
-from app.schemas.interactions.interactions import InteractionNew
+from app.schemas.interactions.interactions import Contact, InteractionNew
 from app.services.customers import (
     NO_CUSTOMER,
     CustomerReference,
@@ -33,6 +34,7 @@ from app.store.interactions import interactions as store
 from app.store.kit import advisory
 
 _OPTED_OUT = "opted out for this number"
+_OPTED_OUT_OF_ALL = "opted out for all of their numbers"
 _SENT = [name for name in InteractionNew.model_fields if name not in ("next_step", "source", "external_id")]
 _DERIVED = ("customer_id", "happened_at", "complaint_id", "answered_at")
 
@@ -116,6 +118,8 @@ class References:
     """The indices of those who are customers, by the index of the interaction."""
     complaints: Mapping[int, Mapping[UUID, Mapping[str, Any]]]
     """What an interaction is about, by its index: whose the complaint is, and which channels they do not want."""
+    opted_out: Collection[int]
+    """The indices of those whose customers opted out of this use for all of their numbers, and that name none."""
     now: datetime
     policies: Policies
 
@@ -139,8 +143,9 @@ class References:
                 participants[record.n].add(record.position)
             elif record.kind in _COMPLAINT_KINDS:
                 complaints[record.n][record.id] = json.loads(record.data or "{}")
+        opted_out = {record.n for record in records if record.kind == "opted_out"}
         existing = intake.existing(records, "interaction")
-        return cls(existing, customers, participants, complaints, ctx.now, policies)
+        return cls(existing, customers, participants, complaints, opted_out, ctx.now, policies)
 
     def assign(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
@@ -161,7 +166,9 @@ class References:
         unwelcome_channels = self.customers.facts[draft.customer_id].unwelcome_channels
         if USE_BY_CHANNEL.get(new.channel) in self.customers.opted_out(n, draft.customer_id):
             unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": _OPTED_OUT}]
-        return check_welcome(unwelcome_channels, new.channel, new.direction, new.unwelcome_reason)
+        elif n in self.opted_out:
+            unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": _OPTED_OUT_OF_ALL}]
+        return _check_welcome(unwelcome_channels, new.channel, new.direction, new.unwelcome_reason)
 
     def _take_customer(self, draft: InteractionDraft, found: Mapping[UUID, Mapping[str, Any]]) -> Problem | None:
         """Nothing of the message says whose it is: it belongs to the customer of the complaint that it is about."""
@@ -170,7 +177,8 @@ class References:
             if complaint["customer_id"] is not None:
                 draft.customer_id, draft.origin_id = UUID(complaint["customer_id"]), complaint_id
                 draft.resolution = linked(complaint_id, draft.customer_id, draft.resolution)
-                return check_welcome(complaint["unwelcome"] or (), new.channel, new.direction, new.unwelcome_reason)
+                unwelcome = [*(complaint["unwelcome"] or ()), *_opted_out_channels(complaint["opted_out"])]
+                return _check_welcome(unwelcome, new.channel, new.direction, new.unwelcome_reason)
         return None
 
 
@@ -192,6 +200,14 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
         "thread_lock": exclusive,
         "shared_thread_lock": sorted(set(advisory.buckets((thread,) for thread in answering)) - set(exclusive)),
         "interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None],
+        "opted_out": [
+            (n, new.customer_id, use.value)
+            for n, new in numbered
+            if new.customer_id is not None
+            and new.direction is Direction.OUTBOUND
+            and not _names_number(new)
+            and (use := USE_BY_CHANNEL.get(new.channel)) is not None
+        ],
         "participant": [
             (n, position, participant.customer_id)
             for n, new in numbered
@@ -203,7 +219,35 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
     }
 
 
-def check_welcome(
+def _names_number(new: InteractionNew) -> bool:
+    return new.contact is not None and new.contact.kind is ContactKind.PHONE
+
+
+def _opted_out_channels(uses: Iterable[str], reason: str = _OPTED_OUT_OF_ALL) -> list[dict[str, str]]:
+    """As unwelcome channels."""
+    return [{"channel": CHANNEL_BY_USE[NumberUse(use)], "reason": reason} for use in uses]
+
+
+async def require_welcome(
+    ctx: Context,
+    customer_id: UUID,
+    channel: Channel,
+    direction: Direction,
+    reason: str | None,
+    contact: Contact | None = None,
+) -> None:
+    """Raises the problem of contacting a customer like this, by the number that is named, or else by any of theirs."""
+    number = None
+    if contact is not None and contact.kind is ContactKind.PHONE:
+        with suppress(NotAContact):
+            number = normalize(contact.kind, contact.value, ctx.number_region, ctx.values_of_nobody).value
+    channels, uses = await store.unwelcome_channels(ctx, customer_id, number)
+    opted_out = _opted_out_channels(uses, _OPTED_OUT if number is not None else _OPTED_OUT_OF_ALL)
+    if (problem := _check_welcome([*channels, *opted_out], channel, direction, reason)) is not None:
+        raise problem
+
+
+def _check_welcome(
     unwelcome_channels: Sequence[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
 ) -> UnwelcomeChannel | None:
     """The problem of contacting a customer, who does not want these channels, like this."""

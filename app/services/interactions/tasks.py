@@ -1,7 +1,7 @@
-"""Tasks are created, changed, completed, snoozed, cancelled and reopened."""
+"""Tasks are changed, completed, snoozed, cancelled and reopened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,9 @@ from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
 from app.rules.kit import event_types
 from app.rules.kit.event_type import EventType
-from app.schemas.interactions.tasks import TaskContent, TaskNew, TaskQuery
+from app.schemas.interactions.tasks import TaskContent, TaskQuery
 from app.services import customers
 from app.services.kit import patching
-from app.services.kit.intake import Subjects
 from app.store.interactions import tasks as store
 from app.store.kit import events, links
 from app.store.kit.documents import Document
@@ -42,6 +41,10 @@ class TaskDraft:
     complaint_id: UUID | None = None
     owner: str | None = None
     due_at: datetime | None = None
+    source: str | None = None
+    external_id: str | None = None
+    content_hash: bytes | None = None
+    id: UUID = field(default_factory=new_id)
 
 
 async def find(ctx: Context, query: TaskQuery) -> Page:
@@ -52,33 +55,13 @@ async def get(ctx: Context, task_id: UUID) -> Document:
     return await store.TASKS.get(ctx, task_id)
 
 
-async def create(ctx: Context, new: TaskNew) -> Document:
-    await customers.require_customer(ctx, new.customer_id)
-    customer_id, origin_id = await _owner(ctx, new)
-    draft = TaskDraft(
-        new.what,
-        ctx.now,
-        new.note,
-        customer_id,
-        origin_id,
-        new.interaction_id,
-        new.feedback_id,
-        new.complaint_id,
-        new.owner,
-        new.due_at,
-    )
-    (task_id,) = await create_tasks(ctx, [draft])
-    return await store.TASKS.get(ctx, task_id)
-
-
 async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
     """The ids of the tasks. Their customers must exist."""
-    with_ids = [(new_id(), draft) for draft in drafts]
     await store.TASKS.add(
         ctx,
         [
             {
-                "id": task_id,
+                "id": draft.id,
                 "what": draft.what,
                 "note": draft.note,
                 "customer_id": draft.customer_id,
@@ -88,8 +71,11 @@ async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
                 "complaint_id": draft.complaint_id,
                 "owner": draft.owner,
                 "due_at": draft.due_at,
+                "source": draft.source,
+                "external_id": draft.external_id,
+                "content_hash": draft.content_hash,
             }
-            for task_id, draft in with_ids
+            for draft in drafts
         ],
     )
     await events.record_all(
@@ -97,16 +83,16 @@ async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
         [
             Event(
                 event_types.TASK_CREATED,
-                task_id,
+                draft.id,
                 draft.customer_id,
                 event_types.TASK_CREATED.titled(task=draft.what),
                 draft.made_at,
                 data=_present(owner=draft.owner, due_at=draft.due_at),
             )
-            for task_id, draft in with_ids
+            for draft in drafts
         ],
     )
-    return [task_id for task_id, _ in with_ids]
+    return [draft.id for draft in drafts]
 
 
 async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
@@ -140,19 +126,6 @@ async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -
         {"changes": patched.listed},
     )
     return await store.TASKS.get(ctx, task_id)
-
-
-async def _owner(ctx: Context, new: TaskNew) -> tuple[UUID | None, UUID | None]:
-    """For whom a task is, and the record that says so, if it is one that the task is about. 422 where that is not."""
-    await links.lock(ctx, interaction=[new.interaction_id], complaint=[new.complaint_id], feedback=[new.feedback_id])
-    named = {noun: getattr(new, f"{noun}_id") for noun in ("interaction", "complaint", "feedback")}
-    keys = {noun: [(0, subject_id)] for noun, subject_id in named.items() if subject_id is not None}
-    subjects = Subjects.of(await store.SUBJECTS.load(ctx, keys), *named)
-    if (problem := subjects.missing(0, new)) is not None:
-        raise problem
-    if new.customer_id is not None or (subject := subjects.owned(0)) is None:
-        return new.customer_id, None
-    return UUID(subject["customer_id"]), subject["id"]
 
 
 async def complete(ctx: Context, task_id: UUID, outcome: str | None) -> Document:

@@ -23,24 +23,29 @@ SourceKey = tuple[str, str]
 """The source that a record comes from, and its id in that source."""
 
 
-class Sent(Protocol):
+class Content(Protocol):
+    """The schema of an incoming record."""
+
+    def model_dump_json(self, *, exclude_none: bool) -> str: ...
+
+
+class Sent(Content, Protocol):
     """The schema of an incoming record, which may have an id of its sender."""
 
     @property
     def source(self) -> str | None: ...
     @property
     def external_id(self) -> str | None: ...
-    def model_dump_json(self, *, exclude_none: bool) -> str: ...
 
 
-SentT = TypeVar("SentT", bound=Sent)
+NewT = TypeVar("NewT", bound=Content)
 
 
 @dataclass(slots=True)
-class Draft(Generic[SentT]):
+class KeyedDraft(Generic[NewT]):
     """An incoming record that is not stored yet."""
 
-    new: SentT
+    new: NewT
     """What was sent."""
     id: UUID = field(default_factory=new_id, kw_only=True)
     region: str | None = field(default=None, kw_only=True)
@@ -49,9 +54,9 @@ class Draft(Generic[SentT]):
     """The hash that recognises a record that is sent again, set by `decide`; None without a key."""
 
     @property
-    def key(self) -> SourceKey | None:
+    def key(self) -> tuple[str, str] | None:
         """The unique key by which it is recognised when it is sent again; None where it has none."""
-        return source_key(self.new)
+        raise NotImplementedError
 
     def as_sent(self) -> dict[str, Any]:
         """The JSON of the fields that the sender decides: to be compared with what is stored."""
@@ -66,7 +71,19 @@ class Draft(Generic[SentT]):
         return content_hash(self.new.model_dump_json(exclude_none=True))
 
 
-DraftT = TypeVar("DraftT", bound=Draft[Any])
+SentT = TypeVar("SentT", bound=Sent)
+
+
+@dataclass(slots=True)
+class Draft(KeyedDraft[SentT]):
+    """An incoming record that its sender may know by an id."""
+
+    @property
+    def key(self) -> SourceKey | None:
+        return source_key(self.new)
+
+
+DraftT = TypeVar("DraftT", bound=KeyedDraft[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +197,7 @@ async def decide(
     different = {record.id for n, record in matches.items() if not _resent(drafts[n], record)}
     stored = await load(different) if different else {}
     decided: Intake[DraftT] = Intake()
-    earlier: dict[SourceKey, DraftT] = {}
+    earlier: dict[tuple[str, str], DraftT] = {}
     hashes: dict[UUID, bytes] = {}
     for n, draft in enumerate(drafts):
         record = matches.get(n)
@@ -207,14 +224,14 @@ async def decide(
     return decided
 
 
-def _resent(draft: Draft[Any], record: Existing) -> bool:
+def _resent(draft: KeyedDraft[Any], record: Existing) -> bool:
     """Whether it is what was last sent under its key."""
     return record.content_hash in (draft.content_hash, draft.hash_as_text())
 
 
 def _compare(
     ctx: Context,
-    draft: Draft[Any],
+    draft: KeyedDraft[Any],
     existing_id: UUID,
     content: Mapping[str, Any] | None,
     differs: Callable[[list[dict[str, Any]], UUID], Problem],

@@ -29,6 +29,10 @@ class Following:
         """The reaction to events that may have changed the customer of a record."""
         return Reaction(self.follow, when=store.has_followers(leader))
 
+    def reaction_to_new(self, leader: str) -> Reaction:
+        """The reaction to new records that were linked to existing ones: usually these are of the same customer."""
+        return Reaction(self.follow, when=store.has_followers(leader, of_others=True))
+
     async def follow(self, ctx: Context, changed: Sequence[Event]) -> None:
         """Reaction: what is linked to these records takes their customers, unless it has a customer of its own."""
         leader_ids = {event.subject_id for event in changed}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.ids import new_id
-from app.rules.customers import ContactKind, Match, ReasonResult, SourcePolicy
+from app.rules.customers import Match, ReasonResult, SourcePolicy
 from app.rules.sales.buyers import buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
@@ -34,10 +34,7 @@ def buyer_reference(buyer: BuyerNew | None, policies: Policies, source: str) -> 
     if buyer is None:
         return CustomerReference()
     of_nobody = policies.of(buyer.identity.system).of_nobody if buyer.identity else frozenset()
-    identity = (buyer.identity.system, buyer.identity.external_id) if buyer.identity else None
-    contacts = [(ContactKind.PHONE, buyer.phone), (ContactKind.EMAIL, buyer.email)]
-    entered = tuple((kind, value) for kind, value in contacts if value is not None)
-    return CustomerReference(buyer.id, identity, entered, buyer.name, policies.of(source), of_nobody)
+    return CustomerReference.by_keys(buyer, buyer.name, policies.of(source), of_nobody)
 
 
 class Buyers:
@@ -108,7 +105,7 @@ class Buyers:
                 if entered.key[0] == "contact_point"
             ],
         )
-        created = draft_customer(under(self._ctx, policy), new_id(), new, source)
+        created = draft_customer(under(self._ctx, policy), new_id(), new, created_by_source=source)
         self.created.append(created)
         self._resolver.add_known(created.id, keys)
         return created.id

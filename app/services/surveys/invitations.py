@@ -207,6 +207,7 @@ class _Lookup:
     def _subject(self, new: InvitationNew) -> dict[str, Any]:
         """Columns of what it is about, and where and with whom that was."""
         subject: dict[str, Any] = {"site": new.site, "staff": new.staff}
+        named_by = ""
         for column, rows in self._subjects.items():
             if (subject_id := getattr(new, column)) is None:
                 continue
@@ -219,8 +220,11 @@ class _Lookup:
                 )
             subject[column] = subject_id
             if new.customer_id is None and row["customer_id"] is not None:
-                subject.setdefault("customer_id", row["customer_id"])
+                if subject.setdefault("customer_id", row["customer_id"]) != row["customer_id"]:
+                    detail = f"Belongs to another customer than `{named_by}` does"
+                    raise invalid(f"/{column}", "other_customer", detail)
                 subject.setdefault("customer_from_id", subject_id)
+                named_by = named_by or column
             subject |= {name: subject[name] or row[name] for name in ("site", "staff")}
         return subject
 

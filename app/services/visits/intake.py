@@ -15,6 +15,7 @@ from app.rules.kit.texts import present
 from app.rules.visits import scorecards as rules
 from app.rules.visits.scorecards import VisitKind, VisitState
 from app.schemas.feedback import FeedbackNew, RatingNew, ReceiptRef
+from app.schemas.kit import validation
 from app.schemas.visits.visits import ItemResult, VisitContent, VisitNew
 from app.services import feedback
 from app.services.feedback import FeedbackDraft
@@ -133,7 +134,9 @@ async def record_feedback(ctx: Context, completed: Iterable[tuple[Mapping[str, A
 
 def as_feedback_draft(row: Mapping[str, Any], card: Card) -> FeedbackDraft:
     """The score of a visit as feedback without a customer."""
-    results = [ItemResult.model_validate({k: v for k, v in r.items() if k != "score"}) for r in row["results"]]
+    results = [
+        validation.validate_stored(ItemResult, {k: v for k, v in r.items() if k != "score"}) for r in row["results"]
+    ]
     ratings = []
     if row["score"] is not None:
         ratings.append(_rating(row["score"], None))

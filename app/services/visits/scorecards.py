@@ -10,6 +10,7 @@ from app.core.context import Context
 from app.core.errors import ValidationFailed
 from app.rules.visits import scorecards as rules
 from app.rules.visits.scorecards import Item, VisitKind
+from app.schemas.kit import validation
 from app.schemas.visits.scorecards import ScorecardItem, ScorecardNew
 from app.schemas.visits.visits import ItemResult
 from app.services.kit.versioned import VersionedResource
@@ -31,7 +32,7 @@ class Card:
 
     @classmethod
     def of(cls, card_id: UUID, version: int, definition: Any) -> "Card":
-        content = ScorecardNew.model_validate(definition)
+        content = validation.validate_stored(ScorecardNew, definition)
         return cls(card_id, version, content.kind, {item.key: item for item in content.items})
 
     @property

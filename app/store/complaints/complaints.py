@@ -148,8 +148,10 @@ async def last_position(ctx: Context, complaint_id: UUID) -> int:
 async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Link interactions, and whatever is in their threads, to complaints: pairs of (complaint_id, interaction_id).
 
-    A pair that is stored already stays.
+    A pair that is stored already stays. Without pairs, the database is not queried.
     """
+    if not pairs:
+        return
     await ctx.db.execute(
         """
         INSERT INTO complaint_messages (complaint_id, interaction_id)

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,23 @@ _MISSING = "Remedy not found"
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
-    await rows.insert(ctx, "complaint_remedies", values)
+    await rows.insert(ctx, "complaint_remedies", [{**row, "recorded_at": ctx.now} for row in values])
 
 
 async def of_complaint(ctx: Context, complaint_id: UUID) -> list[Record]:
     return await ctx.db.fetch(
         "SELECT * FROM complaint_remedies WHERE complaint_id = $1 ORDER BY position, id", complaint_id
     )
+
+
+async def recorded_on_arrival(ctx: Context, complaint_ids: Collection[UUID]) -> set[str]:
+    """The ids of the remedies that complaints were recorded with."""
+    found = await ctx.db.fetch(
+        "SELECT r.id FROM complaint_remedies r "
+        "JOIN complaints c ON c.id = r.complaint_id AND r.recorded_at = c.created_at WHERE c.id = ANY ($1::uuid[])",
+        list(complaint_ids),
+    )
+    return {str(row["id"]) for row in found}
 
 
 async def get(ctx: Context, complaint_id: UUID, remedy_id: UUID) -> Record:

@@ -122,16 +122,6 @@ async def lock_receipts(ctx: Context, keys: Sequence[tuple[str, str]]) -> list[U
     return [row[0] for row in found]
 
 
-async def receipt_sale(ctx: Context, feedback_id: UUID) -> UUID | None:
-    """The sale of the receipt that feedback names; None while there is none, or where it is linked already."""
-    sale_id: UUID | None = await ctx.db.fetchval(
-        "SELECT s.id FROM feedback f JOIN sales s ON s.source = f.receipt_source AND s.receipt_no = f.receipt_no "
-        "WHERE f.id = $1 AND f.sale_id IS NULL",
-        feedback_id,
-    )
-    return sale_id
-
-
 AWAITS_RECEIPT = """EXISTS (
     SELECT FROM feedback f WHERE f.receipt_source = e.data->>'source' AND f.receipt_no = e.data->>'receipt_no'
     AND f.receipt_no IS NOT NULL AND f.sale_id IS NULL

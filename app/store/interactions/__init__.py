@@ -1,6 +1,6 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.store.interactions.interactions import INTERACTIONS, counts, unwelcome_channels
+from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
 
-__all__ = ["INTERACTIONS", "TASKS", "counts", "unwelcome_channels"]
+__all__ = ["INTERACTIONS", "TASKS", "counts"]

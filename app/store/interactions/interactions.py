@@ -68,20 +68,16 @@ async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, An
     return {row["id"]: json.loads(row["json"]) for row in stored}
 
 
-async def unwelcome_channels(ctx: Context, customer_id: UUID) -> list[dict[str, Any]]:
-    """The channels that a customer does not want to be contacted on, with reason and since when."""
-    preference = await ctx.db.fetchval(
-        "SELECT preferences ->> 'unwelcome_channels' FROM customers WHERE id = $1", customer_id
-    )
-    channels: list[dict[str, Any]] = json.loads(preference) if preference else []
-    return channels
-
-
-async def rows(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
-    """Those that exist, locked in id order."""
-    return await ctx.db.fetch(
-        "SELECT * FROM interactions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(ids)
-    )
+async def unwelcome_channels(
+    ctx: Context, customer_id: UUID, number: str | None = None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The channels that a customer does not want to be contacted on, with reason and since when, and the uses that they
+    opted out of: for this number of theirs (in its normalised form), or else for all of them.
+    """
+    row = await ctx.db.fetchrow(_UNWELCOME, customer_id, number)
+    if row is None:
+        return [], []
+    return json.loads(row["channels"] or "[]"), row["opted_out"]
 
 
 async def lock_complaints(ctx: Context, complaint_ids: Iterable[UUID]) -> None:
@@ -132,12 +128,36 @@ _ANSWERS = f"""
     ) a
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
-_COMPLAINT = "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels')::text"
+
+
+def _opted_out(customer_id: str, numbers: str = "true") -> str:
+    """The uses that the customer does not want of any of these numbers `p`, as an array."""
+    of_customer = f"p.customer_id = {customer_id} AND p.kind = 'phone' AND NOT p.invalid AND {numbers}"
+    return (
+        f"ARRAY(SELECT o.use FROM contact_points p CROSS JOIN unnest(p.opted_out) o(use) WHERE {of_customer} "
+        f"GROUP BY o.use HAVING count(*) = (SELECT count(*) FROM contact_points p WHERE {of_customer}))"
+    )
+
+
+_UNWELCOME = (
+    "SELECT c.preferences ->> 'unwelcome_channels' AS channels, "
+    f"{_opted_out('c.id', '($2::text IS NULL OR p.normalized = $2)')} AS opted_out FROM customers c WHERE c.id = $1"
+)
+_COMPLAINT = (
+    "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
+    f"'opted_out', {_opted_out('k.customer_id')})::text"
+)
 REFERENCES = Lookup(
     advisory.reference("thread_lock", advisory.exclusively(advisory.THREAD)),
     advisory.reference("shared_thread_lock", advisory.shared(advisory.THREAD)),
     sent_before("interaction", "interactions"),
     *customer_references(),
+    Reference(
+        "opted_out",
+        {"id": "UUID", "use": "TEXT"},
+        f"WHERE w.use = ANY ({_opted_out('w.id')})",
+        "w.id",
+    ),
     Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),
     Reference(
         "complaint",
@@ -157,8 +177,9 @@ REFERENCES = Lookup(
         _COMPLAINT,
     ),
 )
-"""What interactions refer to: those with the same key, with their content hash; their customers and participants; and
-the complaints that they, or others in their threads, are about.
+"""What interactions refer to: those with the same key, with their content hash; their customers and participants;
+customers who opted out of a use for all of their numbers; and the complaints that they, or others in their threads, are
+about.
 """
 _NEXT_STEP = (
     f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "

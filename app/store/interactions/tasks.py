@@ -3,9 +3,10 @@ from datetime import datetime
 from app.core.context import Context
 from app.rules.interactions.tasks import TaskDue, TaskStatus, due_until
 from app.schemas.interactions import tasks as schemas
+from app.store.customers import customer_references
 from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
-from app.store.kit.references import Lookup, Reference
+from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
 
 # The same expression as in the indexes: tasks without a date come last.
@@ -26,6 +27,8 @@ _LIST = Listing(
         "interaction_id": "t.interaction_id = {}",
         "feedback_id": "t.feedback_id = {}",
         "complaint_id": "t.complaint_id = {}",
+        "source": "t.source = {}",
+        "external_id": "t.external_id = {}",
         # Literal conditions, so that the planner sees which partial index fits.
         "status": {status: f"t.status = '{status}'" for status in TaskStatus},
         "due": dict.fromkeys(TaskDue, _OPEN),
@@ -40,7 +43,9 @@ _LIST = Listing(
     unbound=frozenset({"due_until", "awake_at", "asleep_at"}),
 )
 TASKS = Table("task", _LIST)
-SUBJECTS = Lookup(
+REFERENCES = Lookup(
+    sent_before("task", "tasks"),
+    *customer_references(facts=False),
     *(
         Reference(
             noun,
@@ -50,9 +55,11 @@ SUBJECTS = Lookup(
             "json_build_object('customer_id', r.customer_id)::text",
         )
         for noun, table in (("interaction", "interactions"), ("complaint", "complaints"), ("feedback", "feedback"))
-    )
+    ),
 )
-"""What a task is about, and whose that is."""
+"""What tasks refer to: the same one, with the hash of what was sent; their customers; what they are about, and whose
+that is.
+"""
 
 
 async def page(ctx: Context, query: schemas.TaskQuery) -> Page:

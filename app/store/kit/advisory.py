@@ -7,11 +7,14 @@ whatever was committed meanwhile. Keys share 128 buckets: a batch of a thousand 
 from collections.abc import Iterable
 from zlib import crc32
 
+from app.core.context import Context
 from app.store.kit.references import Reference
 
 RECEIPT, THREAD = 0x52435054, 0x54485244
 """What is locked: receipts by source and number, conversations by their id."""
 _BUCKETS = 128
+_SAMPLE = 7_270_613
+"""Any constant that no other lock has."""
 
 
 def buckets(keys: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
@@ -32,3 +35,9 @@ def exclusively(space: int) -> str:
 def shared(space: int) -> str:
     """As `exclusively`; those who share it do not wait for each other."""
     return f"pg_advisory_xact_lock_shared({space}, w.bucket)::text"
+
+
+async def try_sample(ctx: Context) -> bool:
+    """Whether this transaction is the only one that loads the sample shop; it is until it ends."""
+    locked: bool = await ctx.db.fetchval("SELECT pg_try_advisory_xact_lock($1)", _SAMPLE)
+    return locked

@@ -1,6 +1,6 @@
 """Records that follow others: finding them, giving them their customers, and locking what they refer to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,14 +24,16 @@ class Assignment:
     reason: str | None = None
 
 
-async def lock(ctx: Context, **ids: Iterable[UUID | None]) -> None:
+async def lock(ctx: Context, to_assign: Collection[str] = (), /, **ids: Iterable[UUID | None]) -> None:
     """Lock records, by noun, against changes of their customers: what is read of them stays true until the commit.
 
-    Without ids, the database is not queried. Those that do not exist are left out.
+    Without ids, the database is not queried. Those that do not exist are left out. Records of the nouns `to_assign` may
+    be given a customer in this transaction: if two shared the lock, they would wait for each other.
     """
     for noun, table in TABLES.items():
         if wanted := sorted({row_id for row_id in ids.get(noun, ()) if row_id is not None}):
-            await ctx.db.execute(f"SELECT FROM {table} WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE", wanted)
+            strength = "NO KEY UPDATE" if noun in to_assign else "SHARE"
+            await ctx.db.execute(f"SELECT FROM {table} WHERE id = ANY ($1::uuid[]) ORDER BY id FOR {strength}", wanted)
 
 
 async def followers(ctx: Context, noun: str, leader_ids: Sequence[UUID]) -> list[Follower]:
@@ -72,7 +74,7 @@ async def repoint(ctx: Context, noun: str, assignments: Sequence[Assignment]) ->
 
 
 async def already_told(ctx: Context, type_name: str, follower: Follower) -> bool:
-    """Whether the last event of this type says the same of both customers."""
+    """Whether an event of this type has said the same of both customers, whatever has happened since."""
     told: bool = await ctx.db.fetchval(
         "SELECT EXISTS (SELECT FROM events WHERE subject_id = $1 AND type = $2 "
         "AND data->>'linked_id' = $3 AND data->>'linked_customer_id' = $4 AND customer_id = $5)",
@@ -85,15 +87,17 @@ async def already_told(ctx: Context, type_name: str, follower: Follower) -> bool
     return told
 
 
-def has_followers(leader: str) -> str:
-    """SQL condition on the event `e` of a record: something is linked to it."""
-    conditions = (
-        f"EXISTS (SELECT FROM {link.table} k WHERE k.{link.leader_column} = e.subject_id "
-        f"AND k.{link.follower_column} IS NOT NULL)"
-        for link in LINKS
-        if link.leader == leader
-    )
-    return " OR ".join(conditions) or "false"
+def has_followers(leader: str, *, of_others: bool = False) -> str:
+    """SQL condition on the event `e` of a record: something is linked to it, with `of_others` of another customer."""
+    return " OR ".join(_has_follower(link, of_others) for link in LINKS if link.leader == leader) or "false"
+
+
+def _has_follower(link: Link, of_others: bool) -> str:
+    found = f"SELECT FROM {link.table} k WHERE k.{link.leader_column} = e.subject_id"
+    if not of_others:
+        return f"EXISTS ({found} AND k.{link.follower_column} IS NOT NULL)"
+    other = f"f.id = k.{link.follower_column} AND f.customer_id IS DISTINCT FROM e.customer_id"
+    return f"EXISTS ({found} AND EXISTS (SELECT FROM {TABLES[link.follower]} f WHERE {other}))"
 
 
 def _pairs(link: Link, position: int) -> str:

@@ -230,6 +230,17 @@ class TestOnce:
             answer = await client.post(PATH, json=WHOLE | change)
             assert (answer.status_code, answer.json()["code"]) == (409, "COMPLAINT_DIFFERS")
 
+    async def test_what_was_offered_later_is_no_difference(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        body = WHOLE | {"received_at": ago(days=3), "remedies": [{"kind": "refund"}]}
+        first = await record(client, **body)
+        clock.tick(60)
+        for verb in ("acknowledge", "assess", "investigate"):
+            await moved(client, first, verb, at=ago(days=2))
+        await moved(client, first, "respond", at=ago(days=2), offers=[{"kind": "apology"}])
+        # Spelled in another way, so that it is compared with what is stored.
+        again = await client.post(PATH, json=body | {"received_at": ago(days=3).replace("Z", "+00:00")})
+        assert (again.status_code, again.json()["id"]) == (200, first["id"]), again.text
+
     async def test_the_same_number_of_another_system_is_another_complaint(self, client: httpx.AsyncClient) -> None:
         first = await record(client, **WHOLE)
         assert (await record(client, **WHOLE | {"source": "shop"}))["id"] != first["id"]

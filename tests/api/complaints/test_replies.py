@@ -108,6 +108,18 @@ class TestGoesOn:
         await make.record_interaction(client, **inbound(clock))
         assert (await get(client, held))["waiting_for"] == "supplier"
 
+    async def test_until_a_planned_call_is_held(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        held = await waiting(client, clock)
+        call = {"kind": "call", "channel": "phone", "state": "planned", "happened_at": "2026-03-02T11:00:00Z"}
+        planned = await make.record_interaction(client, **inbound(clock) | call)
+        assert (await get(client, held))["waiting_for"] == "customer"
+        clock.tick(2 * 3600)
+        again = await moved(client, held, "hold", waiting_for="customer", at="2026-03-02T10:30:00Z")
+        assert again["waiting_for"] == "customer", "a planned call is no earlier reply either"
+        await api.post(client, f"/v1/interactions/{planned['id']}/hold", {}, 200)
+        found = await get(client, held)
+        assert (found["waiting_for"], found["customer_replied_at"]) == (None, "2026-03-02T11:00:00.000000Z")
+
     async def test_where_the_policy_only_flags_it(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         await with_policy(client, on_customer_reply="flag")
         held = await waiting(client, clock)

@@ -159,6 +159,30 @@ class TestOptedOut:
         ):
             await api.post(client, "/v1/interactions", {**CALL, **changes})
 
+    async def test_of_all_numbers_where_none_is_named(self, client: httpx.AsyncClient) -> None:
+        points = [make.phone(opted_out=["call", "sms"]), make.phone(opted_out=["call"]), make.phone(invalid=True)]
+        made = await make.create(client, contact_points=points)
+        complaint = await api.post(
+            client, "/v1/complaints", {"channel": "phone", "description": "x", "customer_id": made["id"]}
+        )
+        by_sms = {"channel": "sms", "kind": "message"}
+        for named in ({"customer_id": made["id"]}, {"complaint_id": complaint["id"]}):
+            answer = await client.post("/v1/interactions", json={**CALL, **named})
+            assert (answer.status_code, answer.json()["code"]) == (409, "UNWELCOME_CHANNEL"), answer.text
+            assert "opted out for all of their numbers" in answer.json()["detail"]
+            for changes in (by_sms, {"direction": "inbound"}, {"unwelcome_reason": "The oven is on"}):
+                await api.post(client, "/v1/interactions", {**CALL, **named, **changes})
+        sent = await api.post(client, "/v1/interactions", {**CALL, **by_sms, "customer_id": made["id"]})
+        call = {"channel": "phone", "kind": "call"}
+        refused = await api.patch(client, f"/v1/interactions/{sent['id']}", call)
+        assert (refused.status_code, refused.json()["code"]) == (409, "UNWELCOME_CHANNEL")
+        known = {**CALL, **by_sms, "contact": {"kind": "phone", "value": points[1]["value"]}}
+        sent = await api.post(client, "/v1/interactions", known)
+        refused = await api.patch(client, f"/v1/interactions/{sent['id']}", call)
+        assert "opted out for this number" in refused.json()["detail"]
+        other = await make.create(client, contact_points=[make.phone(opted_out=["call"]), make.phone()])
+        await api.post(client, "/v1/interactions", {**CALL, "customer_id": other["id"]})
+
     async def test_it_still_identifies(self, client: httpx.AsyncClient) -> None:
         made = await make.create(client, contact_points=[make.phone(NUMBER, opted_out=["call", "sms"])])
         assert (await buy(client, phone=NUMBER))["customer_id"] == made["id"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -152,7 +153,99 @@ class TestAdd:
         assert (found["since"], found["until"]) == (day, day)
 
 
+class TestBatch:
+    async def test_customers_by_any_key_and_each_relationship_once(self, client: httpx.AsyncClient, db: Any) -> None:
+        card, mail = make.identity(), make.email()
+        zoe = await make.create_customer(client, display_name="Zoë", identities=[card])
+        bakery = await make.create_customer(client, kind="organization", contact_points=[mail])
+        shared = make.phone(shared=True)
+        twins = [await make.create_customer(client, contact_points=[shared]) for _ in range(2)]
+        line = {"subject": {"identity": card}, "kind": "works_for", "customer": {"email": mail["value"].upper()}}
+        lines = [
+            {**line, "title": "Head baker"},
+            {"subject": {"id": bakery["id"]}, "kind": "employs", "customer": {"id": zoe["id"]}, "title": "Head baker "},
+            {**line, "title": "Owner"},
+            {**line, "kind": "household", "since": "2024-02-01", "until": "2024-01-01"},
+            {**line, "kind": "household", "customer": {"identity": card}},
+            {**line, "kind": "household", "customer": {}},
+            {**line, "kind": "household", "customer": {"email": "nobody@example.org"}},
+            {**line, "kind": "household", "subject": {"id": str(uuid4()), "identity": card}},
+            {**line, "kind": "household", "customer": {"phone": shared["value"]}},
+            {**line, "kind": "admires"},
+            {**line, "kind": "household"},
+        ]
+        results = await api.batch(client, "/v1/relationships", *lines)
+        assert [result["status"] for result in results] == [201, 200, 409, *[422] * 7, 201]
+        first, again, other = results[:3]
+        assert (again["id"], again["replayed"], other["id"]) == (first["id"], True, first["id"])
+        (difference,) = other["problem"]["errors"]
+        assert (other["problem"]["code"], difference["pointer"]) == ("RELATIONSHIP_DIFFERS", "/title")
+        errors = [result["problem"]["errors"][0] for result in results[3:10]]
+        assert [(error["pointer"], error["code"]) for error in errors] == [
+            ("/until", "out_of_order"),
+            ("/customer", "self"),
+            ("/customer", "missing"),
+            ("/customer", "not_found"),
+            ("/subject/id", "not_found"),
+            ("/customer", "ambiguous"),
+            ("/kind", "enum"),
+        ]
+        assert all(twin["id"] in errors[5]["detail"] for twin in twins)
+        events = await api.events(db, first["id"])
+        assert {(event.type, str(event.customer_id)) for event in events} == {
+            ("relationship.created", zoe["id"]),
+            ("relationship.created", bakery["id"]),
+        }
+        # As it was last sent, or as it is now, it is the same.
+        (one,) = await api.batch(client, "/v1/relationships", lines[0])
+        await api.patched(client, f"/v1/relationships/{first['id']}", {"title": "Owner"})
+        (two,), (three,), (four,) = [await api.batch(client, "/v1/relationships", lines[n]) for n in (0, 2, 0)]
+        assert [each["status"] for each in (one, two, three, four)] == [200, 200, 200, 409]
+
+    async def test_one_at_a_time(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await create_pair(client)
+        body = {"subject": {"id": bakery["id"]}, "kind": "employs", "customer": {"id": zoe["id"]}}
+        made = await api.post(client, "/v1/relationships", body)
+        assert await api.post(client, "/v1/relationships", body, 200) == made
+        assert (made["subject"]["id"], made["kind"]) == (zoe["id"], "works_for")
+
+    async def test_the_same_many_times_at_once(self, client: httpx.AsyncClient) -> None:
+        people = [await make.create_customer(client) for _ in range(12)]
+        lines = [
+            {"subject": {"id": one["id"]}, "kind": "household", "customer": {"id": other["id"]}}
+            for one, other in pairwise(people)
+        ]
+        batches = [lines if n % 2 else lines[::-1] for n in range(6)]
+        found = await asyncio.gather(*(api.batch(client, "/v1/relationships", *each) for each in batches))
+        statuses = [result["status"] for results in found for result in results]
+        assert sorted(statuses) == [200] * 55 + [201] * 11
+
+
 class TestList:
+    async def test_all(self, client: httpx.AsyncClient) -> None:
+        zoe, bakery = await create_pair(client)
+        mill = await make.create_customer(client, kind="organization")
+        made = [
+            await create_relationship(client, zoe, "works_for", bakery),
+            await create_relationship(client, bakery, "supplied_by", mill),
+            await create_relationship(client, mill, "household", zoe),
+        ]
+        items = await api.pages(client, "/v1/relationships")
+        assert [each["id"] for each in items] == [each["id"] for each in made]
+        ends = [(each["subject"]["id"], each["kind"], each["customer"]["id"], each["direction"]) for each in items]
+        assert ends == [
+            (zoe["id"], "works_for", bakery["id"], "outgoing"),
+            (mill["id"], "supplies", bakery["id"], "outgoing"),
+            (zoe["id"], "household", mill["id"], "mutual"),
+        ]
+        for query, expected in (
+            ({"kind": "supplies"}, items[1:2]),
+            ({"customer_id": zoe["id"]}, [items[0], items[2]]),
+            ({"sort": "-created_at"}, items[::-1]),
+        ):
+            assert await api.pages(client, "/v1/relationships", **query) == expected
+        assert (await listed(client, bakery))[1]["subject"]["id"] == bakery["id"]
+
     async def test_pages(self, client: httpx.AsyncClient) -> None:
         zoe, bakery = await create_pair(client)
         made = [

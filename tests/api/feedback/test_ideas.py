@@ -211,6 +211,17 @@ class TestVote:
         assert (await cast_vote(client, made, customer_id=customer_id, feedback_id=feedback_id))["votes"] == 1
         assert await votes(client, made) == [(customer_id, feedback_id)]
 
+    async def test_goes_with_feedback_that_is_somebody_elses_now(self, client: httpx.AsyncClient) -> None:
+        made = await create_idea(client)
+        ada, bo = [await make.create_customer(client) for _ in range(2)]
+        theirs = [await make.record_complaint(client, customer_id=one["id"]) for one in (ada, bo)]
+        body = {"method": "suggestion", "idea_id": made["id"], "complaint_id": theirs[0]["id"]}
+        said = await api.post(client, "/v1/feedback", body)
+        assert await votes(client, made) == [(ada["id"], said["id"])]
+        await api.patched(client, f"/v1/feedback/{said['id']}", {"complaint_id": theirs[1]["id"]})
+        assert await votes(client, made) == [(bo["id"], said["id"])]
+        assert (await api.get(client, f"{PATH}/{made['id']}"))["votes"] == 1
+
     async def test_and_falls_away_where_the_customer_had_voted(self, client: httpx.AsyncClient, db: Any) -> None:
         made, customer_id, feedback_id = (
             await create_idea(client),

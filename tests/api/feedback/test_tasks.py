@@ -1,7 +1,9 @@
 """Tasks that follow up feedback: found by it, and completed with its loop."""
 
+import asyncio
 from typing import Any
 
+import asyncpg
 import httpx
 
 from tests import make
@@ -72,6 +74,23 @@ class TestCompleted:
         assert found["closed_at"] is not None
         message = await api.get(client, f"/v1/interactions/{found['notified_interaction_id']}")
         assert (message["body"], message["customer_id"]) == ("We changed the tea", ada["id"])
+
+    async def test_waits_for_the_feedback_before_it_locks_the_task(
+        self, client: httpx.AsyncClient, db: Any, empty_database: str
+    ) -> None:
+        """As a claim of the feedback does: two that lock them in different orders would wait for each other."""
+        said, task = await followed_up(client)
+        claims = await asyncpg.connect(empty_database)
+        waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        async with claims.transaction():
+            await claims.execute("SELECT FROM feedback WHERE id = $1 FOR NO KEY UPDATE", said["id"])
+            completing = asyncio.create_task(complete(client, task, outcome="Rang", close_loop={}))
+            while not await db.fetchval(f"SELECT EXISTS ({waits})"):
+                assert not completing.done()
+            free = "SELECT id FROM tasks WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"
+            assert await db.fetchval(free, task["id"]) is not None
+        await claims.close()
+        assert (await completing).status_code == 200
 
     async def test_step_by_step(self, client: httpx.AsyncClient) -> None:
         said, task = await followed_up(client)

@@ -8,6 +8,7 @@ import httpx
 from tests import make
 from tests.make.interactions import record
 from tests.support import api
+from tests.support.application import TestClock
 from tests.support.links import claim, timeline
 
 PATH = "/v1/interactions"
@@ -55,6 +56,22 @@ class TestTakingPart:
         meeting = await record(client, **MEETING, participants=[{"name": "Y"}])
         answer = await api.patch(client, f"{PATH}/{meeting['id']}", {"participants": participants})
         assert api.errors(answer) == [("/participants/1/customer_id", "not_found")]
+
+
+class TestPlanned:
+    async def test_nobody_has_taken_part_until_it_is_held(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        bo = await make.create_customer(client)
+        soon = {**MEETING, "state": "planned", "happened_at": "2026-03-02T10:00:00Z", "participants": taking_part(bo)}
+        held, missed, cancelled = [await record(client, **soon) for _ in range(3)]
+        clock.tick(2 * 3600)
+        for verb, meeting in (("miss", missed), ("cancel", cancelled)):
+            await api.post(client, f"{PATH}/{meeting['id']}/{verb}", {}, 200)
+        for meeting in (held, missed, cancelled):
+            assert await timeline(client, bo, meeting) == []
+        assert (await profile(client, bo))["last_contact"] is None
+        await api.post(client, f"{PATH}/{held['id']}/hold", {}, 200)
+        assert await timeline(client, bo, held) == ["interaction.attended"]
+        assert (await profile(client, bo))["last_contact"]["id"] == held["id"]
 
 
 class TestChanged:

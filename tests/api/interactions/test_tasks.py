@@ -94,6 +94,60 @@ class TestCreate:
         assert pointers(answer) == [pointer]
 
 
+class TestBatch:
+    async def test_customers_by_any_key_and_each_task_once(self, client: httpx.AsyncClient, db: Any) -> None:
+        card, phone = make.identity(), make.phone()
+        zoe = await make.create_customer(client, identities=[card])
+        ada = await make.create_customer(client, contact_points=[phone])
+        call = await make.record_interaction(client, customer_id=ada["id"])
+        key = {"source": "planner", "external_id": "T-1"}
+        first = {"what": "Ring back", "customer": {"identity": card}, "due_at": "2026-03-05T10:00:00+01:00", **key}
+        lines = [
+            first,
+            {**first, "due_at": "2026-03-05T09:00:00Z", "what": "Ring back "},
+            {**first, "customer": {"phone": phone["value"]}},
+            {"what": "About the call", "interaction_id": call["id"], "source": "planner", "external_id": "T-2"},
+            {"what": "Twice, without a key"},
+            {"what": "Twice, without a key"},
+            {"what": "x", "customer": {"email": "nobody@example.org"}},
+            {"what": "x", "customer": {"id": zoe["id"]}, "customer_id": zoe["id"]},
+            {"what": "x", "customer_id": str(uuid4())},
+            {"what": "x", "complaint_id": str(uuid4())},
+            {"what": "x", "source": "planner"},
+            {"what": " "},
+        ]
+        results = await api.batch(client, PATH, *lines)
+        assert [result["status"] for result in results] == [201, 200, 409, 201, 201, 201, *[422] * 6]
+        assert {result["id"] for result in results[:3]} == {results[0]["id"]}
+        (difference,) = results[2]["problem"]["errors"]
+        assert (results[2]["problem"]["code"], difference["pointer"]) == ("TASK_DIFFERS", "/customer_id")
+        errors = [result["problem"]["errors"][0] for result in results[6:]]
+        assert [error["pointer"] for error in errors] == [
+            "/customer",
+            "/customer",
+            "/customer_id",
+            "/complaint_id",
+            "/external_id",
+            "/what",
+        ]
+        found = [await api.get(client, f"{PATH}/{results[n]['id']}") for n in (0, 3, 4)]
+        assert [task["customer_id"] for task in found] == [zoe["id"], ada["id"], None]
+        assert [task["external_id"] for task in found] == ["T-1", "T-2", None]
+        assert await listed(client, source="planner", external_id="T-2") == ["About the call"]
+        assert await titles(db, found[0]) == [("task.created", "Task created: Ring back")]
+        # The same file again, after one of them was changed here: as it was last sent, or as it is now.
+        await patch(client, found[0], {"what": "Ring Zoë"})
+        again = await api.batch(client, PATH, *lines[:4], {**first, "what": "Ring Zoë"})
+        assert [result["status"] for result in again] == [200, 200, 409, 200, 200]
+
+    async def test_one_at_a_time(self, client: httpx.AsyncClient) -> None:
+        body = {"what": "Ring back", "source": "planner", "external_id": "T-1"}
+        made = await api.post(client, PATH, body)
+        assert await api.post(client, PATH, body, 200) == made
+        problem = await api.post(client, PATH, {**body, "owner": "maya"}, 409)
+        assert (problem["task_id"], problem["errors"][0]["pointer"]) == (made["id"], "/owner")
+
+
 class TestList:
     async def test_filters(self, client: httpx.AsyncClient) -> None:
         customer = await make.create_customer(client)

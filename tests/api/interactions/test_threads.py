@@ -8,6 +8,7 @@ import pytest
 from tests import make
 from tests.make.interactions import captured, enquiry, record
 from tests.support import api
+from tests.support.application import TestClock
 
 PATH = "/v1/interactions"
 ASKED, ANSWERED = "2026-03-01T10:00:00.000000Z", "2026-03-01T10:30:00.000000Z"
@@ -68,6 +69,20 @@ class TestAnsweredInTheThread:
         asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
         await record(client, **reply(**changes))
         assert (await get(client, asked))["awaits_answer"] is True
+
+    async def test_by_a_planned_call_once_it_is_held(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        planned = {"kind": "call", "channel": "phone", "state": "planned", "happened_at": "2026-03-02T10:00:00Z"}
+        before = await record(client, **reply(**planned))
+        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        after = await record(client, **reply(**planned))
+        assert (await get(client, asked))["awaits_answer"] is True
+        answer = await client.post(f"{PATH}/{asked['id']}/answer", json={"interaction_id": after["id"]})
+        assert api.errors(answer) == [("/interaction_id", "not_held")]
+        clock.tick(2 * 3600)
+        await api.post(client, f"{PATH}/{after['id']}/cancel", {}, 200)
+        assert (await get(client, asked))["awaits_answer"] is True
+        await api.post(client, f"{PATH}/{before['id']}/hold", {}, 200)
+        assert (await get(client, asked))["answered_by_id"] == before["id"]
 
     async def test_the_answer_belongs_to_whoever_asked(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)

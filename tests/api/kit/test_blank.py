@@ -1,6 +1,7 @@
 """Blank texts and padded identifiers at the doors: in bodies, patches and filters."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from tests import make
 from tests.support import api
 from tests.support.api import errors
+from tests.support.application import ADMIN_KEY
 
 BLANKS = ["   ", "\u00a0", "\u200b", "\u3164", "\u2800", "\ufeff", "\U000e0041"]
 blank = pytest.mark.parametrize("text", BLANKS)
@@ -53,6 +55,85 @@ class TestBlank:
     async def test_filters(self, client: httpx.AsyncClient, text: str) -> None:
         for path, name in (("/v1/customers", "owner"), ("/v1/customers", "tag"), ("/v1/sales", "receipt_no")):
             assert errors(await client.get(path, params={name: text})) == [(f"/query/{name}", "blank")]
+
+
+@pytest.fixture
+async def unchecked(app: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """Its answers may have texts that the contract has no more."""
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers) as client:
+        yield client
+
+
+class TestStoredByEarlierReleases:
+    """What is stored stays as it is while something else changes; what is sent is judged."""
+
+    async def test_a_customer(self, unchecked: httpx.AsyncClient, db: Any) -> None:
+        points = [{"kind": "web", "value": "example.com"}, {"kind": "email", "value": "zoe@example.com"}]
+        zoe = await make.create_customer(unchecked, display_name="Zoe", owner="mia", contact_points=points)
+        path = f"/v1/customers/{zoe['id']}"
+        await db.execute("UPDATE customers SET owner = ' ', pronunciation = ' ' WHERE id = $1", zoe["id"])
+        await db.execute(
+            "UPDATE contact_points SET value = 'javascript:x', normalized = 'javascript:x' "
+            "WHERE customer_id = $1 AND kind = 'web'",
+            zoe["id"],
+        )
+        await db.execute("UPDATE contact_points SET label = ' ' WHERE customer_id = $1", zoe["id"])
+        changed = await api.patched(unchecked, path, {"given_name": "Zoe"})
+        assert (changed["given_name"], changed["owner"], changed["pronunciation"]) == ("Zoe", " ", " ")
+        assert {(p["value"], p["label"]) for p in changed["contact_points"]} == {
+            ("javascript:x", " "),
+            ("zoe@example.com", " "),
+        }
+        for name, value in (("owner", " "), ("contact_points", [{"kind": "web", "value": "javascript:x"}])):
+            assert errors(await api.patch(unchecked, path, {name: value}))
+        await api.post(unchecked, f"{path}/archive", status=200)
+        await api.post(unchecked, f"{path}/restore", status=200)
+        beside = {"kind": "email", "value": "zoe@example.com"}
+        known = {"display_name": "Z", "contact_points": [beside], "identities": [make.identity()]}
+        matched = await unchecked.post("/v1/customers?on_match=match", json=known)
+        assert (matched.status_code, len(matched.json()["identities"])) == (200, 1), matched.text
+
+    @pytest.mark.parametrize(
+        ("path", "body", "stored", "change"),
+        [
+            ("tasks", {"what": "x"}, {"what": " ", "note": " "}, {"owner": "mia"}),
+            (
+                "interactions",
+                make.interaction(documents=[{"name": "a", "address": "https://example.com"}]),
+                {
+                    "subject": " ",
+                    "documents": [{"name": " ", "address": "javascript:x", "media_type": None, "size": None}],
+                },
+                {"outcome": "x"},
+            ),
+            (
+                "complaints",
+                make.complaint(complainant={"name": "Zoe"}),
+                {"desired_outcome": " ", "complainant": {"name": " ", "contact": None}},
+                {"owner": "mia"},
+            ),
+            (
+                "feedback",
+                {"method": "form", "text": "Nice", "author": {"name": "Zoe"}},
+                {"title": " ", "author": {"name": " ", "contact": None}},
+                {"text": "Nicer"},
+            ),
+        ],
+    )
+    async def test_other_records(
+        self, unchecked: httpx.AsyncClient, db: Any, path: str, body: Any, stored: Any, change: Any
+    ) -> None:
+        made = await api.post(unchecked, f"/v1/{path}", body)
+        columns = ", ".join(f"{name} = ${n}" for n, name in enumerate(stored, start=2))
+        values = [value if isinstance(value, str) else json.dumps(value) for value in stored.values()]
+        await db.execute(f"UPDATE {path} SET {columns} WHERE id = $1", made["id"], *values)
+        before = await api.get(unchecked, f"/v1/{path}/{made['id']}")
+        changed = await api.patched(unchecked, f"/v1/{path}/{made['id']}", change)
+        assert changed["version"] == before["version"] + 1
+        assert {name: changed[name] for name in stored} == {name: before[name] for name in stored}
+        answer = await api.patch(unchecked, f"/v1/{path}/{made['id']}", dict.fromkeys(stored, "\u200b"))
+        assert errors(answer)
 
 
 class TestIdentifiers:

@@ -24,6 +24,22 @@ TABLES = {
 }
 
 
+class TestKnownFirst:
+    async def test_the_contact_in_which_a_customer_complains(self, client: httpx.AsyncClient, db: Any) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        mail, second = [await make.record_interaction(client, thread="T-1") for _ in range(2)]
+        other = await make.record_interaction(client, customer_id=bo["id"])
+        complaint = await make.record_complaint(client, customer_id=ada["id"], interaction_id=mail["id"])
+        for message in (mail, second):
+            assert await customer_of(client, "interaction", message) == ada["id"]
+            assert await timeline(client, ada, message) == ["interaction.recorded", "interaction.claimed"]
+        await release(client, "complaint", complaint)
+        assert await customer_of(client, "interaction", mail) is None
+        await make.record_complaint(client, customer_id=ada["id"], interaction_id=other["id"])
+        assert await customer_of(client, "interaction", other) == bo["id"]
+        assert [event.type for event in await api.events(db, other["id"])][-1] == "interaction.contradicted"
+
+
 class TestClaimedLater:
     async def test_a_complaint_follows_its_sale(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client, contact_points=[make.phone("+441132460501")])

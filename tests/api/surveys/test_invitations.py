@@ -196,6 +196,16 @@ class TestCreate:
         problem = await refused(client, INVITATIONS, {"survey_id": asked["id"], field: NOBODY}, 422)
         assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [(f"/{field}", "not_found")]
 
+    async def test_things_of_two_customers(self, client: httpx.AsyncClient) -> None:
+        asked, ada, eve = await create_open(client), await create_customer(client), await create_customer(client)
+        sale = await record_sale(client, ada)
+        calls = [await make.record_interaction(client, customer_id=one["id"]) for one in (eve, ada)]
+        body = {"survey_id": asked["id"], "sale_id": sale["id"], "interaction_id": calls[0]["id"]}
+        problem = await refused(client, INVITATIONS, body, 422)
+        assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [("/interaction_id", "other_customer")]
+        made = await invite(client, asked, sale_id=sale["id"], interaction_id=calls[1]["id"])
+        assert made["customer_id"] == ada["id"]
+
     async def test_somebody_elses_sale(self, client: httpx.AsyncClient) -> None:
         asked, ada, eve = await create_open(client), await create_customer(client), await create_customer(client)
         sale = await record_sale(client, ada)

@@ -22,6 +22,19 @@ _POLICY = {
     "currency": "GBP",
     "tax": "included",
 }
+_RELATIONSHIP = {
+    "subject": {
+        "id": "{customer_id}",
+        "identity": {"system": "loyalty", "external_id": "4-711"},
+        "phone": "020 7946 0123",
+        "email": "chidi@example.com",
+    },
+    "kind": "supplies",
+    "customer": {"id": "{other_id}"},
+    "title": "Cook",
+    "since": "2026-01-01",
+    "until": "2026-02-01",
+}
 EXAMPLES: dict[str, Any] = {
     "create_source": {"code": "kiosk", **_POLICY},
     "update_source": _POLICY,
@@ -36,6 +49,8 @@ EXAMPLES: dict[str, Any] = {
         "since": "2026-01-01",
         "until": "2026-02-01",
     },
+    "record_relationship": _RELATIONSHIP,
+    "record_relationships": _RELATIONSHIP,
     "update_relationship": {"title": "Cook", "since": "2026-01-01", "until": "2026-02-01"},
 }
 

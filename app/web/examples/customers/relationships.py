@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from app.web.examples.customers.customers import RESTAURANT
+from app.web.examples.customers.customers import RESTAURANT, ZOE
 
 RELATIONSHIP = "019cea12-33a0-7c47-a908-64e0d7b5f18f"
 NEW_RELATIONSHIP: dict[str, Any] = {"kind": "works_for", "customer_id": RESTAURANT, "title": "Head chef"}
+SENT_RELATIONSHIP: dict[str, Any] = {
+    "subject": {"identity": {"system": "loyalty", "external_id": "2001-4477"}},
+    "kind": "works_for",
+    "customer": {"id": RESTAURANT},
+    "title": "Head chef",
+}
 WORKS_FOR: dict[str, Any] = {
     "id": RELATIONSHIP,
+    "subject": {"id": ZOE, "display_name": "Zoë Okafor", "kind": "person"},
     "kind": "works_for",
     "direction": "outgoing",
     "customer": {"id": RESTAURANT, "display_name": "The Oyster Shed", "kind": "organization"},
@@ -22,6 +29,8 @@ PATHS = {
     "relationship_id": RELATIONSHIP,
 }
 BODIES: dict[str, Any] = {
+    "record_relationship": {"An employer": SENT_RELATIONSHIP},
+    "record_relationships": {"An employer": SENT_RELATIONSHIP},
     "create_relationship": {"An employer": NEW_RELATIONSHIP},
     "update_relationship": {"A new position": {"title": "Owner"}},
 }

@@ -124,6 +124,14 @@ NEW_TASK: dict[str, Any] = {
     "owner": "Amara",
     "due_at": "2026-04-02T09:00:00+01:00",
 }
+SENT_TASK: dict[str, Any] = {
+    "what": "Ring Zoë when the lamb has come",
+    "customer": {"identity": {"system": "loyalty", "external_id": "2001-4477"}},
+    "owner": "Amara",
+    "due_at": "2026-04-02T09:00:00+01:00",
+    "source": "planner",
+    "external_id": "T-5512",
+}
 OPEN_TASK: dict[str, Any] = {
     "id": TASK,
     "what": "Ring Zoë when the lamb has come",
@@ -139,6 +147,8 @@ OPEN_TASK: dict[str, Any] = {
     "snoozed_until": None,
     "outcome": None,
     "closed_at": None,
+    "source": None,
+    "external_id": None,
     "version": 1,
     "created_at": ASKED,
     "updated_at": ASKED,
@@ -173,6 +183,7 @@ BODIES: dict[str, Any] = {
     "cancel_interaction": {"Called off": {"reason": "The wedding is put off"}},
     "release_interaction": {"A mistake": {"reason": "Another Zoë, with the same number"}},
     "create_task": {"A call to make": NEW_TASK},
+    "create_tasks": {"A task of another system": SENT_TASK},
     "update_task": {"Another owner": {"owner": "Tom"}},
     "complete_task": {"With its outcome": {"outcome": "She comes by at noon"}},
     "snooze_task": {"Until Thursday": {"until": "2026-04-02T09:00:00+01:00"}},
