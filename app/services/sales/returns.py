@@ -11,11 +11,10 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import RefundExceedsSale
 from app.rules.kit.money import minor_unit
-from app.rules.sales import receipts as rules
-from app.rules.sales.receipts import ZERO
+from app.rules.sales.receipts import LineKind
+from app.rules.sales.returns import GivenBack, LineKey, SoldLine, exceeds
 from app.services.sales.receipts import Line, ReceiptDraft
 from app.store.sales import returns as store
-from app.store.sales.returns import GivenBack, LineKey, SoldLine
 from app.store.sales.settlement import ReceiptKey
 
 
@@ -52,7 +51,7 @@ class Returns:
                 _Sold(row["currency"], row["voided"], row["customer_id"], row["over_returned"]),
             )
             if row["line_no"] is not None:
-                sold.lines[row["line_no"]] = SoldLine(row["sku"], row["quantity"], row["total"])
+                sold.lines[row["line_no"]] = SoldLine(LineKind(row["kind"]), row["sku"], row["quantity"], row["total"])
         for key, given_back in await store.given_back(ctx, {ReceiptKey(*key[:2]) for key in keys} | set(returns._sold)):
             returns._given_back.setdefault(key, []).append(given_back)
         return returns
@@ -84,7 +83,7 @@ class Returns:
             before is not None and before.voided,
             receipt.customer_id,
             before is not None and before.over_returned,
-            {line.line_no: SoldLine(line.sku, line.quantity, line.total) for line in receipt.lines},
+            {line.line_no: _sold(line) for line in receipt.lines},
         )
 
     def waits(self, receipt: ReceiptDraft) -> bool:
@@ -118,14 +117,17 @@ class Returns:
         returned = sold.lines.get(key.line_no)
         if returned is None:
             return _refused(pointer, "unknown_line", f"Receipt {key.receipt_no} has no line {key.line_no}")
+        if returned.kind is not line.kind:
+            detail = f"Line {key.line_no} of receipt {key.receipt_no} is of the kind {returned.kind}"
+            return _refused(f"/lines/{n}/kind", "other_kind", detail)
         if not returned.is_of(line.sku):
             return _refused(
                 pointer, "other_product", f"Line {key.line_no} of receipt {key.receipt_no} sold {returned.sku}"
             )
         earlier = [given for given in self._given_back.get(key, []) if revised is None or given.sale_id != revised]
         left, left_total = returned.left([*earlier, *own], sold.currency)
-        quantity = ZERO if line.goods_kept else line.quantity
-        if rules.exceeds(left, left_total, quantity, line.total, minor_unit(sold.currency)):
+        given = _given_back_by(receipt, line, revised)
+        if exceeds(left, left_total, given.quantity, given.total, minor_unit(sold.currency)):
             return _refused(
                 pointer,
                 "exceeds",
@@ -146,22 +148,27 @@ class Returns:
                 return _refused("/currency", "other_currency", f"Line {key.line_no} was returned in another currency")
             if (n := positions.get(key.line_no)) is None:
                 return _refused("/lines", "unknown_line", f"Line {key.line_no} is missing, of which some was returned")
-            line = receipt.lines[n]
-            sold = SoldLine(line.sku, line.quantity, line.total)
+            sold = _sold(receipt.lines[n])
+            if any(given.kind is not sold.kind for given in all_):
+                return _refused(f"/lines/{n}/kind", "other_kind", "Something of another kind was returned of this line")
             if not all(sold.is_of(given.sku) for given in all_):
                 return _refused(f"/lines/{n}/sku", "other_product", "Another product of this line was returned")
             left, left_total = sold.left(all_, receipt.new.currency)
-            taken, taken_total = left - line.quantity, left_total - line.total
-            if rules.exceeds(line.quantity, line.total, taken, taken_total, unit):
-                detail = f"{-taken} for {-taken_total} {receipt.new.currency} of this line was returned"
+            taken, taken_total = sold.quantity - left, sold.total - left_total
+            if exceeds(sold.quantity, sold.total, taken, taken_total, unit):
+                detail = f"{taken} for {taken_total} {receipt.new.currency} of this line was returned"
                 return _refused(f"/lines/{n}", "exceeds", detail)
         return None
 
 
+def _sold(line: Line) -> SoldLine:
+    return SoldLine(line.kind, line.sku, line.quantity, line.total)
+
+
 def _given_back_by(receipt: ReceiptDraft, line: Line, revised: UUID | None) -> GivenBack:
     """What a line of a receipt gives back of the line that it returns."""
-    quantity = ZERO if line.goods_kept else max(-line.quantity, ZERO)
-    return GivenBack(revised or receipt.id, receipt.new.currency, line.sku, quantity, max(-line.total, ZERO))
+    sale_id, currency = revised or receipt.id, receipt.new.currency
+    return GivenBack.by_line(sale_id, currency, line.kind, line.sku, line.quantity, line.total, line.goods_kept)
 
 
 def returned_receipts(receipts: Iterable[ReceiptDraft]) -> set[ReceiptKey]:
