@@ -96,10 +96,10 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         return document
     new = patched.content
     customer_id = None if _loses_origin(case.complaint, new) else case.complaint.customer_id
-    complainant = case.complaint.complainant
-    as_new = ComplaintNew.model_validate(
-        {**new.model_dump(mode="json"), "customer_id": customer_id, "complainant": complainant}
-    )
+    # Where it is about another sale now, that may not have been later.
+    received_at = case.complaint.received_at.isoformat() if "sale_id" in patched.fields else None
+    kept = {"customer_id": customer_id, "complainant": case.complaint.complainant, "received_at": received_at}
+    as_new = ComplaintNew.model_validate({**new.model_dump(mode="json"), **kept})
     draft = ComplaintDraft(as_new)
     if (problem := (await References.load(ctx, [draft])).assign(0, draft)) is not None:
         raise problem

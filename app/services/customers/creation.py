@@ -34,7 +34,10 @@ async def create(
             valid[n] = draft_customer(ctx, new_id(), new)
         except Problem as problem:
             results[n] = RecordResult.refused(problem)
-    creation = _Creation(ctx, await KeyHolders.load(ctx, list(valid.values())), on_match, replay)
+    holders = await KeyHolders.load(ctx, list(valid.values()))
+    if on_match is not OnMatch.REFUSE:  # they may change: all are locked at once and in order, no deadlocks
+        await store.lock(ctx, holders.customer_ids)
+    creation = _Creation(ctx, holders, on_match, replay)
     for n, draft in valid.items():
         results[n] = await creation.add(customers[n], draft)
     await creation.write()
@@ -110,15 +113,12 @@ class _Creation:
             raise conflict
         await self.write()
         for row in await store.share_contact_points(self.ctx, keys):
-            change = {"pointer": f"/contact_points/{row['position']}/shared", "stored": False, "sent": True}
+            listed = [
+                {"pointer": f"/contact_points/{place}/shared", "stored": False, "sent": True} for place in row["places"]
+            ]
             await store.CUSTOMERS.change(self.ctx, row["customer_id"], {})
-            await changes.record(
-                self.ctx,
-                event_types.CUSTOMER_UPDATED,
-                row["customer_id"],
-                row["display_name"],
-                {"changes": [change]},
-            )
+            type_, data = event_types.CUSTOMER_UPDATED, {"changes": listed}
+            await changes.record(self.ctx, type_, row["customer_id"], row["display_name"], data)
         self.holders.share(keys)
         return self._create(shared, draft)
 

@@ -1,6 +1,5 @@
 """Customers are found, created, changed, archived and restored."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -53,7 +52,8 @@ async def create_many(
 
 async def change(ctx: Context, customer_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a CustomerChange: a merge patch. 412 if the customer is no longer at `version`."""
-    return await changes.change(ctx, customer_id, patch.model_dump(mode="json", exclude_unset=True), version)
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    return await changes.change(ctx, customer_id, lambda _: sent, version)
 
 
 async def put(
@@ -83,11 +83,12 @@ async def put(
                 raise
     if only_new:
         raise PreconditionFailed(f"The identity already belongs to customer {customer_id}")
-    if others:
-        await store.CUSTOMERS.lock(ctx, customer_id)  # nobody else adds identities between reading and writing them
-        present = json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)["identities"]
-        sent["identities"] = present + [i for i in others if i not in present]
-    return await changes.change(ctx, customer_id, sent, None, respelled=False), False
+
+    def patch(stored: dict[str, Any]) -> dict[str, Any]:
+        present = stored["identities"]
+        return sent | {"identities": present + [i for i in others if i not in present]} if others else sent
+
+    return await changes.change(ctx, customer_id, patch, respelled=False), False
 
 
 async def archive(ctx: Context, customer_id: UUID) -> Document:

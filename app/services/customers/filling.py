@@ -7,7 +7,6 @@ from app.core.context import Context
 from app.rules.customers.customers import MOST_CONTACT_POINTS, ordered_uses
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, contact_points
-from app.store.customers import customers as store
 
 _ADDED = ("contact_points", "identities", "preferences", "attributes")
 _KEPT = ("kind", "trade", "roles", "display_name")
@@ -16,8 +15,10 @@ _KEPT = ("kind", "trade", "roles", "display_name")
 
 async def fill(ctx: Context, customer_id: UUID, new: CustomerNew) -> None:
     """Teach a customer the identities and contact points of `new`, and fill in the fields that are empty."""
-    await store.CUSTOMERS.lock(ctx, customer_id)
-    stored = changes.body(await store.CUSTOMERS.get(ctx, customer_id))
+    await changes.change(ctx, customer_id, lambda stored: _patch(ctx, customer_id, stored, new))
+
+
+def _patch(ctx: Context, customer_id: UUID, stored: dict[str, Any], new: CustomerNew) -> dict[str, Any]:
     sent = new.model_dump(mode="json", exclude_unset=True)
     filled = {
         name: value for name, value in sent.items() if name not in (*_ADDED, *_KEPT) and value and not stored[name]
@@ -31,7 +32,7 @@ async def fill(ctx: Context, customer_id: UUID, new: CustomerNew) -> None:
     for name in ("preferences", "attributes"):
         filled[name] = {key: value for key, value in sent.get(name, {}).items() if value and not stored[name].get(key)}
     # The name stays as it is, even where it was made of names that are completed now.
-    await changes.change(ctx, customer_id, {**filled, "display_name": stored["display_name"]}, None)
+    return {**filled, "display_name": stored["display_name"]}
 
 
 def _contact_points(ctx: Context, stored: dict[str, Any], new: CustomerNew) -> list[dict[str, Any]]:

@@ -60,3 +60,5 @@ _LIST = Listing(
     {"occurred_at": ("s.occurred_at", "timestamptz")},
 )
 SALES = Table("sale", _LIST)
+BELIEVED_MOMENT = "'occurred_at', CASE WHEN NOT s.clock_suspect THEN s.occurred_at END"
+"""For the JSON of what refers to the sale `s`: when it was, null where the clock of the till is not to be believed."""
