@@ -66,6 +66,8 @@ class ReceiptDraft:
     gross: Decimal
     refunded: Decimal
     imbalances: Sequence[Imbalance]
+    is_revision: bool = False
+    """Whether a stored receipt is replaced, whose `id` it has then."""
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()

@@ -4,7 +4,7 @@ Receipts that are not known yet can be returned, since tills may send them later
 taken all the same, and flagged (see `settlement`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -38,10 +38,11 @@ class Returns:
         self._tracks = False
 
     @classmethod
-    async def load(cls, ctx: Context, receipts: Sequence[ReceiptDraft], revised: Collection[UUID]) -> "Returns":
-        """`revised` are the stored receipts that some of these replace. They and the returned ones must be locked."""
+    async def load(cls, ctx: Context, receipts: Sequence[ReceiptDraft]) -> "Returns":
+        """The stored receipts that some of these replace or return must be locked."""
         returns = cls()
         keys = {key for receipt in receipts for _, key, _ in receipt.returns}
+        revised = [receipt.id for receipt in receipts if receipt.is_revision]
         if not keys and not revised:
             return returns
         returns._tracks = True
@@ -56,27 +57,27 @@ class Returns:
             returns._given_back.setdefault(key, []).append(given_back)
         return returns
 
-    def refuse(self, receipt: ReceiptDraft, revised: UUID | None) -> RefundExceedsSale | None:
+    def refuse(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
         """The problem of a receipt that returns too much, or is revised below what was returned of it."""
         if not self._tracks or self._is_voided(receipt):
             return None
         own: dict[LineKey, list[GivenBack]] = {}
         for n, key, line in receipt.returns:
-            problem = self._refuse_line(receipt, n, key, own.get(key, []), revised)
+            problem = self._refuse_line(receipt, n, key, own.get(key, []))
             if problem is not None:
                 return problem
-            own.setdefault(key, []).append(_given_back_by(receipt, line, revised))
-        return self._refuse_revision(receipt) if revised is not None else None
+            own.setdefault(key, []).append(_given_back_by(receipt, line))
+        return self._refuse_revision(receipt) if receipt.is_revision else None
 
-    def add(self, receipt: ReceiptDraft, revised: UUID | None) -> None:
+    def add(self, receipt: ReceiptDraft) -> None:
         """Add what a receipt that is going to be written returns and sells."""
         if not self._tracks:
             return
-        if revised is not None:
+        if receipt.is_revision:
             for key, all_ in self._given_back.items():
-                self._given_back[key] = [given for given in all_ if given.sale_id != revised]
+                self._given_back[key] = [given for given in all_ if given.sale_id != receipt.id]
         for _, key, line in [] if self._is_voided(receipt) else receipt.returns:
-            self._given_back.setdefault(key, []).append(_given_back_by(receipt, line, revised))
+            self._given_back.setdefault(key, []).append(_given_back_by(receipt, line))
         before = self._sold.get(ReceiptKey(*receipt.key))
         self._sold[ReceiptKey(*receipt.key)] = _Sold(
             receipt.new.currency,
@@ -103,7 +104,7 @@ class Returns:
         return stored is not None and stored.voided
 
     def _refuse_line(
-        self, receipt: ReceiptDraft, n: int, key: LineKey, own: Sequence[GivenBack], revised: UUID | None
+        self, receipt: ReceiptDraft, n: int, key: LineKey, own: Sequence[GivenBack]
     ) -> RefundExceedsSale | None:
         """`own` is what earlier lines of the same receipt return of the same line."""
         sold = self._sold.get(ReceiptKey(*key[:2]))
@@ -124,9 +125,9 @@ class Returns:
             return _refused(
                 pointer, "other_product", f"Line {key.line_no} of receipt {key.receipt_no} sold {returned.sku}"
             )
-        earlier = [given for given in self._given_back.get(key, []) if revised is None or given.sale_id != revised]
+        earlier = [given for given in self._given_back.get(key, []) if given.sale_id != receipt.id]
         left, left_total = returned.left([*earlier, *own], sold.currency)
-        given = _given_back_by(receipt, line, revised)
+        given = _given_back_by(receipt, line)
         if exceeds(left, left_total, given.quantity, given.total, minor_unit(sold.currency)):
             return _refused(
                 pointer,
@@ -165,10 +166,10 @@ def _sold(line: Line) -> SoldLine:
     return SoldLine(line.kind, line.sku, line.quantity, line.total)
 
 
-def _given_back_by(receipt: ReceiptDraft, line: Line, revised: UUID | None) -> GivenBack:
+def _given_back_by(receipt: ReceiptDraft, line: Line) -> GivenBack:
     """What a line of a receipt gives back of the line that it returns."""
-    sale_id, currency = revised or receipt.id, receipt.new.currency
-    return GivenBack.by_line(sale_id, currency, line.kind, line.sku, line.quantity, line.total, line.goods_kept)
+    values = line.kind, line.sku, line.quantity, line.total, line.goods_kept
+    return GivenBack.by_line(receipt.id, receipt.new.currency, *values)
 
 
 def returned_receipts(receipts: Iterable[ReceiptDraft]) -> set[ReceiptKey]:

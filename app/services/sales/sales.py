@@ -94,10 +94,10 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
     return await store.SALES.get(ctx, sale_id)
 
 
-async def _give(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, **data: str) -> None:
+async def _give(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, reason: str | None = None) -> None:
     """Give a receipt to another buyer, or to nobody; its returns follow."""
     await store.SALES.change(ctx, sale["id"], values_of(buyer))
-    await record_change_of_buyer(ctx, sale, buyer.customer_id, **data)
+    await record_change_of_buyer(ctx, sale, buyer.customer_id, reason=reason)
     touched = Touched(moved={sale["id"]})
     touched.add_account(sale["customer_id"], sale["currency"])
     touched.add_account(buyer.customer_id, sale["currency"])
