@@ -652,12 +652,12 @@ async def test_sources_are_there_and_say_whom_they_created(new_database: Callabl
     assert [tuple(row) for row in known] == [("mail", False, True, True), ("till", False, True, True)]
     moved = await db.fetch("SELECT created_by_source, acquisition_source FROM customers ORDER BY id")
     assert [tuple(row) for row in moved] == [("till", None), (None, "till"), (None, "fair")]
-    reasons = [
+    told = [
         [(reason["kind"], reason["value"], reason["result"]) for reason in json.loads(row["match_reasons"])]
         for row in await db.fetch("SELECT match_reasons FROM sales ORDER BY receipt_no")
     ]
     unknown = [("identity", "card:7", "unknown"), ("email", "a@b.c", "unknown")]
-    assert reasons == [[("phone", "1", "found")], [], unknown, []]
+    assert told == [[("phone", "1", "found")], [], unknown, []]
     matches = await db.fetch(
         "SELECT match, jsonb_array_length(match_reasons) FROM interactions UNION ALL "
         "SELECT match, jsonb_array_length(match_reasons) FROM feedback ORDER BY 1, 2"

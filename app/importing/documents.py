@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.importing import complaints, feedback
-from app.importing.fields import FAMILIES
+from app.importing.fields import FAMILIES, OWN_NAMES
 from app.importing.mapping import Plan, Values
 from app.importing.natural_keys import with_natural_key
 from app.importing.rows import Document, Refusal, Row, Table, original_of, problem
@@ -39,7 +39,7 @@ def assemble(values: Values, plan: Plan, *, line: bool = False) -> dict[str, Any
     document: dict[str, Any] = {}
     for path, value in completed.items():
         if "." not in path:
-            document["total" if path == "line_total" else path] = value
+            document[OWN_NAMES.get(path, path)] = value
         elif _has_object(path, completed, values, plan):
             _set_field(document, path, value, plan.fields[path].lists)
     return document

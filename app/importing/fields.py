@@ -8,7 +8,7 @@ such as `nps` and `aspects.<name>` (see feedback.py).
 """
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -78,6 +78,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 # Lists of objects that are not filled by cells: the lines of a receipt have rows of their own, and the history of a
 # complaint is given by its timestamps.
 NOT_MAPPED = {"lines", "history"}
+OWN_NAMES = {"line_total": "total", "receipt_discount": "discount"}
+"""Both a receipt and its lines have a total and a discount: what the less common of each is called, and its path."""
 # Ids that look like numbers: a spreadsheet writes them as 17850.0 where the column has gaps.
 REFERENCES = {"external_id", "receipt_no", "sku", "thread", "phone", "postal_code"}
 _SHAPES = {
@@ -97,10 +99,10 @@ def fields_of(resource: str) -> dict[str, Field]:
     """The fields of a resource by path, without those of the open families."""
     fields = list(_walk(SCHEMAS[resource], skip={*FAMILIES[resource], *NOT_MAPPED}))
     if resource == "sales":
-        # Both a receipt and its lines have a total.
+        own = {path: name for name, path in OWN_NAMES.items()}
+        fields = [replace(field, path=own["discount"]) if field.path == "discount" else field for field in fields]
         for field in _walk(SaleLineNew, line=True):
-            path = "line_total" if field.path == "total" else field.path
-            fields.append(Field(path, field.shape, field.is_list, field.choices, True, field.lists, field.required))
+            fields.append(replace(field, path=own["total"]) if field.path == "total" else field)
     return {field.path: field for field in fields}
 
 

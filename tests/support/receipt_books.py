@@ -8,6 +8,14 @@ from typing import Any
 
 Sale = dict[str, Any]
 PENNY = Decimal("0.01")
+PRICED = ("item", "service_charge", "shipping", "fee")
+NO_TURNOVER = ("tip", "gift_card", "deposit")
+
+
+def net(sale: Sale) -> Decimal:
+    """The total without what is no turnover."""
+    passed_on = (Decimal(line["total"]) for line in sale["lines"] if line["kind"] in NO_TURNOVER)
+    return Decimal(sale["total"]) - Decimal(sale["tip"]) - sum(passed_on, Decimal(0))
 
 
 @dataclass
@@ -26,24 +34,31 @@ def returned(sale: Sale, sales: list[Sale]) -> Returned:
     more = False
     for other, line in _returning(sale, sales):
         of = lines.get(line["refund_of"]["line_no"])
-        same_product = of is not None and (None in (of["sku"], line["sku"]) or of["sku"] == line["sku"])
+        same_product = (
+            of is not None
+            and of["kind"] == line["kind"]
+            and (None in (of["sku"], line["sku"]) or of["sku"] == line["sku"])
+        )
         if of is None or not same_product or other["currency"] != sale["currency"] or sale["voided_at"]:
             more = True
         if of is not None and same_product and other["currency"] == sale["currency"]:
             quantity, total = by_line[of["line_no"]]
-            units = Decimal(0) if line["refund_of"]["goods_kept"] else -Decimal(line["quantity"])
-            by_line[of["line_no"]] = (quantity + units, total - Decimal(line["total"]))
+            no_units = line["refund_of"]["goods_kept"] or line["kind"] != "item"
+            units = Decimal(0) if no_units else -Decimal(line["quantity"])
+            by_line[of["line_no"]] = (quantity + units, total + max(-Decimal(line["total"]), Decimal(0)))
     sold = given = Decimal(0)
-    left = False
+    left, any_item = False, False
     for number, (quantity, total) in by_line.items():
         line_quantity, line_total = Decimal(lines[number]["quantity"]), Decimal(lines[number]["total"])
         more = more or (quantity > 0 and quantity > line_quantity) or (total > 0 and total > line_total + PENNY)
-        if line_total > 0:
+        if line_total > 0 and lines[number]["kind"] in PRICED:
             sold, given = sold + line_total, given + min(total, line_total)
+        if line_total > 0 and lines[number]["kind"] == "item":
+            any_item = True
             left = left or not (total >= line_total or 0 < line_quantity <= quantity)
     gross = Decimal(sale["gross"])
     share = (gross * given / sold).quantize(PENNY, ROUND_HALF_UP) if sold else Decimal(0)
-    return Returned(by_line, min(gross, share), sold > 0 and not left, more)
+    return Returned(by_line, min(gross, share), any_item and not left, more)
 
 
 def accounts(sales: list[Sale]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -59,13 +74,13 @@ def _totals(mine: list[Sale], sales: list[Sale]) -> dict[str, Any]:
     bought = sorted(
         sale["occurred_at"]
         for sale in mine
-        if sale["kind"] != "return" and Decimal(sale["gross"]) > 0 and not returned(sale, sales).fully
+        if sale["kind"] in ("sale", "exchange") and Decimal(sale["gross"]) > 0 and not returned(sale, sales).fully
     )
     return {
         "receipts": len(mine),
         "purchases": len(bought),
         "returns": sum(sale["kind"] == "return" for sale in mine),
-        "net": sum(Decimal(sale["total"]) for sale in mine),
+        "net": sum(net(sale) for sale in mine),
         "first_purchase_at": bought[0] if bought else None,
         "last_purchase_at": bought[-1] if bought else None,
     }

@@ -33,7 +33,7 @@ from app.models.kit.columns import (
     version_column,
 )
 from app.rules.customers import UNDECIDED, Match
-from app.rules.sales.receipts import MatchedBy, SaleChannel, SaleKind
+from app.rules.sales.receipts import LineKind, MatchedBy, SaleChannel, SaleKind
 
 
 class Product(SQLModel, table=True):
@@ -119,12 +119,22 @@ class Sale(SQLModel, table=True):
     # Of an ambiguous receipt, `sale` says that its candidates are the buyers of what it returns.
     matched_by: str | None = text_column()
     match_reasons: list[dict[str, Any]] = json_column("'[]'")
+    # Amounts on the whole receipt, beside those of its lines.
+    discount: Decimal = numeric_column(default="0")
+    service_charge: Decimal = numeric_column(default="0")
+    shipping: Decimal = numeric_column(default="0")
+    tip: Decimal = numeric_column(default="0")
+    rounding: Decimal = numeric_column(default="0")
+    taxes: list[dict[str, Any]] = json_column("'[]'")
     payments: list[dict[str, str]] = json_column("'[]'")
+    tendered: Decimal | None = numeric_column(null=True)
+    change: Decimal | None = numeric_column(null=True)
     total: Decimal = numeric_column()
-    # The total, split into what was sold and what was returned, both positive.
+    # What of the total is turnover, split into what was sold and what was returned, both positive.
     gross: Decimal = numeric_column()
     refunded: Decimal = numeric_column()
     balanced: bool = boolean_column("true")
+    imbalances: list[dict[str, Any]] = json_column("'[]'")
     # The clock of the till was ahead by more than the tolerance of `rules.kit.moments` when the receipt came in.
     clock_suspect: bool = Field(
         default=None,
@@ -140,7 +150,10 @@ class Sale(SQLModel, table=True):
         default=None,
         sa_column=Column(
             Boolean,
-            Computed("voided_at IS NULL AND kind <> 'return' AND gross > 0 AND NOT fully_returned", persisted=True),
+            Computed(
+                "voided_at IS NULL AND kind IN ('sale', 'exchange') AND gross > 0 AND NOT fully_returned",
+                persisted=True,
+            ),
             nullable=False,
         ),
     )
@@ -157,6 +170,7 @@ class Sale(SQLModel, table=True):
 class SaleLine(SQLModel, table=True):
     __tablename__ = "sale_lines"
     __table_args__ = (
+        one_of_check("kind", LineKind),
         CheckConstraint("(refund_source IS NULL) = (refund_receipt_no IS NULL)", name="refund_source"),
         Index(
             "ix_sale_lines_refunds",
@@ -169,6 +183,7 @@ class SaleLine(SQLModel, table=True):
 
     sale_id: UUID = reference_column("sales.id", null=False, ondelete="CASCADE", primary=True)
     line_no: int = Field(primary_key=True)
+    kind: str = text_column(null=False, server_default=text("'item'"))
     sku: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("products.sku")))
     name: str | None = text_column()
     category: str | None = text_column()

@@ -60,9 +60,12 @@ class EnteredKey(NamedTuple):
     key: Key
     extension: str
     """Of a phone number."""
-    kind: str
-    """`identity`, or the kind of contact point."""
     value: str
+
+    @property
+    def kind(self) -> str:
+        """`identity`, or the kind of contact point."""
+        return "identity" if self.key[0] == "identity" else self.key[1]
 
 
 class Holders(NamedTuple):
@@ -81,17 +84,13 @@ def identity_key(system: str, external_id: str, of_nobody: Values = frozenset())
     """None for an id such as `WALK-IN`."""
     if identity_of_nobody(system, external_id, of_nobody):
         return None
-    return EnteredKey(("identity", system, external_id), "", "identity", f"{system}:{external_id}")
+    return EnteredKey(("identity", system, external_id), "", f"{system}:{external_id}")
 
 
 def contact_point_key(kind: ContactKind, value: str, region: str, of_nobody: Values = frozenset()) -> EnteredKey | None:
     """None for a value that identifies nobody. Raises NotAContact."""
     form = normalize(kind, value, region, of_nobody)
-    return (
-        EnteredKey(("contact_point", kind.value, form.value), form.extension, kind.value, value)
-        if form.identifies
-        else None
-    )
+    return EnteredKey(("contact_point", kind.value, form.value), form.extension, value) if form.identifies else None
 
 
 def candidates(keys: Iterable[Holders]) -> set[UUID]:

@@ -24,7 +24,7 @@ from app.rules.customers.word_forms import (
     with_digraphs,
 )
 
-__all__ = ["LONGEST_WORD", "MOST_WORDS", "Sought", "allows_similarity", "customer_words", "fold", "tag_word"]
+__all__ = ["MOST_WORDS", "Sought", "allows_similarity", "customer_words", "fold", "tag_word"]
 
 MOST_WORDS = 400
 TAIL = 4
@@ -66,11 +66,6 @@ def customer_words(sought: Sought) -> set[str]:
         *(grams for _, grams in names),
     ]
     return set(islice(dict.fromkeys(word for word in chain(*parts) if word), MOST_WORDS))
-
-
-def name_words(name: str) -> list[str]:
-    plain, grams = _name_words(name)
-    return [*plain, *grams]
 
 
 def number_words(e164: str) -> list[str]:

@@ -18,6 +18,11 @@ def is_ahead(moment: datetime, now: datetime) -> bool:
     return moment > now + TOLERANCE
 
 
+def precedes(moment: datetime, other: datetime) -> bool:
+    """Whether it was before the other one, however wrong the clock of the other one's sender was."""
+    return moment < other - TOLERANCE
+
+
 def arrived(moment: datetime | None, now: datetime) -> datetime:
     """When something came in, as far as we know: not later than now, whatever the clock of its sender says."""
     return now if moment is None or moment > now else moment

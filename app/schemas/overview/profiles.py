@@ -20,15 +20,15 @@ class CustomerTotals(Resource):
     receipts: Count
     """The number of all receipts, returns included."""
     purchases: Count
-    """The number of receipts that sold something for money and were not given back whole."""
+    """The number of receipts that sold items for money and were not given back whole."""
     returns: Count
     """The number of receipts that only took goods back."""
     gross: Money
-    """The sum of everything that was sold, tax and discounts included."""
+    """The sum of everything that was sold, tax and discounts included, without tips, gift cards and deposits."""
     refunded: Money
     """The sum of everything that was refunded, as a positive amount."""
     net: Money
-    """The sum of the receipt totals, which is always `gross` less `refunded`."""
+    """The turnover, which is always `gross` less `refunded`."""
     first_purchase_at: Moment | None
     """When the customer made their first purchase. Null if there was none, or everything was given back."""
     last_purchase_at: Moment | None

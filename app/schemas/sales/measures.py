@@ -85,15 +85,15 @@ class SalesFigures(Resource):
     receipts: Count
     """The number of receipts, of which a return is one as well."""
     purchases: Count
-    """The number of receipts that sold something for money."""
+    """The number of receipts that sold items for money."""
     returns: Count
     """The number of receipts on which something was given back."""
     customers: Count
     """The number of different customers among the receipts whose customer is known."""
     units: Quantity
-    """The quantity sold less the quantity given back, over all lines."""
+    """The quantity sold less the quantity given back, over all items."""
     gross: Money
-    """What was sold, before returns."""
+    """What was sold, before returns, without tips, gift cards and deposits."""
     refunded: Money
     """What was given back, as a positive amount."""
     net: Money

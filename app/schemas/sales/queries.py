@@ -28,7 +28,7 @@ class SaleQuery(PageQuery):
     till: Label | None = None
     """Only receipts that this till issued."""
     kind: SaleKind | None = None
-    """Only sales, only returns, or only exchanges."""
+    """Only receipts of this kind."""
     match: Match | None = None
     balanced: bool | None = None
     """Whether to return only receipts whose sums add up, or only those whose sums do not."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.customers import Match
-from app.rules.sales.receipts import MatchedBy, SaleChannel, SaleKind
+from app.rules.sales.receipts import LineKind, MatchedBy, SaleChannel, SaleKind
 from app.schemas.customers import CustomerKeys, MatchReasons
 from app.schemas.kit.currencies import Currency
 from app.schemas.kit.types import (
@@ -27,8 +27,8 @@ from app.schemas.kit.types import (
     Schema,
     Version,
 )
+from app.schemas.sales.amounts import Imbalance, LineNo, Payment, PaymentNew, Tax, TaxNew
 
-LineNo = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 
 
@@ -57,6 +57,8 @@ class SaleLineNew(Schema):
 
     line_no: LineNo | None = None
     """Must be unique within the receipt. Defaults to the position of the line, counted from 1."""
+    kind: LineKind | None = None
+    """What the line is about. Defaults to `item`."""
     sku: Reference | None = None
     """The product, by its stock keeping unit. A product that is not known yet is created."""
     name: Name | None = None
@@ -73,22 +75,11 @@ class SaleLineNew(Schema):
     total: Money | None = None
     """The amount of the line. Defaults to quantity × unit price − discount, rounded to the currency's minor unit."""
     refund_of: SaleLineRefNew | None = None
-    """The sale line that this line refunds. No more can be refunded than was sold."""
-
-
-class PaymentNew(Schema):
-    """One payment towards a receipt."""
-
-    method: Label
-    """The means of payment, such as `cash`, `card` or `voucher`."""
-    amount: Money
-    """The amount paid, or negative for an amount that was paid back."""
-    reference: Reference | None = None
-    """The payment's own number, such as an authorisation code. Card numbers are refused."""
+    """The sale line of the same kind that this line refunds. No more can be refunded than was sold."""
 
 
 class SaleNew(Schema):
-    """A receipt: a sale, a return, or an exchange with lines of both signs."""
+    """A receipt: a sale, a return, an exchange with items of both signs, or one without items."""
 
     source: Label
     """The system that numbers the receipts, such as a till or a web shop."""
@@ -114,10 +105,26 @@ class SaleNew(Schema):
     customer: BuyerNew | None = None
     """Who bought. Null for an anonymous sale."""
     lines: Annotated[list[SaleLineNew], Field(max_length=5_000)] = []
+    discount: Money | None = None
+    """A discount on the whole receipt, as a positive amount, that no line has. Defaults to 0, as the next four do."""
+    service_charge: Money | None = None
+    """A service charge that no line has."""
+    shipping: Money | None = None
+    """What is charged for shipping, where no line has it."""
+    tip: Money | None = None
+    """A tip that no line has. Tips are not turnover."""
+    rounding: Money | None = None
+    """What rounding the total, as of cash, adds to it, or takes from it if negative."""
+    taxes: Annotated[list[TaxNew], Field(max_length=50)] | None = None
+    """The taxes by rate. Without them, the sums decide whether the taxes of the lines are in their totals or on top."""
     payments: Annotated[list[PaymentNew], Field(max_length=100)] = []
+    tendered: Money | None = None
+    """What the customer handed over, by all means of payment."""
+    change: Money | None = None
+    """What the customer got back of that."""
     total: Money | None = None
-    """The amount the customer paid, or got back if negative. Defaults to the sum of the lines, with their tax where
-    the source says that it is on top.
+    """The amount the customer paid, or got back if negative. Defaults to what the lines and the amounts come to, with
+    the tax of the lines where the source says that it is on top.
     """
     attributes: Attributes = {}
 
@@ -140,6 +147,7 @@ class SaleLine(Resource):
 
     line_no: LineNo
     """The number of the line, unique within the receipt."""
+    kind: LineKind
     sku: Reference | None
     """The product, by its stock keeping unit."""
     name: Name | None
@@ -163,19 +171,8 @@ class SaleLine(Resource):
     """The amount that later receipts gave back for this line, as a positive amount."""
 
 
-class Payment(Resource):
-    """One payment towards a receipt."""
-
-    method: Label
-    """The means of payment, such as `cash`, `card` or `voucher`."""
-    amount: Money
-    """The amount paid, or negative for an amount that was paid back."""
-    reference: Reference | None = None
-    """The payment's own number, such as an authorisation code."""
-
-
 class Sale(Resource):
-    """A receipt: a sale, a return, or an exchange with lines of both signs."""
+    """A receipt: a sale, a return, an exchange with items of both signs, or one without items."""
 
     id: Id
     source: Label
@@ -209,9 +206,27 @@ class Sale(Resource):
     match_reasons: MatchReasons
     """What each key of the receipt led to, when it was recorded. Empty if it was given to its customer later."""
     lines: Annotated[list[SaleLine], Field(max_length=5_000)]
+    discount: Money
+    """The discount on the whole receipt, as a positive amount, that no line has."""
+    service_charge: Money
+    """The service charge that no line has."""
+    shipping: Money
+    """What was charged for shipping, where no line has it."""
+    tip: Money
+    """The tip that no line has."""
+    rounding: Money
+    """What rounding the total, as of cash, added to it, or took from it if negative."""
+    taxes: Annotated[list[Tax], Field(max_length=50)]
+    """The taxes by rate, as the till sent them."""
     payments: Annotated[list[Payment], Field(max_length=100)]
+    tendered: Money | None
+    """What the customer handed over, by all means of payment. Null if the till did not say."""
+    change: Money | None
+    """What the customer got back of that. Null if the till did not say."""
     total: Money
-    """The amount the customer paid, or got back if negative. It is always `gross` less `refunded`."""
+    """The amount the customer paid, or got back if negative."""
+    net: Money
+    """The turnover: `total` without tips, gift cards and deposits. It is always `gross` less `refunded`."""
     gross: Money
     """What the receipt sold, tax and discounts included. Never below zero."""
     refunded: Money
@@ -219,11 +234,13 @@ class Sale(Resource):
     returned: Money
     """How much of `gross` other receipts have given back since, as a positive amount. Voided receipts do not count."""
     fully_returned: bool
-    """Whether everything that the receipt sold for money was given back, so that it no longer counts as a purchase."""
+    """Whether all items that the receipt sold for money were given back, so that it no longer counts as a purchase."""
     over_returned: bool
     """Whether more was given back than the receipt sold, or something else. Happens if the return arrived first."""
     balanced: bool
-    """Whether lines, tax and payments add up to the total, with a tolerance for the rounding of tills."""
+    """Whether lines, amounts, tax and payments add up, with a tolerance for the rounding of tills."""
+    imbalances: Annotated[list[Imbalance], Field(max_length=20)]
+    """The sums that do not, at most 20. Empty for receipts that were recorded before version 0.4."""
     clock_suspect: bool
     """Whether the clock of the till was more than 24 hours ahead, so that `occurred_at` is not to be believed: such a
     receipt is nobody's last purchase.

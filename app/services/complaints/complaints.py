@@ -98,13 +98,15 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         return document
     new = patched.content
     customer_id = None if _loses_origin(case.complaint, new) else case.complaint.customer_id
-    complainant = case.complaint.complainant
+    # Where it is about another sale now, that may not have been later.
+    received_at = case.complaint.received_at.isoformat() if "sale_id" in patched.fields else None
     whole = {
         **new.model_dump(mode="json"),
         "customer_id": customer_id and str(customer_id),
-        "complainant": complainant,
+        "complainant": case.complaint.complainant,
         "source": case.complaint.source,
         "external_id": case.complaint.external_id,
+        "received_at": received_at,
     }
     draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole))
     if (problem := (await References.load(ctx, [draft])).assign(0, draft)) is not None:

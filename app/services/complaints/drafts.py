@@ -99,7 +99,8 @@ class References:
         """Set the customer of the n-th complaint; or the problem of a reference to something that does not exist."""
         new, subjects = draft.new, self.subjects
         missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)
-        if (problem := intake.incomplete_source_key(new) or missing) is not None:
+        problem = missing or subjects.before_sale(n, "/received_at", new.received_at)
+        if (problem := intake.incomplete_source_key(new) or problem) is not None:
             return problem
         draft.resolution = self.customers.resolve(n)
         draft.customer_id = draft.resolution.customer_id

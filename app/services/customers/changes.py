@@ -1,6 +1,7 @@
 """Changing a customer by merge patch, and comparing customers with what was sent."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -28,16 +29,24 @@ from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 
+Content = dict[str, Any]
+"""A customer, or a merge patch of one, in the form in which it is sent."""
+
 
 async def change(
-    ctx: Context, customer_id: UUID, sent: dict[str, Any], version: int | None, *, respelled: bool = True
+    ctx: Context,
+    customer_id: UUID,
+    patch: Callable[[patching.Current], Content],
+    version: int | None = None,
+    *,
+    respelled: bool = True,
 ) -> Document:
-    """`sent` is a merge patch of CustomerNew. 412 if the customer is no longer at `version`.
+    """`patch` makes a merge patch of CustomerNew of what is stored. 412 if the customer is no longer at `version`.
 
     Without `respelled`, what is only spelled in another way is no change.
     """
     current = await patching.lock(ctx, store.CUSTOMERS, customer_id, version)
-    before = body(current.document)
+    before, sent = body(current.document), patch(current)
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
         after["display_name"] = _joined_names(after)  # it was derived from the names

@@ -41,7 +41,12 @@ async def create(
             valid[n] = draft_customer(under(ctx, policies.of(sources[n])), new_id(), new, created_by_source=sources[n])
         except Problem as problem:
             results[n] = RecordResult.refused(problem)
-    creation = _Creation(ctx, await KeyHolders.load(ctx, list(valid.values())), policies, on_match, replay)
+    holders = await KeyHolders.load(ctx, list(valid.values()))
+    deciding = [on_match or policies.of(sources[n]).on_match for n in valid]
+    if any(decision is not OnMatch.REFUSE for decision in deciding):
+        # They may change: all are locked at once and in order, so no deadlocks.
+        await store.lock(ctx, holders.customer_ids)
+    creation = _Creation(ctx, holders, policies, on_match, replay)
     for n, draft in valid.items():
         results[n] = await creation.add(customers[n], draft)
     await creation.write()
@@ -129,15 +134,12 @@ class _Creation:
             raise conflict
         await self.write()
         for row in await store.share_contact_points(ctx, keys):
-            change = {"pointer": f"/contact_points/{row['position']}/shared", "stored": False, "sent": True}
+            listed = [
+                {"pointer": f"/contact_points/{place}/shared", "stored": False, "sent": True} for place in row["places"]
+            ]
             await store.CUSTOMERS.change(ctx, row["customer_id"], {})
-            await changes.record(
-                ctx,
-                event_types.CUSTOMER_UPDATED,
-                row["customer_id"],
-                row["display_name"],
-                {"changes": [change]},
-            )
+            type_, data = event_types.CUSTOMER_UPDATED, {"changes": listed}
+            await changes.record(ctx, type_, row["customer_id"], row["display_name"], data)
         self.holders.share(keys)
         return self._create(shared, draft)
 

@@ -1,6 +1,5 @@
 """Customers are found, created, changed, archived and restored."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +19,7 @@ from app.services.customers import changes, contact_points, creation, key_holder
 from app.services.customers.drafts import draft_customer
 from app.services.customers.resolution import CustomerReference, find_customer
 from app.services.customers.sources import load_policies, under
+from app.services.kit.patching import Current
 from app.services.kit.record_result import RecordResult
 from app.store.customers import customers as store
 from app.store.kit.documents import Document
@@ -58,7 +58,8 @@ async def create_many(
 
 async def change(ctx: Context, customer_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a CustomerChange: a merge patch. 412 if the customer is no longer at `version`."""
-    return await changes.change(ctx, customer_id, patch.model_dump(mode="json", exclude_unset=True), version)
+    sent = patch.model_dump(mode="json", exclude_unset=True)
+    return await changes.change(ctx, customer_id, lambda _: sent, version)
 
 
 async def put(
@@ -99,21 +100,25 @@ async def put(
     if not policy.may_teach:
         others = []
         sent.pop("contact_points", None)
-    if others:
-        await store.CUSTOMERS.lock(ctx, customer_id)  # nobody else adds identities between reading and writing them
-        present = json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)["identities"]
-        sent["identities"] = present + [i for i in others if i not in present]
-    if new.contact_points and policy.country is not None and "contact_points" in sent:
-        sent["contact_points"] = await _spelled_for_good(ctx, customer_id, new, policy)
+
+    def patch(current: Current) -> changes.Content:
+        stored = changes.body(current.document)
+        changed = dict(sent)
+        if others:
+            present = stored["identities"]
+            changed["identities"] = present + [i for i in others if i not in present]
+        if new.contact_points and policy.country is not None and "contact_points" in sent:
+            changed["contact_points"] = _spelled_for_good(ctx, stored, new, policy)
+        return changed
+
     reading = replace(ctx, values_of_nobody=ctx.values_of_nobody | policy.of_nobody)
-    return await changes.change(reading, customer_id, sent, None, respelled=False), False
+    return await changes.change(reading, customer_id, patch, respelled=False), False
 
 
-async def _spelled_for_good(
-    ctx: Context, customer_id: UUID, new: CustomerNew, policy: SourcePolicy
+def _spelled_for_good(
+    ctx: Context, stored: dict[str, Any], new: CustomerNew, policy: SourcePolicy
 ) -> list[dict[str, Any]]:
     """Numbers without a country are those of the customer's addresses, or else of the source."""
-    stored = changes.body(await store.CUSTOMERS.get(ctx, customer_id))
     addresses = new.addresses or CustomerNew.model_validate(stored).addresses
     reading = ctx if contact_points.country_of(addresses) else under(ctx, policy)
     points = contact_points.normalized_contact_points(reading, new.model_copy(update={"addresses": addresses}))

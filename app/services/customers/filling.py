@@ -10,8 +10,7 @@ from app.rules.customers.sources import SourcePolicy
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, contact_points
 from app.services.customers.sources import under
-from app.store.customers import customers as store
-from app.store.kit.documents import Document
+from app.services.kit.patching import Current
 
 _ADDED = ("contact_points", "identities", "preferences", "attributes")
 _KEPT = ("kind", "trade", "roles", "display_name")
@@ -20,9 +19,13 @@ _KEPT = ("kind", "trade", "roles", "display_name")
 
 async def fill(ctx: Context, customer_id: UUID, new: CustomerNew, policy: SourcePolicy) -> None:
     """Teach a customer the identities and contact points of `new`, if its source may, and fill in what is empty."""
-    await store.CUSTOMERS.lock(ctx, customer_id)
-    document = await store.CUSTOMERS.get(ctx, customer_id)
-    stored = changes.body(document)
+    await changes.change(ctx, customer_id, lambda current: _patch(ctx, customer_id, current, new, policy))
+
+
+def _patch(
+    ctx: Context, customer_id: UUID, current: Current, new: CustomerNew, policy: SourcePolicy
+) -> changes.Content:
+    stored = changes.body(current.document)
     sent = new.model_dump(mode="json", exclude_unset=True)
     filled = {
         name: value for name, value in sent.items() if name not in (*_ADDED, *_KEPT) and value and not stored[name]
@@ -35,16 +38,16 @@ async def fill(ctx: Context, customer_id: UUID, new: CustomerNew, policy: Source
             for i in sent.get("identities", [])
             if i not in stored["identities"] and not identity_of_nobody(i["system"], i["external_id"], policy.of_nobody)
         ]
-        filled["contact_points"] = _contact_points(ctx, document, new, policy)
+        filled["contact_points"] = _contact_points(ctx, current, new, policy)
     for name in ("preferences", "attributes"):
         filled[name] = {key: value for key, value in sent.get(name, {}).items() if value and not stored[name].get(key)}
     # The name stays as it is, even where it was made of names that are completed now.
-    await changes.change(ctx, customer_id, {**filled, "display_name": stored["display_name"]}, None)
+    return {**filled, "display_name": stored["display_name"]}
 
 
-def _contact_points(ctx: Context, document: Document, new: CustomerNew, policy: SourcePolicy) -> list[dict[str, Any]]:
+def _contact_points(ctx: Context, current: Current, new: CustomerNew, policy: SourcePolicy) -> list[dict[str, Any]]:
     """Those that are stored, with the uses of both, and then those that are new, spelled so that they stay the same."""
-    customer, forms = changes.stored_content(document)
+    customer, forms = changes.stored_content(current.document)
     region = contact_points.country_of(customer.addresses) or ctx.region
     known = contact_points.normalized_contact_points(ctx, customer, forms)
     points = {(point.kind, form): point for _, point, form in known}

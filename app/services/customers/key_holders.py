@@ -29,6 +29,10 @@ class KeyHolders:
             holders |= {("identity", r["system"], r["external_id"]): r["customer_id"] for r in rows}
         return cls(holders)
 
+    @property
+    def customer_ids(self) -> set[UUID]:
+        return set(self._holders.values())
+
     def conflict(self, draft: CustomerDraft) -> AlreadyHeld | None:
         """The problem if another customer has one of the draft's keys."""
         held = [

@@ -58,7 +58,8 @@ class References:
         draft.collected_at = moments.arrived(new.collected_at, ctx.now)
         subjects = self.subjects
         missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)
-        if (problem := intake.incomplete_source_key(new) or missing or _mistimed(ctx, draft)) is not None:
+        early = None if missing else subjects.before_sale(n, "/collected_at", new.collected_at)
+        if (problem := intake.incomplete_source_key(new) or missing or early or _mistimed(ctx, draft)) is not None:
             return problem
         if (sale := subjects.by_kind["sale"].get(n)) is not None:
             draft.sale_id = sale["id"]

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from app.core.context import Context
-from app.core.errors import Problem, must_be_sent_together, reference_not_found
+from app.core.errors import Problem, must_be_sent_together, out_of_order, reference_not_found
 from app.core.ids import new_id
+from app.rules.kit import moments
 from app.rules.kit.content_hash import content_hash
 from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
@@ -150,6 +152,13 @@ class Subjects:
         if new.sale_line_no is None or self.by_kind["sale"][n]["has_line"]:
             return None
         return reference_not_found("/sale_line_no", "Line of the sale")
+
+    def before_sale(self, n: int, pointer: str, moment: datetime | None) -> Problem | None:
+        """The problem of a moment before the sale that the n-th is about; clocks that are not believed say nothing."""
+        occurred_at = self.by_kind["sale"].get(n, {}).get("occurred_at")
+        if moment is None or occurred_at is None or not moments.precedes(moment, datetime.fromisoformat(occurred_at)):
+            return None
+        return out_of_order(pointer, "occurred_at of the sale")
 
     def owned(self, n: int) -> Mapping[str, Any] | None:
         """The first that belongs to a customer."""

@@ -26,6 +26,16 @@ _CHUNK = 20
 log = logging.getLogger("rapport.worker")
 
 
+def in_turn(*handlers: Handler) -> Handler:
+    """What several domains do for one kind of job, in one transaction."""
+
+    async def handle(ctx: Context, job: Job) -> None:
+        for handler in handlers:
+            await handler(ctx, job)
+
+    return handle
+
+
 async def run_due(sessions: Sessions, handlers: Mapping[str, Handler], count: int = _CHUNK) -> int:
     """Lease up to `count` due jobs, run each in a transaction of its own, and return how many were leased."""
     leased = await sessions.write(partial(store.lease, count=count, duration=LEASE))

@@ -87,7 +87,8 @@ def change_of(noun: str, assignment: Assignment) -> tuple[EventType, dict[str, s
     if assignment.before is None:
         return event_types.get(noun, "claimed"), {}
     data = {"from_customer_id": str(assignment.before)}
+    if assignment.reason is not None:
+        data["reason"] = assignment.reason
     if assignment.customer_id is None:
-        return event_types.get(noun, "released"), data | {"reason": assignment.reason or "Released"}
-    reason = {"reason": assignment.reason} if assignment.reason is not None else {}
-    return event_types.get(noun, "moved"), data | {"to_customer_id": str(assignment.customer_id)} | reason
+        return event_types.get(noun, "released"), data
+    return event_types.get(noun, "moved"), data | {"to_customer_id": str(assignment.customer_id)}

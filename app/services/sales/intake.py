@@ -165,22 +165,24 @@ class _Batch:
         stored, revised = references.stored, references.revised
         self.settles = self.settles or bool(revised or references.awaited or references.returned)
         buyers = Buyers(ctx, references.customers, self._on_unknown)
-        changing = [draft for n, draft in enumerate(drafts) if n not in stored or n in revised]
-        returns = await Returns.load(ctx, changing, list(revised.values()))
+        for n, draft in enumerate(drafts):  # said anew if the transaction runs again
+            draft.is_revision = n in revised
+            draft.id = revised.get(n, draft.id)
+        returns = await Returns.load(ctx, [d for n, d in enumerate(drafts) if n not in stored or n in revised])
         results: list[RecordResult] = []
         new: list[ReceiptDraft] = []
-        newer: list[tuple[UUID, ReceiptDraft]] = []
+        newer: list[ReceiptDraft] = []
         for n, draft in enumerate(drafts):
             if n in stored and n not in revised:
                 results.append(await _compare(ctx, draft, stored[n]))
-            elif (problem := returns.refuse(draft, revised.get(n))) is not None:
+            elif (problem := returns.refuse(draft)) is not None:
                 results.append(RecordResult.refused(problem))
             else:
                 buyers.assign(n, draft, returns.buyers(draft))
-                returns.add(draft, revised.get(n))
-                if n in revised:
-                    newer.append((revised[n], draft))
-                    results.append(RecordResult(200, revised[n]))
+                returns.add(draft)
+                if draft.is_revision:
+                    newer.append(draft)
+                    results.append(RecordResult(200, draft.id))
                 else:
                     new.append(draft)
                     results.append(RecordResult(201, draft.id))
@@ -193,13 +195,12 @@ class _Batch:
             await customers.record_created(ctx, buyers.created)
             buyers.tell_what_was_learnt()
         if newer:
-            changing = [*new, *(draft for _, draft in newer)]
-            lines = [line for draft in changing for line in draft.line_rows()]
-            await store.add_to_catalog(ctx, [draft.row(ctx.now) for draft in changing], lines)
+            products = [(line.sku, line.name, line.category) for draft in (*new, *newer) for line in draft.lines]
+            await store.add_to_catalog(ctx, [draft.new.site for draft in (*new, *newer)], products)
         await self._write(new)
         await self._replace(newer)
-        self._policies.note(ctx, _sources([*new, *(draft for _, draft in newer)]))
-        waiting = [draft.id for draft in (*new, *(draft for _, draft in newer)) if returns.waits(draft)]
+        self._policies.note(ctx, _sources([*new, *newer]))
+        waiting = [draft.id for draft in (*new, *newer) if returns.waits(draft)]
         if waiting:
             due_at = ctx.now + _RECHECK_AFTER
             await jobs.schedule_many(ctx, RECHECK_RETURN_JOB, [(str(sale_id), due_at) for sale_id in waiting])
@@ -228,25 +229,24 @@ class _Batch:
             for draft in drafts:
                 self.touched.add_account(draft.customer_id, draft.currency)
 
-    async def _replace(self, newer: Sequence[tuple[UUID, ReceiptDraft]]) -> None:
+    async def _replace(self, newer: Sequence[ReceiptDraft]) -> None:
         """Replace stored receipts by newer revisions."""
         if newer:
-            self.touched.returned |= await settlement.returned_by(self._ctx, [sale_id for sale_id, _ in newer])
-        for sale_id, draft in newer:
-            before = await sales.SALES.lock(self._ctx, sale_id)
-            draft.id = sale_id
+            self.touched.returned |= await settlement.returned_by(self._ctx, [draft.id for draft in newer])
+        for draft in newer:
+            before = await sales.SALES.lock(self._ctx, draft.id)
             if before["customer_id"] is not None and before["matched_by"] != MatchedBy.SALE and not _names_buyer(draft):
                 draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match.MATCHED, ()
                 draft.matched_by = before["matched_by"] and MatchedBy(before["matched_by"])
                 draft.match_reasons = ()
             await store.replace(self._ctx, draft.row(self._ctx.now), draft.line_rows())
             await _record_revision(self._ctx, before, draft)
-            self.touched.sales.add(sale_id)
+            self.touched.sales.add(draft.id)
             self.touched.returned |= returned_receipts([draft])
             self.touched.add_account(before["customer_id"], before["currency"])
             self.touched.add_account(draft.customer_id, draft.currency)
             if draft.customer_id != before["customer_id"]:
-                self.touched.moved.add(sale_id)
+                self.touched.moved.add(draft.id)
 
 
 def _sources(drafts: Iterable[ReceiptDraft]) -> Iterator[str]:

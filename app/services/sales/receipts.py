@@ -1,6 +1,6 @@
 """Drafts of receipts: what was sent, with its sums checked and turned into rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,27 +8,37 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.core.errors import ValidationFailed, invalid
+from app.core.errors import invalid
 from app.core.ids import new_id
 from app.rules.customers import NO_POLICY, Match, SourcePolicy
 from app.rules.kit.content_hash import content_hash
 from app.rules.kit.event_types import SALE_RECORDED
 from app.rules.kit.money import minor_unit, scaled
 from app.rules.kit.timestamps import format_timestamp
-from app.rules.kit.withdrawn_currencies import WITHDRAWN
-from app.rules.sales import receipts as rules
-from app.rules.sales.receipts import ZERO, MatchedBy, SaleKind
+from app.rules.sales import sums
+from app.rules.sales.receipts import LineKind, MatchedBy, SaleKind, Sum, trading_day
+from app.rules.sales.returns import LineKey
+from app.rules.sales.sums import ZERO, Amounts, Imbalance
 from app.schemas.sales.sales import SaleNew
 from app.services.customers import Reason
+from app.services.sales.amounts import (
+    AMOUNTS,
+    amounts_of,
+    require_currency_of_its_time,
+    require_payable_amounts,
+    require_returns,
+    require_within_limit,
+)
 from app.store.kit.events import Event
 from app.store.sales.intake import Row
-from app.store.sales.returns import LineKey
 
-_AMOUNT_LIMIT = Decimal(10) ** 12
+_VERBS = {SaleKind.SALE: "Bought", SaleKind.RETURN: "Returned", SaleKind.EXCHANGE: "Exchanged"}
+_OTHER_VERBS = ("Paid", "Paid back")
 
 
 class Line(NamedTuple):
     line_no: int
+    kind: LineKind
     sku: str | None
     name: str | None
     category: str | None
@@ -52,12 +62,15 @@ class ReceiptDraft:
     content_hash: bytes
     kind: SaleKind
     lines: list[Line]
+    amounts: Amounts
     total: Decimal
     gross: Decimal
     refunded: Decimal
-    balanced: bool
+    imbalances: Sequence[Imbalance]
     business_date: date
     policy: SourcePolicy
+    is_revision: bool = False
+    """Whether a stored receipt is replaced, whose `id` it has then."""
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()
@@ -85,8 +98,8 @@ class ReceiptDraft:
     @property
     def title(self) -> str:
         """The title on a timeline."""
-        verb = {SaleKind.SALE: "Bought", SaleKind.RETURN: "Returned", SaleKind.EXCHANGE: "Exchanged"}[self.kind]
-        count = len(self.lines)
+        verb = _OTHER_VERBS[self.total < 0] if self.kind is SaleKind.OTHER else _VERBS[self.kind]
+        count = sum(line.kind is LineKind.ITEM for line in self.lines)
         return SALE_RECORDED.titled(
             bought=verb,
             total=abs(self.total),
@@ -132,11 +145,16 @@ class ReceiptDraft:
             self.candidates,
             self.matched_by and self.matched_by.value,
             self.match_reasons,
+            *self._scaled_amounts,
+            self._taxes,
             [payment.model_dump(mode="json") for payment in new.payments],
+            self._scaled_or_none(new.tendered),
+            self._scaled_or_none(new.change),
             self.total,
             self.gross,
             self.refunded,
-            self.balanced,
+            not self.imbalances,
+            [self._imbalance(imbalance) for imbalance in self.imbalances],
             new.attributes,
             self.content_hash,
             now,
@@ -164,7 +182,7 @@ class ReceiptDraft:
             "lines": [
                 {
                     **{
-                        name: str(v) if isinstance(v, Decimal) else v
+                        name: str(v) if isinstance(v, Decimal | LineKind) else v
                         for name, v in line._asdict().items()
                         if name[:6] != "refund" and name != "goods_kept"
                     },
@@ -178,9 +196,36 @@ class ReceiptDraft:
                 }
                 for line in sorted(self.lines, key=lambda line: line.line_no)
             ],
+            **{name: str(amount) for name, amount in zip(AMOUNTS, self._scaled_amounts, strict=True)},
+            "taxes": self._taxes,
             "payments": [payment.model_dump(mode="json") for payment in new.payments],
+            "tendered": new.tendered and str(new.tendered),
+            "change": new.change and str(new.change),
             "total": str(self.total),
             "attributes": new.attributes,
+        }
+
+    @property
+    def _scaled_amounts(self) -> list[Decimal]:
+        """In the order of AMOUNTS."""
+        return [_scaled(amount, self.currency) for amount in self.amounts[: len(AMOUNTS)]]
+
+    def _scaled_or_none(self, amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else _scaled(amount, self.currency)
+
+    @property
+    def _taxes(self) -> list[dict[str, Any]]:
+        return [tax.model_dump(mode="json", exclude_none=True) for tax in self.new.taxes or ()]
+
+    def _imbalance(self, imbalance: Imbalance) -> dict[str, Any]:
+        expected, found = imbalance.expected, imbalance.found
+        difference = _scaled(found - expected, self.currency)
+        return {
+            "sum": imbalance.sum.value,
+            "line_no": imbalance.line_no,
+            "expected": str(_scaled(expected, self.currency)),
+            "found": str(_scaled(found, self.currency)),
+            "difference": str(difference),
         }
 
 
@@ -196,13 +241,13 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         raise invalid("/currency", "missing", "Required, since the source has no currency")
     if new.currency is None:
         new = new.model_copy(update={"currency": currency})
-    _require_currency_of_its_time(new, currency)
-    _require_payable_amounts(new, currency)
-    _require_returns_of_others(new)
+    require_currency_of_its_time(new, currency)
+    require_payable_amounts(new, currency)
     unit = minor_unit(currency)
     lines = [
         Line(
             line.line_no if line.line_no is not None else n,
+            line.kind or LineKind.ITEM,
             line.sku,
             line.name,
             line.category,
@@ -211,7 +256,7 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
             _scaled(line.discount or ZERO, currency),
             _scaled(line.tax or ZERO, currency),
             _scaled(
-                rules.line_total(line.quantity, line.unit_price, line.discount or ZERO, unit)
+                sums.line_total(line.quantity, line.unit_price, line.discount or ZERO, unit)
                 if line.total is None
                 else line.total,
                 currency,
@@ -224,72 +269,37 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         for n, line in enumerate(new.lines, start=1)
     ]
     _require_distinct_line_numbers(lines)
-    amounts = [line.total if policy.tax_included is not False else line.total + line.tax for line in lines]
-    total = _scaled(sum(amounts, ZERO) if new.total is None else new.total, currency)
-    _require_within_limit(lines, total)
-    gross, refunded = rules.turnover(lines, total, unit, policy.tax_included)
+    require_returns(new, lines)
+    amounts = amounts_of(new, policy.tax_included)
+    kind, total, gross, refunded, imbalances = sums.reckon(lines, amounts, new.total, unit)
+    require_within_limit(lines, total)
     return ReceiptDraft(
         new,
         new_id(),
         content_hash(content),
-        rules.receipt_kind(lines, total),
+        kind,
         lines,
-        total,
+        amounts,
+        _scaled(total, currency),
         _scaled(gross, currency),
         _scaled(refunded, currency),
-        rules.balanced(lines, [payment.amount for payment in new.payments], total, unit, policy.tax_included)
-        and not any(
-            sent.total is None and rules.rounded_away(line.quantity, line.unit_price, line.discount, unit)
-            for sent, line in zip(new.lines, lines, strict=True)
-        ),
-        new.business_date or rules.trading_day(new.occurred_at, site_zone or policy.time_zone),
+        [*_rounded_away(new, lines, unit), *imbalances][: sums.MOST_IMBALANCES],
+        new.business_date or trading_day(new.occurred_at, site_zone or policy.time_zone),
         policy,
     )
+
+
+def _rounded_away(new: SaleNew, lines: Sequence[Line], unit: Decimal) -> Iterator[Imbalance]:
+    """Lines whose total was left out, and cannot be what they come to."""
+    for sent, line in zip(new.lines, lines, strict=True):
+        if sent.total is None and sums.rounded_away(line.quantity, line.unit_price, line.discount, unit):
+            exact = line.quantity * line.unit_price - line.discount
+            yield Imbalance(Sum.LINE, line.line_no, exact, line.total)
 
 
 @lru_cache(maxsize=8_192)
 def _scaled(amount: Decimal, currency: str) -> Decimal:
     return scaled(amount, currency)
-
-
-def _require_currency_of_its_time(new: SaleNew, currency: str) -> None:
-    last_day = WITHDRAWN.get(currency)
-    if last_day is not None and new.occurred_at.date() > last_day:
-        raise invalid("/currency", "currency", f"{currency} was withdrawn after {last_day}")
-
-
-def _require_payable_amounts(new: SaleNew, currency: str) -> None:
-    """Prices of one unit may be finer than the smallest coin, as those of fuel are; what is paid cannot."""
-    unit = minor_unit(currency)
-    amounts = [new.total, *(payment.amount for payment in new.payments)]
-    for line in new.lines:
-        amounts += (line.discount, line.tax, line.total)
-    if not any(amount is not None and amount % unit for amount in amounts):
-        return
-    pointers = ["/total", *(f"/payments/{n}/amount" for n in range(len(new.payments)))]
-    pointers += [f"/lines/{n}/{name}" for n in range(len(new.lines)) for name in ("discount", "tax", "total")]
-    detail = f"Must be a multiple of {unit} {currency}"
-    wrong = [pointer for pointer, a in zip(pointers, amounts, strict=True) if a is not None and a % unit]
-    raise ValidationFailed(errors=[{"pointer": p, "code": "too_precise", "detail": detail} for p in wrong])
-
-
-def _require_returns_of_others(new: SaleNew) -> None:
-    for n, line in enumerate(new.lines):
-        if line.refund_of is None:
-            continue
-        if (line.refund_of.source or new.source, line.refund_of.receipt_no) == (new.source, new.receipt_no):
-            raise invalid(f"/lines/{n}/refund_of", "own_receipt", "Must be a line of another receipt")
-        if line.quantity > 0 or (line.total is not None and line.total > 0):
-            wrong = "quantity" if line.quantity > 0 else "total"
-            raise invalid(f"/lines/{n}/{wrong}", "positive_refund", "Must be negative or 0 for a line with `refund_of`")
-
-
-def _require_within_limit(lines: list[Line], total: Decimal) -> None:
-    """They are products and sums, which the schema does not limit."""
-    too_large = [f"/lines/{n}/total" for n, line in enumerate(lines) if abs(line.total) >= _AMOUNT_LIMIT]
-    if too_large or abs(total) >= _AMOUNT_LIMIT:
-        pointer = too_large[0] if too_large else "/total"
-        raise invalid(pointer, "number_range", "The computed amount has more than 12 digits before the point")
 
 
 def _require_distinct_line_numbers(lines: list[Line]) -> None:

@@ -4,18 +4,17 @@ Receipts that are not known yet can be returned, since tills may send them later
 taken all the same, and flagged (see `settlement`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import RefundExceedsSale
 from app.rules.kit.money import minor_unit
-from app.rules.sales import receipts as rules
-from app.rules.sales.receipts import ZERO
+from app.rules.sales.receipts import LineKind
+from app.rules.sales.returns import GivenBack, LineKey, SoldLine, exceeds
 from app.services.sales.receipts import Line, ReceiptDraft
 from app.store.sales import returns as store
-from app.store.sales.returns import GivenBack, LineKey, SoldLine
 from app.store.sales.settlement import ReceiptKey
 
 
@@ -39,10 +38,11 @@ class Returns:
         self._tracks = False
 
     @classmethod
-    async def load(cls, ctx: Context, receipts: Sequence[ReceiptDraft], revised: Collection[UUID]) -> "Returns":
-        """`revised` are the stored receipts that some of these replace. They and the returned ones must be locked."""
+    async def load(cls, ctx: Context, receipts: Sequence[ReceiptDraft]) -> "Returns":
+        """The stored receipts that some of these replace or return must be locked."""
         returns = cls()
         keys = {key for receipt in receipts for _, key, _ in receipt.returns}
+        revised = [receipt.id for receipt in receipts if receipt.is_revision]
         if not keys and not revised:
             return returns
         returns._tracks = True
@@ -52,39 +52,39 @@ class Returns:
                 _Sold(row["currency"], row["voided"], row["customer_id"], row["over_returned"]),
             )
             if row["line_no"] is not None:
-                sold.lines[row["line_no"]] = SoldLine(row["sku"], row["quantity"], row["total"])
+                sold.lines[row["line_no"]] = SoldLine(LineKind(row["kind"]), row["sku"], row["quantity"], row["total"])
         for key, given_back in await store.given_back(ctx, {ReceiptKey(*key[:2]) for key in keys} | set(returns._sold)):
             returns._given_back.setdefault(key, []).append(given_back)
         return returns
 
-    def refuse(self, receipt: ReceiptDraft, revised: UUID | None) -> RefundExceedsSale | None:
+    def refuse(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
         """The problem of a receipt that returns too much, or is revised below what was returned of it."""
         if not self._tracks or self._is_voided(receipt):
             return None
         own: dict[LineKey, list[GivenBack]] = {}
         for n, key, line in receipt.returns:
-            problem = self._refuse_line(receipt, n, key, own.get(key, []), revised)
+            problem = self._refuse_line(receipt, n, key, own.get(key, []))
             if problem is not None:
                 return problem
-            own.setdefault(key, []).append(_given_back_by(receipt, line, revised))
-        return self._refuse_revision(receipt) if revised is not None else None
+            own.setdefault(key, []).append(_given_back_by(receipt, line))
+        return self._refuse_revision(receipt) if receipt.is_revision else None
 
-    def add(self, receipt: ReceiptDraft, revised: UUID | None) -> None:
+    def add(self, receipt: ReceiptDraft) -> None:
         """Add what a receipt that is going to be written returns and sells."""
         if not self._tracks:
             return
-        if revised is not None:
+        if receipt.is_revision:
             for key, all_ in self._given_back.items():
-                self._given_back[key] = [given for given in all_ if given.sale_id != revised]
+                self._given_back[key] = [given for given in all_ if given.sale_id != receipt.id]
         for _, key, line in [] if self._is_voided(receipt) else receipt.returns:
-            self._given_back.setdefault(key, []).append(_given_back_by(receipt, line, revised))
+            self._given_back.setdefault(key, []).append(_given_back_by(receipt, line))
         before = self._sold.get(ReceiptKey(*receipt.key))
         self._sold[ReceiptKey(*receipt.key)] = _Sold(
             receipt.currency,
             before is not None and before.voided,
             receipt.customer_id,
             before is not None and before.over_returned,
-            {line.line_no: SoldLine(line.sku, line.quantity, line.total) for line in receipt.lines},
+            {line.line_no: _sold(line) for line in receipt.lines},
         )
 
     def waits(self, receipt: ReceiptDraft) -> bool:
@@ -104,7 +104,7 @@ class Returns:
         return stored is not None and stored.voided
 
     def _refuse_line(
-        self, receipt: ReceiptDraft, n: int, key: LineKey, own: Sequence[GivenBack], revised: UUID | None
+        self, receipt: ReceiptDraft, n: int, key: LineKey, own: Sequence[GivenBack]
     ) -> RefundExceedsSale | None:
         """`own` is what earlier lines of the same receipt return of the same line."""
         sold = self._sold.get(ReceiptKey(*key[:2]))
@@ -118,14 +118,17 @@ class Returns:
         returned = sold.lines.get(key.line_no)
         if returned is None:
             return _refused(pointer, "unknown_line", f"Receipt {key.receipt_no} has no line {key.line_no}")
+        if returned.kind is not line.kind:
+            detail = f"Line {key.line_no} of receipt {key.receipt_no} is of the kind {returned.kind}"
+            return _refused(f"/lines/{n}/kind", "other_kind", detail)
         if not returned.is_of(line.sku):
             return _refused(
                 pointer, "other_product", f"Line {key.line_no} of receipt {key.receipt_no} sold {returned.sku}"
             )
-        earlier = [given for given in self._given_back.get(key, []) if revised is None or given.sale_id != revised]
+        earlier = [given for given in self._given_back.get(key, []) if given.sale_id != receipt.id]
         left, left_total = returned.left([*earlier, *own], sold.currency)
-        quantity = ZERO if line.goods_kept else line.quantity
-        if rules.exceeds(left, left_total, quantity, line.total, minor_unit(sold.currency)):
+        given = _given_back_by(receipt, line)
+        if exceeds(left, left_total, given.quantity, given.total, minor_unit(sold.currency)):
             return _refused(
                 pointer,
                 "exceeds",
@@ -146,22 +149,27 @@ class Returns:
                 return _refused("/currency", "other_currency", f"Line {key.line_no} was returned in another currency")
             if (n := positions.get(key.line_no)) is None:
                 return _refused("/lines", "unknown_line", f"Line {key.line_no} is missing, of which some was returned")
-            line = receipt.lines[n]
-            sold = SoldLine(line.sku, line.quantity, line.total)
+            sold = _sold(receipt.lines[n])
+            if any(given.kind is not sold.kind for given in all_):
+                return _refused(f"/lines/{n}/kind", "other_kind", "Something of another kind was returned of this line")
             if not all(sold.is_of(given.sku) for given in all_):
                 return _refused(f"/lines/{n}/sku", "other_product", "Another product of this line was returned")
             left, left_total = sold.left(all_, receipt.currency)
-            taken, taken_total = left - line.quantity, left_total - line.total
-            if rules.exceeds(line.quantity, line.total, taken, taken_total, unit):
-                detail = f"{-taken} for {-taken_total} {receipt.currency} of this line was returned"
+            taken, taken_total = sold.quantity - left, sold.total - left_total
+            if exceeds(sold.quantity, sold.total, taken, taken_total, unit):
+                detail = f"{taken} for {taken_total} {receipt.currency} of this line was returned"
                 return _refused(f"/lines/{n}", "exceeds", detail)
         return None
 
 
-def _given_back_by(receipt: ReceiptDraft, line: Line, revised: UUID | None) -> GivenBack:
+def _sold(line: Line) -> SoldLine:
+    return SoldLine(line.kind, line.sku, line.quantity, line.total)
+
+
+def _given_back_by(receipt: ReceiptDraft, line: Line) -> GivenBack:
     """What a line of a receipt gives back of the line that it returns."""
-    quantity = ZERO if line.goods_kept else max(-line.quantity, ZERO)
-    return GivenBack(revised or receipt.id, receipt.currency, line.sku, quantity, max(-line.total, ZERO))
+    values = line.kind, line.sku, line.quantity, line.total, line.goods_kept
+    return GivenBack.by_line(receipt.id, receipt.currency, *values)
 
 
 def returned_receipts(receipts: Iterable[ReceiptDraft]) -> set[ReceiptKey]:

@@ -141,11 +141,11 @@ async def _released_keys(ctx: Context, source: str, buyer: BuyerNew) -> list[Rea
 
 
 async def _give(
-    ctx: Context, sale: Mapping[str, Any], buyer: Buyer, reasons: Sequence[Reason] = (), **data: str
+    ctx: Context, sale: Mapping[str, Any], buyer: Buyer, reasons: Sequence[Reason] = (), reason: str | None = None
 ) -> None:
     """Give a receipt to another buyer, or to nobody; its returns follow."""
     await store.SALES.change(ctx, sale["id"], {**values_of(buyer), "match_reasons": list(reasons)})
-    await record_change_of_buyer(ctx, sale, buyer.customer_id, **data)
+    await record_change_of_buyer(ctx, sale, buyer.customer_id, reason=reason)
     touched = Touched(moved={sale["id"]})
     touched.add_account(sale["customer_id"], sale["currency"])
     touched.add_account(buyer.customer_id, sale["currency"])

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.kit import event_types
 from app.rules.sales.buyers import Buyer, buyer_of_return
+from app.services.kit.links import change_of
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
+from app.store.kit.links import Assignment
 from app.store.sales import settlement as store
 from app.store.sales.sales import SALES
 from app.store.sales.settlement import Account, ReceiptKey
@@ -63,27 +64,23 @@ async def recheck_return(ctx: Context, job: Job) -> None:
 
 
 async def record_change_of_buyer(
-    ctx: Context, sale: Mapping[str, Any], customer_id: UUID | None, **data: str | None
+    ctx: Context,
+    sale: Mapping[str, Any],
+    customer_id: UUID | None,
+    *,
+    via: str | None = None,
+    reason: str | None = None,
 ) -> None:
     """Record whose a receipt is now; `sale` is its row from before. Its events go along with it."""
-    before = sale["customer_id"]
-    if before == customer_id:
+    if sale["customer_id"] == customer_id:
         return
-    verb = "claimed" if before is None else "released" if customer_id is None else "moved"
-    event_type = event_types.get("sale", verb)
-    holders = {"from_customer_id": before, "to_customer_id": customer_id}
-    described = {
-        "source": sale["source"],
-        "receipt_no": sale["receipt_no"],
-        "total": str(sale["total"]),
-        **{name: str(holder) for name, holder in holders.items() if name in event_type.fields},
-        **{name: value for name, value in data.items() if value is not None},
-    }
+    type_, change = change_of("sale", Assignment(sale["id"], sale["customer_id"], customer_id, reason=reason))
+    data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"]), **change}
+    if via is not None:
+        data["via"] = via
     await events.repoint(ctx, "sale", [sale["id"]], customer_id)
-    title = event_type.titled(**sale)
-    await events.record(
-        ctx, Event(event_type, sale["id"], customer_id, title, sale["occurred_at"], sale["channel"], described)
-    )
+    title = type_.titled(**sale)
+    await events.record(ctx, Event(type_, sale["id"], customer_id, title, sale["occurred_at"], sale["channel"], data))
 
 
 async def _follow(ctx: Context, touched: Touched) -> None:

@@ -2,7 +2,13 @@
 
 from app.services.surveys.auto_invite import invite
 from app.services.surveys.triggers import ASK_AFTER_COMPLAINT, ASK_AFTER_INTERACTION, ASK_AFTER_SALE, INVITE_JOB
-from app.services.surveys.withdrawals import WITHDRAW_FOR_COMPLAINT, WITHDRAW_FOR_RETURN, WITHDRAW_FOR_SALE, assign
+from app.services.surveys.withdrawals import (
+    WITHDRAW_FOR_COMPLAINT,
+    WITHDRAW_FOR_RETURN,
+    WITHDRAW_FOR_SALE,
+    assign,
+    recheck_return,
+)
 
 __all__ = [
     "ASK_AFTER_COMPLAINT",
@@ -14,4 +20,5 @@ __all__ = [
     "WITHDRAW_FOR_SALE",
     "assign",
     "invite",
+    "recheck_return",
 ]

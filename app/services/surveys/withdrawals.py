@@ -1,6 +1,7 @@
 """Invitations follow what they are about: to its customer, and away if it falls away."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from app.core.context import Context
 from app.core.reactions import Reaction
@@ -10,6 +11,7 @@ from app.services.kit.links import change_of
 from app.services.surveys import eligibility
 from app.store.kit import events, links
 from app.store.kit.events import Event
+from app.store.kit.jobs import Job
 from app.store.kit.links import Assignment
 from app.store.surveys import withdrawals as store
 from app.store.surveys.invitations import INVITATIONS
@@ -30,17 +32,26 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
 
 async def on_sales(ctx: Context, sales: Sequence[Event]) -> None:
     """Reaction: sales were voided, revised, or given back by other receipts."""
-    await _withdraw(ctx, sales, store.OF_SALES)
+    await _withdraw(ctx, _subjects(sales), store.OF_SALES)
+
+
+async def recheck_return(ctx: Context, job: Job) -> None:
+    """Job: what a return gives back of a sale has become known late."""
+    await _withdraw(ctx, [UUID(job.key)], store.OF_SALES)
 
 
 async def on_complaints(ctx: Context, complaints: Sequence[Event]) -> None:
     """Reaction: complaints were withdrawn."""
-    await _withdraw(ctx, complaints, store.OF_COMPLAINTS)
+    await _withdraw(ctx, _subjects(complaints), store.OF_COMPLAINTS)
 
 
-async def _withdraw(ctx: Context, occasions: Sequence[Event], source: store.Source) -> None:
+def _subjects(events: Sequence[Event]) -> list[UUID]:
+    return [event.subject_id for event in events]
+
+
+async def _withdraw(ctx: Context, subject_ids: Sequence[UUID], source: store.Source) -> None:
     """Withdraw the invitations that are still to be sent or answered; answers that were given stay."""
-    rows = await store.lock(ctx, source, [event.subject_id for event in occasions])
+    rows = await store.lock(ctx, source, subject_ids)
     surveys = await eligibility.surveys(ctx, {row["survey_id"] for row in rows})
     for row in rows:
         survey, reason = surveys[row["survey_id"]], row["reason"]

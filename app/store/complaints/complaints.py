@@ -12,6 +12,7 @@ from app.schemas.complaints import complaints as schemas
 from app.schemas.complaints.actions import Action
 from app.schemas.complaints.moves import ComplaintMove, ComplaintMoveQuery
 from app.schemas.complaints.remedies import Remedy
+from app.store import sales
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
 from app.store.kit import documents, rows
@@ -249,7 +250,7 @@ REFERENCES = Lookup(
         {"id": "UUID", "line_no": "INTEGER"},
         "JOIN sales s USING (id) LEFT JOIN customers c ON c.id = s.customer_id",
         "s.id",
-        f"json_build_object({_OWNER}, 'has_line', w.line_no IS NULL OR EXISTS "
+        f"json_build_object({_OWNER}, {sales.BELIEVED_MOMENT}, 'has_line', w.line_no IS NULL OR EXISTS "
         "(SELECT FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no))::text",
     ),
     Reference(

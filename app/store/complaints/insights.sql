@@ -184,7 +184,7 @@ first_purchases AS (
         SELECT s.occurred_at FROM sales s
         WHERE s.customer_id = e.customer_id AND s.occurred_at > e.ended_at
             AND s.occurred_at <= e.ended_at + interval '4320 hours'
-            AND s.purchase AND s.total > 0 AND NOT s.clock_suspect
+            AND s.purchase AND s.gross > s.refunded AND NOT s.clock_suspect
         ORDER BY s.occurred_at LIMIT 1
     ) AS bought_at
     FROM received e

@@ -119,6 +119,12 @@ async def holders_of_contact_points(ctx: Context, keys: Iterable[tuple[str, str,
     )
 
 
+async def lock(ctx: Context, ids: Iterable[UUID]) -> None:
+    """Lock customers in order of id. Without ids, the database is not queried."""
+    if wanted := sorted(ids):
+        await ctx.db.execute("SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", wanted)
+
+
 async def lock_learners(ctx: Context, ids: Iterable[UUID]) -> list[Record]:
     """Rows of (id, display_name, archived, words, identities, contact_points, position, own), locked in order of id.
 
@@ -139,13 +145,24 @@ async def lock_learners(ctx: Context, ids: Iterable[UUID]) -> list[Record]:
 
 
 async def share_contact_points(ctx: Context, keys: Iterable[tuple[str, str, str]]) -> list[Record]:
-    """Let others have these too. Rows of (customer_id, display_name, position) of those who held them exclusively."""
+    """Let others have these too: rows of (customer_id, display_name, places) of those who held them exclusively.
+
+    `places` are those of the contact points in the customer's list, counted from 0.
+    """
     kinds, values, extensions = rows.columns(sorted(keys), 3)
     return await ctx.db.fetch(
-        "UPDATE contact_points p SET shared = true, exclusive = false "
-        "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension), customers c "
-        "WHERE (p.kind, p.normalized, p.extension) = (w.kind, w.normalized, w.extension) AND p.exclusive "
-        "AND c.id = p.customer_id RETURNING p.customer_id, c.display_name, p.position",
+        """
+        WITH shared AS (
+            UPDATE contact_points p SET shared = true, exclusive = false
+            FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension)
+            WHERE (p.kind, p.normalized, p.extension) = (w.kind, w.normalized, w.extension) AND p.exclusive
+            RETURNING p.customer_id, p.position
+        )
+        SELECT c.id AS customer_id, c.display_name, array_agg((
+            SELECT count(*) FROM contact_points p WHERE p.customer_id = c.id AND p.position < s.position
+        ) ORDER BY s.position) AS places
+        FROM shared s JOIN customers c ON c.id = s.customer_id GROUP BY c.id ORDER BY c.id
+        """,
         kinds,
         values,
         extensions,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.schemas.feedback import feedback as schemas
+from app.store import sales
 from app.store.customers import customer_references
 from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import advisory, documents, rows
@@ -130,7 +131,7 @@ AWAITS_RECEIPT = """EXISTS (
 REFERS_TO_SALE = "EXISTS (SELECT FROM feedback f WHERE f.sale_id = e.subject_id)"
 """Condition on the event `e` of a sale: there is feedback about it."""
 _OWNER = "json_build_object('customer_id', r.customer_id)::text"
-_SALE = "'customer_id', s.customer_id, 'site', s.site, 'till', s.till, 'operator', s.operator"
+_SALE = f"{sales.BELIEVED_MOMENT}, 'customer_id', s.customer_id, 'site', s.site, 'till', s.till, 'operator', s.operator"
 REFERENCES = Lookup(
     sent_before("feedback", "feedback"),
     *customer_references(),

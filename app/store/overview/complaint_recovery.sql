@@ -17,7 +17,7 @@ followed AS (
     SELECT e.*, (
             SELECT s.occurred_at FROM sales s
             WHERE s.customer_id = e.customer_id AND s.occurred_at > e.ended_at
-                AND s.purchase AND s.total > 0 AND NOT s.clock_suspect
+                AND s.purchase AND s.gross > s.refunded AND NOT s.clock_suspect
             ORDER BY s.occurred_at LIMIT 1
         ) AS bought_at, (
             SELECT a.received_at FROM complaints a
@@ -34,8 +34,8 @@ windows (days, span) AS (
 -- Over the 180 days before it was received, and since the end, for 180 days at most.
 spend AS (
     SELECT s.currency, e.followed_until, e.ended_at,
-        coalesce(sum(s.total) FILTER (WHERE s.occurred_at < e.received_at), 0) AS before,
-        coalesce(sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at), 0) AS after
+        coalesce(sum(s.gross - s.refunded) FILTER (WHERE s.occurred_at < e.received_at), 0) AS before,
+        coalesce(sum(s.gross - s.refunded) FILTER (WHERE s.occurred_at > e.ended_at), 0) AS after
     FROM followed e JOIN sales s ON s.customer_id = e.customer_id
     WHERE s.voided_at IS NULL
         AND s.occurred_at >= e.received_at - interval '4320 hours' AND s.occurred_at <= e.followed_until

@@ -54,12 +54,12 @@ cohort AS MATERIALIZED (
 -- before the complaint was received, and since its end, for 180 days at most.
 receipts AS MATERIALIZED (
     SELECT e.id, s.currency,
-        min(s.occurred_at) FILTER (WHERE s.occurred_at > e.ended_at AND s.purchase AND s.total > 0
+        min(s.occurred_at) FILTER (WHERE s.occurred_at > e.ended_at AND s.purchase AND s.gross > s.refunded
             AND NOT s.clock_suspect) AS bought_at,
-        sum(s.total) FILTER (WHERE s.occurred_at < e.received_at) AS before,
-        sum(s.total) FILTER (WHERE s.occurred_at > e.ended_at) AS after
+        sum(s.gross - s.refunded) FILTER (WHERE s.occurred_at < e.received_at) AS before,
+        sum(s.gross - s.refunded) FILTER (WHERE s.occurred_at > e.ended_at) AS after
     FROM cohort e CROSS JOIN LATERAL (
-        SELECT s.currency, s.total, s.occurred_at, s.purchase, s.clock_suspect FROM sales s
+        SELECT s.currency, s.gross, s.refunded, s.occurred_at, s.purchase, s.clock_suspect FROM sales s
         WHERE s.customer_id = e.customer_id AND s.voided_at IS NULL
             AND s.occurred_at >= e.received_at - interval '4320 hours'
             AND s.occurred_at <= least(:now::timestamptz, e.ended_at + interval '4320 hours')

@@ -148,7 +148,8 @@ _FAVOURITES = f"""(
     SELECT l.sku, max(l.name) AS name, count(*) AS purchases, sum(l.quantity - l.returned_quantity) AS quantity,
         max(latest.occurred_at) AS last_bought_at
     FROM ({_LATEST_RECEIPTS}) latest JOIN sale_lines l ON l.sale_id = latest.id
-    WHERE l.sku IS NOT NULL AND l.quantity > l.returned_quantity AND NOT (l.total > 0 AND l.returned_total >= l.total)
+    WHERE l.sku IS NOT NULL AND l.kind = 'item' AND l.quantity > l.returned_quantity
+        AND NOT (l.total > 0 AND l.returned_total >= l.total)
     GROUP BY l.sku ORDER BY count(*) DESC, sum(l.quantity - l.returned_quantity) DESC, l.sku
 ) f"""
 _COUNTS = f"""(

@@ -1,6 +1,6 @@
 """The intake of receipts: one statement looks up what they refer to, another writes any number of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -34,11 +34,20 @@ SALE = (
     "candidates",
     "matched_by",
     "match_reasons",
+    "discount",
+    "service_charge",
+    "shipping",
+    "tip",
+    "rounding",
+    "taxes",
     "payments",
+    "tendered",
+    "change",
     "total",
     "gross",
     "refunded",
     "balanced",
+    "imbalances",
     "attributes",
     "content_hash",
     "created_at",
@@ -47,6 +56,7 @@ SALE = (
 SALE_LINE = (
     "sale_id",
     "line_no",
+    "kind",
     "sku",
     "name",
     "category",
@@ -66,9 +76,13 @@ Row = tuple[Any, ...]
 """The values of a row of SALE or SALE_LINE, in that order."""
 
 
-async def add_to_catalog(ctx: Context, sales: Sequence[Row], lines: Sequence[Row]) -> None:
+Product = tuple[str | None, str | None, str | None]
+"""Its SKU, name and category, as a line has them."""
+
+
+async def add_to_catalog(ctx: Context, sites: Iterable[str | None], products: Iterable[Product]) -> None:
     """Create the sites and the products that receipts are the first to name."""
-    await ctx.db.execute(f"WITH {_ADD_TO_CATALOG} SELECT", *_catalog_arguments(sales, lines))
+    await ctx.db.execute(f"WITH {_ADD_TO_CATALOG} SELECT", *_catalog_arguments(sites, products))
 
 
 async def write(
@@ -110,7 +124,7 @@ async def replace(ctx: Context, sale: Row, lines: Sequence[Row]) -> None:
 
 def _arguments(ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]) -> list[Any]:
     return [
-        *_catalog_arguments(sales, lines),
+        *_catalog_arguments((sale[_SITE] for sale in sales), (line[_PRODUCT] for line in lines)),
         ctx.actor,
         rows.literal("TEXT", titles),
         *rows.arguments("sales", SALE, sales),
@@ -118,15 +132,17 @@ def _arguments(ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines:
     ]
 
 
-def _catalog_arguments(sales: Sequence[Row], lines: Sequence[Row]) -> list[str]:
-    site, (sku, name, category) = SALE.index("site"), (SALE_LINE.index(n) for n in ("sku", "name", "category"))
-    products = {line[sku]: (line[name], line[category]) for line in reversed(lines) if line[sku] is not None}
-    ordered = sorted(products)
-    sites = sorted({sale[site] for sale in sales if sale[site] is not None})
-    names, categories = ([products[key][n] for key in ordered] for n in (0, 1))
-    return [rows.literal("TEXT", column) for column in (sites, ordered, names, categories)]
+def _catalog_arguments(sites: Iterable[str | None], products: Iterable[Product]) -> list[str]:
+    first: dict[str, Product] = {}
+    for product in products:
+        if product[0] is not None:
+            first.setdefault(product[0], product)
+    columns = rows.columns((first[sku] for sku in sorted(first)), 3)
+    return [rows.literal("TEXT", column) for column in (sorted({site for site in sites if site is not None}), *columns)]
 
 
+_SITE = SALE.index("site")
+_PRODUCT = slice(SALE_LINE.index("sku"), SALE_LINE.index("category") + 1)
 REFERENCES = Lookup(
     advisory.reference("receipt_lock", advisory.shared(advisory.RECEIPT)),
     Reference(

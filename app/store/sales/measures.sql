@@ -1,6 +1,6 @@
 -- What receipts come to in a number of trading days, by one or two groups and altogether, as one JSON value.
 --
--- Voided receipts do not count. Grouped or filtered by product or category, figures are those of the lines that are
+-- Voided receipts do not count. Grouped or filtered by product or category, figures are those of the items that are
 -- asked about; otherwise those of whole receipts, so that tax on top and discounts on a receipt are included.
 --
 -- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'site'" ... -f <this file>
@@ -45,7 +45,7 @@ facts AS MATERIALIZED (
             CASE WHEN 'category' IN (a.first, a.second) THEN i.category END AS category,
             sum(i.quantity) AS units, sum(greatest(i.total, 0)) AS gross, -sum(least(i.total, 0)) AS refunded
         FROM sale_lines i
-        WHERE i.sale_id = s.id AND (:sku::text IS NULL OR i.sku = :sku)
+        WHERE i.sale_id = s.id AND i.kind = 'item' AND (:sku::text IS NULL OR i.sku = :sku)
             AND (:category::text IS NULL OR i.category = :category)
         GROUP BY 1, 2
     ) l ON true

@@ -4,16 +4,25 @@ from app.store.kit import documents
 from app.store.kit.listing import Listing, match_conditions
 from app.store.kit.tables import Table
 
+
+def _with_decimals_of(amount: str, other: str) -> str:
+    """An amount as text: one that was 0 by default has as many decimals as the others."""
+    return f"round({amount}, greatest(scale({amount}), scale({other})))::text"
+
+
 LINE = {
     "refund_of": "CASE WHEN l.refund_receipt_no IS NOT NULL THEN "
     "json_build_object('source', l.refund_source, 'receipt_no', l.refund_receipt_no, 'line_no', l.refund_line_no, "
     "'goods_kept', l.goods_kept) END",
-    "returned_total": "round(l.returned_total, greatest(scale(l.returned_total), scale(l.total)))::text",
+    "returned_total": _with_decimals_of("l.returned_total", "l.total"),
 }
 RECEIPT = {
     "matched_by": "CASE WHEN s.match = 'matched' THEN s.matched_by END",
-    # With as many decimals as what was sold.
-    "returned": "round(s.returned, greatest(scale(s.returned), scale(s.gross)))::text",
+    "net": "(s.gross - s.refunded)::text",
+    **{
+        name: _with_decimals_of(f"s.{name}", "s.gross")
+        for name in ("discount", "service_charge", "shipping", "tip", "rounding", "returned")
+    },
 }
 _OWN = RECEIPT | {
     "lines": documents.json_array(
@@ -45,3 +54,5 @@ _LIST = Listing(
     {"occurred_at": ("s.occurred_at", "timestamptz")},
 )
 SALES = Table("sale", _LIST)
+BELIEVED_MOMENT = "'occurred_at', CASE WHEN NOT s.clock_suspect THEN s.occurred_at END"
+"""For the JSON of what refers to the sale `s`: when it was, null where the clock of the till is not to be believed."""

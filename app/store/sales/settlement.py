@@ -7,6 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
+from app.rules.sales.receipts import PRICED
 from app.store.kit import rows
 
 
@@ -98,7 +99,7 @@ def sums(alias: str) -> str:
     return f"""count(*) AS receipts, count(*) FILTER (WHERE {alias}.purchase) AS purchases,
         count(*) FILTER (WHERE {alias}.kind = 'return') AS returns,
         coalesce(sum({alias}.gross), 0) AS gross, coalesce(sum({alias}.refunded), 0) AS refunded,
-        coalesce(sum({alias}.total), 0) AS net,
+        coalesce(sum({alias}.gross - {alias}.refunded), 0) AS net,
         min({alias}.occurred_at) FILTER (WHERE {alias}.purchase AND NOT {alias}.clock_suspect) AS first_purchase_at,
         max({alias}.occurred_at) FILTER (WHERE {alias}.purchase AND NOT {alias}.clock_suspect) AS last_purchase_at"""
 
@@ -141,9 +142,11 @@ _RETURNS_OF = """
     )
     ORDER BY r.id LIMIT 20
 """
-# A line that returns another product, or comes in another currency, takes nothing from the line that it names; that
-# it does is said by `over_returned`. Amounts are rounded, and a coin too much forgiven, on the scale of `gross`.
-_RECOMPUTE_RETURNED = """
+# What a line gives back, and whether it fits the line that it names, as `rules/sales/returns.py` says. One that does
+# not takes nothing from it, which `over_returned` says. Amounts are rounded, and a coin too much forgiven, on the scale
+# of `gross`.
+_PRICED = ", ".join(f"'{kind}'" for kind in PRICED)
+_RECOMPUTE_RETURNED = f"""
     WITH receipts AS MATERIALIZED (
         SELECT s.* FROM sales s WHERE s.id = ANY ($1::uuid[])
         UNION
@@ -151,10 +154,10 @@ _RECOMPUTE_RETURNED = """
     ),
     back AS MATERIALIZED (
         SELECT s.id, l.line_no,
-            CASE WHEN b.goods_kept THEN 0 ELSE greatest(-b.quantity, 0) END AS quantity,
+            CASE WHEN b.goods_kept OR b.kind <> 'item' THEN 0 ELSE greatest(-b.quantity, 0) END AS quantity,
             greatest(-b.total, 0) AS total,
             s.voided_at IS NULL AS counts,
-            coalesce(r.currency = s.currency AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
+            coalesce(r.currency = s.currency AND b.kind = l.kind AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
                 AND l.line_no IS NOT NULL, false) AS fits
         FROM receipts s
         JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
@@ -162,7 +165,7 @@ _RECOMPUTE_RETURNED = """
         LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
     ),
     lines AS MATERIALIZED (
-        SELECT l.sale_id, l.line_no, l.quantity, l.total, coalesce(b.quantity, 0) AS returned_quantity,
+        SELECT l.sale_id, l.line_no, l.kind, l.quantity, l.total, coalesce(b.quantity, 0) AS returned_quantity,
             coalesce(b.total, 0) AS returned_total, l.returned_quantity AS quantity_before,
             l.returned_total AS total_before
         FROM receipts s JOIN sale_lines l ON l.sale_id = s.id
@@ -184,10 +187,10 @@ _RECOMPUTE_RETURNED = """
             coalesce(l.more, false)
                 OR EXISTS (SELECT FROM back b WHERE b.id = s.id AND NOT (b.fits AND b.counts)) AS over_returned
         FROM receipts s LEFT JOIN LATERAL (
-            SELECT sum(l.total) FILTER (WHERE l.total > 0) AS sold,
-                sum(least(l.returned_total, l.total)) FILTER (WHERE l.total > 0) AS returned,
+            SELECT sum(l.total) FILTER (WHERE l.total > 0 AND l.kind IN ({_PRICED})) AS sold,
+                sum(least(l.returned_total, l.total)) FILTER (WHERE l.total > 0 AND l.kind IN ({_PRICED})) AS returned,
                 bool_and(l.returned_total >= l.total OR (l.quantity > 0 AND l.returned_quantity >= l.quantity))
-                    FILTER (WHERE l.total > 0) AS fully,
+                    FILTER (WHERE l.total > 0 AND l.kind = 'item') AS fully,
                 bool_or((l.returned_quantity > 0 AND l.returned_quantity > l.quantity)
                     OR (l.returned_total > 0 AND l.returned_total > l.total + power(10::numeric, -scale(s.gross))))
                     AS more

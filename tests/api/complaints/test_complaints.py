@@ -150,6 +150,18 @@ class TestRecord:
         answer = await client.post(PATH, json=body(sale_id=sale["id"], sale_line_no=2))
         assert errors(answer) == [("/sale_line_no", "not_found")]
 
+    async def test_is_not_received_before_the_sale(self, client: httpx.AsyncClient) -> None:
+        """By more than clocks differ; a till whose clock is not to be believed says nothing."""
+        sale = await make.record_sale(client, occurred_at="2026-03-02T08:00:00Z")
+        await record(client, sale_id=sale["id"], received_at="2026-03-01T08:00:00Z")
+        early: dict[str, Any] = {"received_at": "2026-03-01T07:59:59Z"}
+        expected = [("/received_at", "out_of_order")]
+        assert errors(await client.post(PATH, json=body(sale_id=sale["id"], **early))) == expected
+        found = await record(client, **early)
+        assert errors(await patch(client, found, {"sale_id": sale["id"]})) == expected
+        ahead = await make.record_sale(client, make.sale(occurred_at="2027-03-02T08:00:00Z"))
+        await record(client, sale_id=ahead["id"], **early)
+
     async def test_under_one_idempotency_key_once(self, client: httpx.AsyncClient, db: Any) -> None:
         headers = {"Idempotency-Key": "k-1"}
         first, again = [await client.post(PATH, json=body(), headers=headers) for _ in range(2)]

@@ -407,7 +407,17 @@ class TestASecondSystem:
             assert [p["shared"] for p in stored["contact_points"]] == [True, True]
         assert (await client.get(f"{PATH}/{known['id']}")).json()["version"] > 1
         assert (await buy(client, email="ada@example.com"))["match"] == "ambiguous"
-        assert await db.fetchval("SELECT count(*) FROM events WHERE type = 'customer.updated'") == 2
+        ((subject, data),) = await db.fetch("SELECT subject_id, data FROM events WHERE type = 'customer.updated'")
+        pointers = [change["pointer"] for change in json.loads(data)["changes"]]
+        assert (str(subject), pointers) == (known["id"], ["/contact_points/0/shared", "/contact_points/1/shared"])
+
+    async def test_what_was_learnt_is_shared_by_its_place(self, client: httpx.AsyncClient, db: Any) -> None:
+        await make.create(client, identities=[make.identity("card", "7")], contact_points=[make.phone()])
+        await buy(client, identity=make.identity("card", "7"), email="ada@example.com")
+        body = make.customer(contact_points=[make.email("ada@example.com")])
+        assert [result["status"] for result in await batch(client, [body], on_match="keep")] == [201]
+        data = await db.fetchval("SELECT data FROM events WHERE type = 'customer.updated'")
+        assert json.loads(data)["changes"] == [{"pointer": "/contact_points/1/shared", "stored": False, "sent": True}]
 
     async def test_one_by_one(self, client: httpx.AsyncClient) -> None:
         known = await self.known(client)

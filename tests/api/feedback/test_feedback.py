@@ -158,6 +158,15 @@ class TestRecord:
         receipt = {"source": "till", "receipt_no": "1"}
         assert await refused(client, feedback(sale_id=sold["id"], receipt=receipt)) == [("/receipt", "one_of")]
 
+    async def test_is_not_collected_before_the_sale(self, client: httpx.AsyncClient) -> None:
+        """By more than clocks differ."""
+        sold = await make.record_sale(client, make.sale(receipt_no="S", occurred_at="2026-03-02T08:00:00Z"))
+        receipt = {"source": "till", "receipt_no": "S"}
+        for about in ({"sale_id": sold["id"]}, {"receipt": receipt}):
+            early = feedback(**about, collected_at="2026-03-01T07:59:59Z")
+            assert await refused(client, early) == [("/collected_at", "out_of_order")]
+            await record(client, feedback(**about, collected_at="2026-03-01T08:00:00Z"))
+
     async def test_nothing_is_collected_in_the_future(self, client: httpx.AsyncClient) -> None:
         assert await refused(client, feedback(collected_at="2026-03-03T09:00:01Z")) == [
             ("/collected_at", "in_the_future")

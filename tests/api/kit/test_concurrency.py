@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 import httpx
+import pytest
 
 from app.core.sessions import Sessions
+from app.rules.customers.customers import OnMatch
 from app.rules.sales.receipts import OnUnknownCustomer
 from app.schemas.customers.customers import CustomerNew
 from app.schemas.sales.sales import SaleNew
@@ -286,6 +288,36 @@ class TestReceipts:
         kept, summed = await summed_anew(db)
         assert kept == summed
         assert await db.fetchval("SELECT count(*) FROM sales") == 96
+
+
+class TestMatching:
+    @pytest.mark.parametrize("on_match", [OnMatch.MATCH, OnMatch.KEEP])
+    async def test_two_batches_in_another_order(
+        self, sessions: Sessions, client: httpx.AsyncClient, db: Any, on_match: OnMatch
+    ) -> None:
+        """They wait for one another, and never each for the other."""
+        people = [{"contact_points": [{"kind": "email", "value": f"b{n}@example.com"}]} for n in range(9)]
+        ids = [(await make.create_customer(client, **person))["id"] for person in people]
+        news = [CustomerNew.model_validate({"display_name": "B", "owner": "mia", **person}) for person in people]
+        runs = 0
+
+        async def create(batch: list[CustomerNew]) -> None:
+            async def work(ctx: Any) -> None:
+                nonlocal runs
+                runs += 1
+                outcomes = await customers.create_many(ctx, batch, on_match)
+                assert {outcome.status for outcome in outcomes} <= {200, 201}
+
+            await sessions.write(work)
+
+        async with db.transaction():  # until both hold what they can, and wait
+            await db.execute("SELECT FROM customers WHERE id = $1 FOR UPDATE", sorted(ids)[4])
+            both = [asyncio.create_task(create(batch)) for batch in (news, news[::-1])]
+            locks = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            while await db.fetchval(f"SELECT count(*) {locks}") < 2:
+                await db.execute("SELECT pg_stat_clear_snapshot()")
+        await asyncio.gather(*both)
+        assert runs == 2, "one was stopped for a deadlock"
 
 
 class TestDatabase:

@@ -36,6 +36,10 @@ class Shop:
         return self.dice.choice(SOURCES), f"N{self.dice.randint(1, 8)}"
 
     def sold(self) -> dict[str, Any]:
+        kind = self.dice.choice(["item"] * 6 + ["discount", "tip", "shipping", "gift_card", "deposit", "rounding"])
+        if kind != "item":
+            amount = Decimal(self.dice.randint(0, 300)) / 100 * (-1 if kind == "discount" else 1)
+            return {"kind": kind, "quantity": "1", "unit_price": str(amount)}
         quantity, price = self.dice.randint(1, 3), Decimal(self.dice.randint(0, 900)) / 100
         line = {"sku": self.dice.choice(["A", "B", None]), "quantity": str(quantity), "unit_price": str(price)}
         return line | ({"tax": "0.50"} if self.dice.random() < 0.2 else {})
@@ -50,6 +54,9 @@ class Shop:
         if self.dice.random() < 0.15:
             of["goods_kept"] = True
         amount = Decimal(self.dice.randint(0, 600)) / 100
+        if self.dice.random() < 0.2:
+            kind = self.dice.choice(["tip", "shipping", "gift_card"])
+            return {"kind": kind, "quantity": "-1", "unit_price": str(amount), "refund_of": of}
         quantity = self.dice.choice(["0", "-1", "-1", "-2"])
         line = {"quantity": quantity, "unit_price": str(amount), "total": str(-amount), "refund_of": of}
         return line | {"sku": self.dice.choice(["A", "B", None, None])}
@@ -69,6 +76,9 @@ class Shop:
         if buyer is not None:
             known = {"identity": {"system": "card", "external_id": f"C{buyer}"}}
             body["customer"] = known if isinstance(buyer, int) else buyer
+        for name in ("discount", "tip", "shipping", "rounding"):
+            if self.dice.random() < 0.15:
+                body[name] = str(Decimal(self.dice.randint(-100, 300)) / 100)
         if self.dice.random() < 0.2:  # a discount, or tax on top
             body["total"] = str(Decimal(self.dice.randint(-500, 2500)) / 100)
         return body
@@ -118,7 +128,8 @@ class Shop:
         by_number = {(sale["source"], sale["receipt_no"]): sale for sale in sales}
         for sale in sales:
             gross, refunded = Decimal(sale["gross"]), Decimal(sale["refunded"])
-            assert gross >= 0 and refunded >= 0 and gross - refunded == Decimal(sale["total"])
+            assert gross >= 0 and refunded >= 0
+            assert gross - refunded == Decimal(sale["net"]) == receipt_books.net(sale)
             back = receipt_books.returned(sale, sales)
             shown = {
                 line["line_no"]: (Decimal(line["returned_quantity"]), Decimal(line["returned_total"]))

@@ -6,15 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.kit.differences import differences
-from app.rules.sales.receipts import (
-    SaleKind,
-    balanced,
-    exceeds,
-    line_total,
-    receipt_kind,
-    rounded_away,
-    turnover,
-)
+from app.rules.sales.receipts import LineKind, SaleKind, Sum
+from app.rules.sales.returns import exceeds
+from app.rules.sales.sums import Amounts, Reckoning, line_total, reckon, rounded_away
 
 PENNY = Decimal("0.01")
 CENTS = st.integers(-100_000, 100_000).map(lambda n: Decimal(n) / 100)
@@ -26,10 +20,30 @@ class Line(NamedTuple):
     discount: Decimal
     tax: Decimal
     total: Decimal
+    kind: LineKind = LineKind.ITEM
+    line_no: int = 1
 
 
-def line(total: str, quantity: str = "1", price: str | None = None, discount: str = "0", tax: str = "0") -> Line:
-    return Line(Decimal(quantity), Decimal(price or total), Decimal(discount), Decimal(tax), Decimal(total))
+def line(
+    total: str, quantity: str = "1", price: str | None = None, discount: str = "0", tax: str = "0", kind: str = "item"
+) -> Line:
+    amounts = (Decimal(price or total), Decimal(discount), Decimal(tax), Decimal(total))
+    return Line(Decimal(quantity), *amounts, LineKind(kind))
+
+
+def reckoned(lines: list[Line], total: str | Decimal | None, **amounts: str) -> Reckoning:
+    sent = Amounts(**{name: Decimal(amount) for name, amount in amounts.items()})
+    return reckon(lines, sent, None if total is None else Decimal(total), PENNY)
+
+
+def turnover(lines: list[Line], total: str | Decimal | None, **amounts: str) -> tuple[Decimal, Decimal]:
+    found = reckoned(lines, total, **amounts)
+    return found.gross, found.refunded
+
+
+def imbalances(lines: list[Line], total: str | Decimal | None, **amounts: str) -> list[tuple[Sum, str, str]]:
+    found = reckoned(lines, total, **amounts).imbalances
+    return [(each.sum, str(each.expected), str(each.found)) for each in found]
 
 
 class TestLineTotal:
@@ -63,10 +77,14 @@ class TestKind:
             ([], "5", SaleKind.SALE),
             ([], "-5", SaleKind.RETURN),
             ([], "0", SaleKind.SALE),
+            ([line("-2", kind="discount"), line("5")], "3", SaleKind.SALE),
+            ([line("4", kind="shipping"), line("-1", "-1")], "3", SaleKind.RETURN),
+            ([line("4", kind="shipping")], "4", SaleKind.OTHER),
+            ([line("20", kind="gift_card"), line("-1", kind="tip")], "19", SaleKind.OTHER),
         ],
     )
     def test_signs_tell(self, lines: list[Line], total: str, kind: SaleKind) -> None:
-        assert receipt_kind(lines, Decimal(total)) == kind
+        assert reckoned(lines, total).kind == kind
 
 
 class TestTurnover:
@@ -99,17 +117,17 @@ class TestTurnover:
     def test_what_is_beyond_the_lines_belongs_to_its_side(
         self, lines: list[Line], total: str, gross: str, refunded: str
     ) -> None:
-        assert turnover(lines, Decimal(total), PENNY) == (Decimal(gross), Decimal(refunded))
+        assert turnover(lines, total) == (Decimal(gross), Decimal(refunded))
 
     @given(st.lists(st.tuples(CENTS, CENTS), max_size=8), CENTS)
     def test_gross_less_refunded_is_the_total(self, amounts: list[tuple[Decimal, Decimal]], total: Decimal) -> None:
-        gross, refunded = turnover([line(str(a), tax=str(tax)) for a, tax in amounts], total, PENNY)
+        gross, refunded = turnover([line(str(a), tax=str(tax)) for a, tax in amounts], total)
         assert gross >= 0 and refunded >= 0
         assert gross - refunded == total
 
     @given(st.lists(CENTS, min_size=1, max_size=8))
     def test_is_the_sum_of_the_lines_where_they_are_the_total(self, amounts: list[Decimal]) -> None:
-        gross, refunded = turnover([line(str(a)) for a in amounts], sum(amounts, Decimal(0)), PENNY)
+        gross, refunded = turnover([line(str(a)) for a in amounts], sum(amounts, Decimal(0)))
         assert (gross, refunded) == (sum(a for a in amounts if a > 0), -sum(a for a in amounts if a < 0))
 
 
@@ -129,56 +147,136 @@ class TestRoundedAway:
         assert found is rounded
 
 
-class TestBalanced:
-    def test_plainly(self) -> None:
+class TestKinds:
+    """What lines of other kinds, and amounts beside the lines, mean for gross and refunded."""
+
+    @pytest.mark.parametrize(
+        ("lines", "amounts", "total", "gross", "refunded"),
+        [
+            ([line("10"), line("-2", kind="discount")], {}, "8", "8", "0"),
+            ([line("10"), line("2", kind="tip"), line("20", kind="gift_card")], {}, "32", "10", "0"),
+            ([line("10"), line("1", kind="service_charge"), line("3", kind="shipping")], {}, "14", "14", "0"),
+            ([line("9.98"), line("0.02", kind="rounding")], {}, "10.00", "10.00", "0"),
+            # Paid ahead, and set against what was sold later.
+            ([line("50", kind="deposit")], {}, "50", "0", "0"),
+            ([line("200"), line("-50", kind="deposit")], {}, "150", "200", "0"),
+            # Given back: the discount on it is taken back, a fee kept, the shipping too.
+            ([line("-20", "-1", "20"), line("2", kind="discount")], {}, "-18", "0", "18"),
+            ([line("30"), line("-20", "-1", "20"), line("2", kind="discount")], {}, "12", "30", "18"),
+            ([line("-20", "-1", "20"), line("5", kind="fee")], {}, "-15", "5", "20"),
+            ([line("-20", "-1", "20"), line("-4", kind="shipping")], {}, "-24", "0", "24"),
+            ([line("-2", kind="tip")], {}, "-2", "0", "0"),
+            # Beside the lines.
+            ([line("10")], {"discount": "2", "service_charge": "1", "shipping": "3", "tip": "4"}, "16", "12", "0"),
+            ([line("9.98")], {"rounding": "0.02"}, "10.00", "10.00", "0"),
+            ([line("-10", "-1", "10")], {"shipping": "-3", "tip": "-1"}, "-14", "0", "13"),
+            ([line("100", tax="20"), line("-50", "-1", "50", tax="-10")], {"tax_on_top": "10"}, "60", "120", "60"),
+            ([line("120", price="100", tax="20")], {"tax_on_top": "20"}, "120", "120", "0"),
+            ([], {"tip": "2"}, "12", "10", "0"),
+        ],
+    )
+    def test_gross_less_refunded_is_the_total_without_what_is_no_turnover(
+        self, lines: list[Line], amounts: dict[str, str], total: str, gross: str, refunded: str
+    ) -> None:
+        for given_total in (total, None) if lines else (total,):  # it is what is computed where it is left out
+            found = reckoned(lines, given_total, **amounts)
+            assert (found.total, found.gross, found.refunded) == (Decimal(total), Decimal(gross), Decimal(refunded))
+            assert found.imbalances == []
+
+    @given(
+        st.lists(st.tuples(CENTS, CENTS, st.sampled_from(LineKind)), min_size=1, max_size=8),
+        st.lists(CENTS, min_size=6, max_size=6),
+        st.none() | CENTS,
+    )
+    def test_for_every_receipt(
+        self, drawn: list[tuple[Decimal, Decimal, LineKind]], amounts: list[Decimal], total: Decimal | None
+    ) -> None:
+        lines = [line(str(amount), tax=str(tax), kind=kind) for amount, tax, kind in drawn]
+        sent = Amounts(*amounts)
+        found = reckon(lines, sent, total, PENNY)
+        no_turnover = sent.tip + sum(each.total for each in lines if each.kind in ("tip", "gift_card", "deposit"))
+        assert found.gross >= 0 and found.refunded >= 0
+        assert found.gross - found.refunded == found.total - no_turnover
+        if total is None:
+            assert found.imbalances == []
+
+
+class TestImbalances:
+    def test_none(self) -> None:
         lines = [line("10.00"), line("5.00", "2", "3.00", "1.00")]
-        assert balanced(lines, [Decimal("15.00")], Decimal("15.00"), PENNY)
+        assert imbalances(lines, "15.00", paid="15.00") == []
 
     @pytest.mark.parametrize("total", ["15.00", "17.00"])
     def test_with_tax_inside_or_on_top(self, total: str) -> None:
         lines = [line("10.00", tax="1.50"), line("5.00", tax="0.50")]
-        assert balanced(lines, [], Decimal(total), PENNY)
+        assert imbalances(lines, total) == []
 
     def test_a_lines_tax_may_be_in_its_total_only(self) -> None:
-        assert balanced([line("12.00", price="10.00", tax="2.00")], [], Decimal("12.00"), PENNY)
+        assert imbalances([line("12.00", price="10.00", tax="2.00")], "12.00") == []
 
     @pytest.mark.parametrize(
-        ("lines", "payments", "total"),
+        ("lines", "amounts", "total", "expected"),
         [
-            ([line("10.00")], [], "10.02"),
-            ([line("10.00", price="9.00")], [], "10.00"),
-            ([line("10.00")], ["9.98"], "10.00"),
-            ([line("10.00", tax="1.00")], [], "10.50"),
-            ([], ["1.00"], "2.00"),
+            ([line("10.00")], {}, "10.02", [("total", "10.00", "10.02")]),
+            ([line("10.00", price="9.00")], {}, "10.00", [("line", "9.00", "10.00")]),
+            ([line("10.00")], {"paid": "9.98"}, "10.00", [("payments", "10.00", "9.98")]),
+            ([line("10.00", tax="1.00")], {}, "10.50", [("total", "10.00", "10.50")]),
+            ([], {"paid": "1.00"}, "2.00", [("payments", "2.00", "1.00")]),
+            # Tax that is known to be included is not on top, and the other way round.
+            ([line("10", tax="2")], {"tax_on_top": "0"}, "12", [("total", "10", "12")]),
+            ([line("10", tax="2")], {"tax_on_top": "2"}, "10", [("total", "12", "10")]),
+            ([line("12", price="10", tax="2")], {}, "14", [("total", "12", "14")]),
+            ([line("10")], {"tip": "2"}, "10", [("total", "12", "10")]),
+            ([line("10")], {"tendered": "20", "change": "9"}, "10", [("tendered", "10", "11")]),
+            ([line("10")], {"tendered": "5"}, "10", [("tendered", "10", "5")]),
+            (
+                [line("10", price="9")],
+                {"paid": "20", "change": "9", "discount": "1"},
+                "12",
+                [("line", "9", "10"), ("total", "9", "12"), ("payments", "12", "20")],
+            ),
         ],
     )
-    def test_not(self, lines: list[Line], payments: list[str], total: str) -> None:
-        assert not balanced(lines, [Decimal(p) for p in payments], Decimal(total), PENNY)
+    def test_say_which_sums_differ(
+        self, lines: list[Line], amounts: dict[str, str], total: str, expected: list[tuple[str, str, str]]
+    ) -> None:
+        assert imbalances(lines, total, **amounts) == expected
+
+    @pytest.mark.parametrize(
+        "amounts",
+        [
+            {"paid": "20", "tendered": "20", "change": "10"},
+            {"paid": "10", "tendered": "20", "change": "10"},
+            {"tendered": "20"},
+        ],
+    )
+    def test_payments_are_what_was_kept_or_handed_over(self, amounts: dict[str, str]) -> None:
+        assert imbalances([line("10")], "10", **amounts) == []
 
     def test_a_coin_for_every_line_is_forgiven(self) -> None:
         lines = [line("3.33", price="3.335")] * 3
-        assert balanced(lines, [], Decimal("10.02"), PENNY)
-        assert not balanced(lines, [], Decimal("10.03"), PENNY)
+        assert imbalances(lines, "10.02") == []
+        assert imbalances(lines, "10.03") == [("total", "9.99", "10.03")]
 
-    def test_without_payments_nothing_is_missing(self) -> None:
-        assert balanced([line("1.00")], [], Decimal("1.00"), PENNY)
+    def test_there_may_be_many(self) -> None:
+        assert len(imbalances([line("3.00", price="2.00")] * 30, "90.00")) == 20
 
     @given(st.lists(CENTS, min_size=1, max_size=10))
-    def test_what_adds_up_does(self, amounts: list[Decimal]) -> None:
+    def test_none_where_it_adds_up(self, amounts: list[Decimal]) -> None:
         total = sum(amounts, Decimal(0))
-        assert balanced([line(str(a)) for a in amounts], [total], total, PENNY)
+        assert imbalances([line(str(a)) for a in amounts], total, paid=str(total)) == []
 
 
 class TestExceeds:
     @pytest.mark.parametrize(
         ("quantity", "total", "too_much"),
         [
-            ("-2", "-20.00", False),
-            ("-2", "-20.01", False),
-            ("-2", "-20.02", True),
-            ("-2.001", "-20.00", True),
-            ("0", "-20.00", False),
-            ("0", "-20.02", True),
+            ("2", "20.00", False),
+            ("2", "20.01", False),
+            ("2", "20.02", True),
+            ("2.001", "20.00", True),
+            ("0", "20.00", False),
+            ("0", "20.02", True),
             ("0", "0", False),
         ],
     )

@@ -63,6 +63,7 @@ RECEIPT: dict[str, Any] = {
     "lines": [
         {
             "line_no": 1,
+            "kind": "item",
             "sku": "LAMB-SHOULDER",
             "name": "Lamb shoulder",
             "category": "lamb",
@@ -77,6 +78,7 @@ RECEIPT: dict[str, Any] = {
         },
         {
             "line_no": 2,
+            "kind": "item",
             "sku": "SAUSAGE-6",
             "name": "Six pork sausages",
             "category": "pork",
@@ -90,14 +92,24 @@ RECEIPT: dict[str, Any] = {
             "returned_total": "0.00",
         },
     ],
+    "discount": "0.00",
+    "service_charge": "0.00",
+    "shipping": "0.00",
+    "tip": "0.00",
+    "rounding": "0.00",
+    "taxes": [],
     "payments": [{"method": "card", "amount": "22.50", "reference": "auth 448120"}],
+    "tendered": None,
+    "change": None,
     "total": "22.50",
+    "net": "22.50",
     "gross": "22.50",
     "refunded": "0.00",
     "returned": "0.00",
     "fully_returned": False,
     "over_returned": False,
     "balanced": True,
+    "imbalances": [],
     "clock_suspect": False,
     "attributes": {},
     "voided_at": None,
@@ -125,6 +137,25 @@ RETURN: dict[str, Any] = {
     ],
     "payments": [{"method": "card", "amount": "-5.50"}],
     "total": "-5.50",
+}
+MEAL: dict[str, Any] = {
+    "source": "till",
+    "receipt_no": "2026-000131",
+    "occurred_at": "2026-03-14T19:40:00+00:00",
+    "site": "whitstable",
+    "till": "2",
+    "currency": "GBP",
+    "lines": [
+        {"sku": "ROAST", "name": "Sunday roast", "quantity": "2", "unit_price": "18.00", "tax": "6.00"},
+        {"kind": "gift_card", "name": "Gift card", "quantity": "1", "unit_price": "25.00"},
+        {"kind": "discount", "name": "Regulars", "quantity": "1", "unit_price": "-3.60"},
+    ],
+    "tip": "5.00",
+    "taxes": [{"name": "VAT", "rate": "20", "amount": "6.00", "included": True}],
+    "payments": [{"method": "cash", "amount": "70.00"}],
+    "tendered": "70.00",
+    "change": "7.60",
+    "total": "62.40",
 }
 CLAIMED = RECEIPT | {
     "id": UNKNOWN_SALE,
@@ -183,7 +214,7 @@ QUERIES: dict[str, Any] = {
     "list_sites": {"code": "whitstable"},
 }
 BODIES: dict[str, Any] = {
-    "record_sale": {"A sale": NEW, "A return": RETURN},
+    "record_sale": {"A sale": NEW, "A return": RETURN, "A meal with a tip": MEAL},
     "record_sales": {"A receipt": NEW},
     "claim_sale": {"The customer who bought": {"customer_id": ZOE}},
     "release_sale": {"Scanned by mistake": {"reason": "The wrong card was scanned"}},
