@@ -24,6 +24,7 @@ from app.rules.customers.customers import (
 )
 from app.rules.customers.nobody import as_values, identity_of_nobody
 from app.rules.customers.resolution import Match
+from app.rules.customers.search import tag_word
 
 __all__ = [
     "CONTACT_BY_CHANNEL",
@@ -49,4 +50,5 @@ __all__ = [
     "next_permitted",
     "normalize",
     "parse_quiet_hours",
+    "tag_word",
 ]

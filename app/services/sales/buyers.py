@@ -13,7 +13,7 @@ from app.rules.customers import ContactKind, Match
 from app.rules.sales.buyers import buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
-from app.schemas.sales.sales import BuyerNew
+from app.schemas.sales.sales import BuyerNew, SaleNew
 from app.services.customers import (
     CustomerDraft,
     CustomerReference,
@@ -63,7 +63,7 @@ class Buyers:
             found = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
         elif self._may_teach and buyer is not None and (keys := self._resolver.usable_keys(n)):
-            receipt.customer_id, receipt.match = self._create(keys, buyer, receipt.new.source), Match.MATCHED
+            receipt.customer_id, receipt.match = self._create(keys, buyer, receipt.new), Match.MATCHED
             receipt.matched_by = MatchedBy(keys[0].kind)
 
     def _teach(self, n: int, customer_id: UUID, receipt: ReceiptDraft) -> None:
@@ -71,7 +71,7 @@ class Buyers:
             self.lessons.append(Lesson(customer_id, unknown, "sale", *receipt.key))
             self._resolver.add_known(customer_id, unknown)
 
-    def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, source: str) -> UUID:
+    def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, receipt: SaleNew) -> UUID:
         new = CustomerNew(
             display_name=buyer.name,
             identities=[IdentityNew(system=key[1], external_id=key[2]) for key, *_ in keys if key[0] == "identity"],
@@ -80,9 +80,9 @@ class Buyers:
                 for entered in keys
                 if entered.key[0] == "contact_point"
             ],
-            acquisition_source=source,
+            acquisition_source=receipt.source,
         )
-        created = draft_customer(self._ctx, new_id(), new)
+        created = draft_customer(self._ctx, new_id(), new, receipt.occurred_at)
         self.created.append(created)
         self._resolver.add_known(created.id, keys)
         return created.id

@@ -31,6 +31,7 @@ class Line(NamedTuple):
     sku: str | None
     name: str | None
     category: str | None
+    batch: str | None
     quantity: Decimal
     unit_price: Decimal
     discount: Decimal
@@ -193,6 +194,7 @@ def draft_receipt(new: SaleNew) -> ReceiptDraft:
             line.sku,
             line.name,
             line.category,
+            line.batch,
             line.quantity,
             _scaled(line.unit_price, new.currency),
             _scaled(line.discount or ZERO, new.currency),
