@@ -149,7 +149,7 @@ class Customer(Resource):
     archived_at: Moment | None
     """When the customer was archived. Null if they are not."""
     known_since: Moment
-    """The earliest moment at which anything of the customer is known: of their timeline, or as it was given, and at the
+    """The earliest time at which anything of the customer is known: of their timeline, or as it was given, and at the
     latest `created_at`.
     """
     version: Version
@@ -225,17 +225,17 @@ class CustomerFilters(Periods):
     created_before: Moment | None = None
     updated_since: Moment | None = None
     known_since: Moment | None = None
-    """Only customers who are known since this moment or later."""
+    """Only customers who are known since this time or later."""
     known_before: Moment | None = None
-    """Only customers who were known before this moment."""
+    """Only customers who were known before this time."""
     last_purchase_since: Moment | None = None
-    """Only customers whose latest purchase took place at this moment or later."""
+    """Only customers whose latest purchase took place at this time or later."""
     last_purchase_before: Moment | None = None
-    """Only customers whose latest purchase took place before this moment. Those without a purchase are left out."""
+    """Only customers whose latest purchase took place before this time. Those without a purchase are left out."""
     last_contact_since: Moment | None = None
-    """Only customers whose latest contact took place at this moment or later. Internal notes are no contacts."""
+    """Only customers whose latest contact took place at this time or later. Internal notes are no contacts."""
     last_contact_before: Moment | None = None
-    """Only customers whose latest contact took place before this moment. Those without a contact are left out."""
+    """Only customers whose latest contact took place before this time. Those without a contact are left out."""
     currency: CurrencyCode | None = None
     """The currency of `net_min`, `net_max` and the sort by `net`. Other currencies are never compared with it."""
     net_min: Money | None = None
@@ -249,9 +249,9 @@ class CustomerFilters(Periods):
     bought_batch: Reference | None = None
     """Only customers who bought something of this batch."""
     bought_since: Moment | None = None
-    """Only customers who bought, at this moment or later, what `bought_sku` and `bought_batch` say, or anything."""
+    """Only customers who bought, at this time or later, what `bought_sku` and `bought_batch` say, or anything."""
     bought_before: Moment | None = None
-    """Only customers who bought, before this moment, what `bought_sku` and `bought_batch` say, or anything."""
+    """Only customers who bought, before this time, what `bought_sku` and `bought_batch` say, or anything."""
     sort: CustomerSort = "-created_at"
     """What to sort by. Customers without a purchase, a contact, or receipts in `currency` come last, whichever way the
     list is sorted.

@@ -222,10 +222,7 @@ Attributes = Annotated[
 
 
 class Periods(Schema):
-    """Filters by time, named `x_since` and `x_before`, and by amount, named `x_min` and `x_max`.
-
-    A range must not end before it begins.
-    """
+    """Filters by ranges, named `x_since` and `x_before`, or `x_min` and `x_max`, which must not end before they begin."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
