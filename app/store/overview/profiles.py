@@ -200,7 +200,7 @@ _FAVOURITES = """(
 _COUNTS = f"""(
     SELECT i.channel, i.direction, count(*) AS count, max(i.happened_at) AS last_at
     FROM interactions i WHERE i.customer_id = c.id AND {_CONTACT}
-    GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel
+    GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel, i.direction
 ) k"""
 _TIMELINE_COLUMNS = documents.columns(TimelineEntry, "e")
 _PROFILE = (
