@@ -96,8 +96,9 @@ async def _write(
     rows = []
     for customer, at in zip(customers, timestamps, strict=True):
         documents = {name: json.dumps(customer.row[name]) for name in _JSON_COLUMNS}
-        rows.append({**customer.row, **documents, "created_at": at, "updated_at": at})
+        rows.append({**customer.row, **documents, "known_since": at, "created_at": at, "updated_at": at})
     await _copy(db, "customers", rows)
+    await _copy(db, "customer_activity", [{"customer_id": customer.id} for customer in customers])
     await _copy(db, "identities", [row for customer in customers for row in customer.identities])
     await _copy(db, "contact_points", [row for customer in customers for row in customer.contact_points])
     await _copy(db, "addresses", [row for customer in customers for row in customer.addresses])

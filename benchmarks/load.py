@@ -19,6 +19,7 @@ from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.sales.sales import SaleNew
 from app.services.interactions.intake import InteractionDraft
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
+from app.store.kit import activity
 from app.store.sales import intake, settlement
 from app.store.sales.settlement import Account
 from benchmarks import customers, postgres, shop
@@ -74,6 +75,8 @@ async def load(dsn: str, scale: Scale) -> LoadedShop:
             await _load_sales(db, ctx, scale, customer_ids)
             bought = await db.fetch("SELECT DISTINCT customer_id, currency FROM sales WHERE customer_id IS NOT NULL")
             await settlement.recompute_totals(ctx, [Account(*row) for row in bought])
+        await activity.find_known_since(ctx, customer_ids)
+        await activity.find_last_contacts(ctx, customer_ids)
     finally:
         await db.close()
     await postgres.vacuum(dsn)

@@ -12,6 +12,12 @@ from app.core.reactions import NO_REACTIONS, Reactions
 from app.core.reference_cache import ReferenceCache
 
 
+class Statement(Protocol):
+    """A prepared statement."""
+
+    async def fetch(self, *args: Any) -> list[Record]: ...
+
+
 class Connection(Protocol):
     """What this service uses of a connection of asyncpg, which has no types of its own."""
 
@@ -19,6 +25,7 @@ class Connection(Protocol):
     async def fetch(self, query: str, *args: Any) -> list[Record]: ...
     async def fetchrow(self, query: str, *args: Any) -> Record | None: ...
     async def fetchval(self, query: str, *args: Any) -> Any: ...
+    async def prepare(self, query: str, *, name: str | None = None) -> Statement: ...
     def transaction(self, *, readonly: bool = False) -> AbstractAsyncContextManager[Any]: ...
 
 

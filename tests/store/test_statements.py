@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from app.core.context import Context
+from app.rules.customers import tag_word
 from app.rules.feedback.feedback import Method
 from app.rules.kit.periods import Every, periods
 from app.schemas.complaints.insights import InsightsQuery
@@ -61,7 +62,7 @@ async def _recovery(ctx: Context) -> str:
 
 def _measures(**query: Any) -> Call:
     by_period = MONTHS if query.get("group_by") == "month" else None
-    return lambda ctx: measures.measures(ctx, MeasuresQuery(**query), SINCE, NOW, by_period)
+    return lambda ctx: measures.measures(ctx, MeasuresQuery(**query), SINCE, NOW, by_period, _tag(query))
 
 
 def _loop(**query: Any) -> Call:
@@ -70,7 +71,11 @@ def _loop(**query: Any) -> Call:
 
 
 def _sales(**query: Any) -> Call:
-    return lambda ctx: sales_measures.measures(ctx, SalesMeasuresQuery(**query), SINCE.date(), NOW.date())
+    return lambda ctx: sales_measures.measures(ctx, SalesMeasuresQuery(**query), SINCE.date(), NOW.date(), _tag(query))
+
+
+def _tag(query: dict[str, Any]) -> str | None:
+    return tag_word(query["tag"]) if "tag" in query else None
 
 
 def _competitors(**query: Any) -> Call:
@@ -110,6 +115,7 @@ CALLS: dict[str, Call] = {
     },
     "sales of one site by operator and day": _sales(site="site-3", group_by="operator", then_by="day"),
     "sales of one product": _sales(sku="sku-7"),
+    "sales of one tag": _sales(tag="regular"),
     "methods": lambda ctx: measures.methods(ctx, MethodsQuery(), SINCE, NOW),
     "methods of one site": lambda ctx: measures.methods(ctx, MethodsQuery(site="site-3"), SINCE, NOW),
     "gaps": lambda ctx: comparisons.gaps(ctx, GapsQuery(), SINCE, NOW),

@@ -14,6 +14,11 @@ INSERT INTO customers (kind, trade, display_name, sort_name, tags)
 SELECT 'person', 'b2c', 'Customer ' || n, 'customer ' || n,
     CASE WHEN n % 50 = 0 THEN '{regular}' WHEN n % 3 = 0 THEN '{club,news}' ELSE '{}' END::text[]
 FROM generate_series(1, 2000) n;
+INSERT INTO customer_activity (customer_id, last_purchase_at, last_contact_at)
+SELECT id, at, at FROM (
+    SELECT id, CASE WHEN n % 10 > 0 THEN pg_temp.at(n, 2000) END AS at
+    FROM (SELECT row_number() OVER (ORDER BY id) AS n, id FROM customers) c
+) a;
 CREATE TEMP TABLE people AS SELECT row_number() OVER (ORDER BY id) AS number, id FROM customers;
 CREATE TEMP TABLE asked AS SELECT row_number() OVER (ORDER BY code) AS number, id FROM surveys;
 

@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from app.core.context import Connection
+from app.core.context import Connection, Statement
 
 
 class CountingConnection:
@@ -28,6 +28,10 @@ class CountingConnection:
     async def fetchval(self, query: str, *args: Any) -> Any:
         self.statements += 1
         return await self._connection.fetchval(query, *args)
+
+    async def prepare(self, query: str, *, name: str | None = None) -> Statement:
+        self.statements += 1
+        return await self._connection.prepare(query, name=name)
 
     def transaction(self, *, readonly: bool = False) -> AbstractAsyncContextManager[Any]:
         return self._connection.transaction(readonly=readonly)

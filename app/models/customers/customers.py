@@ -28,6 +28,7 @@ class Customer(SQLModel, table=True):
         CheckConstraint("referred_by <> id", name="referred_by_other"),
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
+        Index(None, "known_since", "id"),
         Index(None, "sort_name", "id"),
         Index(
             "ix_customers_owner", text("lower(owner)"), "created_at", "id", postgresql_where=text("owner IS NOT NULL")
@@ -68,9 +69,24 @@ class Customer(SQLModel, table=True):
     sort_name: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
     words: list[str] = array_column(Text(collation="C"))
     archived_at: datetime | None = timestamp_column()
+    # The earliest of `created_at`, of what was given, and of the timeline; see store/kit/activity.py.
+    known_since: datetime = timestamp_column(null=False, default="now()")
+    known_since_given: datetime | None = timestamp_column()
     version: int = version_column()
     created_at: datetime = created_at_column()
     updated_at: datetime = created_at_column()
+
+
+class CustomerActivity(SQLModel, table=True):
+    """What changes with every receipt and contact, one row for each customer; see store/kit/activity.py."""
+
+    __tablename__ = "customer_activity"
+    __table_args__ = (Index(None, "last_purchase_at", "customer_id"), Index(None, "last_contact_at", "customer_id"))
+
+    customer_id: UUID = reference_column("customers.id", null=False, ondelete="CASCADE", primary=True)
+    last_purchase_at: datetime | None = timestamp_column()
+    # Of a contact that was held, with the customer or in which they took part; internal notes are none.
+    last_contact_at: datetime | None = timestamp_column()
 
 
 class ContactPoint(SQLModel, table=True):

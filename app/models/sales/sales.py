@@ -81,8 +81,19 @@ class Sale(SQLModel, table=True):
         Index(None, "customer_id", "occurred_at", "id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(None, "occurred_at", "id"),
         Index(None, "business_date"),
-        Index(None, "site", "occurred_at", "id", postgresql_where=text("site IS NOT NULL")),
+        Index(
+            None,
+            "site",
+            "occurred_at",
+            "id",
+            postgresql_include=["purchase"],
+            postgresql_where=text("site IS NOT NULL"),
+        ),
         Index(None, "till", "occurred_at", "id", postgresql_where=text("till IS NOT NULL")),
+        Index(None, "operator", "occurred_at", "id", postgresql_where=text("operator IS NOT NULL")),
+        Index(None, "channel", "occurred_at", "id"),
+        Index(None, "currency", "occurred_at", "id"),
+        Index(None, "total"),
         Index("ix_sales_unmatched", "occurred_at", "id", postgresql_where=text("match IN ('unmatched', 'ambiguous')")),
         Index("ix_sales_undecided", "occurred_at", "id", postgresql_where=text(UNDECIDED)),
         Index("ix_sales_undecided_source", "source", "occurred_at", "id", postgresql_where=text(UNDECIDED)),
@@ -179,6 +190,10 @@ class SaleLine(SQLModel, table=True):
             "refund_line_no",
             postgresql_where=text("refund_receipt_no IS NOT NULL"),
         ),
+        *(
+            Index(None, name, "sale_id", postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("sku", "category", "batch")
+        ),
     )
 
     sale_id: UUID = reference_column("sales.id", null=False, ondelete="CASCADE", primary=True)
@@ -187,6 +202,7 @@ class SaleLine(SQLModel, table=True):
     sku: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("products.sku")))
     name: str | None = text_column()
     category: str | None = text_column()
+    batch: str | None = text_column()
     quantity: Decimal = numeric_column()
     unit_price: Decimal = numeric_column()
     discount: Decimal = numeric_column(default="0")
@@ -205,6 +221,7 @@ class CustomerTotals(SQLModel, table=True):
     """Totals per customer and currency, updated with every receipt, so that a profile need not sum them up."""
 
     __tablename__ = "customer_totals"
+    __table_args__ = (Index("ix_customer_totals_net", "currency", "net", "customer_id"),)
 
     customer_id: UUID = reference_column("customers.id", null=False, primary=True)
     currency: str = text_column(null=False, primary_key=True)

@@ -25,6 +25,7 @@ from app.rules.customers.customers import (
 )
 from app.rules.customers.nobody import as_values, identity_of_nobody
 from app.rules.customers.resolution import UNDECIDED, Match, ReasonResult
+from app.rules.customers.search import tag_word
 from app.rules.customers.sources import NO_POLICY, SourcePolicy
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "next_permitted",
     "normalize",
     "parse_quiet_hours",
+    "tag_word",
 ]

@@ -5,17 +5,18 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 
 _SIGNATURE = 12
 
 
-def seal(position: list[str], binding: str, key: bytes) -> str:
+def seal(position: Sequence[str | None], binding: str, key: bytes) -> str:
     """A cursor for the position after which the next page begins. `binding` names list, filters and sort."""
     payload = json.dumps(position, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_signature(payload, binding, key) + payload).decode().rstrip("=")
 
 
-def unseal(cursor: str, binding: str, key: bytes) -> list[str] | None:
+def unseal(cursor: str, binding: str, key: bytes) -> list[str | None] | None:
     """The position in a cursor; None if it was made for another list or with another key, or was changed."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

@@ -23,7 +23,7 @@ _IDENTIFIERS = frozenset(
         "imei", "serial", "asin", "uuid", "key", "token", "code", "iban", "thread", "order", "orders", "receipt",
         "invoice", "tracking", "parcel", "shipment", "phone", "telephone", "tel", "mobile", "cell", "fax",
         "msisdn", "whatsapp", "loyalty", "member", "membership", "voucher", "coupon", "gift", "ref", "reference",
-        "references", "external",
+        "references", "external", "batch", "lot",
     }
 )
 _CARDS = frozenset(

@@ -245,9 +245,9 @@ class SiteComplaints(Resource):
     reopened: Count
     """The number of these that were reopened."""
     receipts: Count
-    """The number of receipts of the site in the same period, including returns and voided ones."""
+    """The number of purchases at the site in the same period: receipts that count and were not given back whole."""
     per_thousand_receipts: Rate | None
-    """The number of complaints per thousand receipts. Null without receipts."""
+    """The number of complaints per thousand of these purchases. Null without any."""
 
 
 class ComplaintInsights(Resource):

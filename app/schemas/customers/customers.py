@@ -1,8 +1,8 @@
 """Customers, and every other party of the business."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from app.rules.customers.customers import (
     MOST_CONTACT_POINTS,
@@ -29,16 +29,20 @@ from app.schemas.kit.types import (
     Attributes,
     BatchResult,
     CountryCode,
+    CurrencyCode,
     Id,
     Label,
     Moment,
+    Money,
     Name,
     PageQuery,
     Periods,
+    Reference,
     Resource,
     Schema,
     Tag,
     Version,
+    fault,
     partial,
 )
 
@@ -78,6 +82,10 @@ class CustomerNew(Schema):
     """How the customer was acquired, such as `market stall`."""
     referred_by: Id | None = None
     """The id of the customer who referred this one."""
+    known_since: Moment | None = None
+    """Since when the customer is known, such as the date of their first order in another system. One that is later than
+    what is known here already changes nothing.
+    """
     preferences: Preferences = Preferences()
     attributes: Attributes = {}
 
@@ -142,6 +150,10 @@ class Customer(Resource):
     attributes: Attributes
     archived_at: Moment | None
     """When the customer was archived. Null if they are not."""
+    known_since: Moment
+    """The earliest time at which anything of the customer is known: of their timeline, or as it was given, and at the
+    latest `created_at`.
+    """
     version: Version
     created_at: Moment
     updated_at: Moment
@@ -174,7 +186,22 @@ class CustomerPage(Resource):
     next_cursor: str | None
 
 
-CustomerSort = Literal["created_at", "-created_at", "updated_at", "-updated_at", "display_name", "-display_name"]
+CustomerSort = Literal[
+    "created_at",
+    "-created_at",
+    "updated_at",
+    "-updated_at",
+    "display_name",
+    "-display_name",
+    "known_since",
+    "-known_since",
+    "last_purchase_at",
+    "-last_purchase_at",
+    "last_contact_at",
+    "-last_contact_at",
+    "net",
+    "-net",
+]
 
 
 class CustomerFilters(Periods):
@@ -207,7 +234,47 @@ class CustomerFilters(Periods):
     created_since: Moment | None = None
     created_before: Moment | None = None
     updated_since: Moment | None = None
+    known_since: Moment | None = None
+    """Only customers who are known since this time or later."""
+    known_before: Moment | None = None
+    """Only customers who were known before this time."""
+    last_purchase_since: Moment | None = None
+    """Only customers whose latest purchase took place at this time or later."""
+    last_purchase_before: Moment | None = None
+    """Only customers whose latest purchase took place before this time. Those without a purchase are left out."""
+    last_contact_since: Moment | None = None
+    """Only customers whose latest contact took place at this time or later. Internal notes are no contacts."""
+    last_contact_before: Moment | None = None
+    """Only customers whose latest contact took place before this time. Those without a contact are left out."""
+    currency: CurrencyCode | None = None
+    """The currency of `net_min`, `net_max` and the sort by `net`. Other currencies are never compared with it."""
+    net_min: Money | None = None
+    """Only customers who spent at least this net amount in `currency`."""
+    net_max: Money | None = None
+    """Only customers who have receipts in `currency`, and spent at most this net amount."""
+    bought_sku: Reference | None = None
+    """Only customers who bought this product. Like `bought_batch`, it is asked of one line of a receipt, whether or not
+    it was given back later; voided receipts do not count.
+    """
+    bought_batch: Reference | None = None
+    """Only customers who bought something of this batch."""
+    bought_since: Moment | None = None
+    """Only customers who bought, at this time or later, what `bought_sku` and `bought_batch` say, or anything."""
+    bought_before: Moment | None = None
+    """Only customers who bought, before this time, what `bought_sku` and `bought_batch` say, or anything."""
     sort: CustomerSort = "-created_at"
+    """What to sort by. Customers without a purchase, a contact, or receipts in `currency` come last, whichever way the
+    list is sorted.
+    """
+
+    @model_validator(mode="after")
+    def _in_one_currency(self) -> Self:
+        by_net = self.sort.removeprefix("-") == "net" or self.net_min is not None or self.net_max is not None
+        if by_net and self.currency is None:
+            raise fault("currency", "missing", "Required with `net_min`, `net_max` and the sort by `net`")
+        if self.currency is not None and not by_net:
+            raise fault("currency", "unused", "Only together with `net_min`, `net_max` or the sort by `net`")
+        return self
 
 
 class CustomerQuery(PageQuery, CustomerFilters):

@@ -222,7 +222,7 @@ Attributes = Annotated[
 
 
 class Periods(Schema):
-    """Filters by time, named `x_since` and `x_before`: a period must not end before it begins."""
+    """Filters by ranges, `x_since` and `x_before`, or `x_min` and `x_max`, which must not end before they begin."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -235,8 +235,14 @@ class Periods(Schema):
 
 @cache
 def _periods(query: type[Schema]) -> list[tuple[str, str]]:
-    pairs = [(name, f"{name.removesuffix('since')}before") for name in query.model_fields if name.endswith("since")]
-    return [(since, before) for since, before in pairs if before in query.model_fields]
+    names = query.model_fields
+    pairs = [
+        (name, f"{name.removesuffix(start)}{end}")
+        for start, end in (("since", "before"), ("_min", "_max"))
+        for name in names
+        if name.endswith(start)
+    ]
+    return [(since, before) for since, before in pairs if before in names]
 
 
 class PageQuery(Periods):

@@ -35,6 +35,20 @@ class CustomerTotals(Resource):
     """When the customer made their latest purchase. Null if there was none, or everything was given back."""
 
 
+class Habits(Resource):
+    """When somebody buys, judged by the latest 50 purchases, in the local time of the sites.
+
+    Sites without a time zone count in UTC.
+    """
+
+    purchases: Count
+    """The number of purchases that were counted."""
+    by_weekday: Annotated[list[Count], Field(min_length=7, max_length=7)]
+    """The number of purchases on each day of the week, Monday first."""
+    by_hour: Annotated[list[Count], Field(min_length=24, max_length=24)]
+    """The number of purchases in each hour of the day, the hour after midnight first."""
+
+
 class FavouriteProduct(Resource):
     """A product that the customer bought often, judged by the latest 50 purchases."""
 
@@ -91,6 +105,12 @@ class CustomerProfile(Resource):
     """The sums of all receipts, one entry for each currency."""
     usual_gap_days: Annotated[float, Field(ge=0, le=100_000)] | None
     """The median number of days between purchases, over the latest 50. Null if there were none on different days."""
+    habits: Habits
+    """On which days of the week and at which hours the customer buys."""
+    household_habits: Habits | None
+    """The same of all members of the household together, of each their latest 50 purchases: of the customer and of at
+    most 20 others who are related to them by `household` today. Null if there are no others.
+    """
     favourite_products: Annotated[list[FavouriteProduct], Field(max_length=5)]
     """The products bought most often, judged by the latest 50 purchases; at most 5."""
     contact_counts: Annotated[list[ContactCount], Field(max_length=100)]

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from app.rules.customers import Match
-from app.rules.sales.receipts import OnUnknownCustomer, SaleKind
-from app.schemas.kit.types import Id, Label, Moment, PageQuery, Reference, Schema
+from app.rules.sales.receipts import OnUnknownCustomer, SaleChannel, SaleKind
+from app.schemas.kit.types import CurrencyCode, Day, Id, Label, Moment, Money, PageQuery, Reference, Schema
 
 
 class SaleParams(Schema):
@@ -27,8 +27,24 @@ class SaleQuery(PageQuery):
     """Only receipts of the site with this code."""
     till: Label | None = None
     """Only receipts that this till issued."""
+    operator: Label | None = None
+    """Only receipts of this member of staff at the till."""
+    channel: SaleChannel | None = None
+    """Only receipts of sales through this channel."""
     kind: SaleKind | None = None
     """Only receipts of this kind."""
+    sku: Reference | None = None
+    """Only receipts that have a line with this product. Asked with `category` or `batch`, the same line has both."""
+    category: Label | None = None
+    """Only receipts that have a line of this product category. The spelling must match exactly."""
+    batch: Reference | None = None
+    """Only receipts that have a line of this batch."""
+    currency: CurrencyCode | None = None
+    """Only receipts in this currency."""
+    total_min: Money | None = None
+    """Only receipts of at least this total. The total of a return is negative."""
+    total_max: Money | None = None
+    """Only receipts of at most this total."""
     match: Match | None = None
     balanced: bool | None = None
     """Whether to return only receipts whose sums add up, or only those whose sums do not."""
@@ -41,4 +57,8 @@ class SaleQuery(PageQuery):
     voided: Literal["no", "yes", "any"] = "any"
     occurred_since: Moment | None = None
     occurred_before: Moment | None = None
+    business_date_since: Day | None = None
+    """Only receipts of this trading day and later ones."""
+    business_date_before: Day | None = None
+    """Only receipts of trading days before this one."""
     sort: Literal["occurred_at", "-occurred_at"] = "-occurred_at"

@@ -65,6 +65,8 @@ class SaleLineNew(Schema):
     """The name of the product as it is printed."""
     category: Label | None = None
     """The product category, such as `lamb`."""
+    batch: Reference | None = None
+    """The batch or lot that the goods are of, as it is printed on them."""
     quantity: Quantity
     unit_price: Money
     """The price of one unit, before the discount."""
@@ -154,6 +156,8 @@ class SaleLine(Resource):
     """The name of the product as it was printed."""
     category: Label | None
     """The product category, such as `lamb`."""
+    batch: Reference | None
+    """The batch or lot that the goods are of."""
     quantity: Quantity
     unit_price: Money
     """The price of one unit, before the discount."""

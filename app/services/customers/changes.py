@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from app.core.context import Context
-from app.core.errors import Problem, ValidationFailed, invalid, reference_not_found
+from app.core.errors import Problem, ValidationFailed, in_the_future, invalid, reference_not_found
 from app.core.ids import new_id
 from app.rules.customers.contact_points import Normalized
 from app.rules.customers.customers import ContactKind, CustomerKind, default_trade, display_name
@@ -17,6 +18,7 @@ from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_type import EventType
 from app.rules.kit.merge_patch import merged
+from app.rules.kit.timestamps import format_timestamp
 from app.schemas.customers.customers import CustomerNew
 from app.schemas.kit import validation
 from app.services.customers import contact_points, drafts, key_holders
@@ -25,7 +27,7 @@ from app.services.customers.drafts import CustomerDraft, draft_customer
 from app.services.kit import patching
 from app.services.kit.resent import differing
 from app.store.customers import customers as store
-from app.store.kit import events
+from app.store.kit import activity, events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
 
@@ -46,7 +48,8 @@ async def change(
     Without `respelled`, what is only spelled in another way is no change.
     """
     current = await patching.lock(ctx, store.CUSTOMERS, customer_id, version)
-    before, sent = body(current.document), patch(current)
+    before = body(current.document)
+    sent = _without_later(ctx, patch(current), before, current.row["known_since_given"])
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
         after["display_name"] = _joined_names(after)  # it was derived from the names
@@ -77,8 +80,10 @@ def comparable(ctx: Context, content: dict[str, Any]) -> dict[str, Any]:
         new = CustomerNew.model_validate(content)
         content = new.model_dump(mode="json")
         points = [p.model_dump(mode="json") for _, p, _ in contact_points.normalized_contact_points(ctx, new)]
+    known_since = content["known_since"]
     return {
         **content,
+        "known_since": known_since and format_timestamp(datetime.fromisoformat(known_since)),
         "trade": content["trade"] or default_trade(CustomerKind(content["kind"])),
         "roles": list(dict.fromkeys(content["roles"])),
         "tags": list(dict.fromkeys(content["tags"])),
@@ -123,8 +128,30 @@ async def record(
     await events.record(ctx, event)
 
 
+def _without_later(
+    ctx: Context, sent: dict[str, Any], stored: dict[str, Any], given: datetime | None
+) -> dict[str, Any]:
+    """What is sent without a `known_since` that says nothing new: one that is not earlier, or null where none is given.
+
+    422 for one in the future.
+    """
+    if "known_since" not in sent:
+        return sent
+    if sent["known_since"] is None:
+        says_something = given is not None
+    else:
+        since = datetime.fromisoformat(sent["known_since"])
+        if since > ctx.now:
+            raise in_the_future("/known_since")
+        says_something = since < datetime.fromisoformat(stored["known_since"])
+    return sent if says_something else {name: value for name, value in sent.items() if name != "known_since"}
+
+
 async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:
-    await store.CUSTOMERS.change(ctx, draft.id, {name: value for name, value in draft.row.items() if name != "id"})
+    kept = {"id", "known_since"} if "known_since" in sent else {"id", "known_since", "known_since_given"}
+    await store.CUSTOMERS.change(ctx, draft.id, {name: v for name, v in draft.row.items() if name not in kept})
+    if "known_since" in sent:
+        await activity.find_known_since(ctx, [draft.id])
     # Numbers without a country are those of the customer's country.
     if "contact_points" in sent or "addresses" in sent:
         await _replace_contact_points(ctx, draft, archived)

@@ -160,6 +160,8 @@ async def _find_same(
         stored = changes.comparable(ctx, changes.body(await store.CUSTOMERS.get(ctx, holders[0])))
     sent = changes.comparable(source, new.model_dump(mode="json"))
     only_sent = {name: sent[name] for name in new.model_fields_set}
+    if stored["known_since"] is not None and stored["known_since"] <= (sent["known_since"] or stored["known_since"]):
+        only_sent.pop("known_since", None)  # nothing new: they are known since then, or earlier
     return None if differing(CustomerNew, stored, only_sent, ctx.region) else holders[0]
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import invalid
+from app.core.errors import in_the_future, invalid
 from app.rules.customers import customers as rules
 from app.rules.customers import search
 from app.rules.customers.customers import ContactKind
@@ -55,10 +56,15 @@ def draft_customer(
     new: CustomerNew,
     stored: StoredForms = MappingProxyType({}),
     created_by_source: str | None = None,
+    first_seen_at: datetime | None = None,
 ) -> CustomerDraft:
     """Raises ValidationFailed, with a pointer to every contact point that is not valid; see `normalized_contact_points`
     of those that are `stored`.
+
+    `first_seen_at` is when the record was made that the customer is created for.
     """
+    if new.known_since is not None and new.known_since > ctx.now:
+        raise in_the_future("/known_since")
     points = contact_points.normalized_contact_points(ctx, new, stored)
     fallbacks = [*(p.value for p in new.contact_points), *(i.external_id for i in new.identities)]
     display_name = new.display_name or rules.display_name(new.given_name, new.family_name, fallbacks)
@@ -73,6 +79,8 @@ def draft_customer(
         "tags": list(dict.fromkeys(new.tags)),
         "display_name": display_name,
         "referred_by": new.referred_by,
+        "known_since_given": new.known_since,
+        "known_since": min(at for at in (ctx.now, new.known_since, first_seen_at) if at is not None),
         "preferences": new.preferences.model_dump(mode="json"),
         "sort_name": search.fold(display_name)[:200],
         "words": sorted(_search_words(new, points, display_name)),
@@ -93,7 +101,7 @@ async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft], lessons: S
     deadlocks.
     """
     if drafts:
-        await store.CUSTOMERS.add(ctx, [{**d.row, "created_by_source": d.created_by_source} for d in drafts])
+        await store.add(ctx, [{**d.row, "created_by_source": d.created_by_source} for d in drafts])
     learnt = await learning.prepare(ctx, lessons)
     identities = [*(i for d in drafts for i in d.identities), *learnt.identities]
     await store.add_children(ctx, "identities", sorted(identities, key=lambda i: (i["system"], i["external_id"])))
@@ -111,7 +119,7 @@ async def add_search_words(ctx: Context, drafts: Sequence[CustomerDraft]) -> Non
     await search_store.add_words(ctx, {word for d in drafts for word in d.row["words"]})
 
 
-_SEPARATE_FIELDS = {"contact_points", "identities", "addresses", "preferences", "referred_by"}
+_SEPARATE_FIELDS = {"contact_points", "identities", "addresses", "preferences", "referred_by", "known_since"}
 
 
 def _require_distinct_identities(new: CustomerNew) -> None:

@@ -30,6 +30,8 @@ def _patch(
     filled = {
         name: value for name, value in sent.items() if name not in (*_ADDED, *_KEPT) and value and not stored[name]
     }
+    if "known_since" in sent:
+        filled["known_since"] = sent["known_since"]  # an earlier one says more
     if filled.get("referred_by") == str(customer_id):
         del filled["referred_by"]
     if policy.may_teach:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from app.core.context import Context
 from app.core.errors import invalid
+from app.rules.customers import tag_word
 from app.rules.feedback.feedback import Method
 from app.rules.kit import statistics
 from app.rules.kit.periods import Every, Period, periods
@@ -26,7 +27,8 @@ PUBLIC = (Method.REVIEW, Method.SOCIAL)
 async def measures(ctx: Context, query: MeasuresQuery) -> str:
     since, before = _span(ctx, query)
     by_period = _periods(query.group_by, since, before, query.time_zone)
-    return figures.with_intervals(await store.measures(ctx, query, since, before, by_period), _with_interval)
+    tag = None if query.tag is None else tag_word(query.tag)
+    return figures.with_intervals(await store.measures(ctx, query, since, before, by_period, tag), _with_interval)
 
 
 async def methods(ctx: Context, query: MethodsQuery) -> str:

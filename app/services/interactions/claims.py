@@ -18,7 +18,7 @@ from app.services.interactions import participants
 from app.services.kit.links import change_of
 from app.store import customers as customer_store
 from app.store.interactions.interactions import INTERACTIONS
-from app.store.kit import events
+from app.store.kit import activity, events
 from app.store.kit import links as store
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -50,6 +50,7 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
     """Give locked interactions their customers."""
     rows = await store.assign(ctx, "interaction", assignments)
     await participants.synchronize(ctx, rows)
+    await activity.find_last_contacts(ctx, [each.before for each in assignments if each.before is not None])
     changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].before != pair[0].customer_id]
     await events.record_all(ctx, [_event(ctx, assignment, row) for assignment, row in changed])
 

@@ -86,7 +86,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     awaits = rules.awaits_answer(new.kind, new.direction)
     values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
     await store.INTERACTIONS.change(ctx, interaction_id, values)
-    if {"participants", "happened_at"} & patched.fields:
+    if {"participants", "happened_at", "direction"} & patched.fields:
         await participants.synchronize(ctx, [await store.INTERACTIONS.lock(ctx, interaction_id)])
     title = rules.updated_title(new.kind, new.channel, new.direction, new.subject)
     data = {"changes": patched.listed}
@@ -102,7 +102,7 @@ def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem:
 async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) -> None:
     ordered = intake.ordered(drafts)
     rows = [draft.row() for draft in ordered]
-    await store.INTERACTIONS.add(ctx, rows)
+    await store.add(ctx, rows)
     await store.add_to_complaints(ctx, [(id_, draft.id) for draft in ordered for id_ in draft.complaint_ids])
     await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
     await participants.add(ctx, rows)

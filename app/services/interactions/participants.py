@@ -15,7 +15,7 @@ from app.rules.kit.event_types import INTERACTION_ATTENDED
 from app.schemas.interactions.interactions import Participant
 from app.store import customers as customer_store
 from app.store.interactions import participants as store
-from app.store.kit import events
+from app.store.kit import activity, events
 from app.store.kit.events import Event
 
 
@@ -62,6 +62,8 @@ async def synchronize(ctx: Context, interactions: Sequence[Mapping[str, Any]]) -
     await store.remove(ctx, removed)
     await store.set_times(ctx, [row["id"] for row in interactions if stored[row["id"]]])
     await _add(ctx, added)
+    theirs = {row["customer_id"] for row in interactions} | set().union(*stored.values())
+    await activity.find_last_contacts(ctx, theirs - {None})
 
 
 async def _add(ctx: Context, added: Sequence[tuple[Mapping[str, Any], UUID]]) -> None:

@@ -13,7 +13,7 @@ from app.rules.customers import Match, ReasonResult, SourcePolicy
 from app.rules.sales.buyers import buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
-from app.schemas.sales.sales import BuyerNew
+from app.schemas.sales.sales import BuyerNew, SaleNew
 from app.services.customers import (
     CustomerDraft,
     CustomerReference,
@@ -80,7 +80,7 @@ class Buyers:
                 forbidden = reason("source", receipt.new.source, ReasonResult.MAY_NOT_CREATE)
                 receipt.match_reasons = (*resolution.reasons, forbidden)
                 return
-            receipt.customer_id, receipt.match = self._create(keys, buyer, policy, receipt.new.source), Match.MATCHED
+            receipt.customer_id, receipt.match = self._create(keys, buyer, policy, receipt.new), Match.MATCHED
             receipt.matched_by = MatchedBy(keys[0].kind)
             with_keys = {(key.kind, key.value) for key in keys}
             receipt.match_reasons = _known_now(resolution.reasons, receipt.customer_id, ReasonResult.CREATED, with_keys)
@@ -95,7 +95,7 @@ class Buyers:
         self._taught.append((receipt, Lesson(customer_id, unknown, "sale", *receipt.key)))
         self._resolver.add_known(customer_id, unknown)
 
-    def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, policy: SourcePolicy, source: str) -> UUID:
+    def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, policy: SourcePolicy, receipt: SaleNew) -> UUID:
         new = CustomerNew(
             display_name=buyer.name,
             identities=[IdentityNew(system=key[1], external_id=key[2]) for key, *_ in keys if key[0] == "identity"],
@@ -105,7 +105,13 @@ class Buyers:
                 if entered.key[0] == "contact_point"
             ],
         )
-        created = draft_customer(under(self._ctx, policy), new_id(), new, created_by_source=source)
+        created = draft_customer(
+            under(self._ctx, policy),
+            new_id(),
+            new,
+            created_by_source=receipt.source,
+            first_seen_at=receipt.occurred_at,
+        )
         self.created.append(created)
         self._resolver.add_known(created.id, keys)
         return created.id

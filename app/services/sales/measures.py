@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app.core.context import Context
 from app.core.errors import invalid
+from app.rules.customers import tag_word
 from app.schemas.sales.measures import SalesMeasuresQuery
 from app.services.kit import figures
 from app.services.kit.figures import Figures
@@ -30,7 +31,9 @@ async def measures(ctx: Context, query: SalesMeasuresQuery) -> str:
         raise invalid("/query/then_by", "missing", "`then_by` groups within `group_by`, which is missing")
     if query.then_by is not None and query.then_by == query.group_by:
         raise invalid("/query/then_by", "duplicate", "Must differ from `group_by`")
-    return figures.with_intervals(await store.measures(ctx, query, since, before), _with_interval)
+    tag = None if query.tag is None else tag_word(query.tag)
+    counted = await store.measures(ctx, query, since, before, tag)
+    return figures.with_intervals(counted, _with_interval)
 
 
 def _with_interval(counted: Figures) -> Figures:

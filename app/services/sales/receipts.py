@@ -42,6 +42,7 @@ class Line(NamedTuple):
     sku: str | None
     name: str | None
     category: str | None
+    batch: str | None
     quantity: Decimal
     unit_price: Decimal
     discount: Decimal
@@ -251,6 +252,7 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
             line.sku,
             line.name,
             line.category,
+            line.batch,
             line.quantity,
             _scaled(line.unit_price, currency),
             _scaled(line.discount or ZERO, currency),

@@ -241,7 +241,7 @@ most_of_products AS (
         FROM received WHERE sku IS NOT NULL GROUP BY sku ORDER BY count(*) DESC, sku LIMIT 20
     ) m JOIN products p USING (sku)
 ),
--- Receipts are only counted, voided ones too: then the index alone has the answer.
+-- An index has what a purchase is: it alone has the answer.
 most_of_sites AS (
     SELECT coalesce(json_agg(json_build_object('site', m.site, 'name', p.name, 'complaints', m.complaints,
         'closed', m.closed, 'reopened', m.reopened, 'receipts', r.receipts,
@@ -253,7 +253,7 @@ most_of_sites AS (
         FROM received WHERE site IS NOT NULL GROUP BY site ORDER BY count(*) DESC, site LIMIT 20
     ) m JOIN sites p ON p.code = m.site CROSS JOIN LATERAL (
         SELECT count(*) AS receipts FROM sales s
-        WHERE s.site = m.site AND s.occurred_at >= :since AND s.occurred_at < :before
+        WHERE s.purchase AND s.site = m.site AND s.occurred_at >= :since AND s.occurred_at < :before
     ) r
 )
 SELECT json_build_object(

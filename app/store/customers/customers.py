@@ -11,7 +11,7 @@ from app.schemas.customers import contact_details
 from app.schemas.customers import customers as schemas
 from app.store.customers import search
 from app.store.kit import documents, rows
-from app.store.kit.listing import Listing, Page
+from app.store.kit.listing import Listing, Page, Sort, Within
 from app.store.kit.tables import Table
 
 _CHILDREN = {
@@ -31,7 +31,21 @@ _CHILDREN = {
     ),
 }
 _COLUMNS = documents.columns(schemas.Customer, "c", _CHILDREN)
-_FILTERS: dict[str, str | Mapping[Any, str]] = {
+# Of the activity and the totals of a customer, and of what they bought.
+_ACTIVITY = "EXISTS (SELECT FROM customer_activity a WHERE a.customer_id = c.id AND {})"
+_TOTALS = "EXISTS (SELECT FROM customer_totals t WHERE t.customer_id = c.id AND {})"
+_BOUGHT = (
+    "EXISTS (SELECT FROM sales s JOIN sale_lines l ON l.sale_id = s.id WHERE s.customer_id = c.id "
+    "AND s.voided_at IS NULL AND (l.quantity > 0 OR l.total > 0) AND {})"
+)
+_ACTIVITIES = {
+    "last_purchase_since": "last_purchase_at >= {}",
+    "last_purchase_before": "last_purchase_at < {}",
+    "last_contact_since": "last_contact_at >= {}",
+    "last_contact_before": "last_contact_at < {}",
+}
+_NET = {"currency": "currency = {}", "net_min": "net >= {}", "net_max": "net <= {}"}
+_FILTERS: dict[str, str | Within | Mapping[Any, str]] = {
     "archived": {"no": "c.archived_at IS NULL", "yes": "c.archived_at IS NOT NULL", "any": "true"},
     "kind": "c.kind = {}",
     "trade": "c.trade = {}",
@@ -48,14 +62,68 @@ _FILTERS: dict[str, str | Mapping[Any, str]] = {
     "created_since": "c.created_at >= {}",
     "created_before": "c.created_at < {}",
     "updated_since": "c.updated_at >= {}",
+    "known_since": "c.known_since >= {}",
+    "known_before": "c.known_since < {}",
+    **{name: Within(_ACTIVITY, f"a.{condition}") for name, condition in _ACTIVITIES.items()},
+    **{name: Within(_TOTALS, f"t.{condition}") for name, condition in _NET.items()},
+    "bought_sku": Within(_BOUGHT, "l.sku = {}"),
+    "bought_batch": Within(_BOUGHT, "l.batch = {}"),
+    "bought_since": Within(_BOUGHT, "s.occurred_at >= {}"),
+    "bought_before": Within(_BOUGHT, "s.occurred_at < {}"),
 }
+_PLANNED_ANEW = frozenset({"known_since", "known_before", *_ACTIVITIES, "net_min", "net_max"}) | {
+    name for name in _FILTERS if name.startswith("bought")
+}
+
+
+def _by_activity(column: str) -> Sort:
+    """By one of the moments of `customer_activity`: the index on it is walked, and customers are looked up."""
+    source = (
+        "(SELECT c.*, a.customer_id AS holder_id, a.last_purchase_at, a.last_contact_at "
+        "FROM customer_activity a JOIN customers c ON c.id = a.customer_id)"
+    )
+    key, holder = f"c.{column}", "c.holder_id"
+    filters = {name: f"c.{condition}" for name, condition in _ACTIVITIES.items()}
+    without = Sort(key, "timestamptz", source, holder, f"{key} IS NULL", filters)
+    return Sort(key, "timestamptz", source, holder, f"{key} IS NOT NULL", filters, without)
+
+
+_BY_NET = Sort(
+    "c.net",
+    "numeric",
+    "(SELECT c.*, t.customer_id AS holder_id, t.currency, t.net "
+    "FROM customer_totals t JOIN customers c ON c.id = t.customer_id)",
+    "c.holder_id",
+    filters={name: f"c.{condition}" for name, condition in _NET.items()},
+    without_key=Sort(
+        "NULL::numeric",
+        "numeric",
+        filters={
+            "currency": "NOT EXISTS (SELECT FROM customer_totals t WHERE t.customer_id = c.id AND t.currency = {})"
+        },
+    ),
+)
 _SORTS = {
     "created_at": ("c.created_at", "timestamptz"),
     "updated_at": ("c.updated_at", "timestamptz"),
     "display_name": ("c.sort_name", "text"),
+    "known_since": ("c.known_since", "timestamptz"),
+    "last_purchase_at": _by_activity("last_purchase_at"),
+    "last_contact_at": _by_activity("last_contact_at"),
+    "net": _BY_NET,
 }
 _HANDLED = frozenset({"q"})
-_LIST = Listing("customers", _COLUMNS, "customers", "c", schemas.CustomerQuery, _FILTERS, _SORTS, handled=_HANDLED)
+_LIST = Listing(
+    "customers",
+    _COLUMNS,
+    "customers",
+    "c",
+    schemas.CustomerQuery,
+    _FILTERS,
+    _SORTS,
+    handled=_HANDLED,
+    planned_anew=_PLANNED_ANEW,
+)
 CUSTOMERS = Table("customer", _LIST)
 
 
@@ -166,6 +234,17 @@ async def share_contact_points(ctx: Context, keys: Iterable[tuple[str, str, str]
         kinds,
         values,
         extensions,
+    )
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert customers in the given order, each with their activity."""
+    dated = [{**row, "created_at": ctx.now, "updated_at": ctx.now} for row in values]
+    names = tuple(dated[0])
+    await ctx.db.execute(
+        f"WITH c AS ({rows.insertion('customers', names)} RETURNING id) "
+        "INSERT INTO customer_activity (customer_id) SELECT id FROM c",
+        *rows.arguments("customers", names, [tuple(row.values()) for row in dated]),
     )
 
 

@@ -14,13 +14,20 @@ _METHODS = sql.load("feedback/methods.sql")
 
 
 async def measures(
-    ctx: Context, query: MeasuresQuery, since: datetime, before: datetime, periods: Sequence[Period] | None
+    ctx: Context,
+    query: MeasuresQuery,
+    since: datetime,
+    before: datetime,
+    periods: Sequence[Period] | None,
+    tag: str | None,
 ) -> str:
     """Shares as `count` of `of`, means with the `deviation` of their cases: intervals are not the database's.
 
     `periods` are those that it is grouped by, the earliest first; None where it is grouped by something else.
+    `tag` is the word of the tag that is asked for.
     """
-    values = query.model_dump(exclude={"time_zone"}) | {"since": since, "before": before, **grouping(periods)}
+    span = {"since": since, "before": before, "tag": tag}
+    values = query.model_dump(exclude={"time_zone"}) | span | grouping(periods)
     return await aggregates.fetch(ctx, _MEASURES, values)
 
 

@@ -18,7 +18,7 @@
 --   :channel        NULL
 --   :method         NULL
 --   :survey_id      NULL
---   :tag            NULL                       Only from customers with this tag, in any case; NULL for any.
+--   :tag            NULL                       Only from customers with this tag, as a word of theirs; NULL for any.
 --
 -- Few different scores occur. So they are counted first and summed then, which takes a third of the time.
 WITH scores AS (
@@ -40,7 +40,7 @@ WITH scores AS (
         AND (:channel::text IS NULL OR r.channel = :channel)
         AND (:method::text IS NULL OR r.method = :method)
         AND (:survey_id::uuid IS NULL OR r.survey_id = :survey_id)
-        AND (:tag::text IS NULL OR EXISTS (SELECT FROM unnest(c.tags) t WHERE lower(t) = lower(:tag)))
+        AND (:tag::text IS NULL OR c.words @> ARRAY[:tag::text])
     GROUP BY 1, 2, 3, 4, 5, 6
 ),
 -- Invitations that were sent in the period, and how many of them were answered, whenever that was. Those that were
@@ -73,8 +73,15 @@ counted AS MATERIALIZED (
         AND (:staff::text IS NULL OR i.staff = :staff)
         AND (:channel::text IS NULL OR i.channel = :channel)
         AND (:survey_id::uuid IS NULL OR i.survey_id = :survey_id)
-        AND (:tag::text IS NULL OR EXISTS (SELECT FROM unnest(c.tags) t WHERE lower(t) = lower(:tag)))
+        AND (:tag::text IS NULL OR c.words @> ARRAY[:tag::text])
     GROUP BY 1, 2, 3, 4
+),
+-- Tags are one in whatever case they are written, as they are in the words of customers; one spelling is shown.
+spelled AS (
+    SELECT t.tag, min(t.tag) OVER (
+        PARTITION BY normalize(casefold(normalize(t.tag, NFKC) COLLATE pg_unicode_fast), NFKC)
+    ) AS shown
+    FROM (SELECT DISTINCT u.tag FROM counted f CROSS JOIN LATERAL unnest(f.tags) u(tag)) t
 ),
 -- Each group, and all of them together (`is_total`), which are there even if there is no group. With several tags a
 -- customer is in several groups.
@@ -84,7 +91,9 @@ grouped AS (
     SELECT false, p.key, c.*
     FROM unnest(:period_keys::text[]) WITH ORDINALITY p(key, period) LEFT JOIN counted c USING (period)
     UNION ALL
-    SELECT false, t.tag, c.* FROM counted c LEFT JOIN LATERAL unnest(c.tags) t(tag) ON true WHERE :group_by = 'tag'
+    SELECT false, t.tag, c.* FROM counted c LEFT JOIN LATERAL (
+        SELECT DISTINCT p.shown AS tag FROM unnest(c.tags) u(tag) JOIN spelled p ON p.tag = u.tag
+    ) t ON true WHERE :group_by = 'tag'
     UNION ALL
     SELECT false, coalesce(c.label, c.survey_id::text), c.* FROM counted c
     WHERE :group_by IN ('site', 'staff', 'sku', 'channel', 'method', 'survey')

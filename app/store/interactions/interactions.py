@@ -1,5 +1,6 @@
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,8 @@ from asyncpg import Record
 from app.core.context import Context
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
-from app.store.kit import advisory, documents
+from app.store.kit import activity, advisory, documents
+from app.store.kit import rows as table_rows
 from app.store.kit.listing import Listing, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
@@ -60,6 +62,21 @@ INTERACTIONS = Table("interaction", _LIST)
 def counts(alias: str, now: str) -> str:
     """Condition: a contact that took place, which is neither planned, missed or cancelled nor still to come."""
     return f"{alias}.state = 'held' AND {alias}.happened_at <= {now}"
+
+
+async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert interactions in the given order; their customers were in contact."""
+    if values:
+        dated = [{**row, "created_at": ctx.now, "updated_at": ctx.now} for row in values]
+        names = tuple(dated[0])
+        rows_of_values = table_rows.arguments("interactions", names, [tuple(row.values()) for row in dated])
+        await ctx.db.execute(_add(names), *rows_of_values)
+
+
+@cache
+def _add(names: tuple[str, ...]) -> str:
+    contacted = activity.contacted("i", "(SELECT max(created_at) FROM i)")
+    return f"WITH i AS ({table_rows.insertion('interactions', names)} RETURNING *), {contacted} SELECT"
 
 
 async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.event_types import INTERACTION_ATTENDED
+from app.store.kit import activity
 
 
 async def of_interactions(ctx: Context, interaction_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
@@ -19,11 +20,7 @@ async def of_interactions(ctx: Context, interaction_ids: Sequence[UUID]) -> list
 
 async def add(ctx: Context, participants: Sequence[tuple[UUID, UUID, datetime]]) -> None:
     """Rows of (interaction_id, customer_id, happened_at)."""
-    await ctx.db.execute(
-        "INSERT INTO interaction_participants (interaction_id, customer_id, happened_at) "
-        "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])",
-        *(list(column) for column in zip(*participants, strict=True)),
-    )
+    await ctx.db.execute(_ADD, *(list(column) for column in zip(*participants, strict=True)), ctx.now)
 
 
 async def remove(ctx: Context, participants: Sequence[tuple[UUID, UUID]]) -> None:
@@ -40,6 +37,7 @@ async def remove(ctx: Context, participants: Sequence[tuple[UUID, UUID]]) -> Non
         *pairs,
         INTERACTION_ATTENDED.name,
     )
+    await activity.find_known_since(ctx, {customer_id for _, customer_id in participants})
 
 
 async def set_times(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
@@ -50,3 +48,16 @@ async def set_times(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
             "WHERE i.id = p.interaction_id AND i.id = ANY ($1::uuid[]) AND p.happened_at <> i.happened_at",
             list(interaction_ids),
         )
+
+
+_ADD = f"""
+    WITH p AS (
+        INSERT INTO interaction_participants (interaction_id, customer_id, happened_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) RETURNING *
+    ),
+    f AS (
+        SELECT p.customer_id, p.happened_at, i.state, i.direction FROM p JOIN interactions i ON i.id = p.interaction_id
+    ),
+    {activity.contacted("f", "$4::timestamptz")}
+    SELECT
+"""

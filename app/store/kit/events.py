@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.rules.kit.event_type import EventType
 from app.rules.kit.event_types import ABOUT_OTHERS
-from app.store.kit import rows
+from app.store.kit import activity, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,11 @@ async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = Tru
         (name, flags) for name in types if (flags := ctx.reactions.flags(name)) is not None and react
     )
     arguments = rows.arguments("events", _COLUMNS, values)
+    past = any(event.occurred_at < ctx.now and event.customer_id is not None for event in events)
     if not with_reactions:
-        await ctx.db.execute(_INSERT, *arguments)
+        await ctx.db.execute(_INSERT_PAST if past else _INSERT, *arguments)
         return
-    inserted = await ctx.db.fetch(_insert_with_flags(with_reactions), *arguments)
+    inserted = await ctx.db.fetch(_insert_with_flags(with_reactions, past), *arguments)
     flags_by_event = ((event, row["flags"]) for event, row in zip(events, inserted, strict=True))
     ctx.pending.extend((event, flags) for event, flags in flags_by_event if flags and any(flags))
 
@@ -69,14 +70,16 @@ async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], 
 
     Events that tell somebody else of a subject, such as a participant, stay on theirs.
     """
-    await ctx.db.execute(
+    moved = await ctx.db.fetch(
         "UPDATE events SET customer_id = $3 WHERE subject_id = ANY ($2::uuid[]) AND subject_type = $1 "
-        "AND customer_id IS DISTINCT FROM $3 AND type <> ALL ($4::text[])",
+        "AND customer_id IS DISTINCT FROM $3 AND type <> ALL ($4::text[]) RETURNING old.customer_id",
         subject_type,
         list(subject_ids),
         customer_id,
         list(ABOUT_OTHERS),
     )
+    holders = {customer_id, *(row["customer_id"] for row in moved)} if moved else set()
+    await activity.find_known_since(ctx, (holder for holder in holders if holder is not None))
 
 
 _COLUMNS = (
@@ -94,8 +97,13 @@ _COLUMNS = (
 _INSERT = f"INSERT INTO events ({', '.join(_COLUMNS)}) {rows.unnested('events', _COLUMNS)}"
 
 
+_KNOWN_EARLIER = activity.known_earlier("e", "(SELECT max(recorded_at) FROM e)")
+_INSERT_PAST = f"WITH e AS ({_INSERT} RETURNING *), {_KNOWN_EARLIER} SELECT"
+
+
 @cache
-def _insert_with_flags(flags_by_type: tuple[tuple[str, str], ...]) -> str:
+def _insert_with_flags(flags_by_type: tuple[tuple[str, str], ...], past: bool) -> str:
     """Inserts the events and returns, in their order, which of their reactions are to be called."""
     flags = " ".join(f"WHEN '{name}' THEN {expression}" for name, expression in flags_by_type)
-    return f"WITH e AS ({_INSERT} RETURNING *) SELECT CASE e.type {flags} END AS flags FROM e ORDER BY e.seq"
+    more = f", {_KNOWN_EARLIER}" if past else ""
+    return f"WITH e AS ({_INSERT} RETURNING *){more} SELECT CASE e.type {flags} END AS flags FROM e ORDER BY e.seq"

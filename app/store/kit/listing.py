@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
+from asyncpg import Record
 from cachetools import LRUCache
 
 from app.core.context import Context
@@ -36,13 +37,43 @@ def match_conditions(alias: str) -> dict[str, str]:
     }
 
 
+class Within(NamedTuple):
+    """A filter on rows that belong to those of the list, such as the lines of receipts.
+
+    Filters with the same `whole` are asked of the same row: their conditions stand together where it has its `{}`.
+    """
+
+    whole: str
+    condition: str
+
+
+class Sort(NamedTuple):
+    """The key of a sort and its SQL type. It may walk a `source` of its own, whose rows have the list's columns."""
+
+    key: str
+    sql_type: str
+    source: str | None = None
+    tie: str | None = None
+    """What orders rows of that source with equal keys, a uuid."""
+    where: str = "true"
+    filters: Mapping[str, str] = MappingProxyType({})
+    """Conditions on that source, instead of the list's own."""
+    without_key: "Sort | None" = None
+    """Where to find the rows that have no key. They come last in both directions, in the order of their tie."""
+
+    def requires_key(self, values: Mapping[str, Any]) -> bool:
+        """Whether rows without a key cannot have these values."""
+        return any(self.key in self.filters.get(name, "") for name in values)
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list of documents, as `query` asks for them.
 
-    `filters` maps a field of the query to a condition, in which `{}` stands for its value, or to a mapping from values
-    to conditions. `sorts` maps a sort to its key and the key's SQL type; a leading minus in the query's sort reverses
-    it. TypeError where the query offers what the list would not do: nothing is accepted and then ignored.
+    `filters` maps a field of the query to a condition, in which `{}` stands for its value, to one `Within` other rows,
+    or to a mapping from values to conditions. `sorts` maps a sort to its key and the key's SQL type; a leading minus in
+    the query's sort reverses it. TypeError where the query offers what the list would not do: nothing is accepted and
+    then ignored.
     """
 
     name: str
@@ -50,8 +81,8 @@ class Listing:
     source: str
     alias: str
     query: type[PageQuery]
-    filters: Mapping[str, str | Mapping[Any, str]]
-    sorts: Mapping[str, tuple[str, str]]
+    filters: Mapping[str, str | Within | Mapping[Any, str]]
+    sorts: Mapping[str, tuple[str, str] | Sort]
     order: str | None = None
     """The sort of a list that has one only; by default the query says."""
     handled: frozenset[str] = frozenset()
@@ -62,6 +93,8 @@ class Listing:
     """How many parameters the source has; they are the first ones."""
     unbound: frozenset[str] = frozenset()
     """Filters whose value changes between pages, such as the current time: a cursor is bound to their presence only."""
+    planned_anew: frozenset[str] = frozenset()
+    """Filters that may leave nearly all rows or nearly none: which index is walked has to depend on their values."""
     _statements: LRUCache[Any, str] = field(default_factory=lambda: LRUCache(_MAX_STATEMENTS), compare=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +107,7 @@ class Listing:
         yield from fields.keys() - PAGING - self.handled - self.filters.keys()
         yield from self.handled - fields.keys()
         for name in self._fields:
-            if not isinstance(condition := self.filters[name], str):
+            if isinstance(condition := self.filters[name], Mapping):
                 yield from (f"{name}={value}" for value in _choices(fields[name].annotation) - condition.keys())
         offered = _choices(fields["sort"].annotation) if "sort" in fields else set()
         orders = {self.order} if self.order is not None else offered or {""}
@@ -106,25 +139,53 @@ class Listing:
         sort = self.order or query.sort
         bound = sorted((name, "" if name in self.unbound else str(value)) for name, value in values.items())
         binding = f"{self.name}|{search}|{sort}|{bound}"
-        after: list[str] = []
+        after: list[str | None] = []
         if query.cursor is not None:
             after = cursors.unseal(query.cursor, binding, ctx.cursor_key) or []
             if not after:
                 raise InvalidCursor
-        arguments = [value for name, value in values.items() if isinstance(self.filters[name], str)]
-        default_limit = query.limit == _DEFAULT_LIMIT
-        statement = self.statement(values, sort, after=bool(after), default_limit=default_limit)
-        rows = await ctx.db.fetch(
-            statement, *source_arguments, *arguments, *after, *(() if default_limit else (query.limit + 1,))
-        )
+        arguments = [value for name, value in values.items() if not isinstance(self.filters[name], Mapping)]
+        rows: list[Record] = []
+        for part in self._parts(sort, values, after):
+            position = [text for text in after if text is not None] if part == _part_of(after) else []
+            left = query.limit + 1 - len(rows)
+            default_limit = left == _DEFAULT_LIMIT + 1
+            statement = self.statement(values, sort, after=bool(position), default_limit=default_limit, part=part)
+            rows += await self._fetch(
+                ctx, values, statement, *source_arguments, *arguments, *position, *(() if default_limit else (left,))
+            )
+            if len(rows) > query.limit:
+                break
         if len(rows) <= query.limit:
             return Page([row["json"] for row in rows], None)
         last = rows[query.limit - 1]
         next_cursor = cursors.seal([last["sort_key"], last["tie"]], binding, ctx.cursor_key)
         return Page([row["json"] for row in rows[:-1]], next_cursor)
 
+    def _parts(self, sort: str, values: Mapping[str, Any], after: Sequence[str | None]) -> list["_Part"]:
+        """What is left of the list after this position: rows with a key, and then those without."""
+        by = self._sort(sort)
+        if by.without_key is None or by.requires_key(values):
+            return [_Part.WITH_KEY]
+        return [part for part in _Part if not after or part >= _part_of(after)]
+
+    async def _fetch(self, ctx: Context, values: Mapping[str, Any], statement: str, *arguments: Any) -> list[Record]:
+        if self.planned_anew.isdisjoint(values):
+            return await ctx.db.fetch(statement, *arguments)
+        # One more round trip, for a plan that is made for these values and is not kept.
+        return await (await ctx.db.prepare(statement, name="")).fetch(*arguments)
+
+    def _sort(self, sort: str) -> Sort:
+        return Sort(*self.sorts[sort.removeprefix("-")])
+
     def statement(
-        self, values: Mapping[str, Any], sort: str, *, after: bool = False, default_limit: bool = True
+        self,
+        values: Mapping[str, Any],
+        sort: str,
+        *,
+        after: bool = False,
+        default_limit: bool = True,
+        part: "_Part | None" = None,
     ) -> str:
         """Built once for each combination of filters and sort, then reused.
 
@@ -132,29 +193,45 @@ class Listing:
         begins, and the number of rows. The default number is part of the statement: the planner can then keep one plan
         instead of comparing it with a custom plan for every call.
         """
-        filters = tuple((n, v if not isinstance(self.filters[n], str) else None) for n, v in values.items())
-        statement_key = (filters, sort, after, default_limit)
+        filters = tuple((n, v if isinstance(self.filters[n], Mapping) else None) for n, v in values.items())
+        statement_key = (filters, sort, after, default_limit, part or _Part.WITH_KEY)
         if (statement := self._statements.get(statement_key)) is None:
             statement = self._statements[statement_key] = self._build(*statement_key)
         return statement
 
-    def _build(self, filters: tuple[tuple[str, Any], ...], sort: str, after: bool, default_limit: bool) -> str:
-        conditions, number = [], self.parameters
+    def _build(
+        self, filters: tuple[tuple[str, Any], ...], sort: str, after: bool, default_limit: bool, part: "_Part"
+    ) -> str:
+        by = self._sort(sort)
+        if part is _Part.WITHOUT_KEY:
+            assert by.without_key is not None
+            by = by.without_key
+        conditions, number = [by.where], self.parameters
+        within: dict[str, list[str]] = {}
         for name, value in filters:
             condition = self.filters[name]
-            if isinstance(condition, str):
-                number += 1
-                conditions.append(condition.replace("{}", f"${number}"))
-            else:
+            if isinstance(condition, Mapping):
                 conditions.append(condition[value])
-        key, sql_type = self.sorts[sort.removeprefix("-")]
-        tie, tie_type = self.tie or (f"{self.alias}.id", "uuid")
+                continue
+            number += 1
+            if name in by.filters:
+                conditions.append(by.filters[name].replace("{}", f"${number}"))
+            elif isinstance(condition, Within):
+                within.setdefault(condition.whole, []).append(condition.condition.replace("{}", f"${number}"))
+            else:
+                conditions.append(condition.replace("{}", f"${number}"))
+        conditions += [whole.replace("{}", " AND ".join(parts)) for whole, parts in within.items()]
+        key, source = by.key, by.source or self.source
+        tie, tie_type = (by.tie, "uuid") if by.tie is not None else self.tie or (f"{self.alias}.id", "uuid")
         direction, comparison = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
-        if after:
+        if after and part is _Part.WITH_KEY:
             conditions.append(
-                f"({key}, {tie}) {comparison} (${number + 1}::text::{sql_type}, ${number + 2}::text::{tie_type})"
+                f"({key}, {tie}) {comparison} (${number + 1}::text::{by.sql_type}, ${number + 2}::text::{tie_type})"
             )
             number += 2
+        elif after:
+            number += 1
+            conditions.append(f"{tie} {comparison} ${number}::text::{tie_type}")
         limit = str(_DEFAULT_LIMIT + 1) if default_limit else f"${number + 1}::int"
         if self.parameters:  # a search has few rows to sort: the planner, not seeing the limit, keeps one plan
             limit = f"(SELECT {limit})"
@@ -162,11 +239,21 @@ class Listing:
         # The limit is applied before the JSON is built: only the rows of the page are converted.
         return (
             f"SELECT row_to_json(d)::text AS json, {self.alias}.sort_key::text AS sort_key, {tie}::text AS tie "
-            f"FROM (SELECT {self.alias}.*, {key} AS sort_key FROM {self.source} {self.alias} "
+            f"FROM (SELECT {self.alias}.*, {key} AS sort_key FROM {source} {self.alias} "
             f"WHERE {where} ORDER BY {key} {direction}, {tie} {direction} LIMIT {limit}) {self.alias} "
             f"CROSS JOIN LATERAL (SELECT {self.columns}) d "
             f"ORDER BY {self.alias}.sort_key {direction}, {tie} {direction}"
         )
+
+
+class _Part(IntEnum):
+    WITH_KEY = 1
+    WITHOUT_KEY = 2
+
+
+def _part_of(position: Sequence[str | None]) -> _Part:
+    """Where the row at this position is; `WITH_KEY` for none."""
+    return _Part.WITHOUT_KEY if position and position[0] is None else _Part.WITH_KEY
 
 
 def _choices(annotation: Any) -> set[Any]:

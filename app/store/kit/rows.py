@@ -20,7 +20,7 @@ async def insert(ctx: Context, table: str, values: Sequence[Mapping[str, Any]]) 
     """Insert rows, which all name the same columns, in the given order by one statement."""
     if values:
         names = tuple(values[0])
-        await ctx.db.execute(_insert(table, names), *arguments(table, names, [tuple(row.values()) for row in values]))
+        await ctx.db.execute(insertion(table, names), *arguments(table, names, [tuple(row.values()) for row in values]))
 
 
 async def update(ctx: Context, table: str, row_id: UUID, values: Mapping[str, Any]) -> None:
@@ -28,6 +28,13 @@ async def update(ctx: Context, table: str, row_id: UUID, values: Mapping[str, An
     names = tuple(values)
     parameters = [_json(v) if column_type(table, n) == "JSONB" and v is not None else v for n, v in values.items()]
     await ctx.db.execute(_update(table, names), row_id, *parameters)
+
+
+@cache
+def insertion(table: str, names: tuple[str, ...]) -> str:
+    """An INSERT of the rows in array parameters, one per column: see `arguments`."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table} ({columns}) {unnested(table, names)}"
 
 
 def unnested(table: str, names: Sequence[str], first: int = 1) -> str:
@@ -83,12 +90,6 @@ def column_type(table: str, name: str) -> str:
     if isinstance(column.type, JSONB):
         return "JSONB"
     return column.type.compile(_DIALECT).replace(' COLLATE "C"', "")
-
-
-@cache
-def _insert(table: str, names: tuple[str, ...]) -> str:
-    columns = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table} ({columns}) {unnested(table, names)}"
 
 
 @cache

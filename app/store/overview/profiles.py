@@ -15,6 +15,12 @@ from app.store.kit import documents
 from app.store.kit.listing import Listing, Page
 
 _RECEIPTS = 50
+_MEMBERS = 20
+"""The most other members of a household whose purchases are counted."""
+_IN_HOUSEHOLD = (
+    "r.kind = 'household' AND coalesce(r.since <= $1::timestamptz::date, true) "
+    "AND coalesce(r.until >= $1::timestamptz::date, true)"
+)
 
 
 async def by_phone(ctx: Context, number: Normalized) -> str:
@@ -134,20 +140,60 @@ def _lookup(matches: str) -> str:
 
 _BY_CONTACT_POINT = _lookup(customers.MATCHES_BY_CONTACT_POINT)
 _BY_IDENTITY = _lookup(customers.MATCHES_BY_IDENTITY)
-_LATEST_RECEIPTS = (
-    "SELECT s.id, s.occurred_at, s.business_date FROM sales s WHERE s.customer_id = c.id AND s.purchase "
-    f"AND NOT s.clock_suspect ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
-)
-_GAP = f"""(
+
+
+def _latest_purchases(holder: str) -> str:
+    return (
+        f"SELECT s.id, s.occurred_at, s.business_date, s.site FROM sales s WHERE s.customer_id = {holder} "
+        f"AND s.purchase AND NOT s.clock_suspect ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
+    )
+
+
+def _habits(purchases: str) -> str:
+    """When purchases were made, in the time zones of their sites: rows of (occurred_at, site), summed up as JSON."""
+    weekdays = ", ".join(f"count(*) FILTER (WHERE h.weekday = {n})" for n in range(1, 8))
+    hours = ", ".join(f"count(*) FILTER (WHERE h.hour = {n})" for n in range(24))
+    return f"""(
+        SELECT json_build_object('purchases', count(*), 'by_weekday', json_build_array({weekdays}),
+            'by_hour', json_build_array({hours}))
+        FROM (
+            SELECT date_part('isodow', m.local) AS weekday, date_part('hour', m.local) AS hour
+            FROM {purchases} b LEFT JOIN sites p ON p.code = b.site
+            CROSS JOIN LATERAL (SELECT b.occurred_at AT TIME ZONE coalesce(p.time_zone, 'UTC') AS local) m
+        ) h
+    )"""
+
+
+# Of a customer: their latest purchases once for all that is told from them, and who is of their household today.
+_PARTS = f"""
+    latest AS MATERIALIZED ({_latest_purchases("c.id")}),
+    members AS MATERIALIZED (
+        SELECT r.to_id AS id FROM relationships r WHERE r.from_id = c.id AND {_IN_HOUSEHOLD}
+        UNION ALL
+        SELECT r.from_id FROM relationships r WHERE r.to_id = c.id AND {_IN_HOUSEHOLD}
+        LIMIT {_MEMBERS}
+    )
+"""
+_HOUSEHOLD_HABITS = f"""(
+    SELECT {
+    _habits(f'''(
+        SELECT occurred_at, site FROM latest
+        UNION ALL
+        SELECT b.occurred_at, b.site FROM members m CROSS JOIN LATERAL ({_latest_purchases("m.id")}) b
+    )''')
+}
+    WHERE EXISTS (SELECT FROM members)
+)"""
+_GAP = """(
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FROM (
         SELECT day - lag(day) OVER (ORDER BY day) AS gap
-        FROM (SELECT DISTINCT business_date AS day FROM ({_LATEST_RECEIPTS}) latest) days
+        FROM (SELECT DISTINCT business_date AS day FROM latest) days
     ) gaps
 )"""
-_FAVOURITES = f"""(
+_FAVOURITES = """(
     SELECT l.sku, max(l.name) AS name, count(*) AS purchases, sum(l.quantity - l.returned_quantity) AS quantity,
         max(latest.occurred_at) AS last_bought_at
-    FROM ({_LATEST_RECEIPTS}) latest JOIN sale_lines l ON l.sale_id = latest.id
+    FROM latest JOIN sale_lines l ON l.sale_id = latest.id
     WHERE l.sku IS NOT NULL AND l.kind = 'item' AND l.quantity > l.returned_quantity
         AND NOT (l.total > 0 AND l.returned_total >= l.total)
     GROUP BY l.sku ORDER BY count(*) DESC, sum(l.quantity - l.returned_quantity) DESC, l.sku
@@ -155,35 +201,40 @@ _FAVOURITES = f"""(
 _COUNTS = f"""(
     SELECT i.channel, i.direction, count(*) AS count, max(i.happened_at) AS last_at
     FROM interactions i WHERE i.customer_id = c.id AND {_CONTACT}
-    GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel
+    GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel, i.direction
 ) k"""
 _TIMELINE_COLUMNS = documents.columns(TimelineEntry, "e")
-_PROFILE = "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (SELECT {}) d WHERE c.id = $2".format(
-    documents.columns(
-        CustomerProfile,
-        "c",
-        {
-            "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.CUSTOMERS.columns}) whole)",
-            "open_complaints": _first_rows(OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
-            "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
-            "last_contact": _LAST_CONTACT,
-            "last_purchase": _LAST_PURCHASE,
-            "latest_feedback": _first_rows(LastFeedback, "w", _LATEST_FEEDBACK, 5),
-            "feedback": _FEEDBACK_SUM,
-            "totals": _first_rows(
-                CustomerTotals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
-            ),
-            "usual_gap_days": _GAP,
-            "favourite_products": _first_rows(FavouriteProduct, "f", _FAVOURITES, 5),
-            "contact_counts": _first_rows(ContactCount, "k", _COUNTS, 100),
-            "open_tasks": _first_rows(OpenTask, "t", _OPEN_TASKS, 20, _OVERDUE),
-            "timeline": _first_rows(
-                TimelineEntry,
-                "e",
-                "events e WHERE e.customer_id = c.id ORDER BY e.occurred_at DESC, e.seq DESC",
-                20,
-            ),
-        },
+_PROFILE = (
+    "SELECT row_to_json(d)::text FROM customers c CROSS JOIN LATERAL (WITH {} SELECT {}) d WHERE c.id = $2".format(
+        _PARTS,
+        documents.columns(
+            CustomerProfile,
+            "c",
+            {
+                "customer": f"(SELECT row_to_json(whole) FROM (SELECT {customers.CUSTOMERS.columns}) whole)",
+                "open_complaints": _first_rows(OpenComplaint, "k", _COMPLAINTS, 20, _LATE),
+                "complaints": "(SELECT count(*) FROM complaints k WHERE k.customer_id = c.id)",
+                "last_contact": _LAST_CONTACT,
+                "last_purchase": _LAST_PURCHASE,
+                "latest_feedback": _first_rows(LastFeedback, "w", _LATEST_FEEDBACK, 5),
+                "feedback": _FEEDBACK_SUM,
+                "totals": _first_rows(
+                    CustomerTotals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
+                ),
+                "usual_gap_days": _GAP,
+                "habits": _habits("latest"),
+                "household_habits": _HOUSEHOLD_HABITS,
+                "favourite_products": _first_rows(FavouriteProduct, "f", _FAVOURITES, 5),
+                "contact_counts": _first_rows(ContactCount, "k", _COUNTS, 100),
+                "open_tasks": _first_rows(OpenTask, "t", _OPEN_TASKS, 20, _OVERDUE),
+                "timeline": _first_rows(
+                    TimelineEntry,
+                    "e",
+                    "events e WHERE e.customer_id = c.id ORDER BY e.occurred_at DESC, e.seq DESC",
+                    20,
+                ),
+            },
+        ),
     )
 )
 _TIMELINE = Listing(

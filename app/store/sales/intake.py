@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.rules.kit.event_types import SALE_RECORDED
 from app.schemas.sales import sales as schemas
 from app.store.customers import customer_references
-from app.store.kit import advisory, documents, rows
+from app.store.kit import activity, advisory, documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.references import Lookup, Reference
 from app.store.sales.sales import LINE, RECEIPT
@@ -60,6 +60,7 @@ SALE_LINE = (
     "sku",
     "name",
     "category",
+    "batch",
     "quantity",
     "unit_price",
     "discount",
@@ -180,14 +181,17 @@ _NEW_TOTALS = f"""
     totals AS (
         INSERT INTO customer_totals AS t (customer_id, currency, {", ".join(TOTALS)})
         SELECT s.customer_id, s.currency, {sums("s")}
-        FROM s WHERE s.customer_id IS NOT NULL GROUP BY s.customer_id, s.currency ORDER BY s.customer_id, s.currency
+        FROM s WHERE s.customer_id IS NOT NULL AND {activity.AFTER_CUSTOMERS}
+        GROUP BY s.customer_id, s.currency ORDER BY s.customer_id, s.currency
         ON CONFLICT (customer_id, currency) DO UPDATE SET
             receipts = t.receipts + excluded.receipts, purchases = t.purchases + excluded.purchases,
             returns = t.returns + excluded.returns, gross = t.gross + excluded.gross,
             refunded = t.refunded + excluded.refunded, net = t.net + excluded.net,
             first_purchase_at = least(t.first_purchase_at, excluded.first_purchase_at),
             last_purchase_at = greatest(t.last_purchase_at, excluded.last_purchase_at)
+        RETURNING t.customer_id, t.last_purchase_at
     ),
+    {activity.bought("totals")},
 """
 _LINES = documents.json_array(schemas.SaleLine, "l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE)
 _WRITTEN = documents.columns(schemas.Sale, "s", RECEIPT | {"lines": _LINES})
@@ -202,6 +206,7 @@ def _parts(with_totals: bool) -> str:
     s AS (INSERT INTO sales ({", ".join(SALE)}) SELECT * FROM sent RETURNING *),
     l AS (INSERT INTO sale_lines ({", ".join(SALE_LINE)}) {rows.unnested("sale_lines", SALE_LINE, 7 + len(SALE))}
         RETURNING *),
+    {activity.known_earlier("s", "(SELECT max(created_at) FROM s)")},
     {_NEW_TOTALS if with_totals else ""}
     recorded AS (
         INSERT INTO events

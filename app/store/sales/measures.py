@@ -9,6 +9,6 @@ from app.store.kit import aggregates, sql
 _MEASURES = sql.load("sales/measures.sql")
 
 
-async def measures(ctx: Context, query: SalesMeasuresQuery, since: date, before: date) -> str:
-    """Shares as `count` of `total`: intervals are not the database's."""
-    return await aggregates.fetch(ctx, _MEASURES, query.model_dump() | {"since": since, "before": before})
+async def measures(ctx: Context, query: SalesMeasuresQuery, since: date, before: date, tag: str | None) -> str:
+    """Shares as `count` of `total`: intervals are not the database's. `tag` is the word of a tag."""
+    return await aggregates.fetch(ctx, _MEASURES, query.model_dump() | {"since": since, "before": before, "tag": tag})

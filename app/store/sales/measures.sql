@@ -20,7 +20,7 @@
 --   :sku          NULL
 --   :category     NULL
 --   :customer_id  NULL
---   :tag          NULL             Only receipts of customers with this tag; NULL for any.
+--   :tag          NULL             Only receipts of customers with this tag, as a word of theirs; NULL for any.
 WITH asked AS (
     SELECT coalesce(:group_by::text, '') AS first, coalesce(:then_by::text, '') AS second,
         coalesce(:group_by::text IN ('sku', 'category') OR :then_by::text IN ('sku', 'category'), false)
@@ -58,11 +58,21 @@ facts AS MATERIALIZED (
         AND (:operator::text IS NULL OR s.operator = :operator)
         AND (:channel::text IS NULL OR s.channel = :channel)
         AND (:customer_id::uuid IS NULL OR s.customer_id = :customer_id)
-        AND (:tag::text IS NULL OR c.tags @> ARRAY[:tag::text])
+        AND (:tag::text IS NULL OR c.words @> ARRAY[:tag::text])
+),
+-- Tags are one in whatever case they are written, as they are in the words of customers; one spelling is shown.
+spelled AS (
+    SELECT t.tag, min(t.tag) OVER (
+        PARTITION BY normalize(casefold(normalize(t.tag, NFKC) COLLATE pg_unicode_fast), NFKC)
+    ) AS shown
+    FROM (SELECT DISTINCT u.tag FROM facts f CROSS JOIN LATERAL unnest(f.tags) u(tag)) t
 ),
 keyed AS (
     SELECT f.*, k.first, k.second
-    FROM facts f LEFT JOIN LATERAL unnest(f.tags) t(tag) ON true  -- with several tags, a customer is in several groups
+    FROM facts f LEFT JOIN (  -- with several tags, a customer is in several groups
+        SELECT DISTINCT f.id, p.shown AS tag
+        FROM facts f CROSS JOIN LATERAL unnest(f.tags) u(tag) JOIN spelled p ON p.tag = u.tag
+    ) t ON t.id = f.id
     CROSS JOIN LATERAL (
         SELECT CASE :group_by WHEN 'day' THEN f.day::text WHEN 'week' THEN date_trunc('week', f.day)::date::text
                 WHEN 'month' THEN date_trunc('month', f.day)::date::text

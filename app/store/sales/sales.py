@@ -1,7 +1,7 @@
 from app.schemas.sales import sales as schemas
 from app.schemas.sales.queries import SaleQuery
 from app.store.kit import documents
-from app.store.kit.listing import Listing, match_conditions
+from app.store.kit.listing import Listing, Within, match_conditions
 from app.store.kit.tables import Table
 
 
@@ -29,6 +29,7 @@ _OWN = RECEIPT | {
         schemas.SaleLine, "sale_lines l", "l", where="l.sale_id = s.id", order="l.line_no", own=LINE
     )
 }
+_LINE = "EXISTS (SELECT FROM sale_lines l WHERE l.sale_id = s.id AND {})"
 _LIST = Listing(
     "sales",
     documents.columns(schemas.Sale, "s", _OWN),
@@ -41,6 +42,14 @@ _LIST = Listing(
         "receipt_no": "s.receipt_no = {}",
         "site": "s.site = {}",
         "till": "s.till = {}",
+        "operator": "s.operator = {}",
+        "channel": "s.channel = {}",
+        "sku": Within(_LINE, "l.sku = {}"),
+        "category": Within(_LINE, "l.category = {}"),
+        "batch": Within(_LINE, "l.batch = {}"),
+        "currency": "s.currency = {}",
+        "total_min": "s.total >= {}",
+        "total_max": "s.total <= {}",
         "kind": "s.kind = {}",
         "match": match_conditions("s"),
         "balanced": {True: "s.balanced", False: "NOT s.balanced"},
@@ -50,8 +59,24 @@ _LIST = Listing(
         "voided": {"no": "s.voided_at IS NULL", "yes": "s.voided_at IS NOT NULL", "any": "true"},
         "occurred_since": "s.occurred_at >= {}",
         "occurred_before": "s.occurred_at < {}",
+        "business_date_since": "s.business_date >= {}",
+        "business_date_before": "s.business_date < {}",
     },
     {"occurred_at": ("s.occurred_at", "timestamptz")},
+    planned_anew=frozenset(
+        {
+            "operator",
+            "channel",
+            "sku",
+            "category",
+            "batch",
+            "currency",
+            "total_min",
+            "total_max",
+            "business_date_since",
+            "business_date_before",
+        }
+    ),
 )
 SALES = Table("sale", _LIST)
 BELIEVED_MOMENT = "'occurred_at', CASE WHEN NOT s.clock_suspect THEN s.occurred_at END"

@@ -76,10 +76,10 @@ async def followers(ctx: Context, sales: Iterable[UUID]) -> list[Record]:
 async def recompute_totals(ctx: Context, accounts: Iterable[Account]) -> None:
     """Recompute totals of customers; waits for transactions that are writing receipts of theirs."""
     keys = rows.columns(sorted(accounts), 2)
-    # First all rows are locked in their order, or created; the statement after that sees what the others committed.
+    # First all rows are locked in their order, or created; the statements after that see what the others committed.
     await ctx.db.execute(_LOCK_TOTALS, *keys)
     await ctx.db.execute(_RECOMPUTE_TOTALS, *keys)
-    await ctx.db.execute(_REMOVE_EMPTY_TOTALS, *keys)
+    await ctx.db.execute(_REMOVE_EMPTY_AND_FIND_LAST_PURCHASE, *keys)
 
 
 TOTALS = (
@@ -225,9 +225,14 @@ _FOLLOWERS = """
 """
 _ACCOUNTS = "unnest($1::uuid[], $2::text[]) AS w(customer_id, currency)"
 _LOCK_TOTALS = f"""
-    INSERT INTO customer_totals AS t (customer_id, currency, receipts, purchases, returns)
-    SELECT w.customer_id, w.currency, 0, 0, 0 FROM {_ACCOUNTS} ORDER BY w.customer_id, w.currency
-    ON CONFLICT (customer_id, currency) DO UPDATE SET receipts = t.receipts
+    WITH locked AS (
+        INSERT INTO customer_totals AS t (customer_id, currency, receipts, purchases, returns)
+        SELECT w.customer_id, w.currency, 0, 0, 0 FROM {_ACCOUNTS} ORDER BY w.customer_id, w.currency
+        ON CONFLICT (customer_id, currency) DO UPDATE SET receipts = t.receipts
+        RETURNING t.customer_id
+    )
+    SELECT FROM customer_activity WHERE customer_id IN (SELECT customer_id FROM locked)
+    ORDER BY customer_id FOR NO KEY UPDATE
 """
 _RECOMPUTE_TOTALS = f"""
     UPDATE customer_totals t SET ({", ".join(TOTALS)}) = (
@@ -236,7 +241,17 @@ _RECOMPUTE_TOTALS = f"""
     )
     FROM {_ACCOUNTS} WHERE t.customer_id = w.customer_id AND t.currency = w.currency
 """
-_REMOVE_EMPTY_TOTALS = f"""
-    DELETE FROM customer_totals t USING {_ACCOUNTS}
-    WHERE t.customer_id = w.customer_id AND t.currency = w.currency AND t.receipts = 0
+# Totals without a receipt have no purchase: it does not matter that they are still there.
+_REMOVE_EMPTY_AND_FIND_LAST_PURCHASE = f"""
+    WITH emptied AS (
+        DELETE FROM customer_totals t USING {_ACCOUNTS}
+        WHERE t.customer_id = w.customer_id AND t.currency = w.currency AND t.receipts = 0
+    )
+    UPDATE customer_activity a SET last_purchase_at = k.last_purchase_at
+    FROM (
+        SELECT w.customer_id, max(t.last_purchase_at) AS last_purchase_at
+        FROM (SELECT DISTINCT customer_id FROM unnest($1::uuid[]) AS w(customer_id)) w
+        LEFT JOIN customer_totals t USING (customer_id) GROUP BY w.customer_id
+    ) k
+    WHERE a.customer_id = k.customer_id AND a.last_purchase_at IS DISTINCT FROM k.last_purchase_at
 """

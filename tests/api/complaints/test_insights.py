@@ -13,6 +13,7 @@ from app.rules.complaints.states import State
 from tests import make
 from tests.make.complaints import insert_complaint, insert_move
 from tests.make.rows import insert
+from tests.support import api
 from tests.support.api import pointers
 from tests.support.application import Keys
 from tests.support.shares import NONE_MATURE, share
@@ -365,6 +366,12 @@ class TestPlaces:
         await insert_open(db, site="York")
         for days in (1, 2, 3, 4, 200):
             await make.record_purchase(client, buyer, days_ago(days), site="Leeds")
+        # Neither a receipt that is voided, nor a return, nor what was given back whole is a purchase.
+        voided = await make.record_purchase(client, buyer, days_ago(3), site="Leeds")
+        await api.post(client, f"/v1/sales/{voided['id']}/void", {"reason": "x"}, 200)
+        given_back = await make.record_purchase(client, buyer, days_ago(3), site="Leeds")
+        await make.record_return(client, given_back, days_ago(2))
+        await make.record_purchase(client, buyer, days_ago(2), "-5.00", site="Leeds")
         assert (await insights(client))["sites"] == [
             {
                 "site": "Leeds",

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests import make
-from tests.support import api, receipt_books
+from tests.support import api, customer_lists, receipt_books
 
 PATH = "/v1/sales"
 SOURCES = ("till", "web")
@@ -123,6 +123,21 @@ class Shop:
                 assert answer.status_code in (200, 409), answer.text
                 self.done[f"{move} {answer.status_code}"] += 1
 
+    async def check_lists(self) -> None:
+        """Customers are sorted by what their receipts come to."""
+        accounts = receipt_books.accounts((await api.get(self.client, PATH, limit=200))["items"])
+        created = await customer_lists.listed(self.client, limit=200)
+        last: dict[str, Any] = dict.fromkeys(created)
+        net: dict[str, dict[str, Any]] = {currency: dict.fromkeys(created) for currency in ("GBP", "EUR")}
+        for (customer, currency), totals in accounts.items():
+            net[currency][customer] = totals["net"]
+            last[customer] = max(filter(None, (last[customer], totals["last_purchase_at"])), default=None)
+        await customer_lists.require_sorted(self.client, "last_purchase_at", last)
+        for currency, amounts in net.items():
+            await customer_lists.require_sorted(self.client, "net", amounts, currency=currency)
+        since = await customer_lists.known_since(self.client, created)
+        await customer_lists.require_sorted(self.client, "known_since", since)
+
     async def check(self) -> None:
         sales = (await api.get(self.client, PATH, limit=200))["items"]
         by_number = {(sale["source"], sale["receipt_no"]): sale for sale in sales}
@@ -160,8 +175,10 @@ class Shop:
 async def test_sums_are_those_of_the_receipts(client: httpx.AsyncClient, seed: int) -> None:
     shop = Shop(client, seed)
     await shop.open()
-    for _ in range(STEPS):
+    for n in range(STEPS):
         await shop.step()
         await shop.check()
+        if n % 10 == 9:
+            await shop.check_lists()
     # A history that never gets anywhere proves nothing.
     assert shop.done["receipt 201"] >= 5 and sum(n for kind, n in shop.done.items() if kind.endswith("200")) >= 3

@@ -29,6 +29,7 @@ NEW: dict[str, Any] = {
     "tags": ["weekend"],
     "owner": "Amara",
     "acquisition_source": "market stall",
+    "known_since": "2024-05-11T00:00:00Z",
     "preferences": {
         "channels": ["whatsapp", "phone"],
         "unwelcome_channels": [{"channel": "email", "reason": "Too many newsletters", "since": "2026-02-01"}],
@@ -126,6 +127,7 @@ CUSTOMER: dict[str, Any] = {
     "preferences": _PREFERENCES,
     "attributes": {"birthday_month": "May"},
     "archived_at": None,
+    "known_since": "2024-05-11T00:00:00.000000Z",
     "version": 1,
     "created_at": _MADE,
     "updated_at": _MADE,

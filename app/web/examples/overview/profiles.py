@@ -120,6 +120,8 @@ PROFILE: dict[str, Any] = {
         }
     ],
     "usual_gap_days": None,
+    "habits": {"purchases": 1, "by_weekday": [0, 0, 0, 0, 0, 1, 0], "by_hour": [0] * 10 + [1] + [0] * 13},
+    "household_habits": None,
     "favourite_products": [
         {
             "sku": "LAMB-SHOULDER",
