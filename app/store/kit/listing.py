@@ -1,6 +1,6 @@
 """Lists with named filters, a closed set of sort orders and keyset pagination: one statement per page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -17,6 +17,8 @@ from app.schemas.kit.types import PageQuery
 _DEFAULT_LIMIT = 50
 _MAX_STATEMENTS = 500
 PAGING = {"limit", "cursor", "sort"}
+Filters = tuple[tuple[str, Any], ...]
+"""Names of filters, with the value of each that has a condition for each value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,6 @@ class Listing:
     """Fields of the query without a filter of their name: the store makes other filters of them, or a search."""
     tie: tuple[str, str] | None = None
     """What orders rows with equal keys, and its SQL type; the id by default."""
-    parameters: int = 0
-    """How many parameters the source has; they are the first ones."""
     unbound: frozenset[str] = frozenset()
     """Filters whose value changes between pages, such as the current time: a cursor is bound to their presence only."""
     _statements: LRUCache[Any, str] = field(default_factory=lambda: LRUCache(_MAX_STATEMENTS), compare=False)
@@ -79,63 +79,71 @@ class Listing:
         ctx: Context,
         query: Any,
         extra_filters: Mapping[str, Any] = MappingProxyType({}),
-        *,
-        source_arguments: Sequence[Any] = (),
-        search: str = "",
     ) -> Page:
-        """`query` is of the list's schema; `extra_filters` do not come from it, or replace what does.
-
-        `source_arguments` are those of the source's own parameters. They come from the `search` that a cursor is bound
-        to, and may differ from page to page.
-        """
-        if (schema := type(query)) is not self.query:
-            raise TypeError(f"The list {self.name} takes {self.query.__name__}, not {schema.__name__}")
-        asked = {**{name: getattr(query, name) for name in self._fields}, **extra_filters}
-        values = {name: value for name, value in asked.items() if value is not None}
+        """`query` is of the list's schema; `extra_filters` do not come from it, or replace what does."""
+        values = self.values(query, extra_filters)
         sort = self.order or query.sort
         bound = sorted((name, "" if name in self.unbound else str(value)) for name, value in values.items())
-        binding = f"{self.name}|{search}|{sort}|{bound}"
+        binding = f"{self.name}|{sort}|{bound}"
         after: list[str] = []
         if query.cursor is not None:
             after = cursors.unseal(query.cursor, binding, ctx.cursor_key) or []
             if not after:
                 raise InvalidCursor
-        arguments = [value for name, value in values.items() if isinstance(self.filters[name], str)]
+        arguments = self.arguments(values)
         default_limit = query.limit == _DEFAULT_LIMIT
         statement = self.statement(values, sort, after=bool(after), default_limit=default_limit)
-        rows = await ctx.db.fetch(
-            statement, *source_arguments, *arguments, *after, *(() if default_limit else (query.limit + 1,))
-        )
+        rows = await ctx.db.fetch(statement, *arguments, *after, *(() if default_limit else (query.limit + 1,)))
         if len(rows) <= query.limit:
             return Page([row["json"] for row in rows], None)
         last = rows[query.limit - 1]
         next_cursor = cursors.seal([last["sort_key"], last["tie"]], binding, ctx.cursor_key)
         return Page([row["json"] for row in rows[:-1]], next_cursor)
 
+    def values(self, query: Any, extra_filters: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+        """What is asked of each filter."""
+        if (schema := type(query)) is not self.query:
+            raise TypeError(f"The list {self.name} takes {self.query.__name__}, not {schema.__name__}")
+        asked = {**{name: getattr(query, name) for name in self._fields}, **extra_filters}
+        return {name: value for name, value in asked.items() if value is not None}
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """Those of the parameters of the conditions."""
+        return [value for name, value in values.items() if isinstance(self.filters[name], str)]
+
+    def conditions(self, filters: Filters, after: int) -> list[str]:
+        """Their parameters are those that follow the number `after`."""
+        conditions = []
+        for name, value in filters:
+            condition = self.filters[name]
+            if isinstance(condition, str):
+                after += 1
+                conditions.append(condition.replace("{}", f"${after}"))
+            else:
+                conditions.append(condition[value])
+        return [condition for condition in conditions if condition != "true"]
+
+    def asked(self, values: Mapping[str, Any]) -> Filters:
+        """The filters, with the values of those that have a condition for each value."""
+        return tuple((n, v if not isinstance(self.filters[n], str) else None) for n, v in values.items())
+
     def statement(
         self, values: Mapping[str, Any], sort: str, *, after: bool = False, default_limit: bool = True
     ) -> str:
         """Built once for each combination of filters and sort, then reused.
 
-        Its parameters are the source's own, the values whose conditions have a `{}`, the position after which the page
+        Its parameters are the values whose conditions have a `{}`, the position after which the page
         begins, and the number of rows. The default number is part of the statement: the planner can then keep one plan
         instead of comparing it with a custom plan for every call.
         """
-        filters = tuple((n, v if not isinstance(self.filters[n], str) else None) for n, v in values.items())
-        statement_key = (filters, sort, after, default_limit)
+        statement_key = (self.asked(values), sort, after, default_limit)
         if (statement := self._statements.get(statement_key)) is None:
             statement = self._statements[statement_key] = self._build(*statement_key)
         return statement
 
-    def _build(self, filters: tuple[tuple[str, Any], ...], sort: str, after: bool, default_limit: bool) -> str:
-        conditions, number = [], self.parameters
-        for name, value in filters:
-            condition = self.filters[name]
-            if isinstance(condition, str):
-                number += 1
-                conditions.append(condition.replace("{}", f"${number}"))
-            else:
-                conditions.append(condition[value])
+    def _build(self, filters: Filters, sort: str, after: bool, default_limit: bool) -> str:
+        conditions = self.conditions(filters, 0)
+        number = sum(isinstance(self.filters[name], str) for name, _ in filters)
         key, sql_type = self.sorts[sort.removeprefix("-")]
         tie, tie_type = self.tie or (f"{self.alias}.id", "uuid")
         direction, comparison = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
@@ -145,9 +153,7 @@ class Listing:
             )
             number += 2
         limit = str(_DEFAULT_LIMIT + 1) if default_limit else f"${number + 1}::int"
-        if self.parameters:  # a search has few rows to sort: the planner, not seeing the limit, keeps one plan
-            limit = f"(SELECT {limit})"
-        where = " AND ".join(condition for condition in conditions if condition != "true") or "true"
+        where = " AND ".join(conditions) or "true"
         # The limit is applied before the JSON is built: only the rows of the page are converted.
         return (
             f"SELECT row_to_json(d)::text AS json, {self.alias}.sort_key::text AS sort_key, {tie}::text AS tie "
