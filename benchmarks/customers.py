@@ -57,6 +57,7 @@ def _copy_pattern(pattern: CustomerDraft, n: int) -> CustomerDraft:
             tags=pattern.row["tags"],
             fields={
                 **{name: [pattern.row[name]] for name in _FIELDS if pattern.row[name]},
+                "role": pattern.row["roles"],
                 "country": [document["addresses"][0]["country"]],
                 "postal_code": [document["addresses"][0]["postal_code"]],
                 "system": [document["identities"][0]["system"]],

@@ -45,7 +45,8 @@ def _measure(databases: Databases, small: shop.Scale, large: shop.Scale, log: Lo
     databases.checkpoint()
     with ExitStack() as stack:
         searches = requests.searches(shops[0])  # the same in both
-        results = scaling.compare(*(_queries(stack, loaded, searches) for loaded in shops), _SAMPLING, log)
+        in_small, in_large = (_queries(stack, loaded, searches) for loaded in shops)
+        results = scaling.compare(in_small, in_large, _SAMPLING, log)
     for loaded in shops:
         databases.drop(loaded.dsn)
     return Growth(small, large, results)

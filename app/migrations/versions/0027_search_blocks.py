@@ -50,6 +50,7 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE customers ALTER COLUMN number RESTART WITH {last + 1}")
     op.execute("SET LOCAL maintenance_work_mem = '256MB'")
     op.execute(f"CREATE INDEX ix_customers_words ON customers USING gin (words, ({_BLOCKS}))")
+    op.execute("CREATE INDEX ix_search_words_plain ON search_words (word) WHERE fuzzy")
 
 
 def _number() -> int:

@@ -189,6 +189,7 @@ class SearchWord(SQLModel, table=True):
             postgresql_ops={"word": "gin_trgm_ops"},
             postgresql_where=text("fuzzy"),
         ),
+        Index("ix_search_words_plain", "word", postgresql_where=text("fuzzy")),
     )
 
     word: str = Field(sa_column=Column(Text(collation="C"), primary_key=True))

@@ -72,9 +72,10 @@ async def search_page(
     binding = f"customers found by words|{sought}|{sorted((name, str(value)) for name, value in values.items())}"
     position = found.START
     if query.cursor is not None:
-        position = found.Position(*map(int, cursors.unseal(query.cursor, binding, ctx.cursor_key) or ()))
-        if not position:
+        sealed = cursors.unseal(query.cursor, binding, ctx.cursor_key)
+        if sealed is None:
             raise InvalidCursor
+        position = found.Position(*map(int, sealed))
     matches = await search.match_terms(ctx, terms)
     if not all(match.found for match in matches.terms):
         return Page([], None)

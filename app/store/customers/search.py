@@ -9,6 +9,7 @@ a number. It is then found by several words that must all be there, or by its la
 pattern that a word of the customer is like.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -84,8 +85,10 @@ async def match_terms(ctx: Context, terms: Sequence[Term]) -> Matches:
     newest = next(int(value) for number, value in rows if number < 0)
     exact = {word for number, word in rows if not number}
     matches = [TermMatch(t, {word: score for word, score in t.exact.items() if word in exact}) for t in terms]
+    completions: dict[int, set[str]] = defaultdict(set)
     for number, word in rows:
-        if number > 0:
+        if number > 0 and len(completions[number]) < _VARIANTS:
+            completions[number].add(word)
             matches[begins[number - 1][0]].scores.setdefault(word, PREFIX)
     for match, parts, misspellings in zip(matches, splits, variants, strict=True):
         _match_parts(match, parts, exact)
@@ -115,7 +118,8 @@ def _match_parts(match: TermMatch, splits: Sequence[tuple[str, ...]], exact: set
         match.all_of, match.all_score = list(parts), SPLIT
 
 
-# Number 0 is an exact word; higher numbers are those of the beginning that the word has.
+# Number 0 is an exact word; higher numbers are those of the beginning that the word has. Words without digits come
+# first: a name must not be missing because many addresses begin as it does.
 _EXACT_AND_PREFIX = f"""
     SELECT -1, last_value::text FROM customers_number_seq
     UNION ALL
@@ -123,9 +127,13 @@ _EXACT_AND_PREFIX = f"""
     UNION ALL
     SELECT t.number::int, w.word FROM unnest($2::text[]) WITH ORDINALITY t(term, number)
     CROSS JOIN LATERAL (
-        SELECT s.word FROM search_words s
-        WHERE s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
-        ORDER BY s.word LIMIT {_VARIANTS}
+        (SELECT s.word FROM search_words s
+         WHERE s.fuzzy AND s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
+         ORDER BY s.word LIMIT {_VARIANTS})
+        UNION ALL
+        (SELECT s.word FROM search_words s
+         WHERE s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
+         ORDER BY s.word LIMIT {_VARIANTS})
     ) w"""
 _SIMILAR = f"""
     SELECT t.number::int, w.word, w.score FROM unnest($1::text[]) WITH ORDINALITY t(name, number)
