@@ -35,7 +35,7 @@ def main() -> None:
             if options.same_customers:
                 results.more_receipts = growth.with_receipts(databases, options.growth_receipts, log)
         if "search" in options.only:
-            results.search = options.search_customers, search.measure(databases, options.search_customers, log)
+            results.search = search.measure(databases, options.search_customers, log)
         if "complaints" in options.only:
             results.complaints = complaints.measure(databases, options.complaints, log)
         if "feedback" in options.only:

@@ -19,6 +19,7 @@ from benchmarks import shop
 
 _CHUNK = 10_000
 _JSON_COLUMNS = ("preferences", "attributes")
+_FIELDS = ("kind", "trade", "owner", "acquisition_source")
 _CYCLE = 12
 """Number of patterns: everything but names and contact points repeats after so many customers."""
 
@@ -48,12 +49,19 @@ def _copy_pattern(pattern: CustomerDraft, n: int) -> CustomerDraft:
     names = {name: document[name] for name in ("display_name", "given_name", "family_name")}
     words = search.customer_words(
         search.Sought(
-            names=list(names.values()),
+            names=[name for name in names.values() if name],
             numbers=[number],
             addresses=[address],
             identities=[shop.loyalty_number(n)],
             places=[document["addresses"][0][name] for name in ("postal_code", "city")],
             tags=pattern.row["tags"],
+            fields={
+                **{name: [pattern.row[name]] for name in _FIELDS if pattern.row[name]},
+                "role": pattern.row["roles"],
+                "country": [document["addresses"][0]["country"]],
+                "postal_code": [document["addresses"][0]["postal_code"]],
+                "system": [document["identities"][0]["system"]],
+            },
         )
     )
     phone, email = pattern.contact_points

@@ -44,13 +44,15 @@ def _measure(databases: Databases, small: shop.Scale, large: shop.Scale, log: Lo
         shops.append(asyncio.run(load.load(databases.create(), scale)))
     databases.checkpoint()
     with ExitStack() as stack:
-        results = scaling.compare(_queries(stack, shops[0]), _queries(stack, shops[1]), _SAMPLING, log)
+        searches = requests.searches(shops[0])  # the same in both
+        in_small, in_large = (_queries(stack, loaded, searches) for loaded in shops)
+        results = scaling.compare(in_small, in_large, _SAMPLING, log)
     for loaded in shops:
         databases.drop(loaded.dsn)
     return Growth(small, large, results)
 
 
-def _queries(stack: ExitStack, loaded: LoadedShop) -> Queries:
+def _queries(stack: ExitStack, loaded: LoadedShop, searches: dict[str, list[bytes]]) -> Queries:
     server = stack.enter_context(servers.run_server(servers.SERVICE, loaded.dsn))
     connection = Connection(server.port)
     stack.callback(connection.close)
@@ -58,12 +60,12 @@ def _queries(stack: ExitStack, loaded: LoadedShop) -> Queries:
     def times(templates: list[bytes], number_prefix: str = "") -> Iterator[float]:
         return map(connection.timed, client.Requests(templates, number_prefix).endless())
 
-    searches = requests.searches(loaded)
-    kinds = zip(*(searches[kind] for kind in ("exact", "prefix", "mistyped")), strict=True)
+    kinds = zip(*(searches[kind] for kind in ("A family name", "A beginning", "A mistyped name")), strict=True)
     return {
         "Timeline": times(requests.timelines(loaded)),
         "Profile": times(requests.profiles(loaded)),
         "Lookup by phone": times(requests.lookups(loaded)),
         "Search by name": times([search for mixed in kinds for search in mixed]),
+        **{f"Search: {kind[0].lower()}{kind[1:]}": times(queries) for kind, queries in searches.items()},
         "Receipt of 3 lines": times(requests.receipts(loaded), client.number_prefix(1)),
     }

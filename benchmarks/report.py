@@ -15,7 +15,7 @@ from benchmarks.feedback import FeedbackScaling
 from benchmarks.growth import Growth
 from benchmarks.reads import Comparison
 from benchmarks.scaling import ResponseTime
-from benchmarks.search import SearchTime
+from benchmarks.search import Searches
 from benchmarks.shop import Scale
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -35,7 +35,7 @@ class Results:
     memory: Memory | None = None
     growth: Growth | None = None
     more_receipts: Growth | None = None
-    search: tuple[int, list[SearchTime]] | None = None
+    search: Searches | None = None
     complaints: ComplaintScaling | None = None
     feedback: FeedbackScaling | None = None
 
@@ -69,7 +69,7 @@ def _sections(results: Results) -> list[tuple[str, str]]:
     if results.more_receipts:
         tables.append(("growth of receipts", _growth(results.more_receipts)))
     if results.search:
-        tables.append(("search", _search(*results.search)))
+        tables.append(("search", _search(results.search)))
     if scaling := results.complaints:
         tables.append(("complaints", _scaling("complaints", scaling.small, scaling.large, scaling.results)))
     if results.feedback:
@@ -142,9 +142,13 @@ def _growth(growth: Growth) -> str:
     return _rows(("", small, large, "ratio", "at most"), rows)
 
 
-def _search(customers: int, times: Sequence[SearchTime]) -> str:
-    rows = [(time.kind, f"{time.median:.1f}", f"{time.percentile_95:.1f}") for time in times]
-    return _rows((f"among {customers:,} customers", "median, ms", "95th percentile, ms"), rows)
+def _search(searches: Searches) -> str:
+    rows = [
+        (time.name, f"{time.small:.1f}", f"{time.large:.1f}", f"**{time.ratio:.2f}**", f"{_MAX_GROWTH_RATIO}")
+        for time in searches.results
+    ]
+    small, large = (f"{customers:,} customers, ms" for customers in (searches.small, searches.large))
+    return _rows(("", small, large, "ratio", "at most"), rows)
 
 
 def _scaling(noun: str, small: int, large: int, times: Sequence[ResponseTime]) -> str:

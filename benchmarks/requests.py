@@ -1,6 +1,7 @@
 """The requests of the measurements, over the whole data set in random order."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 from urllib.parse import quote
@@ -49,20 +50,44 @@ def receipt_bodies(loaded: LoadedShop, count: int = 4_000) -> list[bytes]:
 
 
 def searches(loaded: LoadedShop) -> dict[str, list[bytes]]:
-    """Requests by the kind of search term."""
+    """Requests by what is searched for."""
     indexes = _sample_indexes(loaded)[:1_000]
-    terms = {
-        "exact": [shop.family_name(n) for n in indexes],
-        "prefix": [shop.family_name(n)[:5] for n in indexes],
-        "mistyped": [_mistyped(shop.family_name(n)) for n in indexes],
-        "two words": [shop.customer(n)["display_name"] for n in indexes],
-        "phone": [shop.phone(n) for n in indexes],
-        "last six digits": [shop.phone(n)[-6:] for n in indexes],
-        "e-mail": [shop.email(n) for n in indexes],
-    }
+    people = [n for n in indexes if not shop.is_organization(n)]
+
+    def each(of_customer: Callable[[int], str], filters: str = "") -> list[bytes]:
+        return [search(of_customer(n), filters) for n in indexes]
+
     return {
-        kind: [client.get(f"/v1/customers?q={quote(q)}&limit=20") for q in queries] for kind, queries in terms.items()
+        "A family name": each(shop.family_name),
+        "A name of many": [search("Smith"), search("Jones"), search("Taylor")],
+        "A name of nobody": each(lambda n: f"{shop.family_name(n)[::-1]}xq"),
+        "A beginning": each(lambda n: shop.family_name(n)[:5]),
+        "One or two letters": each(lambda n: shop.family_name(n)[: 1 + n % 2]),
+        "A mistyped name": each(lambda n: _mistyped(shop.family_name(n))),
+        "Given and family name": [search(shop.customer(n)["display_name"]) for n in people],
+        "A given name and a name of many": [search(f"{shop.given_name(n)} Smith") for n in people],
+        "Two words of many": [search("London @gmail.com"), search("Leeds Smith"), search("Smith @outlook.com")],
+        "Two words of many, of nobody both": [search("London Leeds"), search("@gmail.com @outlook.com")],
+        "A mail domain": [search("@gmail.com"), search("@hotmail.com"), search("@icloud.com")],
+        "A phone number": each(shop.phone),
+        "Last four digits": each(lambda n: shop.phone(n)[-4:]),
+        "Last six digits": each(lambda n: shop.phone(n)[-6:]),
+        "A name and last digits": each(lambda n: f"{shop.family_name(n)} {shop.phone(n)[-4:]}"),
+        "An e-mail address": each(shop.email),
+        "A postal code": each(lambda n: shop.customer(n)["addresses"][0]["postal_code"]),
+        "A name, with a tag": each(shop.family_name, "&tag=vip"),
+        "A name of many, with tag and owner": [search(q, "&tag=vip&owner=ben") for q in ("Smith", "Jones", "Hall")],
+        "A town, of one kind": [search(q, "&kind=organization") for q in ("London", "Leeds", "York")],
     }
+
+
+def search(q: str, filters: str = "") -> bytes:
+    return client.get(f"/v1/customers?q={quote(q)}&limit=20{filters}")
+
+
+def next_page(request: bytes, cursor: str) -> bytes:
+    head, _, rest = request.partition(b" HTTP")
+    return b"%b&cursor=%b HTTP%b" % (head, cursor.encode(), rest)
 
 
 def _timestamp(n: int) -> datetime:

@@ -1,12 +1,15 @@
 """A synthetic shop of any size: its customers, interactions and receipts, the same every time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from app.sample.names import CULTURES
+
+T = TypeVar("T")
 
 START = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
 _YEAR = timedelta(days=330)
@@ -14,6 +17,7 @@ SOURCE = "till"
 CURRENCY = "GBP"
 SITES = [f"Site {n}" for n in range(1, 11)]
 _CUSTOMERS_PER_REGULAR = 20
+OWNERS = ("Amara", "Ben", None, None, "Amara", None)
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,13 @@ def timestamp(n: int, count: int) -> datetime:
 
 def customer(n: int) -> dict[str, Any]:
     """The n-th customer as a front end sends it."""
-    family = family_name(n)
-    given = _GIVEN_NAMES[n % len(_GIVEN_NAMES)]
+    family, given = family_name(n), None if is_organization(n) else given_name(n)
+    town, area = _skewed(_TOWNS, n, "town")
     return {
-        "kind": "person",
-        "display_name": f"{given} {family}",
+        "kind": "person" if given else "organization",
+        "display_name": f"{given} {family}" if given else f"{family} & Sons",
         "given_name": given,
-        "family_name": family,
+        "family_name": family if given else None,
         "contact_points": [
             {"kind": "phone", "value": phone(n), "label": "mobile", "primary": True},
             {"kind": "email", "value": email(n), "primary": True},
@@ -47,27 +51,41 @@ def customer(n: int) -> dict[str, Any]:
         "addresses": [
             {
                 "lines": [f"{n % 240 + 1} {_MIDDLES[n % len(_MIDDLES)].title()} Street"],
-                "city": "Leeds",
-                "postal_code": f"LS{n % 29 + 1} {n % 9 + 1}AB",
+                "city": town,
+                "postal_code": f"{area}{n % 29 + 1} {n % 9 + 1}AB",
                 "country": "GB",
                 "primary": True,
             }
         ],
         "tags": ["newsletter"] if n % 3 else ["newsletter", "vip"],
+        "owner": OWNERS[n % len(OWNERS)],
         "acquisition_source": "walk-in",
         "preferences": _PREFERENCES if n % 4 == 0 else {},
     }
 
 
+def is_organization(n: int) -> bool:
+    return n % 12 == 7
+
+
+def given_name(n: int) -> str:
+    """One of some 330 given names, the first of which are much more frequent."""
+    return _skewed(_GIVEN_NAMES, n, "given")
+
+
 def family_name(n: int) -> str:
-    """One of 27,000 family names, so that search has a vocabulary to work with."""
+    """For every third customer one of the most frequent names, one in six of them Smith; or one of 27,000 others, so
+    that search has a vocabulary to work with.
+    """
+    if _fraction(n, "family") < 1 / 3:
+        return _skewed(_FREQUENT_NAMES, n, "name")
     n = n * 7_919
     start, rest = n % len(_STARTS), n // len(_STARTS)
     return f"{_STARTS[start]}{_MIDDLES[rest % len(_MIDDLES)]}{_ENDS[rest // len(_MIDDLES) % len(_ENDS)]}"
 
 
 def phone(n: int) -> str:
-    digits = f"{7_400_000_000 + n * 7_368_787 % 500_000_000:010d}"
+    digits = f"{7_400_000_000 + n * 7_368_787 % 200_000_000:010d}"  # further ranges are not all in use
     return f"0{digits[:4]} {digits[4:]}"
 
 
@@ -76,7 +94,7 @@ def e164(n: int) -> str:
 
 
 def email(n: int) -> str:
-    return f"{family_name(n).lower()}{n}@example.com"
+    return f"{family_name(n).lower()}{n}@{_skewed(_MAIL_DOMAINS, n, 'domain')}"
 
 
 def loyalty_number(n: int) -> str:
@@ -169,12 +187,42 @@ def regulars(scale: Scale) -> list[int]:
     return list(range(0, scale.customers, _CUSTOMERS_PER_REGULAR)) if scale.regulars else []
 
 
+def _skewed(choices: Sequence[T], n: int, of_what: str) -> T:
+    """The first ones are much more frequent: of 40, one in six, and the last one in eighty."""
+    return choices[int(len(choices) * _fraction(n, of_what) ** 2)]
+
+
+def _fraction(n: int, of_what: str) -> float:
+    """From 0 up to 1, by chance but the same every time."""
+    return int.from_bytes(blake2b(f"{of_what} {n}".encode(), digest_size=4).digest()) / 2**32
+
+
 def _money(pence: int) -> str:
     return f"{pence // 100}.{pence % 100:02d}"
 
 
 _PREFERENCES = {"channels": ["phone", "email"], "standing_instructions": ["Trim the steaks"]}
 _GIVEN_NAMES = [part.text for culture in CULTURES for part in culture.given]
+_FREQUENT_NAMES, _MAIL_DOMAINS = (
+    listed.split()
+    for listed in (
+        "Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Robinson Wright Thompson Evans Walker White "
+        "Roberts Green Hall Thomas Clarke Jackson Wood Harris Edwards Turner Martin Cooper Hill Ward Hughes Moore "
+        "Clark King Harrison Lewis Baker Lee Allen Morris Khan",
+        "gmail.com outlook.com hotmail.com yahoo.co.uk icloud.com example.com example.org",
+    )
+)
+_TOWNS = [
+    ("London", "SE"),
+    ("Leeds", "LS"),
+    ("Manchester", "M"),
+    ("Bristol", "BS"),
+    ("York", "YO"),
+    ("Bath", "BA"),
+    ("Sheffield", "S"),
+    ("Glasgow", "G"),
+    ("Cardiff", "CF"),
+]
 _STARTS, _MIDDLES, _ENDS = (
     listed.split()
     for listed in (

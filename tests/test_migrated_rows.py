@@ -261,11 +261,18 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
     )
     await db.execute("INSERT INTO search_words (word, fuzzy) VALUES ('山田', true), ('hara', true)")
     await db.close()
-    await as_of(dsn, "0020")
+    await as_of(dsn, "0027")
     db = await asyncpg.connect(dsn)
     assert (
         await db.fetchval("SELECT count(*) FROM customers WHERE words @> ARRAY['ohara', $1]", tag_word("vip")) == many
     )
+    numbers = [row["number"] for row in await db.fetch("SELECT number FROM customers ORDER BY created_at, id")]
+    assert numbers == list(range(1, many + 2))
+    added = await db.fetchval(
+        "INSERT INTO customers (kind, trade, display_name, sort_name) VALUES ('person', 'b2c', 'Ada', 'ada') "
+        "RETURNING number"
+    )
+    assert added == many + 2
     words = set(await db.fetchval("SELECT words FROM customers WHERE id = $1", customer_id))
     sought = Sought(
         names=["株式会社山田電機", "Jürgen"],
@@ -273,6 +280,13 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
         addresses=["a@example.org", "1"],
         identities=["LC-55501"],
         places=["SW1A 9ZZ", "Zürich"],
+        fields={
+            "kind": ["person"],
+            "trade": ["b2c"],
+            "owner": ["Mia"],
+            "postal_code": ["SW1A 9ZZ"],
+            "system": ["loyalty"],
+        },
     )
     assert words == customer_words(sought)
     assert {"電機", "juergen", "…0991", "@example.org", "lc55501", "sw1a9zz", "zurich"} <= words

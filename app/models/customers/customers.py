@@ -2,7 +2,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
@@ -18,6 +19,11 @@ from app.models.kit.columns import (
     version_column,
 )
 from app.rules.customers.customers import ContactKind, CustomerKind, RelationshipKind, Trade
+
+_BLOCKS = (
+    "ARRAY[(number >> 9) * 8 + 0, (number >> 12) * 8 + 1, (number >> 15) * 8 + 2, (number >> 18) * 8 + 3, "
+    "(number >> 21) * 8 + 4]"
+)
 
 
 class Customer(SQLModel, table=True):
@@ -42,10 +48,13 @@ class Customer(SQLModel, table=True):
         ),
         Index(None, "created_by_source", "created_at", "id", postgresql_where=text("created_by_source IS NOT NULL")),
         Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
-        Index(None, "words", postgresql_using="gin"),
+        # The blocks of numbers that they are in; see `store/customers/found.py`.
+        Index("ix_customers_words", "words", text(f"({_BLOCKS})"), postgresql_using="gin"),
     )
 
     id: UUID = id_column()
+    # In the order of creation, with gaps.
+    number: int = Field(default=None, sa_column=Column(BigInteger, sa.Identity(always=True), nullable=False))
     kind: str = text_column(null=False)
     trade: str = text_column(null=False)
     roles: list[str] = array_column()
@@ -65,7 +74,7 @@ class Customer(SQLModel, table=True):
     referred_by: UUID | None = reference_column("customers.id")
     preferences: dict[str, Any] = json_column()
     attributes: dict[str, Any] = json_column()
-    # Folded forms, for sorting and searching; the names themselves are stored byte for byte. Words hold the tags too.
+    # Folded forms, for sorting and searching; the names themselves are stored byte for byte. Words hold filters too.
     sort_name: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
     words: list[str] = array_column(Text(collation="C"))
     archived_at: datetime | None = timestamp_column()
@@ -202,6 +211,7 @@ class SearchWord(SQLModel, table=True):
             postgresql_ops={"word": "gin_trgm_ops"},
             postgresql_where=text("fuzzy"),
         ),
+        Index("ix_search_words_plain", "word", postgresql_where=text("fuzzy")),
     )
 
     word: str = Field(sa_column=Column(Text(collation="C"), primary_key=True))

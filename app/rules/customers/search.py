@@ -1,13 +1,14 @@
 """The words by which customers are found: of their names, contact points, identities and addresses.
 
 Beside plain words there are marked ones, which no text contains: the last digits of numbers, whole numbers that are
-identities, and tags.
+identities, the first letters of words, tags, and values of fields that lists are filtered by.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 import phonenumbers
@@ -24,14 +25,30 @@ from app.rules.customers.word_forms import (
     with_digraphs,
 )
 
-__all__ = ["MOST_WORDS", "Sought", "allows_similarity", "customer_words", "fold", "tag_word"]
+__all__ = [
+    "FILTERS",
+    "MARKS",
+    "MOST_WORDS",
+    "Sought",
+    "allows_similarity",
+    "beginnings",
+    "customer_words",
+    "field_word",
+    "fold",
+    "is_beginning",
+    "tag_word",
+]
 
 MOST_WORDS = 400
 TAIL = 4
 """How many last digits of a number are a word."""
 # Folding turns each of these marks into something else, so they begin no other word.
-PHONE_TAIL, IDENTITY_TAIL, WHOLE_NUMBER, _TAG = "…", "‥", "＝", "＃"
-MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE_NUMBER + _TAG
+PHONE_TAIL, IDENTITY_TAIL, WHOLE_NUMBER, BEGINNING, _TAG, _FIELD = "…", "‥", "＝", "＾", "＃", "＆"
+MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE_NUMBER + BEGINNING + _TAG + _FIELD
+FILTERS = ("kind", "trade", "role", "owner", "acquisition_source", "country", "postal_code", "system")
+"""Those of lists of customers whose values are words too; so are tags."""
+LONGEST_BEGINNING = 2
+"""Up to how many first letters of a word are a word: too many words begin with them to look each of those up."""
 _SHORTEST_NUMBER = 6
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORTEST_SIMILAR = 3
@@ -51,6 +68,8 @@ class Sought(NamedTuple):
     places: Sequence[str] = ()
     """Postal codes and cities."""
     tags: Sequence[str] = ()
+    fields: Mapping[str, Iterable[str]] = MappingProxyType({})
+    """Values by FILTERS."""
 
 
 def customer_words(sought: Sought) -> set[str]:
@@ -58,6 +77,7 @@ def customer_words(sought: Sought) -> set[str]:
     names = [_name_words(name) for name in sought.names]
     parts = [
         map(tag_word, sought.tags),
+        (field_word(name, value) for name, values in sought.fields.items() for value in values),
         *(plain for plain, _ in names),
         *map(number_words, sought.numbers),
         *map(address_words, sought.addresses),
@@ -65,7 +85,22 @@ def customer_words(sought: Sought) -> set[str]:
         *map(place_words, sought.places),
         *(grams for _, grams in names),
     ]
-    return set(islice(dict.fromkeys(word for word in chain(*parts) if word), MOST_WORDS))
+    found = dict.fromkeys(word for word in chain(*parts) if word)
+    return set(islice(found | dict.fromkeys(beginnings(found)), MOST_WORDS))
+
+
+def beginnings(words: Iterable[str]) -> Iterator[str]:
+    """The marked words of the first letters of these words. What an address begins with, its name does too."""
+    for word in words:
+        if "@" not in word and word[0] not in MARKS:
+            for length in range(1, min(LONGEST_BEGINNING, len(word) - 1) + 1):
+                if is_beginning(word[:length]):
+                    yield BEGINNING + word[:length]
+
+
+def is_beginning(text: str) -> bool:
+    """Whether all words that begin with it have its marked word."""
+    return 0 < len(text) <= LONGEST_BEGINNING and text.isalpha() and not is_unspaced(text)
 
 
 def number_words(e164: str) -> list[str]:
@@ -107,7 +142,12 @@ def place_words(place: str) -> list[str]:
 
 def tag_word(tag: str) -> str:
     """The word by which customers with a tag are filtered, in whatever case it is written."""
-    return _TAG + unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
+    return _TAG + _caseless(tag)
+
+
+def field_word(name: str, value: str) -> str:
+    """The word of customers with this value of a filter. Values that differ in case or blanks only have the same."""
+    return f"{_FIELD}{name}={_caseless(value).replace(' ', '')}"
 
 
 def words(text: str) -> list[str]:
@@ -132,6 +172,10 @@ def _name_words(name: str) -> tuple[list[str], list[str]]:
         plain += run[:1], *(run[n : n + LONGEST_WORD] for n in range(0, max(len(run) - _STRIDE, 1), _STRIDE))
         grams += bigrams(run)
     return plain, grams
+
+
+def _caseless(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 _STRIDE = LONGEST_WORD // 2

@@ -8,7 +8,7 @@ from itertools import groupby, product
 
 import phonenumbers
 
-from app.rules.customers.search import IDENTITY_TAIL, PHONE_TAIL, TAIL, WHOLE_NUMBER
+from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAIL, WHOLE_NUMBER, is_beginning
 from app.rules.customers.word_forms import (
     LONGEST_WORD,
     bigrams,
@@ -37,16 +37,22 @@ class Term:
     """If it is a number of at least four digits, these: numbers may end with them."""
 
     @property
-    def begins(self) -> tuple[str, ...]:
-        """What the words may begin with that are completions of it."""
+    def begins(self) -> list[str]:
+        """What words that complete it begin with, as far as they have to be looked up."""
+        return [form for form in self.forms if not is_beginning(form)]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
         return (self.word, *self.spellings)
 
     @property
     def exact(self) -> dict[str, float]:
         """The words that it is, and how well each of them matches."""
         if not self.digits:
-            return dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.begins, EXACT)
-        found = dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.begins, NUMBER)
+            completed = [BEGINNING + form for form in self.forms if is_beginning(form)]
+            found = dict.fromkeys(completed, PREFIX) | dict.fromkeys(self.joined, JOINED)
+            return found | dict.fromkeys(self.forms, EXACT)
+        found = dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, NUMBER)
         found[WHOLE_NUMBER + self.digits] = EXACT
         if len(self.digits) == TAIL:
             found |= {PHONE_TAIL + self.digits: NUMBER_END, IDENTITY_TAIL + self.digits: IDENTITY_END}

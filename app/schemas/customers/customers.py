@@ -208,10 +208,13 @@ class CustomerFilters(Periods):
     q: (
         Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)] | None
     ) = None
-    """Words to search for in names, contact points, identities, postal codes and cities. Typing errors are tolerated,
-    every word must match, and the best match comes first, so `sort` does not apply. Case, accents, apostrophes and
-    hyphens do not matter. Numbers are also found by their last digits, from four on, and e-mail addresses by
-    `@` and their domain. Words of scripts without spaces are found by any part of them."""
+    """Words to search for in names, contact points, identities, postal codes and cities. Typing errors are tolerated
+    and every word must match. Customers who have the very words come first, the newest of them first; all others
+    follow in batches of the newest 400, each batch with the best match first. `sort` does not apply. Case, accents,
+    apostrophes and hyphens do not matter. Numbers are also found by their last digits, from four on, and e-mail
+    addresses by `@` and their domain. Words of scripts without spaces are found by any part of them. Of the words that
+    begin with three letters or more, the first 24 in the order of the alphabet are found, those without digits
+    first."""
     kind: CustomerKind | None = None
     """Only persons, or only organizations."""
     trade: Trade | None = None

@@ -10,7 +10,7 @@ from app.core.errors import AlreadyHeld, PreconditionFailed, invalid
 from app.rules.customers import search_terms
 from app.rules.customers.customers import OnMatch
 from app.rules.customers.nobody import identity_of_nobody
-from app.rules.customers.search import tag_word
+from app.rules.customers.search import FILTERS, field_word, tag_word
 from app.rules.customers.sources import SourcePolicy
 from app.rules.kit import event_types
 from app.schemas.customers.customers import CustomerNew, CustomerQuery
@@ -31,7 +31,10 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
     if query.q is None:
         return await store.CUSTOMERS.page(ctx, query, filters)
     terms = search_terms.terms(query.q, ctx.region)
-    return await store.search_page(ctx, query, terms, filters) if terms else Page([], None)
+    required = [field_word(name, value) for name in FILTERS if (value := getattr(query, name)) is not None]
+    return (
+        await store.search_page(ctx, query, terms, filters, [*filters.values(), *required]) if terms else Page([], None)
+    )
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:

@@ -145,5 +145,22 @@ def _search_words(new: CustomerNew, points: Sequence[ContactPoint], display_name
             identities=[identity.external_id for identity in new.identities],
             places=places,
             tags=new.tags,
+            fields=_fields(new),
         )
     )
+
+
+def _fields(new: CustomerNew) -> dict[str, list[str]]:
+    """What searches can be filtered by without looking at each customer who is found."""
+    one_each = {
+        "kind": new.kind,
+        "trade": new.trade or rules.default_trade(new.kind),
+        "owner": new.owner,
+        "acquisition_source": new.acquisition_source,
+    }
+    return {name: [value] for name, value in one_each.items() if value} | {
+        "role": list(new.roles),
+        "country": [address.country for address in new.addresses if address.country],
+        "postal_code": [address.postal_code for address in new.addresses if address.postal_code],
+        "system": [identity.system for identity in new.identities],
+    }

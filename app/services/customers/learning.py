@@ -101,7 +101,7 @@ def _take(ctx: Context, learnt: Learnt, learner: dict[str, Any], key: EnteredKey
 def _words(key: EnteredKey) -> set[str]:
     kind, first, value = key.key
     if kind == "identity":
-        return search.customer_words(search.Sought([], identities=[value]))
+        return search.customer_words(search.Sought([], identities=[value], fields={"system": [first]}))
     is_number = first == ContactKind.PHONE
     return search.customer_words(
         search.Sought([], numbers=[value]) if is_number else search.Sought([], addresses=[value])

@@ -1,15 +1,16 @@
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
+from app.core.errors import InvalidCursor
 from app.rules.customers.search_terms import Term
+from app.rules.kit import cursors
 from app.schemas.customers import contact_details
 from app.schemas.customers import customers as schemas
-from app.store.customers import search
+from app.store.customers import found, search
 from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page, Sort, Within
 from app.store.kit.tables import Table
@@ -128,39 +129,29 @@ CUSTOMERS = Table("customer", _LIST)
 
 
 async def search_page(
-    ctx: Context, query: schemas.CustomerQuery, terms: Sequence[Term], extra_filters: Mapping[str, Any]
+    ctx: Context,
+    query: schemas.CustomerQuery,
+    terms: Sequence[Term],
+    extra_filters: Mapping[str, Any],
+    required: Sequence[str],
 ) -> Page:
-    """The customers that match all terms, best match first."""
+    """The customers that match all terms, best match first. `required` are words that the filters ask for."""
+    values = _LIST.values(query, extra_filters)
+    sought = " ".join(term.word for term in terms)
+    binding = f"customers found by words|{sought}|{sorted((name, str(value)) for name, value in values.items())}"
+    position = found.START
+    if query.cursor is not None:
+        sealed = cursors.unseal(query.cursor, binding, ctx.cursor_key)
+        if sealed is None:
+            raise InvalidCursor
+        position = found.Position(*(int(part) for part in sealed if part is not None))
     matches = await search.match_terms(ctx, terms)
-    if not all(match.found for match in matches):
+    if not all(match.found for match in matches.terms):
         return Page([], None)
-    with_parts = [match for match in matches if match.all_of]
-    ordered = [*(match for match in matches if not match.all_of), *with_parts]
-    return await _search(len(ordered) - len(with_parts), len(with_parts)).page(
-        ctx,
-        query,
-        extra_filters,
-        source_arguments=[argument for match in ordered for argument in match.arguments()],
-        search=" ".join(term.word for term in terms),
-    )
-
-
-@cache
-def _search(plain: int, with_parts: int) -> Listing:
-    # They share a name, to which cursors are bound: a term may find parts on one page that were not there before.
-    return Listing(
-        "customers found by words",
-        _COLUMNS,
-        # OFFSET: filters are asked of the few that were found, and do not look for others by indexes of their own.
-        f"(SELECT c.*, m.score FROM {search.matching(plain, with_parts)} m JOIN customers c ON c.id = m.id OFFSET 0)",
-        "c",
-        schemas.CustomerQuery,
-        _FILTERS,
-        {"score": ("c.score", "float8")},
-        order="-score",
-        handled=_HANDLED,
-        parameters=plain * search.PLAIN_PARAMETERS + with_parts * search.PARAMETERS_WITH_PARTS,
-    )
+    filters = found.Filters(_LIST.asked(values), _LIST.arguments(values), required)
+    items, after = await found.Search(_LIST, matches, filters).page(ctx, position, query.limit)
+    next_cursor = cursors.seal([str(part) for part in after], binding, ctx.cursor_key) if after else None
+    return Page(items, next_cursor)
 
 
 async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, str]]) -> list[Record]:

@@ -18,6 +18,8 @@ from app.schemas.kit.types import PageQuery
 _DEFAULT_LIMIT = 50
 _MAX_STATEMENTS = 500
 PAGING = {"limit", "cursor", "sort"}
+Filters = tuple[tuple[str, Any], ...]
+"""Names of filters, with the value of each that has a condition for each value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,6 @@ class Listing:
     """Fields of the query without a filter of their name: the store makes other filters of them, or a search."""
     tie: tuple[str, str] | None = None
     """What orders rows with equal keys, and its SQL type; the id by default."""
-    parameters: int = 0
-    """How many parameters the source has; they are the first ones."""
     unbound: frozenset[str] = frozenset()
     """Filters whose value changes between pages, such as the current time: a cursor is bound to their presence only."""
     planned_anew: frozenset[str] = frozenset()
@@ -123,37 +123,26 @@ class Listing:
         ctx: Context,
         query: Any,
         extra_filters: Mapping[str, Any] = MappingProxyType({}),
-        *,
-        source_arguments: Sequence[Any] = (),
-        search: str = "",
     ) -> Page:
-        """`query` is of the list's schema; `extra_filters` do not come from it, or replace what does.
-
-        `source_arguments` are those of the source's own parameters. They come from the `search` that a cursor is bound
-        to, and may differ from page to page.
-        """
-        if (schema := type(query)) is not self.query:
-            raise TypeError(f"The list {self.name} takes {self.query.__name__}, not {schema.__name__}")
-        asked = {**{name: getattr(query, name) for name in self._fields}, **extra_filters}
-        values = {name: value for name, value in asked.items() if value is not None}
+        """`query` is of the list's schema; `extra_filters` do not come from it, or replace what does."""
+        values = self.values(query, extra_filters)
         sort = self.order or query.sort
         bound = sorted((name, "" if name in self.unbound else str(value)) for name, value in values.items())
-        binding = f"{self.name}|{search}|{sort}|{bound}"
+        binding = f"{self.name}|{sort}|{bound}"
         after: list[str | None] = []
         if query.cursor is not None:
             after = cursors.unseal(query.cursor, binding, ctx.cursor_key) or []
             if not after:
                 raise InvalidCursor
-        arguments = [value for name, value in values.items() if not isinstance(self.filters[name], Mapping)]
+        arguments = self.arguments(values)
         rows: list[Record] = []
         for part in self._parts(sort, values, after):
             position = [text for text in after if text is not None] if part == _part_of(after) else []
             left = query.limit + 1 - len(rows)
             default_limit = left == _DEFAULT_LIMIT + 1
             statement = self.statement(values, sort, after=bool(position), default_limit=default_limit, part=part)
-            rows += await self._fetch(
-                ctx, values, statement, *source_arguments, *arguments, *position, *(() if default_limit else (left,))
-            )
+            limit = () if default_limit else (left,)
+            rows += await self._fetch(ctx, values, statement, *arguments, *position, *limit)
             if len(rows) > query.limit:
                 break
         if len(rows) <= query.limit:
@@ -178,6 +167,41 @@ class Listing:
     def _sort(self, sort: str) -> Sort:
         return Sort(*self.sorts[sort.removeprefix("-")])
 
+    def values(self, query: Any, extra_filters: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+        """What is asked of each filter."""
+        if (schema := type(query)) is not self.query:
+            raise TypeError(f"The list {self.name} takes {self.query.__name__}, not {schema.__name__}")
+        asked = {**{name: getattr(query, name) for name in self._fields}, **extra_filters}
+        return {name: value for name, value in asked.items() if value is not None}
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """Those of the parameters of the conditions."""
+        return [value for name, value in values.items() if not isinstance(self.filters[name], Mapping)]
+
+    def conditions(self, filters: Filters, after: int, instead: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+        """Their parameters are those that follow the number `after`; those `instead` go before the list's own."""
+        conditions = []
+        within: dict[str, list[str]] = {}
+        for name, value in filters:
+            condition = self.filters[name]
+            if isinstance(condition, Mapping):
+                conditions.append(condition[value])
+                continue
+            after += 1
+            parameter = f"${after}"
+            if name in instead:
+                conditions.append(instead[name].replace("{}", parameter))
+            elif isinstance(condition, Within):
+                within.setdefault(condition.whole, []).append(condition.condition.replace("{}", parameter))
+            else:
+                conditions.append(condition.replace("{}", parameter))
+        conditions += [whole.replace("{}", " AND ".join(parts)) for whole, parts in within.items()]
+        return [condition for condition in conditions if condition != "true"]
+
+    def asked(self, values: Mapping[str, Any]) -> Filters:
+        """The filters, with the values of those that have a condition for each value."""
+        return tuple((n, v if isinstance(self.filters[n], Mapping) else None) for n, v in values.items())
+
     def statement(
         self,
         values: Mapping[str, Any],
@@ -189,38 +213,22 @@ class Listing:
     ) -> str:
         """Built once for each combination of filters and sort, then reused.
 
-        Its parameters are the source's own, the values whose conditions have a `{}`, the position after which the page
+        Its parameters are the values whose conditions have a `{}`, the position after which the page
         begins, and the number of rows. The default number is part of the statement: the planner can then keep one plan
         instead of comparing it with a custom plan for every call.
         """
-        filters = tuple((n, v if isinstance(self.filters[n], Mapping) else None) for n, v in values.items())
-        statement_key = (filters, sort, after, default_limit, part or _Part.WITH_KEY)
+        statement_key = (self.asked(values), sort, after, default_limit, part or _Part.WITH_KEY)
         if (statement := self._statements.get(statement_key)) is None:
             statement = self._statements[statement_key] = self._build(*statement_key)
         return statement
 
-    def _build(
-        self, filters: tuple[tuple[str, Any], ...], sort: str, after: bool, default_limit: bool, part: "_Part"
-    ) -> str:
+    def _build(self, filters: Filters, sort: str, after: bool, default_limit: bool, part: "_Part") -> str:
         by = self._sort(sort)
         if part is _Part.WITHOUT_KEY:
             assert by.without_key is not None
             by = by.without_key
-        conditions, number = [by.where], self.parameters
-        within: dict[str, list[str]] = {}
-        for name, value in filters:
-            condition = self.filters[name]
-            if isinstance(condition, Mapping):
-                conditions.append(condition[value])
-                continue
-            number += 1
-            if name in by.filters:
-                conditions.append(by.filters[name].replace("{}", f"${number}"))
-            elif isinstance(condition, Within):
-                within.setdefault(condition.whole, []).append(condition.condition.replace("{}", f"${number}"))
-            else:
-                conditions.append(condition.replace("{}", f"${number}"))
-        conditions += [whole.replace("{}", " AND ".join(parts)) for whole, parts in within.items()]
+        conditions = [by.where, *self.conditions(filters, 0, by.filters)]
+        number = sum(not isinstance(self.filters[name], Mapping) for name, _ in filters)
         key, source = by.key, by.source or self.source
         tie, tie_type = (by.tie, "uuid") if by.tie is not None else self.tie or (f"{self.alias}.id", "uuid")
         direction, comparison = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
@@ -233,8 +241,6 @@ class Listing:
             number += 1
             conditions.append(f"{tie} {comparison} ${number}::text::{tie_type}")
         limit = str(_DEFAULT_LIMIT + 1) if default_limit else f"${number + 1}::int"
-        if self.parameters:  # a search has few rows to sort: the planner, not seeing the limit, keeps one plan
-            limit = f"(SELECT {limit})"
         where = " AND ".join(condition for condition in conditions if condition != "true") or "true"
         # The limit is applied before the JSON is built: only the rows of the page are converted.
         return (

@@ -277,6 +277,26 @@ class TestOrder:
         whole = await pages(client, PATH, q="山田電機", limit=200)
         assert len(whole) == 7
         assert await pages(client, PATH, q="山田電機", limit=2) == whole
+        cursor = (await client.get(PATH, params={"q": "山田電機", "limit": 2})).json()["next_cursor"]
+        for other in ({"q": "山田"}, {"q": "山田電機", "tag": "vip"}, {}):
+            answer = await client.get(PATH, params={**other, "cursor": cursor})
+            assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_CURSOR")
+
+
+class TestBeginnings:
+    async def test_of_one_or_two_letters_find_all_words(self, client: httpx.AsyncClient) -> None:
+        names = [f"Sm{chr(97 + n)}th" for n in range(26)] + ["Sa", "Élodie"]
+        for n, name in enumerate(names):
+            await create(client, name, contact_points=[make.email(f"sm{n}@example.org")] if name == "Sa" else [])
+        assert sorted(await found(client, q="sm")) == sorted(names[:-1])
+        assert sorted(await found(client, q="s")) == sorted(names[:-1])
+        assert await found(client, q="él") == await found(client, q="e") == ["Élodie"]
+
+    async def test_find_names_before_addresses(self, client: httpx.AsyncClient) -> None:
+        for n in range(30):
+            await create(client, "Anybody", contact_points=[make.email(f"smi{n:02d}@example.org")])
+        await create(client, "Smith")
+        assert "Smith" in await found(client, q="smi")
 
 
 class TestFilters:

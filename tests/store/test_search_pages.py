@@ -1,0 +1,204 @@
+"""All pages of a search are together what a look at each customer finds: nobody is missing or there twice."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from app.core.context import Context
+from app.rules.customers import search as rules
+from app.rules.customers.search_terms import terms
+from app.schemas.customers.customers import CustomerQuery
+from app.store.customers import customers, found, search
+from app.store.customers.search import TermMatch
+from tests.support.application import TestClock
+
+COUNT = 2_500
+GIVEN = [
+    "Martha",
+    "Marta",
+    "Marthaler",
+    "Mar Tha",
+    "Jo",
+    "Joseph",
+    "Jean-Luc",
+    "Jeanluc",
+    "Müller",
+    "Mueller",
+    "山田電機",
+]
+FAMILY = ["Smith", "Smithson", "Smit", "Smyth", "Jones", "O'Hara", "van der Berg", "電機山田", "Østergaard"]
+DOMAINS = ["gmail.com", "gmail.org", "example.org"]
+ENDS = ["0991", "0550", "9910"]
+TAGS, OWNERS, KINDS = ["VIP", "news"], ["Mia", "tom"], ["person", "organization"]
+Customer = dict[str, Any]
+
+
+def made(random: Random, number: int) -> Customer:
+    kind, owner = random.choice(KINDS), random.choice(OWNERS)
+    # The first ones are much more frequent.
+    given, family, domain = (names[int(len(names) * random.random() ** 2)] for names in (GIVEN, FAMILY, DOMAINS))
+    tags = random.sample(TAGS, random.randrange(3))
+    sought = rules.Sought(
+        names=[f"{given} {family}"],
+        numbers=[f"+44207946{random.choice(ENDS)}"],
+        addresses=[f"{family.lower()[:3]}{random.randrange(60)}@{domain}"],
+        identities=[f"L-{random.randrange(10**7):07d}"],
+        tags=tags,
+        fields={"kind": [kind], "owner": [owner]},
+    )
+    return {
+        "number": number,
+        "display_name": str(number),
+        "kind": kind,
+        "owner": owner,
+        "tags": tags,
+        "archived": random.random() < 0.1,
+        "words": sorted(rules.customer_words(sought)),
+    }
+
+
+@pytest.fixture(scope="module")
+def stored() -> list[Customer]:
+    random = Random(27)
+    numbers = sorted(
+        random.sample(range(1, 6_000_000), COUNT // 2) + [6_000_000 - n for n in range(COUNT - COUNT // 2)]
+    )
+    return [made(random, number) for number in numbers]
+
+
+@pytest.fixture(scope="module")
+async def db(new_database: Callable[..., str], stored: list[Customer]) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    connection = await asyncpg.connect(new_database(), server_settings={"jit": "off"})
+    await connection.executemany(
+        "INSERT INTO customers (number, kind, trade, display_name, sort_name, owner, tags, words, archived_at) "
+        "OVERRIDING SYSTEM VALUE SELECT $1, $2, 'b2c', $3, $3, $4, $5, $6, CASE WHEN $7 THEN now() END",
+        [[c[n] for n in ("number", "kind", "display_name", "owner", "tags", "words", "archived")] for c in stored],
+    )
+    await connection.execute("SELECT setval('customers_number_seq', max(number)) FROM customers")
+    await search.add_words(_context(connection), {word for customer in stored for word in customer["words"]})
+    await connection.execute("ANALYZE")
+    yield connection
+    await connection.close()
+
+
+WORDS = [
+    *(
+        "martha",
+        "mar",
+        "ma",
+        "m",
+        "jo",
+        "jean luc",
+        "jeanluc",
+        "mueller",
+        "mulller",
+        "山田",
+        "電機",
+        "smith",
+        "smi",
+        "s",
+    ),
+    *(
+        "smiht",
+        "ohara",
+        "o'hara",
+        "vanderberg",
+        "0991",
+        "60991",
+        "9910",
+        "@gmail.com",
+        "@gmail",
+        "smi7",
+        "l0",
+        "nobody",
+    ),
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_match_is_on_one_page(db: "asyncpg.Connection[Any]", stored: list[Customer], seed: int) -> None:
+    random = Random(seed)
+    for _ in range(12):
+        q = " ".join(random.sample(WORDS, random.choice([1, 1, 1, 2, 2, 3])))
+        filters: dict[str, Any] = {
+            name: random.choice([None, None, *values])
+            for name, values in {"tag": ["vip"], "owner": ["MIA"], "kind": KINDS, "archived": ["any", "yes"]}.items()
+        }
+        filters["archived"] = filters["archived"] or "no"
+        expected = await _by_looking_at_each(db, stored, q, filters)
+        assert await _page_by_page(db, random, q, filters) == expected, (q, filters)
+
+
+async def test_there_is_enough_to_page_through(db: "asyncpg.Connection[Any]", stored: list[Customer]) -> None:
+    """The histories above would hold for empty lists as well."""
+    every = {q: len(await _by_looking_at_each(db, stored, q, {"archived": "any"})) for q in WORDS}
+    assert every.pop("nobody") == 0
+    assert min(every.values()) > 0 and sum(count > found.BATCH for count in every.values()) > 5, every
+
+
+async def _page_by_page(db: "asyncpg.Connection[Any]", random: Random, q: str, filters: dict[str, Any]) -> list[int]:
+    numbers: list[int] = []
+    cursor = None
+    while True:
+        query = CustomerQuery(q=q, limit=random.choice([17, 50, 199, 200, 200]), cursor=cursor, **filters)
+        tag = {"tag": rules.tag_word(query.tag)} if query.tag else {}
+        required = [rules.field_word(name, str(value)) for name in ("owner", "kind") if (value := filters.get(name))]
+        page = await customers.search_page(_context(db), query, terms(q, "GB"), tag, [*tag.values(), *required])
+        numbers += [int(customers_name(item)) for item in page.items]
+        if (cursor := page.next_cursor) is None:
+            return numbers
+        assert len(page.items) == query.limit
+
+
+def customers_name(item: str) -> str:
+    return item.partition('"display_name":"')[2].partition('"')[0]
+
+
+async def _by_looking_at_each(
+    db: "asyncpg.Connection[Any]", stored: Sequence[Customer], q: str, filters: dict[str, Any]
+) -> list[int]:
+    matches = (await search.match_terms(_context(db), terms(q, "GB"))).terms
+    best: list[int] = []
+    others: list[tuple[int, int]] = []
+    for customer in reversed(stored):
+        scores = [_score(match, set(customer["words"])) for match in matches]
+        if not _is_asked_for(customer, filters) or None in scores:
+            continue
+        if all(score == _highest(match) for match, score in zip(matches, scores, strict=True)):
+            best.append(customer["number"])
+        else:
+            others.append((sum(round((score or 0) * 10_000) for score in scores), customer["number"]))
+    batches = (others[n : n + found.BATCH] for n in range(0, len(others), found.BATCH))
+    ranked = (sorted(batch, reverse=True) for batch in batches)
+    return [*best, *(number for batch in ranked for _, number in batch)]
+
+
+def _score(match: TermMatch, words: set[str]) -> float | None:
+    patterns = [pattern.strip("%") for pattern in match.proof]
+    ends = match.term.digits != ""
+    proven = not patterns or any(w.endswith(p) if ends else p in w for w in words for p in patterns)
+    scores = [match.scores[word] for word in words & match.scores.keys() if proven or word not in match.proven]
+    if match.all_of and proven and words.issuperset(match.all_of):
+        scores.append(match.all_score)
+    return max(scores, default=None)
+
+
+def _highest(match: TermMatch) -> float:
+    return max([*match.scores.values(), match.all_score])
+
+
+def _is_asked_for(customer: Customer, filters: dict[str, Any]) -> bool:
+    return (
+        (filters.get("archived") == "any" or customer["archived"] == (filters["archived"] == "yes"))
+        and filters.get("kind") in (None, customer["kind"])
+        and (filters.get("owner") or customer["owner"]).lower() == customer["owner"].lower()
+        and (not filters.get("tag") or filters["tag"].upper() in customer["tags"])
+    )
+
+
+def _context(db: Any) -> Context:
+    return Context(db, UUID(int=0), "tests", frozenset(), TestClock.START, b"key", "GB")
