@@ -619,7 +619,7 @@ async def test_sources_are_there_and_say_whom_they_created(new_database: Callabl
         )
         customers[name] = row["id"]
     made_at = await db.fetchval("SELECT created_at FROM customers WHERE id = $1", customers["bought"])
-    sales: tuple[tuple[str, str | None, str, Any, list[dict[str, str]], Any], ...] = (
+    sales: tuple[tuple[Any, ...], ...] = (
         ("1", "bought", "matched", {"phone": "1"}, [{"kind": "phone", "value": "1"}], made_at),
         ("2", "said", "matched", {}, [], made_at + HOUR),
         ("3", None, "unmatched", {"identity": {"system": "card", "external_id": "7"}, "email": "a@b.c"}, [], made_at),
