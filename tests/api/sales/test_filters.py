@@ -50,7 +50,7 @@ def has_line(**values: str) -> Callable[[Sale], bool]:
     return lambda sale: any(all(line[name] == v for name, v in values.items()) for line in sale["lines"])
 
 
-FILTERS: list[tuple[dict[str, str], Callable[[Sale], bool]]] = [
+FILTERS: list[tuple[dict[str, Any], Callable[[Sale], bool]]] = [
     ({"operator": "Amara"}, lambda s: s["operator"] == "Amara"),
     ({"channel": "online"}, lambda s: s["channel"] == "online"),
     ({"currency": "EUR"}, lambda s: s["currency"] == "EUR"),
