@@ -222,7 +222,7 @@ Attributes = Annotated[
 
 
 class Periods(Schema):
-    """Filters by ranges, `x_since` and `x_before`, or `x_min` and `x_max`, which must not end before they begin."""
+    """Filters by ranges, named `x_since` and `x_before`, or `x_min` and `x_max`: none ends before it begins."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

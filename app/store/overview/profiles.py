@@ -149,22 +149,20 @@ def _latest_purchases(holder: str) -> str:
     )
 
 
-def _habits(purchases: str) -> str:
-    """When purchases were made, in the time zones of their sites: rows of (occurred_at, site), summed up as JSON."""
-    weekdays = ", ".join(f"count(*) FILTER (WHERE h.weekday = {n})" for n in range(1, 8))
-    hours = ", ".join(f"count(*) FILTER (WHERE h.hour = {n})" for n in range(24))
+def _habits(whose: str) -> str:
+    """How often each weekday and each hour is among those of the purchases, as JSON."""
     return f"""(
-        SELECT json_build_object('purchases', count(*), 'by_weekday', json_build_array({weekdays}),
-            'by_hour', json_build_array({hours}))
-        FROM (
-            SELECT date_part('isodow', m.local) AS weekday, date_part('hour', m.local) AS hour
-            FROM {purchases} b LEFT JOIN sites p ON p.code = b.site
-            CROSS JOIN LATERAL (SELECT b.occurred_at AT TIME ZONE coalesce(p.time_zone, 'UTC') AS local) m
-        ) h
+        SELECT json_build_object('purchases', cardinality(t.{whose}_hours),
+            'by_weekday', (SELECT json_agg(cardinality(array_positions(t.{whose}_days, n)) ORDER BY n)
+                FROM generate_series(1, 7) n),
+            'by_hour', (SELECT json_agg(cardinality(array_positions(t.{whose}_hours, n)) ORDER BY n)
+                FROM generate_series(0, 23) n))
+        FROM times t
     )"""
 
 
-# Of a customer: their latest purchases once for all that is told from them, and who is of their household today.
+# Of a customer: their latest purchases once for all that is told from them, who is of their household today, and when
+# both bought, in the time zones of the sites.
 _PARTS = f"""
     latest AS MATERIALIZED ({_latest_purchases("c.id")}),
     members AS MATERIALIZED (
@@ -172,18 +170,23 @@ _PARTS = f"""
         UNION ALL
         SELECT r.from_id FROM relationships r WHERE r.to_id = c.id AND {_IN_HOUSEHOLD}
         LIMIT {_MEMBERS}
+    ),
+    times AS MATERIALIZED (
+        SELECT coalesce(array_agg(h.day) FILTER (WHERE h.own), '{{}}') AS own_days,
+            coalesce(array_agg(h.hour) FILTER (WHERE h.own), '{{}}') AS own_hours,
+            coalesce(array_agg(h.day), '{{}}') AS all_days, coalesce(array_agg(h.hour), '{{}}') AS all_hours
+        FROM (
+            SELECT b.own, date_part('isodow', m.local)::int AS day, date_part('hour', m.local)::int AS hour
+            FROM (
+                SELECT true AS own, occurred_at, site FROM latest
+                UNION ALL
+                SELECT false, l.occurred_at, l.site FROM members m CROSS JOIN LATERAL ({_latest_purchases("m.id")}) l
+            ) b LEFT JOIN sites p ON p.code = b.site
+            CROSS JOIN LATERAL (SELECT b.occurred_at AT TIME ZONE coalesce(p.time_zone, 'UTC') AS local) m
+        ) h
     )
 """
-_HOUSEHOLD_HABITS = f"""(
-    SELECT {
-    _habits(f'''(
-        SELECT occurred_at, site FROM latest
-        UNION ALL
-        SELECT b.occurred_at, b.site FROM members m CROSS JOIN LATERAL ({_latest_purchases("m.id")}) b
-    )''')
-}
-    WHERE EXISTS (SELECT FROM members)
-)"""
+_HOUSEHOLD_HABITS = f"CASE WHEN EXISTS (SELECT FROM members) THEN {_habits('all')} END"
 _GAP = """(
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FROM (
         SELECT day - lag(day) OVER (ORDER BY day) AS gap
@@ -222,7 +225,7 @@ _PROFILE = (
                     CustomerTotals, "t", "customer_totals t WHERE t.customer_id = c.id ORDER BY t.currency", 200
                 ),
                 "usual_gap_days": _GAP,
-                "habits": _habits("latest"),
+                "habits": _habits("own"),
                 "household_habits": _HOUSEHOLD_HABITS,
                 "favourite_products": _first_rows(FavouriteProduct, "f", _FAVOURITES, 5),
                 "contact_counts": _first_rows(ContactCount, "k", _COUNTS, 100),
