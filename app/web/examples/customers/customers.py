@@ -20,7 +20,7 @@ NEW: dict[str, Any] = {
             "label": "mobile",
             "primary": True,
             "uses": ["call", "sms", "whatsapp"],
-            "opted_out": ["call"],
+            "opted_out": ["sms"],
         },
         {"kind": "email", "value": "zoe.okafor@example.com", "label": "home", "primary": True},
     ],
@@ -85,7 +85,7 @@ CUSTOMER: dict[str, Any] = {
             "invalid": False,
             "shared": False,
             "uses": ["call", "sms", "whatsapp"],
-            "opted_out": ["call"],
+            "opted_out": ["sms"],
             "identifies": True,
         },
         {
