@@ -6,9 +6,9 @@ from app.services.customers.creation import record_created
 from app.services.customers.customers import change
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.learning import Lesson
+from app.services.customers.references import CustomerReference
 from app.services.customers.resolution import (
     NO_CUSTOMER,
-    CustomerReference,
     Facts,
     Reason,
     Resolution,

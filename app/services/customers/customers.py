@@ -17,7 +17,8 @@ from app.schemas.customers.customers import CustomerNew, CustomerQuery
 from app.schemas.kit import validation
 from app.services.customers import changes, contact_points, creation, key_holders
 from app.services.customers.drafts import draft_customer
-from app.services.customers.resolution import CustomerReference, find_customer
+from app.services.customers.references import CustomerReference
+from app.services.customers.resolution import find_customer
 from app.services.customers.sources import load_policies, under
 from app.services.kit.patching import Current
 from app.services.kit.record_result import RecordResult

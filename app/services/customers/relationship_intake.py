@@ -9,7 +9,8 @@ from app.core.errors import Problem, RelationshipDiffers, invalid
 from app.rules.kit import event_types
 from app.schemas.customers.relationships import RelationshipContent, RelationshipRecord
 from app.services.customers import relationships
-from app.services.customers.resolution import CustomerReference, Resolver
+from app.services.customers.references import CustomerReference
+from app.services.customers.resolution import Resolver
 from app.services.kit import intake
 from app.services.kit.intake import Existing, KeyedDraft
 from app.services.kit.record_result import RecordResult

@@ -1,13 +1,14 @@
-"""The amounts that a receipt is sent with: whether they can be paid, and have the signs that they must have."""
+"""What a receipt is sent with: whether its amounts can be paid, and have the signs that they must have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from app.core.errors import ValidationFailed, invalid
 from app.rules.kit.money import minor_unit
 from app.rules.kit.withdrawn_currencies import WITHDRAWN
-from app.rules.sales.receipts import LineKind
-from app.rules.sales.sums import ZERO, Amounts, Line
+from app.rules.sales import sums
+from app.rules.sales.receipts import LineKind, Sum
+from app.rules.sales.sums import ZERO, Amounts, Imbalance, Line
 from app.schemas.sales.sales import SaleNew
 
 AMOUNTS = ("discount", "service_charge", "shipping", "tip", "rounding")
@@ -42,6 +43,13 @@ def require_currency_of_its_time(new: SaleNew, currency: str) -> None:
     last_day = WITHDRAWN.get(currency)
     if last_day is not None and new.occurred_at.date() > last_day:
         raise invalid("/currency", "currency", f"{currency} was withdrawn after {last_day}")
+
+
+def require_distinct_line_numbers(lines: Sequence[Line]) -> None:
+    numbers = [line.line_no for line in lines]
+    if len(set(numbers)) < len(numbers):
+        duplicate = next(n for n, number in enumerate(numbers) if number in numbers[:n])
+        raise invalid(f"/lines/{duplicate}/line_no", "twice", "Duplicate line_no")
 
 
 def require_payable_amounts(new: SaleNew, currency: str) -> None:
@@ -93,6 +101,14 @@ def require_within_limit(lines: Sequence[Line], total: Decimal) -> None:
     if too_large or abs(total) >= _LIMIT:
         pointer = too_large[0] if too_large else "/total"
         raise invalid(pointer, "number_range", "The computed amount has more than 12 digits before the point")
+
+
+def rounded_away(new: SaleNew, lines: Sequence[Line], unit: Decimal) -> Iterator[Imbalance]:
+    """Lines whose total was left out, and cannot be what they come to."""
+    for sent, line in zip(new.lines, lines, strict=True):
+        if sent.total is None and sums.rounded_away(line.quantity, line.unit_price, line.discount, unit):
+            exact = line.quantity * line.unit_price - line.discount
+            yield Imbalance(Sum.LINE, line.line_no, exact, line.total)
 
 
 _POSITIVE_REFUND = "Must be negative or 0 for a line with `refund_of`"

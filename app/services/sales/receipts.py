@@ -1,6 +1,6 @@
 """Drafts of receipts: what was sent, with its sums checked and turned into rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from app.rules.kit.event_types import SALE_RECORDED
 from app.rules.kit.money import minor_unit, scaled
 from app.rules.kit.timestamps import format_timestamp
 from app.rules.sales import sums
-from app.rules.sales.receipts import LineKind, MatchedBy, SaleKind, Sum, trading_day
+from app.rules.sales.receipts import LineKind, MatchedBy, SaleKind, trading_day
 from app.rules.sales.returns import LineKey
 from app.rules.sales.sums import ZERO, Amounts, Imbalance
 from app.schemas.sales.sales import SaleNew
@@ -25,9 +25,11 @@ from app.services.sales.amounts import (
     AMOUNTS,
     amounts_of,
     require_currency_of_its_time,
+    require_distinct_line_numbers,
     require_payable_amounts,
     require_returns,
     require_within_limit,
+    rounded_away,
 )
 from app.store.kit.events import Event
 from app.store.sales.intake import Row
@@ -270,7 +272,7 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         )
         for n, line in enumerate(new.lines, start=1)
     ]
-    _require_distinct_line_numbers(lines)
+    require_distinct_line_numbers(lines)
     require_returns(new, lines)
     amounts = amounts_of(new, policy.tax_included)
     kind, total, gross, refunded, imbalances = sums.reckon(lines, amounts, new.total, unit)
@@ -285,27 +287,12 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         _scaled(total, currency),
         _scaled(gross, currency),
         _scaled(refunded, currency),
-        [*_rounded_away(new, lines, unit), *imbalances][: sums.MOST_IMBALANCES],
+        [*rounded_away(new, lines, unit), *imbalances][: sums.MOST_IMBALANCES],
         new.business_date or trading_day(new.occurred_at, site_zone or policy.time_zone),
         policy,
     )
 
 
-def _rounded_away(new: SaleNew, lines: Sequence[Line], unit: Decimal) -> Iterator[Imbalance]:
-    """Lines whose total was left out, and cannot be what they come to."""
-    for sent, line in zip(new.lines, lines, strict=True):
-        if sent.total is None and sums.rounded_away(line.quantity, line.unit_price, line.discount, unit):
-            exact = line.quantity * line.unit_price - line.discount
-            yield Imbalance(Sum.LINE, line.line_no, exact, line.total)
-
-
 @lru_cache(maxsize=8_192)
 def _scaled(amount: Decimal, currency: str) -> Decimal:
     return scaled(amount, currency)
-
-
-def _require_distinct_line_numbers(lines: list[Line]) -> None:
-    numbers = [line.line_no for line in lines]
-    if len(set(numbers)) < len(numbers):
-        duplicate = next(n for n, number in enumerate(numbers) if number in numbers[:n])
-        raise invalid(f"/lines/{duplicate}/line_no", "twice", "Duplicate line_no")
