@@ -5,7 +5,6 @@ identities, and tags.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
@@ -23,6 +22,7 @@ from app.rules.customers.word_forms import (
     searchable,
     with_digraphs,
 )
+from app.rules.kit.texts import normalized
 
 __all__ = ["LONGEST_WORD", "MOST_WORDS", "Sought", "allows_similarity", "customer_words", "fold", "tag_word"]
 
@@ -112,7 +112,7 @@ def place_words(place: str) -> list[str]:
 
 def tag_word(tag: str) -> str:
     """The word by which customers with a tag are filtered, in whatever case it is written."""
-    return _TAG + unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
+    return _TAG + normalized("NFKC", normalized("NFKC", tag).casefold())
 
 
 def words(text: str) -> list[str]:
