@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 
 from app.core import errors, strict_json
+from app.rules.kit.json_pointers import pointer
 from app.rules.kit.number_fields import Strictness
 from app.rules.kit.payment_cards import find_card_number, may_contain_card_number
 
@@ -44,9 +45,9 @@ def parse_json(raw: bytes | bytearray) -> Any:
     return value
 
 
-def refuse_card_number(value: Any, pointer: str = "", strictness: Strictness = Strictness.TEXT) -> None:
+def refuse_card_number(value: Any, at: str = "", strictness: Strictness = Strictness.TEXT) -> None:
     """Raises ValidationFailed for the number of a payment card in a JSON value: none is ever stored."""
-    found = find_card_number(value, pointer, strictness)
+    found = find_card_number(value, at, strictness)
     if found is not None:
         raise errors.invalid(
             found, "payment_card_number", "Looks like a payment card number, which must not be stored: mask it"
@@ -74,9 +75,8 @@ async def read_nothing(request: Request, max_pause: float) -> None:
     if not isinstance(value, dict):
         raise errors.ValidationFailed(errors=[_unexpected()])
     if value:
-        pointers = [name.replace("~", "~0").replace("/", "~1") for name in value]
         raise errors.ValidationFailed(
-            errors=[{"pointer": f"/{at}", "code": "unknown_field", "detail": "Unknown field"} for at in pointers]
+            errors=[{"pointer": pointer((name,)), "code": "unknown_field", "detail": "Unknown field"} for name in value]
         )
 
 

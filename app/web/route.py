@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from app.core.context import Context
 from app.core.errors import MalformedRequest, PreconditionFailed, UnknownParameter, invalid
 from app.core.sessions import Sessions
+from app.rules.kit.json_pointers import pointer
 from app.rules.kit.number_fields import Strictness
 from app.web import body, idempotency, limits
 from app.web.app_state import AppState, app_state
@@ -202,7 +203,7 @@ def _check_query(request: Request, parameters: frozenset[str]) -> None:
     if unknown := [name for name in names if name not in parameters]:
         raise UnknownParameter(
             errors=[
-                {"pointer": f"/query/{name}", "code": "unknown_parameter", "detail": "Unknown parameter"}
+                {"pointer": pointer(("query", name)), "code": "unknown_parameter", "detail": "Unknown parameter"}
                 for name in unknown
             ]
         )
@@ -210,7 +211,7 @@ def _check_query(request: Request, parameters: frozenset[str]) -> None:
         raise MalformedRequest(
             "Query parameter sent more than once",
             errors=[
-                {"pointer": f"/query/{name}", "code": "repeated_parameter", "detail": "Sent more than once"}
+                {"pointer": pointer(("query", name)), "code": "repeated_parameter", "detail": "Sent more than once"}
                 for name in repeated
             ],
         )

@@ -66,7 +66,9 @@ def free(value: Any) -> Any:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, Mapping):
-        return {text(key): free(element) for key, element in value.items()}
+        members = {text(key): free(element) for key, element in value.items()}
+        # Two names may be one when they are composed: then each stays as it is.
+        return members if len(members) == len(value) else {key: free(element) for key, element in value.items()}
     if isinstance(value, list | tuple):
         return [free(element) for element in value]
     if isinstance(value, float) and value.is_integer():
