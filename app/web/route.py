@@ -18,7 +18,7 @@ from app.rules.kit.json_pointers import pointer
 from app.rules.kit.number_fields import Strictness
 from app.web import body, idempotency, limits
 from app.web.app_state import AppState, app_state
-from app.web.arguments import Binding
+from app.web.arguments import Binding, segment_text
 from app.web.deps import expected_versions, if_match_version
 from app.web.request_state import RequestState, request_state
 
@@ -81,7 +81,8 @@ class Route(APIRoute):
             dry_run = _is_dry_run(request)
             limit = min(settings.body_limit, self.body_limit or settings.body_limit)
             if names_identity:
-                body.refuse_card_number(request.path_params, "/path")
+                names = {name: segment_text(value) for name, value in request.path_params.items()}
+                body.refuse_card_number(names, "/path")
             if has_body:
                 state.body = await body.read_json(request, types, limit, settings.body_timeout)
             else:
