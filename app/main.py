@@ -19,8 +19,8 @@ from app.web import documentation, openapi, problems
 from app.web.app_state import AppState
 from app.web.middleware import RequestMiddleware
 
-_SHUTDOWN_TIMEOUT = 2.0
-"""Seconds that the worker has to finish its current job when the process ends: containers are killed after ten."""
+_SHUTDOWN_TIMEOUT = 4.0
+"""Seconds that tasks have to end with the process, of which the worker wants three."""
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, *, run_jobs: bool = False) -> FastAPI:

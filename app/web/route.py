@@ -64,9 +64,7 @@ class Route(APIRoute):
 
     async def authorize(self, request: Request, state: RequestState, service: AppState) -> Sessions:
         """Transactions on behalf of the caller. Raises Unauthenticated, InsufficientScope or TooManyRequests."""
-        credential = await service.credentials.authenticate(
-            request.headers.get("authorization"), limits.address(request.scope)
-        )
+        credential = await service.credentials.authenticate(request.headers.get("authorization"), request.scope)
         credential.require(self.scope)
         state.response_headers = service.key_limit.spend(credential.id)
         return await service.sessions(credential)

@@ -71,18 +71,17 @@ async def repoint(ctx: Context, noun: str, assignments: Sequence[Assignment]) ->
         await events.repoint(ctx, noun, ids, customer_id)
 
 
-async def already_told(ctx: Context, type_name: str, follower: Follower) -> bool:
-    """Whether the last event of this type says the same of both customers."""
-    told: bool = await ctx.db.fetchval(
-        "SELECT EXISTS (SELECT FROM events WHERE subject_id = $1 AND type = $2 "
-        "AND data->>'linked_id' = $3 AND data->>'linked_customer_id' = $4 AND customer_id = $5)",
-        follower.id,
+async def already_told(ctx: Context, type_name: str, followers: Sequence[Follower]) -> set[tuple[UUID, UUID]]:
+    """Of which followers, with their leaders, the last event of this type says the same of both customers."""
+    rows = await ctx.db.fetch(
+        _TOLD,
         type_name,
-        str(follower.leader_id),
-        str(follower.leader_customer_id),
-        follower.customer_id,
+        [each.id for each in followers],
+        [each.leader_id for each in followers],
+        [each.leader_customer_id for each in followers],
+        [each.customer_id for each in followers],
     )
-    return told
+    return {(row["id"], row["leader_id"]) for row in rows}
 
 
 def has_followers(leader: str) -> str:
@@ -94,6 +93,18 @@ def has_followers(leader: str) -> str:
         if link.leader == leader
     )
     return " OR ".join(conditions) or "false"
+
+
+_TOLD = """
+    SELECT f.id, f.leader_id
+    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS f(id, leader_id, leader_customer_id, customer_id)
+    CROSS JOIN LATERAL (
+        SELECT e.data->>'linked_customer_id' AS linked_customer_id, e.customer_id FROM events e
+        WHERE e.subject_id = f.id AND e.type = $1 AND e.data->>'linked_id' = f.leader_id::text
+        ORDER BY e.seq DESC LIMIT 1
+    ) last
+    WHERE last.linked_customer_id = f.leader_customer_id::text AND last.customer_id = f.customer_id
+"""
 
 
 def _pairs(link: Link, position: int) -> str:
