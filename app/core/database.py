@@ -21,7 +21,7 @@ RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.
 """Worth running the whole transaction again: it may succeed, or see the row that was committed first."""
 _READ_SHARE = 2
 """Connections of a pool that writes leave to reads: writes that wait for one locked row must not stop everything."""
-_LEAST_LOCK_MILLISECONDS = 50
+_LEAST_LOCK_MILLISECONDS = 20
 _CLOSING_TIMEOUT = 2.0
 """Seconds that statements have to finish when the pool is closed."""
 

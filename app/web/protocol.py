@@ -11,8 +11,8 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, MutableMapping
+from typing import Any, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -148,7 +148,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
-            notify_of_stop(self.cycle.scope)
+            notify_of_stop(cast(MutableMapping[str, Any], self.cycle.scope))
         super().shutdown()
 
     def _unsupported_upgrade_warning(self) -> None:

@@ -7,10 +7,10 @@ whatever was committed meanwhile. Keys share 128 buckets: a batch of a thousand 
 from collections.abc import Iterable
 from zlib import crc32
 
+from app.core.advisory_lock_ids import RECEIPT, THREAD
 from app.store.kit.references import Reference
 
-RECEIPT, THREAD = 0x52435054, 0x54485244
-"""What is locked: receipts by source and number, conversations by their id."""
+__all__ = ["RECEIPT", "THREAD", "buckets", "exclusively", "reference", "shared"]
 _BUCKETS = 128
 
 
