@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, *, 
     openapi.install(app)
     problems.install(app)
     # The middleware that is added last is the outermost.
-    app.add_middleware(RequestMiddleware, header_limit=settings.header_limit)
+    app.add_middleware(RequestMiddleware)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **_cors(settings.cors_origins))
     return app

@@ -173,11 +173,8 @@ class TestHeaders:
     async def test_two_requests_have_two_ids(self, client: httpx.AsyncClient) -> None:
         assert (await client.get(PATH)).headers["x-request-id"] != (await client.get(PATH)).headers["x-request-id"]
 
-    @pytest.mark.parametrize(
-        "headers", [{"x-large": "x" * 40_000}, {f"x-{n}": "x" for n in range(101)}], ids=["large", "many"]
-    )
-    async def test_too_many_are_refused(self, client: httpx.AsyncClient, headers: dict[str, str]) -> None:
-        answer = await client.get(PATH, headers=headers)
+    async def test_too_many_are_refused(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get(PATH, headers={f"x-{n}": "x" for n in range(101)})
         assert (answer.status_code, answer.json()["code"]) == (431, "HEADERS_TOO_LARGE")
 
 
