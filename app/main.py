@@ -19,8 +19,8 @@ from app.web import documentation, openapi, problems
 from app.web.app_state import AppState
 from app.web.middleware import RequestMiddleware
 
-_SHUTDOWN_TIMEOUT = 2.0
-"""Seconds that the worker has to finish its current job when the process ends: containers are killed after ten."""
+_SHUTDOWN_TIMEOUT = 4.0
+"""Seconds that tasks have to end with the process, of which the worker wants three."""
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, *, run_jobs: bool = False) -> FastAPI:
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, *, 
     openapi.install(app)
     problems.install(app)
     # The middleware that is added last is the outermost.
-    app.add_middleware(RequestMiddleware, header_limit=settings.header_limit)
+    app.add_middleware(RequestMiddleware)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **_cors(settings.cors_origins))
     return app

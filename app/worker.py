@@ -19,6 +19,9 @@ _PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 """Seconds, at most, between two attempts to reach a database that does not answer."""
 
+_GRACE, _GIVING_BACK = 2.0, 1.0
+"""Seconds that a job has to finish at the end, and to be given back: container engines kill after ten in all."""
+
 
 async def run_until_signalled(opening: AbstractAsyncContextManager[Sessions]) -> None:
     """Run jobs until SIGTERM or SIGINT."""
@@ -30,11 +33,21 @@ async def run_until_signalled(opening: AbstractAsyncContextManager[Sessions]) ->
 
 
 async def run(sessions: Sessions, stop: asyncio.Event, pause: float = _PAUSE) -> None:
-    """Run due jobs until `stop` is set; a job that was begun is finished."""
+    """Run due jobs until `stop` is set; a job that was begun then has two seconds to finish, or is done again later."""
+    jobs = asyncio.create_task(_run_jobs(sessions, stop, pause))
+    try:
+        await stop.wait()
+        await asyncio.wait({jobs}, timeout=_GRACE)
+    finally:
+        jobs.cancel()
+        await asyncio.wait({jobs}, timeout=_GIVING_BACK)
+
+
+async def _run_jobs(sessions: Sessions, stop: asyncio.Event, pause: float) -> None:
     wait = pause
     while not stop.is_set():
         try:
-            busy = await job_runner.run_due(sessions, HANDLERS) > 0
+            busy = await job_runner.run_due(sessions, HANDLERS, stop=stop) > 0
             wait = 0.0 if busy else pause
         except Exception as error:  # the database is restarting or being moved: it will be back
             log.warning("Running due jobs failed: %s", describe(error))

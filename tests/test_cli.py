@@ -1,5 +1,6 @@
 """The command `rapport` as people type it, against a running service."""
 
+import asyncio
 import csv
 import json
 import os
@@ -15,6 +16,9 @@ import xlsxwriter
 from typer.testing import Result
 
 from app import contract
+from app.cli import runtime, serve
+from app.core.settings import Settings
+from app.services.access import keys
 from tests import make
 from tests.support import ledger
 from tests.support.running import KEY, Running, free_port, running
@@ -304,3 +308,23 @@ def test_a_command_imports_only_what_it_needs(tmp_path: Path, dsn: str) -> None:
     assert "app.services.access.keys" in modules
     needless = {"app.main", "app.sample", "app.importing", "app.routers", "fastapi", "httpx", "rich.progress"}
     assert not modules & needless
+
+
+def test_the_first_key_is_printed_once_however_often_its_transaction_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored: list[str | None] = []
+
+    async def create(_: Any, key: str | None) -> str | None:
+        stored.append(key)
+        return key
+
+    def run_twice(_settings: Settings, _dsn: str, work: Any) -> Any:
+        asyncio.run(work(None))
+        return asyncio.run(work(None))
+
+    monkeypatch.setattr(keys, "bootstrap", create)
+    monkeypatch.setattr(runtime, "run_in_transaction", run_twice)
+    shown = serve._bootstrap(Settings(_env_file=None), "")
+    assert stored == [shown, shown]
+    assert capsys.readouterr().out.count(f"The admin key, shown this once: {shown}") == 1

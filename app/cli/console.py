@@ -87,9 +87,9 @@ def _database_sentence(error: Exception) -> str:
             return f"The database user lacks a permission: {said}. It has to own the schema that it uses."
         case asyncpg.TooManyConnectionsError():
             return f"The database has no free connection: {said}"
-        case asyncpg.PostgresConnectionError() | asyncpg.OperatorInterventionError() | asyncpg.InterfaceError():
-            return f"The database does not answer: {said}"
-        case asyncpg.PostgresError():
+        case asyncpg.PostgresError() if not isinstance(
+            error, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError
+        ):
             return f"The database refuses what is asked of it: {said}"
     return f"The database does not answer: {said}"
 

@@ -59,15 +59,21 @@ def _load_sample(settings: Settings, dsn: str) -> None:
 def _bootstrap(settings: Settings, dsn: str) -> str | None:
     """Create the first admin key of an empty store, and print it before it is stored: nobody could ask for it later.
 
-    One that the settings chose is known to whoever set it, and must not end up in a log.
+    One that the settings chose is known to whoever set it, and must not end up in a log. The transaction may be run
+    again: it is one key, and printed once.
     """
+    from app.rules.access import new_key
     from app.services.access import keys
 
+    wanted = reveal(settings.bootstrap_key) or new_key()
+    printed: list[str] = []
+
     async def create_and_print(ctx: Context) -> str | None:
-        key = await keys.bootstrap(ctx, reveal(settings.bootstrap_key))
-        if key is not None and settings.bootstrap_key is None:
+        key = await keys.bootstrap(ctx, wanted)
+        if key is not None and settings.bootstrap_key is None and not printed:
             out.print(f"The admin key, shown this once: {key}", markup=False)
             out.file.flush()
+            printed.append(key)
         return key
 
     return runtime.run_in_transaction(settings, dsn, create_and_print)

@@ -1,6 +1,7 @@
 """The connection pool, and the mapping of database errors to problems."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.
 """Worth running the whole transaction again: it may succeed, or see the row that was committed first."""
 _READ_SHARE = 2
 """Connections of a pool that writes leave to reads: writes that wait for one locked row must not stop everything."""
+_LEAST_LOCK_MILLISECONDS = 20
 _CLOSING_TIMEOUT = 2.0
 """Seconds that statements have to finish when the pool is closed."""
 
@@ -34,8 +36,13 @@ class Database:
     def __init__(self, dsn: str, settings: Settings) -> None:
         self._dsn, self._settings = dsn, settings
         self._pool: asyncpg.Pool | None = None
+        self._closed = False
         self._clock = DatabaseClock()
-        self._write_slots = asyncio.Semaphore(max(1, settings.pool_size - _READ_SHARE))
+        self._most_writes = max(1, settings.pool_size - _READ_SHARE)
+        self._write_slots = asyncio.Semaphore(self._most_writes)
+        self._waiting_writes = 0
+        self._in_use = self._opened = 0
+        """Connections, of which as many as were in use at once stay open."""
         self._readiness = ReadinessConnection(dsn, pgbouncer=settings.pgbouncer, **_session(settings))
 
     def now(self) -> datetime:
@@ -59,16 +66,18 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         """A connection in a transaction that is committed when the block ends without an exception."""
-        await self._take_write_slot()
+        patience = await self._take_write_slot()
         try:
             async with self._connection() as connection, connection.transaction():
-                if self._settings.pgbouncer:  # its sessions have no limits of ours
-                    await connection.execute(_local_limits(self._settings))
+                if self._settings.pgbouncer or patience < 1:  # PgBouncer's sessions have no limits of ours
+                    await connection.execute(_local_limits(self._settings, patience))
                 yield connection
         finally:
             self._write_slots.release()
 
     async def close(self) -> None:
+        """End all connections, for good."""
+        self._closed = True
         self._readiness.close()
         if self._pool is not None:
             pool, self._pool = self._pool, None
@@ -77,18 +86,33 @@ class Database:
             except TimeoutError:
                 pool.terminate()
 
-    async def _take_write_slot(self) -> None:
-        if self._write_slots.locked():  # the timeout costs a timer
-            async with asyncio.timeout(self._settings.pool_timeout):
-                await self._write_slots.acquire()
-        else:
+    async def _take_write_slot(self) -> float:
+        """Returns which share of the usual time the write may wait for a lock.
+
+        The more have to wait for a slot, and the longer, the less: else those that wait for one row, many at a time and
+        one group after the other, would keep all others waiting until these give up.
+        """
+        if not self._write_slots.locked():
             await self._write_slots.acquire()
+            return 1
+        began, limit = time.monotonic(), self._settings.pool_timeout
+        self._waiting_writes += 1
+        try:
+            async with asyncio.timeout(limit):  # costs a timer
+                await self._write_slots.acquire()
+            waited = min(1, (time.monotonic() - began) / limit)
+            return (1 - waited) * self._most_writes / (self._most_writes + self._waiting_writes)
+        finally:
+            self._waiting_writes -= 1
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
         pool = self._pool or await self._open()
         # The timeout costs a timer: it is only set where no connection is idle.
-        connection = await pool.acquire(timeout=None if pool.get_idle_size() else self._settings.pool_timeout)
+        has_idle = self._in_use < self._opened  # `pool.get_idle_size` looks at every connection
+        connection = await pool.acquire(timeout=None if has_idle else self._settings.pool_timeout)
+        self._in_use += 1
+        self._opened = max(self._opened, self._in_use)
         try:
             if self._clock.is_due():
                 await self._measure_time(connection)
@@ -98,9 +122,13 @@ class Database:
             connection.terminate()
             raise asyncpg.InterfaceError("The server is closing this connection") from error
         finally:
+            self._in_use -= 1
             await pool.release(connection)
 
     async def _open(self) -> asyncpg.Pool:
+        """Raises InterfaceError once it is closed: whatever outlives the process' end must not begin anew."""
+        if self._closed:
+            raise asyncpg.InterfaceError("The connections have been closed")
         pool = await asyncpg.create_pool(
             self._dsn,
             min_size=0,
@@ -113,6 +141,9 @@ class Database:
             reset=_no_reset,
             **_session(self._settings),
         )
+        if self._closed:
+            await pool.close()
+            raise asyncpg.InterfaceError("The connections have been closed")
         if self._pool is None:
             self._pool = pool
         else:  # another task opened one first
@@ -174,11 +205,11 @@ def _session(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _local_limits(settings: Settings) -> str:
-    return (
-        f"SET LOCAL statement_timeout = {_statement_milliseconds(settings)}; "
-        f"SET LOCAL lock_timeout = {_lock_milliseconds(settings)}"
+def _local_limits(settings: Settings, patience: float) -> str:
+    lock_timeout = max(
+        min(_LEAST_LOCK_MILLISECONDS, _lock_milliseconds(settings)), int(_lock_milliseconds(settings) * patience)
     )
+    return f"SET LOCAL statement_timeout = {_statement_milliseconds(settings)}; SET LOCAL lock_timeout = {lock_timeout}"
 
 
 def _statement_milliseconds(settings: Settings) -> int:

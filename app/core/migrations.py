@@ -15,11 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.core import advisory_lock_ids
 from app.core.database import SchemaIsNewer
 
 FOLDER = Path(__file__).parent.parent / "migrations"
-# Key of an advisory lock (any constant): concurrent starts migrate one after the other.
-LOCK = 7_270_611
 
 
 def migrate(dsn: str) -> None:
@@ -76,7 +75,7 @@ def _revisions() -> frozenset[str]:
 
 
 def _upgrade(connection: Connection) -> None:
-    connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({advisory_lock_ids.MIGRATION})"))
     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
     if not is_known(revision := MigrationContext.configure(connection).get_current_revision()):
         raise SchemaIsNewer(

@@ -9,7 +9,6 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +24,7 @@ from app.schemas.kit import validation
 from app.services.kit.record_result import RecordResult
 from app.web import body, problems
 from app.web.app_state import app_state
-from app.web.request_state import request_state
+from app.web.request_state import when_stopped
 from app.web.result_spool import ResultSpool
 
 RecordMany = Callable[[Context, Sequence[Any]], Awaitable[list[RecordResult]]]
@@ -97,22 +96,30 @@ class _BatchResponse(Response):
         self._line_limit, self._body_timeout = line_limit, body_timeout
         self._cut: errors.Problem | None = None
         """Why no more lines are read, although more may come."""
+        self._reader: asyncio.Task[Any] | None = None
+        """Once it has begun: cancelled before, it would not say where to go on."""
+        self._hopeless = False
+        """Lines could not be recorded after that, and there is no time to try others."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         queue = _LineQueue()
         with ResultSpool() as spool:
             async with asyncio.TaskGroup() as tasks:
-                self._reader = tasks.create_task(self._read_lines(queue))
-                self._reader.add_done_callback(lambda _: queue.close())
+                reader = tasks.create_task(self._read_lines(queue))
+                reader.add_done_callback(lambda _: queue.close())
                 tasks.create_task(self._record_lines(queue, spool))
-                request_state(scope).on_stop = self._stop
+                when_stopped(scope, self._stop)
                 async for piece in spool:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
     async def _read_lines(self, queue: "_LineQueue") -> None:
         number = 0
+        self._reader = asyncio.current_task()
+        if self._cut is not None:
+            await queue.put(_Line(1, 0, problem=self._cut))
+            return
         try:
             chunks = body.decoded_chunks(self._request, self._body_timeout)
             async for line_number, raw in _split(chunks, self._line_limit):
@@ -144,28 +151,33 @@ class _BatchResponse(Response):
         if self._cut is None:
             self._cut = errors.Unavailable(f"{reason}: this line and those after it were not recorded; send them again")
             problems.log_unavailable(self._cut, error or self._cut, self._request)
-            self._reader.cancel()
+            if self._reader is not None:
+                self._reader.cancel()
 
     async def _record_values(self, values: list[Any]) -> list[RecordResult]:
         """In one transaction; where one of them fails, in halves, down to the one that does."""
         if not values:
             return []
+        if self._hopeless and self._cut is not None:
+            return [RecordResult.refused(self._cut)] * len(values)
         try:
             return await self._write_patiently(values)
         except Exception as error:
             problem = problems.from_exception(error, self._request)
+            self._hopeless = self._cut is not None and problem.status == errors.Unavailable.status
             if len(values) == 1 or problem.status == errors.Unavailable.status:
                 return [RecordResult.refused(problem)] * len(values)
         half = len(values) // 2
         return [*await self._record_values(values[:half]), *await self._record_values(values[half:])]
 
     async def _write_patiently(self, values: list[Any]) -> list[RecordResult]:
-        for _ in range(_LOCK_ATTEMPTS - 1):
-            with suppress(asyncpg.LockNotAvailableError):
+        for attempt in range(1, _LOCK_ATTEMPTS + 1):
+            try:
                 return await self._sessions.write(lambda ctx: self._record(ctx, values))
-            if self._cut is not None:
-                break
-        return await self._sessions.write(lambda ctx: self._record(ctx, values))
+            except asyncpg.LockNotAvailableError:
+                if self._cut is not None or attempt == _LOCK_ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
 
 
 def _result_line(line: _Line, results: Iterator[RecordResult]) -> bytes:

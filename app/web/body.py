@@ -8,13 +8,14 @@ from typing import Any
 from fastapi import Request
 
 from app.core import errors, strict_json
+from app.rules.kit.json_pointers import pointer
 from app.rules.kit.number_fields import Strictness
 from app.rules.kit.payment_cards import find_card_number, may_contain_card_number
 
 JSON_TYPES = ("application/json",)
 PATCH_TYPES = ("application/merge-patch+json",)
 LINES_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
-_DECOMPRESSED_PIECE = 65_536
+_PACKED_PIECE, _DECOMPRESSED_PIECE = 4_096, 65_536
 _MOST_OF_NOTHING = 4_096
 # What unpacking may cost grows with what was sent. JSON compresses to a twentieth or so, at most to a hundredth.
 _FREE_BYTES, _MOST_EXPANSION = 4_194_304, 250
@@ -29,10 +30,10 @@ async def read_json(request: Request, types: tuple[str, ...], limit: int, max_pa
     """
     _check_type(request, types)
     content = bytearray()
-    async for chunk in decoded_chunks(request, max_pause):
+    async for chunk in _decoded(request, _limited(_received_chunks(request, max_pause), limit)):
         content += chunk
         if len(content) > limit:
-            raise errors.BodyTooLarge(f"The body must have at most {limit} bytes", headers={"Connection": "close"})
+            raise _too_large(limit)
     return parse_json(content)
 
 
@@ -44,9 +45,9 @@ def parse_json(raw: bytes | bytearray) -> Any:
     return value
 
 
-def refuse_card_number(value: Any, pointer: str = "", strictness: Strictness = Strictness.TEXT) -> None:
+def refuse_card_number(value: Any, at: str = "", strictness: Strictness = Strictness.TEXT) -> None:
     """Raises ValidationFailed for the number of a payment card in a JSON value: none is ever stored."""
-    found = find_card_number(value, pointer, strictness)
+    found = find_card_number(value, at, strictness)
     if found is not None:
         raise errors.invalid(
             found, "payment_card_number", "Looks like a payment card number, which must not be stored: mask it"
@@ -74,9 +75,8 @@ async def read_nothing(request: Request, max_pause: float) -> None:
     if not isinstance(value, dict):
         raise errors.ValidationFailed(errors=[_unexpected()])
     if value:
-        pointers = [name.replace("~", "~0").replace("/", "~1") for name in value]
         raise errors.ValidationFailed(
-            errors=[{"pointer": f"/{at}", "code": "unknown_field", "detail": "Unknown field"} for at in pointers]
+            errors=[{"pointer": pointer((name,)), "code": "unknown_field", "detail": "Unknown field"} for name in value]
         )
 
 
@@ -92,9 +92,26 @@ def check_lines_type(request: Request) -> None:
 
 async def decoded_chunks(request: Request, max_pause: float) -> AsyncIterator[bytes]:
     """The bytes of the body as they arrive, decompressed where they were sent with gzip."""
-    chunks = _received_chunks(request, max_pause)
-    async for chunk in _gunzipped(chunks) if _content_encoding(request) == "gzip" else chunks:
+    async for chunk in _decoded(request, _received_chunks(request, max_pause)):
         yield chunk
+
+
+def _decoded(request: Request, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    return _gunzipped(chunks) if _content_encoding(request) == "gzip" else chunks
+
+
+async def _limited(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """Of what is received: it may unpack to nothing, and never end."""
+    received = 0
+    async for chunk in chunks:
+        received += len(chunk)
+        if received > limit:
+            raise _too_large(limit)
+        yield chunk
+
+
+def _too_large(limit: int) -> errors.BodyTooLarge:
+    return errors.BodyTooLarge(f"The body must have at most {limit} bytes", headers={"Connection": "close"})
 
 
 def _check_type(request: Request, types: tuple[str, ...]) -> None:
@@ -129,11 +146,19 @@ async def _received_chunks(request: Request, max_pause: float) -> AsyncIterator[
             return
 
 
+async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Small ones: what follows a member, or a full buffer, is copied each time. Other requests get their turns."""
+    async for chunk in chunks:
+        for start in range(0, len(chunk), _PACKED_PIECE):
+            yield chunk[start : start + _PACKED_PIECE]
+            await asyncio.sleep(0)
+
+
 async def _gunzipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     gunzip = zlib.decompressobj(wbits=31)
     sent = unpacked = lines = 0
     try:
-        async for chunk in chunks:
+        async for chunk in _pieces(chunks):
             sent += len(chunk)
             while chunk:
                 if gunzip.eof:  # RFC 1952: members may follow each other, as `cat a.gz b.gz` produces

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cachetools import TTLCache
+from starlette.types import Scope
 
 from app.core.database import Database
 from app.core.errors import InsufficientScope, TooManyRequests, Unauthenticated
 from app.rules import access as rules
 from app.store import access as keys
+from app.web import limits
 from app.web.limits import RateLimit
 
 _NO_KEY = {"WWW-Authenticate": 'Bearer realm="rapport"'}
@@ -48,7 +50,7 @@ class Credentials:
         self._waiting: dict[bytes, asyncio.Future[Credential | None]] = {}
         self._look_up: asyncio.Task[None] | None = None
 
-    async def authenticate(self, authorization: str | None, address: str) -> Credential:
+    async def authenticate(self, authorization: str | None, scope: Scope) -> Credential:
         """`authorization` is the header. Raises Unauthenticated, and TooManyRequests for many wrong keys."""
         if authorization is None:
             raise Unauthenticated("Send the header Authorization: Bearer <key>", headers=_NO_KEY)
@@ -59,6 +61,7 @@ class Credentials:
         credential = self._cache.get(secret_hash)
         if credential is not None:
             return credential
+        address = limits.address(scope)
         if secret_hash not in self._wrong:
             credential = await (self._find_later if self._wrong_keys.is_spent(address) else self._find)(secret_hash)
             if credential is not None:

@@ -6,11 +6,11 @@ from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import create_model
+from pydantic import ConfigDict, create_model
 
 from app.core.context import Context
 from app.rules.kit.csv_rows import Row, flat_row
-from app.schemas.kit.types import PageQuery, Resource, Schema
+from app.schemas.kit.types import PageQuery, Periods, Resource
 from app.services.kit.exports import pages
 from app.store.kit.listing import Page
 from app.web import exports
@@ -48,10 +48,17 @@ def add(
     router.get(path.removeprefix(router.prefix) + "/export", response_model=item)(streams(export))
 
 
-def _without_pages(query: type[PageQuery]) -> type[Schema]:
+class _Filters(Periods):
+    # The fields are described already: pydantic need not read the source again, which takes a second for all lists.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+
+def _without_pages(query: type[PageQuery]) -> type[_Filters]:
+    checks = query.__pydantic_decorators__.model_validators.keys()
+    assert checks == Periods.__pydantic_decorators__.model_validators.keys(), "its export would lack a check"
     fields: dict[str, Any] = {
         name: (field.annotation, field)
         for name, field in query.model_fields.items()
         if name not in PageQuery.model_fields
     }
-    return create_model(f"{query.__name__}Filters", __base__=Schema, __module__=query.__module__, **fields)
+    return create_model(f"{query.__name__}Filters", __base__=_Filters, __module__=query.__module__, **fields)

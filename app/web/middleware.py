@@ -30,8 +30,10 @@ log = logging.getLogger("rapport.requests")
 
 
 class RequestMiddleware:
-    def __init__(self, app: ASGIApp, header_limit: int) -> None:
-        self._app, self._header_limit = app, header_limit
+    """The size of headers is bounded before (see `protocol.py`)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
         self._compressing_app = CompressMiddleware(app, minimum_size=_MIN_COMPRESSED_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +76,7 @@ class RequestMiddleware:
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """The response to what must not reach a route, and to OPTIONS."""
         headers = scope["headers"]
-        if len(headers) > _MAX_HEADERS or sum(len(n) + len(v) for n, v in headers) > self._header_limit:
+        if len(headers) > _MAX_HEADERS:
             return problems.response(HeadersTooLarge(headers={"Connection": "close"}), Request(scope))
         if len({name for name, _ in headers}) < len(headers) and (repeated := _repeated(headers)):
             return problems.response(MalformedRequest(f"Sent more than once: {', '.join(repeated)}"), Request(scope))

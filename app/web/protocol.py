@@ -1,4 +1,4 @@
-"""HTTP/1.1 with what uvicorn lacks: limits on the size of headers and trailers and on the time headers take to arrive,
+"""HTTP/1.1 with what uvicorn lacks: limits on the size of headers and trailers and on the time requests take to arrive,
 and refusals of requests that two servers in a row could read differently (RFC 9112, sections 3.2, 6.1 and 11.2).
 
 This subclasses a private class of uvicorn, so pyproject.toml pins its minor version, and
@@ -11,7 +11,8 @@ import logging
 import re
 import secrets
 import sys
-from typing import Any
+from collections.abc import Callable, MutableMapping
+from typing import Any, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -30,6 +31,8 @@ from app.web.request_state import notify_of_stop
 
 _LINGER = 2.0
 """Seconds between the last byte of a refusal and the closing of the connection."""
+_DRAIN = 5.0
+"""Seconds that a body has to end after its request was answered. Then the connection is closed."""
 _MAX_TRAILERS = 100
 """Fields after a chunked body. They are counted and dropped: nothing reads them."""
 _FRAMING = (b"content-length", b"transfer-encoding")
@@ -47,27 +50,34 @@ class BoundedProtocol(HttpToolsProtocol):
         self._header_bytes = 0
         self._framing_bytes = self._trailers = self._trailer_bytes = 0
         self._in_headers = True
+        self._begun = False
+        """A part of a request has arrived, and its end has not."""
         self._refused = self._upgrade_offered = self._resuming = False
-        self._received = b""
+        self._received = self._unparsed = memoryview(b"")
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._lingering_transport = _LingeringTransport(self)
-        self._start_timer()
+        self._start_timer(self._header_timeout, self._on_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
+        self._unparsed = memoryview(data)
+        while self._unparsed and not self._refused:
+            self._received, self._unparsed = self._unparsed, memoryview(b"")
+            self._parse(self._received)
+        if self._timer is None and self._is_idle():  # uvicorn's timer ends with any byte, such as a line end
+            self._start_timer(self._header_timeout, self._on_timeout)
+
+    def _parse(self, data: memoryview) -> None:
         if self._in_headers:
             self._header_bytes += len(data)
         self._framing_bytes += len(data)
-        self._received = data
-        super().data_received(data)
+        super().data_received(data)  # type: ignore[arg-type]  # a view: what follows an offer is not copied
         if self._in_headers:
             if self._header_bytes > self._header_limit:
                 self._refuse(HeadersTooLarge())
@@ -93,8 +103,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._resuming:
             return
         super().on_message_begin()
+        self._begun = True
         if self._timer is None:
-            self._start_timer()
+            self._start_timer(self._header_timeout, self._on_timeout)
 
     def on_headers_complete(self) -> None:
         if self._resuming:
@@ -122,14 +133,22 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self._upgrade_offered:  # the parser has only stopped: see `_unsupported_upgrade_warning`
             return
-        self._in_headers, self._header_bytes = True, 0
+        self._in_headers, self._header_bytes, self._begun = True, 0, False
         self._framing_bytes = self._trailers = self._trailer_bytes = 0
-        if not self._refused:
-            super().on_message_complete()
+        if self._refused:
+            return
+        super().on_message_complete()
+        self.cycle.more_body = False  # also of a request that is answered already, of which uvicorn does not note it
+        self._stop_timer()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._in_headers and self.cycle.response_complete and not self._refused:
+            self._start_timer(_DRAIN, self.close_after_linger)
 
     def shutdown(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
-            notify_of_stop(self.cycle.scope)
+            notify_of_stop(cast(MutableMapping[str, Any], self.cycle.scope))
         super().shutdown()
 
     def _unsupported_upgrade_warning(self) -> None:
@@ -142,14 +161,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._upgrade_offered = False
         if self._refused or not isinstance(stopped, httptools.HttpParserUpgrade):
             return
-        rest = self._received[stopped.args[0] :]
+        self._unparsed = self._received[stopped.args[0] :]
         framing = [b"%s: %s\r\n" % header for header in self.headers if header[0] in _FRAMING]
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._resuming = True
-        self.data_received(b"POST / HTTP/1.1\r\n%s\r\n" % b"".join(framing))
-        if rest:
-            self.data_received(rest)
+        self.parser.feed_data(b"POST / HTTP/1.1\r\n%s\r\n" % b"".join(framing))
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(MalformedRequest(msg))
@@ -201,8 +218,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self.url = b"/" + query
         return None
 
-    def _start_timer(self) -> None:
-        self._timer = self.loop.call_later(self._header_timeout, self._on_timeout)
+    def _is_idle(self) -> bool:
+        """Whether nothing is being answered or received."""
+        is_answered = self.cycle is None or self.cycle.response_complete
+        return is_answered and self._in_headers and not self._refused and not self.transport.is_closing()
+
+    def _start_timer(self, seconds: float, end: Callable[[], None]) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(seconds, end)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -210,6 +233,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer = None
 
     def _on_timeout(self) -> None:
+        if self.cycle is not None and not self._begun:  # it was answered, and asks for nothing more
+            self.transport.close()
+            return
         self._refuse(RequestTimeout(f"The headers must arrive within {self._header_timeout:g} s"))
 
     def _refuse(self, problem: Problem) -> None:

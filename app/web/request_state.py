@@ -1,13 +1,13 @@
 """What a request carries from the middleware to its route, and back to the response."""
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.context import Context
 from app.core.sessions import Sessions
 
-_KEY = "rapport.request_state"
+_KEY, _STOPPED = "rapport.request_state", "rapport.stopped"
 
 
 @dataclass(slots=True)
@@ -33,10 +33,18 @@ def attach(scope: MutableMapping[str, Any], state: RequestState) -> None:
     scope[_KEY] = state
 
 
-def notify_of_stop(scope: Mapping[str, Any]) -> None:
+def notify_of_stop(scope: MutableMapping[str, Any]) -> None:
+    scope[_STOPPED] = True
     state: RequestState | None = scope.get(_KEY)
     if state is not None and state.on_stop is not None:
         state.on_stop()
+
+
+def when_stopped(scope: MutableMapping[str, Any], call: Callable[[], None]) -> None:
+    """Have this called when the service is told to stop; at once if it has been told already."""
+    request_state(scope).on_stop = call
+    if _STOPPED in scope:
+        call()
 
 
 def request_state(scope: MutableMapping[str, Any]) -> RequestState:

@@ -14,10 +14,11 @@ from fastapi.routing import APIRoute
 from app.core.context import Context
 from app.core.errors import MalformedRequest, PreconditionFailed, UnknownParameter, invalid
 from app.core.sessions import Sessions
+from app.rules.kit.json_pointers import pointer
 from app.rules.kit.number_fields import Strictness
 from app.web import body, idempotency, limits
 from app.web.app_state import AppState, app_state
-from app.web.arguments import Binding
+from app.web.arguments import Binding, segment_text
 from app.web.deps import expected_versions, if_match_version
 from app.web.request_state import RequestState, request_state
 
@@ -63,9 +64,7 @@ class Route(APIRoute):
 
     async def authorize(self, request: Request, state: RequestState, service: AppState) -> Sessions:
         """Transactions on behalf of the caller. Raises Unauthenticated, InsufficientScope or TooManyRequests."""
-        credential = await service.credentials.authenticate(
-            request.headers.get("authorization"), limits.address(request.scope)
-        )
+        credential = await service.credentials.authenticate(request.headers.get("authorization"), request.scope)
         credential.require(self.scope)
         state.response_headers = service.key_limit.spend(credential.id)
         return await service.sessions(credential)
@@ -80,7 +79,8 @@ class Route(APIRoute):
             dry_run = _is_dry_run(request)
             limit = min(settings.body_limit, self.body_limit or settings.body_limit)
             if names_identity:
-                body.refuse_card_number(request.path_params, "/path")
+                names = {name: segment_text(value) for name, value in request.path_params.items()}
+                body.refuse_card_number(names, "/path")
             if has_body:
                 state.body = await body.read_json(request, types, limit, settings.body_timeout)
             else:
@@ -202,7 +202,7 @@ def _check_query(request: Request, parameters: frozenset[str]) -> None:
     if unknown := [name for name in names if name not in parameters]:
         raise UnknownParameter(
             errors=[
-                {"pointer": f"/query/{name}", "code": "unknown_parameter", "detail": "Unknown parameter"}
+                {"pointer": pointer(("query", name)), "code": "unknown_parameter", "detail": "Unknown parameter"}
                 for name in unknown
             ]
         )
@@ -210,7 +210,7 @@ def _check_query(request: Request, parameters: frozenset[str]) -> None:
         raise MalformedRequest(
             "Query parameter sent more than once",
             errors=[
-                {"pointer": f"/query/{name}", "code": "repeated_parameter", "detail": "Sent more than once"}
+                {"pointer": pointer(("query", name)), "code": "repeated_parameter", "detail": "Sent more than once"}
                 for name in repeated
             ],
         )

@@ -41,6 +41,7 @@ async def protocol() -> AsyncIterator[HttpToolsProtocol]:
         "on_headers_complete",
         "on_body",
         "on_message_complete",
+        "on_response_complete",
         "send_400_response",
         "shutdown",
     ],

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -330,6 +331,52 @@ class TestHeaders:
             line.sendall(GET + HOST + offer + b"\r\n")
             assert read_answer(line)[0] == 200
 
+    def test_offers_are_passed_over_however_many_come_at_once(self, service: Running, line: socket.socket) -> None:
+        offer = GET + HOST + b"connection: Upgrade\r\nupgrade: h2c\r\n\r\n"
+        line.sendall(offer * 1_500 + POST + b"content-length: 2\r\nconnection: close\r\n\r\n{}")
+        with line.makefile("rb") as stream:
+            answers = stream.read()
+        assert answers.count(b'{"status":"ok"}') == 1_500
+        assert b"HTTP/1.1 422" in answers
+        assert "Traceback" not in service.stderr
+
+
+@pytest.fixture(scope="module")
+def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("hurried"), answer_rate_limit=0, header_timeout=1) as service:
+        yield service
+
+
+class TestTime:
+    """Every connection ends: also one on which something arrives now and then, or a body that is never whole."""
+
+    @pytest.mark.parametrize("piece", [b"\r\n", b"\n"])
+    def test_line_ends_between_requests_are_not_waited_for(self, hurried: Running, piece: bytes) -> None:
+        with connect(hurried) as line:
+            line.sendall(GET + HOST + b"\r\n")
+            assert read_answer(line)[0] == 200
+            line.sendall(piece)
+            assert is_closed(line)
+
+    @pytest.mark.parametrize("path", [b"GET /healthz", b"POST /nowhere", b"POST /v1/customers"])
+    def test_a_body_that_does_not_end_after_the_answer_is_not_waited_for(self, hurried: Running, path: bytes) -> None:
+        with connect(hurried) as line, pytest.raises(OSError):
+            line.sendall(path + b" HTTP/1.1\r\n" + HOST + CHUNKED + chunk(b"x"))
+            assert read_answer(line)[0] in (200, 401, 404)
+            end = time.monotonic() + 60
+            while time.monotonic() < end:
+                line.sendall(chunk(b"x" * 1_000))
+
+    def test_a_body_that_ends_after_the_answer_leaves_the_connection_good(self, hurried: Running) -> None:
+        with connect(hurried) as line:
+            for _ in range(3):
+                line.sendall(b"POST /nowhere HTTP/1.1\r\n" + HOST + CHUNKED + chunk(b"x"))
+                assert read_answer(line)[0] == 404
+                line.sendall(chunk(b"y") + b"0\r\n\r\n")
+            line.sendall(GET + HOST * 2 + b"\r\n")
+            assert problem(read_answer(line)) == (400, "MALFORMED_REQUEST")
+            assert is_closed(line)
+
 
 class TestBombs:
     @pytest.mark.parametrize("piece", [b"\n", b"\r\n", b"x\n", b"{}\n", b" \n", b"\n\n\n\n1\n"])
@@ -341,6 +388,16 @@ class TestBombs:
         answer = client.post("/v1/customers/batch", content=packed, headers=headers)
         assert time.monotonic() - began < 10
         assert json.loads(answer.text.splitlines()[-1])["status"] == 413
+
+    @pytest.mark.parametrize("start", [OPEN, POST], ids=["without a key", "with a key"])
+    def test_members_of_nothing_are_not_taken_for_ever(self, line: socket.socket, start: bytes) -> None:
+        """They unpack to nothing: what was received is limited too."""
+        members = chunk(gzip.compress(b"") * 10_000)
+        line.sendall(start + b"content-encoding: gzip\r\n" + CHUNKED)
+        with suppress(OSError):
+            for _ in range(40):
+                line.sendall(members)
+        assert problem(read_answer(line)) == (413, "BODY_TOO_LARGE")
 
     def test_blank_lines_that_are_not_packed_cost_little(self, client: httpx.Client) -> None:
         headers = {"content-type": "application/x-ndjson"}

@@ -10,14 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from app.web import result_spool
+from app.web.request_state import notify_of_stop
 from app.web.result_spool import ResultSpool
 from tests.support import ledger
 from tests.support.application import ADMIN_KEY
 from tests.support.running import running
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -48,6 +52,68 @@ async def test_an_open_batch_is_cut_with_a_last_line(
         "The service is being stopped: this line and those after it were not recorded; send them again"
     )
     assert await ledger.stored(dsn, "open") == ledger.per_buyer(sent[: len(done)])
+
+
+async def test_a_batch_that_waits_for_a_lock_is_cut_with_a_last_line(
+    tmp_path: Path, new_database: Callable[..., str]
+) -> None:
+    dsn = new_database()
+    sent = ledger.receipts(1_200, "locked")
+    with running(tmp_path, database_url=dsn) as service:
+        blocker = await asyncpg.connect(dsn)
+        try:
+            async with blocker.transaction():
+                await blocker.execute("LOCK TABLE sales, customers")
+                with ledger.begin_batch(service) as line:
+                    line.sendall(ledger.chunk(ledger.body(sent)))
+                    heard = line.recv(65_536)
+                    while not await blocker.fetchval(WAITING):  # noqa: ASYNC110 - locks have no event
+                        await asyncio.sleep(0.05)
+                    ending = asyncio.create_task(asyncio.to_thread(service.stop))
+                    while piece := await asyncio.to_thread(line.recv, 65_536):
+                        heard += piece
+                    assert await ending == 0
+        finally:
+            await blocker.close()
+        assert "Traceback" not in service.stderr, service.stderr[-3_000:]
+    results = ledger.results(_unchunked(heard))
+    assert [result["line"] for result in results] == list(range(1, len(results) + 1))
+    assert {result["status"] for result in results} == {503}
+    assert len(results) >= 1_000
+    assert results[-1]["problem"]["detail"].startswith("The service is being stopped: this line and those after it")
+
+
+async def test_a_stop_before_the_batch_has_begun_is_remembered(app: Any) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        raise AssertionError("nothing is read any more")
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = batch_scope()
+    notify_of_stop(scope)
+    async with asyncio.timeout(20):
+        await app(scope, receive, send)
+    (result,) = ledger.results(b"".join(message.get("body", b"") for message in sent))
+    assert (result["line"], result["status"]) == (1, 503)
+
+
+def batch_scope() -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/sales/batch",
+        "raw_path": b"/v1/sales/batch",
+        "query_string": b"",
+        "headers": [
+            (b"authorization", f"Bearer {ADMIN_KEY}".encode()),
+            (b"content-type", b"application/x-ndjson"),
+        ],
+        "client": ("127.0.0.1", 1),
+    }
 
 
 def _unchunked(heard: bytes) -> bytes:
@@ -124,19 +190,7 @@ class TestResultsWithoutRoom:
                 await asyncio.sleep(0.01)
             answered.append(message)
 
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/v1/sales/batch",
-            "raw_path": b"/v1/sales/batch",
-            "query_string": b"",
-            "headers": [
-                (b"authorization", f"Bearer {ADMIN_KEY}".encode()),
-                (b"content-type", b"application/x-ndjson"),
-            ],
-            "client": ("127.0.0.1", 1),
-        }
-        await app(scope, receive, send)
+        await app(batch_scope(), receive, send)
         assert (answered[0]["status"], answered[-1]["body"]) == (200, b"")
         results = ledger.results(b"".join(message["body"] for message in answered[1:]))
         *done, last = results

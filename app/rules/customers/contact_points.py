@@ -12,6 +12,7 @@ from app.rules.customers.customers import ContactKind
 from app.rules.customers.nobody import Values
 from app.rules.customers.phone_numbers import parse_number
 from app.rules.customers.sender_headers import bare_address, bare_number
+from app.rules.kit.texts import normalized
 
 
 class Normalized(NamedTuple):
@@ -86,7 +87,7 @@ def _only_digits(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    visible = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf").strip()
+    visible = "".join(c for c in normalized("NFKC", value) if unicodedata.category(c) != "Cf").strip()
     scheme = _SCHEME.match(visible)
     if scheme and scheme[1].casefold() not in ("http", "https") and not _HOST_WITH_PORT.match(visible):
         raise NotAContact("Must be an http or https address, or one without a scheme")
@@ -99,7 +100,7 @@ def _handle(value: str) -> str:
 
 
 def _plain(value: str) -> str:
-    folded = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    folded = " ".join(normalized("NFKC", value).casefold().split())
     if not folded:
         raise NotAContact("Must not be empty")
     return folded

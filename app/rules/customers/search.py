@@ -5,7 +5,6 @@ identities, the first letters of words, tags, and values of fields that lists ar
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
@@ -175,7 +174,7 @@ def _name_words(name: str) -> tuple[list[str], list[str]]:
 
 
 def _caseless(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return normalized("NFKC", normalized("NFKC", text).casefold())
 
 
 _STRIDE = LONGEST_WORD // 2

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from app.rules.kit.texts import normalized
+
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _IN_BRACKETS = re.compile(r"<([^<>]*)>[\s,;.]*$")
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
@@ -32,7 +34,7 @@ def bare_address(value: str) -> str:
 
 def bare_number(value: str) -> str:
     """The phone number alone, as `phonenumbers` reads it. Directions of writing and zero widths are taken away."""
-    visible = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf")
+    visible = "".join(c for c in normalized("NFKC", value) if unicodedata.category(c) != "Cf")
     bare = _in_brackets(visible).strip()
     if (known := _WHATSAPP_LINK.match(bare) or _WHATSAPP_ID.match(bare)) is not None:
         return f"+{known['digits']}"

@@ -6,14 +6,16 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from app.rules.kit.texts import normalized
+
 LONGEST_WORD = 64
 
 
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Without case, accents and width: Ångström is angstrom, ＺＯË is zoe. Other scripts stay as they are."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    decomposed = normalized("NFKD", text.casefold())
+    return normalized("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
 @lru_cache(maxsize=16_384)
@@ -25,23 +27,23 @@ def searchable(text: str) -> str:
     """
     if text.isascii():
         return text.lower().translate(_APOSTROPHES)
-    folded = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold()).casefold()
+    folded = normalized("NFKD", text.translate(_APOSTROPHES).casefold()).casefold()
     # The marks that make カ ガ are letters of their own to readers; accents are not.
     kept = "".join(c for c in folded if c in _VOICED or not unicodedata.combining(c))
-    form = unicodedata.normalize("NFC", kept).translate(_SAME)
+    form = normalized("NFC", kept).translate(_SAME)
     return _NOT_ASCII.sub(_plain, _LONG_VOWEL.sub(_long_vowel, form.translate(_KATAKANA)))
 
 
 def with_digraphs(text: str) -> str:
     """As where umlauts cannot be typed: Müller is Mueller, Østergård is Oestergaard."""
-    return unicodedata.normalize("NFC", text).translate(_DIGRAPHS)
+    return normalized("NFC", text).translate(_DIGRAPHS)
 
 
 def in_latin_letters(text: str) -> list[str]:
     """The words of a text that are in other scripts, in Latin letters: Иванов is ivanov."""
     if text.isascii():
         return []
-    found = pieces(unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold())
+    found = pieces(normalized("NFKC", text).translate(_APOSTROPHES).casefold())
     return [_transliterated(word) for word in found if not searchable(word).isascii()]
 
 

@@ -1,12 +1,13 @@
 """Finding themes in texts, by the words and phrases that the business gave them."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from app.rules.kit.texts import normalized
 
 READ = 50_000
 """Characters; what comes after them is not read."""
@@ -115,7 +116,7 @@ def is_searchable(words: str) -> bool:
 
 def _fold(text: str) -> str:
     """Without case, accents and width. Not search.fold: that one remembers what it folded, and takes ば for は."""
-    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())))
+    return normalized("NFC", _MARKS.sub("", normalized("NFKD", text.casefold())))
 
 
 def _stems(words: Iterable[str], language: str | None) -> list[str]:

@@ -8,6 +8,9 @@ and 60 to 63 belongs to loyalty and gift cards; UATP is left out, since its 15 d
 clocks do.
 """
 
+from array import array
+from bisect import bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -55,27 +58,66 @@ SCHEMES = (
     Scheme("UkrCard", (("604001", "604200"),), (16, 17, 18, 19)),
 )
 SHORTEST, LONGEST = 14, 19
+_LONGEST_BEGINNING = 6
 
 
 def is_card_number(digits: str) -> bool:
     """Whether the digits have the beginning and the exact length of a scheme, and a valid check digit."""
-    return scheme_of(digits) is not None and passes_luhn(digits)
+    return has_beginning(digits) and passes_luhn(digits)
 
 
-def scheme_of(digits: str) -> Scheme | None:
-    return next((scheme for scheme in _BY_LENGTH.get(len(digits), ()) if _is_in(digits, scheme)), None)
+def has_beginning(digits: str) -> bool:
+    if len(digits) not in _RANGES:
+        return False
+    beginnings, ends = _RANGES[len(digits)]
+    beginning = digits[:_LONGEST_BEGINNING]
+    at = bisect_right(beginnings, beginning) - 1
+    return at >= 0 and beginning <= ends[at]
 
 
 def passes_luhn(digits: str) -> bool:
     """ISO/IEC 7812-1, annex B."""
-    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (doubled + sum(int(digit) for digit in digits[::-2])) % 10 == 0
+    return LuhnSums(digits).pass_luhn(0, len(digits))
 
 
-def _is_in(digits: str, scheme: Scheme) -> bool:
-    return any(first <= digits[: len(first)] <= last for first, last in scheme.ranges)
+class LuhnSums:
+    """Tells of any part of a row of digits whether its check digit is valid, in constant time."""
+
+    def __init__(self, digits: str) -> None:
+        values = digits.encode().translate(_VALUES)
+        doubled = values.translate(_DOUBLED)
+        odd_doubled, even_doubled = bytearray(values), bytearray(doubled)
+        odd_doubled[1::2], even_doubled[1::2] = doubled[1::2], values[1::2]
+        self._sums = [array("I", accumulate(row, initial=0)) for row in (even_doubled, odd_doubled)]
+
+    def pass_luhn(self, start: int, end: int) -> bool:
+        sums = self._sums[end % 2]  # the last digit is not doubled
+        return (sums[end] - sums[start]) % 10 == 0
 
 
-_BY_LENGTH = {
-    length: tuple(scheme for scheme in SCHEMES if length in scheme.lengths) for length in range(SHORTEST, LONGEST + 1)
-}
+def _ranges(length: int) -> tuple[list[str], list[str]]:
+    """The first and the last beginnings, of six digits, of the ranges that have numbers of this length, in order."""
+    merged: list[tuple[str, str]] = []
+    for first, last in sorted(
+        (first.ljust(_LONGEST_BEGINNING, "0"), last.ljust(_LONGEST_BEGINNING, "9"))
+        for scheme in SCHEMES
+        if length in scheme.lengths
+        for first, last in scheme.ranges
+    ):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return [first for first, _ in merged], [last for _, last in merged]
+
+
+_RANGES = {length: _ranges(length) for length in range(SHORTEST, LONGEST + 1)}
+BEGINNINGS = frozenset(
+    f"{beginning:02}"
+    for firsts, lasts in _RANGES.values()
+    for first, last in zip(firsts, lasts, strict=True)
+    for beginning in range(int(first[:2]), int(last[:2]) + 1)
+)
+"""The first two digits of all card numbers."""
+_VALUES = bytes((byte - ord("0")) % 256 for byte in range(256))
+_DOUBLED = bytes(sum(divmod(2 * value, 10)) if value < 10 else 0 for value in range(256))

@@ -1,13 +1,12 @@
 """When two values are equal, however they are spelled: each has one form that is compared in its stead."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from app.rules.kit.texts import stripped
+from app.rules.kit.texts import normalized, stripped
 
 
 class Null:
@@ -50,7 +49,7 @@ def moment(value: Any) -> Any:
 
 def text(value: Any) -> Any:
     """Composed or decomposed, it is the same text."""
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+    return normalized("NFC", value) if isinstance(value, str) else value
 
 
 def name(value: Any) -> Any:
@@ -67,7 +66,9 @@ def free(value: Any) -> Any:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, Mapping):
-        return {text(key): free(element) for key, element in value.items()}
+        members = {text(key): free(element) for key, element in value.items()}
+        # Two names may be one when they are composed: then each stays as it is.
+        return members if len(members) == len(value) else {key: free(element) for key, element in value.items()}
     if isinstance(value, list | tuple):
         return [free(element) for element in value]
     if isinstance(value, float) and value.is_integer():

@@ -1,7 +1,8 @@
 """What the name of a field says about the numbers in it: ids of some kind, payment cards, or anything."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -52,17 +53,34 @@ _CARD_WORDS = re.compile(
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s_-]*$")
 
 
-def strictness_of(name: str, parent: str, neighbours: dict[str, Any]) -> Strictness:
-    """Of a field by its name, by that of the object it is in, and by what its neighbours say of it."""
-    if parent == "payments" or any(_is_card_kind(neighbours.get(kind)) for kind in _KINDS):
+def names_card(members: Mapping[str, Any]) -> bool:
+    """Whether one member of an object says that the others are about a payment card."""
+    return any(kind in members and _is_card_kind(members[kind]) for kind in _KINDS)
+
+
+def strictness_of(name: str, parent: str) -> Strictness:
+    """Of a field by its name and by that of the object it is in."""
+    if parent == "payments":
         return Strictness.CARD
     if name == "value" and parent in _CONTACTS:
         return Strictness.IDENTIFIER
     return _by_name(name)
 
 
-def card_words(text: str) -> Iterator[tuple[int, int]]:
-    """Where the text speaks of payment cards: the beginning and the end of each word."""
+class CardWords:
+    """Where a text speaks of payment cards."""
+
+    def __init__(self, text: str) -> None:
+        spans = list(_card_words(text))
+        self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
+
+    def between(self, start: int, end: int) -> bool:
+        """Whether it does so from one place to another; a part of the word is enough."""
+        first = bisect_left(self._ends, start)
+        return first < len(self._starts) and self._starts[first] <= end
+
+
+def _card_words(text: str) -> Iterator[tuple[int, int]]:
     for word in _CARD_WORDS.finditer(text):
         before = _LAST_WORD.search(text[max(0, word.start() - 30) : word.start()])
         if before is None or before[1].lower() not in _NO_PAYMENT_CARDS:
@@ -78,4 +96,9 @@ def _by_name(name: str) -> Strictness:
 
 
 def _is_card_kind(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 40 and next(card_words(value.replace("_", " ")), None) is not None
+    return isinstance(value, str) and len(value) <= 40 and _speaks_of_cards(value)
+
+
+@lru_cache(maxsize=4_096)
+def _speaks_of_cards(kind: str) -> bool:
+    return next(_card_words(kind.replace("_", " ")), None) is not None

@@ -22,12 +22,15 @@ numbers of fewer than 14 digits (EAN-13, most phone numbers, ids of 13 digits), 
 """
 
 import re
-import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from app.rules.kit.card_schemes import LONGEST, SHORTEST, is_card_number
-from app.rules.kit.number_fields import Strictness, card_words, strictness_of
+from app.rules.kit.card_schemes import BEGINNINGS, LONGEST, SHORTEST, LuhnSums, has_beginning
+from app.rules.kit.json_pointers import escaped
+from app.rules.kit.number_fields import CardWords, Strictness, names_card, strictness_of
+from app.rules.kit.texts import normalized
 
 _SEPARATORS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte >= 128)
 _SHAPE = bytes(ord("0") if chr(byte) in "0123456789" else ord("x") for byte in range(256))
@@ -36,9 +39,13 @@ _GAP = 10
 """The most characters between two groups of one number."""
 _ENOUGH_TEXT = re.compile(rf"(?:\d[\W_]{{0,{_GAP}}}){{{SHORTEST - 1}}}\d")
 _LEAST = 10 ** (SHORTEST - 1)
-_GROUP = re.compile(r"\d+")
-_BREAK = re.compile(r"[^\W_]|[*#\u2022\u25cf\u2219\u00b7]{2}")
-"""What ends a number: letters, and the signs by which digits are masked."""
+_GROUP = re.compile(r"\d++")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+"""Of another script."""
+_SIGNS = re.compile(r"\D++")
+_MASKS = "[*#\u2022\u25cf\u2219\u00b7]{2}"
+# Groups of digits in a row. What ends it: letters, and the signs by which digits are masked.
+_ROW = re.compile(rf"\d++(?:(?:(?!{_MASKS})[\W_]){{1,{_GAP}}}+\d++)*+")
 _AS_ON_CARDS = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4)})
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
@@ -57,9 +64,14 @@ _NAMED_SPACES = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#xa0|shy|#8239|#x202
 
 
 class _Group(NamedTuple):
-    digits: str
+    """Of digits: in the text from `start` to `end`."""
+
     start: int
     end: int
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
 
 
 def may_contain_card_number(raw: bytes | bytearray) -> bool:
@@ -73,108 +85,112 @@ def may_contain_card_number(raw: bytes | bytearray) -> bool:
 
 def find_card_number(value: Any, pointer: str = "", strictness: Strictness = Strictness.TEXT) -> str | None:
     """The JSON pointer of the first card number in a JSON value."""
-    return next(_found(value, pointer, "", strictness), None)
+    return _found(value, pointer, "", strictness) if _has_enough_digits(value) else None
 
 
-def _found(value: Any, pointer: str, parent: str, strictness: Strictness) -> Iterator[str]:
-    match value:
-        case str():
-            if has_card_number(value, strictness):
-                yield pointer
-        case bool():
-            return
-        case int() | float():
-            if abs(value) >= _LEAST and value == value // 1:
-                yield from _found(str(int(abs(value))), pointer, parent, strictness)
-        case dict():
-            for name, member in value.items():
-                if isinstance(member, str) and len(member) < SHORTEST > len(name):  # nearly all of them
-                    continue
-                path = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-                if has_card_number(name):
-                    yield path
-                yield from _found(member, path, name, _strictness(name, member, parent, value, strictness))
-        case list():
-            for n, item in enumerate(value):
-                yield from _found(item, f"{pointer}/{n}", parent, strictness)
+def _found(value: Any, pointer: str, parent: str, strictness: Strictness) -> str | None:
+    if isinstance(value, dict):
+        return _found_in_object(value, pointer, parent, strictness)
+    if isinstance(value, list):
+        found = (
+            _found(item, f"{pointer}/{n}", parent, strictness)
+            for n, item in enumerate(value)
+            if _has_enough_digits(item)
+        )
+        return next((at for at in found if at is not None), None)
+    text = value if isinstance(value, str) else str(int(abs(value)))
+    return pointer if has_card_number(text, strictness) else None
 
 
-def _strictness(name: str, member: Any, parent: str, neighbours: dict[str, Any], outer: Strictness) -> Strictness:
+def _found_in_object(members: dict[str, Any], pointer: str, parent: str, outer: Strictness) -> str | None:
     """What is within a payment, or within an attribute that is named after cards, is about cards as a whole."""
-    if outer is Strictness.CARD:
-        return outer
-    own = strictness_of(name, parent, neighbours)
-    return Strictness.TEXT if isinstance(member, dict) and own is Strictness.IDENTIFIER else own
+    within: Strictness | None = None
+    for name, member in members.items():
+        if isinstance(member, str) and len(member) < SHORTEST > len(name):  # nearly all of them
+            continue
+        if len(name) >= SHORTEST and has_card_number(name):
+            return f"{pointer}/{escaped(name)}"
+        if not _has_enough_digits(member):
+            continue
+        if within is None:
+            within = Strictness.CARD if outer is Strictness.CARD or names_card(members) else Strictness.TEXT
+        own = within if within is Strictness.CARD else strictness_of(name, parent)
+        if own is Strictness.IDENTIFIER and isinstance(member, dict):
+            own = Strictness.TEXT
+        if (found := _found(member, f"{pointer}/{escaped(name)}", name, own)) is not None:
+            return found
+    return None
+
+
+def _has_enough_digits(value: Any) -> bool:
+    """Whether there may be a card number in it; of texts and numbers, whether they have so many digits at all."""
+    if isinstance(value, str):
+        if len(value) < SHORTEST:
+            return False
+        return not value.isascii() or "&" in value or _ENOUGH_TEXT.search(value) is not None
+    if isinstance(value, dict | list):
+        return bool(value)
+    return isinstance(value, int | float) and abs(value) >= _LEAST and value == value // 1
 
 
 def has_card_number(text: str, strictness: Strictness = Strictness.TEXT) -> bool:
     if len(text) < SHORTEST:
         return False
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_LOOKALIKES))
+    plain = text if text.isascii() else normalized("NFKC", text.translate(_LOOKALIKES))
     if "&" in plain:
         plain = _NAMED_SPACES.sub(" ", plain)
     if _ENOUGH_TEXT.search(plain) is None:
         return False
     plain = _DATES.sub(_blanked, _IBAN.sub(_blanked_iban, _UUID.sub(_blanked, plain)))
-    words = [] if strictness is Strictness.CARD else list(card_words(plain))
-    return any(_is_card(run, *window, strictness, words) for run in _runs(plain) for window in _windows(run))
+    plain = plain if plain.isascii() else _OTHER_DIGIT.sub(_digit, plain)
+    words: CardWords | None = None
+    for row in _ROW.finditer(plain):
+        if row.end() - row.start() < SHORTEST:
+            continue
+        run = [_Group(*group.span()) for group in _GROUP.finditer(plain, *row.span())]
+        for groups in _card_numbers(run, _SIGNS.sub("", row[0])):
+            if _counts(groups, len(run), plain, strictness):
+                return True
+            if strictness is not Strictness.CARD and _counts(groups, len(run), plain, Strictness.CARD):
+                words = words or CardWords(plain)
+                if words.between(groups[0].start - _BESIDE, groups[-1].end + _BESIDE):
+                    return True
+    return False
 
 
-def _is_card(run: list[_Group], first: int, last: int, strictness: Strictness, words: list[tuple[int, int]]) -> bool:
-    groups = run[first : last + 1]
-    sizes = tuple(len(group.digits) for group in groups)
-    if not _counts(sizes, len(run), groups[0].digits, strictness):
-        start, end = groups[0].start - _BESIDE, groups[-1].end + _BESIDE
-        if not any(start <= word_end and word_start <= end for word_start, word_end in words):
-            return False
-        if not _counts(sizes, len(run), groups[0].digits, Strictness.CARD):
-            return False
-    return is_card_number("".join(group.digits for group in groups))
-
-
-def _runs(text: str) -> Iterator[list[_Group]]:
-    """Rows of groups of digits with nothing but separators between them."""
-    run: list[_Group] = []
-    for found in _GROUP.finditer(text):
-        if run:
-            gap = text[run[-1].end : found.start()]
-            if len(gap) > _GAP or _BREAK.search(gap):
-                yield run
-                run = []
-        digits = found[0] if found[0].isascii() else "".join(str(int(digit)) for digit in found[0])
-        run.append(_Group(digits, *found.span()))
-    if run:
-        yield run
-
-
-def _windows(run: list[_Group]) -> Iterator[tuple[int, int]]:
-    """The first and the last of neighbouring groups that have as many digits as a card number."""
+def _card_numbers(run: list[_Group], digits: str) -> Iterator[list[_Group]]:
+    """Neighbouring groups whose digits are, one after the other, a card number. `digits` are those of the whole run."""
     most = _MOST_GROUPS if len(run) > LONGEST else LONGEST  # one digit a group is a number only by itself
-    for first in range(len(run)):
-        length = 0
-        for last in range(first, min(first + most, len(run))):
-            length += len(run[last].digits)
-            if length > LONGEST:
-                break
-            if length >= SHORTEST:
-                yield first, last
+    sums = LuhnSums(digits)
+    ends = list(accumulate(group.size for group in run))
+    start = 0
+    for first, next_start in enumerate(ends):
+        if digits[start : start + 2] in BEGINNINGS:
+            last = bisect_left(ends, start + SHORTEST, first)
+            while last < min(first + most, len(run)) and ends[last] <= start + LONGEST:
+                if sums.pass_luhn(start, ends[last]) and has_beginning(digits[start : ends[last]]):
+                    yield run[first : last + 1]
+                last += 1
+        start = next_start
 
 
-def _counts(sizes: tuple[int, ...], groups: int, begins: str, strictness: Strictness) -> bool:
-    """Whether digits are written as a card number may be, if they are one.
-
-    `sizes` are those of their groups, of which there are `groups` in the row; the first of them is `begins`.
-    """
+def _counts(groups: list[_Group], row: int, text: str, strictness: Strictness) -> bool:
+    """Whether a card number is written as one may be. Its groups are in a text, among `row` ones in a row."""
+    sizes = tuple(group.size for group in groups)
     if sizes in _AS_ON_CARDS:
         return True
     if strictness is Strictness.IDENTIFIER:
         return False
     if len(sizes) == 1:
-        return strictness is Strictness.CARD or len(begins) != 16 or _RECENT_DATE.match(begins) is None
+        return strictness is Strictness.CARD or sizes != (16,) or _RECENT_DATE.match(text, groups[0].start) is None
     # Groups of four are found among others of the kind, such as an expiry date; of another size only by themselves.
-    if len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0] and (sizes[0] == 4 or len(sizes) == groups):
+    if len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0] and (sizes[0] == 4 or len(sizes) == row):
         return True
     return strictness is Strictness.CARD and len(sizes) <= _MOST_GROUPS and sizes != (3, 7, 7)
+
+
+def _digit(found: re.Match[str]) -> str:
+    return str(int(found[0]))
 
 
 def _blanked(found: re.Match[str]) -> str:

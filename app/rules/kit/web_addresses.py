@@ -4,6 +4,8 @@ import html
 import re
 import unicodedata
 
+from app.rules.kit.texts import normalized
+
 WEB_SCHEMES = frozenset({"http", "https"})
 _HARMFUL = frozenset(
     [
@@ -41,7 +43,7 @@ def _scheme(address: str) -> tuple[str | None, str]:
     plain = address
     for _ in range(3):  # entities may be escaped themselves
         plain = html.unescape(plain)
-    plain = unicodedata.normalize("NFKC", plain)
+    plain = normalized("NFKC", plain)
     plain = "".join(c for c in plain if unicodedata.category(c)[0] not in "CZ")
     found = _SCHEME.match(plain)
     return (found[1].lower(), plain[found.end() :]) if found else (None, plain)

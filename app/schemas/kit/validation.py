@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.core.errors import ValidationFailed
+from app.rules.kit import json_pointers
 from app.schemas.kit import texts
 from app.schemas.kit.types import DECIMAL
 
@@ -77,7 +78,7 @@ def _entry(error: Any) -> dict[str, str]:
     code, detail, context = error["type"], error["msg"], error.get("ctx") or {}
     if "member" in context:  # what is wrong between the members of an object is said at one of them
         parts = [*parts, context["member"]]
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+    pointer = json_pointers.pointer(tuple(parts))
     pattern = context.get("pattern")
     if code == "extra_forbidden":
         code, detail = "unknown_field", "Unknown parameter" if part_of_request == "query" else "Unknown field"

@@ -1,5 +1,6 @@
 """Runs the jobs that are due: the worker's side of the queue."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -36,11 +37,25 @@ def in_turn(*handlers: Handler) -> Handler:
     return handle
 
 
-async def run_due(sessions: Sessions, handlers: Mapping[str, Handler], count: int = _CHUNK) -> int:
-    """Lease up to `count` due jobs, run each in a transaction of its own, and return how many were leased."""
+async def run_due(
+    sessions: Sessions, handlers: Mapping[str, Handler], count: int = _CHUNK, stop: asyncio.Event | None = None
+) -> int:
+    """Lease up to `count` due jobs, run each in a transaction of its own, and return how many were leased.
+
+    Those that were not begun when `stop` is set, and those that were not finished when this is cancelled, are given
+    back.
+    """
     leased = await sessions.write(partial(store.lease, count=count, duration=LEASE))
-    for job in leased:
-        await _run(sessions, handlers, job)
+    remaining = list(leased)
+    try:
+        while remaining and (stop is None or not stop.is_set()):
+            await _run(sessions, handlers, remaining[0])
+            remaining.pop(0)
+    except asyncio.CancelledError:
+        await sessions.write(partial(store.give_back, jobs=remaining))
+        raise
+    if remaining:
+        await sessions.write(partial(store.give_back, jobs=remaining))
     return len(leased)
 
 

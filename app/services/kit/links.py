@@ -46,13 +46,13 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
     assigned: dict[UUID, Assignment] = {}
     contradicting: list[Follower] = []
     for follower in linked:
-        if (before := assigned.get(follower.id)) is not None:  # another of its links has decided already
-            follower = replace(follower, customer_id=before.customer_id, origin_id=before.origin_id)
+        if (decided := assigned.get(follower.id)) is not None:  # by another of its links
+            follower = replace(follower, customer_id=decided.customer_id, origin_id=decided.origin_id)
         if follower.follows:
             customer_id = follower.leader_customer_id
             assigned[follower.id] = Assignment(
                 follower.id,
-                before.before if before is not None else follower.customer_id,
+                decided.before if decided is not None else follower.customer_id,
                 customer_id,
                 follower.leader_id if customer_id is not None else None,
                 f"The {follower.leader} it is linked to belongs to {'nobody' if customer_id is None else 'them'} now",
@@ -69,10 +69,14 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
 
 async def _record_contradictions(ctx: Context, noun: str, contradicting: Sequence[Follower]) -> None:
     """It keeps its customer, but not silently."""
+    if not contradicting:
+        return
     type_ = event_types.get(noun, "contradicted")
+    told = await store.already_told(ctx, type_.name, contradicting)
     for follower in contradicting:
-        if await store.already_told(ctx, type_.name, follower):
+        if (follower.id, follower.leader_id) in told:
             continue
+        told.add((follower.id, follower.leader_id))
         data = {
             "linked_type": follower.leader,
             "linked_id": str(follower.leader_id),

@@ -3,6 +3,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg import Record
 
+from app.core.advisory_lock_ids import FIRST_KEY
 from app.core.context import Connection, Context
 from app.core.errors import NotFound
 
@@ -39,8 +40,7 @@ async def revoke(ctx: Context, key_id: UUID) -> None:
 
 
 async def has_any(ctx: Context) -> bool:
-    # Processes that start together take turns, so that two cannot both find no keys.
-    await ctx.db.execute("SELECT pg_advisory_xact_lock(7270612)")
+    await ctx.db.execute("SELECT pg_advisory_xact_lock($1)", FIRST_KEY)
     exists: bool = await ctx.db.fetchval("SELECT EXISTS (SELECT FROM api_keys)")
     return exists
 

@@ -7,14 +7,12 @@ whatever was committed meanwhile. Keys share 128 buckets: a batch of a thousand 
 from collections.abc import Iterable
 from zlib import crc32
 
+from app.core.advisory_lock_ids import RECEIPT, SAMPLE, THREAD
 from app.core.context import Context
 from app.store.kit.references import Reference
 
-RECEIPT, THREAD = 0x52435054, 0x54485244
-"""What is locked: receipts by source and number, conversations by their id."""
+__all__ = ["RECEIPT", "THREAD", "buckets", "exclusively", "reference", "shared", "try_sample"]
 _BUCKETS = 128
-_SAMPLE = 7_270_613
-"""Any constant that no other lock has."""
 
 
 def buckets(keys: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
@@ -39,5 +37,5 @@ def shared(space: int) -> str:
 
 async def try_sample(ctx: Context) -> bool:
     """Whether this transaction is the only one that loads the sample shop; it is until it ends."""
-    locked: bool = await ctx.db.fetchval("SELECT pg_try_advisory_xact_lock($1)", _SAMPLE)
+    locked: bool = await ctx.db.fetchval("SELECT pg_try_advisory_xact_lock($1)", SAMPLE)
     return locked

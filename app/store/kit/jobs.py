@@ -5,7 +5,7 @@ effect once even if workers die. A lease only keeps two workers from working on 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,6 +78,17 @@ async def put_back(ctx: Context, job: Job, until: datetime, reason: str) -> None
         job.leased_until,
         until,
         reason,
+    )
+
+
+async def give_back(ctx: Context, jobs: Sequence[Job]) -> None:
+    """Make leased jobs due for other workers, as though they had not been leased."""
+    await ctx.db.execute(
+        "UPDATE jobs j SET leased_until = NULL, attempts = j.attempts - 1 "
+        "FROM (SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS l(id, leased_until) ORDER BY id) l "
+        "WHERE j.id = l.id AND j.leased_until = l.leased_until",
+        [job.id for job in jobs],
+        [job.leased_until for job in jobs],
     )
 
 

@@ -73,18 +73,17 @@ async def repoint(ctx: Context, noun: str, assignments: Sequence[Assignment]) ->
         await events.repoint(ctx, noun, ids, customer_id)
 
 
-async def already_told(ctx: Context, type_name: str, follower: Follower) -> bool:
-    """Whether an event of this type has said the same of both customers, whatever has happened since."""
-    told: bool = await ctx.db.fetchval(
-        "SELECT EXISTS (SELECT FROM events WHERE subject_id = $1 AND type = $2 "
-        "AND data->>'linked_id' = $3 AND data->>'linked_customer_id' = $4 AND customer_id = $5)",
-        follower.id,
+async def already_told(ctx: Context, type_name: str, followers: Sequence[Follower]) -> set[tuple[UUID, UUID]]:
+    """Of which followers, with their leaders, the last event of this type says the same of both customers."""
+    rows = await ctx.db.fetch(
+        _TOLD,
         type_name,
-        str(follower.leader_id),
-        str(follower.leader_customer_id),
-        follower.customer_id,
+        [each.id for each in followers],
+        [each.leader_id for each in followers],
+        [each.leader_customer_id for each in followers],
+        [each.customer_id for each in followers],
     )
-    return told
+    return {(row["id"], row["leader_id"]) for row in rows}
 
 
 def has_followers(leader: str, *, of_others: bool = False) -> str:
@@ -98,6 +97,18 @@ def _has_follower(link: Link, of_others: bool) -> str:
         return f"EXISTS ({found} AND k.{link.follower_column} IS NOT NULL)"
     other = f"f.id = k.{link.follower_column} AND f.customer_id IS DISTINCT FROM e.customer_id"
     return f"EXISTS ({found} AND EXISTS (SELECT FROM {TABLES[link.follower]} f WHERE {other}))"
+
+
+_TOLD = """
+    SELECT f.id, f.leader_id
+    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS f(id, leader_id, leader_customer_id, customer_id)
+    CROSS JOIN LATERAL (
+        SELECT e.data->>'linked_customer_id' AS linked_customer_id, e.customer_id FROM events e
+        WHERE e.subject_id = f.id AND e.type = $1 AND e.data->>'linked_id' = f.leader_id::text
+        ORDER BY e.seq DESC LIMIT 1
+    ) last
+    WHERE last.linked_customer_id = f.leader_customer_id::text AND last.customer_id = f.customer_id
+"""
 
 
 def _pairs(link: Link, position: int) -> str:

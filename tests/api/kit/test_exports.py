@@ -37,6 +37,20 @@ async def test_an_empty_list_is_empty(client: httpx.AsyncClient, path: str) -> N
         assert path.rpartition("/")[2] in answer.headers["content-disposition"]
 
 
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_period_that_ends_before_it_begins_is_refused_as_by_the_list(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    names = [p.get("name", "") for p in DOCUMENT["paths"][path]["get"]["parameters"]]
+    for since in (name for name in names if name.endswith("_since")):
+        if (before := since.replace("_since", "_before")) not in names:
+            continue
+        period = {since: "2026-05-01T00:00:00Z", before: "2026-01-01T00:00:00Z"}
+        listed, exported = [await client.get(at, params=period) for at in (path, f"{path}/export")]
+        assert (listed.status_code, exported.status_code) == (422, 422)
+        assert exported.json()["errors"] == listed.json()["errors"]
+
+
 class TestTasks:
     async def test_lines_are_the_items_in_order(self, client: httpx.AsyncClient) -> None:
         for n in range(7):

@@ -1,13 +1,15 @@
 """What becomes of jobs that cannot be done: they wait, or they are given up where everybody can see it."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from app import worker
 from app.core.context import Context
 from app.core.errors import NotFound, Unavailable
 from app.core.sessions import Sessions
@@ -15,7 +17,7 @@ from app.jobs import HANDLERS
 from app.services.kit import job_runner
 from app.store.kit import jobs as store
 from app.store.kit.jobs import Job
-from tests.support.application import TestClock, Worker
+from tests.support.application import NewSessions, TestClock, Worker
 from tests.support.running import Running
 
 ROW = "SELECT attempts, error, failed_at, due_at, leased_until FROM jobs"
@@ -233,3 +235,45 @@ class TestOneThatHasToWait:
         await work()
         row = await db.fetchrow(ROW)
         assert (row["attempts"], row["error"]) == (1, "QueryCanceledError (57014)")
+
+
+class TestStopping:
+    """The jobs that a worker has leased and not finished are given back, for the next worker to take at once."""
+
+    @pytest.fixture(autouse=True)
+    async def twenty_jobs(self, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+        self.stop = asyncio.Event()
+        self.begun: list[str] = []
+        self.is_endless = False
+
+        async def handle(_: Context, job: Job) -> None:
+            self.begun.append(job.key)
+            self.stop.set()
+            if self.is_endless:
+                await asyncio.sleep(3_600)
+
+        monkeypatch.setitem(HANDLERS, "test", handle)
+        await sessions.write(lambda ctx: store.schedule_many(ctx, "test", [(f"{n}", ctx.now) for n in range(20)]))
+        yield
+
+    async def test_is_looked_at_between_jobs(self, db: Any, sessions: Sessions) -> None:
+        async with asyncio.timeout(30):
+            await worker.run(sessions, self.stop)
+        assert len(self.begun) == 1
+        assert await db.fetchval("SELECT count(*) FROM jobs WHERE leased_until IS NULL AND attempts = 0") == 19
+
+    async def test_does_not_wait_for_a_job_without_end(
+        self, db: Any, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker, "_GRACE", 0.1)
+        self.is_endless = True
+        async with asyncio.timeout(30):
+            await worker.run(sessions, self.stop)
+        assert await db.fetchval("SELECT count(*) FROM jobs WHERE leased_until IS NULL AND attempts = 0") == 20
+
+    async def test_a_closed_database_stays_closed(self, new_sessions: NewSessions) -> None:
+        ended = new_sessions()
+        assert await ended.write(lambda ctx: ctx.db.fetchval("SELECT 1")) == 1
+        await ended.database.close()
+        with pytest.raises(asyncpg.InterfaceError):
+            await ended.write(lambda ctx: ctx.db.fetchval("SELECT 1"))

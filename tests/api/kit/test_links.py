@@ -118,6 +118,18 @@ class TestClaimedLater:
         assert event.data == {"linked_type": "sale", "linked_id": sale["id"], "linked_customer_id": ada["id"]}
         assert "complaint.contradicted" in await timeline(client, bo, complaint)
 
+    async def test_a_contradiction_is_told_anew_after_another_one(self, client: httpx.AsyncClient, db: Any) -> None:
+        ada, bo, cy = [await make.create_customer(client) for _ in range(3)]
+        sale = await make.record_sale(client)
+        complaints = [await make.record_complaint(client, sale_id=sale["id"], customer_id=bo["id"]) for _ in range(2)]
+        await claim(client, "sale", sale, ada)
+        for before, after in ((ada, cy), (cy, ada)):
+            move = {"customer_id": after["id"], "moved_from": before["id"]}
+            await api.post(client, f"/v1/sales/{sale['id']}/claim", move, 200)
+        for complaint in complaints:
+            told = [e for e in await api.events(db, complaint["id"]) if e.type == "complaint.contradicted"]
+            assert [e.data["linked_customer_id"] for e in told] == [ada["id"], cy["id"], ada["id"]]
+
     async def test_a_revision_that_names_the_buyer_is_followed(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)
         body = make.sale()

@@ -292,3 +292,26 @@ async def test_an_idempotency_key_knows_a_body_that_was_written_anew(client: htt
     for other in ({"a": True, "b": {"c": 2, "d": True}}, {"a": 1, "b": {"c": 2, "d": 1}}):
         answer = await client.post("/v1/customers", json={**body, "attributes": other}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_names_of_any_signs_are_pointed_at_as_they_are_spelled(client: httpx.AsyncClient, door: str) -> None:
+    path, body = DOORS[door]
+    attributes = {"a": [1], "a/b": 2, "x~y/z": {"e\u0301": 3}, "n": None, "-1": [0], "same": 1}
+    first = await api.post(client, path, {**body, "attributes": attributes})
+    changed = {"a": [1], "a/b": 3, "x~y/z": {"\u00e9": 4}, "n": "null", "-1": [1], "same": 1.0}
+    answer = await client.post(path, json={**body, "attributes": changed})
+    assert answer.status_code == 409, answer.text
+    assert {e["pointer"]: (e["stored"], e["sent"]) for e in answer.json()["errors"]} == {
+        "/attributes/a~1b": (2, 3),
+        "/attributes/x~0y~1z/\u00e9": (3, 4),
+        "/attributes/n": (None, "null"),
+        "/attributes/-1/0": (0, 1),
+    }
+    (line,) = await api.batch(client, path, {**body, "attributes": changed})
+    assert (line["status"], len(line["problem"]["errors"])) == (409, 4)
+    for name, value in (("n", "null"), ("same", True)):  # each alone: no other difference hides it
+        answer = await client.post(path, json={**body, "attributes": {**attributes, name: value}})
+        assert [e["pointer"] for e in answer.json()["errors"]] == [f"/attributes/{name}"]
+    again = await client.post(path, json={**body, "attributes": attributes})
+    assert (again.status_code, again.json()["id"]) == (200, first["id"])

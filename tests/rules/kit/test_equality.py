@@ -69,6 +69,8 @@ class TestFreeJson:
             ("1", 1),
             ([], {}),
             ("", None),
+            ("null", None),
+            ({"Zo\u00e9": 1, "Zoe\u0301": 2}, {"Zo\u00e9": 3, "Zoe\u0301": 2}),
             ([None], []),
         ],
     )

@@ -1,6 +1,8 @@
 """What is blank, and how identifiers are spelled alike."""
 
+import re
 import unicodedata
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -8,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.rules.kit import texts
+from app.rules.kit import equality, texts
 from app.schemas.kit.types import Label, Line, Name, Note, Reference, Tag
+from tests.support.deadlines import ended_within
+
+_MARKS = re.compile("[\u0301\u0327\u0f73]+")
 
 BLANK = [
     "   ",
@@ -69,3 +74,27 @@ def test_identifiers_are_stripped_and_composed() -> None:
     assert texts.identifier("Zoe\u0301 ") == "Zo\u00e9"
     assert texts.identifier("🏴\U000e0067\U000e0062\U000e007f") == "🏴\U000e0067\U000e0062\U000e007f"
     assert texts.identifier("a \u200b b") == "a \u200b b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " \u200b" * 250_000 + "a" + " \u200b" * 250_000,
+        "a" + "\u0301" * 100_000 + "\u0327" * 100_000,
+        "\u0f73" * 200_000,
+    ],
+    ids=["blanks", "marks", "double marks"],
+)
+def test_long_texts_are_read_in_linear_time(text: str) -> None:
+    """Before anything is known of their length, and in values that may be long. Each took minutes."""
+    with ended_within(20):
+        for type_ in (Label, Reference):
+            with pytest.raises(ValidationError) if len(text) < 400_000 else nullcontext():
+                TypeAdapter(type_).validate_python(text)
+        assert equality.text(text) == equality.text(equality.text(text))
+
+
+@given(st.text(alphabet="ae\u0301\u0327\u0f73\u1100\u1161", max_size=200))
+def test_a_normal_form_is_that_of_unicode_where_marks_are_few(text: str) -> None:
+    expected = unicodedata.normalize("NFC", text)
+    assert texts.normalized("NFC", text) == expected or max(map(len, _MARKS.findall(text)), default=0) >= 30

@@ -1,0 +1,10 @@
+"""The ids of all advisory locks of PostgreSQL that this service takes by a number: none may be used twice."""
+
+MIGRATION = 7_270_611
+"""Concurrent starts migrate one after the other."""
+FIRST_KEY = 7_270_612
+"""Processes that start together take turns, so that two cannot both find no keys."""
+SAMPLE = 7_270_613
+"""One process loads the sample shop."""
+RECEIPT, THREAD = 0x52435054, 0x54485244
+"""With a bucket as a second number: receipts by source and number, conversations by their id."""
