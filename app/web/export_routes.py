@@ -53,12 +53,19 @@ class _Filters(Periods):
     model_config = ConfigDict(use_attribute_docstrings=False)
 
 
-def _without_pages(query: type[PageQuery]) -> type[_Filters]:
+def _without_pages(query: type[PageQuery]) -> type[Periods]:
+    """The filters and sorts of a list. A query with checks of its own has them in a base class beside `PageQuery`."""
+    bases = [base for base in query.__bases__ if issubclass(base, Periods) and not issubclass(base, PageQuery)]
+    if bases:
+        (filters,) = bases
+    else:
+        fields: dict[str, Any] = {
+            name: (field.annotation, field)
+            for name, field in query.model_fields.items()
+            if name not in PageQuery.model_fields
+        }
+        filters = create_model(f"{query.__name__}Filters", __base__=_Filters, __module__=query.__module__, **fields)
+    assert query.model_fields.keys() - filters.model_fields.keys() <= PageQuery.model_fields.keys()
     checks = query.__pydantic_decorators__.model_validators.keys()
-    assert checks == Periods.__pydantic_decorators__.model_validators.keys(), "its export would lack a check"
-    fields: dict[str, Any] = {
-        name: (field.annotation, field)
-        for name, field in query.model_fields.items()
-        if name not in PageQuery.model_fields
-    }
-    return create_model(f"{query.__name__}Filters", __base__=_Filters, __module__=query.__module__, **fields)
+    assert checks == filters.__pydantic_decorators__.model_validators.keys(), "its export would lack a check"
+    return filters

@@ -37,6 +37,7 @@ __all__ = [
     "is_beginning",
     "tag_word",
 ]
+from app.rules.kit.texts import normalized
 
 MOST_WORDS = 400
 TAIL = 4
