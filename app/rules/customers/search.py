@@ -23,6 +23,7 @@ from app.rules.customers.word_forms import (
     searchable,
     with_digraphs,
 )
+from app.rules.kit.texts import normalized
 
 __all__ = [
     "FILTERS",
@@ -37,7 +38,6 @@ __all__ = [
     "is_beginning",
     "tag_word",
 ]
-from app.rules.kit.texts import normalized
 
 MOST_WORDS = 400
 TAIL = 4
