@@ -3,8 +3,8 @@
 from app.rules.customers.resolution import EnteredKey
 from app.services.customers.claims import claims, require_customer
 from app.services.customers.creation import record_created
-from app.services.customers.customers import change
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
+from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
 from app.services.customers.references import CustomerReference
 from app.services.customers.resolution import (
@@ -30,10 +30,10 @@ __all__ = [
     "Reason",
     "Resolution",
     "Resolver",
-    "change",
     "claims",
     "create_new_sources",
     "draft_customer",
+    "fill",
     "linked",
     "load_policies",
     "reason",

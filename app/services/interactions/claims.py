@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.customers import MOST_CONTACT_POINTS, WHATSAPP, ContactKind, NotAContact, normalize
+from app.rules.customers import WHATSAPP, ContactKind, NotAContact, SourcePolicy, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
-from app.schemas.customers import ContactPointNew, CustomerChange
+from app.schemas.customers import CustomerNew
 from app.schemas.interactions.moves import InteractionClaim
 from app.services import customers
 from app.services.interactions import participants
@@ -32,9 +33,8 @@ async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -
     if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
         await assign(ctx, [Assignment(interaction_id, row["customer_id"], customer_id)])
     if claimed.keep_contact and row["contact"] is not None:
-        policies = await customers.load_policies(ctx, [row["source"]])
-        source = customers.under(ctx, policies.of(row["source"]))
-        await _add_contact_point(source, customer_id, json.loads(row["contact"]), Channel(row["channel"]))
+        policy = (await customers.load_policies(ctx, [row["source"]])).of(row["source"])
+        await _add_contact_point(ctx, customer_id, json.loads(row["contact"]), Channel(row["channel"]), policy)
     return await INTERACTIONS.get(ctx, interaction_id)
 
 
@@ -68,23 +68,21 @@ def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:
     return Event(type_, row["id"], row["customer_id"], title, ctx.now, row["channel"], data)
 
 
-async def _add_contact_point(ctx: Context, customer_id: UUID, contact: dict[str, str], channel: Channel) -> None:
-    """Add a contact point to the customer if it identifies somebody, is new, and not held by another customer."""
+async def _add_contact_point(
+    ctx: Context, customer_id: UUID, contact: dict[str, str], channel: Channel, policy: SourcePolicy
+) -> None:
+    """Add a contact point to the customer if it identifies somebody, and is not held by another customer."""
     kind, value = ContactKind(contact["kind"]), contact["value"]
+    reading = customers.under(ctx, policy)
     try:
-        form = normalize(kind, value, ctx.region, ctx.values_of_nobody)
+        form = normalize(kind, value, reading.number_region, reading.values_of_nobody)
     except NotAContact:
         return
-    if not form.identifies:
-        return
     await customer_store.CUSTOMERS.lock(ctx, customer_id)
-    existing = await customer_store.contact_points(ctx, customer_id)
-    is_known = any((p["kind"], p["normalized"], p["extension"]) == (kind, form.value, form.extension) for p in existing)
-    if is_known or len(existing) >= MOST_CONTACT_POINTS:
+    holders = await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)])
+    if not form.identifies or any(holder["customer_id"] != customer_id for holder in holders):
         return
-    if await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)]):
-        return
-    contact_points = [{name: point[name] for name in ContactPointNew.model_fields} for point in existing]
     entered = WHATSAPP if kind is ContactKind.PHONE and channel is Channel.WHATSAPP else kind
-    patch = CustomerChange(contact_points=[*contact_points, {"kind": entered, "value": value}])
-    await customers.change(ctx, customer_id, patch, None)
+    new = CustomerNew.model_validate({"contact_points": [{"kind": entered, "value": value}]})
+    # Somebody says whose it is: the policy of the source decides only how the number is read.
+    await customers.fill(ctx, customer_id, new, replace(policy, may_teach=True))

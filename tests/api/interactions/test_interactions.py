@@ -553,6 +553,17 @@ class TestClaim:
         assert (await self.claim(client, found["id"], customer["id"], keep_contact=True)).status_code == 200
         assert (await client.get(f"/v1/customers/{customer['id']}")).json() == after
 
+    async def test_a_number_of_the_country_of_its_source(self, client: httpx.AsyncClient) -> None:
+        """Only it is read so: the customer's own numbers are of the service's country."""
+        await api.post(client, "/v1/sources", {"code": "desk", "country": "DE", "may_teach": False})
+        customer = await make.create_customer(client, contact_points=[make.phone("01904 687710")])
+        contact = {"kind": "phone", "value": "030 901820"}
+        found = await record(client, interaction(channel="phone", contact=contact, source="desk", external_id="1"))
+        assert (await self.claim(client, found["id"], customer["id"], keep_contact=True)).status_code == 200
+        points = (await client.get(f"/v1/customers/{customer['id']}")).json()["contact_points"]
+        assert points[0] == customer["contact_points"][0]
+        assert [point["normalized"] for point in points] == ["+441904687710", "+4930901820"]
+
     async def test_the_address_is_somebody_elses(self, client: httpx.AsyncClient) -> None:
         customer = await make.create_customer(client)
         found = await record(client, interaction(contact={"kind": "email", "value": "new@example.com"}))
