@@ -251,9 +251,9 @@ def test_a_file_that_is_not_there_or_not_known_is_told(service: Running, tmp_pat
     strange = imports(service, "sales", tmp_path / "sales.pdf")
     assert strange.exit_code == 1
     assert "sales.pdf has none of the supported formats: .csv" in strange.stderr
-    unknown = imports(service, "tasks", tmp_path / "sales.pdf")
+    unknown = imports(service, "visits", tmp_path / "sales.pdf")
     assert unknown.exit_code == 1
-    assert "tasks cannot be imported, only customers, interactions, sales, complaints, feedback." in unknown.stderr
+    assert "visits cannot be imported, only customers, interactions, sales, complaints, feedback," in unknown.stderr
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,9 @@ class TestPythonClient:
 
         listed = generated("api.customers.list_customers").sync(client=session, q="okafor", limit=10)
         assert [found.id for found in listed.items] == [customer.id] and listed.next_cursor is None
-        assert generated("api.customers.get_customer").sync(customer.id, client=session) == customer
+        stored = generated("api.customers.get_customer").sync(customer.id, client=session)
+        assert (stored.id, stored.contact_points) == (customer.id, customer.contact_points)
+        assert stored.known_since == receipt.occurred_at
         profile = generated("api.customers.get_customer_profile").sync(customer.id, client=session)
         assert profile.totals[0].net == "17.00"
 

@@ -8,7 +8,7 @@ import httpx
 
 from app.core.sessions import Sessions
 from tests import make
-from tests.make import sources
+from tests.make.customers import change_source, create_source
 from tests.support import api
 from tests.support.application import MakeApp
 from tests.support.counting import CountingConnection
@@ -49,13 +49,11 @@ def message(source: str = "mail", external_id: str = "m-1", **contact: str) -> d
 
 class TestResource:
     async def test_is_kept_like_any_other(self, client: httpx.AsyncClient, db: Any) -> None:
-        made = await sources.create(client, "shop ", kind="web_shop", on_match="match", country="DE", currency="EUR")
+        made = await create_source(client, "shop ", kind="web_shop", on_match="match", country="DE", currency="EUR")
         assert (made["code"], made["confirmed"], made["may_create"], made["tax"]) == ("shop", True, True, None)
         again = await client.post(PATH, json={"code": "shop"})
         assert (again.status_code, again.json()["source_id"]) == (409, made["id"])
-        changed = await sources.change(
-            client, "shop", may_create=False, country=None, values_of_nobody=["0: x", "0: x"]
-        )
+        changed = await change_source(client, "shop", may_create=False, country=None, values_of_nobody=["0: x", "0: x"])
         assert (changed["version"], changed["may_create"], changed["country"]) == (2, False, None)
         stale = await client.patch(
             f"{PATH}/{made['id']}", json={"name": "x"}, headers={**api.MERGE_PATCH, "If-Match": '"1"'}
@@ -111,7 +109,7 @@ class TestResource:
     async def test_a_known_one_costs_nothing(self, client: httpx.AsyncClient, sessions: Sessions) -> None:
         from app.services import customers
 
-        await sources.create(client, "till", may_create=False)
+        await create_source(client, "till", may_create=False)
         async with sessions.reading() as ctx:
             counted = CountingConnection(ctx.db)
             object.__setattr__(ctx, "db", counted)
@@ -123,11 +121,11 @@ class TestResource:
     async def test_other_processes_follow_when_they_ask_again(
         self, client: httpx.AsyncClient, make_app: MakeApp, connect: Any
     ) -> None:
-        await sources.create(client, "till", currency="EUR")
+        await create_source(client, "till", currency="EUR")
         other = await make_app()
         elsewhere = connect(to=other)
         first = await api.post(elsewhere, "/v1/sales", make.sale(currency=None))
-        await sources.change(client, "till", currency="CHF")
+        await change_source(client, "till", currency="CHF")
         assert first["currency"] == "EUR"
         assert (await api.post(client, "/v1/sales", make.sale(currency=None)))["currency"] == "CHF"
         assert (await api.post(elsewhere, "/v1/sales", make.sale(currency=None)))["currency"] == "EUR"
@@ -149,7 +147,7 @@ class TestResource:
 
 class TestCreatingAndTeaching:
     async def test_one_that_may_not_create(self, client: httpx.AsyncClient) -> None:
-        await sources.create(client, "kiosk", may_create=False)
+        await create_source(client, "kiosk", may_create=False)
         buyer = {"identity": CARD, "phone": NUMBER, "name": "Ada"}
         kept = await api.post(client, "/v1/sales", make.sale(source="kiosk", customer=buyer))
         assert (kept["match"], kept["customer_id"]) == ("unmatched", None)
@@ -166,7 +164,7 @@ class TestCreatingAndTeaching:
         assert (await client.put("/v1/customers/by-identity/kiosk/9", json={"display_name": "A"})).status_code == 409
 
     async def test_one_that_may_not_teach(self, client: httpx.AsyncClient) -> None:
-        await sources.create(client, "kiosk", may_teach=False, on_match="match")
+        await create_source(client, "kiosk", may_teach=False, on_match="match")
         made = await make.create_customer(client, contact_points=[make.phone(NUMBER)])
         sale = await api.post(
             client, "/v1/sales", make.sale(source="kiosk", customer={"identity": CARD, "phone": NUMBER})
@@ -192,7 +190,7 @@ class TestCreatingAndTeaching:
 
         (refused,) = await batch(client, "/v1/customers", [sent("shopify", "1")])
         assert refused["status"] == 409
-        await sources.create(client, "shopify", on_match="match")
+        await create_source(client, "shopify", on_match="match")
         (matched,) = await batch(client, "/v1/customers", [sent("shopify", "1")])
         assert (matched["status"], matched["id"], matched["matched"]) == (200, known["id"], True)
         put = await client.put(
@@ -202,7 +200,7 @@ class TestCreatingAndTeaching:
         assert await found(client, identity="shopify:2") == [known["id"]]
         asked = await client.post("/v1/customers", json=sent("shopify", "3"), params={"on_match": "refuse"})
         assert asked.status_code == 409, "what is asked for goes before the policy"
-        await sources.create(client, "tickets", on_match="keep")
+        await create_source(client, "tickets", on_match="keep")
         kept = await client.post("/v1/customers", json=sent("tickets", "1"))
         assert kept.status_code == 201 and kept.json()["id"] != known["id"]
 
@@ -227,7 +225,7 @@ class TestReading:
     async def test_values_of_nobody(self, client: httpx.AsyncClient) -> None:
         """K4.4: of one source. Elsewhere, the shop's own number is anybody's."""
         values = ["020 7946 0958", "*@shop.example", "C-0"]
-        await sources.create(client, "till", values_of_nobody=values)
+        await create_source(client, "till", values_of_nobody=values)
         for customer in (
             {"phone": "+44 20 7946 0958"},
             {"email": "x@shop.example"},
@@ -236,7 +234,7 @@ class TestReading:
             for _ in range(2):
                 sale = await api.post(client, "/v1/sales", make.sale(customer={"name": "A", **customer}))
                 assert (sale["match"], sale["customer_id"], results(sale)[0][1]) == ("unmatched", None, "of_nobody")
-        await sources.change(client, "pos", values_of_nobody=["VISITOR"])
+        await change_source(client, "pos", values_of_nobody=["VISITOR"])
         visitor = make.sale(source="other", customer={"identity": make.identity("pos", "visitor")})
         assert (await api.post(client, "/v1/sales", visitor))["match"] == "unmatched"
         made = await api.post(client, "/v1/sales", make.sale(source="web", customer={"phone": "020 7946 0958"}))
@@ -246,7 +244,7 @@ class TestReading:
 
     async def test_numbers_of_the_country_of_the_source(self, client: httpx.AsyncClient) -> None:
         """K4.6: the record's own country, then the source's, then the default."""
-        await sources.create(client, "kasse", country="DE", on_match="match")
+        await create_source(client, "kasse", country="DE", on_match="match")
         sale = await api.post(client, "/v1/sales", make.sale(source="kasse", customer={"phone": "030 901820"}))
         ada = sale["customer_id"]
         stored = (await client.get(f"/v1/customers/{ada}")).json()
@@ -286,7 +284,7 @@ class TestReading:
 
     async def test_known_customers_keep_their_numbers(self, client: httpx.AsyncClient) -> None:
         """What a source of another country teaches leaves the numbers alone that are there."""
-        await sources.create(client, "kasse", country="DE", on_match="match")
+        await create_source(client, "kasse", country="DE", on_match="match")
         points = [make.phone("020 7946 0018"), make.email("ada@example.com")]
         known = await make.create_customer(client, contact_points=points)
         sent = make.customer(contact_points=[make.email("ada@example.com"), make.phone("030 901820")], identities=[])
@@ -302,7 +300,7 @@ class TestReceipts:
     async def test_currency_and_tax(self, client: httpx.AsyncClient) -> None:
         refused = await client.post("/v1/sales", json=make.sale(currency=None))
         assert api.errors(refused) == [("/currency", "missing")]
-        await sources.create(client, "till", currency="JPY", tax="on_top")
+        await create_source(client, "till", currency="JPY", tax="on_top")
         lines = [make.line("1000", tax="100")]
         body = make.sale(lines=lines, payments=[], total=None)
         del body["currency"]
@@ -311,7 +309,7 @@ class TestReceipts:
         assert (await client.post("/v1/sales", json=body)).status_code == 200
         inside = {**body, "receipt_no": "R-inside", "total": "1000"}
         assert (await api.post(client, "/v1/sales", inside))["balanced"] is False, "the tax is missing"
-        await sources.change(client, "till", tax="included")
+        await change_source(client, "till", tax="included")
         for number, total, balanced in (("R-1", "1000", True), ("R-2", "1100", False)):
             sale = await api.post(client, "/v1/sales", {**body, "receipt_no": number, "total": total})
             assert (sale["total"], sale["gross"], sale["balanced"]) == (total, total, balanced)
@@ -326,7 +324,7 @@ class TestReceipts:
         """Half past eleven in the evening in New York, sent in UTC."""
         at = {"occurred_at": "2026-03-02T04:30:00Z"}
         assert (await api.post(client, "/v1/sales", make.sale(**at)))["business_date"] == "2026-03-02"
-        await sources.change(client, "till", time_zone="America/New_York")
+        await change_source(client, "till", time_zone="America/New_York")
         assert (await api.post(client, "/v1/sales", make.sale(**at)))["business_date"] == "2026-03-01"
         told = await api.post(client, "/v1/sales", make.sale(**at, business_date="2026-02-28"))
         assert told["business_date"] == "2026-02-28"

@@ -340,18 +340,6 @@ class TestSalesThatComeLater:
         await make.record_sale(client, **RECEIPT, customer={"id": zoe["id"]})
         assert (await get(client, found["id"]))["customer_id"] == bo["id"]
 
-    async def test_a_receipt_that_crossed_it_is_found_by_the_worker(
-        self, client: httpx.AsyncClient, db: Any, clock: TestClock, work: Any
-    ) -> None:
-        waiting = await record(client, feedback(receipt=RECEIPT))
-        sold = await make.record_sale(client, **RECEIPT)
-        # As it is when both were under way at the same time: neither saw the other.
-        await db.execute("UPDATE feedback SET sale_id = NULL")
-        assert await work() == 0
-        clock.tick(121)
-        assert await work() == 1
-        assert (await get(client, waiting["id"]))["sale_id"] == sold["id"]
-
     async def test_two_surveys_of_one_receipt_each_learn(self, client: httpx.AsyncClient) -> None:
         made = [await record(client, feedback(receipt=RECEIPT)) for _ in range(2)]
         sold = await make.record_sale(client, **RECEIPT)

@@ -420,6 +420,20 @@ WRONG_QUERY: dict[str, list[str]] = {
         "a%00b",
     ],
     "boolean": ["maybe", "2", "", "a%00b"],
+    "decimal": [
+        "NaN",
+        "Infinity",
+        "1E2",
+        "9" * 5000,
+        "1" * 13,
+        "0.0000001",
+        "1,5",
+        "1_0",
+        "%D9%A3",
+        "0x1",
+        "",
+        "a%00b",
+    ],
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.schemas.overview.unmatched import UnmatchedQuery
 from app.store.overview import unmatched
 from tests import make
-from tests.make import sources
+from tests.make.customers import create_source
 from tests.support import api
 from tests.support.application import Keys
 
@@ -104,7 +104,7 @@ class TestList:
         ambiguous = await record_all(client, known, 1)
         unknown = await record_all(client, {"kind": "email", "value": "new@example.com"}, 2)
         await record_all(client, {"kind": "phone", "value": "0000000000"}, 3)
-        await sources.create(client, "vend", may_create=False)
+        await create_source(client, "vend", may_create=False)
         for identity in (make.identity("vend", "WALKIN"), CARD):
             await api.post(client, "/v1/sales", make.sale(source="vend", customer={"identity": identity}))
         await api.post(client, "/v1/sales", make.sale(customer={"name": "Ada"}))
