@@ -88,7 +88,7 @@ def claimed_title(kind: InteractionKind, channel: Channel, direction: Direction,
 
 
 def moved_title(interaction_title: str) -> str:
-    return _truncated(f"Moved to another customer: {interaction_title}")
+    return _truncated(f"Moved from another customer: {interaction_title}")
 
 
 def released_title(interaction_title: str) -> str:

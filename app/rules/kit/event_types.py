@@ -85,8 +85,6 @@ _CONTRADICTED = {"linked_type": TEXT, "linked_id": ID, "linked_customer_id": ID}
 INTERACTION_MOVED = _type("interaction.moved", "{interaction}", **_MOVED)
 INTERACTION_RELEASED = _type("interaction.released", "{interaction}", **_RELEASED)
 INTERACTION_ATTENDED = _type("interaction.attended", "{interaction}", kind=TEXT, direction=TEXT)
-ABOUT_OTHERS = (INTERACTION_ATTENDED.name,)
-"""Events on the timeline of somebody else than the customer of their subject."""
 # A record keeps its customer although what it is linked to has another one.
 for _subject in ("interaction", "complaint", "feedback", "invitation", "task"):
     _type(
@@ -161,7 +159,7 @@ _ESCALATION = {
 }
 COMPLAINT_RECEIVED = _type("complaint.received", f"{_COMPLAINT}received by {{channel}}", feeling=TEXT.or_absent)
 COMPLAINT_CLAIMED = _type("complaint.claimed", f"{_COMPLAINT}claimed, received by {{channel}}")
-COMPLAINT_MOVED = _type("complaint.moved", f"{_COMPLAINT}moved to another customer", **_MOVED)
+COMPLAINT_MOVED = _type("complaint.moved", f"{_COMPLAINT}moved from another customer", **_MOVED)
 COMPLAINT_RELEASED = _type("complaint.released", f"{_COMPLAINT}released from its customer", **_RELEASED)
 COMPLAINT_UPDATED = _type("complaint.updated", f"{_COMPLAINT}updated", changes=CHANGES)
 COMPLAINT_ACKNOWLEDGED = _type("complaint.acknowledged", f"{_COMPLAINT}acknowledged", staff=TEXT.or_absent)
@@ -215,7 +213,7 @@ _FIGURES = dict.fromkeys(("value", "best", "score"), DECIMAL.or_absent)
 FEEDBACK_RECEIVED = _type("feedback.received", "{feedback}", method=TEXT, **_RATED, **_FIGURES)
 FEEDBACK_UPDATED = _type("feedback.updated", "Updated: {feedback}", changes=CHANGES)
 FEEDBACK_CLAIMED = _type("feedback.claimed", "Claimed: {feedback}", changes=CHANGES)
-FEEDBACK_MOVED = _type("feedback.moved", "Moved to another customer: {feedback}", **_MOVED)
+FEEDBACK_MOVED = _type("feedback.moved", "Moved from another customer: {feedback}", **_MOVED)
 FEEDBACK_RELEASED = _type("feedback.released", "Released from its customer: {feedback}", **_RELEASED)
 FEEDBACK_ACKNOWLEDGED = _type(
     "feedback.acknowledged",
@@ -257,7 +255,7 @@ INVITATION_SENT = _type("invitation.sent", "Invitation sent{again}: {survey}", s
 INVITATION_REVOKED = _type("invitation.revoked", "Invitation revoked: {survey}", survey=TEXT)
 INVITATION_WITHDRAWN = _type("invitation.withdrawn", "Invitation withdrawn: {survey}", survey=TEXT, reason=TEXT)
 INVITATION_CLAIMED = _type("invitation.claimed", "Invitation claimed: {survey}", survey=TEXT)
-INVITATION_MOVED = _type("invitation.moved", "Invitation moved to another customer: {survey}", **_MOVED)
+INVITATION_MOVED = _type("invitation.moved", "Invitation moved from another customer: {survey}", **_MOVED)
 INVITATION_RELEASED = _type("invitation.released", "Invitation released from its customer: {survey}", **_RELEASED)
 INVITATION_ANSWERED = _type("invitation.answered", "Survey {survey} answered", survey_id=ID, feedback_id=ID)
 
@@ -266,3 +264,8 @@ for _verb in ("planned", "done"):
     _type(f"visit.{_verb}", "{visit}", **_VISIT)
 _type("visit.updated", "{visit}", **_VISIT, changes=CHANGES)
 _type("visit.cancelled", "{visit}", **_VISIT, reason=TEXT)
+
+STAYING = (INTERACTION_ATTENDED.name, *(name for name in EVENT_TYPES if name.endswith(".released")))
+"""Events that do not go along with their subject to another customer: those of somebody else who took part, and what
+says of a former customer that it is theirs no longer.
+"""

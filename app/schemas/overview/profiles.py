@@ -38,7 +38,7 @@ class CustomerTotals(Resource):
 class Habits(Resource):
     """When somebody buys, judged by the latest 50 purchases, in the local time of the sites.
 
-    Sites without a time zone count in UTC.
+    For sites without a time zone that of the source counts, or else UTC.
     """
 
     purchases: Count
@@ -114,7 +114,9 @@ class CustomerProfile(Resource):
     favourite_products: Annotated[list[FavouriteProduct], Field(max_length=5)]
     """The products bought most often, judged by the latest 50 purchases; at most 5."""
     contact_counts: Annotated[list[ContactCount], Field(max_length=100)]
-    """The number of contacts on each channel, the most frequent first."""
+    """The number of contacts on each channel, the most frequent first, those included in which the customer took part.
+    Internal notes are no contacts.
+    """
     open_tasks: Annotated[list[OpenTask], Field(max_length=20)]
     """Tasks for the customer that are not done, those due first at the beginning; at most 20."""
     timeline: Annotated[list[TimelineEntry], Field(max_length=20)]

@@ -74,7 +74,7 @@ class SalesMeasuresQuery(Schema):
     tag: Tag | None = None
     """Only receipts of customers with this tag, in whatever case it is written."""
     time_zone: TimeZone = "UTC"
-    """The IANA name of the time zone of hours, for sites that have none of their own."""
+    """The IANA name of the time zone of hours, for sites and sources that have none of their own."""
     limit: Annotated[int, Field(ge=1, le=1_000, description="The maximum number of groups to return.")] = 50
 
 

@@ -272,7 +272,7 @@ async def _record_revision(ctx: Context, before: Mapping[str, Any], draft: Recei
         "total_before": str(before["total"]),
     }
     title = SALE_REVISED.titled(receipt_no=new.receipt_no, sale=draft.title)
-    event = Event(SALE_REVISED, draft.id, draft.customer_id, title, new.occurred_at, new.channel.value, data)
+    event = Event(SALE_REVISED, draft.id, draft.customer_id, title, draft.occurred_at, new.channel.value, data)
     await events.record(ctx, event)
     if before["customer_id"] is not None:
         await record_change_of_buyer(ctx, before, draft.customer_id, via="revision")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -85,6 +85,11 @@ class ReceiptDraft:
         return self.new.source, self.new.receipt_no
 
     @property
+    def occurred_at(self) -> datetime:
+        """In UTC: the database does not take every offset that a clock can have."""
+        return self.new.occurred_at.astimezone(UTC)
+
+    @property
     def currency(self) -> str:
         assert self.new.currency is not None, "drafts are made with a currency"
         return self.new.currency
@@ -124,7 +129,7 @@ class ReceiptDraft:
             "site": new.site,
         }
         channel = new.channel.value
-        return Event(SALE_RECORDED, self.id, self.customer_id, self.title, new.occurred_at, channel, data)
+        return Event(SALE_RECORDED, self.id, self.customer_id, self.title, self.occurred_at, channel, data)
 
     def row(self, now: datetime) -> Row:
         """In the order of store.sales.intake.SALE."""
@@ -135,7 +140,7 @@ class ReceiptDraft:
             new.receipt_no,
             new.revision,
             self.kind.value,
-            new.occurred_at,
+            self.occurred_at,
             self.business_date,
             new.site,
             new.till,

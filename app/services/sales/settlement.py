@@ -4,6 +4,7 @@ Receipts refer to each other: a return takes from the sale that it returns, and 
 notes in `Touched` what others may depend on, and `settle` makes it true.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +21,8 @@ from app.store.sales import settlement as store
 from app.store.sales.sales import SALES
 from app.store.sales.settlement import Account, ReceiptKey
 
-_LONGEST_CHAIN = 50
-"""Returns of returns that follow one after the other; a circle of references ends here at the latest."""
+_MOST_CHANGES = 5
+"""How often a receipt may follow in one transaction: circles of references end here."""
 
 
 @dataclass(slots=True)
@@ -87,15 +88,15 @@ async def _follow(ctx: Context, touched: Touched) -> None:
     """Give returns to the buyer of what they return, and returns of these in turn."""
     before: dict[UUID, Mapping[str, Any]] = {}
     buyers: dict[UUID, Buyer] = {}
+    changes = Counter[UUID]()
     level: Iterable[UUID] = touched.moved
-    for _ in range(_LONGEST_CHAIN):
-        if not level:
-            break
+    while level:
         moved = set()
         for row in await store.followers(ctx, level):
             buyer = buyer_of_return(row["buyers"], row["names_buyer"])
-            if _is_of(row, buyer):
+            if _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
                 continue
+            changes[row["id"]] += 1
             await SALES.change(ctx, row["id"], values_of(buyer))
             before.setdefault(row["id"], row)
             buyers[row["id"]] = buyer

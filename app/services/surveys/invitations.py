@@ -218,6 +218,8 @@ class _Lookup:
                     "not_found",
                     f"{column.removesuffix('_id').capitalize()} not found, or it belongs to another customer",
                 )
+            if row.get("undone"):
+                raise invalid(f"/{column}", "undone", "The sale was voided, or all of it was returned")
             subject[column] = subject_id
             if new.customer_id is None and row["customer_id"] is not None:
                 if subject.setdefault("customer_id", row["customer_id"]) != row["customer_id"]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.event_type import EventType
-from app.rules.kit.event_types import ABOUT_OTHERS
+from app.rules.kit.event_types import STAYING
 from app.store.kit import activity, rows
 
 
@@ -68,7 +68,7 @@ async def record_all(ctx: Context, events: Sequence[Event], *, react: bool = Tru
 async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], customer_id: UUID | None) -> None:
     """Put all events of these subjects on the timeline of this customer, or on none.
 
-    Events that tell somebody else of a subject, such as a participant, stay on theirs.
+    Events that tell somebody else of a subject, such as a participant, stay on theirs; see `STAYING`.
     """
     moved = await ctx.db.fetch(
         "UPDATE events SET customer_id = $3 WHERE subject_id = ANY ($2::uuid[]) AND subject_type = $1 "
@@ -76,7 +76,7 @@ async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], 
         subject_type,
         list(subject_ids),
         customer_id,
-        list(ABOUT_OTHERS),
+        list(STAYING),
     )
     holders = {customer_id, *(row["customer_id"] for row in moved)} if moved else set()
     await activity.find_known_since(ctx, (holder for holder in holders if holder is not None))

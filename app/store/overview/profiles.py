@@ -144,7 +144,7 @@ _BY_IDENTITY = _lookup(customers.MATCHES_BY_IDENTITY)
 
 def _latest_purchases(holder: str) -> str:
     return (
-        f"SELECT s.id, s.occurred_at, s.business_date, s.site FROM sales s WHERE s.customer_id = {holder} "
+        f"SELECT s.id, s.occurred_at, s.business_date, s.site, s.source FROM sales s WHERE s.customer_id = {holder} "
         f"AND s.purchase AND NOT s.clock_suspect ORDER BY s.occurred_at DESC, s.id DESC LIMIT {_RECEIPTS}"
     )
 
@@ -178,11 +178,14 @@ _PARTS = f"""
         FROM (
             SELECT b.own, date_part('isodow', m.local)::int AS day, date_part('hour', m.local)::int AS hour
             FROM (
-                SELECT true AS own, occurred_at, site FROM latest
+                SELECT true AS own, occurred_at, site, source FROM latest
                 UNION ALL
-                SELECT false, l.occurred_at, l.site FROM members m CROSS JOIN LATERAL ({_latest_purchases("m.id")}) l
-            ) b LEFT JOIN sites p ON p.code = b.site
-            CROSS JOIN LATERAL (SELECT b.occurred_at AT TIME ZONE coalesce(p.time_zone, 'UTC') AS local) m
+                SELECT false, l.occurred_at, l.site, l.source
+                FROM members m CROSS JOIN LATERAL ({_latest_purchases("m.id")}) l
+            ) b LEFT JOIN sites p ON p.code = b.site LEFT JOIN sources o ON o.code = b.source
+            CROSS JOIN LATERAL (
+                SELECT b.occurred_at AT TIME ZONE coalesce(p.time_zone, o.time_zone, 'UTC') AS local
+            ) m
         ) h
     )
 """
@@ -203,7 +206,12 @@ _FAVOURITES = """(
 ) f"""
 _COUNTS = f"""(
     SELECT i.channel, i.direction, count(*) AS count, max(i.happened_at) AS last_at
-    FROM interactions i WHERE i.customer_id = c.id AND {_CONTACT}
+    FROM (
+        SELECT i.* FROM interactions i WHERE i.customer_id = c.id
+        UNION ALL
+        SELECT i.* FROM interaction_participants p JOIN interactions i ON i.id = p.interaction_id
+        WHERE p.customer_id = c.id
+    ) i WHERE {_CONTACT} AND i.direction <> 'internal'
     GROUP BY i.channel, i.direction ORDER BY count(*) DESC, i.channel, i.direction
 ) k"""
 _TIMELINE_COLUMNS = documents.columns(TimelineEntry, "e")

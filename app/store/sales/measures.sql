@@ -31,15 +31,16 @@ facts AS MATERIALIZED (
     SELECT s.id, s.currency, s.customer_id, s.business_date AS day, s.site, s.till, s.operator, s.channel, s.source,
         s.kind, l.sku, l.category,
         CASE WHEN 'hour' IN (a.first, a.second)
-            THEN to_char(s.occurred_at AT TIME ZONE coalesce(p.time_zone, :time_zone), 'HH24') END AS hour,
+            THEN to_char(s.occurred_at AT TIME ZONE coalesce(p.time_zone, o.time_zone, :time_zone), 'HH24') END AS hour,
         CASE WHEN 'tag' IN (a.first, a.second) THEN c.tags END AS tags,
         s.purchase AND (NOT a.by_line OR l.gross > 0) AS is_purchase,
         coalesce(l.units, 0) AS units,
         CASE WHEN a.by_line THEN l.gross ELSE s.gross END AS gross,
         CASE WHEN a.by_line THEN l.refunded ELSE s.refunded END AS refunded
     FROM sales s CROSS JOIN asked a
-    LEFT JOIN customers c ON c.id = s.customer_id  -- these two are not in the plan unless they are asked for
+    LEFT JOIN customers c ON c.id = s.customer_id  -- these three are not in the plan unless they are asked for
     LEFT JOIN sites p ON p.code = s.site
+    LEFT JOIN sources o ON o.code = s.source
     LEFT JOIN LATERAL (
         SELECT CASE WHEN 'sku' IN (a.first, a.second) THEN i.sku END AS sku,
             CASE WHEN 'category' IN (a.first, a.second) THEN i.category END AS category,

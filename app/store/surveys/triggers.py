@@ -87,7 +87,7 @@ _SUBJECTS = {
     TriggerEvent.SALE: """
         SELECT s.id, s.customer_id, s.occurred_at AS happened_at, s.site, s.operator AS staff, s.channel,
             NULL AS kind, NULL AS category, s.total, s.currency,
-            s.purchase AS eligible
+            s.purchase AS eligible, s.voided_at IS NOT NULL OR s.fully_returned AS undone
         FROM sales s WHERE s.id = ANY ($1::uuid[])
     """,
     TriggerEvent.COMPLAINT_CLOSED: """

@@ -65,6 +65,8 @@ class TestLastSeen:
         assert await customer_lists.listed(client, **query) == [bea]
         assert await customer_lists.listed(client, q="cole", last_purchase_since="2026-02-06T00:00:00Z") == [ada]
         assert await customer_lists.listed(client, sort="last_purchase_at", q="bea") == [bea]
+        found = await customer_lists.listed(client, sort="-net", currency="EUR", q="cole")
+        assert set(found) == {ada, bea, cy}, "the sort does not apply, and leaves nobody out"
 
 
 class TestBought:

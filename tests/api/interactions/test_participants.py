@@ -30,8 +30,11 @@ class TestTakingPart:
         meeting = await record(client, **MEETING, customer_id=ada["id"], participants=taking_part(bo, bo, ada))
         assert await timeline(client, ada, meeting) == ["interaction.recorded"]
         assert await timeline(client, bo, meeting) == ["interaction.attended"]
+        await record(client, kind="note", channel="in_person", direction="internal", customer_id=bo["id"])
         for customer in (ada, bo):
-            assert (await profile(client, customer))["last_contact"]["id"] == meeting["id"]
+            found = await profile(client, customer)
+            assert found["last_contact"]["id"] == meeting["id"]
+            assert [count["count"] for count in found["contact_counts"]] == [1], "notes are no contacts"
         (candidate,) = (await api.get(client, "/v1/customers/lookup", phone="+441132460502"))["items"]
         assert candidate["last_contact"]["id"] == meeting["id"]
 

@@ -12,7 +12,8 @@ from tests import make
 from tests.support import api
 from tests.support.application import TestClock
 
-ZONES = {"york": "Europe/London", "tokyo": "Asia/Tokyo", "nowhere": "UTC"}
+ZONES = {"york": "Europe/London", "tokyo": "Asia/Tokyo", "nowhere": "America/New_York"}
+"""Of sites, and of the source for those that have none."""
 
 
 def habits(sales: list[dict[str, Any]]) -> dict[str, Any]:
@@ -45,6 +46,8 @@ async def test_of_customers_and_households(client: httpx.AsyncClient, clock: Tes
     for site in (await api.get(client, "/v1/sites"))["items"]:
         if site["code"] != "nowhere":
             await api.patched(client, f"/v1/sites/{site['id']}", {"time_zone": ZONES[site["code"]]})
+    (source,) = (await api.get(client, "/v1/sources"))["items"]
+    await api.patched(client, f"/v1/sources/{source['id']}", {"time_zone": ZONES["nowhere"]})
     # What was given back, or is voided, is no habit.
     gone = bought[cy].pop()
     await make.record_return(client, gone, clock.now)

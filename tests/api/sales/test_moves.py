@@ -80,6 +80,10 @@ class TestRelease:
         assert (event.data["from_customer_id"], event.data["reason"]) == (customer["id"], "The wrong Ada")
         again = await api.post(client, f"{PATH}/{sale['id']}/release", {"reason": "Once more"}, 200)
         assert again == released
+        other = await make.create_customer(client)
+        await api.post(client, f"{PATH}/{sale['id']}/claim", {"customer_id": other["id"]}, 200)
+        assert "sale.released" not in await timeline(client, other), "it was taken from somebody else"
+        await api.post(client, f"{PATH}/{sale['id']}/release", {"reason": "The wrong one"}, 200)
         await api.post(client, f"{PATH}/{sale['id']}/claim", {"customer_id": customer["id"]}, 200)
 
     async def test_with_what_the_till_said_is_unmatched(self, client: httpx.AsyncClient) -> None:

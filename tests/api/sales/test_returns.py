@@ -203,6 +203,24 @@ class TestFollows:
         assert [(await read(client, s))["customer_id"] for s in (exchange, last)] == [customer["id"]] * 2
         assert await net(client, customer["id"]) == [("300.00", "200.00", "100.00", 1)]
 
+    async def test_a_long_chain_of_exchanges(self, client: httpx.AsyncClient) -> None:
+        """Each brings back what the one before sold, and comes before it."""
+        chain = [
+            make.sale(
+                receipt_no=f"E{n}",
+                lines=[make.line("5.00"), make.refund(f"E{n - 1}", 1, "-1", "-5.00")],
+                payments=[],
+                total="0.00",
+                occurred_at="2026-03-01T10:00:00+16:00",
+            )
+            for n in range(1, 70)
+        ]
+        await api.batch(client, PATH, *chain[::-1])
+        sale = make.sale(receipt_no="E0", lines=[make.line("5.00")], payments=[], total="5.00")
+        sold = await make.record_sale(client, sale | {"customer": {"email": "ada@example.com"}})
+        followed = await api.pages(client, PATH, customer_id=sold["customer_id"], limit=200)
+        assert len(followed) == 70
+
     async def test_a_circle_of_references_ends(self, client: httpx.AsyncClient) -> None:
         def half(receipt_no: str, other: str) -> dict[str, Any]:
             lines = [make.line("5.00"), make.refund(other, 1, "-1", "-5.00")]

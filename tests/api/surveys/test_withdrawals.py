@@ -42,6 +42,9 @@ class TestWithdrawn:
         assert (await invitation_events(db, invitation))[-1][0] == "withdrawn"
         refused = await client.post(f"{INVITATIONS}/{invitation['id']}/send")
         assert (refused.status_code, refused.json()["detail"]) == (409, "The invitation is withdrawn")
+        body = {"survey_id": invitation["survey_id"], "sale_id": sale["id"]}
+        again = await client.post(INVITATIONS, json=body)
+        assert api.errors(again) == [("/sale_id", "undone")], "nor is anybody asked for the first time"
 
     async def test_all_of_it_is_returned(self, client: httpx.AsyncClient) -> None:
         sale, invitation = await invited(client, lines=[make.line(), make.line()], total="20.00", payments=[])
