@@ -17,6 +17,7 @@ PATCH_TYPES = ("application/merge-patch+json",)
 LINES_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
 _PACKED_PIECE, _DECOMPRESSED_PIECE = 4_096, 65_536
 _MOST_OF_NOTHING = 4_096
+_LARGE = 32_768
 # What unpacking may cost grows with what was sent. JSON compresses to a twentieth or so, at most to a hundredth.
 _FREE_BYTES, _MOST_EXPANSION = 4_194_304, 250
 _FREE_LINES, _BYTES_A_LINE = 5_000, 4
@@ -34,6 +35,8 @@ async def read_json(request: Request, types: tuple[str, ...], limit: int, max_pa
         content += chunk
         if len(content) > limit:
             raise _too_large(limit)
+    if len(content) > _LARGE:  # the work of long ones stops nobody else
+        return await asyncio.to_thread(parse_json, content)
     return parse_json(content)
 
 

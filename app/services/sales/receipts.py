@@ -21,16 +21,7 @@ from app.rules.sales.returns import LineKey
 from app.rules.sales.sums import ZERO, Amounts, Imbalance
 from app.schemas.sales.sales import SaleNew
 from app.services.customers import Reason
-from app.services.sales.amounts import (
-    AMOUNTS,
-    amounts_of,
-    require_currency_of_its_time,
-    require_distinct_line_numbers,
-    require_payable_amounts,
-    require_returns,
-    require_within_limit,
-    rounded_away,
-)
+from app.services.sales import amounts as checks
 from app.store.kit.events import Event
 from app.store.sales.intake import Row
 
@@ -204,7 +195,7 @@ class ReceiptDraft:
                 }
                 for line in sorted(self.lines, key=lambda line: line.line_no)
             ],
-            **{name: str(amount) for name, amount in zip(AMOUNTS, self._scaled_amounts, strict=True)},
+            **{name: str(amount) for name, amount in zip(checks.AMOUNTS, self._scaled_amounts, strict=True)},
             "taxes": self._taxes,
             "payments": [payment.model_dump(mode="json") for payment in new.payments],
             "tendered": new.tendered and str(new.tendered),
@@ -249,8 +240,8 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         raise invalid("/currency", "missing", "Required, since the source has no currency")
     if new.currency is None:
         new = new.model_copy(update={"currency": currency})
-    require_currency_of_its_time(new, currency)
-    require_payable_amounts(new, currency)
+    checks.require_currency_of_its_time(new, currency)
+    checks.require_payable_amounts(new, currency)
     unit = minor_unit(currency)
     lines = [
         Line(
@@ -277,11 +268,11 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         )
         for n, line in enumerate(new.lines, start=1)
     ]
-    require_distinct_line_numbers(lines)
-    require_returns(new, lines)
-    amounts = amounts_of(new, policy.tax_included)
+    checks.require_distinct_line_numbers(lines)
+    checks.require_returns(new, lines)
+    amounts = checks.amounts_of(new, policy.tax_included)
     kind, total, gross, refunded, imbalances = sums.reckon(lines, amounts, new.total, unit)
-    require_within_limit(lines, total)
+    checks.require_within_limit(lines, total)
     return ReceiptDraft(
         new,
         new_id(),
@@ -292,7 +283,7 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         _scaled(total, currency),
         _scaled(gross, currency),
         _scaled(refunded, currency),
-        [*rounded_away(new, lines, unit), *imbalances][: sums.MOST_IMBALANCES],
+        [*checks.rounded_away(new, lines, unit), *imbalances][: sums.MOST_IMBALANCES],
         new.business_date or trading_day(new.occurred_at, site_zone or policy.time_zone),
         policy,
     )
