@@ -31,9 +31,9 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
     filters = {} if query.tag is None else {"tag": tag_word(query.tag)}
     if query.q is None:
         return await store.CUSTOMERS.page(ctx, query, filters)
+    terms = search_terms.terms(query.q, ctx.region)
     if query.net_min is None and query.net_max is None:
         query = query.model_copy(update={"currency": None})  # of the sort, which does not apply
-    terms = search_terms.terms(query.q, ctx.region)
     required = [field_word(name, value) for name in FILTERS if (value := getattr(query, name)) is not None]
     return (
         await store.search_page(ctx, query, terms, filters, [*filters.values(), *required]) if terms else Page([], None)

@@ -207,7 +207,7 @@ class ReceiptDraft:
     @property
     def _scaled_amounts(self) -> list[Decimal]:
         """In the order of AMOUNTS."""
-        return [_scaled(amount, self.currency) for amount in self.amounts[: len(AMOUNTS)]]
+        return [_scaled(amount, self.currency) for amount in self.amounts[: len(checks.AMOUNTS)]]
 
     def _scaled_or_none(self, amount: Decimal | None) -> Decimal | None:
         return None if amount is None else _scaled(amount, self.currency)
