@@ -49,7 +49,7 @@ class Customer(SQLModel, table=True):
         Index(None, "created_by_source", "created_at", "id", postgresql_where=text("created_by_source IS NOT NULL")),
         Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
         # The blocks of numbers that they are in; see `store/customers/found.py`.
-        Index("ix_customers_words", "words", text(f"({_BLOCKS})"), postgresql_using="gin"),
+        Index("ix_customers_words", text(f"({_BLOCKS})"), "words", postgresql_using="gin"),
     )
 
     id: UUID = id_column()

@@ -27,7 +27,7 @@ from app.store.kit.listing import Listing
 
 TIME = timedelta(milliseconds=20)
 """After so long, a look goes into no further window. The last one took about as long as those before together."""
-LOOKS = 5
+LOOKS = 3
 """How many looks a page takes as long as it has nobody at all."""
 
 
