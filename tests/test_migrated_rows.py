@@ -253,7 +253,7 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
         customer_id,
     )
     await db.execute(
-        "INSERT INTO identities (customer_id, system, external_id) VALUES ($1, 'loyalty', 'LC-55501')", customer_id
+        "INSERT INTO identities (customer_id, system, external_id) VALUES ($1, 'loyalty', 'LC-555012')", customer_id
     )
     await db.execute(
         "INSERT INTO addresses (customer_id, position, postal_code, city) VALUES ($1, 0, 'SW1A 9ZZ', 'Zürich')",
@@ -262,6 +262,12 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
     await db.execute("INSERT INTO search_words (word, fuzzy) VALUES ('山田', true), ('hara', true)")
     await db.close()
     await as_of(dsn, "0027")
+    db = await asyncpg.connect(dsn)
+    longer = "word ~ '^[…‥][0-9]{5,6}$'"  # what came with 0028, and is made by today's rules before
+    await db.execute(f"UPDATE customers SET words = ARRAY(SELECT word FROM unnest(words) word WHERE NOT {longer})")
+    await db.execute(f"DELETE FROM search_words WHERE {longer}")
+    await db.close()
+    await as_of(dsn, "0028")
     db = await asyncpg.connect(dsn)
     assert (
         await db.fetchval("SELECT count(*) FROM customers WHERE words @> ARRAY['ohara', $1]", tag_word("vip")) == many
@@ -278,7 +284,7 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
         names=["株式会社山田電機", "Jürgen"],
         numbers=["+442079460991"],
         addresses=["a@example.org", "1"],
-        identities=["LC-55501"],
+        identities=["LC-555012"],
         places=["SW1A 9ZZ", "Zürich"],
         fields={
             "kind": ["person"],
@@ -289,7 +295,7 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
         },
     )
     assert words == customer_words(sought)
-    assert {"電機", "juergen", "…0991", "@example.org", "lc55501", "sw1a9zz", "zurich"} <= words
+    assert {"電機", "juergen", "…0991", "…460991", "@example.org", "lc555012", "‥55012", "sw1a9zz", "zurich"} <= words
     findable = {row["word"]: row["fuzzy"] for row in await db.fetch("SELECT word, fuzzy FROM search_words")}
     assert words <= findable.keys() and findable["hara"] and not findable["山田"]
     await db.close()

@@ -24,7 +24,8 @@ _EVERYWHERE: Schema = {
     },
     "next_cursor": {
         "anyOf": [{"type": "string", "maxLength": 1_000}, {"type": "null"}],
-        "description": "The value to send as `cursor` for the next page. Null on the last page.",
+        "description": "The value to send as `cursor` for the next page. Null on the last page, and only there: a page "
+        "may have fewer items than `limit`, or none, and others may follow nevertheless.",
     },
 }
 """Properties that are the same in every schema."""

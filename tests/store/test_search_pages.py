@@ -1,6 +1,7 @@
 """All pages of a search are together what a look at each customer finds: nobody is missing or there twice."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from app.core.context import Context
 from app.rules.customers import search as rules
 from app.rules.customers.search_terms import terms
 from app.schemas.customers.customers import CustomerQuery
-from app.store.customers import customers, found, search
+from app.store.customers import customers, found, found_statements, search, windows
 from app.store.customers.search import TermMatch
 from tests.support.application import TestClock
 
@@ -109,6 +110,7 @@ WORDS = [
         "vanderberg",
         "0991",
         "60991",
+        "9460991",
         "9910",
         "@gmail.com",
         "@gmail",
@@ -119,8 +121,17 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(4))
-async def test_every_match_is_on_one_page(db: "asyncpg.Connection[Any]", stored: list[Customer], seed: int) -> None:
+@pytest.mark.parametrize(("seed", "is_cut"), [(0, False), (1, False), (2, True), (3, True)])
+async def test_every_match_is_on_one_page(
+    db: "asyncpg.Connection[Any]",
+    stored: list[Customer],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    is_cut: bool,
+) -> None:
+    """Also if each look ends as soon as it may; its batches are then smaller."""
+    monkeypatch.setattr(found, "TIME", timedelta(days=0 if is_cut else 1))
+    monkeypatch.setattr(windows, "SURE", 1_000_000)
     random = Random(seed)
     for _ in range(12):
         q = " ".join(random.sample(WORDS, random.choice([1, 1, 1, 2, 2, 3])))
@@ -129,29 +140,51 @@ async def test_every_match_is_on_one_page(db: "asyncpg.Connection[Any]", stored:
             for name, values in {"tag": ["vip"], "owner": ["MIA"], "kind": KINDS, "archived": ["any", "yes"]}.items()
         }
         filters["archived"] = filters["archived"] or "no"
-        expected = await _by_looking_at_each(db, stored, q, filters)
-        assert await _page_by_page(db, random, q, filters) == expected, (q, filters)
+        best, others = await _by_looking_at_each(db, stored, q, filters)
+        limit = random.choice([17, 50, 199, 200, 200])
+        numbers, short = await _page_by_page(db, limit, q, filters)
+        assert numbers[: len(best)] == best, (q, filters)
+        if is_cut:
+            assert sorted(numbers[len(best) :]) == sorted(others), (q, filters)
+        else:
+            assert (numbers[len(best) :], short) == (others, 0), (q, filters)
+
+
+async def test_a_batch_that_a_look_ended_stays_as_it_is(
+    db: "asyncpg.Connection[Any]", stored: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for again for its later pages, which must not rank it with those below."""
+    monkeypatch.setattr(found, "TIME", timedelta(0))
+    monkeypatch.setattr(windows, "SURE", 1_000_000)
+    for q in ("martha smith", "jean luc"):
+        _, others = await _by_looking_at_each(db, stored, q, {"archived": "any"})
+        numbers, _ = await _page_by_page(db, 17, q, {"archived": "any"})
+        assert sorted(numbers[-len(others) :]) == sorted(others)
 
 
 async def test_there_is_enough_to_page_through(db: "asyncpg.Connection[Any]", stored: list[Customer]) -> None:
     """The histories above would hold for empty lists as well."""
-    every = {q: len(await _by_looking_at_each(db, stored, q, {"archived": "any"})) for q in WORDS}
+    every = {q: sum(map(len, await _by_looking_at_each(db, stored, q, {"archived": "any"}))) for q in WORDS}
     assert every.pop("nobody") == 0
-    assert min(every.values()) > 0 and sum(count > found.BATCH for count in every.values()) > 5, every
+    assert min(every.values()) > 0 and sum(count > found_statements.BATCH for count in every.values()) > 5, every
 
 
-async def _page_by_page(db: "asyncpg.Connection[Any]", random: Random, q: str, filters: dict[str, Any]) -> list[int]:
+async def _page_by_page(
+    db: "asyncpg.Connection[Any]", limit: int, q: str, filters: dict[str, Any]
+) -> tuple[list[int], int]:
+    """All numbers, and how many pages were short although others followed."""
     numbers: list[int] = []
+    short = 0
     cursor = None
     while True:
-        query = CustomerQuery(q=q, limit=random.choice([17, 50, 199, 200, 200]), cursor=cursor, **filters)
+        query = CustomerQuery(q=q, limit=limit, cursor=cursor, **filters)
         tag = {"tag": rules.tag_word(query.tag)} if query.tag else {}
         required = [rules.field_word(name, str(value)) for name in ("owner", "kind") if (value := filters.get(name))]
         page = await customers.search_page(_context(db), query, terms(q, "GB"), tag, [*tag.values(), *required])
         numbers += [int(customers_name(item)) for item in page.items]
         if (cursor := page.next_cursor) is None:
-            return numbers
-        assert len(page.items) == query.limit
+            return numbers, short
+        short += len(page.items) < query.limit
 
 
 def customers_name(item: str) -> str:
@@ -160,7 +193,8 @@ def customers_name(item: str) -> str:
 
 async def _by_looking_at_each(
     db: "asyncpg.Connection[Any]", stored: Sequence[Customer], q: str, filters: dict[str, Any]
-) -> list[int]:
+) -> tuple[list[int], list[int]]:
+    """Those who match best, and the others."""
     matches = (await search.match_terms(_context(db), terms(q, "GB"))).terms
     best: list[int] = []
     others: list[tuple[int, int]] = []
@@ -172,9 +206,9 @@ async def _by_looking_at_each(
             best.append(customer["number"])
         else:
             others.append((sum(round((score or 0) * 10_000) for score in scores), customer["number"]))
-    batches = (others[n : n + found.BATCH] for n in range(0, len(others), found.BATCH))
+    batches = (others[n : n + found_statements.BATCH] for n in range(0, len(others), found_statements.BATCH))
     ranked = (sorted(batch, reverse=True) for batch in batches)
-    return [*best, *(number for batch in ranked for _, number in batch)]
+    return best, [number for batch in ranked for _, number in batch]
 
 
 def _score(match: TermMatch, words: set[str]) -> float | None:

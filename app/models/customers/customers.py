@@ -48,8 +48,9 @@ class Customer(SQLModel, table=True):
         ),
         Index(None, "created_by_source", "created_at", "id", postgresql_where=text("created_by_source IS NOT NULL")),
         Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
-        # The blocks of numbers that they are in; see `store/customers/found.py`.
-        Index("ix_customers_words", "words", text(f"({_BLOCKS})"), postgresql_using="gin"),
+        # The blocks of numbers that they are in (`store/customers/windows.py`) come first: GIN goes through its keys in
+        # their order, and would walk the whole lists of words in each window.
+        Index("ix_customers_words", text(f"({_BLOCKS})"), "words", postgresql_using="gin"),
     )
 
     id: UUID = id_column()

@@ -8,7 +8,7 @@ from itertools import groupby, product
 
 import phonenumbers
 
-from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAIL, WHOLE_NUMBER, is_beginning
+from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAILS, WHOLE_NUMBER, is_beginning
 from app.rules.customers.word_forms import (
     LONGEST_WORD,
     bigrams,
@@ -54,16 +54,17 @@ class Term:
             return found | dict.fromkeys(self.forms, EXACT)
         found = dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, NUMBER)
         found[WHOLE_NUMBER + self.digits] = EXACT
-        if len(self.digits) == TAIL:
+        if len(self.digits) in TAILS:
             found |= {PHONE_TAIL + self.digits: NUMBER_END, IDENTITY_TAIL + self.digits: IDENTITY_END}
         return found
 
     @property
     def tails(self) -> dict[str, float]:
-        """The words of those whose numbers may end with it, which their numbers have to prove."""
-        end = self.digits[-TAIL:]
-        longer = len(self.digits) > TAIL
-        return {PHONE_TAIL + end: NUMBER_END, IDENTITY_TAIL + end: IDENTITY_END} if longer else {}
+        """The words of those whose numbers may end with it, if it is too long for a word: their numbers prove it."""
+        if len(self.digits) <= _LONGEST_TAIL:
+            return {}
+        end = self.digits[-_LONGEST_TAIL:]
+        return {PHONE_TAIL + end: NUMBER_END, IDENTITY_TAIL + end: IDENTITY_END}
 
     @property
     def grams(self) -> list[str]:
@@ -76,12 +77,13 @@ class Term:
         if not self.digits:
             return [f"%{self.word}%"] if self.grams else []
         stripped = self.digits.lstrip("0")
-        return [f"%{self.digits}", *([f"%{stripped}"] if len(stripped) >= _SURELY_A_NUMBER else [])]
+        ends = [self.digits, *([stripped] if len(stripped) >= _SURELY_A_NUMBER else [])]
+        return [f"%{end}" for end in dict.fromkeys(ends)]
 
     @property
     def misspellings(self) -> set[str]:
         if self.digits:
-            return misspellings(self.word) if len(self.digits) > TAIL else set()
+            return misspellings(self.word) if len(self.digits) > _SHORTEST_TAIL else set()
         return set() if self.grams else misspellings(self.word)
 
     @property
@@ -129,6 +131,7 @@ def misspellings(word: str) -> set[str]:
     return wrong | missing | too_many | swapped | {word}
 
 
+_SHORTEST_TAIL, _LONGEST_TAIL = min(TAILS), max(TAILS)
 _LETTERS, _DIGITS = string.ascii_lowercase, string.digits
 _SHORTEST_MISSPELT = 3
 _SHORTEST_SPLIT = 4
@@ -187,7 +190,7 @@ def _number(text: str, region: str) -> Term:
     stripped = digits.lstrip("0") or "0"
     e164 = _e164(entered, region) if len(digits) >= _SHORTEST_PHONE else ""
     spellings = tuple(dict.fromkeys(form for form in (digits, e164) if form and form != stripped))
-    return Term(stripped, spellings, digits=digits if len(digits) >= TAIL else "")
+    return Term(stripped, spellings, digits=digits if len(digits) >= _SHORTEST_TAIL else "")
 
 
 def _e164(text: str, region: str) -> str:

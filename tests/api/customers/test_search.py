@@ -1,10 +1,15 @@
 """Customers are found by what people remember of them, however they write it; the best match comes first."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from app.store.customers import found as found_by_words
+from app.store.customers import windows
 from tests import make
 from tests.support.api import pages, patched
 
@@ -281,6 +286,30 @@ class TestOrder:
         for other in ({"q": "山田"}, {"q": "山田電機", "tag": "vip"}, {}):
             answer = await client.get(PATH, params={**other, "cursor": cursor})
             assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_CURSOR")
+
+
+class TestShortPages:
+    async def test_go_on_to_the_last_match(
+        self, client: httpx.AsyncClient, db: "asyncpg.Connection[Any]", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await create(client, "Ada", tags=["vip"])
+        await create(client, "Ada Byron")
+        await db.execute("SELECT setval('customers_number_seq', nextval('customers_number_seq') + 1000)")
+        await create(client, "Byron", tags=["vip"])
+        monkeypatch.setattr(found_by_words, "TIME", timedelta(0))
+        monkeypatch.setattr(windows, "SURE", 0)
+        assert await found(client, q="ada byron") == ["Ada Byron"]
+        monkeypatch.setattr(found_by_words, "LOOKS", 1)
+        answer = await client.get(PATH, params={"q": "ada byron"})
+        assert answer.json()["items"] == [] and answer.json()["next_cursor"] in answer.headers["link"]
+        asked: list[tuple[dict[str, Any], list[str]]] = [
+            ({"q": "ada byron"}, ["Ada Byron"]),
+            ({"q": "ad", "tag": "vip"}, ["Ada"]),
+        ]
+        for query, names in asked:
+            assert [item["display_name"] for item in await pages(client, PATH, **query)] == names
+            lines = (await client.get(f"{PATH}/export", params=query)).text.splitlines()
+            assert [json.loads(line)["display_name"] for line in lines] == names
 
 
 class TestBeginnings:

@@ -140,8 +140,8 @@ class TestWords:
         assert {"山田電機", "山", "山田", "田電", "電機"} <= names_of("山田電機")
         assert {"김철수", "김철", "철수", "김"} <= names_of("김 철수")
 
-    def test_of_phone_numbers_with_and_without_their_country_and_their_end(self) -> None:
-        assert number_words("+442079460123") == ["442079460123", "2079460123", "…0123"]
+    def test_of_phone_numbers_with_and_without_their_country_and_their_ends(self) -> None:
+        assert number_words("+442079460123") == ["442079460123", "2079460123", "…0123", "…60123", "…460123"]
 
     def test_of_addresses_the_name_may_be_mistyped(self) -> None:
         found = set(address_words("zoe.quartermain@example.com"))
@@ -152,10 +152,10 @@ class TestWords:
         ("identity", "expected"),
         [
             ("LC-55501", {"lc", "55501", "lc55501"}),
-            ("2001-4477", {"2001", "4477", "20014477", "‥4477"}),
+            ("2001-4477", {"2001", "4477", "20014477", "‥4477", "‥14477", "‥014477"}),
             ("LC 555 01", {"lc", "555", "01", "lc55501"}),
             ("0991", {"0991", "＝0991"}),
-            ("9826123400991", {"9826123400991", "＝9826123400991", "‥0991"}),
+            ("9826123400991", {"9826123400991", "＝9826123400991", "‥0991", "‥00991", "‥400991"}),
         ],
     )
     def test_of_identities_their_parts(self, identity: str, expected: set[str]) -> None:
@@ -246,6 +246,8 @@ class TestTerms:
             ("Иванов", "RU", "ivanov"),
             ("@ada.okafor", "GB", "ada.okafor"),
             ("0991", "GB", "…0991"),
+            ("60991", "GB", "…60991"),
+            ("460991", "GB", "‥460991"),
             ("0991", "GB", "＝0991"),
             ("Jean Luc", "FR", "jeanluc"),
             ("Jean-Luc", "FR", "jeanluc"),
@@ -265,8 +267,9 @@ class TestTerms:
     def test_parts_need_proof(self) -> None:
         (term,) = terms("山田電機")
         assert (term.grams, term.proof) == (["山田", "田電", "電機"], ["%山田電機%"])
-        (term,) = terms("60991")
-        assert (list(term.tails), term.proof) == (["…0991", "‥0991"], ["%60991"])
+        (term,) = terms("9460991")
+        assert (list(term.tails), term.proof) == (["…460991", "‥460991"], ["%9460991"])
+        assert terms("460991")[0].tails == {}
         (term,) = terms("020 7946 0991")
         assert term.proof == ["%02079460991", "%2079460991"]
 

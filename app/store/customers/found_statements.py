@@ -1,0 +1,151 @@
+"""The statements by which a search looks into windows."""
+
+from functools import cache
+from itertools import count
+from typing import NamedTuple
+
+from app.store.customers.windows import BLOCKS
+
+BATCH = 400
+"""How many of the others are ranked together."""
+_IN_BLOCKS = BLOCKS.replace("number", "c.number") + " && w.blocks::bigint[]"
+
+
+class BestShape(NamedTuple):
+    required: bool
+    any_of: int
+    proofs: int
+
+
+class OthersShape(NamedTuple):
+    required: bool
+    plain: int
+    with_parts: int
+
+
+_PLAIN, _WITH_PARTS = 4, 10
+
+
+@cache
+def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: BestShape) -> str:
+    numbers = count(parameters + 1)
+    # The SELECT hides the words from the planner, which then keeps one plan.
+    indexed = [f"c.words @> (SELECT ${next(numbers)}::text[])" for _ in range(shape.required)]
+    indexed += [f"c.words && (SELECT ${next(numbers)}::text[])" for _ in range(shape.any_of)]
+    proven = [_proof(next(numbers)) for _ in range(shape.proofs)]
+    return _BEST.format(
+        indexed=" AND ".join([*indexed, _IN_BLOCKS]),
+        where=" AND ".join(["c.number < $4", *proven, *filters]),
+        columns=columns,
+    )
+
+
+@cache
+def others_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: OthersShape) -> str:
+    number = parameters + 1
+    required = []
+    if shape.required:
+        required = [f"c.words @> (SELECT ${number}::text[])"]
+        number += 1
+    every: list[str] = []
+    best: list[str] = []
+    proven: list[str] = []
+    sought: list[str] = []
+    parts: list[str] = []
+    arms: list[tuple[int, str]] = []
+    for term in range(shape.plain + shape.with_parts):
+        words, scores, best_words, others = (f"${number + n}" for n in range(4))
+        is_best = f"c.words && (SELECT {best_words}::text[])"
+        matches = f"c.words && (SELECT {words}::text[])"
+        arms.append((term, f"c.words && (SELECT {others}::text[])"))
+        sought.append(f"SELECT {term} AS term, * FROM unnest({words}::text[], {scores}::int[]) s(word, score)")
+        number += _PLAIN
+        if term >= shape.plain:
+            plain, all_of, best_all, other_all, score, proof = (f"${number + n}" for n in range(6))
+            is_proven = _proof(int(proof[1:]))
+            is_best = f"({is_best} OR c.words @> (SELECT {best_all}::text[]) AND {is_proven})"
+            matches = f"({matches} OR c.words @> (SELECT {all_of}::text[]))"
+            arms.append((term, f"c.words @> (SELECT {other_all}::text[])"))
+            proven.append(f"(c.words && (SELECT {plain}::text[]) OR {is_proven})")
+            sought[-1] += f" WHERE s.word = ANY ({plain}::text[])"
+            parts.append(
+                _PARTS.format(
+                    term=term, words=words, scores=scores, plain=plain, all_of=all_of, score=score, proof=is_proven
+                )
+            )
+            number += _WITH_PARTS - _PLAIN
+        every.append(matches)
+        best.append(is_best)
+    indexed = " OR ".join(
+        f"({' AND '.join([*required, arm, *(e for n, e in enumerate(every) if n != term), _IN_BLOCKS])})"
+        for term, arm in arms
+    )
+    return _OTHERS.format(
+        indexed=indexed,
+        where=" AND ".join(["c.number < $4", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]),
+        sought=" UNION ALL ".join(sought),
+        parts="".join(parts),
+        columns=columns,
+        batch=BATCH,
+    )
+
+
+def _proof(number: int) -> str:
+    return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY (${number}::text[]))"
+
+
+# The loop goes through the windows in their order and ends when there are enough, or when the time is over: a recursive
+# query is read as far as it is asked for, so the clock is looked at before each window. OFFSET: filters are asked of
+# those who were found, and do not look for others by indexes of their own.
+_LOOKED = """
+    WITH RECURSIVE looked AS (
+        SELECT 1 AS n
+        UNION ALL
+        SELECT n + 1 FROM looked WHERE n < cardinality($1::text[])
+            AND (n < $2::int OR clock_timestamp() - statement_timestamp() < $3::interval)
+    )"""
+_IN_WINDOW = "(SELECT n, ($1::text[])[n] AS blocks FROM looked) w"
+_BEST = f"""{_LOOKED},
+    found AS MATERIALIZED (
+        SELECT h.id, h.number FROM {_IN_WINDOW} CROSS JOIN LATERAL (
+            SELECT c.id, c.number FROM (SELECT c.* FROM customers c WHERE {{indexed}} OFFSET 0) c
+            WHERE {{where}} ORDER BY c.number DESC
+        ) h LIMIT (SELECT $5::int)
+    )
+    SELECT * FROM (
+        SELECT row_to_json(d)::text AS json, f.number
+        FROM found f JOIN customers c ON c.id = f.id CROSS JOIN LATERAL (SELECT {{columns}}) d ORDER BY f.number DESC
+    ) documents
+    UNION ALL SELECT NULL, max(n) FROM looked"""
+_OTHERS = f"""{_LOOKED},
+    candidates AS MATERIALIZED (
+        SELECT h.id, h.number, h.words FROM {_IN_WINDOW} CROSS JOIN LATERAL (
+            SELECT c.id, c.number, c.words FROM (SELECT c.* FROM customers c WHERE {{indexed}} OFFSET 0) c
+            WHERE {{where}} ORDER BY c.number DESC
+        ) h LIMIT {{batch}}
+    ),
+    sought AS MATERIALIZED ({{sought}}),
+    hits AS (
+        SELECT c.id, s.term, s.score
+        FROM candidates c CROSS JOIN LATERAL unnest(c.words) w(word) JOIN sought s ON s.word = w.word{{parts}}
+    ),
+    best AS (SELECT h.id, h.term, max(h.score) AS score FROM hits h GROUP BY h.id, h.term),
+    ranked AS (SELECT b.id, sum(b.score) AS score FROM best b GROUP BY b.id),
+    page AS MATERIALIZED (
+        SELECT c.id, c.number, r.score FROM candidates c JOIN ranked r ON r.id = c.id
+        WHERE $6::bigint IS NULL OR (r.score, c.number) < ($6::bigint, $7::bigint)
+        ORDER BY r.score DESC, c.number DESC LIMIT (SELECT $5::int)
+    )
+    SELECT * FROM (
+        SELECT row_to_json(d)::text AS json, p.score, p.number, NULL::int AS looked
+        FROM page p JOIN customers c ON c.id = p.id CROSS JOIN LATERAL (SELECT {{columns}}) d
+        ORDER BY p.score DESC, p.number DESC
+    ) documents
+    UNION ALL SELECT NULL, count(*), min(number), (SELECT max(n) FROM looked) FROM candidates"""
+_PARTS = """
+        UNION ALL
+        SELECT c.id, {term}, greatest(
+            CASE WHEN c.words @> {all_of}::text[] THEN {score}::int END,
+            (SELECT max(s.score) FROM unnest({words}::text[], {scores}::int[]) s(word, score)
+             WHERE s.word <> ALL ({plain}::text[]) AND s.word = ANY (c.words)))
+        FROM candidates c WHERE {proof}"""
