@@ -77,7 +77,9 @@ class SaleLineNew(Schema):
     total: Money | None = None
     """The amount of the line. Defaults to quantity × unit price − discount, rounded to the currency's minor unit."""
     refund_of: SaleLineRefNew | None = None
-    """The sale line of the same kind that this line refunds. No more can be refunded than was sold."""
+    """The sale line of the same kind that this line refunds. No more can be refunded than was sold, and of a whole
+    receipt no more than was paid for it.
+    """
 
 
 class SaleNew(Schema):
@@ -172,7 +174,7 @@ class SaleLine(Resource):
     returned_quantity: Quantity
     """How many units of this line later receipts took back, as a positive quantity. Goods kept are not counted."""
     returned_total: Money
-    """The amount that later receipts gave back for this line, as a positive amount."""
+    """The amount that later receipts gave back for this line, as a positive amount, by the totals of their lines."""
 
 
 class Sale(Resource):
@@ -236,7 +238,9 @@ class Sale(Resource):
     refunded: Money
     """What the receipt itself gave back, as a positive amount."""
     returned: Money
-    """How much of `gross` other receipts have given back since, as a positive amount. Voided receipts do not count."""
+    """How much of `gross` other receipts have really given back since, as a positive amount: without the discounts that
+    they took back with it. Voided receipts do not count.
+    """
     fully_returned: bool
     """Whether all items that the receipt sold for money were given back, so that it no longer counts as a purchase."""
     over_returned: bool
