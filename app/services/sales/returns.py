@@ -102,9 +102,12 @@ class Returns:
             {line.line_no: _sold(line) for line in receipt.lines},
         )
 
-    def waits(self, receipt: ReceiptDraft) -> bool:
-        """Whether it returns something of a receipt that is not known yet."""
-        return self._tracks and any(ReceiptKey(*key[:2]) not in self._sold for _, key, _ in receipt.returns)
+    def awaited(self, receipt: ReceiptDraft) -> ReceiptKey | None:
+        """The first receipt of which it returns something, and which is not known yet."""
+        if not self._tracks:
+            return None
+        returned = (ReceiptKey(*key[:2]) for _, key, _ in receipt.returns)
+        return next((key for key in returned if key not in self._sold), None)
 
     def buyers(self, receipt: ReceiptDraft) -> set[UUID]:
         """The buyers of the receipts that it returns, as far as they are known."""

@@ -158,6 +158,29 @@ class TestFollows:
         assert (claimed.type, str(claimed.customer_id)) == ("sale.claimed", sale["customer_id"])
         assert claimed.data["via"] == "sale"
 
+    @pytest.mark.parametrize("return_first", [True, False])
+    async def test_a_sale_that_comes_later_with_a_number_of_its_own(
+        self, client: httpx.AsyncClient, db: Any, return_first: bool
+    ) -> None:
+        """Who brings something back is not created for it, whichever of both comes first; who buys as well is."""
+        returned = back(receipt_no="B", customer={"phone": "020 7946 0111"})
+        sale = two_coats(customer={"email": "ada@example.com"})
+        for body in (returned, sale) if return_first else (sale, returned):
+            recorded = await make.record_sale(client, body)
+            if return_first and body is returned:
+                assert (recorded["match"], recorded["customer_id"]) == ("unmatched", None)
+                assert [(r["kind"], r["value"], r["result"]) for r in recorded["match_reasons"]] == [
+                    ("phone", "020 7946 0111", "unknown"),
+                    ("record", "till:S", "awaits_sale"),
+                ]
+        (after,) = (await api.get(client, PATH, receipt_no="B"))["items"]
+        (sold,) = (await api.get(client, PATH, receipt_no="S"))["items"]
+        assert (after["customer_id"], after["matched_by"]) == (sold["customer_id"], "sale")
+        assert await db.fetchval("SELECT count(*) FROM customers") == 1
+        lines = [make.refund("LATER", total="-10.00"), make.line("30.00")]
+        exchange = make.sale(lines=lines, payments=[], total="20.00", customer={"phone": "020 7946 0112"})
+        assert (await make.record_sale(client, exchange))["match"] == "matched"
+
     async def test_a_claim(self, client: httpx.AsyncClient, db: Any) -> None:
         customer = await make.create_customer(client)
         sale = await make.record_sale(client, two_coats())
