@@ -8,6 +8,7 @@ from app.rules.customers import Match
 from app.rules.sales.receipts import LineKind, MatchedBy, SaleChannel, SaleKind
 from app.schemas.customers import CustomerKeys, MatchReasons
 from app.schemas.kit.currencies import Currency
+from app.schemas.kit.texts import BLANK_IS_ABSENT
 from app.schemas.kit.types import (
     Attributes,
     BatchResult,
@@ -35,14 +36,14 @@ Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 class BuyerNew(CustomerKeys):
     """What the till knows about the buyer. The id of a customer decides; identity, phone and e-mail must agree."""
 
-    name: Name | None = None
+    name: Annotated[Name | None, BLANK_IS_ABSENT] = None
     """The display name for a customer who has to be created. It is never used to find one."""
 
 
 class SaleLineRefNew(Schema):
     """A line of another receipt. That receipt may arrive later."""
 
-    source: Label | None = None
+    source: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The system that numbered the receipt with the original sale. Defaults to the `source` of this receipt."""
     receipt_no: Reference
     """The number of the receipt with the original sale."""
@@ -59,13 +60,13 @@ class SaleLineNew(Schema):
     """Must be unique within the receipt. Defaults to the position of the line, counted from 1."""
     kind: LineKind | None = None
     """What the line is about. Defaults to `item`."""
-    sku: Reference | None = None
+    sku: Annotated[Reference | None, BLANK_IS_ABSENT] = None
     """The product, by its stock keeping unit. A product that is not known yet is created."""
-    name: Name | None = None
+    name: Annotated[Name | None, BLANK_IS_ABSENT] = None
     """The name of the product as it is printed."""
-    category: Label | None = None
+    category: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The product category, such as `lamb`."""
-    batch: Reference | None = None
+    batch: Annotated[Reference | None, BLANK_IS_ABSENT] = None
     """The batch or lot that the goods are of, as it is printed on them."""
     quantity: Quantity
     unit_price: Money
@@ -97,11 +98,11 @@ class SaleNew(Schema):
     """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the time zone of the site,
     or else of the source, or else in the offset it was sent.
     """
-    site: Label | None = None
+    site: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The code of the site. A site that is not known yet is created."""
-    till: Label | None = None
+    till: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The till that issued the receipt."""
-    operator: Label | None = None
+    operator: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The member of staff at the till."""
     channel: SaleChannel = SaleChannel.IN_STORE
     currency: Currency | None = None
