@@ -37,6 +37,14 @@ Email = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.
 """An e-mail address, of which two spellings are equal."""
 
 
+def _number_or_address(value: Any, region: str) -> Any:
+    return contact_form(ContactKind.EMAIL if "@" in str(value) else ContactKind.PHONE, value, region)
+
+
+PhoneOrEmail = Annotated[Name, Compared(_number_or_address)]
+"""A phone number or an e-mail address, of which two spellings are equal."""
+
+
 EnteredContactKind = Annotated[
     ContactKind,
     BeforeValidator(lambda kind: ContactKind.PHONE if kind == WHATSAPP else kind),

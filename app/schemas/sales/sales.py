@@ -7,6 +7,7 @@ from pydantic import Field
 from app.rules.customers import Match
 from app.rules.sales.receipts import LineKind, MatchedBy, SaleChannel, SaleKind
 from app.schemas.customers import CustomerKeys, MatchReasons
+from app.schemas.kit.comparison import IN_ANY_ORDER
 from app.schemas.kit.currencies import Currency
 from app.schemas.kit.texts import BLANK_IS_ABSENT
 from app.schemas.kit.types import (
@@ -120,9 +121,9 @@ class SaleNew(Schema):
     """A tip that no line has. Tips are not turnover."""
     rounding: Money | None = None
     """What rounding the total, as of cash, adds to it, or takes from it if negative."""
-    taxes: Annotated[list[TaxNew], Field(max_length=50)] | None = None
+    taxes: Annotated[list[TaxNew] | None, Field(max_length=50), IN_ANY_ORDER] = None
     """The taxes by rate. Without them, the sums decide whether the taxes of the lines are in their totals or on top."""
-    payments: Annotated[list[PaymentNew], Field(max_length=100)] = []
+    payments: Annotated[list[PaymentNew], Field(max_length=100), IN_ANY_ORDER] = []
     tendered: Money | None = None
     """What the customer handed over, by all means of payment."""
     change: Money | None = None
