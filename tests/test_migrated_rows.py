@@ -229,6 +229,12 @@ async def test_returns_and_sums_are_as_new_receipts_have_them(new_database: Call
     assert (totals["receipts"], totals["purchases"], totals["returns"]) == (6, 3, 2)
     assert (str(totals["gross"]), str(totals["refunded"]), str(totals["net"])) == ("351.00", "28.00", "323.00")
     await db.close()
+    await as_of(dsn, "0030")
+    db = await asyncpg.connect(dsn)
+    rows = {row["id"]: row for row in await db.fetch("SELECT * FROM sales")}
+    assert figures(cheaper)[2:] == ("3.00", False, True), "what was given back is money, and no share of the lines"
+    assert figures(whole)[2:] == ("20.00", True, False)
+    await db.close()
 
 
 async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable[..., str]) -> None:

@@ -32,6 +32,7 @@ def returned(sale: Sale, sales: list[Sale]) -> Returned:
     by_line = {line["line_no"]: (Decimal(0), Decimal(0)) for line in sale["lines"]}
     lines = {line["line_no"]: line for line in sale["lines"]}
     more = False
+    money = Decimal(0)
     for other, line in _returning(sale, sales):
         of = lines.get(line["refund_of"]["line_no"])
         same_product = (
@@ -46,19 +47,37 @@ def returned(sale: Sale, sales: list[Sale]) -> Returned:
             no_units = line["refund_of"]["goods_kept"] or line["kind"] != "item"
             units = Decimal(0) if no_units else -Decimal(line["quantity"])
             by_line[of["line_no"]] = (quantity + units, total + max(-Decimal(line["total"]), Decimal(0)))
-    sold = given = Decimal(0)
+            money += _money_back(other, line)
     left, any_item = False, False
     for number, (quantity, total) in by_line.items():
         line_quantity, line_total = Decimal(lines[number]["quantity"]), Decimal(lines[number]["total"])
         more = more or (quantity > 0 and quantity > line_quantity) or (total > 0 and total > line_total + PENNY)
-        if line_total > 0 and lines[number]["kind"] in PRICED:
-            sold, given = sold + line_total, given + min(total, line_total)
+        if 0 < line_total < total <= line_total + PENNY:
+            by_line[number] = (quantity, line_total)
         if line_total > 0 and lines[number]["kind"] == "item":
             any_item = True
             left = left or not (total >= line_total or 0 < line_quantity <= quantity)
     gross = Decimal(sale["gross"])
-    share = (gross * given / sold).quantize(PENNY, ROUND_HALF_UP) if sold else Decimal(0)
-    return Returned(by_line, min(gross, share), any_item and not left, more)
+    money = money.quantize(PENNY, ROUND_HALF_UP)
+    fully = any_item and (not left or 0 < gross <= money)
+    return Returned(by_line, min(gross, money), fully, more or money > gross + PENNY)
+
+
+def _money_back(sale: Sale, line: dict[str, Any]) -> Decimal:
+    """What a line gave back: its share of what its receipt gave back, by totals, with tax if that is nearer."""
+
+    def takes_back(each: dict[str, Any]) -> bool:
+        return each["kind"] in PRICED and Decimal(each["total"]) < 0
+
+    refunded = Decimal(sale["refunded"])
+    totals = sum((-Decimal(each["total"]) for each in sale["lines"] if takes_back(each)), Decimal(0))
+    taxed = totals + sum((-Decimal(each["tax"]) for each in sale["lines"] if takes_back(each)), Decimal(0))
+    with_tax = abs(refunded - taxed) < abs(refunded - totals)
+    whole = taxed if with_tax else totals
+    if not takes_back(line) or whole <= 0:
+        return Decimal(0)
+    part = -Decimal(line["total"]) - (Decimal(line["tax"]) if with_tax else 0)
+    return refunded * max(part, Decimal(0)) / whole
 
 
 def accounts(sales: list[Sale]) -> dict[tuple[str, str], dict[str, Any]]:

@@ -13,14 +13,16 @@ _GIVEN_BACK_WHOLE = """coalesce((
             AND (b.sku IS NULL OR l.sku IS NULL OR b.sku = l.sku) AND b.kind = l.kind
     ) back
     WHERE l.sale_id = s.id AND l.total > 0 AND l.kind = 'item'
-), false)"""
+), false) OR (s.returned >= s.gross AND EXISTS (
+    SELECT FROM sale_lines l WHERE l.sale_id = s.id AND l.total > 0 AND l.kind = 'item'
+))"""
 
 
 async def summed_anew(db: Any) -> tuple[list[Any], list[Any]]:
     """The stored totals of every customer, and the same summed from the receipts."""
     stored = await db.fetch("SELECT * FROM customer_totals ORDER BY customer_id, currency")
     # Written out as the definition in docs/sales.md has it, not as the service does it.
-    bought = f"kind IN ('sale', 'exchange') AND gross > 0 AND NOT {_GIVEN_BACK_WHOLE}"
+    bought = f"kind IN ('sale', 'exchange') AND gross > 0 AND NOT ({_GIVEN_BACK_WHOLE})"
     summed = await db.fetch(
         f"SELECT customer_id, currency, count(*)::int AS receipts, (count(*) FILTER (WHERE {bought}))::int "
         "AS purchases, (count(*) FILTER (WHERE kind = 'return'))::int AS returns, sum(gross) AS gross, "

@@ -45,6 +45,8 @@ class ReasonResult(StrEnum):
     """Its source may not create customers."""
     MAY_NOT_TEACH = "may_not_teach"
     """Its source may not add keys to customers."""
+    AWAITS_SALE = "awaits_sale"
+    """The receipt that it returns is not known yet: it creates nobody, and follows when that receipt comes."""
 
 
 UNDECIDED = (

@@ -57,6 +57,11 @@ def name(value: Any) -> Any:
     return text(stripped(value)) if isinstance(value, str) else value
 
 
+def note(value: Any) -> Any:
+    """The same with the line ends of any system, and without what surrounds it."""
+    return name(value.replace("\r\n", "\n").replace("\r", "\n")) if isinstance(value, str) else value
+
+
 def free(value: Any) -> Any:
     """Of any JSON: types are told apart (`true` is not `1`), numbers are compared by value, members have no order."""
     if value is None:

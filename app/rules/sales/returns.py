@@ -4,11 +4,11 @@ The statement that recomputes what was returned (`store/sales/settlement.py`) sa
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from app.rules.sales.receipts import LineKind
+from app.rules.sales.receipts import PRICED, LineKind
 from app.rules.sales.sums import ZERO
 
 
@@ -18,8 +18,29 @@ class LineKey(NamedTuple):
     line_no: int
 
 
+class Refund(NamedTuple):
+    """What a receipt gave back in all, and its lines with a price that did so. All amounts are positive."""
+
+    refunded: Decimal
+    """The `refunded` of the receipt."""
+    total: Decimal
+    """The totals of these lines."""
+    tax: Decimal
+    """Their tax."""
+
+    def share(self, total: Decimal, tax: Decimal) -> Decimal:
+        """The money that one of these lines, with this total and tax, gave back; not rounded.
+
+        Lines share what the receipt gave back in proportion to their totals: a till may take the full price of a line
+        back, and the discount on its own. The tax of each is on top of it if that comes nearer to what was given back.
+        """
+        on_top = abs(self.refunded - self.total - self.tax) < abs(self.refunded - self.total)
+        whole, part = (self.total + self.tax, total + tax) if on_top else (self.total, total)
+        return self.refunded * max(part, ZERO) / whole if whole > 0 else ZERO
+
+
 class GivenBack(NamedTuple):
-    """What a receipt that counts gave back of a line; quantity and total are positive."""
+    """What a receipt that counts gave back of a line; the amounts are positive."""
 
     sale_id: UUID
     currency: str
@@ -27,6 +48,8 @@ class GivenBack(NamedTuple):
     sku: str | None
     quantity: Decimal
     total: Decimal
+    money: Decimal
+    """What of the receipt's turnover was really given back with it (see `Refund.share`)."""
 
     @classmethod
     def by_line(
@@ -37,11 +60,14 @@ class GivenBack(NamedTuple):
         sku: str | None,
         quantity: Decimal,
         total: Decimal,
+        tax: Decimal,
         goods_kept: bool,
+        refund: Refund,
     ) -> "GivenBack":
         """By a returning line with these values. Only items have units, and goods that are kept use up none."""
         units = ZERO if goods_kept or kind is not LineKind.ITEM else max(-quantity, ZERO)
-        return cls(sale_id, currency, kind, sku, units, max(-total, ZERO))
+        money = refund.share(-total, -tax) if total < 0 and kind in PRICED else ZERO
+        return cls(sale_id, currency, kind, sku, units, max(-total, ZERO), money)
 
 
 class SoldLine(NamedTuple):
@@ -69,3 +95,9 @@ def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, tota
     A return of money only has no quantity, and leaves the units where they are.
     """
     return (quantity > 0 and quantity > left_quantity) or (total > 0 and total > left_total + unit)
+
+
+def exceeds_gross(gross: Decimal, given_back: Iterable[GivenBack], currency: str, unit: Decimal) -> bool:
+    """Whether more money was given back of a receipt than was paid for it, by more than one smallest coin in all."""
+    money = sum((given.money for given in given_back if given.currency == currency), ZERO)
+    return money > 0 and money.quantize(unit, ROUND_HALF_UP) > gross + unit

@@ -7,6 +7,7 @@ from app.schemas.customers.contact_details import (
     EnteredContactKind,
     IdentityNew,
     Phone,
+    PhoneOrEmail,
     by_contact_form,
 )
 from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
@@ -26,6 +27,7 @@ __all__ = [
     "MatchCandidates",
     "MatchReasons",
     "Phone",
+    "PhoneOrEmail",
     "RelationshipRecord",
     "UnwelcomeChannel",
     "by_contact_form",

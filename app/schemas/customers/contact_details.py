@@ -9,6 +9,7 @@ from app.rules.customers.customers import USUAL_USES, WHATSAPP, ContactKind, Num
 from app.rules.kit import equality
 from app.rules.kit.web_addresses import is_web_address
 from app.schemas.kit.comparison import Compared, Form
+from app.schemas.kit.texts import BLANK_IS_ABSENT
 from app.schemas.kit.types import CountryCode, Flag, Id, Label, Moment, Name, Reference, Resource, Schema, code, fault
 
 Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
@@ -34,6 +35,14 @@ Phone = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.
 """A phone number, of which two spellings are equal."""
 Email = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.EMAIL, value, region))]
 """An e-mail address, of which two spellings are equal."""
+
+
+def _number_or_address(value: Any, region: str) -> Any:
+    return contact_form(ContactKind.EMAIL if "@" in str(value) else ContactKind.PHONE, value, region)
+
+
+PhoneOrEmail = Annotated[Name, Compared(_number_or_address)]
+"""A phone number or an e-mail address, of which two spellings are equal."""
 
 
 EnteredContactKind = Annotated[
@@ -148,9 +157,9 @@ class CustomerKeys(Schema):
     id: Id | None = None
     """The id of the customer, if the sender knows it."""
     identity: IdentityNew | None = None
-    phone: Phone | None = None
+    phone: Annotated[Phone | None, BLANK_IS_ABSENT] = None
     """A phone number in any spelling."""
-    email: Email | None = None
+    email: Annotated[Email | None, BLANK_IS_ABSENT] = None
     """An e-mail address, in upper or lower case."""
 
 

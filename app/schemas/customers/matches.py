@@ -17,7 +17,9 @@ class MatchReason(Resource):
     `source` for the policy of its source.
     """
     value: Annotated[str, Field(max_length=310)]
-    """What was sent; an identity as `system:external_id`, a record by its id, a source by its code."""
+    """What was sent; an identity as `system:external_id`, a record by its id, an awaited receipt as
+    `source:receipt_no`, a source by its code.
+    """
     customer_id: Id | None
     """The id of a customer who has this key. Null if nobody has."""
     result: ReasonResult

@@ -9,7 +9,7 @@ from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 from app.rules.kit.web_addresses import is_web_address
-from app.schemas.customers import EnteredContactKind, MatchCandidates, MatchReasons, by_contact_form
+from app.schemas.customers import EnteredContactKind, MatchCandidates, MatchReasons, PhoneOrEmail, by_contact_form
 from app.schemas.kit.comparison import Form
 from app.schemas.kit.types import (
     Attributes,
@@ -56,7 +56,7 @@ class Participant(Schema):
     name: Name
     role: Label | None = None
     """Their part in it, such as `interpreter` or `buyer`."""
-    address: Name | None = None
+    address: PhoneOrEmail | None = None
     """Their phone number or e-mail address, as it was entered."""
     customer_id: Id | None = None
     """The id of the customer they are, if known. The contact is on their timeline as well, and counts as theirs."""

@@ -1,9 +1,9 @@
 """The form of a record in which it is compared with the same record sent again.
 
 What a field holds says how it is compared, so no field can be forgotten: decimals by value, moments by instant, texts
-composed, names without the blanks around them, free JSON by type and value. What is known of a field beyond that is
-said in its annotation: `UNORDERED` for a list that is a set, `Compared` for a spelling of its own, or, for several
-members together, a `compared` of their schema.
+composed, without the blanks around them and with any line ends, free JSON by type and value. What is known of a field
+beyond that is said in its annotation: `UNORDERED` for a list that is a set, `IN_ANY_ORDER` for one whose order says
+nothing, `Compared` for a spelling of its own, or, for several members together, a `compared` of their schema.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -39,6 +39,15 @@ class _Unordered:
 
 UNORDERED = _Unordered()
 """In the annotation of a list: neither order nor repetition counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InAnyOrder:
+    pass
+
+
+IN_ANY_ORDER = _InAnyOrder()
+"""In the annotation of a list: the order does not count, but how often something is in it."""
 
 
 def comparable(
@@ -87,13 +96,14 @@ def _form(annotation: Any, metadata: tuple[Any, ...]) -> Form:
         choices = [choice for choice in get_args(annotation) if choice is not type(None)]
         return _form(choices[0], metadata) if len(choices) == 1 else _free
     if get_origin(annotation) is list:
-        return _list(_form(get_args(annotation)[0], ()), ordered=UNORDERED not in metadata)
+        form = _form(get_args(annotation)[0], ())
+        return _bag(form) if IN_ANY_ORDER in metadata else _list(form, ordered=UNORDERED not in metadata)
     if annotation is Any or get_origin(annotation) in (Literal, dict):
         return _free
     if annotation is AwareDatetime:
         return _moment
     if annotation is str:
-        return _name if any(is_one_line(note) for note in metadata) else _text
+        return _name if any(is_one_line(note) for note in metadata) else _note
     if issubclass(annotation, BaseModel):
         _forms(annotation)  # so that a field of an unknown type is found at once
         return lambda value, region: _object(annotation, value, region)
@@ -118,6 +128,15 @@ def _list(form: Form, *, ordered: bool) -> Form:
     return of
 
 
+def _bag(form: Form) -> Form:
+    def of(value: Any, region: str) -> Any:
+        elements = [form(element, region) for element in value]
+        # Of one element it is said in what it differs, of several only that they do: which is which is not known.
+        return elements if len(elements) <= 1 else tuple(sorted(elements, key=repr))
+
+    return of
+
+
 def _number(value: Any, _region: str) -> Any:
     return equality.number(value)
 
@@ -130,8 +149,8 @@ def _name(value: Any, _region: str) -> Any:
     return equality.name(value)
 
 
-def _text(value: Any, _region: str) -> Any:
-    return equality.text(value)
+def _note(value: Any, _region: str) -> Any:
+    return equality.note(value)
 
 
 def _free(value: Any, _region: str) -> Any:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.rules.kit import texts
@@ -48,6 +48,26 @@ def code(most: int) -> Any:
     return _Text(most, ONE_LINE, identifier=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _BlankIsAbsent:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(_none_if_blank, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        published = handler(schema)
+        for choice in published.get("anyOf", ()):
+            if choice.get("type") == "string":
+                choice.pop("minLength", None)
+                choice["pattern"] = ONE_LINE
+        return published
+
+
+BLANK_IS_ABSENT = _BlankIsAbsent()
+"""In the annotation of an optional text of one line: a till that has nothing to say may say it with blanks."""
+
+
 def is_one_line(note: object) -> bool:
     """Whether this, in the annotation of a field, makes it a text of one line."""
     return isinstance(note, _Text) and note.pattern == ONE_LINE
@@ -62,6 +82,10 @@ def is_visible_pattern(pattern: object) -> bool:
 
 
 BLANK_DETAIL = "Must have at least one visible character"
+
+
+def _none_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and texts.is_blank(value) else value
 
 
 def _identifier(value: object) -> object:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.sales.receipts import Sum
+from app.schemas.kit.texts import BLANK_IS_ABSENT
 from app.schemas.kit.types import Figure, Flag, Label, Money, Reference, Resource, Schema
 
 LineNo = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
@@ -17,7 +18,7 @@ class PaymentNew(Schema):
     """The means of payment, such as `cash`, `card` or `voucher`."""
     amount: Money
     """The amount paid, or negative for an amount that was paid back."""
-    reference: Reference | None = None
+    reference: Annotated[Reference | None, BLANK_IS_ABSENT] = None
     """The payment's own number, such as an authorisation code. Card numbers are refused."""
 
 
@@ -35,7 +36,7 @@ class Payment(Resource):
 class TaxNew(Schema):
     """The tax of one rate on a whole receipt."""
 
-    name: Label | None = None
+    name: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """What the tax is called, such as `VAT`."""
     rate: Figure | None = None
     """The rate in per cent, such as `20`."""

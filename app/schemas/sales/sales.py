@@ -7,7 +7,9 @@ from pydantic import Field
 from app.rules.customers import Match
 from app.rules.sales.receipts import LineKind, MatchedBy, SaleChannel, SaleKind
 from app.schemas.customers import CustomerKeys, MatchReasons
+from app.schemas.kit.comparison import IN_ANY_ORDER
 from app.schemas.kit.currencies import Currency
+from app.schemas.kit.texts import BLANK_IS_ABSENT
 from app.schemas.kit.types import (
     Attributes,
     BatchResult,
@@ -35,14 +37,14 @@ Revision = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
 class BuyerNew(CustomerKeys):
     """What the till knows about the buyer. The id of a customer decides; identity, phone and e-mail must agree."""
 
-    name: Name | None = None
+    name: Annotated[Name | None, BLANK_IS_ABSENT] = None
     """The display name for a customer who has to be created. It is never used to find one."""
 
 
 class SaleLineRefNew(Schema):
     """A line of another receipt. That receipt may arrive later."""
 
-    source: Label | None = None
+    source: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The system that numbered the receipt with the original sale. Defaults to the `source` of this receipt."""
     receipt_no: Reference
     """The number of the receipt with the original sale."""
@@ -59,13 +61,13 @@ class SaleLineNew(Schema):
     """Must be unique within the receipt. Defaults to the position of the line, counted from 1."""
     kind: LineKind | None = None
     """What the line is about. Defaults to `item`."""
-    sku: Reference | None = None
+    sku: Annotated[Reference | None, BLANK_IS_ABSENT] = None
     """The product, by its stock keeping unit. A product that is not known yet is created."""
-    name: Name | None = None
+    name: Annotated[Name | None, BLANK_IS_ABSENT] = None
     """The name of the product as it is printed."""
-    category: Label | None = None
+    category: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The product category, such as `lamb`."""
-    batch: Reference | None = None
+    batch: Annotated[Reference | None, BLANK_IS_ABSENT] = None
     """The batch or lot that the goods are of, as it is printed on them."""
     quantity: Quantity
     unit_price: Money
@@ -77,7 +79,9 @@ class SaleLineNew(Schema):
     total: Money | None = None
     """The amount of the line. Defaults to quantity × unit price − discount, rounded to the currency's minor unit."""
     refund_of: SaleLineRefNew | None = None
-    """The sale line of the same kind that this line refunds. No more can be refunded than was sold."""
+    """The sale line of the same kind that this line refunds. No more can be refunded than was sold, and of a whole
+    receipt no more than was paid for it.
+    """
 
 
 class SaleNew(Schema):
@@ -95,11 +99,11 @@ class SaleNew(Schema):
     """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the time zone of the site,
     or else of the source, or else in the offset it was sent.
     """
-    site: Label | None = None
+    site: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The code of the site. A site that is not known yet is created."""
-    till: Label | None = None
+    till: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The till that issued the receipt."""
-    operator: Label | None = None
+    operator: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The member of staff at the till."""
     channel: SaleChannel = SaleChannel.IN_STORE
     currency: Currency | None = None
@@ -117,9 +121,9 @@ class SaleNew(Schema):
     """A tip that no line has. Tips are not turnover."""
     rounding: Money | None = None
     """What rounding the total, as of cash, adds to it, or takes from it if negative."""
-    taxes: Annotated[list[TaxNew], Field(max_length=50)] | None = None
+    taxes: Annotated[list[TaxNew] | None, Field(max_length=50), IN_ANY_ORDER] = None
     """The taxes by rate. Without them, the sums decide whether the taxes of the lines are in their totals or on top."""
-    payments: Annotated[list[PaymentNew], Field(max_length=100)] = []
+    payments: Annotated[list[PaymentNew], Field(max_length=100), IN_ANY_ORDER] = []
     tendered: Money | None = None
     """What the customer handed over, by all means of payment."""
     change: Money | None = None
@@ -172,7 +176,7 @@ class SaleLine(Resource):
     returned_quantity: Quantity
     """How many units of this line later receipts took back, as a positive quantity. Goods kept are not counted."""
     returned_total: Money
-    """The amount that later receipts gave back for this line, as a positive amount."""
+    """The amount that later receipts gave back for this line, as a positive amount, by the totals of their lines."""
 
 
 class Sale(Resource):
@@ -236,7 +240,9 @@ class Sale(Resource):
     refunded: Money
     """What the receipt itself gave back, as a positive amount."""
     returned: Money
-    """How much of `gross` other receipts have given back since, as a positive amount. Voided receipts do not count."""
+    """How much of `gross` other receipts have really given back since, as a positive amount: without the discounts that
+    they took back with it. Voided receipts do not count.
+    """
     fully_returned: bool
     """Whether all items that the receipt sold for money were given back, so that it no longer counts as a purchase."""
     over_returned: bool

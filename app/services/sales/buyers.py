@@ -11,7 +11,7 @@ from app.core.context import Context
 from app.core.ids import new_id
 from app.rules.customers import Match, ReasonResult, SourcePolicy
 from app.rules.sales.buyers import buyer_of_return
-from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
+from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleKind
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
 from app.schemas.sales.sales import BuyerNew, SaleNew
 from app.services.customers import (
@@ -56,8 +56,17 @@ class Buyers:
             learnt = {(key.kind, key.value) for key in lesson.learnt}
             receipt.match_reasons = _known_now(receipt.match_reasons, lesson.customer_id, ReasonResult.LEARNT, learnt)
 
-    def assign(self, n: int, receipt: ReceiptDraft, returned_from: Collection[UUID] = ()) -> None:
-        """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns."""
+    def assign(
+        self,
+        n: int,
+        receipt: ReceiptDraft,
+        returned_from: Collection[UUID] = (),
+        awaited: tuple[str, str] | None = None,
+    ) -> None:
+        """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns.
+
+        `awaited` is one that it returns and that is not known: who only brings something back is not created before.
+        """
         resolution = self._resolver.resolve(n)
         receipt.customer_id, receipt.match, receipt.candidates, receipt.match_reasons = (
             resolution.customer_id,
@@ -76,6 +85,10 @@ class Buyers:
             found = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
         elif self._creates and buyer is not None and (keys := self._resolver.usable_keys(n)):
+            if awaited is not None and receipt.kind is SaleKind.RETURN:
+                waits = reason("record", ":".join(awaited), ReasonResult.AWAITS_SALE)
+                receipt.match_reasons = (*resolution.reasons, waits)
+                return
             if not policy.may_create:
                 forbidden = reason("source", receipt.new.source, ReasonResult.MAY_NOT_CREATE)
                 receipt.match_reasons = (*resolution.reasons, forbidden)

@@ -178,7 +178,7 @@ class _Batch:
             elif (problem := returns.refuse(draft)) is not None:
                 results.append(RecordResult.refused(problem))
             else:
-                buyers.assign(n, draft, returns.buyers(draft))
+                buyers.assign(n, draft, returns.buyers(draft), returns.awaited(draft))
                 returns.add(draft)
                 if draft.is_revision:
                     newer.append(draft)
@@ -200,7 +200,7 @@ class _Batch:
         await self._write(new)
         await self._replace(newer)
         self._policies.note(ctx, _sources([*new, *newer]))
-        waiting = [draft.id for draft in (*new, *newer) if returns.waits(draft)]
+        waiting = [draft.id for draft in (*new, *newer) if returns.awaited(draft) is not None]
         if waiting:
             due_at = ctx.now + _RECHECK_AFTER
             await jobs.schedule_many(ctx, RECHECK_RETURN_JOB, [(str(sale_id), due_at) for sale_id in waiting])

@@ -6,13 +6,15 @@ taken all the same, and flagged (see `settlement`).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import RefundExceedsSale
 from app.rules.kit.money import minor_unit
-from app.rules.sales.receipts import LineKind
-from app.rules.sales.returns import GivenBack, LineKey, SoldLine, exceeds
+from app.rules.sales.receipts import PRICED, LineKind
+from app.rules.sales.returns import GivenBack, LineKey, Refund, SoldLine, exceeds, exceeds_gross
+from app.rules.sales.sums import ZERO
 from app.services.sales.receipts import Line, ReceiptDraft
 from app.store.sales import returns as store
 from app.store.sales.settlement import ReceiptKey
@@ -26,6 +28,7 @@ class _Sold:
     voided: bool
     customer_id: UUID | None
     over_returned: bool
+    gross: Decimal
     lines: dict[int, SoldLine] = field(default_factory=dict)
 
 
@@ -34,7 +37,8 @@ class Returns:
 
     def __init__(self) -> None:
         self._sold: dict[ReceiptKey, _Sold] = {}
-        self._given_back: dict[LineKey, list[GivenBack]] = {}
+        self._given_back: dict[ReceiptKey, dict[int, list[GivenBack]]] = {}
+        """By the receipt that it was given back of, and the number of the line."""
         self._tracks = False
 
     @classmethod
@@ -49,12 +53,12 @@ class Returns:
         for row in await store.sold(ctx, keys, revised):
             sold = returns._sold.setdefault(
                 ReceiptKey(row["source"], row["receipt_no"]),
-                _Sold(row["currency"], row["voided"], row["customer_id"], row["over_returned"]),
+                _Sold(row["currency"], row["voided"], row["customer_id"], row["over_returned"], row["gross"]),
             )
             if row["line_no"] is not None:
                 sold.lines[row["line_no"]] = SoldLine(LineKind(row["kind"]), row["sku"], row["quantity"], row["total"])
         for key, given_back in await store.given_back(ctx, {ReceiptKey(*key[:2]) for key in keys} | set(returns._sold)):
-            returns._given_back.setdefault(key, []).append(given_back)
+            returns._note(key, given_back)
         return returns
 
     def refuse(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
@@ -62,11 +66,19 @@ class Returns:
         if not self._tracks or self._is_voided(receipt):
             return None
         own: dict[LineKey, list[GivenBack]] = {}
+        refund = _refund_of(receipt)
+        last: dict[ReceiptKey, int] = {}
         for n, key, line in receipt.returns:
-            problem = self._refuse_line(receipt, n, key, own.get(key, []))
+            given = _given_back_by(receipt, line, refund)
+            problem = self._refuse_line(receipt, n, key, given, own.get(key, []))
             if problem is not None:
                 return problem
-            own.setdefault(key, []).append(_given_back_by(receipt, line))
+            own.setdefault(key, []).append(given)
+            last[ReceiptKey(*key[:2])] = n
+        for of, n in last.items():
+            mine = [given for key, all_ in own.items() if key[:2] == of for given in all_]
+            if (problem := self._refuse_sum(receipt, n, of, mine)) is not None:
+                return problem
         return self._refuse_revision(receipt) if receipt.is_revision else None
 
     def add(self, receipt: ReceiptDraft) -> None:
@@ -74,22 +86,28 @@ class Returns:
         if not self._tracks:
             return
         if receipt.is_revision:
-            for key, all_ in self._given_back.items():
-                self._given_back[key] = [given for given in all_ if given.sale_id != receipt.id]
+            for lines in self._given_back.values():
+                for line_no, all_ in lines.items():
+                    lines[line_no] = [given for given in all_ if given.sale_id != receipt.id]
+        refund = _refund_of(receipt)
         for _, key, line in [] if self._is_voided(receipt) else receipt.returns:
-            self._given_back.setdefault(key, []).append(_given_back_by(receipt, line))
+            self._note(key, _given_back_by(receipt, line, refund))
         before = self._sold.get(ReceiptKey(*receipt.key))
         self._sold[ReceiptKey(*receipt.key)] = _Sold(
             receipt.currency,
             before is not None and before.voided,
             receipt.customer_id,
             before is not None and before.over_returned,
+            receipt.gross,
             {line.line_no: _sold(line) for line in receipt.lines},
         )
 
-    def waits(self, receipt: ReceiptDraft) -> bool:
-        """Whether it returns something of a receipt that is not known yet."""
-        return self._tracks and any(ReceiptKey(*key[:2]) not in self._sold for _, key, _ in receipt.returns)
+    def awaited(self, receipt: ReceiptDraft) -> ReceiptKey | None:
+        """The first receipt of which it returns something, and which is not known yet."""
+        if not self._tracks:
+            return None
+        returned = (ReceiptKey(*key[:2]) for _, key, _ in receipt.returns)
+        return next((key for key in returned if key not in self._sold), None)
 
     def buyers(self, receipt: ReceiptDraft) -> set[UUID]:
         """The buyers of the receipts that it returns, as far as they are known."""
@@ -103,8 +121,11 @@ class Returns:
         stored = self._sold.get(ReceiptKey(*receipt.key))
         return stored is not None and stored.voided
 
+    def _note(self, key: LineKey, given_back: GivenBack) -> None:
+        self._given_back.setdefault(ReceiptKey(*key[:2]), {}).setdefault(key.line_no, []).append(given_back)
+
     def _refuse_line(
-        self, receipt: ReceiptDraft, n: int, key: LineKey, own: Sequence[GivenBack]
+        self, receipt: ReceiptDraft, n: int, key: LineKey, given: GivenBack, own: Sequence[GivenBack]
     ) -> RefundExceedsSale | None:
         """`own` is what earlier lines of the same receipt return of the same line."""
         sold = self._sold.get(ReceiptKey(*key[:2]))
@@ -125,30 +146,44 @@ class Returns:
             return _refused(
                 pointer, "other_product", f"Line {key.line_no} of receipt {key.receipt_no} sold {returned.sku}"
             )
-        earlier = [given for given in self._given_back.get(key, []) if given.sale_id != receipt.id]
+        all_ = self._given_back.get(ReceiptKey(*key[:2]), {}).get(key.line_no, [])
+        earlier = [other for other in all_ if other.sale_id != receipt.id]
         left, left_total = returned.left([*earlier, *own], sold.currency)
-        given = _given_back_by(receipt, line)
         if exceeds(left, left_total, given.quantity, given.total, minor_unit(sold.currency)):
             return _refused(
                 pointer,
                 "exceeds",
-                f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {left_total} {sold.currency} "
-                "left to return",
+                f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {max(left_total, ZERO)} "
+                f"{sold.currency} left to return",
             )
         return None
+
+    def _refuse_sum(
+        self, receipt: ReceiptDraft, n: int, of: ReceiptKey, own: Sequence[GivenBack]
+    ) -> RefundExceedsSale | None:
+        """`own` is what the receipt, whose last line of it is the n-th, returns of that receipt."""
+        if (sold := self._sold.get(of)) is None or not any(given.money for given in own):
+            return None
+        lines = self._given_back.get(of, {}).values()
+        earlier = [given for all_ in lines for given in all_ if given.sale_id != receipt.id]
+        if not exceeds_gross(sold.gross, [*earlier, *own], sold.currency, minor_unit(sold.currency)):
+            return None
+        detail = f"More than {sold.gross} {sold.currency}, which receipt {of.receipt_no} came to, would be given back"
+        return _refused(f"/lines/{n}/refund_of", "exceeds", detail)
 
     def _refuse_revision(self, receipt: ReceiptDraft) -> RefundExceedsSale | None:
         """A receipt that was returned too much of before may be revised in any way."""
         if (before := self._sold.get(ReceiptKey(*receipt.key))) is None or before.over_returned:
             return None
         unit, positions = minor_unit(receipt.currency), {line.line_no: n for n, line in enumerate(receipt.lines)}
-        for key, all_ in self._given_back.items():
-            if key[:2] != receipt.key or not all_:
+        given_back = self._given_back.get(ReceiptKey(*receipt.key), {})
+        for line_no, all_ in given_back.items():
+            if not all_:
                 continue
             if any(given.currency != receipt.currency for given in all_):
-                return _refused("/currency", "other_currency", f"Line {key.line_no} was returned in another currency")
-            if (n := positions.get(key.line_no)) is None:
-                return _refused("/lines", "unknown_line", f"Line {key.line_no} is missing, of which some was returned")
+                return _refused("/currency", "other_currency", f"Line {line_no} was returned in another currency")
+            if (n := positions.get(line_no)) is None:
+                return _refused("/lines", "unknown_line", f"Line {line_no} is missing, of which some was returned")
             sold = _sold(receipt.lines[n])
             if any(given.kind is not sold.kind for given in all_):
                 return _refused(f"/lines/{n}/kind", "other_kind", "Something of another kind was returned of this line")
@@ -159,6 +194,10 @@ class Returns:
             if exceeds(sold.quantity, sold.total, taken, taken_total, unit):
                 detail = f"{taken} for {taken_total} {receipt.currency} of this line was returned"
                 return _refused(f"/lines/{n}", "exceeds", detail)
+        money = [given for all_ in given_back.values() for given in all_]
+        if exceeds_gross(receipt.gross, money, receipt.currency, unit):
+            detail = f"More than {receipt.gross} {receipt.currency}, which is what it comes to, was given back"
+            return _refused("/total", "exceeds", detail)
         return None
 
 
@@ -166,10 +205,17 @@ def _sold(line: Line) -> SoldLine:
     return SoldLine(line.kind, line.sku, line.quantity, line.total)
 
 
-def _given_back_by(receipt: ReceiptDraft, line: Line) -> GivenBack:
+def _refund_of(receipt: ReceiptDraft) -> Refund:
+    lines = [line for line in receipt.lines if line.total < 0 and line.kind in PRICED]
+    return Refund(
+        receipt.refunded, -sum((line.total for line in lines), ZERO), -sum((line.tax for line in lines), ZERO)
+    )
+
+
+def _given_back_by(receipt: ReceiptDraft, line: Line, refund: Refund) -> GivenBack:
     """What a line of a receipt gives back of the line that it returns."""
-    values = line.kind, line.sku, line.quantity, line.total, line.goods_kept
-    return GivenBack.by_line(receipt.id, receipt.currency, *values)
+    values = line.kind, line.sku, line.quantity, line.total, line.tax, line.goods_kept
+    return GivenBack.by_line(receipt.id, receipt.currency, *values, refund)
 
 
 def returned_receipts(receipts: Iterable[ReceiptDraft]) -> set[ReceiptKey]:

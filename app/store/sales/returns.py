@@ -7,9 +7,9 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.rules.sales.receipts import LineKind
-from app.rules.sales.returns import GivenBack, LineKey
+from app.rules.sales.returns import GivenBack, LineKey, Refund
 from app.store.kit import rows
-from app.store.sales.settlement import ReceiptKey
+from app.store.sales.settlement import ReceiptKey, refunds
 
 
 async def sold(ctx: Context, lines: Iterable[LineKey], sales: Iterable[UUID]) -> Sequence[Record]:
@@ -33,7 +33,9 @@ async def given_back(ctx: Context, receipts: Iterable[ReceiptKey]) -> list[tuple
                 row["sku"],
                 row["quantity"],
                 row["total"],
+                row["tax"],
                 row["goods_kept"],
+                Refund(row["refunded"], row["lines_total"], row["lines_tax"]),
             ),
         )
         for row in found
@@ -42,19 +44,22 @@ async def given_back(ctx: Context, receipts: Iterable[ReceiptKey]) -> list[tuple
 
 _SOLD = """
     SELECT s.source, s.receipt_no, s.currency, s.voided_at IS NOT NULL AS voided, s.customer_id, s.over_returned,
-        l.line_no, l.kind, l.sku, l.quantity, l.total
+        s.gross, l.line_no, l.kind, l.sku, l.quantity, l.total
     FROM unnest($1::text[], $2::text[], $3::int[]) AS w(source, receipt_no, line_no)
     JOIN sales s USING (source, receipt_no)
     LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = w.line_no
     UNION ALL
     SELECT s.source, s.receipt_no, s.currency, s.voided_at IS NOT NULL, s.customer_id, s.over_returned,
-        NULL, NULL, NULL, NULL, NULL
+        s.gross, NULL, NULL, NULL, NULL, NULL
     FROM sales s WHERE s.id = ANY ($4::uuid[])
 """
-_GIVEN_BACK = """
-    SELECT b.refund_source, b.refund_receipt_no, b.refund_line_no, r.id AS sale_id, r.currency, b.kind,
-        b.sku, b.quantity, b.total, b.goods_kept
-    FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no)
-    JOIN sale_lines b ON b.refund_source = w.source AND b.refund_receipt_no = w.receipt_no
-    JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
+_GIVEN_BACK = f"""
+    WITH back AS MATERIALIZED (
+        SELECT r.id, r.refunded, r.currency, b.refund_source, b.refund_receipt_no, b.refund_line_no, b.kind, b.sku,
+            b.quantity, b.total, b.tax, b.goods_kept
+        FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no)
+        JOIN sale_lines b ON b.refund_source = w.source AND b.refund_receipt_no = w.receipt_no
+        JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
+    )
+    SELECT b.*, f.sale_id, f.lines_total, f.lines_tax FROM back b JOIN ({refunds("back")}) f ON f.sale_id = b.id
 """

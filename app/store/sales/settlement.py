@@ -104,6 +104,17 @@ def sums(alias: str) -> str:
         max({alias}.occurred_at) FILTER (WHERE {alias}.purchase AND NOT {alias}.clock_suspect) AS last_purchase_at"""
 
 
+def refunds(sales: str) -> str:
+    """The statement of what `Refund` has, by `sale_id`, of the receipts of a CTE with their `id`."""
+    return f"""
+        SELECT r.id AS sale_id, r.refunded, coalesce(sum(-p.total), 0) AS lines_total,
+            coalesce(sum(-p.tax), 0) AS lines_tax
+        FROM (SELECT DISTINCT id, refunded FROM {sales}) r
+        LEFT JOIN sale_lines p ON p.sale_id = r.id AND p.total < 0 AND p.kind IN ({_PRICED})
+        GROUP BY r.id, r.refunded"""
+
+
+_PRICED = ", ".join(f"'{kind}'" for kind in PRICED)
 _LOCK = """
     WITH RECURSIVE changing (id, source, receipt_no) AS (
         SELECT s.id, s.source, s.receipt_no FROM sales s WHERE s.id = ANY ($1::uuid[])
@@ -143,19 +154,20 @@ _RETURNS_OF = """
     ORDER BY r.id LIMIT 20
 """
 # What a line gives back, and whether it fits the line that it names, as `rules/sales/returns.py` says. One that does
-# not takes nothing from it, which `over_returned` says. Amounts are rounded, and a coin too much forgiven, on the scale
-# of `gross`.
-_PRICED = ", ".join(f"'{kind}'" for kind in PRICED)
+# not takes nothing from it, which `over_returned` says. Amounts are rounded, and a coin too much forgiven for each line
+# and once for the receipt, on the scale of `gross`.
+_COIN = "power(10::numeric, -scale(s.gross))"
 _RECOMPUTE_RETURNED = f"""
     WITH receipts AS MATERIALIZED (
         SELECT s.* FROM sales s WHERE s.id = ANY ($1::uuid[])
         UNION
         SELECT s.* FROM unnest($2::text[], $3::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
     ),
-    back AS MATERIALIZED (
-        SELECT s.id, l.line_no,
+    returning_lines AS MATERIALIZED (
+        SELECT s.id AS returned_id, l.line_no, r.id, r.refunded,
             CASE WHEN b.goods_kept OR b.kind <> 'item' THEN 0 ELSE greatest(-b.quantity, 0) END AS quantity,
             greatest(-b.total, 0) AS total,
+            CASE WHEN b.total < 0 AND b.kind IN ({_PRICED}) THEN -b.tax END AS tax,
             s.voided_at IS NULL AS counts,
             coalesce(r.currency = s.currency AND b.kind = l.kind AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
                 AND l.line_no IS NOT NULL, false) AS fits
@@ -164,9 +176,21 @@ _RECOMPUTE_RETURNED = f"""
         JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
         LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
     ),
+    back AS MATERIALIZED (
+        SELECT b.returned_id AS id, b.line_no, b.quantity, b.total, b.counts, b.fits, CASE
+            WHEN b.tax IS NULL THEN 0
+            WHEN abs(f.refunded - f.lines_total - f.lines_tax) < abs(f.refunded - f.lines_total)
+                THEN coalesce(f.refunded * greatest(b.total + b.tax, 0)
+                    / nullif(greatest(f.lines_total + f.lines_tax, 0), 0), 0)
+            ELSE coalesce(f.refunded * b.total / nullif(f.lines_total, 0), 0)
+        END AS money
+        FROM returning_lines b JOIN ({refunds("returning_lines")}) f ON f.sale_id = b.id
+    ),
     lines AS MATERIALIZED (
         SELECT l.sale_id, l.line_no, l.kind, l.quantity, l.total, coalesce(b.quantity, 0) AS returned_quantity,
-            coalesce(b.total, 0) AS returned_total, l.returned_quantity AS quantity_before,
+            CASE WHEN b.total BETWEEN l.total AND l.total + {_COIN} AND l.total > 0 THEN l.total
+                ELSE coalesce(b.total, 0) END AS returned_total,
+            l.returned_quantity AS quantity_before,
             l.returned_total AS total_before
         FROM receipts s JOIN sale_lines l ON l.sale_id = s.id
         LEFT JOIN (
@@ -181,19 +205,20 @@ _RECOMPUTE_RETURNED = f"""
         RETURNING l.sale_id
     ),
     figures AS (
-        SELECT s.id, least(s.gross, coalesce(round(s.gross * l.returned / nullif(l.sold, 0), scale(s.gross)), 0))
-                AS returned,
-            coalesce(l.fully, false) AS fully_returned,
-            coalesce(l.more, false)
-                OR EXISTS (SELECT FROM back b WHERE b.id = s.id AND NOT (b.fits AND b.counts)) AS over_returned
-        FROM receipts s LEFT JOIN LATERAL (
-            SELECT sum(l.total) FILTER (WHERE l.total > 0 AND l.kind IN ({_PRICED})) AS sold,
-                sum(least(l.returned_total, l.total)) FILTER (WHERE l.total > 0 AND l.kind IN ({_PRICED})) AS returned,
-                bool_and(l.returned_total >= l.total OR (l.quantity > 0 AND l.returned_quantity >= l.quantity))
+        SELECT s.id, least(s.gross, m.money) AS returned,
+            coalesce(l.fully OR (l.fully IS NOT NULL AND s.gross > 0 AND m.money >= s.gross), false) AS fully_returned,
+            coalesce(l.more, false) OR m.misfits OR m.money > s.gross + {_COIN} AS over_returned
+        FROM receipts s
+        CROSS JOIN LATERAL (
+            SELECT coalesce(round(sum(b.money) FILTER (WHERE b.fits), scale(s.gross)), 0) AS money,
+                coalesce(bool_or(NOT (b.fits AND b.counts)), false) AS misfits
+            FROM back b WHERE b.id = s.id
+        ) m
+        LEFT JOIN LATERAL (
+            SELECT bool_and(l.returned_total >= l.total OR (l.quantity > 0 AND l.returned_quantity >= l.quantity))
                     FILTER (WHERE l.total > 0 AND l.kind = 'item') AS fully,
                 bool_or((l.returned_quantity > 0 AND l.returned_quantity > l.quantity)
-                    OR (l.returned_total > 0 AND l.returned_total > l.total + power(10::numeric, -scale(s.gross))))
-                    AS more
+                    OR (l.returned_total > 0 AND l.returned_total > l.total + {_COIN})) AS more
             FROM lines l WHERE l.sale_id = s.id
         ) l ON true
     )

@@ -27,7 +27,7 @@ class TestBlank:
             ("/v1/customers", {"contact_points": [{"kind": "email", "value": ...}]}, "/contact_points/0/value"),
             ("/v1/sales", make.sale() | {"receipt_no": ...}, "/receipt_no"),
             ("/v1/sales", make.sale() | {"source": ...}, "/source"),
-            ("/v1/sales", make.sale() | {"site": ...}, "/site"),
+            ("/v1/sales", make.sale() | {"payments": [{"method": ..., "amount": "10.00"}]}, "/payments/0/method"),
             ("/v1/tasks", {"what": ...}, "/what"),
             ("/v1/interactions", make.interaction(body=...), "/body"),
             ("/v1/complaints", make.complaint(description=...), "/description"),

@@ -27,7 +27,11 @@ DOORS: dict[str, tuple[str, Record]] = {
                 {"line_no": 2, "sku": "TEA-1", "quantity": "1", "unit_price": "4.5"},
                 {"line_no": 1, "quantity": "2", "unit_price": "1"},
             ],
-            "payments": [{"method": "cash", "amount": "6.5"}],
+            "payments": [{"method": "cash", "amount": "1.5"}, {"method": "card", "amount": "5"}],
+            "taxes": [
+                {"name": "VAT", "rate": "20", "amount": "1", "included": True},
+                {"name": "City", "amount": "0", "included": True},
+            ],
             "attributes": {"n": 1, "a": {"x": 1, "y": None}},
         },
     ),
@@ -42,6 +46,8 @@ DOORS: dict[str, tuple[str, Record]] = {
             "happened_at": "2026-03-01T10:15:00Z",
             "contact": {"kind": "phone", "value": "020 7946 0555"},
             "subject": "The caf\u00e9",
+            "body": "Is it open?\r\nOn Sunday?",
+            "participants": [{"name": "Bo", "address": "07700 900123"}],
             "staff": "Zo\u00eb",
             "attributes": {"n": 1, "a": {"x": 1, "y": None}},
         },
@@ -86,7 +92,11 @@ RESPELLED: dict[str, Record] = {
             {"line_no": 2, "sku": "TEA-1", "quantity": "1.0", "unit_price": "4.50", "discount": "0"},
             {"line_no": 1, "quantity": "2.00", "unit_price": "1.0"},
         ],
-        "payments": [{"method": "cash", "amount": "6.50", "reference": None}],
+        "payments": [{"method": "card", "amount": "5.00"}, {"method": "cash", "amount": "1.50", "reference": None}],
+        "taxes": [
+            {"name": "City", "amount": "0.00", "included": True},
+            {"name": "VAT", "rate": "20.0", "amount": "1", "included": True},
+        ],
         "till": None,
     },
     "interactions": {
@@ -94,6 +104,8 @@ RESPELLED: dict[str, Record] = {
         "happened_at": "2026-03-01T12:15:00+02:00",
         "contact": {"kind": "phone", "value": "+442079460555"},
         "subject": "The cafe\u0301",
+        "body": "Is it open?\nOn Sunday?\n",
+        "participants": [{"name": "Bo", "address": "+44 7700 900123"}],
         "staff": " Zoe\u0308",
         "documents": [],
     },
@@ -180,6 +192,14 @@ class TestEqual:
 
 @every_door
 class TestDifferent:
+    async def test_the_same_payment_twice_is_not_once(self, client: httpx.AsyncClient, door: str) -> None:
+        if door != "sales":
+            pytest.skip("nothing else is paid")
+        path, body = DOORS[door]
+        await api.post(client, path, body)
+        answer = await client.post(path, json={**body, "payments": body["payments"] + body["payments"][:1]})
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/payments"]
+
     @pytest.mark.parametrize(
         ("attributes", "expected"),
         [

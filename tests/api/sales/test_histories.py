@@ -59,6 +59,7 @@ class Shop:
             return {"kind": kind, "quantity": "-1", "unit_price": str(amount), "refund_of": of}
         quantity = self.dice.choice(["0", "-1", "-1", "-2"])
         line = {"quantity": quantity, "unit_price": str(amount), "total": str(-amount), "refund_of": of}
+        line |= {"tax": "-0.50"} if self.dice.random() < 0.1 else {}
         return line | {"sku": self.dice.choice(["A", "B", None, None])}
 
     def receipt(self, number: tuple[str, str]) -> dict[str, Any]:
@@ -77,7 +78,7 @@ class Shop:
             known = {"identity": {"system": "card", "external_id": f"C{buyer}"}}
             body["customer"] = known if isinstance(buyer, int) else buyer
         for name in ("discount", "tip", "shipping", "rounding"):
-            if self.dice.random() < 0.15:
+            if self.dice.random() < (0.4 if name == "discount" else 0.15):
                 body[name] = str(Decimal(self.dice.randint(-100, 300)) / 100)
         if self.dice.random() < 0.2:  # a discount, or tax on top
             body["total"] = str(Decimal(self.dice.randint(-500, 2500)) / 100)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -156,6 +157,29 @@ class TestFollows:
         claimed = (await api.events(db, returned["id"]))[-1]
         assert (claimed.type, str(claimed.customer_id)) == ("sale.claimed", sale["customer_id"])
         assert claimed.data["via"] == "sale"
+
+    @pytest.mark.parametrize("return_first", [True, False])
+    async def test_a_sale_that_comes_later_with_a_number_of_its_own(
+        self, client: httpx.AsyncClient, db: Any, return_first: bool
+    ) -> None:
+        """Who brings something back is not created for it, whichever of both comes first; who buys as well is."""
+        returned = back(receipt_no="B", customer={"phone": "020 7946 0111"})
+        sale = two_coats(customer={"email": "ada@example.com"})
+        for body in (returned, sale) if return_first else (sale, returned):
+            recorded = await make.record_sale(client, body)
+            if return_first and body is returned:
+                assert (recorded["match"], recorded["customer_id"]) == ("unmatched", None)
+                assert [(r["kind"], r["value"], r["result"]) for r in recorded["match_reasons"]] == [
+                    ("phone", "020 7946 0111", "unknown"),
+                    ("record", "till:S", "awaits_sale"),
+                ]
+        (after,) = (await api.get(client, PATH, receipt_no="B"))["items"]
+        (sold,) = (await api.get(client, PATH, receipt_no="S"))["items"]
+        assert (after["customer_id"], after["matched_by"]) == (sold["customer_id"], "sale")
+        assert await db.fetchval("SELECT count(*) FROM customers") == 1
+        lines = [make.refund("LATER", total="-10.00"), make.line("30.00")]
+        exchange = make.sale(lines=lines, payments=[], total="20.00", customer={"phone": "020 7946 0112"})
+        assert (await make.record_sale(client, exchange))["match"] == "matched"
 
     async def test_a_claim(self, client: httpx.AsyncClient, db: Any) -> None:
         customer = await make.create_customer(client)
@@ -445,7 +469,7 @@ class TestShares:
     async def test_of_a_receipt_with_a_discount_in_any_order(
         self, client: httpx.AsyncClient, order: tuple[int, ...]
     ) -> None:
-        """Three lines of 10.00 for 25.00: what was given back is on the scale of what was paid."""
+        """Three lines of 10.00 for 25.00: what was given back is what the customer got."""
         lines = [make.line("10.00") for _ in range(3)]
         sale = make.sale(receipt_no="S", lines=lines, payments=[], total="25.00")
         returned = back("-1", "-10.00", sku="TEA-1", of={"line_no": 2})
@@ -453,8 +477,86 @@ class TestShares:
         for n in order:
             await make.record_sale(client, (sale, returned, free)[n])
         (after,) = (await api.get(client, PATH, receipt_no="S"))["items"]
-        assert (after["gross"], after["returned"], after["fully_returned"]) == ("25.00", "8.33", False)
+        assert (after["gross"], after["returned"], after["fully_returned"]) == ("25.00", "10.00", False)
         assert [line["returned_quantity"] for line in after["lines"]] == ["0", "1", "1"]
+
+
+def tea_and_milk(*prices: str, **changes: Any) -> dict[str, Any]:
+    """A receipt S of two lines with a discount of 1.00: 9.00 were paid. With prices, a return of its lines."""
+    if not prices:
+        lines = [make.line("6.00"), make.line("4.00")]
+        return make.sale(receipt_no="S", lines=lines, discount="1.00", payments=[], total="9.00")
+    lines = [
+        make.refund("S", n, changes.get("quantity", "-1"), f"-{price}", unit_price=price)
+        for n, price in enumerate(prices, start=1)
+    ]
+    changes.pop("quantity", None)
+    return make.sale(lines=lines, payments=[], **{"total": f"-{sum(map(Decimal, prices))}", **changes})
+
+
+class TestOfADiscountedReceipt:
+    """What may be given back in all is what was paid, whether a till takes back net prices or full ones."""
+
+    @pytest.mark.parametrize(
+        "returned",
+        [
+            tea_and_milk("5.40", "3.60"),
+            tea_and_milk("6.00", "4.00", discount="-1.00", total="-9.00"),
+            tea_and_milk("6.00", "4.00", total="-9.00"),
+        ],
+        ids=["net", "discount given back", "discount in the total"],
+    )
+    @pytest.mark.parametrize("sale_first", [True, False])
+    async def test_may_come_back_whole_and_no_more(
+        self, client: httpx.AsyncClient, returned: dict[str, Any], sale_first: bool
+    ) -> None:
+        sale = tea_and_milk()
+        for body in (sale, returned) if sale_first else (returned, sale):
+            await make.record_sale(client, body)
+        (after,) = (await api.get(client, PATH, receipt_no="S"))["items"]
+        assert (after["returned"], after["fully_returned"], after["over_returned"]) == ("9.00", True, False)
+        more = tea_and_milk("0.60", "0.40", quantity="0")
+        if not returned.get("discount") and returned["lines"][0]["total"] == "-5.40":
+            assert await refused(client, more) == ("/lines/1/refund_of", "exceeds")
+
+    async def test_is_flagged_if_it_comes_after_too_much(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, tea_and_milk("5.40", "3.60"))
+        await make.record_sale(client, tea_and_milk("0.60", "0.40", quantity="0"))
+        sale = await make.record_sale(client, tea_and_milk())
+        assert (sale["returned"], sale["fully_returned"], sale["over_returned"]) == ("9.00", True, True)
+
+    async def test_of_one_line_has_a_coin_forgiven_in_all(self, client: httpx.AsyncClient) -> None:
+        line = make.line("239.00", quantity="10", unit_price="23.90")
+        body = make.sale(receipt_no="S", lines=[line], discount="59.75", payments=[], total="179.25")
+        sale = await make.record_sale(client, body)
+        await make.record_sale(client, back("0", "-179.26", sku="TEA-1"))
+        after = await read(client, sale)
+        assert (after["returned"], after["fully_returned"], after["over_returned"]) == ("179.25", True, False)
+        for amount in ("-0.01", "-40.00"):
+            assert await refused(client, back("0", amount, sku="TEA-1")) == ("/lines/0/refund_of", "exceeds")
+        less = {**body, "revision": 1, "discount": "60.00", "total": "179.00"}
+        assert await refused(client, less) == ("/total", "exceeds")
+
+    async def test_units_that_come_back_singly_are_not_more_than_the_line(self, client: httpx.AsyncClient) -> None:
+        """3 x 0.335 are 1.01, and three times 0.34 are 1.02."""
+        line = make.line("1.01", quantity="3", unit_price="0.335")
+        sale = await make.record_sale(client, make.sale(receipt_no="S", lines=[line], payments=[], total="1.01"))
+        for _ in range(3):
+            await make.record_sale(client, back("-1", "-0.34", sku="TEA-1"))
+        after = await read(client, sale)
+        assert (after["lines"][0]["returned_total"], after["returned"]) == ("1.01", "1.01")
+        assert (after["fully_returned"], after["over_returned"]) == (True, False)
+
+    async def test_each_line_has_its_own_tax(self, client: httpx.AsyncClient) -> None:
+        """One return of two receipts, of which only one had tax on top."""
+        for number, tax in (("S", "20.00"), ("T", "0.00")):
+            total = str(100 + Decimal(tax))
+            body = make.sale(receipt_no=number, lines=[make.line("100.00", tax=tax)], payments=[], total=total)
+            await make.record_sale(client, body)
+        lines = [make.refund("S", total="-100.00", tax="-20.00"), make.refund("T", total="-100.00")]
+        await make.record_sale(client, make.sale(lines=lines, payments=[], total="-220.00"))
+        sales = (await api.get(client, PATH))["items"]
+        assert {s["receipt_no"]: s["returned"] for s in sales if s["kind"] == "sale"} == {"S": "120.00", "T": "100.00"}
 
 
 class TestAtTheSameTime:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests import make
 from tests.make.customers import create
+from tests.support import api
 from tests.support.api import pages, pointers
 from tests.support.application import TestClock
 from tests.support.sales import summed_anew
@@ -116,6 +117,24 @@ class TestRecord:
         assert sale["balanced"] is False
         listed = (await client.get(PATH, params={"balanced": "false"})).json()["items"]
         assert [item["id"] for item in listed] == [sale["id"]]
+
+    async def test_an_optional_text_that_is_blank_is_absent(self, client: httpx.AsyncClient, db: Any) -> None:
+        """A till says with blanks that it has nothing to say. What is required must be there."""
+        customer = {"email": "b@example.com", "phone": "", "name": " "}
+        line = make.line(sku=" ", name="", category="\u00a0", batch="\t")
+        blank = {"site": "", "till": " ", "operator": "\u200b", "customer": customer, "lines": [line]}
+        payments = [{"method": "card", "amount": "10.00", "reference": ""}]
+        sale = await record(client, make.sale(receipt_no="B", payments=payments, **blank))
+        assert (sale["site"], sale["till"], sale["operator"]) == (None, None, None)
+        assert {sale["lines"][0][name] for name in ("sku", "name", "category", "batch")} == {None}
+        assert (sale["customer"], sale["match"]) == ({"email": "b@example.com"}, "matched")
+        lines = [make.line(sku=None, name=None, category=None, batch=None)]
+        again = make.sale(receipt_no="B", lines=lines, customer={"email": "b@example.com"})
+        assert (await record(client, again, 200))["id"] == sale["id"]
+        bodies = [make.sale(**blank), make.sale(receipt_no=" "), make.sale(payments=[{**payments[0], "method": ""}])]
+        answers = await api.batch(client, PATH, *bodies)
+        assert [answer["status"] for answer in answers] == [201, 422, 422]
+        assert await db.fetchval("SELECT count(*) FROM sites") == 0
 
     async def test_sites_and_products_fill_themselves(self, client: httpx.AsyncClient, db: Any) -> None:
         await record(
