@@ -96,3 +96,33 @@ class TestTwoIdsOfOneSystem:
             on_match="match",
         )
         assert [(line["status"], line["id"]) for line in lines] == [(200, anna["id"])] * 3
+
+
+class TestAddressesOfMail:
+    async def test_several_in_one_contact_are_nobody(self, client: httpx.AsyncClient) -> None:
+        for address in (ANNA, BERT):
+            await make.create_customer(client, contact_points=[make.email(address)])
+        sent = f"Anna <{ANNA}>, Bert <{BERT}>"
+        contact = {"contact": {"kind": "email", "value": sent}}
+        message = {"kind": "message", "channel": "email", "direction": "inbound", "body": "Hi", **contact}
+        record = await api.post(client, "/v1/interactions", message)
+        assert (record["match"], record["contact"]["value"], results(record)) == (
+            "unmatched",
+            sent,
+            [("email", "of_nobody")],
+        )
+        sale = await buy(client, email=sent)
+        assert (sale["match"], sale["customer_id"]) == ("unmatched", None)
+
+    async def test_as_outlook_writes_them(self, client: httpx.AsyncClient) -> None:
+        anna = await make.create_customer(client, contact_points=[make.email(ANNA)])
+        for sent in (f"'{ANNA}'", f"Anna [mailto:{ANNA}]"):
+            assert (await buy(client, email=sent))["customer_id"] == anna["id"], sent
+        for q in (f"mailto:{ANNA}", f"<{ANNA}>", f"'{ANNA}'"):
+            page = (await client.get("/v1/customers", params={"q": q})).json()["items"]
+            assert [item["id"] for item in page] == [anna["id"]], q
+
+    async def test_of_machines_are_nobodys(self, client: httpx.AsyncClient) -> None:
+        for sent in ("MAILER-DAEMON@example.com", "bounces+12-ada=x.example@example.com", "no-reply+7@example.com"):
+            sale = await buy(client, email=sent)
+            assert (sale["match"], results(sale)) == ("unmatched", [("email", "of_nobody")]), sent
