@@ -55,9 +55,13 @@ _IDENTITIES = frozenset(
 """Without case and everything but letters and digits: `WALK-IN` is walkin."""
 _LOCAL_PARTS = frozenset(
     [
+        "abuse",
         "anon",
         "anonymous",
+        "bounce",
+        "bounces",
         "donotreply",
+        "mailerdaemon",
         "noaddress",
         "noemail",
         "noemailaddress",
@@ -71,11 +75,15 @@ _LOCAL_PARTS = frozenset(
         "notprovided",
         "nobody",
         "null",
+        "postmaster",
         "undefined",
         "unknown",
     ]
 )
 """What stands before the @ of an address that is nobody's whatever the host is."""
+_TAGGED = re.compile("[+=]")
+_TAGGED_PARTS = frozenset(["bounce", "bounces", "donotreply", "mailerdaemon", "noreply"])
+"""What machines write before a tag of their own: `bounces+1234-ada=example.com@`."""
 _BOTH_SIDES = frozenset(
     [
         "a",
@@ -142,6 +150,7 @@ def email_of_nobody(address: str, more: Values = frozenset()) -> bool:
     word = _plain(local)
     return (
         word in _LOCAL_PARTS
+        or _plain(_TAGGED.split(local, maxsplit=1)[0]) in _TAGGED_PARTS
         or name in _HOSTS
         or (word == name and word in _BOTH_SIDES)
         or not more.isdisjoint({address, f"{local}@*", f"*@{host}"})

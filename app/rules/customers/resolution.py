@@ -21,7 +21,9 @@ class Match(StrEnum):
     UNMATCHED = "unmatched"
     """No customer has any of the keys, or no key identifies anybody."""
     AMBIGUOUS = "ambiguous"
-    """Several customers have them, or they are those of different customers."""
+    """Several customers have them, they are those of different customers, or they do not suffice to tell whether the
+    one who has them is meant.
+    """
 
 
 class ReasonResult(StrEnum):
@@ -112,6 +114,17 @@ def candidates(keys: Iterable[Holders]) -> set[UUID]:
     for holders in known:
         agreed = (agreed & holders.all) or agreed
     return agreed
+
+
+def proves_second_id(customer_id: UUID, contact_points: Sequence[Holders]) -> bool:
+    """Whether a customer who has an id in a system has another one there, of which nobody knows, given who has each
+    contact point beside it. An ordinary second id is that of somebody else: only several contact points, all of them
+    the customer's own, say that it is a new card of theirs.
+    """
+    return len(contact_points) >= _PROVING and all(customer_id in holders.owners for holders in contact_points)
+
+
+_PROVING = 2
 
 
 def _common(sets: Sequence[frozenset[UUID]]) -> set[UUID]:

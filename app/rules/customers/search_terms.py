@@ -9,6 +9,7 @@ from itertools import groupby, product
 import phonenumbers
 
 from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAILS, WHOLE_NUMBER, is_beginning
+from app.rules.customers.sender_headers import bare_address
 from app.rules.customers.word_forms import (
     LONGEST_WORD,
     bigrams,
@@ -161,7 +162,7 @@ def _group(chunk: str, region: str) -> list[Term]:
     """The terms of what stands between blanks; each may also be all of them together."""
     text = searchable(chunk)
     if "@" in text[1:-1]:
-        return [Term(fold(chunk)[:LONGEST_WORD])]
+        return [Term(fold(bare_address(chunk))[:LONGEST_WORD])]
     if text.startswith("@") and len(text) > 1:
         account = fold(chunk)[1:LONGEST_WORD]
         return [Term(f"@{account}", (account,))]

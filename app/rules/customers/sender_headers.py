@@ -1,7 +1,8 @@
 """Addresses and numbers as they stand in headers, links and address books, stripped to what they are matched by.
 
 `Zoë <zoe@example.com>` is the form of RFC 5322 (3.4), `mailto:` that of RFC 6068, `sip:` that of RFC 3261 (19.1),
-`tel:` that of RFC 3966; gateways of WhatsApp send `whatsapp:+44…`, its own servers `44…@s.whatsapp.net`.
+`tel:` that of RFC 3966; Outlook writes `'zoe@example.com'` and `Zoë [mailto:zoe@example.com]`; gateways of WhatsApp
+send `whatsapp:+44…`, its own servers `44…@s.whatsapp.net`.
 """
 
 import re
@@ -11,7 +12,11 @@ from urllib.parse import unquote
 from app.rules.kit.texts import normalized
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-_IN_BRACKETS = re.compile(r"<([^<>]*)>[\s,;.]*$")
+_IN_BRACKETS = re.compile(r"(?:<([^<>]*)>|\[((?:mailto|tel|sips?):[^\[\]]*)\])[\s,;.]*$", re.IGNORECASE)
+_QUOTED = re.compile(r"^(?:'([^']*)'|\"([^\"]*)\"|‘([^’]*)’|“([^”]*)”)$")
+_QUOTED_PART = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BRACKETED_ADDRESS = re.compile(r"<[^<>@]*@[^<>]*>|\[mailto:[^\[\]]*\]", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[,;\n]")
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
 _ADDRESS_SCHEME = re.compile(r"^\s*(mailto|sips?|xmpp|smtp):", re.IGNORECASE)
 _SIP = re.compile(r"^\s*sips?:", re.IGNORECASE)
@@ -25,11 +30,17 @@ _WHATSAPP_ID = re.compile(r"^\s*\+?(?P<digits>\d+)(:\d+)?@(s\.whatsapp\.net|c\.u
 
 
 def bare_address(value: str) -> str:
-    """The e-mail address alone: without name, brackets, scheme, query and what editors leave behind it."""
-    bare = _in_brackets(value.translate(_ZERO_WIDTH)).strip()
+    """The e-mail address alone: without name, brackets, quotes, scheme, query and what editors leave behind it.
+
+    Several addresses are left as they are, since none of them is meant more than the others.
+    """
+    visible = value.translate(_ZERO_WIDTH)
+    if _has_several_addresses(visible):
+        return value
+    bare = _unquoted(_in_brackets(visible).strip())
     if _ADDRESS_SCHEME.match(bare):
         bare = unquote(bare.partition(":")[2].partition("?")[0].partition(";")[0])
-    return _COMMENT.sub("", bare.strip()).rstrip(".,; \t\u00a0")
+    return _unquoted(_COMMENT.sub("", bare.strip()).rstrip(".,; \t\u00a0"))
 
 
 def bare_number(value: str) -> str:
@@ -47,7 +58,24 @@ def bare_number(value: str) -> str:
 
 def _in_brackets(value: str) -> str:
     found = _IN_BRACKETS.search(value)
-    return found[1] if found is not None else value
+    return (found[1] or found[2] or "") if found is not None else value
+
+
+def _unquoted(value: str) -> str:
+    found = _QUOTED.match(value)
+    return next(inner for inner in found.groups() if inner is not None).strip() if found is not None else value
+
+
+def _has_several_addresses(value: str) -> bool:
+    """A name may have an `@` or a comma of its own: what is in quotes, or beside the only address, is none."""
+    plain = _QUOTED_PART.sub("q", value)
+    if _ADDRESS_SCHEME.match(plain):
+        plain = plain.partition("?")[0]
+    bracketed = _BRACKETED_ADDRESS.findall(plain)
+    if bracketed:
+        rest = _BRACKETED_ADDRESS.sub("@", plain)
+        return len(bracketed) > 1 or sum("@" in part for part in _SEPARATOR.split(rest)) > 1
+    return sum("@" in part for part in _SEPARATOR.split(plain)) > 1
 
 
 def _sip_user(address: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
@@ -111,13 +112,20 @@ class _Creation:
     async def _match(
         self, policy: SourcePolicy, new: CustomerNew, draft: CustomerDraft, conflict: AlreadyHeld
     ) -> RecordResult:
-        """It is the customer who has its keys, if that is one; they learn what is new, and nothing is overwritten."""
+        """It is the customer who has its keys, if that is one and nothing else contradicts it; they learn what is new,
+        and nothing is overwritten.
+        """
         holders = [UUID(holder) for holder in conflict.extensions["customer_ids"]]
         if len(holders) > 1:
             raise conflict
         if holders[0] in self._earlier:
             await self.write()
-        await filling.fill(self._ctx, holders[0], new, policy)
+
+        def check(stored: Mapping[str, Any]) -> None:
+            if (problem := self.holders.contradiction(self._ctx, new, draft, holders[0], stored)) is not None:
+                raise problem
+
+        await filling.fill(self._ctx, holders[0], new, policy, check)
         if policy.may_teach:
             self.holders.hold(draft, holders[0])
         return RecordResult(200, holders[0], matched=True)

@@ -1,5 +1,6 @@
 """What another system knows of a known customer is added to them: nothing is overwritten."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +18,29 @@ _KEPT = ("kind", "trade", "roles", "display_name")
 """Everybody has these; they are never changed."""
 
 
-async def fill(ctx: Context, customer_id: UUID, new: CustomerNew, policy: SourcePolicy) -> None:
-    """Teach a customer the identities and contact points of `new`, if its source may, and fill in what is empty."""
-    await changes.change(ctx, customer_id, lambda current: _patch(ctx, customer_id, current, new, policy))
+async def fill(
+    ctx: Context,
+    customer_id: UUID,
+    new: CustomerNew,
+    policy: SourcePolicy,
+    check: Callable[[Mapping[str, Any]], None],
+) -> None:
+    """Teach a customer the identities and contact points of `new`, if its source may, and fill in what is empty.
+
+    `check` is asked before, with the body of the customer; it raises a problem if they are not the same.
+    """
+
+    def patch(current: Current) -> changes.Content:
+        stored = changes.body(current.document)
+        check(stored)
+        return _patch(ctx, customer_id, current, stored, new, policy)
+
+    await changes.change(ctx, customer_id, patch)
 
 
 def _patch(
-    ctx: Context, customer_id: UUID, current: Current, new: CustomerNew, policy: SourcePolicy
+    ctx: Context, customer_id: UUID, current: Current, stored: dict[str, Any], new: CustomerNew, policy: SourcePolicy
 ) -> changes.Content:
-    stored = changes.body(current.document)
     sent = new.model_dump(mode="json", exclude_unset=True)
     filled = {
         name: value for name, value in sent.items() if name not in (*_ADDED, *_KEPT) and value and not stored[name]

@@ -1,11 +1,15 @@
 """Which customers hold the identities and contact points of drafts, stored or earlier in the same batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import AlreadyHeld
+from app.rules.customers.nobody import identity_of_nobody
+from app.rules.customers.resolution import Holders, proves_second_id
+from app.schemas.customers.customers import CustomerNew
 from app.services.customers.drafts import CustomerDraft
 from app.store.customers import customers as store
 
@@ -52,6 +56,37 @@ class KeyHolders:
             for pointer, holder in held
         ]
         return AlreadyHeld(errors=errors, customer_ids=sorted({str(holder) for _, holder in held}))
+
+    def contradiction(
+        self, ctx: Context, new: CustomerNew, draft: CustomerDraft, customer_id: UUID, stored: Mapping[str, Any]
+    ) -> AlreadyHeld | None:
+        """The problem if the draft is hardly the `stored` customer, the only one who has any of its keys: it has
+        another id in the same system, or is of another kind. None if one of its identities is theirs.
+        """
+        identities = [(n, key) for n, key in enumerate(draft.identity_keys) if key is not None]
+        if any(("identity", *key) in self._holders for _, key in identities):
+            return None
+        errors = []
+        if "kind" in new.model_fields_set and new.kind != stored["kind"]:
+            errors.append(("/kind", f"Customer {customer_id} is of the kind {stored['kind']}"))
+        held = [self._holders.get(("contact_point", *key)) for key in draft.contact_point_keys if key is not None]
+        points = [Holders(frozenset(() if holder is None else (holder,))) for holder in held]
+        if not proves_second_id(customer_id, points):
+            has = {
+                i["system"]: i["external_id"]
+                for i in stored["identities"]
+                if not identity_of_nobody(i["system"], i["external_id"], ctx.values_of_nobody)
+            }
+            errors += [
+                (f"/identities/{n}", f"Customer {customer_id} is {has[system]} in {system}")
+                for n, (system, _) in identities
+                if system in has
+            ]
+        listed = [
+            {"pointer": pointer, "code": "contradicts", "detail": detail, "customer_id": str(customer_id)}
+            for pointer, detail in errors
+        ]
+        return AlreadyHeld(errors=listed, customer_ids=[str(customer_id)]) if listed else None
 
     def hold(self, draft: CustomerDraft, customer_id: UUID) -> None:
         """From now on the keys of the draft are those of a customer: of the draft itself, or of who has learnt them."""

@@ -17,6 +17,7 @@ from app.rules.customers.resolution import (
     Match,
     ReasonResult,
     candidates,
+    proves_second_id,
 )
 from app.services.customers.references import CustomerReference, ReadKeys
 from app.store.customers import resolution as store
@@ -86,6 +87,8 @@ class Resolver:
     """Of all customers that the lookup found, if it reads facts."""
     _ids: set[UUID] = field(default_factory=set)
     _holders: dict[Key, list[_Holder]] = field(default_factory=lambda: defaultdict(list))
+    _has_id: set[tuple[UUID, str]] = field(default_factory=set)
+    """Holders of contact points who have an id in a system that a record names, with the system."""
 
     @cached_property
     def _read(self) -> list[ReadKeys]:
@@ -101,8 +104,10 @@ class Resolver:
         for n, reference in enumerate(self.references):
             if reference.customer_id is not None:
                 by_kind["customer"].append((n, reference.customer_id))
+            system = self._system(n)
             for position, ((kind, first, second), *_) in enumerate(self._keys[n]):
-                by_kind[kind].append((n, position, first, second))
+                key = (n, position, first, second)
+                by_kind[kind].append(key if kind == "identity" else (*key, system))
         return by_kind
 
     def add(self, records: Iterable[ReferencedRecord]) -> None:
@@ -118,6 +123,8 @@ class Resolver:
                 key = self._keys[record.n][record.position].key
                 point = data.get("shared", False), data.get("extension", ""), data.get("opted_out", ())
                 holder = _Holder(record.id, *point)
+                if data.get("has_id"):
+                    self._has_id.add((record.id, self._system(record.n)))
                 if (same := (key, *holder[:3])) not in added:  # several records of the batch may have the key
                     added.add(same)
                     self._holders[key].append(holder)
@@ -140,7 +147,7 @@ class Resolver:
         resolution = self.resolve(n)
         if resolution.match is Match.AMBIGUOUS:
             candidates = ", ".join(str(candidate) for candidate in resolution.candidates)
-            return invalid(pointer, "ambiguous", f"Several customers may be meant: {candidates}")
+            return invalid(pointer, "ambiguous", f"It cannot be told which customer is meant, of: {candidates}")
         return resolution.customer_id or reference_not_found(pointer, "Customer")
 
     def resolve(self, n: int) -> Resolution:
@@ -152,7 +159,7 @@ class Resolver:
             return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         held = [self._held(key) for key in keys]
         remaining = candidates(held)
-        if len(remaining) == 1:
+        if len(remaining) == 1 and not self._contradicts(n, held, *remaining):
             (customer_id,) = remaining
             certain = any(customer_id in holders.owners for holders in held)
             reasons = (*_found(keys, held, remaining), *self._without_holder(n))
@@ -181,6 +188,21 @@ class Resolver:
         """Add keys that a customer was created with or has learnt: later records with the same keys are theirs."""
         for entered in keys:
             self._holders[entered.key].append(_Holder(customer_id, extension=entered.extension))
+            if entered.kind == "identity":
+                self._has_id.add((customer_id, entered.key[1]))
+
+    def _system(self, n: int) -> str:
+        """That of the id by which the n-th record names its customer; empty if it names none."""
+        return next((key.key[1] for key in self._keys[n] if key.kind == "identity"), "")
+
+    def _contradicts(self, n: int, held: Sequence[Holders], customer_id: UUID) -> bool:
+        """Whether the customer whom the other keys found has another id in the system of the n-th record."""
+        if (customer_id, self._system(n)) not in self._has_id:
+            return False
+        by_kind = list(zip(self._keys[n], held, strict=True))
+        if any(holders.all for key, holders in by_kind if key.kind == "identity"):
+            return False
+        return not proves_second_id(customer_id, [holders for key, holders in by_kind if key.kind != "identity"])
 
     def _without_holder(self, n: int) -> Iterator[Reason]:
         for key in self.unknown_keys(n):

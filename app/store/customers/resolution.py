@@ -7,14 +7,22 @@ identity, and when somebody looks up a contact point; a record that names a cont
 from app.store.kit.references import Lookup, Reference
 
 _FACTS = "'tags', c.tags, 'unwelcome', c.preferences -> 'unwelcome_channels'"
-_POINT = "'shared', p.shared, 'extension', p.extension, 'opted_out', p.opted_out"
+_HAS_ID = (
+    "(w.system <> '' AND EXISTS (SELECT FROM identities o "
+    "WHERE o.customer_id = p.customer_id AND o.system = w.system AND o.identifies))"
+)
+_POINT = f"'shared', p.shared, 'extension', p.extension, 'opted_out', p.opted_out, 'has_id', {_HAS_ID}"
 
 
 def customer_references(*, facts: bool = True) -> tuple[Reference, ...]:
-    """By identity, by contact point, and by id; with `facts`, tags and unwelcome channels are read as well."""
+    """By identity, by contact point, and by id; with `facts`, tags and unwelcome channels are read as well.
+
+    The `system` beside a contact point is that of the identity that the record names as well, or empty: `has_id` tells
+    whether the holder has one there.
+    """
     data = f"json_build_object({_FACTS})::text" if facts else "NULL"
     # Without facts, the ordinary contact point has no data to be written and read.
-    point = f"CASE WHEN p.shared OR p.extension <> '' THEN json_build_object({_POINT})::text END"
+    point = f"CASE WHEN p.shared OR p.extension <> '' OR {_HAS_ID} THEN json_build_object({_POINT})::text END"
     return (
         Reference(
             "identity",
@@ -27,7 +35,7 @@ def customer_references(*, facts: bool = True) -> tuple[Reference, ...]:
         ),
         Reference(
             "contact_point",
-            {"position": "INTEGER", "kind": "TEXT", "normalized": "TEXT"},
+            {"position": "INTEGER", "kind": "TEXT", "normalized": "TEXT", "system": "TEXT"},
             "JOIN contact_points p USING (kind, normalized) "
             "JOIN customers c ON c.id = p.customer_id AND c.archived_at IS NULL "
             "WHERE NOT p.invalid AND p.identifies",

@@ -233,7 +233,7 @@ class TestKeysAreLearnt:
         assert [c["id"] for c in (await client.get(PATH, params={"tag": "vip"})).json()["items"]] == [made["id"]]
 
     async def test_no_more_than_can_be_changed_afterwards(self, client: httpx.AsyncClient) -> None:
-        cards = [make.identity("loyalty", f"K4-{n}") for n in range(MOST_IDENTITIES + 1)]
+        cards = [make.identity(f"loyalty-{n}", "K4") for n in range(MOST_IDENTITIES + 1)]
         made = await make.create(client, identities=cards[:-1], contact_points=[make.email("ada@example.com")])
         assert (await buy(client, email="ada@example.com", identity=cards[-1]))["customer_id"] == made["id"]
         assert (await api.patch(client, f"{PATH}/{made['id']}", {"owner": "Tom"})).status_code == 200
@@ -366,7 +366,7 @@ class TestASecondSystem:
         assert await db.fetchval("SELECT count(*) FROM customers") == 1
 
     async def test_rows_of_one_batch_are_matched_with_each_other(self, client: httpx.AsyncClient, db: Any) -> None:
-        ids = [make.identity("shopify", str(n)) for n in range(3)]
+        ids = [make.identity(f"shop-{n}", "7") for n in range(3)]
         results = await batch(
             client,
             [

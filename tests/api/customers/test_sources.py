@@ -194,10 +194,12 @@ class TestCreatingAndTeaching:
         (matched,) = await batch(client, "/v1/customers", [sent("shopify", "1")])
         assert (matched["status"], matched["id"], matched["matched"]) == (200, known["id"], True)
         put = await client.put(
-            "/v1/customers/by-identity/shopify/2", json={"contact_points": [make.email("ADA@example.com")]}
+            "/v1/customers/by-identity/ebay/2",
+            json={"contact_points": [make.email("ADA@example.com")]},
+            params={"source": "shopify"},
         )
         assert (put.status_code, put.json()["id"]) == (200, known["id"])
-        assert await found(client, identity="shopify:2") == [known["id"]]
+        assert await found(client, identity="ebay:2") == [known["id"]]
         asked = await client.post("/v1/customers", json=sent("shopify", "3"), params={"on_match": "refuse"})
         assert asked.status_code == 409, "what is asked for goes before the policy"
         await create_source(client, "tickets", on_match="keep")
