@@ -23,7 +23,7 @@ async def fill(
     customer_id: UUID,
     new: CustomerNew,
     policy: SourcePolicy,
-    check: Callable[[Mapping[str, Any]], None],
+    check: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> None:
     """Teach a customer the identities and contact points of `new`, if its source may, and fill in what is empty.
 
