@@ -134,6 +134,29 @@ class TestTheCountryOfASource:
         assert (await batch(client, "/v1/relationships", [guest]))[0]["status"] == 422
 
 
+class TestPolicies:
+    async def test_refuse_wildcards_that_do_nothing(self, client: httpx.AsyncClient) -> None:
+        values = ["*@*", "*", "+*", "*@shop.example", "till@*", "*@", "a*@x.example", "@*"]
+        answer = await client.post("/v1/sources", json={"code": "x", "values_of_nobody": values})
+        assert answer.status_code == 422
+        assert api.errors(answer) == [(f"/values_of_nobody/{n}", "wildcard") for n in (0, 1, 2, 5, 6, 7)]
+        await sources.create(client, "x", values_of_nobody=values[3:5])
+
+    async def test_hold_for_a_source_in_whatever_case(self, client: httpx.AsyncClient) -> None:
+        await sources.create(client, "woo", values_of_nobody=[ANNA])
+        for code in ("WOO", "Woo"):
+            body = make.sale(source=code, customer={"email": ANNA})
+            assert (await api.post(client, "/v1/sales", body))["match"] == "unmatched"
+        listed = (await client.get("/v1/sources")).json()["items"]
+        assert [source["code"] for source in listed] == ["woo"]
+        await api.patch(client, f"/v1/sources/{listed[0]['id']}", {"values_of_nobody": []})
+        again = make.sale(source="WOO", customer={"email": ANNA})
+        assert (await api.post(client, "/v1/sales", again))["match"] == "matched", "the change is known at once"
+        await sources.create(client, "WOO", may_create=False)
+        own = make.sale(source="WOO", customer={"email": BERT})
+        assert (await api.post(client, "/v1/sales", own))["match"] == "unmatched", "one of its own goes before"
+
+
 class TestAddressesOfMail:
     async def test_several_in_one_contact_are_nobody(self, client: httpx.AsyncClient) -> None:
         for address in (ANNA, BERT):
