@@ -7,4 +7,4 @@ down_revision = "0027"
 
 
 def upgrade() -> None:
-    op.execute("CREATE INDEX ix_sources_lower_code ON sources (lower(code))")
+    op.execute("CREATE INDEX ix_sources_lower_code ON sources (lower(code COLLATE pg_unicode_fast))")

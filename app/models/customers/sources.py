@@ -27,7 +27,7 @@ class Source(SQLModel, table=True):
         one_of_check("tax", LineTax),
         UniqueConstraint("code"),
         Index(None, "created_at", "id"),
-        Index("ix_sources_lower_code", text("lower(code)")),
+        Index("ix_sources_lower_code", text("lower(code COLLATE pg_unicode_fast)")),
     )
 
     id: UUID = id_column()
