@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from app.models.kit.columns import (
@@ -27,6 +27,7 @@ class Source(SQLModel, table=True):
         one_of_check("tax", LineTax),
         UniqueConstraint("code"),
         Index(None, "created_at", "id"),
+        Index("ix_sources_lower_code", text("lower(code COLLATE pg_unicode_fast)")),
     )
 
     id: UUID = id_column()

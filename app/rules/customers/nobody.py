@@ -166,6 +166,14 @@ def identity_of_nobody(system: str, external_id: str, more: Values = frozenset()
     return bool(more) and not more.isdisjoint({folded, f"{system.casefold()}:{folded}"})
 
 
+_WITH_WILDCARD = re.compile(r"\*@[^*@]+|[^*@]+@\*")
+
+
+def is_value_of_nobody(value: str) -> bool:
+    """Whether a further value can be that of a record: a `*` stands for one whole side of an address only."""
+    return "*" not in value or _WITH_WILDCARD.fullmatch(value.strip()) is not None
+
+
 def as_values(entered: Collection[str], region: str) -> Values:
     """The values of the setting, as the functions above expect them."""
     plain = {value.strip().casefold() for value in entered}

@@ -116,6 +116,12 @@ def candidates(keys: Iterable[Holders]) -> set[UUID]:
     return agreed
 
 
+def is_shared_alone(keys: Iterable[Holders]) -> bool:
+    """Whether all that is known of a record is one shared key, which identifies nobody alone."""
+    known = [holders for holders in keys if holders.all]
+    return len(known) == 1 and not known[0].owners
+
+
 def proves_second_id(customer_id: UUID, contact_points: Sequence[Holders]) -> bool:
     """Whether a customer who has an id in a system has another one there, of which nobody knows, given who has each
     contact point beside it. An ordinary second id is that of somebody else: only several contact points, all of them

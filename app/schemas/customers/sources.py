@@ -2,9 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.rules.customers.customers import OnMatch
+from app.rules.customers.nobody import is_value_of_nobody
 from app.rules.customers.sources import LineTax, SourceKind
 from app.schemas.kit.comparison import UNORDERED
 from app.schemas.kit.currencies import Currency
@@ -25,7 +27,14 @@ from app.schemas.kit.types import (
     partial,
 )
 
-_ValueOfNobody = Annotated[str, code(310)]
+
+def _with_whole_wildcard(value: str) -> str:
+    if not is_value_of_nobody(value):
+        raise PydanticCustomError("wildcard", "`*` stands for all that is on one side of the `@` of an address")
+    return value
+
+
+_ValueOfNobody = Annotated[str, code(310), AfterValidator(_with_whole_wildcard)]
 
 
 class SourceContent(Schema):
@@ -46,7 +55,7 @@ class SourceContent(Schema):
     """
     values_of_nobody: Annotated[list[_ValueOfNobody], Field(max_length=500), UNORDERED] = []
     """Phone numbers, e-mail addresses and ids that identify nobody when they come from the source, such as the shop's
-    own number. An address may have `*` on one side of its `@`.
+    own number. An address may have `*` on one side of its `@`; anywhere else it is refused.
     """
     country: CountryCode | None = None
     """The country of phone numbers without one, where the record itself has no country."""

@@ -11,6 +11,7 @@ from app.schemas.customers.relationships import RelationshipContent, Relationshi
 from app.services.customers import relationships
 from app.services.customers.references import CustomerReference
 from app.services.customers.resolution import Resolver
+from app.services.customers.sources import load_policies
 from app.services.kit import intake
 from app.services.kit.intake import Existing, KeyedDraft
 from app.services.kit.record_result import RecordResult
@@ -68,8 +69,14 @@ async def record_many(ctx: Context, news: Sequence[RelationshipRecord]) -> list[
 
 
 async def _identify(ctx: Context, drafts: Sequence[RelationshipDraft]) -> None:
-    named = [keys for draft in drafts for keys in (draft.new.subject, draft.new.customer)]
-    resolver = Resolver(ctx, [CustomerReference.by_keys(keys) for keys in named])
+    sources = [_source(draft.new) for draft in drafts]
+    policies = await load_policies(ctx, sources)
+    named = [
+        CustomerReference.by_keys(keys, policy=policies.of(source))
+        for draft, source in zip(drafts, sources, strict=True)
+        for keys in (draft.new.subject, draft.new.customer)
+    ]
+    resolver = Resolver(ctx, named)
     resolver.add(await resolution.REFERENCES.load(ctx, resolver.keys()))
     for n, draft in enumerate(drafts):
         subject = resolver.require(2 * n, "/subject")
@@ -83,6 +90,11 @@ async def _identify(ctx: Context, drafts: Sequence[RelationshipDraft]) -> None:
             draft.problem = invalid("/customer", "self", "Must be a different customer")
         elif draft.problem is None:
             draft.identified_by = relationships.as_stored(subject, draft.new.kind, customer)
+
+
+def _source(new: RelationshipRecord) -> str | None:
+    """The system of the first identity that it names."""
+    return next((keys.identity.system for keys in (new.subject, new.customer) if keys.identity is not None), None)
 
 
 async def _existing(ctx: Context, drafts: Sequence[RelationshipDraft]) -> Mapping[int, Existing]:

@@ -17,6 +17,7 @@ from app.rules.customers.resolution import (
     Match,
     ReasonResult,
     candidates,
+    is_shared_alone,
     proves_second_id,
 )
 from app.services.customers.references import CustomerReference, ReadKeys
@@ -52,7 +53,7 @@ class Resolution:
     candidates: tuple[UUID, ...] = ()
     """Where several customers may be meant, the first 20 of them by id."""
     reasons: Sequence[Reason] = ()
-    """What each key led to, those that found somebody first."""
+    """What each key led to, those that found somebody first; of one that is matched, the key that decided."""
     certain: bool = False
     """Whether a key of the record is the customer's own, and not only shared by them."""
 
@@ -159,10 +160,10 @@ class Resolver:
             return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         held = [self._held(key) for key in keys]
         remaining = candidates(held)
-        if len(remaining) == 1 and not self._contradicts(n, held, *remaining):
+        if len(remaining) == 1 and not is_shared_alone(held) and not self._contradicts(n, held, *remaining):
             (customer_id,) = remaining
             certain = any(customer_id in holders.owners for holders in held)
-            reasons = (*_found(keys, held, remaining), *self._without_holder(n))
+            reasons = (*_decided(keys, held, customer_id), *self._without_holder(n))
             return Resolution(Match.MATCHED, customer_id, (), reasons, certain)
         if remaining:
             first = tuple(sorted(remaining))[:_MOST_CANDIDATES]
@@ -251,6 +252,28 @@ def _found(keys: Sequence[EnteredKey], held: Sequence[Holders], meant: set[UUID]
     for key, holders in zip(keys, held, strict=True):
         for customer_id in sorted(holders.all & meant):
             yield reason(key.kind, key.value, ReasonResult.FOUND, customer_id)
+
+
+def _decided(keys: Sequence[EnteredKey], held: Sequence[Holders], customer_id: UUID) -> list[Reason]:
+    """Who has the keys of a record that is the customer's, the key first that says most. At most 20 of others."""
+    ranked = sorted(zip(keys, held, strict=True), key=lambda each: _vagueness(each[1], customer_id))
+    theirs = [
+        reason(key.kind, key.value, ReasonResult.FOUND, customer_id)
+        for key, holders in ranked
+        if customer_id in holders.all
+    ]
+    others = [
+        reason(key.kind, key.value, ReasonResult.FOUND, other)
+        for key, holders in ranked
+        for other in sorted(holders.all - {customer_id})
+    ]
+    return theirs + others[:_MOST_CANDIDATES]
+
+
+def _vagueness(holders: Holders, customer_id: UUID) -> int:
+    if holders.all == {customer_id} == holders.owners:
+        return 0
+    return 1 if customer_id in holders.owners else 2
 
 
 async def find_customer(ctx: Context, reference: CustomerReference) -> Resolution:

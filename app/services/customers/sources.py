@@ -6,7 +6,8 @@ record: one that is refused, or only tried, leaves none behind, and no other loc
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -35,7 +36,7 @@ class Sources(SimpleResource):
 
     def _forget(self, ctx: Context, document: Document) -> Document:
         """Records that this process takes in from now on are under the new policy."""
-        ctx.changed_references.append((_KIND, json.loads(document.json)["code"]))
+        ctx.changed_references.append((_KIND, json.loads(document.json)["code"].lower()))
         return document
 
 
@@ -44,23 +45,30 @@ SOURCES = Sources(store.SOURCES, SourceContent)
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Those of the sources of a batch."""
+    """Those of the sources of a batch. A source has that of another whose code differs in case only, unless it was
+    created itself.
+    """
 
-    known: Mapping[str, SourcePolicy]
+    known: Mapping[str, Sequence[SourcePolicy]]
+    """By code in lower case, first created first."""
 
     def of(self, code: str | None) -> SourcePolicy:
-        return self.known.get(code, NO_POLICY) if code is not None else NO_POLICY
+        same = self.known.get(code.lower(), ()) if code is not None else ()
+        return next((policy for policy in same if policy.code == code), same[0] if same else NO_POLICY)
 
     def note(self, ctx: Context, codes: Iterable[str | None]) -> None:
         """Records of these sources are stored: those that nobody knew become known with them."""
-        ctx.new_sources.update(code for code in codes if code is not None and code not in self.known)
+        ctx.new_sources.update(code for code in codes if code is not None and code.lower() not in self.known)
 
 
 async def load_policies(ctx: Context, codes: Iterable[str | None]) -> Policies:
-    async def fetch(missing: list[str]) -> dict[str, SourcePolicy]:
-        return {row["code"]: _policy(ctx, row) for row in await store.by_codes(ctx, missing)}
+    async def fetch(missing: list[str]) -> dict[str, list[SourcePolicy]]:
+        found: dict[str, list[SourcePolicy]] = defaultdict(list)
+        for row in await store.by_codes(ctx, missing):
+            found[row["code"].lower()].append(_policy(ctx, row))
+        return found
 
-    return Policies(await ctx.references.load(_KIND, {code for code in codes if code is not None}, fetch))
+    return Policies(await ctx.references.load(_KIND, {code.lower() for code in codes if code is not None}, fetch))
 
 
 def under(ctx: Context, policy: SourcePolicy) -> Context:
@@ -73,7 +81,8 @@ def under(ctx: Context, policy: SourcePolicy) -> Context:
 async def create_new_sources(ctx: Context) -> None:
     """The end of every transaction; see above."""
     if ctx.new_sources:
-        await store.create(ctx, ctx.new_sources)
+        one_of_each = {code.lower(): code for code in sorted(ctx.new_sources)}
+        await store.create(ctx, one_of_each.values())
 
 
 def _policy(ctx: Context, row: Record) -> SourcePolicy:

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Problem, TaskDiffers, invalid
 from app.schemas.interactions.tasks import TaskNew
-from app.services.customers import CustomerReference, Resolver
+from app.services.customers import CustomerReference, Policies, Resolver, load_policies
 from app.services.interactions.tasks import TaskDraft, create_tasks
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Subjects
@@ -71,7 +71,8 @@ async def create_many(ctx: Context, news: Sequence[TaskNew]) -> list[RecordResul
     """
     drafts = [IncomingTask(new) for new in news]
     await links.lock(ctx, **{noun: [getattr(new, f"{noun}_id") for new in news] for noun in _SUBJECTS})
-    named = [CustomerReference(new.customer_id) if new.customer is None else _keys(new) for new in news]
+    policies = await load_policies(ctx, [new.source for new in news if new.customer is not None])
+    named = [CustomerReference(new.customer_id) if new.customer is None else _keys(new, policies) for new in news]
     customers = Resolver(ctx, named)
     found = await store.REFERENCES.load(ctx, _subject_keys(drafts) | customers.keys())
     customers.add(found)
@@ -113,8 +114,8 @@ def _assign(n: int, draft: IncomingTask, customers: Resolver, subjects: Subjects
     return None
 
 
-def _keys(new: TaskNew) -> CustomerReference:
-    return CustomerReference.by_keys(new.customer)
+def _keys(new: TaskNew, policies: Policies) -> CustomerReference:
+    return CustomerReference.by_keys(new.customer, policy=policies.of(new.source))
 
 
 def _subject_keys(drafts: Sequence[IncomingTask]) -> dict[str, list[tuple[Any, ...]]]:

@@ -12,8 +12,11 @@ SOURCES = SimpleTable("source", "sources", Source, SourceQuery, key="code", titl
 
 
 async def by_codes(ctx: Context, codes: Sequence[str]) -> list[Record]:
-    """Those that exist."""
-    return await ctx.db.fetch("SELECT * FROM sources WHERE code = ANY ($1::text[])", codes)
+    """Those that exist, in whatever case; `codes` are in lower case. First created first."""
+    return await ctx.db.fetch(
+        "SELECT * FROM sources WHERE lower(code COLLATE pg_unicode_fast) = ANY ($1::text[]) ORDER BY created_at, id",
+        codes,
+    )
 
 
 async def create(ctx: Context, codes: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests import make
+from tests.make import sources
 from tests.support import api
 
 NUMBER = "+44 7911 123402"
@@ -96,6 +97,64 @@ class TestTwoIdsOfOneSystem:
             on_match="match",
         )
         assert [(line["status"], line["id"]) for line in lines] == [(200, anna["id"])] * 3
+
+
+class TestASharedNumber:
+    async def test_identifies_nobody_alone(self, client: httpx.AsyncClient) -> None:
+        shared = make.phone(NUMBER, shared=True)
+        anna = await make.create_customer(client, contact_points=[shared, make.email(ANNA)])
+        sale = await buy(client, phone=NUMBER, email=BERT, name="Bert")
+        assert (sale["match"], sale["customer_id"], sale["candidates"]) == ("ambiguous", None, [anna["id"]])
+        assert results(sale) == [("phone", "found"), ("email", "unknown")]
+        other = await make.create_customer(client, contact_points=[shared])
+        sale = await buy(client, phone=NUMBER, email=ANNA)
+        assert (sale["customer_id"], sale["matched_by"]) == (anna["id"], "email")
+        reasons = [(reason["kind"], reason["customer_id"]) for reason in sale["match_reasons"]]
+        assert reasons == [("email", anna["id"]), ("phone", anna["id"]), ("phone", other["id"])]
+
+
+class TestTheCountryOfASource:
+    async def test_is_that_of_numbers_in_tasks_and_relationships(self, client: httpx.AsyncClient) -> None:
+        await sources.create(client, "kasse", country="DE", values_of_nobody=["GAST-7"])
+        ada = await make.create_customer(client, contact_points=[make.phone("+4930901820")])
+        firm = await make.create_customer(client, identities=[shop("7", "kasse")])
+        number = {"phone": "030 901820"}
+        for source, status in (("kasse", 201), ("till", 422)):
+            task = {"what": "Call", "source": source, "external_id": "1", "customer": number}
+            (line,) = await batch(client, "/v1/tasks", [task])
+            assert line["status"] == status, source
+        task = (await client.get("/v1/tasks", params={"customer_id": ada["id"]})).json()["items"]
+        assert len(task) == 1
+        subject = {"identity": shop("7", "kasse")}
+        (line,) = await batch(
+            client, "/v1/relationships", [{"subject": subject, "kind": "employs", "customer": number}]
+        )
+        assert line["status"] == 201, line
+        guest = {"subject": {"identity": shop("gast-7", "kasse")}, "kind": "employs", "customer": {"id": firm["id"]}}
+        assert (await batch(client, "/v1/relationships", [guest]))[0]["status"] == 422
+
+
+class TestPolicies:
+    async def test_refuse_wildcards_that_do_nothing(self, client: httpx.AsyncClient) -> None:
+        values = ["*@*", "*", "+*", "*@shop.example", "till@*", "*@", "a*@x.example", "@*"]
+        answer = await client.post("/v1/sources", json={"code": "x", "values_of_nobody": values})
+        assert answer.status_code == 422
+        assert api.errors(answer) == [(f"/values_of_nobody/{n}", "wildcard") for n in (0, 1, 2, 5, 6, 7)]
+        await sources.create(client, "x", values_of_nobody=values[3:5])
+
+    async def test_hold_for_a_source_in_whatever_case(self, client: httpx.AsyncClient) -> None:
+        await sources.create(client, "woo", values_of_nobody=[ANNA])
+        for code in ("WOO", "Woo"):
+            body = make.sale(source=code, customer={"email": ANNA})
+            assert (await api.post(client, "/v1/sales", body))["match"] == "unmatched"
+        listed = (await client.get("/v1/sources")).json()["items"]
+        assert [source["code"] for source in listed] == ["woo"]
+        await api.patch(client, f"/v1/sources/{listed[0]['id']}", {"values_of_nobody": []})
+        again = make.sale(source="WOO", customer={"email": ANNA})
+        assert (await api.post(client, "/v1/sales", again))["match"] == "matched", "the change is known at once"
+        await sources.create(client, "WOO", may_create=False)
+        own = make.sale(source="WOO", customer={"email": BERT})
+        assert (await api.post(client, "/v1/sales", own))["match"] == "unmatched", "one of its own goes before"
 
 
 class TestAddressesOfMail:
