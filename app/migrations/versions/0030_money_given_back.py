@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 
 _PRICED = "'item', 'service_charge', 'shipping', 'fee'"
 _COIN = "power(10::numeric, -scale(s.gross))"
