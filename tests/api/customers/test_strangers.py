@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from tests import make
-from tests.make import sources
+from tests.make.customers import create_source
 from tests.support import api
 
 NUMBER = "+44 7911 123402"
@@ -115,7 +115,7 @@ class TestASharedNumber:
 
 class TestTheCountryOfASource:
     async def test_is_that_of_numbers_in_tasks_and_relationships(self, client: httpx.AsyncClient) -> None:
-        await sources.create(client, "kasse", country="DE", values_of_nobody=["GAST-7"])
+        await create_source(client, "kasse", country="DE", values_of_nobody=["GAST-7"])
         ada = await make.create_customer(client, contact_points=[make.phone("+4930901820")])
         firm = await make.create_customer(client, identities=[shop("7", "kasse")])
         number = {"phone": "030 901820"}
@@ -140,10 +140,10 @@ class TestPolicies:
         answer = await client.post("/v1/sources", json={"code": "x", "values_of_nobody": values})
         assert answer.status_code == 422
         assert api.errors(answer) == [(f"/values_of_nobody/{n}", "wildcard") for n in (0, 1, 2, 5, 6, 7)]
-        await sources.create(client, "x", values_of_nobody=values[3:5])
+        await create_source(client, "x", values_of_nobody=values[3:5])
 
     async def test_hold_for_a_source_in_whatever_case(self, client: httpx.AsyncClient) -> None:
-        await sources.create(client, "woo", values_of_nobody=[ANNA])
+        await create_source(client, "woo", values_of_nobody=[ANNA])
         for code in ("WOO", "Woo"):
             body = make.sale(source=code, customer={"email": ANNA})
             assert (await api.post(client, "/v1/sales", body))["match"] == "unmatched"
@@ -152,7 +152,7 @@ class TestPolicies:
         await api.patch(client, f"/v1/sources/{listed[0]['id']}", {"values_of_nobody": []})
         again = make.sale(source="WOO", customer={"email": ANNA})
         assert (await api.post(client, "/v1/sales", again))["match"] == "matched", "the change is known at once"
-        await sources.create(client, "WOO", may_create=False)
+        await create_source(client, "WOO", may_create=False)
         own = make.sale(source="WOO", customer={"email": BERT})
         assert (await api.post(client, "/v1/sales", own))["match"] == "unmatched", "one of its own goes before"
 
