@@ -50,10 +50,14 @@ class Reactions:
 
     async def run(self, ctx: "Context") -> None:
         """Call what follows the events of this transaction, and what follows that."""
+        await self.follow(ctx)
+        if self._finish is not None:
+            await self._finish(ctx)
+
+    async def follow(self, ctx: "Context") -> None:
+        """As `run`, before the end: for an answer that has to show what follows."""
         for _ in range(_MOST_ROUNDS):
             if not ctx.pending:
-                if self._finish is not None:
-                    await self._finish(ctx)
                 return
             due = list(ctx.pending)
             ctx.pending.clear()

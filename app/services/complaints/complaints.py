@@ -53,6 +53,7 @@ async def history(ctx: Context, complaint_id: UUID, query: ComplaintMoveQuery) -
 async def record(ctx: Context, new: ComplaintNew) -> tuple[Document, RecordResult]:
     """Record one complaint; see `record_many`. Raises the problem of a refused one."""
     (result,) = await record_many(ctx, [new])
+    await ctx.reactions.follow(ctx)  # it may have its customer from a record that it is linked to
     return await store.COMPLAINTS.get(ctx, result.recorded_id()), result
 
 

@@ -37,8 +37,14 @@ async def get(ctx: Context, interaction_id: UUID) -> Document:
 async def record(
     ctx: Context, new: InteractionNew, *, origin_id: UUID | None = None, react: bool = True
 ) -> tuple[Document, RecordResult]:
-    """Record one interaction; see `record_many`. Raises its problem."""
+    """Record one interaction; see `record_many`. Raises its problem.
+
+    Without an origin, which has its own part in what follows, the document has what follows already, such as the
+    customer of the enquiry that the interaction answers.
+    """
     (result,) = await record_many(ctx, [new], origin_id=origin_id, react=react)
+    if origin_id is None:
+        await ctx.reactions.follow(ctx)
     return await store.INTERACTIONS.get(ctx, result.recorded_id()), result
 
 

@@ -87,8 +87,11 @@ class TestAnsweredInTheThread:
     async def test_the_answer_belongs_to_whoever_asked(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)
         asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED, customer_id=ada["id"]))
-        answer = await record(client, **reply())
-        assert (await get(client, answer))["customer_id"] == ada["id"]
+        recorded = await client.post(PATH, json=reply())
+        answer = recorded.json()
+        assert (recorded.status_code, answer["customer_id"]) == (201, ada["id"])
+        assert recorded.headers["ETag"] == f'"{answer["version"]}"'
+        assert await get(client, answer) == answer, "it was answered with what is stored"
         assert (await get(client, asked))["customer_id"] == ada["id"]
 
 
