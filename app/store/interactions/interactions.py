@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
+from app.rules.kit.moments import TOLERANCE
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
 from app.store.kit import activity, advisory, documents
@@ -60,8 +62,14 @@ INTERACTIONS = Table("interaction", _LIST)
 
 
 def counts(alias: str, now: str) -> str:
-    """Condition: a contact that took place, which is neither planned, missed or cancelled nor still to come."""
-    return f"{alias}.state = 'held' AND {alias}.happened_at <= {now}"
+    """Condition: a contact that took place, which is neither planned, missed or cancelled.
+
+    It may be as far ahead as the clock of its sender, as for `customer_activity.last_contact_at`; what earlier releases
+    have stored with a moment beyond that is still to come.
+    """
+    return (
+        f"{alias}.state = 'held' AND {alias}.happened_at <= {now} + interval '{TOLERANCE // timedelta(hours=1)} hours'"
+    )
 
 
 async def add(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:

@@ -66,7 +66,7 @@ def _first_rows(schema: type, alias: str, source: str, limit: int, own: dict[str
     )
 
 
-_CONTACT = interactions.counts("i", "$1")
+_CONTACT = interactions.counts("i", "$1::timestamptz")
 # Theirs, or one in which they took part: two index walks of one row each.
 _CONTACTS = f"""(
     (SELECT i.* FROM interactions i WHERE i.customer_id = c.id AND {_CONTACT} AND i.direction <> 'internal'

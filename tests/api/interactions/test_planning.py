@@ -64,6 +64,17 @@ class TestPlan:
             AHEAD,
         )
 
+    async def test_a_clock_that_is_ahead_is_believed_everywhere(
+        self, client: httpx.AsyncClient, zoe: dict[str, Any]
+    ) -> None:
+        """One within the tolerance is the last contact of the profile, of the look-up and of the list."""
+        moment = "2026-03-03T08:00:00.000000Z"
+        await make.record_interaction(client, customer_id=zoe["id"], happened_at="2026-03-01T09:00:00Z")
+        call = await make.record_interaction(client, customer_id=zoe["id"], happened_at=moment)
+        assert await contacts(client, zoe) == (call["id"], 2)
+        listed = await api.get(client, "/v1/customers", last_contact_since=moment, sort="-last_contact_at")
+        assert [customer["id"] for customer in listed["items"]] == [zoe["id"]]
+
     async def test_is_filtered_by_state(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         planned, held = await plan(client), await make.record_interaction(client)
         assert [i["id"] for i in (await api.get(client, PATH, state="planned"))["items"]] == [planned["id"]]
