@@ -44,37 +44,50 @@ def test_nothing_is_open_but_health_and_documents() -> None:
     assert {scope_of(name) for name in GUARDED} <= set(access.SCOPES)
 
 
-@pytest.mark.parametrize("name", sorted(GUARDED))
+def by_scope() -> list[tuple[str, list[str]]]:
+    """The scopes, with the operations that need them."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(GUARDED):
+        found.setdefault(scope_of(name), []).append(name)
+    return sorted(found.items())
+
+
 class TestEveryOperation:
-    async def test_without_a_key(self, anonymous: httpx.AsyncClient, name: str) -> None:
-        answer = await call(anonymous, name)
-        assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
-        assert answer.headers["www-authenticate"] == 'Bearer realm="rapport"'
+    """All of them in each test: with a database emptied for each they would take a minute."""
 
-    async def test_with_a_key_that_is_none(self, anonymous: httpx.AsyncClient, name: str) -> None:
-        answer = await call(anonymous, name, authorization=f"Bearer {access.new_key()}")
-        assert answer.status_code == 401
-        assert answer.headers["www-authenticate"] == 'Bearer realm="rapport", error="invalid_token"'
+    async def test_without_a_key(self, anonymous: httpx.AsyncClient) -> None:
+        for name in GUARDED:
+            answer = await call(anonymous, name)
+            assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED"), name
+            assert answer.headers["www-authenticate"] == 'Bearer realm="rapport"', name
 
-    async def test_with_every_scope_but_its_own(self, keys: Keys, name: str) -> None:
-        needed = scope_of(name)
-        enough = {needed, needed.replace(":read", ":write")}
-        client = await keys(*(scope for scope in access.SCOPES if scope not in enough))
-        answer = await call(client, name)
-        assert (answer.status_code, answer.json()["code"]) == (403, "INSUFFICIENT_SCOPE")
-        challenge = answer.headers["www-authenticate"]
-        assert challenge == f'Bearer realm="rapport", error="insufficient_scope", scope="{needed}"'
+    async def test_with_a_key_that_is_none(self, anonymous: httpx.AsyncClient) -> None:
+        for name in GUARDED:
+            answer = await call(anonymous, name, authorization=f"Bearer {access.new_key()}")
+            assert answer.status_code == 401, name
+            assert answer.headers["www-authenticate"] == 'Bearer realm="rapport", error="invalid_token"', name
 
-    async def test_with_its_scope_and_no_more(self, keys: Keys, name: str) -> None:
-        answer = await call(await keys(scope_of(name)), name)
-        assert answer.status_code not in (401, 403)
+    async def test_with_every_scope_but_its_own(self, keys: Keys) -> None:
+        for needed, names in by_scope():
+            enough = {needed, needed.replace(":read", ":write")}
+            client = await keys(*(scope for scope in access.SCOPES if scope not in enough))
+            challenge = f'Bearer realm="rapport", error="insufficient_scope", scope="{needed}"'
+            for name in names:
+                answer = await call(client, name)
+                assert (answer.status_code, answer.json()["code"]) == (403, "INSUFFICIENT_SCOPE"), name
+                assert answer.headers["www-authenticate"] == challenge, name
 
-    async def test_writing_includes_reading(self, keys: Keys, name: str) -> None:
-        answer = await call(await keys(scope_of(name).replace(":read", ":write")), name)
-        assert answer.status_code not in (401, 403)
+    async def test_with_its_scope_and_no_more(self, keys: Keys) -> None:
+        for needed, names in by_scope():
+            # Writing includes reading.
+            for client in (await keys(needed), await keys(needed.replace(":read", ":write"))):
+                for name in names:
+                    assert (await call(client, name)).status_code not in (401, 403), name
 
-    def test_says_which_scope_it_needs(self, name: str) -> None:
-        assert GUARDED[name][2]["x-required-scope"] == scope_of(name)
+    def test_says_which_scope_it_needs(self) -> None:
+        assert {name: GUARDED[name][2]["x-required-scope"] for name in GUARDED} == {
+            name: scope_of(name) for name in GUARDED
+        }
 
 
 @pytest.mark.parametrize("name", sorted(OPEN))
