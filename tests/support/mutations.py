@@ -25,6 +25,7 @@ LONG = "x" * 51_000
 ANYWHERE = [NUL, SURROGATE, LONG]
 WRONG: dict[str, list[Any]] = {
     "text": [*ANYWHERE, "", "a\x07b", "a\x1fb", 12, 1.5, True, [], {}],
+    "text or blank": [*ANYWHERE, "a\x07b", "a\x1fb", 12, 1.5, True, [], {}],
     "enum": [*ANYWHERE, "nope", "", 1, True, []],
     "uuid": [*ANYWHERE, "zzz", "", 1, 2**63, True, [], "0" * 33],
     "timestamp": [
@@ -216,7 +217,9 @@ def kind_of(schema: Any) -> str:
         case "string", "date":
             return "date"
         case "string", _:
-            return "decimal" if "[0-9]{1,12}" in schema.get("pattern", "") else "text"
+            if "[0-9]{1,12}" in schema.get("pattern", ""):
+                return "decimal"
+            return "text" if schema.get("minLength") else "text or blank"
         case "integer", _:
             return "integer"
         case "number", _:

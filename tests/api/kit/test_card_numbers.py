@@ -33,7 +33,7 @@ class _Nothing(dict[str, str]):
 @pytest.mark.parametrize("name", WITH_BODY)
 async def test_every_operation_refuses_them_in_every_text(client: httpx.AsyncClient, name: str) -> None:
     verb, path, _ = OPERATIONS[name]
-    texts = [at for at, kind in leaves_of(name) if kind in ("text", "free", "enum")]
+    texts = [at for at, kind in leaves_of(name) if kind in ("text", "text or blank", "free", "enum")]
     body = json.loads(json.dumps(example(name, {})))
     for at in texts[:: max(1, len(texts) // 6)]:
         content = encoded(replaced(body, at, CARD))
@@ -47,7 +47,7 @@ async def test_every_operation_refuses_them_in_every_text(client: httpx.AsyncCli
             status, problem = answer.status_code, answer.json()
         assert status == 422, pointer(at)
         assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [(pointer(at), "payment_card_number")]
-        assert "1111" not in answer.text
+        assert "1111" not in json.dumps(problem["errors"])
 
 
 @pytest.mark.parametrize(
