@@ -10,15 +10,15 @@ from app.core.errors import Problem
 from app.rules.complaints import states as rules
 from app.rules.kit import moments
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
+from app.schemas.interactions import Contact
 from app.services.complaints import resent
 from app.services.customers import (
     NO_CUSTOMER,
-    CustomerReference,
     Policies,
     Resolution,
     Resolver,
     linked,
-    load_policies,
+    references_by_contact,
 )
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing, Subjects
@@ -74,10 +74,8 @@ class References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft]) -> "References":
-        policies = await load_policies(ctx, [draft.new.source for draft in drafts])
-        for draft in drafts:
-            draft.region = policies.of(draft.new.source).country
-        customers = Resolver(ctx, [_customer(draft.new, policies) for draft in drafts])
+        references, policies = await references_by_contact(ctx, drafts, _contact)
+        customers = Resolver(ctx, references)
         numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
         keys: dict[str, list[tuple[Any, ...]]] = {
             "complaint": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None],
@@ -113,6 +111,5 @@ class References:
         return None
 
 
-def _customer(new: ComplaintNew, policies: Policies) -> CustomerReference:
-    contact = new.complainant.contact if new.complainant is not None else None
-    return CustomerReference.by_contact(new.customer_id, contact, policies.of(new.source))
+def _contact(new: ComplaintNew) -> Contact | None:
+    return new.complainant.contact if new.complainant is not None else None

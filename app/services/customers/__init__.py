@@ -6,7 +6,7 @@ from app.services.customers.creation import record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
-from app.services.customers.references import CustomerReference
+from app.services.customers.references import CustomerReference, references_by_contact
 from app.services.customers.resolution import (
     NO_CUSTOMER,
     Facts,
@@ -39,6 +39,7 @@ __all__ = [
     "reason",
     "reassigned",
     "record_created",
+    "references_by_contact",
     "require_customer",
     "under",
     "write_drafts",

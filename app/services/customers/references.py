@@ -1,8 +1,8 @@
 """What an incoming record says about its customer, and the keys that follow from it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from app.core.context import Context
@@ -11,7 +11,8 @@ from app.rules.customers.customers import ContactKind
 from app.rules.customers.nobody import Values
 from app.rules.customers.resolution import EnteredKey, contact_point_key, identity_key
 from app.rules.customers.sources import NO_POLICY, SourcePolicy
-from app.services.customers.sources import under
+from app.services.customers.sources import Policies, load_policies, under
+from app.services.kit.intake import Draft
 
 
 class Contact(Protocol):
@@ -54,13 +55,6 @@ class CustomerReference:
     """Of the source of the record."""
     of_nobody: Values = frozenset()
     """Further values that identify nobody."""
-
-    @classmethod
-    def by_contact(
-        cls, customer_id: UUID | None, contact: Contact | None, policy: SourcePolicy = NO_POLICY
-    ) -> "CustomerReference":
-        """The customer with this id, or else who can be reached by `contact`."""
-        return cls(customer_id, contacts=[(contact.kind, contact.value)] if contact is not None else (), policy=policy)
 
     @classmethod
     def by_keys(
@@ -109,3 +103,19 @@ class ReadKeys:
             self.usable.append(key)
         else:
             self.of_nobody.append((kind, value))
+
+
+async def references_by_contact(
+    ctx: Context, drafts: Sequence[Draft[Any]], contact_of: Callable[[Any], Contact | None]
+) -> tuple[list[CustomerReference], Policies]:
+    """The customers with the ids that drafts name, or else who can be reached by their contacts, with the policies of
+    their sources. Sets the region of each draft to the country of its source.
+    """
+    policies = await load_policies(ctx, [draft.new.source for draft in drafts])
+    references = []
+    for draft in drafts:
+        policy, contact = policies.of(draft.new.source), contact_of(draft.new)
+        draft.region = policy.country
+        contacts = [(contact.kind, contact.value)] if contact is not None else ()
+        references.append(CustomerReference(draft.new.customer_id, contacts=contacts, policy=policy))
+    return references, policies

@@ -10,14 +10,15 @@ from app.core.errors import Problem, ValidationFailed, in_the_future, invalid
 from app.rules.feedback import loop as loop_rules
 from app.rules.feedback.feedback import OBSERVED
 from app.rules.kit import moments
+from app.schemas.feedback.intake import FeedbackNew
+from app.schemas.interactions import Contact
 from app.services.customers import (
     NO_CUSTOMER,
-    CustomerReference,
     Policies,
     Resolution,
     Resolver,
     linked,
-    load_policies,
+    references_by_contact,
 )
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.kit import intake
@@ -40,10 +41,8 @@ class References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft]) -> "References":
-        policies = await load_policies(ctx, [draft.new.source for draft in drafts])
-        for draft in drafts:
-            draft.region = policies.of(draft.new.source).country
-        customers = Resolver(ctx, [_customer(draft, policies) for draft in drafts])
+        references, policies = await references_by_contact(ctx, drafts, _contact)
+        customers = Resolver(ctx, references)
         await _lock(ctx, drafts)
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
@@ -119,10 +118,8 @@ def _mistimed(ctx: Context, draft: FeedbackDraft) -> Problem | None:
     return ValidationFailed(errors=errors) if errors else None
 
 
-def _customer(draft: FeedbackDraft, policies: Policies) -> CustomerReference:
-    new = draft.new
-    contact = new.author.contact if new.author is not None else None
-    return CustomerReference.by_contact(new.customer_id, contact, policies.of(new.source))
+def _contact(new: FeedbackNew) -> Contact | None:
+    return new.author.contact if new.author is not None else None
 
 
 def _keys(drafts: Sequence[FeedbackDraft]) -> dict[str, list[tuple[Any, ...]]]:

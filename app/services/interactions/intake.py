@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +20,11 @@ from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.interactions import Contact, InteractionNew
 from app.services.customers import (
     NO_CUSTOMER,
-    CustomerReference,
     Policies,
     Resolution,
     Resolver,
     linked,
-    load_policies,
+    references_by_contact,
 )
 from app.services.interactions import participants, planning
 from app.services.interactions.tasks import TaskDraft
@@ -125,10 +125,8 @@ class References:
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[InteractionDraft]) -> "References":
-        policies = await load_policies(ctx, [draft.new.source for draft in drafts])
-        for draft in drafts:
-            draft.region = policies.of(draft.new.source).country
-        customers = Resolver(ctx, [_customer(draft.new, policies) for draft in drafts])
+        references, policies = await references_by_contact(ctx, drafts, attrgetter("contact"))
+        customers = Resolver(ctx, references)
         keys = _keys(drafts) | customers.keys()
         records = await store.REFERENCES.load(ctx, keys)
         if complaint_ids := {record.id for record in records if record.kind in _COMPLAINT_KINDS}:
@@ -180,10 +178,6 @@ class References:
                 unwelcome = [*(complaint["unwelcome"] or ()), *_opted_out_channels(complaint["opted_out"])]
                 return _check_welcome(unwelcome, new.channel, new.direction, new.unwelcome_reason)
         return None
-
-
-def _customer(new: InteractionNew, policies: Policies) -> CustomerReference:
-    return CustomerReference.by_contact(new.customer_id, new.contact, policies.of(new.source))
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")
