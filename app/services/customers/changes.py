@@ -1,7 +1,6 @@
 """Changing a customer by merge patch, and comparing customers with what was sent."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -34,6 +33,8 @@ from app.store.kit.events import Event
 Content = dict[str, Any]
 """A customer, or a merge patch of one, in the form in which it is sent."""
 
+_OF_STORED_POINTS = ("id", "normalized", "extension", "identifies")
+
 
 async def change(
     ctx: Context,
@@ -48,7 +49,7 @@ async def change(
     Without `respelled`, what is only spelled in another way is no change.
     """
     current = await patching.lock(ctx, store.CUSTOMERS, customer_id, version)
-    before = body(current.document)
+    before = body(current.stored)
     sent = _without_later(ctx, patch(current), before, current.row["known_since_given"])
     after = merged(before, sent)
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
@@ -92,23 +93,24 @@ def comparable(ctx: Context, content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def body(document: Document) -> dict[str, Any]:
+def body(stored: Mapping[str, Any]) -> dict[str, Any]:
     """The stored customer in the form in which it is sent."""
-    stored = json.loads(document.json)
-    for contact_point in stored["contact_points"]:
-        for name in ("id", "normalized", "extension", "identifies"):
-            del contact_point[name]
-    for address in stored["addresses"]:
-        del address["id"]
-    return {name: value for name, value in stored.items() if name in CustomerNew.model_fields}
+    content = {name: value for name, value in stored.items() if name in CustomerNew.model_fields}
+    content["contact_points"] = [_without(point, _OF_STORED_POINTS) for point in stored["contact_points"]]
+    content["addresses"] = [_without(address, ("id",)) for address in stored["addresses"]]
+    return content
 
 
-def stored_content(document: Document) -> tuple[CustomerNew, StoredForms]:
+def stored_content(stored: Mapping[str, Any]) -> tuple[CustomerNew, StoredForms]:
     """The stored customer as the content of a draft, with the forms of its contact points."""
-    return validation.validate_stored(CustomerNew, body(document)), _stored_forms(json.loads(document.json))
+    return validation.validate_stored(CustomerNew, body(stored)), _stored_forms(stored)
 
 
-def _stored_forms(stored: dict[str, Any]) -> StoredForms:
+def _without(content: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in names}
+
+
+def _stored_forms(stored: Mapping[str, Any]) -> StoredForms:
     return {
         (ContactKind(point["kind"]), point["value"]): Normalized(
             point["normalized"], point["extension"] or "", point["identifies"]
@@ -144,7 +146,7 @@ def _without_later(
         if since > ctx.now:
             raise in_the_future("/known_since")
         says_something = since < datetime.fromisoformat(stored["known_since"])
-    return sent if says_something else {name: value for name, value in sent.items() if name != "known_since"}
+    return sent if says_something else _without(sent, ("known_since",))
 
 
 async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], archived: bool) -> None:

@@ -1,5 +1,6 @@
 """Creating customers, one or many, and what becomes of those whose keys somebody has already."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -165,7 +166,7 @@ async def _find_same(
     if (first := earlier.get(holders[0])) is not None:
         stored = changes.comparable(source, first.model_dump(mode="json"))
     else:
-        stored = changes.comparable(ctx, changes.body(await store.CUSTOMERS.get(ctx, holders[0])))
+        stored = changes.comparable(ctx, changes.body(json.loads((await store.CUSTOMERS.get(ctx, holders[0])).json)))
     sent = changes.comparable(source, new.model_dump(mode="json"))
     only_sent = {name: sent[name] for name in new.model_fields_set}
     if stored["known_since"] is not None and stored["known_since"] <= (sent["known_since"] or stored["known_since"]):

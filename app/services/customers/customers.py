@@ -1,5 +1,6 @@
 """Customers are found, created, changed, archived and restored."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -108,7 +109,7 @@ async def put(
         sent.pop("contact_points", None)
 
     def patch(current: Current) -> changes.Content:
-        stored = changes.body(current.document)
+        stored = changes.body(current.stored)
         changed = dict(sent)
         if others:
             present = stored["identities"]
@@ -145,7 +146,8 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
     """409 AlreadyHeld when another customer has taken a contact point meanwhile."""
     row = await store.CUSTOMERS.lock(ctx, customer_id)
     if row["archived_at"] is not None:
-        new, forms = changes.stored_content(await store.CUSTOMERS.get(ctx, customer_id))
+        stored = json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)
+        new, forms = changes.stored_content(stored)
         if problem := await key_holders.conflict(ctx, draft_customer(ctx, customer_id, new, forms)):
             raise problem
         await store.reserve_contact_points(ctx, customer_id)

@@ -31,7 +31,7 @@ async def fill(
     """
 
     def patch(current: Current) -> changes.Content:
-        stored = changes.body(current.document)
+        stored = changes.body(current.stored)
         check(stored)
         return _patch(ctx, customer_id, current, stored, new, policy)
 
@@ -64,7 +64,7 @@ def _patch(
 
 def _contact_points(ctx: Context, current: Current, new: CustomerNew, policy: SourcePolicy) -> list[dict[str, Any]]:
     """Those that are stored, with the uses of both, and then those that are new, spelled so that they stay the same."""
-    customer, forms = changes.stored_content(current.document)
+    customer, forms = changes.stored_content(current.stored)
     region = contact_points.country_of(customer.addresses) or ctx.region
     known = contact_points.normalized_contact_points(ctx, customer, forms)
     points = {(point.kind, form): point for _, point, form in known}
