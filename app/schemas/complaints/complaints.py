@@ -86,12 +86,12 @@ class Complaint(Resource):
     customer_id: Id | None
     """The id of the customer who complained. Null while it is not known."""
     complainant: Complainant | None
+    """The person who complained, as far as it was stated."""
     match: Match
     candidates: MatchCandidates
     """The ids of the customers whose the complaint may be, if `match` is `ambiguous`. Otherwise empty."""
     match_reasons: MatchReasons
     """What each key of the complaint led to, when it was recorded, or why it belongs to its customer since."""
-    """The person who complained, as far as it was stated."""
     channel: Channel
     """The channel on which the complaint came in."""
     received_at: Moment

@@ -91,12 +91,12 @@ class Feedback(Resource):
     customer_id: Id | None
     """The id of the customer who gave the feedback. Null while it is not known."""
     author: Author | None
+    """The person who gave the feedback, as far as it was stated."""
     match: Match
     candidates: MatchCandidates
     """The ids of the customers whose the feedback may be, if `match` is `ambiguous`. Otherwise empty."""
     match_reasons: MatchReasons
     """What each key of the feedback led to, when it was recorded, or why it belongs to its customer since."""
-    """The person who gave the feedback, as far as it was stated."""
     sale_id: Id | None
     """The id of the receipt that the feedback is about. Null while the receipt is not recorded."""
     sale_line_no: LineNumber | None
