@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     header_timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
     """Seconds within which a client must send its headers."""
     body_timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
-    """Seconds a client may pause while sending a body."""
+    """Seconds a client may pause while sending a body; that it waits for results of its batch is no pause."""
 
     default_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "GB"
     """Country (ISO 3166-1 alpha-2) assumed for phone numbers without a country code."""

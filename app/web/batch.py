@@ -98,6 +98,8 @@ class _BatchResponse(Response):
         """Why no more lines are read, although more may come."""
         self._reader: asyncio.Task[Any] | None = None
         """Once it has begun: cancelled before, it would not say where to go on."""
+        self._at_work, self._rested_at = False, 0.0
+        """Whether lines are being recorded, or else since when, by the clock of the event loop, none are."""
         self._hopeless = False
         """Lines could not be recorded after that, and there is no time to try others."""
 
@@ -121,7 +123,7 @@ class _BatchResponse(Response):
             await queue.put(_Line(1, 0, problem=self._cut))
             return
         try:
-            chunks = body.decoded_chunks(self._request, self._body_timeout)
+            chunks = body.decoded_chunks(self._request, self._body_timeout, self._worked_until)
             async for line_number, raw in _split(chunks, self._line_limit):
                 await queue.put(self._parse(line_number, raw))
                 number = line_number
@@ -135,13 +137,18 @@ class _BatchResponse(Response):
     async def _record_lines(self, queue: "_LineQueue", spool: ResultSpool) -> None:
         try:
             while lines := await queue.take(CHUNK):
+                self._at_work = True
                 valid = [line.value for line in lines if line.problem is None]
                 results = iter(await self._record_values(valid))
                 spool.write(b"".join(_result_line(line, results) for line in lines))
                 if spool.error is not None:
                     self._cut_off("There is no room for the results of a longer batch", spool.error)
+                self._at_work, self._rested_at = False, asyncio.get_running_loop().time()
         finally:
             spool.close()
+
+    def _worked_until(self) -> float:
+        return asyncio.get_running_loop().time() if self._at_work else self._rested_at
 
     def _stop(self) -> None:
         self._cut_off("The service is being stopped")

@@ -2,10 +2,11 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi import Request
+from starlette.types import Message
 
 from app.core import errors, strict_json
 from app.rules.kit.json_pointers import pointer
@@ -93,9 +94,13 @@ def check_lines_type(request: Request) -> None:
     _content_encoding(request)
 
 
-async def decoded_chunks(request: Request, max_pause: float) -> AsyncIterator[bytes]:
-    """The bytes of the body as they arrive, decompressed where they were sent with gzip."""
-    async for chunk in _decoded(request, _received_chunks(request, max_pause)):
+async def decoded_chunks(request: Request, max_pause: float, worked_until: Callable[[], float]) -> AsyncIterator[bytes]:
+    """The bytes of the body as they arrive, decompressed where they were sent with gzip.
+
+    `worked_until` says up to when, by the clock of the event loop, the client may have waited for answers to what it
+    has sent: that was no pause of its own.
+    """
+    async for chunk in _decoded(request, _received_chunks(request, max_pause, worked_until)):
         yield chunk
 
 
@@ -134,19 +139,30 @@ def _content_encoding(request: Request) -> str:
     return encoding
 
 
-async def _received_chunks(request: Request, max_pause: float) -> AsyncIterator[bytes]:
+async def _received_chunks(
+    request: Request, max_pause: float, worked_until: Callable[[], float] = lambda: 0.0
+) -> AsyncIterator[bytes]:
     while True:
-        try:
-            async with asyncio.timeout(max_pause):  # `wait_for` may lose a cancellation
-                message = await request.receive()
-        except TimeoutError:
-            raise errors.RequestTimeout(headers={"Connection": "close"}) from None
+        message = await _received(request, max_pause, worked_until)
         if message["type"] == "http.disconnect":
             raise errors.MalformedBody("The body is incomplete")
         if chunk := message.get("body"):
             yield chunk
         if not message.get("more_body"):
             return
+
+
+async def _received(request: Request, max_pause: float, worked_until: Callable[[], float]) -> Message:
+    now = asyncio.get_running_loop().time
+    deadline = now() + max_pause
+    while True:
+        try:
+            async with asyncio.timeout_at(deadline):  # `wait_for` may lose a cancellation
+                return await request.receive()
+        except TimeoutError:
+            deadline = worked_until() + max_pause
+            if deadline <= now():
+                raise errors.RequestTimeout(headers={"Connection": "close"}) from None
 
 
 async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

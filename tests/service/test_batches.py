@@ -1,5 +1,6 @@
 """Batches as they come over a network: long, broken, slow, cut off."""
 
+import asyncio
 import gzip
 import json
 import socket
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -17,6 +19,7 @@ from tests.support.running import Running, eventually, running
 from tests.support.scale import scaled
 
 LINE_LIMIT = 65_536
+BODY_TIMEOUT = 2
 MANY = scaled(8_000, 20_000)
 
 
@@ -27,7 +30,7 @@ def dsn(new_database: Callable[..., str]) -> str:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, dsn: str) -> Iterator[Running]:
-    limits = {"body_timeout": 1, "line_limit": LINE_LIMIT}
+    limits = {"body_timeout": BODY_TIMEOUT, "line_limit": LINE_LIMIT}
     with running(tmp_path_factory.mktemp("batches"), database_url=dsn, **limits) as service:
         yield service
 
@@ -87,6 +90,25 @@ async def test_results_come_while_the_client_still_sends(service: Running, dsn: 
             heard += line.recv(65_536)
     assert heard.count(b'"status":201') == 2_000
     assert await ledger.stored(dsn, "talker") == ledger.per_buyer(sent)
+
+
+async def test_a_client_may_wait_for_the_results_before_it_sends_on(service: Running, dsn: str) -> None:
+    """However long the service takes: only the client's own pauses are counted."""
+    sent = ledger.receipts(2, "patient")
+    holder = await asyncpg.connect(dsn)
+    with ledger.begin_batch(service) as line:
+        async with holder.transaction():
+            await holder.execute("LOCK TABLE sales IN EXCLUSIVE MODE")
+            line.sendall(ledger.chunk(ledger.body(sent[:1])))
+            await asyncio.sleep(1.5 * BODY_TIMEOUT)
+        heard = b""
+        while b'"status":201' not in heard:
+            heard += line.recv(65_536)
+        line.sendall(ledger.chunk(ledger.body(sent[1:])) + b"0\r\n\r\n")
+        while not heard.endswith(b"\r\n0\r\n\r\n"):
+            heard += line.recv(65_536)
+    await holder.close()
+    assert heard.count(b'"status":201') == 2, heard
 
 
 async def test_a_broken_line_stops_nothing(client: httpx.Client, dsn: str) -> None:
