@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import os
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -58,6 +59,13 @@ _LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        _, bracket, parameters = item.name.partition("[")
+        if bracket and item.id.params is None:  # schemathesis 4.32 names its tests in a way that pytest 9.2 ignores
+            item._id = item.id.with_params(parameters.removesuffix("]"))
+    twins = [node_id for node_id, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twins:  # pytest-xdist would run one of them, and leave out the others
+        raise pytest.UsageError(f"Several tests have the same id: {twins[:5]}")
     items.sort(key=_turn)
 
 
