@@ -156,7 +156,6 @@ class Address(SQLModel, table=True):
     __table_args__ = (
         Index(None, "customer_id"),
         Index(None, "country", "postal_code"),
-        Index("ix_addresses_postal_code", text("lower(replace(postal_code, ' ', ''))"), "customer_id"),
     )
 
     id: UUID = id_column()

@@ -30,15 +30,17 @@ from app.store.kit.listing import Page
 
 async def find(ctx: Context, query: CustomerQuery) -> Page:
     filters = {} if query.tag is None else {"tag": tag_word(query.tag)}
+    if query.postal_code is not None:
+        filters["postal_code"] = field_word("postal_code", query.postal_code)
     if query.q is None:
         return await store.CUSTOMERS.page(ctx, query, filters)
     terms = search_terms.terms(query.q, ctx.region)
+    if not terms:
+        return Page([], None)
     if query.net_min is None and query.net_max is None:
         query = query.model_copy(update={"currency": None})  # of the sort, which does not apply
     required = [field_word(name, value) for name in FILTERS if (value := getattr(query, name)) is not None]
-    return (
-        await store.search_page(ctx, query, terms, filters, [*filters.values(), *required]) if terms else Page([], None)
-    )
+    return await store.search_page(ctx, query, terms, filters, [*filters.values(), *required])
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:

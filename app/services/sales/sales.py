@@ -11,6 +11,7 @@ from app.rules.customers import Match, ReasonResult
 from app.rules.kit.event_types import SALE_VOIDED
 from app.rules.sales.buyers import Buyer
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
+from app.schemas.kit import validation
 from app.schemas.sales.queries import SaleQuery
 from app.schemas.sales.sales import BuyerNew, SaleNew
 from app.services import customers
@@ -104,7 +105,7 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
     if sale["customer_id"] is not None:
-        buyer = BuyerNew.model_validate(json.loads(sale["customer"] or "{}"))
+        buyer = validation.validate_stored(BuyerNew, json.loads(sale["customer"] or "{}"))
         match = Match.UNMATCHED if buyer.model_fields_set else Match.ANONYMOUS
         await _give(
             ctx, sale, Buyer(None, match, None), await _released_keys(ctx, sale["source"], buyer), reason=reason

@@ -57,8 +57,7 @@ _FILTERS: dict[str, str | Within | Mapping[Any, str]] = {
     "created_by_source": "c.created_by_source = {}",
     "referred_by": "c.referred_by = {}",
     "country": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id AND a.country = {})",
-    "postal_code": "EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id "
-    "AND lower(replace(a.postal_code, ' ', '')) = lower(replace({}, ' ', '')))",
+    "postal_code": "c.words @> ARRAY[{}::text]",
     "system": "EXISTS (SELECT FROM identities i WHERE i.customer_id = c.id AND i.system = {})",
     "created_since": "c.created_at >= {}",
     "created_before": "c.created_at < {}",

@@ -475,6 +475,7 @@ class TestList:
             ({"acquisition_source": "fair"}, ["Rich"]),
             ({"country": "GB"}, ["Rich"]),
             ({"postal_code": "LS1 1AA"}, ["Rich"]),
+            ({"postal_code": "ls1\u00a01aa"}, ["Rich"]),
             ({"system": "loyalty"}, ["Rich"]),
             ({"owner": "nobody"}, []),
             ({"kind": "person", "tag": "vip", "system": "loyalty"}, ["Rich"]),
@@ -491,6 +492,12 @@ class TestList:
         await create(client, display_name="Late")
         await patch(client, f"{PATH}/{org['id']}", {"owner": "tom"})
         assert sorted(await listed_names(client, **query)) == expected
+
+    @pytest.mark.parametrize("blank", ["", " ", "\u00a0", "\u202f", "\u3000"])
+    async def test_filter_by_postal_code_written_with_any_blank(self, client: httpx.AsyncClient, blank: str) -> None:
+        await create(client, display_name="Ada", addresses=[{"postal_code": f"SW1A{blank}9ZZ"}])
+        assert await listed_names(client, postal_code="sw1a 9zz") == ["Ada"]
+        assert await listed_names(client, postal_code="SW1A\u00a09ZZ") == ["Ada"]
 
     async def test_filter_by_referrer(self, client: httpx.AsyncClient) -> None:
         referrer = await create(client)
