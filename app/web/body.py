@@ -11,7 +11,7 @@ from starlette.types import Message
 from app.core import errors, strict_json
 from app.rules.kit.json_pointers import pointer
 from app.rules.kit.number_fields import Strictness
-from app.rules.kit.payment_cards import find_card_number, may_contain_card_number
+from app.rules.kit.payment_cards import REFUSAL, find_card_number, may_contain_card_number
 
 JSON_TYPES = ("application/json",)
 PATCH_TYPES = ("application/merge-patch+json",)
@@ -53,9 +53,7 @@ def refuse_card_number(value: Any, at: str = "", strictness: Strictness = Strict
     """Raises ValidationFailed for the number of a payment card in a JSON value: none is ever stored."""
     found = find_card_number(value, at, strictness)
     if found is not None:
-        raise errors.invalid(
-            found, "payment_card_number", "Looks like a payment card number, which must not be stored: mask it"
-        )
+        raise errors.invalid(found, "payment_card_number", REFUSAL)
 
 
 async def read_nothing(request: Request, max_pause: float) -> None:

@@ -57,6 +57,7 @@ _DATES = re.compile(
     r"(?<![\d./:-])(?:\d{4}-(?:0\d|1[0-2])-[0-3]\d|[0-3]?\d[./](?:0?[1-9]|1[0-2])[./](?:20)?\d\d)"
     r"(?:[T ,]{1,2}[0-2]?\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)?(?![./:-]?\d)"
 )
+REFUSAL = "Looks like a payment card number, which must not be stored: mask it"
 # Signs that Unicode counts as letters, and that people see as a dash or do not see at all.
 _LOOKALIKES = str.maketrans({"\u30fc": "-", "\uff70": "-", **dict.fromkeys("\u115f\u1160\u3164\uffa0", " ")})
 _ASCII = bytes(range(128))

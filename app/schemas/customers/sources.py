@@ -18,6 +18,7 @@ from app.schemas.kit.types import (
     Label,
     Moment,
     Name,
+    OwnCode,
     PageQuery,
     Resource,
     Schema,
@@ -72,7 +73,7 @@ class SourceContent(Schema):
 class SourceNew(SourceContent):
     """A source, before its first record comes in."""
 
-    code: Label
+    code: OwnCode
     """The code by which records name the source, as `source` or as the `system` of an identity."""
 
 

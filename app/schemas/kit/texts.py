@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from app.rules.kit import texts
+from app.rules.kit import payment_cards, texts
 
 # Everything but the control characters that no name, note or number contains.
 ONE_LINE = r"^[^\u0000-\u001F\u007F]*$"
@@ -97,8 +97,16 @@ def _identifier(value: object) -> object:
     return spelled
 
 
+def _without_card_number(value: str) -> str:
+    if payment_cards.has_card_number(value):
+        raise PydanticCustomError("payment_card_number", payment_cards.REFUSAL)
+    return value
+
+
 Label = Annotated[str, code(100)]
 """A name by which records are grouped and filtered: a site, a till, a member of staff, a category."""
+OwnCode = Annotated[Label, AfterValidator(_without_card_number)]
+"""The code of a new record. Others name it in fields that take no number of a payment card, so it has none either."""
 Name = Annotated[str, text(300)]
 Line = Annotated[str, text(1_000)]
 Note = Annotated[str, text(50_000, pattern=LINES)]

@@ -27,9 +27,9 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from app.rules.kit import countries, json_limits, moments
 from app.rules.kit.web_addresses import is_harmless, is_web_address
-from app.schemas.kit.texts import LINES, ONE_LINE, Label, Line, Name, Note, Reference, Tag, code, text
+from app.schemas.kit.texts import LINES, ONE_LINE, Label, Line, Name, Note, OwnCode, Reference, Tag, code, text
 
-__all__ = ["LINES", "ONE_LINE", "Label", "Line", "Name", "Note", "Reference", "Tag", "code", "text"]
+__all__ = ["LINES", "ONE_LINE", "Label", "Line", "Name", "Note", "OwnCode", "Reference", "Tag", "code", "text"]
 
 
 def fault(member: str, code: str, detail: str) -> PydanticCustomError:

@@ -14,6 +14,7 @@ from app.schemas.kit.types import (
     Label,
     Moment,
     Name,
+    OwnCode,
     PageQuery,
     Resource,
     Schema,
@@ -79,7 +80,7 @@ class PublicHolidays(Schema):
 class CalendarNew(Schema):
     """Working hours, in which the targets of service policies are measured."""
 
-    code: Label
+    code: OwnCode
     """The unique code by which service policies refer to the calendar."""
     name: Name
     """What the calendar is called, for people who choose one."""

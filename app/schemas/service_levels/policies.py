@@ -16,6 +16,7 @@ from app.schemas.kit.types import (
     Moment,
     Money,
     Name,
+    OwnCode,
     PageQuery,
     Resource,
     Schema,
@@ -110,7 +111,7 @@ class ServicePolicyNew(Schema):
     complaint, the one with the lowest position applies.
     """
 
-    code: Label
+    code: OwnCode
     """The unique code of the service policy."""
     name: Name
     """What the policy is called, for people who read it."""

@@ -17,6 +17,7 @@ from app.schemas.kit.types import (
     Moment,
     Money,
     Name,
+    OwnCode,
     PageQuery,
     Resource,
     Schema,
@@ -64,7 +65,7 @@ class SurveyRuleConditions(Schema):
 class SurveyRuleNew(Schema):
     """A rule that invites customers to a survey after an occasion."""
 
-    code: Label
+    code: OwnCode
     """The unique code of the survey rule."""
     name: Name
     """What the rule is called, for people who read it."""

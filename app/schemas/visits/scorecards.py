@@ -16,6 +16,7 @@ from app.schemas.kit.types import (
     Line,
     Moment,
     Name,
+    OwnCode,
     PageQuery,
     Resource,
     Schema,
@@ -88,7 +89,7 @@ class ScorecardItem(Schema):
 class ScorecardNew(Schema):
     """The criteria that visits are scored by."""
 
-    code: Label
+    code: OwnCode
     """The unique code of the scorecard."""
     name: Name
     """What the scorecard is called, for people who use it."""

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests import make
+from tests.make import surveys
 from tests.support.mutations import (
     OPERATIONS,
     STREAMS,
@@ -84,6 +85,24 @@ async def test_is_refused_in_the_path(client: httpx.AsyncClient) -> None:
         assert answer.status_code == 422
         error = answer.json()["errors"][0]
         assert (error["pointer"], error["code"]) == ("/path/external_id", "payment_card_number")
+
+
+async def test_is_refused_as_a_code_that_others_could_not_name(client: httpx.AsyncClient) -> None:
+    calendar, survey = await make.create_calendar(client), await surveys.create_open(client)
+    new: dict[str, dict[str, Any]] = {
+        "/v1/sources": {},
+        "/v1/calendars": make.calendar(),
+        "/v1/service-policies": make.policy(calendar["code"]),
+        "/v1/survey-rules": surveys.rule(survey["code"]),
+        "/v1/scorecards": make.scorecard(),
+    }
+    for path, body in new.items():
+        answer = await client.post(path, json={**body, "code": "4111111111111111"})
+        assert answer.status_code == 422, path
+        errors = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+        assert errors == [("/code", "payment_card_number")]
+        other = await client.post(path, json={**body, "code": "4111111111111112"})  # the check digit is wrong
+        assert other.status_code == 201, other.text
 
 
 async def test_is_refused_as_an_idempotency_key(client: httpx.AsyncClient) -> None:
