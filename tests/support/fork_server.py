@@ -8,6 +8,7 @@ import atexit
 import contextlib
 import functools
 import gc
+import importlib
 import json
 import os
 import random
@@ -124,11 +125,31 @@ def _become(arguments: list[str], directory: str, environment: dict[str, str], o
         os._exit(code)
 
 
+def _import_all() -> None:
+    """What `rapport serve` imports in the course of its start, the routers included."""
+    for module in _MODULES:
+        importlib.import_module(module)
+    importlib.import_module("app.routers").routes()
+
+
+_MODULES = (
+    "app.cli",
+    "app.core.embedded",
+    "app.core.migrations",
+    "app.main",
+    "app.sample.load",
+    "app.server",
+    "app.services.access.keys",
+    "app.store.kit.connections",
+    "app.web.protocol",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+)
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
-
+    _import_all()
     gc.freeze()
     for line in sys.stdin.buffer:
         answer = _answer(json.loads(line))
