@@ -26,6 +26,7 @@ from app.core.migrations import migrate
 from app.main import create_app
 from app.models import metadata
 from app.rules.access import keys as access
+from tests.support import scale
 from tests.support.application import ADMIN_KEY, Connect, Keys, MakeApp, TestClock, plain_settings
 from tests.support.contract_check import CheckedTransport
 
@@ -56,6 +57,14 @@ _LONG = (
     "core",
     "test_escalations.py",
 )
+
+
+def pytest_report_header() -> str:
+    return (
+        "all of the longest tests"
+        if scale.ALL
+        else f"the part of the longest tests that TEST_SEED={scale.SEED} chooses"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
