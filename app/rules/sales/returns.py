@@ -18,6 +18,11 @@ class LineKey(NamedTuple):
     line_no: int
 
 
+def is_tax_on_top(turnover: Decimal, total: Decimal, tax: Decimal) -> bool:
+    """Whether the tax of lines with this total is on top of it: that comes nearer to what the receipt came to."""
+    return abs(turnover - total - tax) < abs(turnover - total)
+
+
 class Refund(NamedTuple):
     """What a receipt gave back in all, and its lines with a price that did so. All amounts are positive."""
 
@@ -28,14 +33,17 @@ class Refund(NamedTuple):
     tax: Decimal
     """Their tax."""
 
+    @property
+    def tax_on_top(self) -> bool:
+        return is_tax_on_top(self.refunded, self.total, self.tax)
+
     def share(self, total: Decimal, tax: Decimal) -> Decimal:
         """The money that one of these lines, with this total and tax, gave back; not rounded.
 
         Lines share what the receipt gave back in proportion to their totals: a till may take the full price of a line
-        back, and the discount on its own. The tax of each is on top of it if that comes nearer to what was given back.
+        back, and the discount on its own.
         """
-        on_top = abs(self.refunded - self.total - self.tax) < abs(self.refunded - self.total)
-        whole, part = (self.total + self.tax, total + tax) if on_top else (self.total, total)
+        whole, part = (self.total + self.tax, total + tax) if self.tax_on_top else (self.total, total)
         return self.refunded * max(part, ZERO) / whole if whole > 0 else ZERO
 
 
@@ -48,6 +56,8 @@ class GivenBack(NamedTuple):
     sku: str | None
     quantity: Decimal
     total: Decimal
+    with_tax: Decimal
+    """The total, and the tax that is on top of it."""
     money: Decimal
     """What of the receipt's turnover was really given back with it (see `Refund.share`)."""
 
@@ -66,8 +76,10 @@ class GivenBack(NamedTuple):
     ) -> "GivenBack":
         """By a returning line with these values. Only items have units, and goods that are kept use up none."""
         units = ZERO if goods_kept or kind is not LineKind.ITEM else max(-quantity, ZERO)
-        money = refund.share(-total, -tax) if total < 0 and kind in PRICED else ZERO
-        return cls(sale_id, currency, kind, sku, units, max(-total, ZERO), money)
+        if total >= 0 or kind not in PRICED:
+            return cls(sale_id, currency, kind, sku, units, max(-total, ZERO), max(-total, ZERO), ZERO)
+        with_tax = -total - tax if refund.tax_on_top else -total
+        return cls(sale_id, currency, kind, sku, units, -total, with_tax, refund.share(-total, -tax))
 
 
 class SoldLine(NamedTuple):
@@ -75,6 +87,8 @@ class SoldLine(NamedTuple):
     sku: str | None
     quantity: Decimal
     total: Decimal
+    tax_on_top: Decimal = ZERO
+    """Its tax, if that is not in its total."""
 
     def is_of(self, sku: str | None) -> bool:
         """Whether it can be this product; either may be unknown."""
@@ -85,8 +99,14 @@ class SoldLine(NamedTuple):
         quantity, total = self.quantity, self.total
         for given in given_back:
             if (given.currency, given.kind) == (currency, self.kind) and self.is_of(given.sku):
-                quantity, total = quantity - given.quantity, total - given.total
+                quantity, total = quantity - given.quantity, total - self.given_back(given)
         return quantity, total
+
+    def given_back(self, given: GivenBack) -> Decimal:
+        """What of its total was given back. Sold with tax on top, it may be taken back with tax inside, as tills do."""
+        if self.total > 0 and self.tax_on_top > 0:
+            return given.with_tax * self.total / (self.total + self.tax_on_top)
+        return given.total
 
 
 def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, total: Decimal, unit: Decimal) -> bool:

@@ -13,7 +13,7 @@ from app.core.context import Context
 from app.core.errors import RefundExceedsSale
 from app.rules.kit.money import minor_unit
 from app.rules.sales.receipts import PRICED, LineKind
-from app.rules.sales.returns import GivenBack, LineKey, Refund, SoldLine, exceeds, exceeds_gross
+from app.rules.sales.returns import GivenBack, LineKey, Refund, SoldLine, exceeds, exceeds_gross, is_tax_on_top
 from app.rules.sales.sums import ZERO
 from app.services.sales.receipts import Line, ReceiptDraft
 from app.store.sales import returns as store
@@ -56,7 +56,8 @@ class Returns:
                 _Sold(row["currency"], row["voided"], row["customer_id"], row["over_returned"], row["gross"]),
             )
             if row["line_no"] is not None:
-                sold.lines[row["line_no"]] = SoldLine(LineKind(row["kind"]), row["sku"], row["quantity"], row["total"])
+                values = row["sku"], row["quantity"], row["total"], row["tax_on_top"]
+                sold.lines[row["line_no"]] = SoldLine(LineKind(row["kind"]), *values)
         for key, given_back in await store.given_back(ctx, {ReceiptKey(*key[:2]) for key in keys} | set(returns._sold)):
             returns._note(key, given_back)
         return returns
@@ -99,7 +100,7 @@ class Returns:
             receipt.customer_id,
             before is not None and before.over_returned,
             receipt.gross,
-            {line.line_no: _sold(line) for line in receipt.lines},
+            _sold_lines(receipt),
         )
 
     def awaited(self, receipt: ReceiptDraft) -> ReceiptKey | None:
@@ -149,11 +150,12 @@ class Returns:
         all_ = self._given_back.get(ReceiptKey(*key[:2]), {}).get(key.line_no, [])
         earlier = [other for other in all_ if other.sale_id != receipt.id]
         left, left_total = returned.left([*earlier, *own], sold.currency)
-        if exceeds(left, left_total, given.quantity, given.total, minor_unit(sold.currency)):
+        unit = minor_unit(sold.currency)
+        if exceeds(left, left_total, given.quantity, returned.given_back(given), unit):
             return _refused(
                 pointer,
                 "exceeds",
-                f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {max(left_total, ZERO)} "
+                f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {max(left_total, ZERO).quantize(unit)} "
                 f"{sold.currency} left to return",
             )
         return None
@@ -176,7 +178,7 @@ class Returns:
         if (before := self._sold.get(ReceiptKey(*receipt.key))) is None or before.over_returned:
             return None
         unit, positions = minor_unit(receipt.currency), {line.line_no: n for n, line in enumerate(receipt.lines)}
-        given_back = self._given_back.get(ReceiptKey(*receipt.key), {})
+        given_back, lines = self._given_back.get(ReceiptKey(*receipt.key), {}), _sold_lines(receipt)
         for line_no, all_ in given_back.items():
             if not all_:
                 continue
@@ -184,13 +186,13 @@ class Returns:
                 return _refused("/currency", "other_currency", f"Line {line_no} was returned in another currency")
             if (n := positions.get(line_no)) is None:
                 return _refused("/lines", "unknown_line", f"Line {line_no} is missing, of which some was returned")
-            sold = _sold(receipt.lines[n])
+            sold = lines[line_no]
             if any(given.kind is not sold.kind for given in all_):
                 return _refused(f"/lines/{n}/kind", "other_kind", "Something of another kind was returned of this line")
             if not all(sold.is_of(given.sku) for given in all_):
                 return _refused(f"/lines/{n}/sku", "other_product", "Another product of this line was returned")
             left, left_total = sold.left(all_, receipt.currency)
-            taken, taken_total = sold.quantity - left, sold.total - left_total
+            taken, taken_total = sold.quantity - left, (sold.total - left_total).quantize(unit)
             if exceeds(sold.quantity, sold.total, taken, taken_total, unit):
                 detail = f"{taken} for {taken_total} {receipt.currency} of this line was returned"
                 return _refused(f"/lines/{n}", "exceeds", detail)
@@ -201,8 +203,15 @@ class Returns:
         return None
 
 
-def _sold(line: Line) -> SoldLine:
-    return SoldLine(line.kind, line.sku, line.quantity, line.total)
+def _sold_lines(receipt: ReceiptDraft) -> dict[int, SoldLine]:
+    """By their numbers."""
+    priced = [line for line in receipt.lines if line.total > 0 and line.kind in PRICED]
+    total, tax = sum((line.total for line in priced), ZERO), sum((line.tax for line in priced), ZERO)
+    on_top = is_tax_on_top(receipt.gross, total, tax)
+    return {
+        line.line_no: SoldLine(line.kind, line.sku, line.quantity, line.total, line.tax if on_top else ZERO)
+        for line in receipt.lines
+    }
 
 
 def _refund_of(receipt: ReceiptDraft) -> Refund:

@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.rules.sales.receipts import LineKind
 from app.rules.sales.returns import GivenBack, LineKey, Refund
 from app.store.kit import rows
-from app.store.sales.settlement import ReceiptKey, refunds
+from app.store.sales.settlement import ReceiptKey, refunds, taxes_on_top
 
 
 async def sold(ctx: Context, lines: Iterable[LineKey], sales: Iterable[UUID]) -> Sequence[Record]:
@@ -42,16 +42,21 @@ async def given_back(ctx: Context, receipts: Iterable[ReceiptKey]) -> list[tuple
     ]
 
 
-_SOLD = """
+_SOLD = f"""
+    WITH wanted AS MATERIALIZED (
+        SELECT s.id, w.line_no FROM unnest($1::text[], $2::text[], $3::int[]) AS w(source, receipt_no, line_no)
+        JOIN sales s USING (source, receipt_no)
+        UNION ALL
+        SELECT id, NULL FROM unnest($4::uuid[]) AS w(id)
+    ),
+    receipts AS MATERIALIZED (SELECT s.* FROM sales s WHERE s.id IN (SELECT id FROM wanted)),
+    taxes AS MATERIALIZED ({taxes_on_top("receipts")})
     SELECT s.source, s.receipt_no, s.currency, s.voided_at IS NOT NULL AS voided, s.customer_id, s.over_returned,
-        s.gross, l.line_no, l.kind, l.sku, l.quantity, l.total
-    FROM unnest($1::text[], $2::text[], $3::int[]) AS w(source, receipt_no, line_no)
-    JOIN sales s USING (source, receipt_no)
-    LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = w.line_no
-    UNION ALL
-    SELECT s.source, s.receipt_no, s.currency, s.voided_at IS NOT NULL, s.customer_id, s.over_returned,
-        s.gross, NULL, NULL, NULL, NULL, NULL
-    FROM sales s WHERE s.id = ANY ($4::uuid[])
+        s.gross, l.line_no, l.kind, l.sku, l.quantity, l.total, CASE WHEN t.on_top THEN l.tax ELSE 0 END AS tax_on_top
+    FROM wanted w
+    JOIN receipts s ON s.id = w.id
+    JOIN taxes t ON t.sale_id = w.id
+    LEFT JOIN sale_lines l ON l.sale_id = w.id AND l.line_no = w.line_no
 """
 _GIVEN_BACK = f"""
     WITH back AS MATERIALIZED (

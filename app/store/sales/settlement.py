@@ -108,10 +108,23 @@ def refunds(sales: str) -> str:
     """The statement of what `Refund` has, by `sale_id`, of the receipts of a CTE with their `id`."""
     return f"""
         SELECT r.id AS sale_id, r.refunded, coalesce(sum(-p.total), 0) AS lines_total,
-            coalesce(sum(-p.tax), 0) AS lines_tax
+            coalesce(sum(-p.tax), 0) AS lines_tax, {_is_on_top("r.refunded", "sum(-p.total)", "sum(-p.tax)")} AS on_top
         FROM (SELECT DISTINCT id, refunded FROM {sales}) r
         LEFT JOIN sale_lines p ON p.sale_id = r.id AND p.total < 0 AND p.kind IN ({_PRICED})
         GROUP BY r.id, r.refunded"""
+
+
+def taxes_on_top(sales: str) -> str:
+    """The statement of whether the tax of what was sold is on top, by `sale_id`, of the receipts of a CTE."""
+    return f"""
+        SELECT r.id AS sale_id, {_is_on_top("r.gross", "sum(p.total)", "sum(p.tax)")} AS on_top
+        FROM {sales} r
+        LEFT JOIN sale_lines p ON p.sale_id = r.id AND p.total > 0 AND p.kind IN ({_PRICED})
+        GROUP BY r.id, r.gross"""
+
+
+def _is_on_top(turnover: str, total: str, tax: str) -> str:
+    return f"coalesce(abs({turnover} - {total} - {tax}) < abs({turnover} - {total}), false)"
 
 
 _PRICED = ", ".join(f"'{kind}'" for kind in PRICED)
@@ -170,21 +183,25 @@ _RECOMPUTE_RETURNED = f"""
             CASE WHEN b.total < 0 AND b.kind IN ({_PRICED}) THEN -b.tax END AS tax,
             s.voided_at IS NULL AS counts,
             coalesce(r.currency = s.currency AND b.kind = l.kind AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
-                AND l.line_no IS NOT NULL, false) AS fits
+                AND l.line_no IS NOT NULL, false) AS fits,
+            CASE WHEN l.total > 0 AND l.tax > 0 THEN l.total / (l.total + l.tax) END AS without_tax
         FROM receipts s
         JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
         JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
         LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
     ),
+    returned AS MATERIALIZED (SELECT * FROM receipts WHERE id IN (SELECT returned_id FROM returning_lines)),
     back AS MATERIALIZED (
-        SELECT b.returned_id AS id, b.line_no, b.quantity, b.total, b.counts, b.fits, CASE
-            WHEN b.tax IS NULL THEN 0
-            WHEN abs(f.refunded - f.lines_total - f.lines_tax) < abs(f.refunded - f.lines_total)
-                THEN coalesce(f.refunded * greatest(b.total + b.tax, 0)
-                    / nullif(greatest(f.lines_total + f.lines_tax, 0), 0), 0)
-            ELSE coalesce(f.refunded * b.total / nullif(f.lines_total, 0), 0)
-        END AS money
-        FROM returning_lines b JOIN ({refunds("returning_lines")}) f ON f.sale_id = b.id
+        SELECT b.id, b.line_no, b.quantity, b.counts, b.fits,
+            CASE WHEN o.on_top AND b.without_tax IS NOT NULL THEN b.with_tax * b.without_tax ELSE b.total END AS total,
+            CASE WHEN b.tax IS NULL THEN 0
+                ELSE coalesce(b.refunded * greatest(b.with_tax, 0) / nullif(greatest(b.whole, 0), 0), 0) END AS money
+        FROM (
+            SELECT b.returned_id AS id, b.line_no, b.quantity, b.total, b.tax, b.counts, b.fits, b.without_tax,
+                f.refunded, CASE WHEN f.on_top THEN b.total + coalesce(b.tax, 0) ELSE b.total END AS with_tax,
+                CASE WHEN f.on_top THEN f.lines_total + f.lines_tax ELSE f.lines_total END AS whole
+            FROM returning_lines b JOIN ({refunds("returning_lines")}) f ON f.sale_id = b.id
+        ) b JOIN ({taxes_on_top("returned")}) o ON o.sale_id = b.id
     ),
     lines AS MATERIALIZED (
         SELECT l.sale_id, l.line_no, l.kind, l.quantity, l.total, coalesce(b.quantity, 0) AS returned_quantity,
@@ -194,7 +211,8 @@ _RECOMPUTE_RETURNED = f"""
             l.returned_total AS total_before
         FROM receipts s JOIN sale_lines l ON l.sale_id = s.id
         LEFT JOIN (
-            SELECT id, line_no, sum(quantity) AS quantity, sum(total) AS total FROM back WHERE fits GROUP BY id, line_no
+            SELECT b.id, b.line_no, sum(b.quantity) AS quantity, round(sum(b.total), scale(s.gross)) AS total
+            FROM back b JOIN receipts s ON s.id = b.id WHERE b.fits GROUP BY b.id, b.line_no, scale(s.gross)
         ) b ON b.id = l.sale_id AND b.line_no = l.line_no
     ),
     changed_lines AS (

@@ -558,6 +558,37 @@ class TestOfADiscountedReceipt:
         sales = (await api.get(client, PATH))["items"]
         assert {s["receipt_no"]: s["returned"] for s in sales if s["kind"] == "sale"} == {"S": "120.00", "T": "100.00"}
 
+    @pytest.mark.parametrize("tax", ["-20.00", None])
+    async def test_sold_with_tax_on_top_and_taken_back_with_tax_inside(
+        self, client: httpx.AsyncClient, tax: str | None
+    ) -> None:
+        """A web shop's goods at a till, one of two coats after the other."""
+        line = make.line("200.00", quantity="2", unit_price="100.00", tax="40.00")
+        sale = await make.record_sale(client, make.sale(receipt_no="S", lines=[line], payments=[], total="240.00"))
+        inside: dict[str, Any] = {} if tax is None else {"tax": tax}
+        first = make.refund("S", unit_price="120.00", total="-120.00", **inside)
+        await make.record_sale(client, make.sale(lines=[first], payments=[], total="-120.00"))
+        half = await read(client, sale)
+        assert (half["lines"][0]["returned_quantity"], half["lines"][0]["returned_total"]) == ("1", "100.00")
+        assert (half["returned"], half["fully_returned"], half["over_returned"]) == ("120.00", False, False)
+        more = make.refund("S", quantity="0", unit_price="120.03", total="-120.03", **inside)
+        too_much = make.sale(lines=[more], payments=[], total="-120.03")
+        answer = await client.post(PATH, json=too_much)
+        assert answer.json()["errors"][0]["detail"] == "Line 1 of receipt S has 1 for 100.00 GBP left to return"
+        await make.record_sale(client, make.sale(lines=[first], payments=[], total="-120.00"))
+        whole = await read(client, sale)
+        assert (whole["lines"][0]["returned_quantity"], whole["lines"][0]["returned_total"]) == ("2", "200.00")
+        assert (whole["returned"], whole["fully_returned"], whole["over_returned"]) == ("240.00", True, False)
+
+    async def test_taken_back_with_tax_inside_before_it_is_known(self, client: httpx.AsyncClient) -> None:
+        till = make.refund("S", unit_price="12.00", total="-12.00", tax="-2.00")
+        await make.record_sale(client, make.sale(lines=[till], payments=[], total="-12.00"))
+        lines = [make.line("10.00", tax="2.00"), make.line("5.00", tax="0.00")]
+        body = make.sale(receipt_no="S", lines=lines, payments=[], total="17.00")
+        after = await read(client, await make.record_sale(client, body))
+        assert [line["returned_total"] for line in after["lines"]] == ["10.00", "0.00"]
+        assert (after["returned"], after["fully_returned"], after["over_returned"]) == ("12.00", False, False)
+
 
 class TestAtTheSameTime:
     async def test_neither_sees_the_other(
