@@ -58,12 +58,11 @@ def open_database(settings: Settings, *, serving_processes: int | None = None) -
 
 def run_on_migrated_database(work: Callable[[Context], Awaitable[Result]]) -> Result:
     """The result of one transaction on the migrated database, or one sentence on what was wrong with the request."""
-    from app.core import migrations
 
     settings = load_settings()
     try:
         with open_database(settings) as dsn:
-            migrations.migrate(dsn)
+            runtime.migrate(settings, dsn)
             return runtime.run_in_transaction(settings, dsn, work)
     except Problem as problem:
         details = "; ".join(entry["detail"] for entry in problem.errors or [])

@@ -3,10 +3,13 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import NoReturn, TypeVar
 from uuid import UUID
+
+import asyncpg
 
 from app.core.context import Context
 from app.core.database import Database
@@ -22,6 +25,8 @@ _NO_KEY = UUID(int=0)
 """The command line acts without an API key."""
 _USUAL_CONNECTIONS, _SPARE_CONNECTIONS = 90, 30
 """What the embedded server has in any case, and what is left to `rapport worker` and to other commands."""
+_HANDOVER, _PAUSE = 20.0, 0.2
+"""Seconds that another process has to take the embedded database over, and between two looks whether it did."""
 _MOST_CONNECTIONS = 500
 """Each costs a process and megabytes; beyond that, the start says how many are missing."""
 
@@ -54,6 +59,23 @@ def database(settings: Settings, *, serving_processes: int | None = None) -> Ite
         finally:
             del os.environ["RAPPORT_DATABASE_URL"]
             current_settings.cache_clear()
+
+
+def migrate(settings: Settings, dsn: str) -> None:
+    """Run all pending migrations; raises what `migrations.migrate` does.
+
+    The process that runs the embedded database may stop just now: another one starts it again in a moment.
+    """
+    from app.core import migrations
+
+    give_up_at = time.monotonic() + (_HANDOVER if settings.database_url is None else 0)
+    while True:
+        try:
+            return migrations.migrate(dsn)
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError):
+            if time.monotonic() >= give_up_at:
+                raise
+        time.sleep(_PAUSE)
 
 
 def connections_of(settings: Settings, processes: int) -> int:

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 def load_sample() -> None:
     """Load the sample shop into a store that has no customers yet: all of it, or nothing where it is interrupted."""
-    from app.core import migrations
     from app.sample.load import NotLoaded
 
     settings = load_settings()
     try:
         with open_database(settings) as dsn:
-            migrations.migrate(dsn)
+            runtime.migrate(settings, dsn)
             load_into_empty_store(settings, dsn)
     except NotLoaded as reason:
         out.print(str(reason))

@@ -28,7 +28,6 @@ def serve(
 ) -> None:
     """Migrate the database, create the first key of an empty store, and answer requests until stopped."""
     from app import server
-    from app.core import migrations
 
     settings = load_settings()
     host, port, workers = host or settings.host, port or settings.port, workers or settings.workers
@@ -40,7 +39,7 @@ def serve(
         _listener(host, port) as listener,
         open_database(settings, serving_processes=workers) as dsn,
     ):
-        migrations.migrate(dsn)
+        runtime.migrate(settings, dsn)
         _warn_of_missing_connections(settings, dsn, workers)
         key = _bootstrap(settings, dsn)
         if with_sample and settings.sample:

