@@ -32,10 +32,11 @@ class Refund(NamedTuple):
     """The totals of these lines."""
     tax: Decimal
     """Their tax."""
+    tax_on_top: bool
 
-    @property
-    def tax_on_top(self) -> bool:
-        return is_tax_on_top(self.refunded, self.total, self.tax)
+    @classmethod
+    def of(cls, refunded: Decimal, total: Decimal, tax: Decimal) -> "Refund":
+        return cls(refunded, total, tax, is_tax_on_top(refunded, total, tax))
 
     def share(self, total: Decimal, tax: Decimal) -> Decimal:
         """The money that one of these lines, with this total and tax, gave back; not rounded.

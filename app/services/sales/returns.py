@@ -216,7 +216,7 @@ def _sold_lines(receipt: ReceiptDraft) -> dict[int, SoldLine]:
 
 def _refund_of(receipt: ReceiptDraft) -> Refund:
     lines = [line for line in receipt.lines if line.total < 0 and line.kind in PRICED]
-    return Refund(
+    return Refund.of(
         receipt.refunded, -sum((line.total for line in lines), ZERO), -sum((line.tax for line in lines), ZERO)
     )
 

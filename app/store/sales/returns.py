@@ -35,7 +35,7 @@ async def given_back(ctx: Context, receipts: Iterable[ReceiptKey]) -> list[tuple
                 row["total"],
                 row["tax"],
                 row["goods_kept"],
-                Refund(row["refunded"], row["lines_total"], row["lines_tax"]),
+                Refund(row["refunded"], row["lines_total"], row["lines_tax"], row["on_top"]),
             ),
         )
         for row in found
@@ -65,6 +65,7 @@ _GIVEN_BACK = f"""
         FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no)
         JOIN sale_lines b ON b.refund_source = w.source AND b.refund_receipt_no = w.receipt_no
         JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
-    )
-    SELECT b.*, f.sale_id, f.lines_total, f.lines_tax FROM back b JOIN ({refunds("back")}) f ON f.sale_id = b.id
+    ),
+    refunds AS MATERIALIZED ({refunds("back")})
+    SELECT b.*, f.sale_id, f.lines_total, f.lines_tax, f.on_top FROM back b JOIN refunds f ON f.sale_id = b.id
 """

@@ -169,6 +169,8 @@ _RETURNS_OF = """
 # What a line gives back, and whether it fits the line that it names, as `rules/sales/returns.py` says. One that does
 # not takes nothing from it, which `over_returned` says. Amounts are rounded, and a coin too much forgiven for each line
 # and once for the receipt, on the scale of `gross`.
+# The planner takes everything here for a row or two, so it may not join what can be thousands of lines of a receipt:
+# sums are materialized, and lines meet what was given back of them in groups.
 _COIN = "power(10::numeric, -scale(s.gross))"
 _RECOMPUTE_RETURNED = f"""
     WITH receipts AS MATERIALIZED (
@@ -191,29 +193,39 @@ _RECOMPUTE_RETURNED = f"""
         LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
     ),
     returned AS MATERIALIZED (SELECT * FROM receipts WHERE id IN (SELECT returned_id FROM returning_lines)),
+    refunds AS MATERIALIZED ({refunds("returning_lines")}),
+    taxes AS MATERIALIZED ({taxes_on_top("returned")}),
     back AS MATERIALIZED (
         SELECT b.id, b.line_no, b.quantity, b.counts, b.fits,
-            CASE WHEN o.on_top AND b.without_tax IS NOT NULL THEN b.with_tax * b.without_tax ELSE b.total END AS total,
+            CASE WHEN t.on_top AND b.without_tax IS NOT NULL THEN b.with_tax * b.without_tax ELSE b.total END AS total,
             CASE WHEN b.tax IS NULL THEN 0
                 ELSE coalesce(b.refunded * greatest(b.with_tax, 0) / nullif(greatest(b.whole, 0), 0), 0) END AS money
         FROM (
             SELECT b.returned_id AS id, b.line_no, b.quantity, b.total, b.tax, b.counts, b.fits, b.without_tax,
                 f.refunded, CASE WHEN f.on_top THEN b.total + coalesce(b.tax, 0) ELSE b.total END AS with_tax,
                 CASE WHEN f.on_top THEN f.lines_total + f.lines_tax ELSE f.lines_total END AS whole
-            FROM returning_lines b JOIN ({refunds("returning_lines")}) f ON f.sale_id = b.id
-        ) b JOIN ({taxes_on_top("returned")}) o ON o.sale_id = b.id
+            FROM returning_lines b JOIN refunds f ON f.sale_id = b.id
+        ) b JOIN taxes t ON t.sale_id = b.id
+    ),
+    lines_and_back AS (
+        SELECT l.sale_id, l.line_no, l.kind, l.quantity, l.total, l.returned_quantity, l.returned_total, s.gross,
+            NULL::numeric AS back_quantity, NULL::numeric AS back_total
+        FROM receipts s JOIN sale_lines l ON l.sale_id = s.id
+        UNION ALL
+        SELECT id, line_no, NULL, NULL, NULL, NULL, NULL, NULL, quantity, total FROM back WHERE fits
     ),
     lines AS MATERIALIZED (
-        SELECT l.sale_id, l.line_no, l.kind, l.quantity, l.total, coalesce(b.quantity, 0) AS returned_quantity,
-            CASE WHEN b.total BETWEEN l.total AND l.total + {_COIN} AND l.total > 0 THEN l.total
-                ELSE coalesce(b.total, 0) END AS returned_total,
-            l.returned_quantity AS quantity_before,
-            l.returned_total AS total_before
-        FROM receipts s JOIN sale_lines l ON l.sale_id = s.id
-        LEFT JOIN (
-            SELECT b.id, b.line_no, sum(b.quantity) AS quantity, round(sum(b.total), scale(s.gross)) AS total
-            FROM back b JOIN receipts s ON s.id = b.id WHERE b.fits GROUP BY b.id, b.line_no, scale(s.gross)
-        ) b ON b.id = l.sale_id AND b.line_no = l.line_no
+        SELECT s.sale_id, s.line_no, s.kind, s.quantity, s.total, s.back_quantity AS returned_quantity,
+            CASE WHEN s.back_total BETWEEN s.total AND s.total + {_COIN} AND s.total > 0 THEN s.total
+                ELSE s.back_total END AS returned_total,
+            s.quantity_before, s.total_before
+        FROM (
+            SELECT sale_id, line_no, max(kind) AS kind, max(quantity) AS quantity, max(total) AS total,
+                max(returned_quantity) AS quantity_before, max(returned_total) AS total_before, max(gross) AS gross,
+                coalesce(sum(back_quantity), 0) AS back_quantity,
+                coalesce(round(sum(back_total), scale(max(gross))), 0) AS back_total
+            FROM lines_and_back GROUP BY sale_id, line_no
+        ) s
     ),
     changed_lines AS (
         UPDATE sale_lines l SET returned_quantity = n.returned_quantity, returned_total = n.returned_total

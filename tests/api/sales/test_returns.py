@@ -580,6 +580,19 @@ class TestOfADiscountedReceipt:
         assert (whole["lines"][0]["returned_quantity"], whole["lines"][0]["returned_total"]) == ("2", "200.00")
         assert (whole["returned"], whole["fully_returned"], whole["over_returned"]) == ("240.00", True, False)
 
+    async def test_all_of_a_receipt_of_thousands_of_lines(self, client: httpx.AsyncClient) -> None:
+        """Work that grows with the square of the lines ran into the time limit of statements."""
+        count, total = 5_000, "10000.00"
+        lines = [make.line("2.00", sku="TEA-1", unit_price="2.00") for _ in range(count)]
+        sale = await make.record_sale(
+            client, make.sale(receipt_no="S", lines=lines, payments=[], total=f"{2 * count}.00")
+        )
+        taken = [make.refund("S", line_no=n + 1, unit_price="2.00", total="-2.00") for n in range(count)]
+        await make.record_sale(client, make.sale(lines=taken, payments=[], total=f"-{total}"))
+        after = await read(client, sale)
+        assert (after["returned"], after["fully_returned"], after["over_returned"]) == (total, True, False)
+        assert {line["returned_total"] for line in after["lines"]} == {"2.00"}
+
     async def test_taken_back_with_tax_inside_before_it_is_known(self, client: httpx.AsyncClient) -> None:
         till = make.refund("S", unit_price="12.00", total="-12.00", tax="-2.00")
         await make.record_sale(client, make.sale(lines=[till], payments=[], total="-12.00"))
