@@ -85,8 +85,8 @@ async def profile(request: Request) -> Response:
 
 
 async def lookup(request: Request) -> Response:
-    now, kinds, number = datetime.now(UTC), ["phone", "whatsapp"], request.query_params["phone"]
-    candidates = await request.app.state.pool.fetchval(profiles._BY_CONTACT_POINT, now, kinds, number, "")
+    now, number = datetime.now(UTC), request.query_params["phone"]
+    candidates = await request.app.state.pool.fetchval(profiles._BY_CONTACT_POINT, now, "phone", number, "")
     return Response(candidates, media_type=_JSON)
 
 
@@ -124,6 +124,13 @@ def _arguments(new: dict[str, Any], customer_id: Any, content_hash: bytes) -> li
         "customer_id": customer_id,
         "match": "matched",
         "candidates": [],
+        "matched_by": "identity",
+        "match_reasons": [_reason(new["customer"]["identity"], customer_id)],
+        **dict.fromkeys(("discount", "service_charge", "shipping", "tip", "rounding"), "0.00"),
+        "taxes": [],
+        "tendered": None,
+        "change": None,
+        "imbalances": [],
         "gross": total,
         "refunded": "0.00",
         "balanced": True,
@@ -133,7 +140,15 @@ def _arguments(new: dict[str, Any], customer_id: Any, content_hash: bytes) -> li
         "updated_at": now,
     }
     sale = tuple([row[name] for name in intake.SALE])
-    line_rows = [(id_, *[line.get(name) for name in intake.SALE_LINE[1:]]) for line in lines]
+    line_rows = [(id_, *[(_LINE | line).get(name) for name in intake.SALE_LINE[1:]]) for line in lines]
     items = f"{len(lines)} items" if len(lines) > 1 else "1 item"
     title = f"Bought for {total} {new['currency']} at {new['site']} ({items})"
     return intake._arguments(_CONTEXT, [sale], [title], line_rows)  # type: ignore[arg-type]
+
+
+def _reason(identity: dict[str, str], customer_id: Any) -> dict[str, str]:
+    value = f"{identity['system']}:{identity['external_id']}"
+    return {"kind": "identity", "value": value, "result": "found", "customer_id": str(customer_id)}
+
+
+_LINE = {"kind": "item", "discount": "0.00", "tax": "0.00", "goods_kept": False}

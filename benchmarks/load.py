@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.core.context import Context
 from app.core.ids import new_id
+from app.models import metadata
 from app.rules.customers import Match
 from app.rules.kit.event_type import EventType
 from app.rules.kit.event_types import INTERACTION_RECORDED, SALE_RECORDED
@@ -85,9 +87,8 @@ async def load(dsn: str, scale: Scale) -> LoadedShop:
 
 async def _load_interactions(db: asyncpg.Connection, ctx: Context, scale: Scale, customer_ids: Sequence[UUID]) -> None:
     drafts = [InteractionDraft(InteractionNew.model_validate(d), shop.START) for d in shop.interactions()]
-    patterns = [
-        (draft.title, _encode_json(draft.row() | {"created_at": ctx.now, "updated_at": ctx.now})) for draft in drafts
-    ]
+    written = {"created_at": ctx.now, "updated_at": ctx.now}
+    patterns = [(draft.title, _encode_json("interactions", draft.row() | written)) for draft in drafts]
     columns = list(patterns[0][1])
     owners = shop.owners(scale.interactions, scale, 0.6)
     for chunk in _chunks(scale.interactions):
@@ -113,7 +114,7 @@ async def _load_sales(db: asyncpg.Connection, ctx: Context, scale: Scale, custom
     )
     await db.execute("INSERT INTO sites (code) SELECT unnest($1::text[])", shop.SITES)
     rows_of = [dict(zip(intake.SALE, draft.row(ctx.now), strict=True)) for draft in drafts]
-    patterns = [(draft, _encode_json(row | {"match_reasons": []})) for draft, row in zip(drafts, rows_of, strict=True)]
+    patterns = [(draft, _encode_json("sales", row)) for draft, row in zip(drafts, rows_of, strict=True)]
     owners = shop.owners(scale.receipts, scale, 0.4)
     for chunk in _chunks(scale.receipts):
         rows, line_rows, events = [], [], []
@@ -151,8 +152,12 @@ def _event(
     return type_.name, type_.subject, subject, customer, channel, at, at, _ACTOR, title, json.dumps(data)
 
 
-def _encode_json(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in row.items()}
+def _encode_json(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    is_json = {column.name: isinstance(column.type, JSONB) for column in metadata.tables[table].columns}
+    return {
+        name: json.dumps(value) if is_json[name] and isinstance(value, dict | list | tuple) else value
+        for name, value in row.items()
+    }
 
 
 def _chunks(count: int) -> Iterator[range]:
