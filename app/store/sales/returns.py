@@ -9,7 +9,8 @@ from app.core.context import Context
 from app.rules.sales.receipts import LineKind
 from app.rules.sales.returns import GivenBack, LineKey, Refund
 from app.store.kit import rows
-from app.store.sales.settlement import ReceiptKey, refunds, taxes_on_top
+from app.store.sales.line_sums import refunds, taxes_on_top
+from app.store.sales.settlement import ReceiptKey
 
 
 async def sold(ctx: Context, lines: Iterable[LineKey], sales: Iterable[UUID]) -> Sequence[Record]:

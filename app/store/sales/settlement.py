@@ -7,8 +7,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.sales.receipts import PRICED
 from app.store.kit import rows
+from app.store.sales.line_sums import PRICED_KINDS, refunds, taxes_on_top
 
 
 class ReceiptKey(NamedTuple):
@@ -104,30 +104,6 @@ def sums(alias: str) -> str:
         max({alias}.occurred_at) FILTER (WHERE {alias}.purchase AND NOT {alias}.clock_suspect) AS last_purchase_at"""
 
 
-def refunds(sales: str) -> str:
-    """The statement of what `Refund` has, by `sale_id`, of the receipts of a CTE with their `id`."""
-    return f"""
-        SELECT r.id AS sale_id, r.refunded, coalesce(sum(-p.total), 0) AS lines_total,
-            coalesce(sum(-p.tax), 0) AS lines_tax, {_is_on_top("r.refunded", "sum(-p.total)", "sum(-p.tax)")} AS on_top
-        FROM (SELECT DISTINCT id, refunded FROM {sales}) r
-        LEFT JOIN sale_lines p ON p.sale_id = r.id AND p.total < 0 AND p.kind IN ({_PRICED})
-        GROUP BY r.id, r.refunded"""
-
-
-def taxes_on_top(sales: str) -> str:
-    """The statement of whether the tax of what was sold is on top, by `sale_id`, of the receipts of a CTE."""
-    return f"""
-        SELECT r.id AS sale_id, {_is_on_top("r.gross", "sum(p.total)", "sum(p.tax)")} AS on_top
-        FROM {sales} r
-        LEFT JOIN sale_lines p ON p.sale_id = r.id AND p.total > 0 AND p.kind IN ({_PRICED})
-        GROUP BY r.id, r.gross"""
-
-
-def _is_on_top(turnover: str, total: str, tax: str) -> str:
-    return f"coalesce(abs({turnover} - {total} - {tax}) < abs({turnover} - {total}), false)"
-
-
-_PRICED = ", ".join(f"'{kind}'" for kind in PRICED)
 _LOCK = """
     WITH RECURSIVE changing (id, source, receipt_no) AS (
         SELECT s.id, s.source, s.receipt_no FROM sales s WHERE s.id = ANY ($1::uuid[])
@@ -182,7 +158,7 @@ _RECOMPUTE_RETURNED = f"""
         SELECT s.id AS returned_id, l.line_no, r.id, r.refunded,
             CASE WHEN b.goods_kept OR b.kind <> 'item' THEN 0 ELSE greatest(-b.quantity, 0) END AS quantity,
             greatest(-b.total, 0) AS total,
-            CASE WHEN b.total < 0 AND b.kind IN ({_PRICED}) THEN -b.tax END AS tax,
+            CASE WHEN b.total < 0 AND b.kind IN ({PRICED_KINDS}) THEN -b.tax END AS tax,
             s.voided_at IS NULL AS counts,
             coalesce(r.currency = s.currency AND b.kind = l.kind AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
                 AND l.line_no IS NOT NULL, false) AS fits,
