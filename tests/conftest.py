@@ -60,11 +60,7 @@ _LONG = (
 
 
 def pytest_report_header() -> str:
-    return (
-        "all of the longest tests"
-        if scale.ALL
-        else f"the part of the longest tests that TEST_SEED={scale.SEED} chooses"
-    )
+    return "longest tests: all" if scale.ALL else f"longest tests: the part that TEST_SEED={scale.SEED} chooses"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -58,7 +58,6 @@ def open_database(settings: Settings, *, serving_processes: int | None = None) -
 
 def run_on_migrated_database(work: Callable[[Context], Awaitable[Result]]) -> Result:
     """The result of one transaction on the migrated database, or one sentence on what was wrong with the request."""
-
     settings = load_settings()
     try:
         with open_database(settings) as dsn:

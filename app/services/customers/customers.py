@@ -39,8 +39,9 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
         return Page([], None)
     if query.net_min is None and query.net_max is None:
         query = query.model_copy(update={"currency": None})  # of the sort, which does not apply
-    required = [field_word(name, value) for name in FILTERS if (value := getattr(query, name)) is not None]
-    return await store.search_page(ctx, query, terms, filters, [*filters.values(), *required])
+    asked = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
+    words = filters | {name: field_word(name, value) for name, value in asked.items()}
+    return await store.search_page(ctx, query, terms, filters, list(words.values()))
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:
