@@ -18,6 +18,10 @@ from app.rules.access import keys
 
 KEY = "rapport_the_key_of_the_benchmarks_and_of_nothing_else"
 _TEMPLATE = "migrated"
+_WRITTEN = """
+    SELECT string_agg(oid::regclass::text, ', ') FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+"""
 _numbers = itertools.count(1)
 
 
@@ -71,8 +75,9 @@ def run_postgres() -> Iterator[Databases]:
 
 
 async def vacuum(dsn: str) -> None:
-    """Do what autovacuum would do later."""
-    await _fetch_value(as_superuser(dsn), "VACUUM ANALYZE")
+    """Do what autovacuum would do later: it leaves tables alone that nobody wrote to."""
+    written = await _fetch_value(as_superuser(dsn), _WRITTEN)
+    await _fetch_value(as_superuser(dsn), f"VACUUM ANALYZE {written}")
 
 
 async def _fetch_value(dsn: str, statement: str) -> Any:

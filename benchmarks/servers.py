@@ -72,7 +72,7 @@ def run_server(application: str, dsn: str) -> Iterator[Server]:
             [sys.executable, "-m", "benchmarks.servers", application, str(port)], cwd=empty, env=environment
         )
         try:
-            _wait_until_listening(process, port)
+            _wait_until_it_answers(process, port)
             yield Server(port, process.pid)
         finally:
             process.terminate()
@@ -93,12 +93,14 @@ def serve(application: str, port: int) -> None:
     server.serve(socket.create_server((HOST, port), backlog=128), 1)
 
 
-def _wait_until_listening(process: "subprocess.Popen[bytes]", port: int) -> None:
+def _wait_until_it_answers(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Connections are accepted before the application is imported: what is measured must not begin then."""
     started = time.monotonic()
     while time.monotonic() - started < _TIMEOUT and process.poll() is None:
-        with contextlib.suppress(OSError):
-            socket.create_connection((HOST, port)).close()
-            return
+        with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=_TIMEOUT) as connection:
+            connection.sendall(b"GET /health HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")
+            if connection.recv(1024):
+                return
         time.sleep(0.05)
     raise RuntimeError("The server did not start")
 

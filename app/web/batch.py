@@ -7,6 +7,7 @@ would block the third, and through it the first: so results wait in a spool that
 
 import asyncio
 import json
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ CHUNK = 500
 """Lines recorded in one transaction."""
 _MAX_QUEUED_LINES = 2 * CHUNK
 _MAX_QUEUED_BYTES = 4_194_304
+_TURN = 0.003
+"""Seconds of reading after which others have a turn: lines being recorded, so that the database is soon busy again and
+reading goes on meanwhile, and other requests."""
 _LOCK_ATTEMPTS = 6
 """A batch has more patience with a locked row than a single request, which gives its connection back to others."""
 
@@ -124,9 +128,13 @@ class _BatchResponse(Response):
             return
         try:
             chunks = body.decoded_chunks(self._request, self._body_timeout, self._worked_until)
+            turn_ends = _end_of_turn()
             async for line_number, raw in _split(chunks, self._line_limit):
                 await queue.put(self._parse(line_number, raw))
                 number = line_number
+                if time.monotonic() > turn_ends:
+                    await asyncio.sleep(0)
+                    turn_ends = _end_of_turn()
         except errors.Problem as problem:  # the upload broke off: complete lines are recorded, the rest is reported
             await queue.put(_Line(number + 1, 0, problem=problem))
         except asyncio.CancelledError:
@@ -185,6 +193,10 @@ class _BatchResponse(Response):
                 if self._cut is not None or attempt == _LOCK_ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
+
+
+def _end_of_turn() -> float:
+    return time.monotonic() + _TURN
 
 
 def _result_line(line: _Line, results: Iterator[RecordResult]) -> bytes:

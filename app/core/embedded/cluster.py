@@ -20,6 +20,7 @@ _SETTINGS = {
     "work_mem": "16MB",
     "max_parallel_workers_per_gather": "0",
     "max_wal_size": "2GB",
+    "autovacuum_naptime": "10s",
     "wal_compression": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -81,7 +81,7 @@ class Holders(NamedTuple):
 
     @property
     def all(self) -> frozenset[UUID]:
-        return self.owners | self.shared_by
+        return self.owners | self.shared_by if self.shared_by else self.owners
 
 
 def identity_key(system: str, external_id: str, of_nobody: Values = frozenset()) -> EnteredKey | None:

@@ -13,6 +13,7 @@ _AROUND = "".join(
 )
 """What is stripped. Tags and variation selectors are not: emoji end in them."""
 _ASCII = bytes(range(128))
+_ASCII_BLANK = "".join(map(chr, (*range(0x21), 0x7F)))
 _MOST_MARKS = 30
 _FEW = 100
 """Characters that are normalised at once, whatever they are."""
@@ -20,6 +21,8 @@ _FEW = 100
 
 def is_blank(text: str) -> bool:
     """Whether there is no visible character: white space, controls, zero-width and tag characters, blank letters."""
+    if text.isascii():
+        return not text.strip(_ASCII_BLANK)
     return not any(_visible(character) for character in text)
 
 

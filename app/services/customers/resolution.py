@@ -99,13 +99,18 @@ class Resolver:
     def _keys(self) -> list[list[EnteredKey]]:
         return [read.usable for read in self._read]
 
+    @cached_property
+    def _systems(self) -> list[str]:
+        """Those of the ids by which records name their customers; empty where one names none."""
+        return [next((key[1] for key, *_ in keys if key[0] == "identity"), "") for keys in self._keys]
+
     def keys(self) -> dict[str, list[tuple[Any, ...]]]:
         """The keys for a `Lookup` with the references of `store.customers.resolution`."""
         by_kind: dict[str, list[tuple[Any, ...]]] = {"identity": [], "contact_point": [], "customer": []}
         for n, reference in enumerate(self.references):
             if reference.customer_id is not None:
                 by_kind["customer"].append((n, reference.customer_id))
-            system = self._system(n)
+            system = self._systems[n]
             for position, ((kind, first, second), *_) in enumerate(self._keys[n]):
                 key = (n, position, first, second)
                 by_kind[kind].append(key if kind == "identity" else (*key, system))
@@ -125,7 +130,7 @@ class Resolver:
                 point = data.get("shared", False), data.get("extension", ""), data.get("opted_out", ())
                 holder = _Holder(record.id, *point)
                 if data.get("has_id"):
-                    self._has_id.add((record.id, self._system(record.n)))
+                    self._has_id.add((record.id, self._systems[record.n]))
                 if (same := (key, *holder[:3])) not in added:  # several records of the batch may have the key
                     added.add(same)
                     self._holders[key].append(holder)
@@ -192,13 +197,9 @@ class Resolver:
             if entered.kind == "identity":
                 self._has_id.add((customer_id, entered.key[1]))
 
-    def _system(self, n: int) -> str:
-        """That of the id by which the n-th record names its customer; empty if it names none."""
-        return next((key.key[1] for key in self._keys[n] if key.kind == "identity"), "")
-
     def _contradicts(self, n: int, held: Sequence[Holders], customer_id: UUID) -> bool:
         """Whether the customer whom the other keys found has another id in the system of the n-th record."""
-        if (customer_id, self._system(n)) not in self._has_id:
+        if (customer_id, self._systems[n]) not in self._has_id:
             return False
         by_kind = list(zip(self._keys[n], held, strict=True))
         if any(holders.all for key, holders in by_kind if key.kind == "identity"):

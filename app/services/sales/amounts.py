@@ -59,7 +59,7 @@ def require_payable_amounts(new: SaleNew, currency: str) -> None:
     amounts += [new.change, *(payment.amount for payment in new.payments), *(tax.amount for tax in new.taxes or ())]
     for line in new.lines:
         amounts += (line.discount, line.tax, line.total)
-    if not any(amount is not None and amount % unit for amount in amounts):
+    if not any(amount % unit for amount in filter(None, amounts)):
         return
     pointers = [f"/{name}" for name in ("total", *AMOUNTS, "tendered", "change")]
     pointers += [f"/payments/{n}/amount" for n in range(len(new.payments))]
