@@ -43,6 +43,8 @@ class Amounts(NamedTuple):
     """The sum of the payments, if there are any."""
     tendered: Decimal | None = None
     change: Decimal | None = None
+    lines_are_net: bool = False
+    """Whether the source or the taxes say that tax is on top of the prices. It comes to 0 in an even exchange."""
 
     @property
     def beside_lines(self) -> Decimal:
@@ -101,7 +103,8 @@ def reckon(lines: Sequence[Line], amounts: Amounts, total: Decimal | None, unit:
     if lines and abs(total - expected) > tolerance:
         imbalances.append(Imbalance(Sum.TOTAL, None, expected, total))
     imbalances += _payment_imbalances(amounts, total, unit)
-    own_tax = sums.tax != 0 and abs(added - sums.tax) <= tolerance
+    is_said = amounts.lines_are_net and not sums.tax_inside_lines
+    own_tax = (sums.tax != 0 or is_said) and abs(added - sums.tax) <= tolerance
     gross, refunded = _turnover(sums, amounts, total, own_tax) if lines else _sides(total - amounts.tip)
     return Reckoning(_kind(sums, total), total, gross, refunded, imbalances[:MOST_IMBALANCES])
 
@@ -113,6 +116,8 @@ class _Sums(NamedTuple):
     tax: Decimal
     tax_inside: Decimal
     """Tax that is not in the prices, but in the totals of the lines."""
+    tax_inside_lines: bool
+    """Whether there is any; what is given back may outweigh it."""
     gross: Decimal
     gross_tax: Decimal
     refunded: Decimal
@@ -130,6 +135,7 @@ def _add_up(lines: Sequence[Line], unit: Decimal) -> _Sums:
     all_lines = all_tax = tax_inside = gross = gross_tax = refunded = refunded_tax = passed_on = ZERO
     items: set[int] = set()
     imbalances: list[Imbalance] = []
+    tax_inside_lines = False
     for line in lines:
         kind, total, tax = line.kind, line.total, line.tax
         all_lines += total
@@ -137,6 +143,7 @@ def _add_up(lines: Sequence[Line], unit: Decimal) -> _Sums:
         if expected != total and abs(expected - total) > unit:
             if abs(expected + tax - total) <= unit:
                 tax_inside += tax
+                tax_inside_lines = True
             else:
                 imbalances.append(Imbalance(Sum.LINE, line.line_no, expected, total))
         if tax:
@@ -160,7 +167,7 @@ def _add_up(lines: Sequence[Line], unit: Decimal) -> _Sums:
             if tax:
                 refunded_tax -= tax
     sides = gross, gross_tax, refunded, refunded_tax
-    return _Sums(all_lines, all_tax, tax_inside, *sides, passed_on, items, bool(lines), imbalances)
+    return _Sums(all_lines, all_tax, tax_inside, tax_inside_lines, *sides, passed_on, items, bool(lines), imbalances)
 
 
 def _kind(sums: _Sums, total: Decimal) -> SaleKind:

@@ -28,6 +28,7 @@ def amounts_of(new: SaleNew, tax_included: bool | None) -> Amounts:
         paid=sum((payment.amount for payment in new.payments), ZERO) if new.payments else None,
         tendered=new.tendered,
         change=new.change,
+        lines_are_net=_are_lines_net(new, tax_included),
     )
 
 
@@ -37,6 +38,12 @@ def _tax_on_top(new: SaleNew, tax_included: bool | None) -> Decimal | None:
     if tax_included is None:
         return None
     return ZERO if tax_included else sum((line.tax for line in new.lines if line.tax is not None), ZERO)
+
+
+def _are_lines_net(new: SaleNew, tax_included: bool | None) -> bool:
+    if new.taxes:
+        return not any(tax.included for tax in new.taxes)
+    return tax_included is False
 
 
 def require_currency_of_its_time(new: SaleNew, currency: str) -> None:

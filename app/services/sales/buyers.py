@@ -68,9 +68,11 @@ class Buyers:
         `awaited` is one that it returns and that is not known: who only brings something back is not created before.
         """
         resolution = self._resolver.resolve(n)
-        receipt.customer_id, receipt.match, receipt.candidates, receipt.match_reasons = (
+        # All of them: the transaction may run again, and find somebody else.
+        receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates, receipt.match_reasons = (
             resolution.customer_id,
             resolution.match,
+            None,
             resolution.candidates,
             resolution.reasons,
         )

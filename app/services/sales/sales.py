@@ -1,26 +1,30 @@
 """Receipts are recorded exactly once, in whatever order they arrive, and can be claimed, released and voided."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import Problem, SaleReturned
-from app.rules.customers import Match, ReasonResult
+from app.rules.customers import Match
 from app.rules.kit.event_types import SALE_VOIDED
 from app.rules.sales.buyers import Buyer
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
-from app.schemas.kit import validation
 from app.schemas.sales.queries import SaleQuery
-from app.schemas.sales.sales import BuyerNew, SaleNew
+from app.schemas.sales.sales import SaleNew
 from app.services import customers
 from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
 from app.services.sales import intake
-from app.services.sales.buyers import buyer_reference
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
-from app.services.sales.settlement import Touched, record_change_of_buyer, settle, values_of
+from app.services.sales.settlement import (
+    Touched,
+    record_change_of_buyer,
+    released_keys,
+    sent_buyer,
+    settle,
+    values_of,
+)
 from app.services.sales.sites import load_time_zones
 from app.store.kit import events
 from app.store.kit.documents import Document
@@ -105,11 +109,9 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
     if sale["customer_id"] is not None:
-        buyer = validation.validate_stored(BuyerNew, json.loads(sale["customer"] or "{}"))
-        match = Match.UNMATCHED if buyer.model_fields_set else Match.ANONYMOUS
-        await _give(
-            ctx, sale, Buyer(None, match, None), await _released_keys(ctx, sale["source"], buyer), reason=reason
-        )
+        sent = sent_buyer(sale)
+        nobody = Buyer(None, Match.UNMATCHED if sent.model_fields_set else Match.ANONYMOUS, None)
+        await _give(ctx, sale, nobody, await released_keys(ctx, sale["source"], sent), reason=reason)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -134,18 +136,16 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
     return await store.SALES.get(ctx, sale_id)
 
 
-async def _released_keys(ctx: Context, source: str, buyer: BuyerNew) -> list[Reason]:
-    """The keys by which somebody can still say whose the receipt is."""
-    policies = await customers.load_policies(ctx, [source, buyer.identity.system if buyer.identity else None])
-    keys = buyer_reference(buyer, policies, source).keys(ctx)
-    return [customers.reason(key.kind, key.value, ReasonResult.RELEASED) for key in keys.usable]
-
-
 async def _give(
-    ctx: Context, sale: Mapping[str, Any], buyer: Buyer, reasons: Sequence[Reason] = (), reason: str | None = None
+    ctx: Context,
+    sale: Mapping[str, Any],
+    buyer: Buyer,
+    match_reasons: Sequence[Reason] = (),
+    *,
+    reason: str | None = None,
 ) -> None:
     """Give a receipt to another buyer, or to nobody; its returns follow."""
-    await store.SALES.change(ctx, sale["id"], {**values_of(buyer), "match_reasons": list(reasons)})
+    await store.SALES.change(ctx, sale["id"], values_of(buyer, match_reasons))
     await record_change_of_buyer(ctx, sale, buyer.customer_id, reason=reason)
     touched = Touched(moved={sale["id"]})
     touched.add_account(sale["customer_id"], sale["currency"])

@@ -4,15 +4,22 @@ Receipts refer to each other: a return takes from the sale that it returns, and 
 notes in `Touched` what others may depend on, and `settle` makes it true.
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.customers import Match, ReasonResult
 from app.rules.sales.buyers import Buyer, buyer_of_return
+from app.schemas.kit import validation
+from app.schemas.sales.sales import BuyerNew
+from app.services import customers
+from app.services.customers import Reason
 from app.services.kit.links import change_of
+from app.services.sales.buyers import buyer_reference
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
@@ -97,7 +104,7 @@ async def _follow(ctx: Context, touched: Touched) -> None:
             if _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
                 continue
             changes[row["id"]] += 1
-            await SALES.change(ctx, row["id"], values_of(buyer))
+            await SALES.change(ctx, row["id"], values_of(buyer, await _released(ctx, row, buyer)))
             before.setdefault(row["id"], row)
             buyers[row["id"]] = buyer
             if buyer.customer_id != row["customer_id"]:
@@ -110,15 +117,32 @@ async def _follow(ctx: Context, touched: Touched) -> None:
         await record_change_of_buyer(ctx, row, customer_id, via="sale")
 
 
-def values_of(buyer: Buyer) -> dict[str, Any]:
+def values_of(buyer: Buyer, match_reasons: Sequence[Reason] = ()) -> dict[str, Any]:
     """The columns of a receipt that say who bought."""
     return {
         "customer_id": buyer.customer_id,
         "match": buyer.match.value,
         "matched_by": buyer.matched_by and buyer.matched_by.value,
         "candidates": list(buyer.candidates),
-        "match_reasons": [],
+        "match_reasons": list(match_reasons),
     }
+
+
+def sent_buyer(sale: Mapping[str, Any]) -> BuyerNew:
+    """What the till said about who bought, by the row of a receipt."""
+    return validation.validate_stored(BuyerNew, json.loads(sale["customer"] or "{}"))
+
+
+async def released_keys(ctx: Context, source: str, buyer: BuyerNew) -> list[Reason]:
+    """The keys by which somebody can still say whose the receipt is."""
+    policies = await customers.load_policies(ctx, [source, buyer.identity.system if buyer.identity else None])
+    keys = buyer_reference(buyer, policies, source).keys(ctx)
+    return [customers.reason(key.kind, key.value, ReasonResult.RELEASED) for key in keys.usable]
+
+
+async def _released(ctx: Context, sale: Mapping[str, Any], buyer: Buyer) -> list[Reason]:
+    """Those of a return whose sale has nobody any more."""
+    return await released_keys(ctx, sale["source"], sent_buyer(sale)) if buyer.match is Match.UNMATCHED else []
 
 
 def _is_of(row: Mapping[str, Any], buyer: Buyer) -> bool:

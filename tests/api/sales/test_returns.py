@@ -213,6 +213,21 @@ class TestFollows:
         kept, summed = await summed_anew(db)
         assert kept == summed and len(kept) == 1
 
+    async def test_a_release_leaves_the_keys_of_the_return_to_be_claimed_by(self, client: httpx.AsyncClient) -> None:
+        customer = await make.create_customer(client)
+        sale = await make.record_sale(client, two_coats(customer={"id": customer["id"]}))
+        phone = "020 7946 0177"
+        returned = await make.record_sale(client, {**back(), "customer": {"phone": phone}})
+        assert returned["matched_by"] == "sale"
+        await api.post(client, f"{PATH}/{sale['id']}/release", {"reason": "A mistake"}, 200)
+        after = await read(client, returned)
+        assert (after["match"], after["match_reasons"]) == (
+            "unmatched",
+            [{"kind": "phone", "value": phone, "customer_id": None, "result": "released"}],
+        )
+        undecided = (await api.get(client, "/v1/unmatched"))["items"]
+        assert returned["id"] in [each["id"] for each in undecided]
+
     async def test_a_return_of_a_return(self, client: httpx.AsyncClient) -> None:
         """The blue coat is exchanged for a red one, which comes back as well."""
         sale = await make.record_sale(client, two_coats())
