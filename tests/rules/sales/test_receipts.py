@@ -201,21 +201,23 @@ class TestKinds:
             assert found.imbalances == []
 
 
+NET = [line("100", tax="20"), line("-100", "-1", "100", tax="-20")]
+WITH_TAX = [line("120", price="100", tax="20"), line("-120", "-1", "100", tax="-20")]
+
+
 class TestAnEvenExchange:
     """Its taxes come to nothing, so the sums cannot tell whether they are on top."""
 
-    LINES = [line("100", tax="20"), line("-100", "-1", "100", tax="-20")]
-    WITH_TAX = [line("120", price="100", tax="20"), line("-120", "-1", "100", tax="-20")]
-
     @pytest.mark.parametrize(
         ("lines", "lines_are_net", "sides"),
-        [(LINES, True, 120), (LINES, False, 100), (WITH_TAX, True, 120), (WITH_TAX, False, 120)],
+        [(NET, True, 120), (NET, False, 100), (WITH_TAX, True, 120), (WITH_TAX, False, 120)],
     )
     def test_its_sides_have_the_tax_that_is_said_to_be_on_top(
         self, lines: list[Line], lines_are_net: bool, sides: int
     ) -> None:
         found = reckon(lines, Amounts(tax_on_top=Decimal(0), lines_are_net=lines_are_net), Decimal(0), PENNY)
-        assert (found.gross, found.refunded, found.imbalances) == (sides, sides, [])
+        assert (found.gross, found.refunded) == (Decimal(sides), Decimal(sides))
+        assert found.imbalances == []
 
 
 class TestImbalances:
