@@ -1,6 +1,6 @@
 """Whose a return is: its buyer is the buyer of the receipts that it returns, unless its own keys say more."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,6 +17,12 @@ class Buyer(NamedTuple):
     match: Match
     matched_by: MatchedBy | None
     candidates: tuple[UUID, ...] = ()
+
+
+def buyer_among(buyers: Iterable[UUID], candidates: Collection[UUID]) -> Buyer | None:
+    """The buyer of the returned receipts who is the only one of them among those whom the return itself may mean."""
+    both = set(buyers) & set(candidates)
+    return Buyer(both.pop(), Match.MATCHED, MatchedBy.SALE) if len(both) == 1 else None
 
 
 def buyer_of_return(buyers: Iterable[UUID], names_buyer: bool) -> Buyer:

@@ -92,7 +92,9 @@ class SaleNew(Schema):
     receipt_no: Reference
     """The number of the receipt, which is unique within its source for ever."""
     revision: Revision = 0
-    """A higher revision replaces the stored receipt, a lower one is ignored as stale."""
+    """A higher revision replaces the stored receipt, a lower one is ignored as stale. Whose the receipt is stays where
+    somebody claimed or released it and the revision names its buyer by the same keys, or where it names nobody.
+    """
     occurred_at: LocalMoment
     """When the sale took place, with the UTC offset of the site."""
     business_date: Day | None = None
@@ -212,7 +214,9 @@ class Sale(Resource):
     candidates: Annotated[list[Id], Field(max_length=20)]
     """The ids of the customers who may have bought, if `match` is `ambiguous`. Otherwise empty."""
     match_reasons: MatchReasons
-    """What each key of the receipt led to, when it was recorded. Empty if it was given to its customer later."""
+    """What each key of the receipt led to, when it was recorded or taken from its customer. Empty if it was given to
+    its customer later.
+    """
     lines: Annotated[list[SaleLine], Field(max_length=5_000)]
     discount: Money
     """The discount on the whole receipt, as a positive amount, that no line has."""

@@ -218,8 +218,13 @@ class Resolver:
             return _NO_HOLDERS
         if entered.extension:
             held = [holder for holder in held if holder.extension == entered.extension] or held
-        owners = frozenset(holder.customer_id for holder in held if not holder.shared)
-        return Holders(owners, frozenset(holder.customer_id for holder in held if holder.shared))
+        owners = frozenset(holder.customer_id for holder in held if _is_own(holder, entered.extension))
+        return Holders(owners, frozenset(holder.customer_id for holder in held) - owners)
+
+
+def _is_own(holder: _Holder, extension: str) -> bool:
+    """Two extensions of one number are two people's, or one's who has both: the number is shared by them."""
+    return not holder.shared and (not extension or holder.extension in ("", extension))
 
 
 _NO_HOLDERS = Holders(frozenset())

@@ -1,6 +1,5 @@
 """Receipts, products and sites."""
 
-from app.services.sales.intake import RECHECK_RETURN_JOB
-from app.services.sales.settlement import recheck_return
+from app.services.sales.settlement import RECHECK_RETURN_JOB, recheck_return
 
 __all__ = ["RECHECK_RETURN_JOB", "recheck_return"]

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.ids import new_id
 from app.rules.customers import Match, ReasonResult, SourcePolicy
-from app.rules.sales.buyers import buyer_of_return
+from app.rules.sales.buyers import buyer_among, buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleKind
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
 from app.schemas.sales.sales import BuyerNew, SaleNew
@@ -65,7 +65,8 @@ class Buyers:
     ) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns.
 
-        `awaited` is one that it returns and that is not known: who only brings something back is not created before.
+        `awaited` is one that it returns and that is not known. Who only brings something back is not created: it is
+        theirs whose the other receipt is, or becomes.
         """
         resolution = self._resolver.resolve(n)
         # All of them: the transaction may run again, and find somebody else.
@@ -81,15 +82,18 @@ class Buyers:
             receipt.matched_by = MatchedBy(str(resolution.reasons[0]["kind"]))
             if self._creates and resolution.certain:
                 self._teach(n, resolution.customer_id, receipt)
+        elif (one := buyer_among(returned_from, resolution.candidates)) is not None:
+            receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = one
         elif resolution.match is Match.AMBIGUOUS:
             return
         elif returned_from:
             found = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
         elif self._creates and buyer is not None and (keys := self._resolver.usable_keys(n)):
-            if awaited is not None and receipt.kind is SaleKind.RETURN:
-                waits = reason("record", ":".join(awaited), ReasonResult.AWAITS_SALE)
-                receipt.match_reasons = (*resolution.reasons, waits)
+            if receipt.kind is SaleKind.RETURN and receipt.returns:
+                if awaited is not None:
+                    waits = reason("record", ":".join(awaited), ReasonResult.AWAITS_SALE)
+                    receipt.match_reasons = (*resolution.reasons, waits)
                 return
             if not policy.may_create:
                 forbidden = reason("source", receipt.new.source, ReasonResult.MAY_NOT_CREATE)

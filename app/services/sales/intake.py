@@ -1,36 +1,28 @@
 """Incoming receipts: new, replayed or revised; their buyers are resolved and their returns limited."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import ReceiptDiffers
-from app.rules.customers import Match
-from app.rules.kit.event_types import SALE_REVISED
-from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
+from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
-from app.services.sales import resent
+from app.services.sales import resent, revisions
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
-from app.services.sales.settlement import Touched, record_change_of_buyer, settle
-from app.store.kit import advisory, events, jobs
+from app.services.sales.settlement import Touched, settle
+from app.store.kit import advisory
 from app.store.kit.documents import Document
-from app.store.kit.events import Event
 from app.store.kit.references import ReferencedRecord
 from app.store.sales import intake as store
 from app.store.sales import sales, settlement
 from app.store.sales.settlement import ReceiptKey
-
-RECHECK_RETURN_JOB = "awaited_sale"
-"""The kind of the jobs that look once more at a return whose sale was not known; their key is its id."""
-_RECHECK_AFTER = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -54,6 +46,7 @@ async def record_receipts(
     What follows for other receipts and for the totals of customers is done at the end, for all of them.
     """
     results: dict[int, RecordResult] = {}
+    await _lock_numbers(ctx, drafts)
     rounds = list(_rounds(drafts))
     batch = _Batch(ctx, policies, on_unknown, with_document, settles=len(rounds) > 1)
     for indices in rounds:
@@ -61,6 +54,13 @@ async def record_receipts(
     if batch.settles:
         await settle(ctx, batch.touched)
     return Intake([results[n] for n in range(len(drafts))], batch.document)
+
+
+async def _lock_numbers(ctx: Context, drafts: Sequence[ReceiptDraft]) -> None:
+    """Let nobody else write the receipts that these return and that are not known yet: neither would see the other."""
+    returned = returned_receipts(drafts)
+    if unknown := returned and returned - await settlement.stored(ctx, returned):
+        await advisory.lock_mixed(ctx, advisory.RECEIPT, unknown, (draft.key for draft in drafts))
 
 
 def _rounds(drafts: Sequence[ReceiptDraft]) -> Iterator[list[int]]:
@@ -111,6 +111,8 @@ class _References:
             **resolver.keys(),
         }
         records = await store.REFERENCES.load(ctx, keys)
+        if any(record.kind == "receipt_lock" for record in records):  # a return of one of them was being written
+            records = await store.REFERENCES.load(ctx, keys)
         stored = _stored(records)
         revised, awaited = _revised(drafts, stored), _awaited(records, stored)
         returned = returned_receipts(draft for n, draft in enumerate(drafts) if n not in stored or n in revised)
@@ -168,6 +170,7 @@ class _Batch:
         for n, draft in enumerate(drafts):  # said anew if the transaction runs again
             draft.is_revision = n in revised
             draft.id = revised.get(n, draft.id)
+        before = {sale_id: await sales.SALES.lock(ctx, sale_id) for sale_id in sorted(revised.values())}
         returns = await Returns.load(ctx, [d for n, d in enumerate(drafts) if n not in stored or n in revised])
         results: list[RecordResult] = []
         new: list[ReceiptDraft] = []
@@ -178,7 +181,8 @@ class _Batch:
             elif (problem := returns.refuse(draft)) is not None:
                 results.append(RecordResult.refused(problem))
             else:
-                buyers.assign(n, draft, returns.buyers(draft), returns.awaited(draft))
+                if not (n in revised and revisions.keeps_decision(ctx, self._policies, before[draft.id], draft)):
+                    buyers.assign(n, draft, returns.buyers(draft), returns.awaited(draft))
                 returns.add(draft)
                 if draft.is_revision:
                     newer.append(draft)
@@ -198,12 +202,8 @@ class _Batch:
             products = [(line.sku, line.name, line.category) for draft in (*new, *newer) for line in draft.lines]
             await store.add_to_catalog(ctx, [draft.new.site for draft in (*new, *newer)], products)
         await self._write(new)
-        await self._replace(newer)
+        await revisions.replace(ctx, newer, before, self.touched)
         self._policies.note(ctx, _sources([*new, *newer]))
-        waiting = [draft.id for draft in (*new, *newer) if returns.awaited(draft) is not None]
-        if waiting:
-            due_at = ctx.now + _RECHECK_AFTER
-            await jobs.schedule_many(ctx, RECHECK_RETURN_JOB, [(str(sale_id), due_at) for sale_id in waiting])
         return results
 
     async def _write(self, drafts: Sequence[ReceiptDraft]) -> None:
@@ -229,25 +229,6 @@ class _Batch:
             for draft in drafts:
                 self.touched.add_account(draft.customer_id, draft.currency)
 
-    async def _replace(self, newer: Sequence[ReceiptDraft]) -> None:
-        """Replace stored receipts by newer revisions."""
-        if newer:
-            self.touched.returned |= await settlement.returned_by(self._ctx, [draft.id for draft in newer])
-        for draft in newer:
-            before = await sales.SALES.lock(self._ctx, draft.id)
-            if before["customer_id"] is not None and before["matched_by"] != MatchedBy.SALE and not _names_buyer(draft):
-                draft.customer_id, draft.match, draft.candidates = before["customer_id"], Match.MATCHED, ()
-                draft.matched_by = before["matched_by"] and MatchedBy(before["matched_by"])
-                draft.match_reasons = ()
-            await store.replace(self._ctx, draft.row(self._ctx.now), draft.line_rows())
-            await _record_revision(self._ctx, before, draft)
-            self.touched.sales.add(draft.id)
-            self.touched.returned |= returned_receipts([draft])
-            self.touched.add_account(before["customer_id"], before["currency"])
-            self.touched.add_account(draft.customer_id, draft.currency)
-            if draft.customer_id != before["customer_id"]:
-                self.touched.moved.add(draft.id)
-
 
 def _sources(drafts: Iterable[ReceiptDraft]) -> Iterator[str]:
     """Those of receipts, and of the identities that they name."""
@@ -255,29 +236,6 @@ def _sources(drafts: Iterable[ReceiptDraft]) -> Iterator[str]:
         yield draft.new.source
         if draft.new.customer is not None and draft.new.customer.identity is not None:
             yield draft.new.customer.identity.system
-
-
-def _names_buyer(draft: ReceiptDraft) -> bool:
-    """Whether a key of its own found who bought; what it returns does not say more than what was known before."""
-    return draft.customer_id is not None and draft.matched_by is not MatchedBy.SALE
-
-
-async def _record_revision(ctx: Context, before: Mapping[str, Any], draft: ReceiptDraft) -> None:
-    new = draft.new
-    data = {
-        "source": new.source,
-        "receipt_no": new.receipt_no,
-        "revision": new.revision,
-        "total": str(draft.total),
-        "total_before": str(before["total"]),
-    }
-    title = SALE_REVISED.titled(receipt_no=new.receipt_no, sale=draft.title)
-    event = Event(SALE_REVISED, draft.id, draft.customer_id, title, draft.occurred_at, new.channel.value, data)
-    await events.record(ctx, event)
-    if before["customer_id"] is not None:
-        await record_change_of_buyer(ctx, before, draft.customer_id, via="revision")
-    elif draft.customer_id is not None:  # the revision tells of them
-        await events.repoint(ctx, "sale", [draft.id], draft.customer_id)
 
 
 async def _compare(ctx: Context, draft: ReceiptDraft, stored: _Stored) -> RecordResult:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.customers import Match, ReasonResult
-from app.rules.sales.buyers import Buyer, buyer_of_return
+from app.rules.sales.buyers import Buyer, buyer_among, buyer_of_return
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
 from app.services import customers
@@ -28,6 +28,8 @@ from app.store.sales import settlement as store
 from app.store.sales.sales import SALES
 from app.store.sales.settlement import Account, ReceiptKey
 
+RECHECK_RETURN_JOB = "awaited_sale"
+"""The kind of the jobs that look once more at a return; their key is its id."""
 _MOST_CHANGES = 5
 """How often a receipt may follow in one transaction: circles of references end here."""
 
@@ -64,7 +66,7 @@ async def settle(ctx: Context, touched: Touched) -> None:
 
 
 async def recheck_return(ctx: Context, job: Job) -> None:
-    """Job: a return and its sale were recorded at the same time, and neither transaction saw the other."""
+    """Job: a return that an earlier release, or a migration, left beside its sale without either seeing the other."""
     sale_id = UUID(job.key)
     await store.lock(ctx, sales=[sale_id])
     returned = await store.returned_by(ctx, [sale_id])
@@ -100,8 +102,11 @@ async def _follow(ctx: Context, touched: Touched) -> None:
     while level:
         moved = set()
         for row in await store.followers(ctx, level):
-            buyer = buyer_of_return(row["buyers"], row["names_buyer"])
-            if _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
+            if row["match"] == Match.AMBIGUOUS and row["matched_by"] is None:
+                buyer = buyer_among(row["buyers"], row["candidates"])
+            else:
+                buyer = buyer_of_return(row["buyers"], row["names_buyer"])
+            if buyer is None or _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
                 continue
             changes[row["id"]] += 1
             await SALES.change(ctx, row["id"], values_of(buyer, await _released(ctx, row, buyer)))
@@ -137,7 +142,9 @@ async def released_keys(ctx: Context, source: str, buyer: BuyerNew) -> list[Reas
     """The keys by which somebody can still say whose the receipt is."""
     policies = await customers.load_policies(ctx, [source, buyer.identity.system if buyer.identity else None])
     keys = buyer_reference(buyer, policies, source).keys(ctx)
-    return [customers.reason(key.kind, key.value, ReasonResult.RELEASED) for key in keys.usable]
+    named = [("id", str(buyer.id))] if buyer.id is not None else []
+    named += [(key.kind, key.value) for key in keys.usable]
+    return [customers.reason(kind, value, ReasonResult.RELEASED) for kind, value in named]
 
 
 async def _released(ctx: Context, sale: Mapping[str, Any], buyer: Buyer) -> list[Reason]:

@@ -1,7 +1,8 @@
 """Advisory locks for records that refer to each other before either is stored: neither would see the other.
 
 A lookup takes them (see `store/kit/references.py`), so that they cost no round trip, and the statements after it see
-whatever was committed meanwhile. Keys share 128 buckets: a batch of a thousand keys must not fill the lock table.
+whatever was committed meanwhile; it says itself whether there was anybody to wait for. Keys share 128 buckets: a batch
+of a thousand keys must not fill the lock table.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,17 @@ from app.core.advisory_lock_ids import RECEIPT, SAMPLE, THREAD
 from app.core.context import Context
 from app.store.kit.references import Reference
 
-__all__ = ["RECEIPT", "THREAD", "buckets", "exclusively", "reference", "shared", "try_sample"]
+__all__ = [
+    "RECEIPT",
+    "THREAD",
+    "buckets",
+    "exclusively",
+    "lock_mixed",
+    "noticed",
+    "reference",
+    "shared",
+    "try_sample",
+]
 _BUCKETS = 128
 
 
@@ -21,7 +32,9 @@ def buckets(keys: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
 
 
 def reference(kind: str, lock: str) -> Reference:
-    """Part of a `Lookup`: takes the lock for each of the `buckets`, and answers with nothing."""
+    """Part of a `Lookup`: takes the lock for each of the `buckets`. It finds those that it had to wait for, if the lock
+    is `noticed`, or else nothing.
+    """
     return Reference(kind, {"bucket": "INTEGER"}, f"WHERE {lock} IS NULL", "NULL::uuid")
 
 
@@ -33,6 +46,26 @@ def exclusively(space: int) -> str:
 def shared(space: int) -> str:
     """As `exclusively`; those who share it do not wait for each other."""
     return f"pg_advisory_xact_lock_shared({space}, w.bucket)::text"
+
+
+def noticed(space: int) -> str:
+    """As `shared`, and null where somebody else had it: what they did is not seen yet by the statement that waited."""
+    had = f"CASE WHEN NOT pg_try_advisory_xact_lock_shared({space}, w.bucket) THEN {shared(space)} END"
+    return f"nullif(coalesce({had}, 'free'), '')"
+
+
+async def lock_mixed(
+    ctx: Context, space: int, exclusive: Iterable[tuple[str, ...]], shared_: Iterable[tuple[str, ...]]
+) -> None:
+    """Lock some keys exclusively and others shared, all in one order."""
+    alone = {bucket for _, bucket in buckets(exclusive)}
+    all_ = sorted(alone | {bucket for _, bucket in buckets(shared_)})
+    await ctx.db.execute(
+        f"SELECT CASE WHEN w.alone THEN {exclusively(space)} ELSE {shared(space)} END "
+        "FROM unnest($1::int[], $2::bool[]) AS w(bucket, alone)",
+        all_,
+        [bucket in alone for bucket in all_],
+    )
 
 
 async def try_sample(ctx: Context) -> bool:

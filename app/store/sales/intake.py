@@ -145,7 +145,7 @@ def _catalog_arguments(sites: Iterable[str | None], products: Iterable[Product])
 _SITE = SALE.index("site")
 _PRODUCT = slice(SALE_LINE.index("sku"), SALE_LINE.index("category") + 1)
 REFERENCES = Lookup(
-    advisory.reference("receipt_lock", advisory.shared(advisory.RECEIPT)),
+    advisory.reference("receipt_lock", advisory.noticed(advisory.RECEIPT)),
     Reference(
         "sale",
         {"source": "TEXT", "receipt_no": "TEXT"},

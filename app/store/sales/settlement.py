@@ -40,9 +40,18 @@ async def lock(
     )
 
 
+async def stored(ctx: Context, keys: Iterable[ReceiptKey]) -> set[ReceiptKey]:
+    """Those of them that are stored."""
+    return {ReceiptKey(row["source"], row["receipt_no"]) for row in await _stored(ctx, keys)}
+
+
 async def ids(ctx: Context, keys: Iterable[ReceiptKey]) -> list[UUID]:
     """The ids of those that are stored."""
-    return [row["id"] for row in await ctx.db.fetch(_IDS, *rows.columns(sorted(keys), 2))]
+    return [row["id"] for row in await _stored(ctx, keys)]
+
+
+async def _stored(ctx: Context, keys: Iterable[ReceiptKey]) -> list[Record]:
+    return await ctx.db.fetch(_STORED, *rows.columns(sorted(keys), 2))
 
 
 async def returned_by(ctx: Context, sales: Iterable[UUID]) -> set[ReceiptKey]:
@@ -126,9 +135,10 @@ _LOCK = """
     )
     SELECT FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id FOR NO KEY UPDATE
 """
-_IDS = (
-    "SELECT s.id FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)"
-)
+_STORED = """
+    SELECT s.id, s.source, s.receipt_no FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no)
+    JOIN sales s USING (source, receipt_no)
+"""
 _RETURNED_BY = """
     SELECT DISTINCT refund_source, refund_receipt_no FROM sale_lines
     WHERE sale_id = ANY ($1::uuid[]) AND refund_receipt_no IS NOT NULL
@@ -240,7 +250,7 @@ _RECOMPUTE_RETURNED = f"""
 """
 _FOLLOWERS = """
     SELECT r.id, r.source, r.receipt_no, r.total, r.currency, r.occurred_at, r.channel, r.customer_id, r.match,
-        r.candidates, r.customer, coalesce(r.customer, '{}') <> '{}' AS names_buyer, ARRAY(
+        r.matched_by, r.candidates, r.customer, coalesce(r.customer, '{}') <> '{}' AS names_buyer, ARRAY(
             SELECT DISTINCT s.customer_id FROM sale_lines l
             JOIN sales s ON s.source = l.refund_source AND s.receipt_no = l.refund_receipt_no
             WHERE l.sale_id = r.id AND s.customer_id IS NOT NULL AND s.id <> r.id
@@ -251,7 +261,7 @@ _FOLLOWERS = """
             JOIN sale_lines l ON l.refund_source = c.source AND l.refund_receipt_no = c.receipt_no
             WHERE c.id = ANY ($1::uuid[])
         ))
-        AND (r.matched_by = 'sale' OR (r.customer_id IS NULL AND r.match <> 'ambiguous'))
+        AND (r.matched_by = 'sale' OR r.customer_id IS NULL)
     ORDER BY r.id
 """
 _ACCOUNTS = "unnest($1::uuid[], $2::text[]) AS w(customer_id, currency)"

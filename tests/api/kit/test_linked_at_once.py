@@ -76,6 +76,35 @@ class TestRecordedMeanwhile:
             found = await api.get(client, f"/v1/feedback/{said['id']}")
             assert (found["sale_id"], found["customer_id"]) == (sale["id"], ada["id"]), f"run {n}"
 
+    async def test_a_receipt_and_its_returns(self, client: httpx.AsyncClient, db: Any) -> None:
+        """Two returns of the one unit that it sold: one of them is refused, the other one is the buyer's."""
+        ada = await make.create_customer(client)
+        for n in range(RUNS):
+            bodies = [
+                make.sale(receipt_no=f"S{n}", customer={"id": ada["id"]}),
+                *(make.sale(lines=[make.refund(f"S{n}")], payments=[], total="-10.00") for _ in range(2)),
+            ]
+            answers = await asyncio.gather(*(client.post("/v1/sales", json=body) for body in bodies))
+            assert sorted(answer.status_code for answer in answers) == [201, 201, 409], f"run {n}"
+            recorded = [answer.json()["id"] for answer in answers if answer.status_code == 201]
+            sales = [await api.get(client, f"/v1/sales/{sale_id}") for sale_id in recorded]
+            assert {sale["customer_id"] for sale in sales} == {ada["id"]}, f"run {n}"
+        totals = (await api.get(client, f"/v1/customers/{ada['id']}/profile"))["totals"]
+        assert [(t["gross"], t["refunded"], t["purchases"]) for t in totals] == [
+            (f"{RUNS * 10}.00", f"{RUNS * 10}.00", 0)
+        ]
+
+    async def test_batches_of_receipts_and_of_their_returns(self, client: httpx.AsyncClient, db: Any) -> None:
+        ada = await make.create_customer(client)
+        for n in range(RUNS):
+            numbers = [f"S{n}-{m}" for m in range(40)]
+            sold = [make.sale(receipt_no=number, customer={"id": ada["id"]}) for number in numbers]
+            back = [make.sale(lines=[make.refund(each)], payments=[], total="-10.00") for each in reversed(numbers)]
+            mixed = [sold[:20] + back[:20], back[20:] + sold[20:]]
+            await asyncio.gather(*(api.batch(client, "/v1/sales", *bodies) for bodies in mixed))
+            without = await db.fetchval("SELECT count(*) FROM sales WHERE customer_id IS NULL")
+            assert (await db.fetchval("SELECT count(*) FROM sales"), without) == (80 * (n + 1), 0), f"run {n}"
+
     async def test_batches_of_both(self, client: httpx.AsyncClient, db: Any) -> None:
         for n in range(RUNS):
             sales = [make.sale() for _ in range(40)]

@@ -4,12 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from tests import make
 from tests.support import api
 from tests.support.sales import summed_anew
 
 PATH = "/v1/sales"
+CARD = {"identity": {"system": "loyalty", "external_id": "BB"}}
 
 
 async def timeline(client: httpx.AsyncClient, customer: dict[str, Any]) -> list[str]:
@@ -28,6 +30,51 @@ class TestClaim:
         await make.record_sale(client, body)
         await make.record_sale(client, {**body, "revision": 1, "customer": {"id": customer["id"]}}, 200)
         assert await timeline(client, customer) == ["sale.recorded", "sale.revised"]
+
+
+class TestRevisionOfWhatSomebodyDecided:
+    """A price was mended at the till. The wrong card was scanned as before."""
+
+    async def test_claimed(self, client: httpx.AsyncClient) -> None:
+        wrong = await make.create_customer(client, identities=[CARD["identity"]])
+        right = await make.create_customer(client)
+        body = make.sale(customer=CARD)
+        sale = await make.record_sale(client, body)
+        claimed = {"customer_id": right["id"], "moved_from": wrong["id"]}
+        await api.post(client, f"{PATH}/{sale['id']}/claim", claimed, 200)
+        spelled = {"identity": {"system": "loyalty", "external_id": " BB "}, "name": "B."}
+        revised = await make.record_sale(client, {**body, "revision": 1, "customer": spelled}, 200)
+        assert (revised["customer_id"], revised["matched_by"]) == (right["id"], "claim")
+        other = await make.create_customer(client)
+        says_else = {**body, "revision": 2, "customer": {"id": other["id"]}}
+        assert (await make.record_sale(client, says_else, 200))["customer_id"] == other["id"]
+
+    async def test_claimed_before_the_number_was_anybodys(self, client: httpx.AsyncClient) -> None:
+        body = make.sale(customer={"phone": "020 7946 0180"})
+        sale = await api.post(client, f"{PATH}?on_unknown_customer=keep", body)
+        right = await make.create_customer(client)
+        await api.post(client, f"{PATH}/{sale['id']}/claim", {"customer_id": right["id"]}, 200)
+        revised = await make.record_sale(client, {**body, "revision": 1}, 200)
+        assert revised["customer_id"] == right["id"]
+        assert len((await api.get(client, "/v1/customers"))["items"]) == 1
+
+    @pytest.mark.parametrize("by_card", [True, False])
+    async def test_released(self, client: httpx.AsyncClient, by_card: bool) -> None:
+        wrong = await make.create_customer(client, identities=[CARD["identity"]])
+        body = make.sale(customer=CARD if by_card else {"id": wrong["id"]})
+        sale = await make.record_sale(client, body)
+        released = await api.post(client, f"{PATH}/{sale['id']}/release", {"reason": "The wrong card"}, 200)
+        revised = await make.record_sale(client, {**body, "revision": 1}, 200)
+        assert (revised["customer_id"], revised["match"]) == (None, "unmatched")
+        assert revised["match_reasons"] == released["match_reasons"] != []
+
+    async def test_why_it_is_theirs_stays_where_the_revision_names_nobody(self, client: httpx.AsyncClient) -> None:
+        customer = await make.create_customer(client, identities=[CARD["identity"]])
+        body = make.sale(customer=CARD)
+        sale = await make.record_sale(client, body)
+        revised = await make.record_sale(client, {**body, "revision": 1, "customer": None}, 200)
+        assert (revised["customer_id"], revised["matched_by"]) == (customer["id"], "identity")
+        assert revised["match_reasons"] == sale["match_reasons"] != []
 
 
 class TestMove:

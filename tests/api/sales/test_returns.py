@@ -14,7 +14,6 @@ from app.services.sales import sales
 from app.services.sales.receipts import draft_receipt
 from tests import make
 from tests.support import api
-from tests.support.application import TestClock
 from tests.support.sales import summed_anew
 
 PATH = "/v1/sales"
@@ -208,10 +207,36 @@ class TestFollows:
         released = await read(client, returned)
         assert (released["customer_id"], released["match"], released["matched_by"]) == (None, "anonymous", None)
         assert await net(client, two["id"]) == []
-        await make.record_sale(client, {**body, "revision": 1}, 200)
-        assert (await read(client, returned))["customer_id"] == one["id"]
+        await make.record_sale(client, {**body, "revision": 1, "customer": {"id": two["id"]}}, 200)
+        assert (await read(client, returned))["customer_id"] == two["id"]
         kept, summed = await summed_anew(db)
         assert kept == summed and len(kept) == 1
+
+    async def test_a_shared_phone_says_less_than_the_sale(self, client: httpx.AsyncClient) -> None:
+        """Of those who share it, the one who bought brings it back, whichever of both receipts comes first."""
+        points = [{"kind": "phone", "value": "020 7946 0178", "shared": True}]
+        family = [await make.create_customer(client, contact_points=points) for _ in range(2)]
+        for n, mother in enumerate(family):
+            bodies = [
+                two_coats(receipt_no=f"S{n}", customer={"id": mother["id"]}),
+                {**back(of={"receipt_no": f"S{n}"}), "customer": {"phone": "+44 20 7946 0178"}},
+            ]
+            recorded = [await make.record_sale(client, body) for body in (bodies if n else reversed(bodies))]
+            returned = await read(client, recorded[1] if n else recorded[0])
+            assert (returned["match"], returned["matched_by"]) == ("matched", "sale")
+            assert returned["customer_id"] == mother["id"]
+
+    @pytest.mark.parametrize("return_first", [True, False])
+    async def test_who_only_brings_back_is_not_created(self, client: httpx.AsyncClient, return_first: bool) -> None:
+        """Their phone is new, and the sale is nobody's: both are claimed together later."""
+        bodies = [two_coats(), {**back(), "customer": {"phone": "020 7946 0179"}}]
+        recorded = [await make.record_sale(client, body) for body in (reversed(bodies) if return_first else bodies)]
+        returned, sale = recorded if return_first else reversed(recorded)
+        assert (await read(client, returned))["match"] == "unmatched"
+        customer = await make.create_customer(client)
+        await claim(client, sale, customer)
+        assert (await read(client, returned))["customer_id"] == customer["id"]
+        assert await net(client, customer["id"]) == [("200.00", "100.00", "100.00", 1)]
 
     async def test_a_release_leaves_the_keys_of_the_return_to_be_claimed_by(self, client: httpx.AsyncClient) -> None:
         customer = await make.create_customer(client)
@@ -617,24 +642,22 @@ class TestOfADiscountedReceipt:
 
 
 class TestAtTheSameTime:
-    async def test_neither_sees_the_other(
-        self, client: httpx.AsyncClient, new_sessions: Any, work: Any, db: Any, clock: TestClock
-    ) -> None:
-        """The sale is being written while its return is: the return looks once more a minute later."""
+    async def test_a_return_waits_for_its_sale(self, client: httpx.AsyncClient, new_sessions: Any, db: Any) -> None:
+        """It comes while the sale is being written, and would not see it."""
         customer = await make.create_customer(client)
         await make.record_sale(client, two_coats(receipt_no="T", source="web"))  # the product is known
         draft = draft_receipt(SaleNew.model_validate(two_coats(customer={"id": customer["id"]})))
+        posts = []
 
         async def record_both(ctx: Any) -> None:
             await sales.record_many(ctx, [draft], OnUnknownCustomer.KEEP)
-            answer = await client.post(PATH, json=back())
-            assert (answer.status_code, answer.json()["customer_id"]) == (201, None)
+            posts.append(asyncio.create_task(client.post(PATH, json=back())))
+            done, _ = await asyncio.wait(posts, timeout=0.3)
+            assert not done
 
         await new_sessions().write(record_both)
-        kept, summed = await summed_anew(db)
-        assert kept == summed
-        clock.tick(61)
-        assert await work() == 1
+        (answer,) = await asyncio.gather(*posts)
+        assert (answer.status_code, answer.json()["customer_id"]) == (201, customer["id"])
         sale, returned = sorted(
             (await api.get(client, PATH, source="till"))["items"], key=lambda item: item["kind"], reverse=True
         )
