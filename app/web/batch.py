@@ -108,12 +108,13 @@ class _BatchResponse(Response):
         """Lines could not be recorded after that, and there is no time to try others."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         queue = _LineQueue()
         with ResultSpool() as spool:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read_lines(queue))
                 reader.add_done_callback(lambda _: queue.close())
+                await asyncio.sleep(0)  # it asks for the body, which tells a client to go on that expects 100 Continue
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
                 tasks.create_task(self._record_lines(queue, spool))
                 when_stopped(scope, self._stop)
                 async for piece in spool:

@@ -92,6 +92,15 @@ async def test_results_come_while_the_client_still_sends(service: Running, dsn: 
     assert await ledger.stored(dsn, "talker") == ledger.per_buyer(sent)
 
 
+def test_a_client_that_expects_to_be_told_to_go_on_is_told_so_first(service: Running) -> None:
+    """As curl does with large files. The final answer alone would tell it that nobody wants its body."""
+    with ledger.begin_batch(service, "expect: 100-continue") as line:
+        told = line.recv(25)
+        assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(ledger.chunk(ledger.body(ledger.receipts(1, "expectant"))) + b"0\r\n\r\n")
+        assert statuses(lines_of(line)) == [(1, 201)]
+
+
 async def test_a_client_may_wait_for_the_results_before_it_sends_on(service: Running, dsn: str) -> None:
     """However long the service takes: only the client's own pauses are counted."""
     sent = ledger.receipts(2, "patient")
