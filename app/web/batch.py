@@ -104,8 +104,8 @@ class _BatchResponse(Response):
         """Once it has begun: cancelled before, it would not say where to go on."""
         self._at_work, self._rested_at = False, 0.0
         """Whether lines are being recorded, or else since when, by the clock of the event loop, none are."""
-        self._hopeless = False
-        """Lines could not be recorded after that, and there is no time to try others."""
+        self._gives_up = False
+        """The database did not answer while the upload was being cut off: there is no time to try other lines."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         queue = _LineQueue()
@@ -174,13 +174,13 @@ class _BatchResponse(Response):
         """In one transaction; where one of them fails, in halves, down to the one that does."""
         if not values:
             return []
-        if self._hopeless and self._cut is not None:
+        if self._gives_up and self._cut is not None:
             return [RecordResult.refused(self._cut)] * len(values)
         try:
             return await self._write_patiently(values)
         except Exception as error:
             problem = problems.from_exception(error, self._request)
-            self._hopeless = self._cut is not None and problem.status == errors.Unavailable.status
+            self._gives_up = self._cut is not None and problem.status == errors.Unavailable.status
             if len(values) == 1 or problem.status == errors.Unavailable.status:
                 return [RecordResult.refused(problem)] * len(values)
         half = len(values) // 2

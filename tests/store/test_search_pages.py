@@ -13,7 +13,7 @@ from app.core.context import Context
 from app.rules.customers import search as rules
 from app.rules.customers.search_terms import terms
 from app.schemas.customers.customers import CustomerQuery
-from app.store.customers import customers, found, found_statements, search, windows
+from app.store.customers import customers, search, search_pages, search_statements, windows
 from app.store.customers.search import TermMatch
 from tests.support.application import TestClock
 
@@ -130,7 +130,7 @@ async def test_every_match_is_on_one_page(
     is_cut: bool,
 ) -> None:
     """Also if each look ends as soon as it may; its batches are then smaller."""
-    monkeypatch.setattr(found, "TIME", timedelta(days=0 if is_cut else 1))
+    monkeypatch.setattr(search_pages, "TIME", timedelta(days=0 if is_cut else 1))
     monkeypatch.setattr(windows, "SURE", 1_000_000)
     random = Random(seed)
     for _ in range(12):
@@ -154,7 +154,7 @@ async def test_a_batch_that_a_look_ended_stays_as_it_is(
     db: "asyncpg.Connection[Any]", stored: list[Customer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is asked for again for its later pages, which must not rank it with those below."""
-    monkeypatch.setattr(found, "TIME", timedelta(0))
+    monkeypatch.setattr(search_pages, "TIME", timedelta(0))
     monkeypatch.setattr(windows, "SURE", 1_000_000)
     for q in ("martha smith", "jean luc"):
         _, others = await _by_looking_at_each(db, stored, q, {"archived": "any"})
@@ -166,7 +166,7 @@ async def test_there_is_enough_to_page_through(db: "asyncpg.Connection[Any]", st
     """The histories above would hold for empty lists as well."""
     every = {q: sum(map(len, await _by_looking_at_each(db, stored, q, {"archived": "any"}))) for q in WORDS}
     assert every.pop("nobody") == 0
-    assert min(every.values()) > 0 and sum(count > found_statements.BATCH for count in every.values()) > 5, every
+    assert min(every.values()) > 0 and sum(count > search_statements.BATCH for count in every.values()) > 5, every
 
 
 async def _page_by_page(
@@ -206,7 +206,7 @@ async def _by_looking_at_each(
             best.append(customer["number"])
         else:
             others.append((sum(round((score or 0) * 10_000) for score in scores), customer["number"]))
-    batches = (others[n : n + found_statements.BATCH] for n in range(0, len(others), found_statements.BATCH))
+    batches = (others[n : n + search_statements.BATCH] for n in range(0, len(others), search_statements.BATCH))
     ranked = (sorted(batch, reverse=True) for batch in batches)
     return best, [number for batch in ranked for _, number in batch]
 

@@ -10,7 +10,7 @@ from app.rules.customers.search_terms import Term
 from app.rules.kit import cursors
 from app.schemas.customers import contact_details
 from app.schemas.customers import customers as schemas
-from app.store.customers import found, search
+from app.store.customers import search, search_pages
 from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page, Sort, Within
 from app.store.kit.tables import Table
@@ -138,17 +138,17 @@ async def search_page(
     values = _LIST.values(query, extra_filters)
     sought = " ".join(term.word for term in terms)
     binding = f"customers found by words|{sought}|{sorted((name, str(value)) for name, value in values.items())}"
-    position = found.START
+    position = search_pages.START
     if query.cursor is not None:
         sealed = cursors.unseal(query.cursor, binding, ctx.cursor_key)
         if sealed is None:
             raise InvalidCursor
-        position = found.Position(*(int(part) for part in sealed if part is not None))
+        position = search_pages.Position(*(int(part) for part in sealed if part is not None))
     matches = await search.match_terms(ctx, terms)
     if not all(match.found for match in matches.terms):
         return Page([], None)
-    filters = found.Filters(_LIST.asked(values), _LIST.arguments(values), required)
-    items, after = await found.Search(_LIST, matches, filters).page(ctx, position, query.limit)
+    filters = search_pages.Filters(_LIST.asked(values), _LIST.arguments(values), required)
+    items, after = await search_pages.Search(_LIST, matches, filters).page(ctx, position, query.limit)
     next_cursor = cursors.seal([str(part) for part in after], binding, ctx.cursor_key) if after else None
     return Page(items, next_cursor)
 

@@ -1,8 +1,8 @@
 """The words that terms of a search may mean, tolerating typing errors.
 
 The table `search_words` has every word of every customer once. A term is first looked up there; who has the words that
-it may mean is asked in further statements (`found.py`), because the database plans each of them once, while it planned
-a statement of both anew for each search, and badly.
+it may mean is asked in further statements (`search_pages.py`), because the database plans each of them once, while it
+planned a statement of both anew for each search, and badly.
 
 Most terms mean any of some words. A term may also be a part of a word: of one in a script without blanks, or the end of
 a number. It is then found by several words that must all be there, or by its last digits, and has to be proven by a

@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from app.store.customers import found as found_by_words
+from app.store.customers import search_pages as found_by_words
 from app.store.customers import windows
 from tests import make
 from tests.support.api import pages, patched

@@ -19,8 +19,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.core.context import Context
-from app.store.customers.found_statements import BATCH, BestShape, OthersShape, best_statement, others_statement
 from app.store.customers.search import Matches, TermMatch
+from app.store.customers.search_statements import BATCH, BestShape, OthersShape, best_statement, others_statement
 from app.store.customers.windows import sure, windows
 from app.store.kit import listing
 from app.store.kit.listing import Listing
@@ -157,7 +157,7 @@ class Search:
 
 
 def _arguments(term: TermMatch) -> list[Any]:
-    """Four for a term that means any of some words, five more for others."""
+    """Four for a term that means any of some words, six more for others."""
     words = list(term.scores)
     best = set(term.best)
     others = [word for word in words if word not in best]
