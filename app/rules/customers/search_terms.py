@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, product
 
-import phonenumbers
-
+from app.rules.customers.phone_numbers import parse_number
 from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAILS, WHOLE_NUMBER, is_beginning
 from app.rules.customers.sender_headers import bare_address
 from app.rules.customers.word_forms import (
@@ -195,13 +194,8 @@ def _number(text: str, region: str) -> Term:
 
 
 def _e164(text: str, region: str) -> str:
-    try:
-        number = phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+    number = parse_number(text, region)
+    return number.value[1:] if number is not None and number.value.startswith("+") else ""
 
 
 def _with_neighbours(flat: list[Term]) -> Iterator[Term]:

@@ -33,6 +33,7 @@ from app.store.kit.events import Event
 Content = dict[str, Any]
 """A customer, or a merge patch of one, in the form in which it is sent."""
 
+_KEYS = ("contact_points", "identities", "addresses")
 _OF_STORED_POINTS = ("id", "normalized", "extension", "identifies")
 
 
@@ -62,7 +63,8 @@ async def change(
         return current.document
     draft = draft_customer(ctx, customer_id, new, _stored_forms(current.stored))
     archived = current.row["archived_at"] is not None
-    if not archived and (problem := await key_holders.conflict(ctx, draft)):
+    reread = not archived and not sent.keys().isdisjoint(_KEYS)  # numbers are those of the customer's country
+    if reread and (problem := await key_holders.conflict(ctx, draft)):
         raise problem
     if new.referred_by == customer_id:
         raise invalid("/referred_by", "self", "A customer cannot be their own referrer")

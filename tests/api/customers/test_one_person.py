@@ -569,6 +569,48 @@ class TestForms:
         assert (await buy(client, phone=sent))["customer_id"] == made["id"]
 
     @pytest.mark.parametrize(
+        ("stored", "digits"),
+        [
+            ("+1 415 555 2671", "14155552671"),
+            ("+49 171 1234567", "491711234567"),
+            ("+55 21 98765-4321", "5521987654321"),
+            ("07911 123456", "447911123456"),
+        ],
+    )
+    async def test_of_a_number_with_its_country_and_no_plus(
+        self, client: httpx.AsyncClient, stored: str, digits: str
+    ) -> None:
+        made = await make.create(client, contact_points=[make.phone(stored)])
+        for kind in ("whatsapp", "phone"):
+            assert (await interaction(client, kind, digits))["customer_id"] == made["id"]
+            answer = await client.post(PATH, json=make.customer(contact_points=[{"kind": kind, "value": digits}]))
+            assert answer.status_code == 409
+        assert (await buy(client, phone=digits))["customer_id"] == made["id"]
+        assert await found(client, phone=digits) == [made["id"]]
+        assert [item["id"] for item in (await api.get(client, PATH, q=digits))["items"]] == [made["id"]]
+
+    async def test_a_receipt_with_it_creates_its_buyer(self, client: httpx.AsyncClient) -> None:
+        bought = await buy(client, name="Ada", phone="14155552671")
+        assert await found(client, phone="+1 415 555 2671") == [bought["customer_id"]]
+
+    async def test_whatsapp_always_has_the_country(self, client: httpx.AsyncClient) -> None:
+        """By the plan of Germany the digits are a number there as well."""
+        await make.create_source(client, "wa", country="DE")
+        writer = await make.create(client, contact_points=[make.phone("+44 7911 123456")])
+        other = await make.create(client, contact_points=[make.phone("+49 447911123456")])
+        recorded = await interaction(client, "whatsapp", "447911123456", source="wa", external_id="1")
+        assert (recorded["customer_id"], recorded["contact"]["value"]) == (writer["id"], "+447911123456")
+        called = await interaction(client, "phone", "447911123456", source="wa", external_id="2")
+        assert called["customer_id"] == other["id"]
+
+    async def test_an_account_of_whatsapp_is_stored_with_its_country(self, client: httpx.AsyncClient) -> None:
+        point = {"kind": "whatsapp", "value": "447911123456"}
+        made = await make.create(client, contact_points=[point], addresses=[DE])
+        (stored,) = made["contact_points"]
+        assert (stored["value"], stored["normalized"]) == ("+447911123456", "+447911123456")
+        assert (await interaction(client, **point))["customer_id"] == made["id"]
+
+    @pytest.mark.parametrize(
         "header",
         [
             "Zoë <zoe@example.com>",
