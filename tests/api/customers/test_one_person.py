@@ -412,6 +412,66 @@ class TestASecondSystem:
         pointers = [change["pointer"] for change in json.loads(data)["changes"]]
         assert (str(subject), pointers) == (known["id"], ["/contact_points/0/shared", "/contact_points/1/shared"])
 
+    @pytest.mark.parametrize("again", ["keep", "refuse"])
+    async def test_who_is_kept_apart_can_be_sent_again(self, client: httpx.AsyncClient, db: Any, again: str) -> None:
+        lines = [
+            make.customer(
+                identities=[make.identity("ka", number)], contact_points=[make.phone(), make.email("e@example.com")]
+            )
+            for number in ("1", "2")
+        ]
+        first = await batch(client, lines, on_match="keep")
+        second = await batch(client, lines, on_match=again)
+        assert [result["status"] for result in first + second] == [201, 201, 200, 200]
+        assert [result["id"] for result in second] == [result["id"] for result in first]
+        assert await db.fetchval("SELECT count(*) FROM customers") == 2
+
+    @pytest.mark.parametrize("on_match", ["keep", "refuse"])
+    async def test_what_was_learnt_since_is_no_difference(self, client: httpx.AsyncClient, on_match: str) -> None:
+        identity = make.identity("ka", "1")
+        body = make.customer(
+            identities=[identity],
+            contact_points=[make.email("e@example.com")],
+            attributes={"size": "M"},
+            preferences={"language": "en"},
+        )
+        (first,) = await batch(client, [body])
+        await buy(client, identity=identity, phone=NUMBER)
+        other = {"attributes": {"colour": "red"}, "preferences": {"channels": ["sms"]}}
+        await batch(
+            client,
+            [make.customer(identities=[make.identity("kb", "7")], contact_points=body["contact_points"], **other)],
+            on_match="match",
+        )
+        filled = await api.get(client, f"{PATH}/{first['id']}")
+        assert (len(filled["contact_points"]), len(filled["identities"]), len(filled["attributes"])) == (2, 2, 2)
+        (again,) = await batch(client, [body], on_match=on_match)
+        assert (again["status"], again["id"]) == (200, first["id"])
+        assert await api.get(client, f"{PATH}/{first['id']}") == filled
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"display_name": "Ada King"},
+            {"attributes": {"size": "L"}},
+            {"preferences": {"language": "de"}},
+            {"contact_points": [make.email("e@example.com", label="work")]},
+            {"contact_points": [make.email("other@example.com")]},
+            {"contact_points": []},
+        ],
+    )
+    async def test_what_was_changed_since_is_a_difference(self, client: httpx.AsyncClient, change: Any) -> None:
+        body = make.customer(
+            identities=[make.identity("ka", "1")],
+            contact_points=[make.email("e@example.com")],
+            attributes={"size": "M"},
+            preferences={"language": "en"},
+        )
+        (first,) = await batch(client, [body])
+        await api.patch(client, f"{PATH}/{first['id']}", change)
+        (again,) = await batch(client, [body])
+        assert (again["status"], again["problem"]["customer_ids"]) == (409, [first["id"]])
+
     async def test_what_was_learnt_is_shared_by_its_place(self, client: httpx.AsyncClient, db: Any) -> None:
         await make.create(client, identities=[make.identity("card", "7")], contact_points=[make.phone()])
         await buy(client, identity=make.identity("card", "7"), email="ada@example.com")
