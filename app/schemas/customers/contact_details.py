@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from app.rules.customers import NotAContact, normalize, with_country_code
 from app.rules.customers.customers import USUAL_USES, WHATSAPP, ContactKind, NumberUse, ordered_uses
 from app.rules.kit import equality
+from app.rules.kit.texts import normalized
 from app.rules.kit.web_addresses import is_web_address
 from app.schemas.kit.comparison import Compared, Form
 from app.schemas.kit.texts import BLANK_IS_ABSENT
@@ -38,7 +39,9 @@ Email = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.
 
 
 def _number_or_address(value: Any, region: str) -> Any:
-    return contact_form(ContactKind.EMAIL if "@" in str(value) else ContactKind.PHONE, value, region)
+    return contact_form(
+        ContactKind.EMAIL if "@" in normalized("NFKC", str(value)) else ContactKind.PHONE, value, region
+    )
 
 
 PhoneOrEmail = Annotated[Name, Compared(_number_or_address)]

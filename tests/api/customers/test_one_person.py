@@ -679,6 +679,7 @@ class TestForms:
             "zoe@example.com.",
             "<zoe@example.com>",
             "zoe@example.com\u200b",
+            "zoe＠example.com",
             "\u00a0zoe@example.com",
         ],
     )
