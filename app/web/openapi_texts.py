@@ -24,7 +24,7 @@ QUERY = {
     "interaction_id": "Only items that were recorded in the interaction with this id.",
     "invitation_id": "Only feedback given in reply to the invitation with this id.",
     "kind": "Only items of this kind.",
-    "match": "Only receipts whose buyer was identified with this result.",
+    "match": "Only items whose customer was identified with this result.",
     "method": "Only feedback that was collected by this method.",
     "metric": "Only feedback whose main rating is on this metric.",
     "nps_class": "Only feedback of this Net Promoter Score class.",

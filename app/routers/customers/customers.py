@@ -53,9 +53,9 @@ async def create_customers(request: Request, caller: Caller, params: Annotated[C
     """Create customers in bulk
 
     JSON Lines: one customer per line, any number of lines. Answers one result per line, in order, as soon as the
-    customer is stored. A customer who is already stored with the same content answers 200; a line whose identity or
-    contact point belongs to another customer answers 409, or what `on_match` says. A line that is refused does not
-    affect the others.
+    customer is stored. A customer for whom all that is sent is already stored answers 200, whatever else became known
+    of them since; any other line whose identity or contact point belongs to a customer answers 409, or what `on_match`
+    says. A line that is refused does not affect the others.
     Without `on_match`, the source decides: the one that is named, or the system of the first identity of a line.
     """
     return await batch.record_lines(

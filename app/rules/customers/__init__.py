@@ -15,6 +15,7 @@ from app.rules.customers.contact_policy import (
 )
 from app.rules.customers.customers import (
     MOST_CONTACT_POINTS,
+    USUAL_USES,
     WHATSAPP,
     ContactKind,
     CustomerKind,
@@ -24,6 +25,7 @@ from app.rules.customers.customers import (
     Trade,
 )
 from app.rules.customers.nobody import as_values, identity_of_nobody
+from app.rules.customers.phone_numbers import with_country_code
 from app.rules.customers.resolution import UNDECIDED, Match, ReasonResult
 from app.rules.customers.search import tag_word
 from app.rules.customers.sources import NO_POLICY, SourcePolicy
@@ -36,6 +38,7 @@ __all__ = [
     "NO_POLICY",
     "UNDECIDED",
     "USE_BY_CHANNEL",
+    "USUAL_USES",
     "WHATSAPP",
     "ContactKind",
     "CustomerKind",
@@ -58,4 +61,5 @@ __all__ = [
     "normalize",
     "parse_quiet_hours",
     "tag_word",
+    "with_country_code",
 ]

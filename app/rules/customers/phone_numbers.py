@@ -1,6 +1,7 @@
 """Phone numbers in one form for each, whichever of the forms in use they come in."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 import phonenumbers
@@ -51,9 +52,47 @@ class Number(NamedTuple):
 
 
 def parse_number(value: str, region: str) -> Number | None:
-    """None for what is no number of any country, or has too few or too many digits."""
+    """None for what is no number of any country, or has too few or too many digits.
+
+    Digits that are no number of the region, but one of another country with its code in front, are that one.
+    """
+    bare = bare_number(value)
+    number = _parse(bare, region)
+    if number is not None and (number.identifies or not number.value.startswith("+")):
+        return number
+    return _international(bare, _FEWEST_WITH_COUNTRY) or number
+
+
+def with_country_code(value: str) -> str | None:
+    """The number with its `+` if it is digits alone that are one of any country, as WhatsApp names its accounts."""
+    bare = bare_number(value)
+    if not bare.isdecimal() or _international(bare, _FEWEST_DIGITS) is None:
+        return None
+    return f"+{_in_ascii(bare)}"
+
+
+_FEWEST_DIGITS, _MOST_DIGITS = 8, 15
+_FEWEST_WITH_COUNTRY = 10
+"""What is shorter is more likely a number of the region of which a digit is missing."""
+_DIGITS_IN_GROUPS = re.compile(r"[1-9][0-9 ()./-]*")
+
+
+def _international(bare: str, fewest: int) -> Number | None:
+    groups = _in_ascii(bare)
+    digits = "".join(filter(str.isdigit, groups))
+    if _DIGITS_IN_GROUPS.fullmatch(groups) is None or not fewest <= len(digits) <= _MOST_DIGITS:
+        return None
+    number = _parse(f"+{digits}", None)
+    return number if number is not None and number.identifies else None
+
+
+def _in_ascii(text: str) -> str:
+    return "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def _parse(bare: str, region: str | None) -> Number | None:
     try:
-        parsed = phonenumbers.parse(bare_number(value), region)
+        parsed = phonenumbers.parse(bare, region)
     except NumberParseException:
         return None
     number = _in_one_form(parsed)

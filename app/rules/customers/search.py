@@ -33,6 +33,7 @@ __all__ = [
     "allows_similarity",
     "beginnings",
     "customer_words",
+    "distinct_tags",
     "field_word",
     "fold",
     "is_beginning",
@@ -148,6 +149,14 @@ def place_words(place: str) -> list[str]:
 def tag_word(tag: str) -> str:
     """The word by which customers with a tag are filtered, in whatever case it is written."""
     return _TAG + _caseless(tag)
+
+
+def distinct_tags(tags: Iterable[str]) -> list[str]:
+    """One of each, as it was spelled first: what differs in case only is found by the same word."""
+    first: dict[str, str] = {}
+    for tag in tags:
+        first.setdefault(tag_word(tag), tag)
+    return list(first.values())
 
 
 def field_word(name: str, value: str) -> str:

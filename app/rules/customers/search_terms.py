@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, product
 
-import phonenumbers
-
+from app.rules.customers.phone_numbers import parse_number
 from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAILS, WHOLE_NUMBER, is_beginning
-from app.rules.customers.sender_headers import bare_address
+from app.rules.customers.sender_headers import bare_address, bare_term
 from app.rules.customers.word_forms import (
     LONGEST_WORD,
     bigrams,
@@ -145,7 +144,8 @@ _MOST_NEIGHBOURS = 3
 
 def _chunks(q: str) -> list[str]:
     """What stands between blanks, but a phone number is one chunk whatever is in it."""
-    runs = [(is_number, list(run)) for is_number, run in groupby(q.split(), _is_digit_group)]
+    parts = filter(None, map(bare_term, q.split()))
+    runs = [(is_number, list(run)) for is_number, run in groupby(parts, _is_digit_group)]
     chunks: list[str] = []
     for is_number, run in runs:
         joined = "".join(run)
@@ -195,13 +195,8 @@ def _number(text: str, region: str) -> Term:
 
 
 def _e164(text: str, region: str) -> str:
-    try:
-        number = phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+    number = parse_number(text, region)
+    return number.value[1:] if number is not None and number.value.startswith("+") else ""
 
 
 def _with_neighbours(flat: list[Term]) -> Iterator[Term]:

@@ -21,6 +21,7 @@ _COMMENT = re.compile(r"\s*\([^()]*\)$")
 _ADDRESS_SCHEME = re.compile(r"^\s*(mailto|sips?|xmpp|smtp):", re.IGNORECASE)
 _SIP = re.compile(r"^\s*sips?:", re.IGNORECASE)
 _NUMBER_SCHEME = re.compile(r"^\s*(whatsapp|callto|smsto|sms|mms|voicemail):(//)?", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(r"\+?[\d()./-]*")
 _TELEPHONE = re.compile(r"^\s*tel:", re.IGNORECASE)
 _WHATSAPP_LINK = re.compile(
     r"^\s*(https?://)?(wa\.me/|(api|web)\.whatsapp\.com/send/?\?(.*&)?phone=)\+?(?P<digits>\d+)([/?&#].*)?$",
@@ -34,7 +35,7 @@ def bare_address(value: str) -> str:
 
     Several addresses are left as they are, since none of them is meant more than the others.
     """
-    visible = value.translate(_ZERO_WIDTH)
+    visible = normalized("NFKC", value).translate(_ZERO_WIDTH)
     if _has_several_addresses(visible):
         return value
     bare = _unquoted(_in_brackets(visible).strip())
@@ -54,6 +55,15 @@ def bare_number(value: str) -> str:
     if (scheme := _NUMBER_SCHEME.match(bare)) is not None:
         return unquote(bare[scheme.end() :].partition("?")[0])
     return unquote(bare) if _TELEPHONE.match(bare) else bare
+
+
+def bare_term(text: str) -> str:
+    """What is searched for: a number without its scheme, address or link; anything else as it is."""
+    visible = normalized("NFKC", text).strip()
+    if not any(form.match(visible) for form in (_SIP, _NUMBER_SCHEME, _TELEPHONE, _WHATSAPP_LINK, _WHATSAPP_ID)):
+        return text
+    number = _TELEPHONE.sub("", bare_number(visible)).partition(";")[0]
+    return number if _ONLY_NUMBER.fullmatch(number) else text
 
 
 def _in_brackets(value: str) -> str:

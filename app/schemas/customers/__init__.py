@@ -9,6 +9,7 @@ from app.schemas.customers.contact_details import (
     Phone,
     PhoneOrEmail,
     by_contact_form,
+    with_country_of_whatsapp,
 )
 from app.schemas.customers.customers import Customer, CustomerChange, CustomerNew
 from app.schemas.customers.matches import MatchCandidates, MatchReasons
@@ -31,4 +32,5 @@ __all__ = [
     "RelationshipRecord",
     "UnwelcomeChannel",
     "by_contact_form",
+    "with_country_of_whatsapp",
 ]

@@ -4,9 +4,10 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from app.rules.customers import NotAContact, normalize
+from app.rules.customers import NotAContact, normalize, with_country_code
 from app.rules.customers.customers import USUAL_USES, WHATSAPP, ContactKind, NumberUse, ordered_uses
 from app.rules.kit import equality
+from app.rules.kit.texts import normalized
 from app.rules.kit.web_addresses import is_web_address
 from app.schemas.kit.comparison import Compared, Form
 from app.schemas.kit.texts import BLANK_IS_ABSENT
@@ -38,7 +39,9 @@ Email = Annotated[Name, Compared(lambda value, region: contact_form(ContactKind.
 
 
 def _number_or_address(value: Any, region: str) -> Any:
-    return contact_form(ContactKind.EMAIL if "@" in str(value) else ContactKind.PHONE, value, region)
+    return contact_form(
+        ContactKind.EMAIL if "@" in normalized("NFKC", str(value)) else ContactKind.PHONE, value, region
+    )
 
 
 PhoneOrEmail = Annotated[Name, Compared(_number_or_address)]
@@ -56,6 +59,16 @@ EnteredContactKind = Annotated[
         }
     ),
 ]
+
+
+def with_country_of_whatsapp(entered: Any) -> Any:
+    """A contact with the `+` that WhatsApp leaves out: its digits alone would be a number of the region as well."""
+    if not isinstance(entered, dict) or entered.get("kind") != WHATSAPP or not isinstance(entered.get("value"), str):
+        return entered
+    international = with_country_code(entered["value"])
+    return entered if international is None else entered | {"value": international}
+
+
 NumberUses = Annotated[list[NumberUse], Field(max_length=len(NumberUse))]
 
 
@@ -64,7 +77,8 @@ class ContactPointNew(Schema):
 
     kind: EnteredContactKind
     value: Name
-    """The number or address in any spelling. It is stored unchanged and matched by its normalised form."""
+    """The number or address in any spelling. It is stored unchanged and matched by its normalised form. The digits
+    alone by which WhatsApp names an account get the `+` that they lack, if the kind is `whatsapp`."""
     label: Label | None = None
     """What the contact point is for, such as `home`, `work` or `till`."""
     primary: Flag = False
@@ -91,6 +105,7 @@ class ContactPointNew(Schema):
         known = uses or [*USUAL_USES, *opted_out]
         if entered["kind"] == WHATSAPP:
             known = [*known, NumberUse.WHATSAPP]
+            entered = with_country_of_whatsapp(entered)
         return entered | {"uses": ordered_uses(known), "opted_out": ordered_uses(opted_out)}
 
     @model_validator(mode="after")

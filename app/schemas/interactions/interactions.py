@@ -1,6 +1,6 @@
 """Interactions: who was in contact with whom, when, about what, and on which channel."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -9,7 +9,14 @@ from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit.channels import Channel
 from app.rules.kit.web_addresses import is_web_address
-from app.schemas.customers import EnteredContactKind, MatchCandidates, MatchReasons, PhoneOrEmail, by_contact_form
+from app.schemas.customers import (
+    EnteredContactKind,
+    MatchCandidates,
+    MatchReasons,
+    PhoneOrEmail,
+    by_contact_form,
+    with_country_of_whatsapp,
+)
 from app.schemas.kit.comparison import Form
 from app.schemas.kit.types import (
     Attributes,
@@ -39,9 +46,15 @@ class Contact(Schema):
 
     kind: EnteredContactKind
     value: Name
-    """The number or address in any spelling."""
+    """The number or address in any spelling. The digits alone by which WhatsApp names an account get the `+` that they
+    lack, if the kind is `whatsapp`."""
 
     compared: ClassVar[Form] = staticmethod(by_contact_form)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_country(cls, entered: Any) -> Any:
+        return with_country_of_whatsapp(entered)
 
     @model_validator(mode="after")
     def _check_web_address(self) -> Self:

@@ -13,6 +13,7 @@ from app.core.errors import Problem, ValidationFailed, in_the_future, invalid, r
 from app.core.ids import new_id
 from app.rules.customers.contact_points import Normalized
 from app.rules.customers.customers import ContactKind, CustomerKind, default_trade, display_name
+from app.rules.customers.search import distinct_tags
 from app.rules.kit import event_types
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_type import EventType
@@ -33,6 +34,7 @@ from app.store.kit.events import Event
 Content = dict[str, Any]
 """A customer, or a merge patch of one, in the form in which it is sent."""
 
+_KEYS = ("contact_points", "identities", "addresses")
 _OF_STORED_POINTS = ("id", "normalized", "extension", "identifies")
 
 
@@ -62,7 +64,8 @@ async def change(
         return current.document
     draft = draft_customer(ctx, customer_id, new, _stored_forms(current.stored))
     archived = current.row["archived_at"] is not None
-    if not archived and (problem := await key_holders.conflict(ctx, draft)):
+    reread = not archived and not sent.keys().isdisjoint(_KEYS)  # numbers are those of the customer's country
+    if reread and (problem := await key_holders.conflict(ctx, draft)):
         raise problem
     if new.referred_by == customer_id:
         raise invalid("/referred_by", "self", "A customer cannot be their own referrer")
@@ -87,7 +90,7 @@ def comparable(ctx: Context, content: dict[str, Any]) -> dict[str, Any]:
         "known_since": known_since and format_timestamp(datetime.fromisoformat(known_since)),
         "trade": content["trade"] or default_trade(CustomerKind(content["kind"])),
         "roles": list(dict.fromkeys(content["roles"])),
-        "tags": list(dict.fromkeys(content["tags"])),
+        "tags": distinct_tags(content["tags"]),
         "identities": sorted([i["system"], i["external_id"]] for i in content["identities"]),
         "contact_points": content["contact_points"] if points is None else points,
     }

@@ -1,6 +1,5 @@
 """Creating customers, one or many, and what becomes of those whose keys somebody has already."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +15,9 @@ from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, drafts, filling
 from app.services.customers.drafts import CustomerDraft, draft_customer
 from app.services.customers.key_holders import KeyHolders
+from app.services.customers.resent import find_same
 from app.services.customers.sources import Policies, load_policies, under
 from app.services.kit.record_result import RecordResult
-from app.services.kit.resent import differing
 from app.store.customers import customers as store
 from app.store.kit import events
 from app.store.kit.events import Event
@@ -85,7 +84,7 @@ class _Creation:
         conflict = self.holders.conflict(draft)
         try:
             if conflict is not None:
-                if self.replay and (same := await _find_same(self._ctx, ctx, new, conflict, self._earlier)) is not None:
+                if self.replay and (same := await find_same(self._ctx, ctx, new, conflict, self._earlier)) is not None:
                     return RecordResult(200, same, replayed=True)
                 match self.on_match or policy.on_match:
                     case OnMatch.MATCH:
@@ -151,27 +150,6 @@ class _Creation:
             await changes.record(ctx, type_, row["customer_id"], row["display_name"], data)
         self.holders.share(keys)
         return self._create(shared, draft)
-
-
-async def _find_same(
-    ctx: Context, source: Context, new: CustomerNew, problem: AlreadyHeld, earlier: Mapping[UUID, CustomerNew]
-) -> UUID | None:
-    """The customer who has the conflicting keys, if everything that was sent is already stored for them.
-
-    `source` is the context in which it was sent, `ctx` that in which stored customers are read.
-    """
-    holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
-    if len(holders) != 1:
-        return None
-    if (first := earlier.get(holders[0])) is not None:
-        stored = changes.comparable(source, first.model_dump(mode="json"))
-    else:
-        stored = changes.comparable(ctx, changes.body(json.loads((await store.CUSTOMERS.get(ctx, holders[0])).json)))
-    sent = changes.comparable(source, new.model_dump(mode="json"))
-    only_sent = {name: sent[name] for name in new.model_fields_set}
-    if stored["known_since"] is not None and stored["known_since"] <= (sent["known_since"] or stored["known_since"]):
-        only_sent.pop("known_since", None)  # nothing new: they are known since then, or earlier
-    return None if differing(CustomerNew, stored, only_sent, ctx.region) else holders[0]
 
 
 async def _missing_referrers(ctx: Context, customers: Sequence[CustomerNew]) -> set[UUID]:

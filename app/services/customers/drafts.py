@@ -76,7 +76,7 @@ def draft_customer(
         "id": customer_id,
         "trade": new.trade or rules.default_trade(new.kind),
         "roles": list(dict.fromkeys(new.roles)),
-        "tags": list(dict.fromkeys(new.tags)),
+        "tags": search.distinct_tags(new.tags),
         "display_name": display_name,
         "referred_by": new.referred_by,
         "known_since_given": new.known_since,

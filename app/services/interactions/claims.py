@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.customers import WHATSAPP, ContactKind, NotAContact, SourcePolicy, normalize
+from app.rules.customers import USUAL_USES, ContactKind, NotAContact, NumberUse, SourcePolicy, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
@@ -82,7 +83,9 @@ async def _add_contact_point(
     holders = await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)])
     if not form.identifies or any(holder["customer_id"] != customer_id for holder in holders):
         return
-    entered = WHATSAPP if kind is ContactKind.PHONE and channel is Channel.WHATSAPP else kind
-    new = CustomerNew.model_validate({"contact_points": [{"kind": entered, "value": value}]})
+    point: dict[str, Any] = {"kind": kind, "value": value}
+    if kind is ContactKind.PHONE and channel is Channel.WHATSAPP:
+        point["uses"] = [*USUAL_USES, NumberUse.WHATSAPP]
+    new = CustomerNew.model_validate({"contact_points": [point]})
     # Somebody says whose it is: the policy of the source decides only how the number is read.
     await customers.fill(ctx, customer_id, new, replace(policy, may_teach=True))

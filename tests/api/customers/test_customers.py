@@ -70,8 +70,10 @@ class TestCreate:
         assert (await create(client, kind=kind))["trade"] == trade
 
     async def test_what_is_said_twice_is_kept_once(self, client: httpx.AsyncClient) -> None:
-        made = await create(client, tags=["b", "a", "b"], roles=["partner", "partner"])
+        made = await create(client, tags=["b", "a", "b", "B "], roles=["partner", "partner"])
         assert (made["tags"], made["roles"]) == (["b", "a"], ["partner"])
+        changed = (await patch(client, f"{PATH}/{made['id']}", {"tags": ["VIP", "vip "]})).json()
+        assert changed["tags"] == ["VIP"]
 
     async def test_is_told_on_the_event_log(self, client: httpx.AsyncClient, db: Any) -> None:
         made = await create(client, display_name="Ada")

@@ -412,6 +412,66 @@ class TestASecondSystem:
         pointers = [change["pointer"] for change in json.loads(data)["changes"]]
         assert (str(subject), pointers) == (known["id"], ["/contact_points/0/shared", "/contact_points/1/shared"])
 
+    @pytest.mark.parametrize("again", ["keep", "refuse"])
+    async def test_who_is_kept_apart_can_be_sent_again(self, client: httpx.AsyncClient, db: Any, again: str) -> None:
+        lines = [
+            make.customer(
+                identities=[make.identity("ka", number)], contact_points=[make.phone(), make.email("e@example.com")]
+            )
+            for number in ("1", "2")
+        ]
+        first = await batch(client, lines, on_match="keep")
+        second = await batch(client, lines, on_match=again)
+        assert [result["status"] for result in first + second] == [201, 201, 200, 200]
+        assert [result["id"] for result in second] == [result["id"] for result in first]
+        assert await db.fetchval("SELECT count(*) FROM customers") == 2
+
+    @pytest.mark.parametrize("on_match", ["keep", "refuse"])
+    async def test_what_was_learnt_since_is_no_difference(self, client: httpx.AsyncClient, on_match: str) -> None:
+        identity = make.identity("ka", "1")
+        body = make.customer(
+            identities=[identity],
+            contact_points=[make.email("e@example.com")],
+            attributes={"size": "M"},
+            preferences={"language": "en"},
+        )
+        (first,) = await batch(client, [body])
+        await buy(client, identity=identity, phone=NUMBER)
+        other = {"attributes": {"colour": "red"}, "preferences": {"channels": ["sms"]}}
+        await batch(
+            client,
+            [make.customer(identities=[make.identity("kb", "7")], contact_points=body["contact_points"], **other)],
+            on_match="match",
+        )
+        filled = await api.get(client, f"{PATH}/{first['id']}")
+        assert (len(filled["contact_points"]), len(filled["identities"]), len(filled["attributes"])) == (2, 2, 2)
+        (again,) = await batch(client, [body], on_match=on_match)
+        assert (again["status"], again["id"]) == (200, first["id"])
+        assert await api.get(client, f"{PATH}/{first['id']}") == filled
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"display_name": "Ada King"},
+            {"attributes": {"size": "L"}},
+            {"preferences": {"language": "de"}},
+            {"contact_points": [make.email("e@example.com", label="work")]},
+            {"contact_points": [make.email("other@example.com")]},
+            {"contact_points": []},
+        ],
+    )
+    async def test_what_was_changed_since_is_a_difference(self, client: httpx.AsyncClient, change: Any) -> None:
+        body = make.customer(
+            identities=[make.identity("ka", "1")],
+            contact_points=[make.email("e@example.com")],
+            attributes={"size": "M"},
+            preferences={"language": "en"},
+        )
+        (first,) = await batch(client, [body])
+        await api.patch(client, f"{PATH}/{first['id']}", change)
+        (again,) = await batch(client, [body])
+        assert (again["status"], again["problem"]["customer_ids"]) == (409, [first["id"]])
+
     async def test_what_was_learnt_is_shared_by_its_place(self, client: httpx.AsyncClient, db: Any) -> None:
         await make.create(client, identities=[make.identity("card", "7")], contact_points=[make.phone()])
         await buy(client, identity=make.identity("card", "7"), email="ada@example.com")
@@ -569,6 +629,48 @@ class TestForms:
         assert (await buy(client, phone=sent))["customer_id"] == made["id"]
 
     @pytest.mark.parametrize(
+        ("stored", "digits"),
+        [
+            ("+1 415 555 2671", "14155552671"),
+            ("+49 171 1234567", "491711234567"),
+            ("+55 21 98765-4321", "5521987654321"),
+            ("07911 123456", "447911123456"),
+        ],
+    )
+    async def test_of_a_number_with_its_country_and_no_plus(
+        self, client: httpx.AsyncClient, stored: str, digits: str
+    ) -> None:
+        made = await make.create(client, contact_points=[make.phone(stored)])
+        for kind in ("whatsapp", "phone"):
+            assert (await interaction(client, kind, digits))["customer_id"] == made["id"]
+            answer = await client.post(PATH, json=make.customer(contact_points=[{"kind": kind, "value": digits}]))
+            assert answer.status_code == 409
+        assert (await buy(client, phone=digits))["customer_id"] == made["id"]
+        assert await found(client, phone=digits) == [made["id"]]
+        assert [item["id"] for item in (await api.get(client, PATH, q=digits))["items"]] == [made["id"]]
+
+    async def test_a_receipt_with_it_creates_its_buyer(self, client: httpx.AsyncClient) -> None:
+        bought = await buy(client, name="Ada", phone="14155552671")
+        assert await found(client, phone="+1 415 555 2671") == [bought["customer_id"]]
+
+    async def test_whatsapp_always_has_the_country(self, client: httpx.AsyncClient) -> None:
+        """By the plan of Germany the digits are a number there as well."""
+        await make.create_source(client, "wa", country="DE")
+        writer = await make.create(client, contact_points=[make.phone("+44 7911 123456")])
+        other = await make.create(client, contact_points=[make.phone("+49 447911123456")])
+        recorded = await interaction(client, "whatsapp", "447911123456", source="wa", external_id="1")
+        assert (recorded["customer_id"], recorded["contact"]["value"]) == (writer["id"], "+447911123456")
+        called = await interaction(client, "phone", "447911123456", source="wa", external_id="2")
+        assert called["customer_id"] == other["id"]
+
+    async def test_an_account_of_whatsapp_is_stored_with_its_country(self, client: httpx.AsyncClient) -> None:
+        point = {"kind": "whatsapp", "value": "447911123456"}
+        made = await make.create(client, contact_points=[point], addresses=[DE])
+        (stored,) = made["contact_points"]
+        assert (stored["value"], stored["normalized"]) == ("+447911123456", "+447911123456")
+        assert (await interaction(client, **point))["customer_id"] == made["id"]
+
+    @pytest.mark.parametrize(
         "header",
         [
             "Zoë <zoe@example.com>",
@@ -577,6 +679,7 @@ class TestForms:
             "zoe@example.com.",
             "<zoe@example.com>",
             "zoe@example.com\u200b",
+            "zoe＠example.com",
             "\u00a0zoe@example.com",
         ],
     )

@@ -12,6 +12,7 @@ from app.rules.customers.search import (
     address_words,
     allows_similarity,
     customer_words,
+    distinct_tags,
     identity_words,
     number_words,
     place_words,
@@ -51,6 +52,56 @@ class TestFold:
     def test_folding_twice_is_folding_once(self, text: str) -> None:
         once = fold(text)
         assert fold(once) == once or fold(fold(once)) == fold(once)
+
+
+class TestTags:
+    def test_one_of_each_as_it_was_spelled_first(self) -> None:
+        assert distinct_tags(["VIP", "b", "vip", "ＶＩＰ", "B", "c", "Straße", "STRASSE"]) == [
+            "VIP",
+            "b",
+            "c",
+            "Straße",
+        ]
+
+
+class TestSchemes:
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "tel:+44-20-7946-0123",
+            "TEL:+44 20 7946 0123",
+            "tel: +44 20 7946 0123",
+            "tel:020-7946-0123",
+            "tel:+44-20-7946-0123;ext=12",
+            "sip:+442079460123@voip.example.com",
+            "sip:+442079460123@voip.example.com;user=phone",
+            "whatsapp:+442079460123",
+            "sms:+442079460123?body=Hello",
+            "callto://+442079460123",
+            "442079460123@s.whatsapp.net",
+            "https://wa.me/442079460123",
+        ],
+    )
+    def test_of_a_number_say_nothing(self, q: str) -> None:
+        (term,) = terms(q, "GB")
+        assert "442079460123" in term.forms
+
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "mailto:zoe@example.com",
+            "MAILTO:zoe@example.com?subject=x",
+            "sip:zoe@example.com",
+            "zoe＠example.com",
+            "ｚｏｅ@ｅｘａｍｐｌｅ.com",
+        ],
+    )
+    def test_of_an_address_say_nothing(self, q: str) -> None:
+        assert [term.word for term in terms(q, "GB")] == ["zoe@example.com"]
+
+    def test_of_words_are_words(self) -> None:
+        assert [term.word for term in terms("sms:hello", "GB")] == ["sms", "hello"]
+        assert terms("tel:", "GB") == []
 
 
 class TestSearchable:

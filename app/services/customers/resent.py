@@ -1,0 +1,70 @@
+"""Customers who are sent again: all that was sent is stored already, whatever else became known of them since."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.core.context import Context
+from app.core.errors import AlreadyHeld
+from app.rules.customers.customers import ContactKind
+from app.schemas.customers.contact_details import contact_form
+from app.schemas.customers.customers import CustomerNew
+from app.services.customers import changes
+from app.services.kit.resent import differing
+from app.store.customers import customers as store
+
+
+async def find_same(
+    ctx: Context, source: Context, new: CustomerNew, problem: AlreadyHeld, earlier: Mapping[UUID, CustomerNew]
+) -> UUID | None:
+    """The customer who has the conflicting keys, if everything that was sent is already stored for them.
+
+    `source` is the context in which it was sent, `ctx` that in which stored customers are read. `earlier` are those of
+    the same batch who are not stored yet.
+    """
+    holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
+    if len(holders) != 1:
+        return None
+    if (first := earlier.get(holders[0])) is not None:
+        stored = changes.comparable(source, first.model_dump(mode="json"))
+    else:
+        stored = changes.comparable(ctx, changes.body(json.loads((await store.CUSTOMERS.get(ctx, holders[0])).json)))
+    sent = changes.comparable(source, new.model_dump(mode="json"))
+    only_sent = {name: sent[name] for name in new.model_fields_set}
+    if stored["known_since"] is not None and stored["known_since"] <= (sent["known_since"] or stored["known_since"]):
+        only_sent.pop("known_since", None)  # nothing new: they are known since then, or earlier
+    stored = _without_additions(stored, sent, new, ctx.region)
+    return None if differing(CustomerNew, stored, only_sent, ctx.region) else holders[0]
+
+
+def _without_additions(
+    stored: Mapping[str, Any], sent: Mapping[str, Any], new: CustomerNew, region: str
+) -> dict[str, Any]:
+    """What is stored, without what receipts, other systems and staff have added: keys, attributes and preferences."""
+    given = new.preferences.model_fields_set
+    return {
+        **stored,
+        "identities": [identity for identity in stored["identities"] if identity in sent["identities"]],
+        "contact_points": _points_sent(stored["contact_points"], sent["contact_points"], region),
+        "attributes": {name: value for name, value in stored["attributes"].items() if name in sent["attributes"]},
+        "preferences": {
+            name: stored["preferences"][name] if name in given else value for name, value in sent["preferences"].items()
+        },
+    }
+
+
+def _points_sent(stored: list[dict[str, Any]], sent: list[dict[str, Any]], region: str) -> list[dict[str, Any]]:
+    """The stored ones of those that were sent, in their order."""
+    known = {_form(point, region): point for point in stored}
+    return [_as_sent(known[form], point) for point in sent if (form := _form(point, region)) in known]
+
+
+def _form(point: Mapping[str, Any], region: str) -> Any:
+    return point["kind"], contact_form(ContactKind(point["kind"]), point["value"], region)
+
+
+def _as_sent(stored: dict[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Others may have it since, and it may have further uses."""
+    uses = sent["uses"] if set(sent["uses"]) <= set(stored["uses"]) else stored["uses"]
+    return {**stored, "shared": stored["shared"] and sent["shared"], "uses": uses}
