@@ -48,7 +48,7 @@ QUERY = {
     "status": "Only items that have this status.",
     "survey_id": "Only items that belong to the survey with this id.",
     "theme": "Only feedback whose text mentions the theme with this code.",
-    "thread": "Only interactions of this conversation.",
+    "thread": "Only interactions with this id of a conversation, whatever their source.",
     "till": "Only items from the till with this number.",
     "trade": "Only customers of this kind of trade.",
     "verified": "Whether to return only actions whose effect was verified, or only those where it was not.",

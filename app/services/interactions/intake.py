@@ -46,6 +46,8 @@ class InteractionDraft(Draft[InteractionNew]):
     happened_at: datetime
     origin_id: UUID | None = None
     """The record that its customer is taken from; None where it says itself who its customer is."""
+    thread_source: str | None = None
+    """The source that named its thread, where it has none itself."""
     customer_id: UUID | None = None
     resolution: Resolution = NO_CUSTOMER
     complaint_ids: Sequence[UUID] = ()
@@ -209,7 +211,9 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             if participant.customer_id is not None
         ],
         "complaint": [(n, new.complaint_id) for n, new in numbered if new.complaint_id is not None],
-        "complaint_of_thread": [(n, thread) for n, new, thread in threads if new.complaint_id is None],
+        "complaint_of_thread": [
+            (n, thread, new.source or drafts[n].thread_source) for n, new, thread in threads if new.complaint_id is None
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from app.schemas.complaints.remedies import Remedy
 from app.store import sales
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
+from app.store.interactions import concerns, same_thread
 from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
@@ -154,12 +155,12 @@ async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None
     if not pairs:
         return
     await ctx.db.execute(
-        """
+        f"""
         INSERT INTO complaint_messages (complaint_id, interaction_id)
         SELECT p.complaint_id, p.interaction_id FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
         UNION
         SELECT p.complaint_id, o.id FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
-        JOIN interactions i ON i.id = p.interaction_id JOIN interactions o ON o.thread = i.thread
+        JOIN interactions i ON i.id = p.interaction_id JOIN interactions o ON {same_thread("o", "i")}
         ON CONFLICT DO NOTHING
         """,
         [pair[0] for pair in pairs],
@@ -175,7 +176,7 @@ async def waiting_for_reply(ctx: Context, interaction_ids: Iterable[UUID]) -> li
         "SELECT c.id, i.id, i.happened_at, i.channel FROM complaint_messages m "
         "JOIN complaints c ON c.id = m.complaint_id JOIN interactions i ON i.id = m.interaction_id "
         "WHERE m.interaction_id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' AND i.direction = 'inbound' "
-        "AND i.state = 'held' "
+        f"AND i.state = 'held' AND {_BY_CUSTOMER} "
         "ORDER BY c.id, i.happened_at, i.id",
         list(interaction_ids),
     )
@@ -187,7 +188,9 @@ async def first_reply(ctx: Context, complaint_id: UUID, after: datetime) -> tupl
     row = await ctx.db.fetchrow(
         "SELECT i.id, i.happened_at, i.channel "
         "FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
+        "JOIN complaints c ON c.id = m.complaint_id "
         "WHERE m.complaint_id = $1 AND i.direction = 'inbound' AND i.state = 'held' AND i.happened_at > $2 "
+        f"AND {_BY_CUSTOMER} "
         "ORDER BY i.happened_at, i.id LIMIT 1",
         complaint_id,
         after,
@@ -195,11 +198,13 @@ async def first_reply(ctx: Context, complaint_id: UUID, after: datetime) -> tupl
     return row and (row[0], row[1], row[2])
 
 
-WAITS_FOR_REPLY = """(e.data->>'direction' = 'inbound' AND EXISTS (
+_BY_CUSTOMER = f"(i.customer_from_id IS NOT NULL OR {concerns('i', 'c.customer_id')})"
+"""Condition on a message `i` about a complaint `c`: nothing of its own says that somebody else wrote it."""
+WAITS_FOR_REPLY = """(coalesce(e.data->>'direction', 'inbound') = 'inbound' AND EXISTS (
     SELECT FROM complaint_messages m JOIN complaints c ON c.id = m.complaint_id
     WHERE m.interaction_id = e.subject_id AND c.waiting_for = 'customer'
 ))"""
-"""Condition on the event `e` of an interaction: a complaint waits for the customer to write it."""
+"""Condition on the event `e` of an interaction: a complaint waits for its customer, who may have written it."""
 
 
 async def get_row(ctx: Context, complaint_id: UUID) -> ComplaintRow:

@@ -2,5 +2,6 @@
 
 from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
+from app.store.interactions.threads import concerns, same_thread
 
-__all__ = ["INTERACTIONS", "TASKS", "counts"]
+__all__ = ["INTERACTIONS", "TASKS", "concerns", "counts", "same_thread"]

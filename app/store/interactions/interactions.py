@@ -5,12 +5,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
 from app.rules.kit.moments import TOLERANCE
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
+from app.store.interactions import threads
 from app.store.kit import activity, advisory, documents
 from app.store.kit import rows as table_rows
 from app.store.kit.listing import Listing, match_conditions
@@ -122,39 +121,6 @@ async def add_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) ->
         )
 
 
-async def answers_in_threads(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
-    """Rows of open enquiries that are answered in their threads, locked, with the earliest outbound contact after each.
-
-    `interaction_ids` are the enquiries, or outbound contacts in their threads.
-    """
-    return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
-
-
-_OPEN_ENQUIRY = "q.awaits_answer AND q.answered_at IS NULL AND q.happened_at <= a.happened_at"
-ANSWERS_OR_ANSWERED = f"""EXISTS (
-    SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
-        n.direction = 'outbound' AND n.state = 'held' AND EXISTS (
-            SELECT FROM interactions q CROSS JOIN (SELECT n.happened_at) a
-            WHERE q.thread = n.thread AND {_OPEN_ENQUIRY})
-        OR n.awaits_answer AND n.answered_at IS NULL AND EXISTS (SELECT FROM interactions a
-            WHERE a.thread = n.thread AND a.direction = 'outbound' AND a.state = 'held'
-                AND a.happened_at >= n.happened_at)
-    )
-)"""
-"""Condition on the event `e` of an interaction: it answers an enquiry of its thread, or is one that is answered."""
-_ANSWERS = f"""
-    WITH threads AS (SELECT DISTINCT thread FROM interactions WHERE id = ANY ($1::uuid[]) AND thread IS NOT NULL)
-    SELECT q.*, a.answer_id, a.answer_channel, a.answer_happened_at
-    FROM threads JOIN interactions q ON q.thread = threads.thread AND q.awaits_answer AND q.answered_at IS NULL
-    CROSS JOIN LATERAL (
-        SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
-        WHERE a.thread = q.thread AND a.direction = 'outbound' AND a.state = 'held' AND {_OPEN_ENQUIRY}
-        ORDER BY a.happened_at, a.id LIMIT 1
-    ) a
-    ORDER BY q.id FOR NO KEY UPDATE OF q
-"""
-
-
 def _opted_out(customer_id: str, numbers: str = "true") -> str:
     """The uses that the customer does not want of any of these numbers `p`, as an array."""
     of_customer = f"p.customer_id = {customer_id} AND p.kind = 'phone' AND NOT p.invalid AND {numbers}"
@@ -193,10 +159,11 @@ REFERENCES = Lookup(
     ),
     Reference(
         "complaint_of_thread",
-        {"thread": "TEXT"},
+        {"thread": "TEXT", "source": "TEXT"},
         "CROSS JOIN LATERAL ("
         "SELECT m.complaint_id FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id "
-        "WHERE o.thread = w.thread UNION SELECT k.id FROM complaints k WHERE k.reference = w.thread"
+        f"WHERE {threads.in_thread('o', 'w.thread', 'w.source')} "
+        "UNION SELECT k.id FROM complaints k WHERE k.reference = w.thread"
         ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id",
         "k.id",
         _COMPLAINT,

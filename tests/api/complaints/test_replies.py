@@ -17,7 +17,7 @@ PATH = "/v1/complaints"
 
 async def waiting(client: httpx.AsyncClient, clock: TestClock, **more: Any) -> dict[str, Any]:
     """A complaint that came by e-mail, and waits for the customer, who was written to."""
-    mail = await make.record_interaction(client, thread="T-1", happened_at=ago(minutes=5))
+    mail = await make.record_interaction(client, **captured(thread="T-1", happened_at=ago(minutes=5)))
     complaint = await make.record_complaint(client, channel="email", interaction_id=mail["id"], **more)
     held = await moved(client, complaint, "hold", waiting_for="customer", message={"body": "Which batch?"})
     clock.tick(3600)
@@ -74,7 +74,7 @@ class TestEndsTheWait:
         assert (await get(client, held))["waiting_for"] is None
 
     async def test_the_hold_is_entered_after_the_message(self, client: httpx.AsyncClient, clock: TestClock) -> None:
-        mail = await make.record_interaction(client, thread="T-1", happened_at=ago(minutes=5))
+        mail = await make.record_interaction(client, **captured(thread="T-1", happened_at=ago(minutes=5)))
         complaint = await make.record_complaint(client, channel="email", interaction_id=mail["id"])
         began = clock.now.isoformat()
         clock.tick(600)
@@ -92,6 +92,8 @@ class TestGoesOn:
             {"direction": "outbound"},
             {"direction": "internal", "kind": "note"},
             {"thread": "T-2"},
+            {"source": "sms-gateway"},
+            {"source": None, "external_id": None},
         ],
     )
     async def test_for_anything_else(
@@ -131,6 +133,37 @@ class TestGoesOn:
         assert (resumed["waiting_for"], resumed["customer_replied_at"]) == (None, None)
 
 
+class TestOfSomebodyElse:
+    """Another customer wrote in the conversation of the complaint: it is about the complaint, but no reply."""
+
+    async def test_the_wait_goes_on(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        held = await waiting(client, clock, customer_id=ada["id"])
+        message = await make.record_interaction(client, **inbound(clock, customer_id=bo["id"]))
+        assert (message["complaint_id"], message["customer_id"]) == (held["id"], bo["id"])
+        found = await get(client, held)
+        assert (found["waiting_for"], found["customer_replied_at"]) == ("customer", None)
+        clock.tick(60)
+        again = await moved(client, held, "hold", waiting_for="customer", at="2026-03-02T09:30:00Z")
+        assert (again["waiting_for"], again["customer_replied_at"]) == ("customer", None), "no earlier reply either"
+
+    async def test_the_customer_took_part(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        held = await waiting(client, clock, customer_id=ada["id"])
+        both = inbound(clock, customer_id=bo["id"], participants=[{"name": "Ada", "customer_id": ada["id"]}])
+        await make.record_interaction(client, **both)
+        assert (await get(client, held))["waiting_for"] is None
+
+    async def test_it_was_the_customer_after_all(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        held = await waiting(client, clock, customer_id=ada["id"])
+        message = await make.record_interaction(client, **inbound(clock, customer_id=bo["id"]))
+        claim = {"customer_id": ada["id"], "moved_from": bo["id"]}
+        await api.post(client, f"/v1/interactions/{message['id']}/claim", claim, 200)
+        found = await get(client, held)
+        assert (found["waiting_for"], found["customer_replied_at"]) == (None, "2026-03-02T10:00:00.000000Z")
+
+
 class TestFound:
     async def test_answered_by_the_customer(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         held = await waiting(client, clock)
@@ -154,6 +187,32 @@ class TestFound:
         for one in (first, second):
             found = await api.get(client, f"/v1/interactions/{one['id']}")
             assert found["complaint_id"] == complaint["id"]
+
+    async def test_messages_of_another_source_are_of_another_conversation(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        mail = await make.record_interaction(client, **captured(thread="4711", customer_id=ada["id"]))
+        contact = {"kind": "phone", "value": "+441132460517"}
+        text = {"thread": "4711", "source": "sms-gateway", "channel": "sms", "contact": contact}
+        before = await make.record_interaction(client, **captured() | text)
+        complaint = await make.record_complaint(client, interaction_id=mail["id"], customer_id=ada["id"])
+        after = [await make.record_interaction(client, **captured() | text | more) for more in ({}, {"contact": None})]
+        bare = await make.record_interaction(client, thread="4711")
+        for one in (before, *after, bare):
+            found = await api.get(client, f"/v1/interactions/{one['id']}")
+            assert (found["complaint_id"], found["customer_id"]) == (None, None)
+        assert [one["match"] for one in after] == ["unmatched", "anonymous"]
+        own = await make.record_interaction(client, **captured(thread="4711"))
+        assert (own["complaint_id"], own["customer_id"]) == (complaint["id"], ada["id"])
+        found = {item["id"] for item in (await api.get(client, "/v1/interactions", thread="4711"))["items"]}
+        assert found == {one["id"] for one in (mail, before, *after, bare, own)}, "the filter is over all sources"
+
+    async def test_the_reference_of_a_complaint_is_one_thread_of_all_sources(self, client: httpx.AsyncClient) -> None:
+        complaint = await make.record_complaint(client, channel="email")
+        asked = captured(kind="enquiry", thread=complaint["reference"], happened_at=ago(minutes=5))
+        enquiry = await make.record_interaction(client, **asked)
+        await moved(client, complaint, "hold", waiting_for="customer", message={"body": "Which batch?"})
+        found = await api.get(client, f"/v1/interactions/{enquiry['id']}")
+        assert (found["complaint_id"], found["awaits_answer"]) == (complaint["id"], False)
 
     async def test_a_message_takes_the_customer_of_the_complaint(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)

@@ -23,9 +23,13 @@ def reply(**changes: Any) -> dict[str, Any]:
     return captured(direction="outbound", thread="T-1", happened_at=ANSWERED) | changes
 
 
+def question(**changes: Any) -> dict[str, Any]:
+    return captured(kind="enquiry", thread="T-1", happened_at=ASKED) | changes
+
+
 class TestAnsweredInTheThread:
     async def test_by_a_reply_that_a_connector_pushes(self, client: httpx.AsyncClient, db: Any) -> None:
-        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        asked = await record(client, **question())
         answer = await record(client, **reply())
         found = await get(client, asked)
         assert (found["awaits_answer"], found["answered_at"]) == (False, ANSWERED)
@@ -35,24 +39,24 @@ class TestAnsweredInTheThread:
 
     async def test_the_reply_comes_first(self, client: httpx.AsyncClient) -> None:
         answer = await record(client, **reply())
-        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        asked = await record(client, **question())
         assert (await get(client, asked))["answered_by_id"] == answer["id"]
 
     async def test_both_in_one_batch(self, client: httpx.AsyncClient) -> None:
-        results = await api.batch(client, PATH, reply(), enquiry(thread="T-1", happened_at=ASKED))
+        results = await api.batch(client, PATH, reply(), question())
         assert [result["status"] for result in results] == [201, 201]
         assert (await get(client, results[1]))["answered_by_id"] == results[0]["id"]
 
     async def test_all_open_ones_before_it_and_none_after(self, client: httpx.AsyncClient) -> None:
         times = ["2026-03-01T09:00:00Z", ASKED, "2026-03-01T11:00:00Z"]
-        asked = [await record(client, **enquiry(thread="T-1", happened_at=at)) for at in times]
+        asked = [await record(client, **question(happened_at=at)) for at in times]
         answer = await record(client, **reply())
         assert [(await get(client, one))["answered_by_id"] for one in asked] == [answer["id"], answer["id"], None]
 
     async def test_by_the_first_of_several(self, client: httpx.AsyncClient) -> None:
         later = await record(client, **reply(happened_at="2026-03-01T12:00:00Z"))
         first = await record(client, **reply())
-        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        asked = await record(client, **question())
         assert (await get(client, asked))["answered_by_id"] == first["id"] != later["id"]
 
     @pytest.mark.parametrize(
@@ -60,20 +64,23 @@ class TestAnsweredInTheThread:
         [
             {"thread": "T-2"},
             {"thread": None},
+            {"source": "sms-gateway"},
+            {"source": "Mailbox"},
+            {"source": None, "external_id": None},
             {"direction": "inbound"},
             {"direction": "internal", "kind": "note"},
             {"happened_at": "2026-03-01T09:59:59Z"},
         ],
     )
     async def test_not_by_anything_else(self, client: httpx.AsyncClient, changes: dict[str, Any]) -> None:
-        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        asked = await record(client, **question())
         await record(client, **reply(**changes))
         assert (await get(client, asked))["awaits_answer"] is True
 
     async def test_by_a_planned_call_once_it_is_held(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         planned = {"kind": "call", "channel": "phone", "state": "planned", "happened_at": "2026-03-02T10:00:00Z"}
         before = await record(client, **reply(**planned))
-        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        asked = await record(client, **question())
         after = await record(client, **reply(**planned))
         assert (await get(client, asked))["awaits_answer"] is True
         answer = await client.post(f"{PATH}/{asked['id']}/answer", json={"interaction_id": after["id"]})
@@ -86,13 +93,81 @@ class TestAnsweredInTheThread:
 
     async def test_the_answer_belongs_to_whoever_asked(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)
-        asked = await record(client, **enquiry(thread="T-1", happened_at=ASKED, customer_id=ada["id"]))
+        asked = await record(client, **question(customer_id=ada["id"]))
         recorded = await client.post(PATH, json=reply())
         answer = recorded.json()
         assert (recorded.status_code, answer["customer_id"]) == (201, ada["id"])
         assert recorded.headers["ETag"] == f'"{answer["version"]}"'
         assert await get(client, answer) == answer, "it was answered with what is stored"
         assert (await get(client, asked))["customer_id"] == ada["id"]
+
+    @pytest.mark.parametrize("reply_first", [False, True])
+    async def test_not_by_a_contact_with_somebody_else(self, client: httpx.AsyncClient, reply_first: bool) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        bodies = [question(customer_id=ada["id"]), reply(customer_id=bo["id"])]
+        results = await api.batch(client, PATH, *(bodies[::-1] if reply_first else bodies))
+        asked = results[1 if reply_first else 0]
+        assert (await get(client, asked))["awaits_answer"] is True
+        later = await record(client, **reply(customer_id=ada["id"], happened_at="2026-03-01T12:00:00Z"))
+        assert (await get(client, asked))["answered_by_id"] == later["id"], "it is passed over, not taken as the first"
+
+    async def test_by_a_contact_in_which_the_customer_took_part(self, client: httpx.AsyncClient) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        asked = await record(client, **question(customer_id=ada["id"]))
+        copied = [{"name": "Ada", "customer_id": ada["id"]}]
+        answer = await record(client, **reply(customer_id=bo["id"], participants=copied))
+        assert (await get(client, asked))["answered_by_id"] == answer["id"]
+
+    @pytest.mark.parametrize("moved", ["question", "reply"])
+    async def test_once_a_wrong_customer_is_mended(self, client: httpx.AsyncClient, moved: str) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        asked = await record(client, **question(customer_id=ada["id"]))
+        answer = await record(client, **reply(customer_id=bo["id"]))
+        wrong, before, after = (asked, ada, bo) if moved == "question" else (answer, bo, ada)
+        claim = {"customer_id": after["id"], "moved_from": before["id"]}
+        await api.post(client, f"{PATH}/{wrong['id']}/claim", claim, 200)
+        assert (await get(client, asked))["answered_by_id"] == answer["id"]
+
+    async def test_once_a_wrong_customer_is_released(self, client: httpx.AsyncClient) -> None:
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        asked = await record(client, **question(customer_id=ada["id"]))
+        answer = await record(client, **reply(customer_id=bo["id"]))
+        await api.post(client, f"{PATH}/{answer['id']}/release", {"reason": "A mistake"}, 200)
+        found = await get(client, asked)
+        assert (found["answered_by_id"], (await get(client, answer))["customer_id"]) == (answer["id"], ada["id"])
+
+
+class TestThreadOfAnAnswer:
+    """What is sent by `/answer` has no source of its own: it is in the thread of its enquiry."""
+
+    @pytest.mark.parametrize("by", ["body", "interaction_id"])
+    async def test_it_answers_the_others_that_are_open(self, client: httpx.AsyncClient, by: str) -> None:
+        first, second = [await record(client, **question()) for _ in range(2)]
+        others = await record(client, **question(source="sms-gateway"))
+        body: dict[str, Any] = {"body": "Yes"}
+        if by == "interaction_id":
+            body = {by: (await record(client, direction="outbound", thread="T-1", happened_at=ANSWERED))["id"]}
+            assert (await get(client, second))["awaits_answer"] is True
+        answer = await api.post(client, f"{PATH}/{second['id']}/answer", body)
+        bare = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        found = [(await get(client, one))["answered_by_id"] for one in (first, second, others, bare)]
+        assert found == [answer["id"], answer["id"], None, None]
+
+    async def test_it_answers_what_is_pushed_later(self, client: httpx.AsyncClient) -> None:
+        asked = await record(client, **question())
+        answer = await api.post(client, f"{PATH}/{asked['id']}/answer", {"body": "Yes"})
+        late, others = await record(client, **question()), await record(client, **question(source="sms-gateway"))
+        bare = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
+        found = [(await get(client, one))["answered_by_id"] for one in (late, others, bare)]
+        assert found == [answer["id"], None, None]
+
+    @pytest.mark.parametrize("complaint_first", [False, True])
+    async def test_it_is_about_the_complaint(self, client: httpx.AsyncClient, complaint_first: bool) -> None:
+        asked = await record(client, **question())
+        complaint = await make.record_complaint(client, interaction_id=asked["id"]) if complaint_first else None
+        answer = await api.post(client, f"{PATH}/{asked['id']}/answer", {"body": "Yes"})
+        complaint = complaint or await make.record_complaint(client, interaction_id=asked["id"])
+        assert (await get(client, answer))["complaint_id"] == complaint["id"]
 
 
 class TestAnsweredElsewhere:

@@ -1,0 +1,86 @@
+"""Conversations: which interactions are in the same one, and which of them answer its enquiries.
+
+A thread is a name that its sender gives: it is unique within its source, and without one among records without one.
+What the service itself sends has no source: an answer is in the thread of its enquiry, and the references of complaints
+are threads of their own, which every source may name.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Record
+
+from app.core.context import Context
+
+
+def same_thread(a: str, b: str) -> str:
+    """SQL condition on rows of interactions: they are in the same thread."""
+    same_source = f"{a}.source = {b}.source OR {_named_by(a)} IS NOT DISTINCT FROM {_named_by(b)}"
+    return f"({a}.thread = {b}.thread AND ({same_source}))"
+
+
+def in_thread(a: str, thread: str, source: str) -> str:
+    """SQL condition on a row of interactions: it is in this thread of this source."""
+    named_by = _unless_reference(thread, source)
+    return f"({a}.thread = {thread} AND ({a}.source = {source} OR {_named_by(a)} IS NOT DISTINCT FROM {named_by}))"
+
+
+def concerns(interaction: str, customer_id: str) -> str:
+    """SQL condition on a row of interactions: it is not known to be a contact with somebody else than this customer."""
+    return (
+        f"({interaction}.customer_id IS NULL OR {customer_id} IS NULL OR {interaction}.customer_id = {customer_id} "
+        f"OR EXISTS (SELECT FROM interaction_participants p "
+        f"WHERE p.interaction_id = {interaction}.id AND p.customer_id = {customer_id}))"
+    )
+
+
+async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
+    """Rows of open enquiries that are answered in their threads, locked, with the earliest outbound contact after each.
+
+    `interaction_ids` are the enquiries, or outbound contacts in their threads. A contact with another customer answers
+    nothing.
+    """
+    return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
+
+
+def _named_by(a: str) -> str:
+    """SQL expression: the source that named the thread of an interaction."""
+    asked = f"FROM interactions asked WHERE asked.answered_by_id = {a}.id AND asked.thread = {a}.thread"
+    return _unless_reference(f"{a}.thread", f"coalesce({a}.source, (SELECT min(asked.source) {asked}))")
+
+
+def _unless_reference(thread: str, source: str) -> str:
+    return f"CASE WHEN NOT EXISTS (SELECT FROM complaints r WHERE r.reference = {thread}) THEN {source} END"
+
+
+_OPEN_ENQUIRY = "q.awaits_answer AND q.answered_at IS NULL AND q.happened_at <= a.happened_at"
+MAY_ANSWER = f"""EXISTS (
+    SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
+        n.direction = 'outbound' AND n.state = 'held' AND EXISTS (
+            SELECT FROM interactions q CROSS JOIN (SELECT n.happened_at) a
+            WHERE {same_thread("q", "n")} AND {_OPEN_ENQUIRY})
+        OR n.awaits_answer AND n.answered_at IS NULL AND EXISTS (SELECT FROM interactions a
+            WHERE {same_thread("a", "n")} AND a.direction = 'outbound' AND a.state = 'held'
+                AND a.happened_at >= n.happened_at)
+    )
+)"""
+"""Condition on the event `e` of an interaction: it may answer an enquiry of its thread, or be one that is answered.
+
+Whose both are is left to `answered_enquiries`: participants are stored after the event.
+"""
+_ANSWERS = f"""
+    WITH threads AS (
+        SELECT DISTINCT n.thread, {_named_by("n")} AS named_by
+        FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL
+    )
+    SELECT q.*, a.answer_id, a.answer_channel, a.answer_happened_at
+    FROM threads JOIN interactions q ON q.thread = threads.thread AND q.awaits_answer AND q.answered_at IS NULL
+        AND {_named_by("q")} IS NOT DISTINCT FROM threads.named_by
+    CROSS JOIN LATERAL (
+        SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
+        WHERE {same_thread("a", "q")} AND a.direction = 'outbound' AND a.state = 'held' AND {_OPEN_ENQUIRY}
+            AND {concerns("a", "q.customer_id")}
+        ORDER BY a.happened_at, a.id LIMIT 1
+    ) a
+    ORDER BY q.id FOR NO KEY UPDATE OF q
+"""
