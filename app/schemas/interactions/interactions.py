@@ -136,10 +136,10 @@ class InteractionNew(Schema):
     documents: Annotated[list[Document], Field(max_length=50)] = []
     """References to documents that were shared."""
     thread: Reference | None = None
-    """The conversation that the interaction belongs to: any id that all its interactions share. It is unique within its
-    source, and among interactions without a source; the reference of a complaint is the same for all. An outbound
-    contact answers the open enquiries of its conversation, unless it is one with another customer; a message in the
-    conversation of a complaint is about the complaint.
+    """The conversation that the interaction belongs to: any id that all its interactions share. The same id at another
+    source is another conversation, unless both are known to be with the same customer. An outbound contact answers the
+    open enquiries of its conversation, unless it is one with another customer; a message in the conversation of a
+    complaint is about the complaint.
     """
     complaint_id: Id | None = None
     """The id of the complaint that the interaction is about. Defaults to that of its conversation."""
@@ -179,7 +179,7 @@ class InteractionContent(Schema):
     documents: Annotated[list[Document], Field(max_length=50)] = []
     """References to documents that were shared."""
     thread: Reference | None = None
-    """The conversation that the interaction belongs to: any id that all its interactions of this source share."""
+    """The conversation that the interaction belongs to: any id that all its interactions share."""
     unwelcome_reason: Line | None = None
     """Why the customer is contacted on a channel that they do not want. Required for such outbound contact."""
     attributes: Attributes = {}
@@ -231,9 +231,7 @@ class Interaction(Resource):
     documents: Annotated[list[Document], Field(max_length=50)]
     """References to documents that were shared."""
     thread: Reference | None
-    """The conversation that the interaction belongs to: an id that all its interactions of this source share. What
-    `/answer` recorded is in the conversation of its enquiry.
-    """
+    """The conversation that the interaction belongs to: an id that all its interactions share."""
     complaint_id: Id | None
     """The id of the complaint that the interaction is about, the latest one if there are several."""
     source: Label | None

@@ -37,9 +37,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
     if not row["awaits_answer"]:
         raise MoveNotAllowed("Only an inbound enquiry can be answered", allowed=[])
     if sent.interaction_id is not None:
-        document = await _answer_by(ctx, row, sent.interaction_id)
-        await _answer_others(ctx, row, document.id)
-        return document
+        return await _answer_by(ctx, row, sent.interaction_id)
     happened_at = sent.happened_at or max(ctx.now, row["happened_at"])
     if happened_at < row["happened_at"]:
         raise out_of_order("/happened_at", "happened_at of the enquiry")
@@ -62,13 +60,13 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
     )
     document, _ = await interactions.record(ctx, new, origin_id=interaction_id, thread_source=row["source"])
     await _set_answered(ctx, row, document.id, channel, happened_at)
-    await _answer_others(ctx, row, document.id)
     return document
 
 
 async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:
     """Reaction: contacts in the threads of open enquiries were recorded, whichever of both came first."""
-    await _answer_in_threads(ctx, [event.subject_id for event in recorded])
+    for row in await threads.answered_enquiries(ctx, [event.subject_id for event in recorded]):
+        await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
 
 
 ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
@@ -91,17 +89,6 @@ async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document
     if row["customer_id"] is None and enquiry["customer_id"] is not None:
         await claims.assign(ctx, [Assignment(answer_id, None, enquiry["customer_id"], enquiry["id"])])
     return await store.INTERACTIONS.get(ctx, answer_id)
-
-
-async def _answer_others(ctx: Context, enquiry: Record, answer_id: UUID) -> None:
-    """An answer without a source is in the thread of its enquiry only now: it answers the open ones before it."""
-    if enquiry["thread"] is not None and enquiry["source"] is not None:
-        await _answer_in_threads(ctx, [answer_id])
-
-
-async def _answer_in_threads(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
-    for row in await threads.answered_enquiries(ctx, interaction_ids):
-        await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
 
 
 async def _set_answered(ctx: Context, enquiry: Record, answer_id: UUID, channel: Channel, at: datetime) -> None:

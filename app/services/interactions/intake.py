@@ -158,9 +158,10 @@ class References:
             return problem
         if new.complaint_id is not None and new.complaint_id not in found:
             return reference_not_found("/complaint_id", "Complaint")
-        draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         draft.resolution = self.customers.resolve(n)
         draft.customer_id = draft.resolution.customer_id
+        found = {id_: c for id_, c in found.items() if c["surely"] or c["customer_id"] == str(draft.customer_id)}
+        draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         if draft.customer_id is None:
             return self._take_customer(draft, found)
         unwelcome_channels = self.customers.facts[draft.customer_id].unwelcome_channels

@@ -134,10 +134,18 @@ _UNWELCOME = (
     "SELECT c.preferences ->> 'unwelcome_channels' AS channels, "
     f"{_opted_out('c.id', '($2::text IS NULL OR p.normalized = $2)')} AS opted_out FROM customers c WHERE c.id = $1"
 )
-_COMPLAINT = (
-    "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
-    f"'opted_out', {_opted_out('k.customer_id')})::text"
-)
+
+
+def _complaint(surely: str) -> str:
+    """What is read of a complaint `k` of the customer `c`. Unless it is `surely` the one that is meant, it is only if
+    the interaction is one with that customer.
+    """
+    return (
+        "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
+        f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely})::text"
+    )
+
+
 REFERENCES = Lookup(
     advisory.reference("thread_lock", advisory.exclusively(advisory.THREAD)),
     advisory.reference("shared_thread_lock", advisory.shared(advisory.THREAD)),
@@ -155,18 +163,19 @@ REFERENCES = Lookup(
         {"id": "UUID"},
         "JOIN complaints k USING (id) LEFT JOIN customers c ON c.id = k.customer_id",
         "k.id",
-        _COMPLAINT,
+        _complaint("true"),
     ),
     Reference(
         "complaint_of_thread",
         {"thread": "TEXT", "source": "TEXT"},
         "CROSS JOIN LATERAL ("
-        "SELECT m.complaint_id FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id "
-        f"WHERE {threads.in_thread('o', 'w.thread', 'w.source')} "
-        "UNION SELECT k.id FROM complaints k WHERE k.reference = w.thread"
-        ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id",
+        f"SELECT m.complaint_id, {threads.in_thread('o', 'w.thread', 'w.source')} AS surely "
+        "FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = w.thread "
+        "UNION ALL SELECT k.id, true FROM complaints k WHERE k.reference = w.thread"
+        ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id "
+        "GROUP BY w.n, k.id, c.id",
         "k.id",
-        _COMPLAINT,
+        _complaint("bool_or(t.surely)"),
     ),
 )
 """What interactions refer to: those with the same key, with their content hash; their customers and participants;

@@ -1,8 +1,7 @@
 """Conversations: which interactions are in the same one, and which of them answer its enquiries.
 
-A thread is a name that its sender gives: it is unique within its source, and without one among records without one.
-What the service itself sends has no source: an answer is in the thread of its enquiry, and the references of complaints
-are threads of their own, which every source may name.
+A thread is a name that its sender gives, and two senders may give the same: threads of two sources are one only if they
+are known to be with the same customer. What has no source, as what staff record, may be in a thread of any.
 """
 
 from collections.abc import Sequence
@@ -15,14 +14,19 @@ from app.core.context import Context
 
 def same_thread(a: str, b: str) -> str:
     """SQL condition on rows of interactions: they are in the same thread."""
-    same_source = f"{a}.source = {b}.source OR {_named_by(a)} IS NOT DISTINCT FROM {_named_by(b)}"
-    return f"({a}.thread = {b}.thread AND ({same_source}))"
+    same_source = f"{in_thread(a, f'{b}.thread', _named_by(b))}"
+    return f"({a}.thread = {b}.thread AND ({same_source} OR {a}.customer_id = {b}.customer_id))"
 
 
 def in_thread(a: str, thread: str, source: str) -> str:
     """SQL condition on a row of interactions: it is in this thread of this source."""
-    named_by = _unless_reference(thread, source)
-    return f"({a}.thread = {thread} AND ({a}.source = {source} OR {_named_by(a)} IS NOT DISTINCT FROM {named_by}))"
+    return f"({a}.thread = {thread} AND coalesce({_named_by(a)} = {source}, true))"
+
+
+def _named_by(a: str) -> str:
+    """SQL expression: the source that named the thread of an interaction. An answer is in the thread of its enquiry."""
+    asked = f"FROM interactions asked WHERE asked.answered_by_id = {a}.id AND asked.thread = {a}.thread"
+    return f"coalesce({a}.source, (SELECT min(asked.source) {asked}))"
 
 
 def concerns(interaction: str, customer_id: str) -> str:
@@ -43,16 +47,6 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
-def _named_by(a: str) -> str:
-    """SQL expression: the source that named the thread of an interaction."""
-    asked = f"FROM interactions asked WHERE asked.answered_by_id = {a}.id AND asked.thread = {a}.thread"
-    return _unless_reference(f"{a}.thread", f"coalesce({a}.source, (SELECT min(asked.source) {asked}))")
-
-
-def _unless_reference(thread: str, source: str) -> str:
-    return f"CASE WHEN NOT EXISTS (SELECT FROM complaints r WHERE r.reference = {thread}) THEN {source} END"
-
-
 _OPEN_ENQUIRY = "q.awaits_answer AND q.answered_at IS NULL AND q.happened_at <= a.happened_at"
 MAY_ANSWER = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
@@ -69,18 +63,16 @@ MAY_ANSWER = f"""EXISTS (
 Whose both are is left to `answered_enquiries`: participants are stored after the event.
 """
 _ANSWERS = f"""
-    WITH threads AS (
-        SELECT DISTINCT n.thread, {_named_by("n")} AS named_by
-        FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL
-    )
+    WITH given AS MATERIALIZED (SELECT n.* FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL)
     SELECT q.*, a.answer_id, a.answer_channel, a.answer_happened_at
-    FROM threads JOIN interactions q ON q.thread = threads.thread AND q.awaits_answer AND q.answered_at IS NULL
-        AND {_named_by("q")} IS NOT DISTINCT FROM threads.named_by
+    FROM interactions q
     CROSS JOIN LATERAL (
         SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
         WHERE {same_thread("a", "q")} AND a.direction = 'outbound' AND a.state = 'held' AND {_OPEN_ENQUIRY}
             AND {concerns("a", "q.customer_id")}
         ORDER BY a.happened_at, a.id LIMIT 1
     ) a
+    WHERE q.thread = ANY (ARRAY(SELECT thread FROM given)) AND q.awaits_answer AND q.answered_at IS NULL
+        AND EXISTS (SELECT FROM given n WHERE {same_thread("q", "n")})
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """

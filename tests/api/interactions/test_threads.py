@@ -1,5 +1,6 @@
 """Enquiries are answered in their threads, whoever sends the answer, and in whatever order both arrive."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -66,7 +67,6 @@ class TestAnsweredInTheThread:
             {"thread": None},
             {"source": "sms-gateway"},
             {"source": "Mailbox"},
-            {"source": None, "external_id": None},
             {"direction": "inbound"},
             {"direction": "internal", "kind": "note"},
             {"happened_at": "2026-03-01T09:59:59Z"},
@@ -137,29 +137,43 @@ class TestAnsweredInTheThread:
         assert (found["answered_by_id"], (await get(client, answer))["customer_id"]) == (answer["id"], ada["id"])
 
 
+class TestOfAnotherSource:
+    @pytest.mark.parametrize("without", [question, reply])
+    async def test_what_has_no_source_may_be_in_the_thread_of_any(
+        self, client: httpx.AsyncClient, without: Callable[..., dict[str, Any]]
+    ) -> None:
+        bodies = [
+            each(**({"source": None, "external_id": None} if each is without else {})) for each in (question, reply)
+        ]
+        asked, answer = [await record(client, **body) for body in bodies]
+        assert (await get(client, asked))["answered_by_id"] == answer["id"]
+
+    async def test_one_connector_receives_and_another_one_sends(self, client: httpx.AsyncClient) -> None:
+        """The same customer and the same name: it is one conversation."""
+        ada = await make.create_customer(client)
+        asked = await record(client, **question(source="imap", customer_id=ada["id"]))
+        answer = await record(client, **reply(source="smtp", customer_id=ada["id"]))
+        assert (await get(client, asked))["answered_by_id"] == answer["id"]
+
+
 class TestThreadOfAnAnswer:
     """What is sent by `/answer` has no source of its own: it is in the thread of its enquiry."""
 
-    @pytest.mark.parametrize("by", ["body", "interaction_id"])
-    async def test_it_answers_the_others_that_are_open(self, client: httpx.AsyncClient, by: str) -> None:
+    async def test_it_answers_the_others_that_are_open(self, client: httpx.AsyncClient) -> None:
         first, second = [await record(client, **question()) for _ in range(2)]
         others = await record(client, **question(source="sms-gateway"))
-        body: dict[str, Any] = {"body": "Yes"}
-        if by == "interaction_id":
-            body = {by: (await record(client, direction="outbound", thread="T-1", happened_at=ANSWERED))["id"]}
-            assert (await get(client, second))["awaits_answer"] is True
-        answer = await api.post(client, f"{PATH}/{second['id']}/answer", body)
-        bare = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
-        found = [(await get(client, one))["answered_by_id"] for one in (first, second, others, bare)]
-        assert found == [answer["id"], answer["id"], None, None]
+        answer = await api.post(client, f"{PATH}/{second['id']}/answer", {"body": "Yes"})
+        late, late_others = await record(client, **question()), await record(client, **question(source="sms-gateway"))
+        asked = (first, second, others, late, late_others)
+        found = [(await get(client, one))["answered_by_id"] for one in asked]
+        assert found == [answer["id"], answer["id"], None, answer["id"], None]
 
-    async def test_it_answers_what_is_pushed_later(self, client: httpx.AsyncClient) -> None:
+    async def test_it_is_not_about_the_complaint_of_another_thread(self, client: httpx.AsyncClient) -> None:
+        others = await record(client, **question(source="sms-gateway"))
+        await make.record_complaint(client, interaction_id=others["id"])
         asked = await record(client, **question())
         answer = await api.post(client, f"{PATH}/{asked['id']}/answer", {"body": "Yes"})
-        late, others = await record(client, **question()), await record(client, **question(source="sms-gateway"))
-        bare = await record(client, **enquiry(thread="T-1", happened_at=ASKED))
-        found = [(await get(client, one))["answered_by_id"] for one in (late, others, bare)]
-        assert found == [answer["id"], None, None]
+        assert (await get(client, answer))["complaint_id"] is None
 
     @pytest.mark.parametrize("complaint_first", [False, True])
     async def test_it_is_about_the_complaint(self, client: httpx.AsyncClient, complaint_first: bool) -> None:
