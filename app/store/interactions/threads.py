@@ -52,15 +52,16 @@ MAY_ANSWER = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
         n.direction = 'outbound' AND n.state = 'held' AND EXISTS (
             SELECT FROM interactions q CROSS JOIN (SELECT n.happened_at) a
-            WHERE {same_thread("q", "n")} AND {_OPEN_ENQUIRY})
+            WHERE q.thread = n.thread AND {_OPEN_ENQUIRY})
         OR n.awaits_answer AND n.answered_at IS NULL AND EXISTS (SELECT FROM interactions a
-            WHERE {same_thread("a", "n")} AND a.direction = 'outbound' AND a.state = 'held'
+            WHERE a.thread = n.thread AND a.direction = 'outbound' AND a.state = 'held'
                 AND a.happened_at >= n.happened_at)
     )
 )"""
 """Condition on the event `e` of an interaction: it may answer an enquiry of its thread, or be one that is answered.
 
-Whose both are is left to `answered_enquiries`: participants are stored after the event.
+Of which source the thread is, and whose both are, `answered_enquiries` finds out: participants, and what an answer
+answers, are stored after the event.
 """
 _ANSWERS = f"""
     WITH given AS MATERIALIZED (SELECT n.* FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL)
