@@ -234,6 +234,16 @@ async def test_returns_and_sums_are_as_new_receipts_have_them(new_database: Call
     rows = {row["id"]: row for row in await db.fetch("SELECT * FROM sales")}
     assert figures(cheaper)[2:] == ("3.00", False, True), "what was given back is money, and no share of the lines"
     assert figures(whole)[2:] == ("20.00", True, False)
+    taking = await db.fetchval("""
+        UPDATE sale_lines SET kind = 'discount', total = -total
+        WHERE (sale_id, line_no) = (SELECT sale_id, line_no FROM sale_lines WHERE refund_source IS NOT NULL LIMIT 1)
+        RETURNING sale_id::text
+    """)
+    await db.execute("DELETE FROM jobs")
+    await db.close()
+    await as_of(dsn, "0032")
+    db = await asyncpg.connect(dsn)
+    assert [tuple(row) for row in await db.fetch("SELECT kind, key FROM jobs")] == [("awaited_sale", taking)]
     await db.close()
 
 

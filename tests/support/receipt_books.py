@@ -46,11 +46,11 @@ def returned(sale: Sale, sales: list[Sale]) -> Returned:
             quantity, total = by_line[of["line_no"]]
             no_units = line["refund_of"]["goods_kept"] or line["kind"] != "item"
             units = Decimal(0) if no_units else -Decimal(line["quantity"])
-            by_line[of["line_no"]] = (quantity + units, total + max(-Decimal(line["total"]), Decimal(0)))
+            by_line[of["line_no"]] = (quantity + units, total + max(_amount(line, back=True), Decimal(0)))
             money += _money_back(other, line)
     left, any_item = False, False
     for number, (quantity, total) in by_line.items():
-        line_quantity, line_total = Decimal(lines[number]["quantity"]), Decimal(lines[number]["total"])
+        line_quantity, line_total = Decimal(lines[number]["quantity"]), _amount(lines[number])
         more = more or (quantity > 0 and quantity > line_quantity) or (total > 0 and total > line_total + PENNY)
         if 0 < line_total < total <= line_total + PENNY:
             by_line[number] = (quantity, line_total)
@@ -60,11 +60,19 @@ def returned(sale: Sale, sales: list[Sale]) -> Returned:
     gross = Decimal(sale["gross"])
     money = money.quantize(PENNY, ROUND_HALF_UP)
     fully = any_item and (not left or 0 < gross <= money)
-    return Returned(by_line, min(gross, money), fully, more or money > gross + PENNY)
+    return Returned(by_line, max(min(gross, money), Decimal(0)), fully, more or money > gross + PENNY)
+
+
+def _amount(line: dict[str, Any], *, back: bool = False) -> Decimal:
+    """What a line came to, or gives back; of a discount what it took off, or what is taken back of it."""
+    return Decimal(line["total"]) * (-1 if (line["kind"] == "discount") != back else 1)
 
 
 def _money_back(sale: Sale, line: dict[str, Any]) -> Decimal:
-    """What a line gave back: its share of what its receipt gave back, by totals, with tax if that is nearer."""
+    """What a line gave back: its share of what its receipt gave back, by totals, with tax if that is nearer.
+
+    A discount that is taken back with nothing given back is paid after all.
+    """
 
     def takes_back(each: dict[str, Any]) -> bool:
         return each["kind"] in PRICED and Decimal(each["total"]) < 0
@@ -74,6 +82,8 @@ def _money_back(sale: Sale, line: dict[str, Any]) -> Decimal:
     taxed = totals + sum((-Decimal(each["tax"]) for each in sale["lines"] if takes_back(each)), Decimal(0))
     with_tax = abs(refunded - taxed) < abs(refunded - totals)
     whole = taxed if with_tax else totals
+    if line["kind"] == "discount" and not totals:
+        return -Decimal(line["total"])
     if not takes_back(line) or whole <= 0:
         return Decimal(0)
     part = -Decimal(line["total"]) - (Decimal(line["tax"]) if with_tax else 0)

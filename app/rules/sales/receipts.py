@@ -7,8 +7,10 @@ docs/sales.md has them with examples, `rules/sales/sums.py` the arithmetic:
   zero, and gross - refunded = net for every receipt.
 - A receipt counts unless it is voided. Net of a customer is the sum of the nets of the receipts that count.
 - Only items are products: they alone have units, make a sale or a return of a receipt, and are returned to the end.
-- What may be given back of a receipt in all is its gross. What was *returned* is the money that was really given back:
-  the `refunded` of the other receipt, shared among its lines (see `returns`).
+- What may be given back of a receipt in all is its gross, of a discount line what it took off. A discount that is
+  taken back with nothing given back is paid after all: it is gross of its receipt, and adds to what may be given back.
+- What was *returned* is the money that was really given back:
+  the `refunded` of the other receipt, shared among its lines (see `returns`), less discounts that were paid after all.
 - A receipt is *fully returned* when no item with a price is left of it: of each item with a positive total, all units
   or all the money came back, or all of its gross did.
 - A *purchase* is a receipt that counts, sold items, came to something, and was not given back whole.

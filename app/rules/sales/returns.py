@@ -49,7 +49,7 @@ class Refund(NamedTuple):
 
 
 class GivenBack(NamedTuple):
-    """What a receipt that counts gave back of a line; the amounts are positive."""
+    """What a receipt that counts gave back of a line. Amounts are positive, also those of a discount taken back."""
 
     sale_id: UUID
     currency: str
@@ -60,7 +60,10 @@ class GivenBack(NamedTuple):
     with_tax: Decimal
     """The total, and the tax that is on top of it."""
     money: Decimal
-    """What of the receipt's turnover was really given back with it (see `Refund.share`)."""
+    """What of the receipt's turnover was really given back with it (see `Refund.share`).
+
+    Negative where a discount is taken back on its own, and so paid after all.
+    """
 
     @classmethod
     def by_line(
@@ -77,6 +80,9 @@ class GivenBack(NamedTuple):
     ) -> "GivenBack":
         """By a returning line with these values. Only items have units, and goods that are kept use up none."""
         units = ZERO if goods_kept or kind is not LineKind.ITEM else max(-quantity, ZERO)
+        if kind is LineKind.DISCOUNT:
+            back = max(total, ZERO)
+            return cls(sale_id, currency, kind, sku, units, back, back, ZERO if refund.total else -back)
         if total >= 0 or kind not in PRICED:
             return cls(sale_id, currency, kind, sku, units, max(-total, ZERO), max(-total, ZERO), ZERO)
         with_tax = -total - tax if refund.tax_on_top else -total
@@ -91,13 +97,18 @@ class SoldLine(NamedTuple):
     tax_on_top: Decimal = ZERO
     """Its tax, if that is not in its total."""
 
+    @property
+    def amount(self) -> Decimal:
+        """What there is of it to give back: of a discount, what it took off."""
+        return -self.total if self.kind is LineKind.DISCOUNT else self.total
+
     def is_of(self, sku: str | None) -> bool:
         """Whether it can be this product; either may be unknown."""
         return sku is None or self.sku is None or sku == self.sku
 
     def left(self, given_back: Iterable[GivenBack], currency: str) -> tuple[Decimal, Decimal]:
         """The quantity and the amount that are left of it. What does not fit takes nothing from it."""
-        quantity, total = self.quantity, self.total
+        quantity, total = self.quantity, self.amount
         for given in given_back:
             if (given.currency, given.kind) == (currency, self.kind) and self.is_of(given.sku):
                 quantity, total = quantity - given.quantity, total - self.given_back(given)
@@ -119,6 +130,9 @@ def exceeds(left_quantity: Decimal, left_total: Decimal, quantity: Decimal, tota
 
 
 def exceeds_gross(gross: Decimal, given_back: Iterable[GivenBack], currency: str, unit: Decimal) -> bool:
-    """Whether more money was given back of a receipt than was paid for it, by more than one smallest coin in all."""
+    """Whether more money was given back of a receipt than was paid for it, by more than one smallest coin in all.
+
+    What was paid again, for a discount that was taken back, may be given back as well.
+    """
     money = sum((given.money for given in given_back if given.currency == currency), ZERO)
     return money > 0 and money.quantize(unit, ROUND_HALF_UP) > gross + unit

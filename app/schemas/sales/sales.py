@@ -79,8 +79,8 @@ class SaleLineNew(Schema):
     total: Money | None = None
     """The amount of the line. Defaults to quantity × unit price − discount, rounded to the currency's minor unit."""
     refund_of: SaleLineRefNew | None = None
-    """The sale line of the same kind that this line refunds. No more can be refunded than was sold, and of a whole
-    receipt no more than was paid for it.
+    """The sale line of the same kind that this line refunds. No more can be refunded than was sold, no more of a
+    discount taken back than was given, and of a whole receipt no more refunded than was paid for it.
     """
 
 
@@ -178,7 +178,9 @@ class SaleLine(Resource):
     returned_quantity: Quantity
     """How many units of this line later receipts took back, as a positive quantity. Goods kept are not counted."""
     returned_total: Money
-    """The amount that later receipts gave back for this line, as a positive amount, by the totals of their lines."""
+    """The amount that later receipts gave back for this line, as a positive amount, by the totals of their lines. Of a
+    discount it is how much of it was taken back, which is positive as well.
+    """
 
 
 class Sale(Resource):

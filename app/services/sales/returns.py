@@ -152,19 +152,17 @@ class Returns:
         left, left_total = returned.left([*earlier, *own], sold.currency)
         unit = minor_unit(sold.currency)
         if exceeds(left, left_total, given.quantity, returned.given_back(given), unit):
-            return _refused(
-                pointer,
-                "exceeds",
-                f"Line {key.line_no} of receipt {key.receipt_no} has {left} for {max(left_total, ZERO).quantize(unit)} "
-                f"{sold.currency} left to return",
-            )
+            amount = f"{max(left_total, ZERO).quantize(unit)} {sold.currency}"
+            rest = f"{amount} of discount" if line.kind is LineKind.DISCOUNT else f"{left} for {amount}"
+            detail = f"Line {key.line_no} of receipt {key.receipt_no} has {rest} left to return"
+            return _refused(pointer, "exceeds", detail)
         return None
 
     def _refuse_sum(
         self, receipt: ReceiptDraft, n: int, of: ReceiptKey, own: Sequence[GivenBack]
     ) -> RefundExceedsSale | None:
         """`own` is what the receipt, whose last line of it is the n-th, returns of that receipt."""
-        if (sold := self._sold.get(of)) is None or not any(given.money for given in own):
+        if (sold := self._sold.get(of)) is None or not any(given.money > 0 for given in own):
             return None
         lines = self._given_back.get(of, {}).values()
         earlier = [given for all_ in lines for given in all_ if given.sale_id != receipt.id]
@@ -192,8 +190,8 @@ class Returns:
             if not all(sold.is_of(given.sku) for given in all_):
                 return _refused(f"/lines/{n}/sku", "other_product", "Another product of this line was returned")
             left, left_total = sold.left(all_, receipt.currency)
-            taken, taken_total = sold.quantity - left, (sold.total - left_total).quantize(unit)
-            if exceeds(sold.quantity, sold.total, taken, taken_total, unit):
+            taken, taken_total = sold.quantity - left, (sold.amount - left_total).quantize(unit)
+            if exceeds(sold.quantity, sold.amount, taken, taken_total, unit):
                 detail = f"{taken} for {taken_total} {receipt.currency} of this line was returned"
                 return _refused(f"/lines/{n}", "exceeds", detail)
         money = [given for all_ in given_back.values() for given in all_]

@@ -167,7 +167,8 @@ _RECOMPUTE_RETURNED = f"""
     returning_lines AS MATERIALIZED (
         SELECT s.id AS returned_id, l.line_no, r.id, r.refunded,
             CASE WHEN b.goods_kept OR b.kind <> 'item' THEN 0 ELSE greatest(-b.quantity, 0) END AS quantity,
-            greatest(-b.total, 0) AS total,
+            CASE WHEN b.kind = 'discount' THEN greatest(b.total, 0) ELSE greatest(-b.total, 0) END AS total,
+            b.kind = 'discount' AS is_discount,
             CASE WHEN b.total < 0 AND b.kind IN ({PRICED_KINDS}) THEN -b.tax END AS tax,
             s.voided_at IS NULL AS counts,
             coalesce(r.currency = s.currency AND b.kind = l.kind AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
@@ -184,11 +185,12 @@ _RECOMPUTE_RETURNED = f"""
     back AS MATERIALIZED (
         SELECT b.id, b.line_no, b.quantity, b.counts, b.fits,
             CASE WHEN t.on_top AND b.without_tax IS NOT NULL THEN b.with_tax * b.without_tax ELSE b.total END AS total,
-            CASE WHEN b.tax IS NULL THEN 0
+            CASE WHEN b.is_alone THEN -b.total WHEN b.tax IS NULL THEN 0
                 ELSE coalesce(b.refunded * greatest(b.with_tax, 0) / nullif(greatest(b.whole, 0), 0), 0) END AS money
         FROM (
             SELECT b.returned_id AS id, b.line_no, b.quantity, b.total, b.tax, b.counts, b.fits, b.without_tax,
-                f.refunded, CASE WHEN f.on_top THEN b.total + coalesce(b.tax, 0) ELSE b.total END AS with_tax,
+                b.is_discount AND f.lines_total = 0 AS is_alone, f.refunded,
+                CASE WHEN f.on_top THEN b.total + coalesce(b.tax, 0) ELSE b.total END AS with_tax,
                 CASE WHEN f.on_top THEN f.lines_total + f.lines_tax ELSE f.lines_total END AS whole
             FROM returning_lines b JOIN refunds f ON f.sale_id = b.id
         ) b JOIN taxes t ON t.sale_id = b.id
@@ -201,12 +203,13 @@ _RECOMPUTE_RETURNED = f"""
         SELECT id, line_no, NULL, NULL, NULL, NULL, NULL, NULL, quantity, total FROM back WHERE fits
     ),
     lines AS MATERIALIZED (
-        SELECT s.sale_id, s.line_no, s.kind, s.quantity, s.total, s.back_quantity AS returned_quantity,
-            CASE WHEN s.back_total BETWEEN s.total AND s.total + {_COIN} AND s.total > 0 THEN s.total
+        SELECT s.sale_id, s.line_no, s.kind, s.quantity, s.amount, s.back_quantity AS returned_quantity,
+            CASE WHEN s.back_total BETWEEN s.amount AND s.amount + {_COIN} AND s.amount > 0 THEN s.amount
                 ELSE s.back_total END AS returned_total,
             s.quantity_before, s.total_before
         FROM (
-            SELECT sale_id, line_no, max(kind) AS kind, max(quantity) AS quantity, max(total) AS total,
+            SELECT sale_id, line_no, max(kind) AS kind, max(quantity) AS quantity,
+                max(CASE WHEN kind = 'discount' THEN -total ELSE total END) AS amount,
                 max(returned_quantity) AS quantity_before, max(returned_total) AS total_before, max(gross) AS gross,
                 coalesce(sum(back_quantity), 0) AS back_quantity,
                 coalesce(round(sum(back_total), scale(max(gross))), 0) AS back_total
@@ -221,7 +224,7 @@ _RECOMPUTE_RETURNED = f"""
         RETURNING l.sale_id
     ),
     figures AS (
-        SELECT s.id, least(s.gross, m.money) AS returned,
+        SELECT s.id, greatest(least(s.gross, m.money), 0) AS returned,
             coalesce(l.fully OR (l.fully IS NOT NULL AND s.gross > 0 AND m.money >= s.gross), false) AS fully_returned,
             coalesce(l.more, false) OR m.misfits OR m.money > s.gross + {_COIN} AS over_returned
         FROM receipts s
@@ -231,10 +234,10 @@ _RECOMPUTE_RETURNED = f"""
             FROM back b WHERE b.id = s.id
         ) m
         LEFT JOIN LATERAL (
-            SELECT bool_and(l.returned_total >= l.total OR (l.quantity > 0 AND l.returned_quantity >= l.quantity))
-                    FILTER (WHERE l.total > 0 AND l.kind = 'item') AS fully,
+            SELECT bool_and(l.returned_total >= l.amount OR (l.quantity > 0 AND l.returned_quantity >= l.quantity))
+                    FILTER (WHERE l.amount > 0 AND l.kind = 'item') AS fully,
                 bool_or((l.returned_quantity > 0 AND l.returned_quantity > l.quantity)
-                    OR (l.returned_total > 0 AND l.returned_total > l.total + {_COIN})) AS more
+                    OR (l.returned_total > 0 AND l.returned_total > l.amount + {_COIN})) AS more
             FROM lines l WHERE l.sale_id = s.id
         ) l ON true
     )

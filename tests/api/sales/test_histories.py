@@ -54,8 +54,11 @@ class Shop:
         if self.dice.random() < 0.15:
             of["goods_kept"] = True
         amount = Decimal(self.dice.randint(0, 600)) / 100
-        if self.dice.random() < 0.2:
-            kind = self.dice.choice(["tip", "shipping", "gift_card"])
+        if self.dice.random() < 0.3:
+            kind = self.dice.choice(["tip", "shipping", "gift_card", "discount", "discount"])
+            if kind == "discount":
+                taken_back = str(round(amount / 3, 2))
+                return {"kind": kind, "quantity": "1", "unit_price": taken_back, "refund_of": of}
             return {"kind": kind, "quantity": "-1", "unit_price": str(amount), "refund_of": of}
         quantity = self.dice.choice(["0", "-1", "-1", "-2"])
         line = {"quantity": quantity, "unit_price": str(amount), "total": str(-amount), "refund_of": of}

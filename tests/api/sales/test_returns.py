@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -664,3 +665,63 @@ class TestAtTheSameTime:
         assert (sale["returned"], returned["customer_id"]) == ("100.00", customer["id"])
         kept, summed = await summed_anew(db)
         assert kept == summed and await net(client, customer["id"]) == [("200.00", "100.00", "100.00", 1)]
+
+
+def discount_back(amount: str, **changes: Any) -> dict[str, Any]:
+    """A receipt that takes a discount back, of the second line of S."""
+    of = {"receipt_no": "S", "line_no": 2}
+    line = {"kind": "discount", "quantity": "1", "unit_price": amount, "refund_of": of}
+    return make.sale(lines=[line], payments=[], total=amount, **changes)
+
+
+def discounted(**changes: Any) -> dict[str, Any]:
+    """A receipt S of 10.00, less a discount of 4.00."""
+    lines = [make.line("10.00"), {"kind": "discount", "quantity": "1", "unit_price": "-4.00"}]
+    return make.sale(receipt_no="S", lines=lines, payments=[], total="6.00", **changes)
+
+
+class TestOfADiscountLine:
+    async def test_no_more_than_was_given(self, client: httpx.AsyncClient) -> None:
+        customer = await make.create_customer(client)
+        sale = await make.record_sale(client, discounted(customer={"id": customer["id"]}))
+        assert await refused(client, discount_back("4.02")) == ("/lines/0/refund_of", "exceeds")
+        paid = await make.record_sale(client, discount_back("4.00", receipt_no="P"))
+        assert (paid["kind"], paid["gross"], paid["refunded"], paid["balanced"]) == ("other", "4.00", "0.00", True)
+        assert await refused(client, discount_back("4.00")) == ("/lines/0/refund_of", "exceeds")
+        after = await read(client, sale)
+        assert [line["returned_total"] for line in after["lines"]] == ["0.00", "4.00"]
+        assert (after["returned"], after["fully_returned"], after["over_returned"]) == ("0.00", False, False)
+        assert await net(client, customer["id"]) == [("10.00", "0.00", "10.00", 1)]
+        # 10.00 were paid by now, and can come back; units count once.
+        back = await make.record_sale(client, make.sale(lines=[make.refund("S")], payments=[], total="-10.00"))
+        assert (back["gross"], back["refunded"]) == ("0.00", "10.00")
+        after = await read(client, sale)
+        assert (after["returned"], after["fully_returned"], after["over_returned"]) == ("6.00", True, False)
+        assert [(g, r, n) for g, r, n, _ in await net(client, customer["id"])] == [("10.00", "10.00", "0.00")]
+
+    async def test_one_batch(self, client: httpx.AsyncClient) -> None:
+        bodies = [discounted(), discount_back("3.00"), discount_back("1.00"), discount_back("1.00")]
+        content = "\n".join(json.dumps(body) for body in bodies)
+        answer = await client.post(f"{PATH}/batch", content=content, headers=api.JSON_LINES)
+        assert [json.loads(line)["status"] for line in answer.text.splitlines()] == [201, 201, 201, 409]
+
+    @pytest.mark.parametrize(("amount", "over"), [("400.00", True), ("4.02", True), ("4.01", False), ("4.00", False)])
+    async def test_before_its_sale_is_flagged(self, client: httpx.AsyncClient, amount: str, over: bool) -> None:
+        await make.record_sale(client, discount_back(amount))
+        sale = await make.record_sale(client, discounted())
+        shown = "4.00" if amount == "4.01" else amount
+        assert (sale["over_returned"], sale["lines"][1]["returned_total"]) == (over, shown)
+
+    async def test_a_revision_below_what_was_taken_back(self, client: httpx.AsyncClient) -> None:
+        body = discounted()
+        await make.record_sale(client, body)
+        await make.record_sale(client, discount_back("4.00"))
+        less = {**body, "revision": 1, "total": "7.00"}
+        less["lines"] = [body["lines"][0], {**body["lines"][1], "unit_price": "-3.00"}]
+        assert await refused(client, less) == ("/lines/1", "exceeds")
+
+    async def test_a_discount_on_what_was_given_back_cannot_be_taken_back(self, client: httpx.AsyncClient) -> None:
+        discount = {"kind": "discount", "quantity": "1", "unit_price": "4.00"}
+        lines = [make.line("-10.00", quantity="-1", unit_price="10.00"), discount]
+        await make.record_sale(client, make.sale(receipt_no="S", lines=lines, payments=[], total="-6.00"))
+        assert await refused(client, discount_back("4.00")) == ("/lines/0/refund_of", "exceeds")
