@@ -706,3 +706,53 @@ async def test_sources_are_there_and_say_whom_they_created(new_database: Callabl
         ("unmatched", 1),
     ]
     await db.close()
+
+
+async def test_a_clock_that_was_never_set_is_not_believed(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0032")
+    db = await asyncpg.connect(dsn)
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    buyer = await insert(
+        db, "customers", kind="person", trade="b2c", display_name="Ada", sort_name="ada", known_since=epoch
+    )
+    for number, at in (("1", epoch), ("2", RECEIVED)):
+        sold = await insert(
+            db,
+            "sales",
+            source="till",
+            receipt_no=number,
+            kind="sale",
+            occurred_at=at,
+            business_date=at.date(),
+            channel="in_store",
+            currency="GBP",
+            customer_id=buyer["id"],
+            match="matched",
+            total=Decimal(1),
+            gross=Decimal(1),
+            refunded=Decimal(0),
+            content_hash=b"",
+        )
+        await db.execute(
+            "INSERT INTO events (type, subject_type, subject_id, customer_id, occurred_at, recorded_at, actor, title) "
+            "VALUES ('sale.recorded', 'sale', $1, $2, $3, now(), 'till', 'Sale')",
+            sold["id"],
+            buyer["id"],
+            at,
+        )
+    await db.execute(
+        "INSERT INTO customer_totals (customer_id, currency, receipts, purchases, returns, first_purchase_at, "
+        "last_purchase_at) VALUES ($1, 'GBP', 2, 2, 0, $2, $3)",
+        buyer["id"],
+        epoch,
+        RECEIVED,
+    )
+    await db.close()
+    await as_of(dsn, "0033")
+    db = await asyncpg.connect(dsn)
+    suspect = await db.fetch("SELECT receipt_no FROM sales WHERE clock_suspect")
+    assert [row["receipt_no"] for row in suspect] == ["1"]
+    assert await db.fetchval("SELECT first_purchase_at FROM customer_totals") == RECEIVED
+    assert await db.fetchval("SELECT known_since FROM customers") == RECEIVED
+    await db.close()

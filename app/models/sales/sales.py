@@ -146,11 +146,18 @@ class Sale(SQLModel, table=True):
     refunded: Decimal = numeric_column()
     balanced: bool = boolean_column("true")
     imbalances: list[dict[str, Any]] = json_column("'[]'")
-    # The clock of the till was ahead by more than the tolerance of `rules.kit.moments` when the receipt came in.
+    # When the receipt came in, the clock of the till was ahead by more than the tolerance of `rules.kit.moments`, or it
+    # was never set.
     clock_suspect: bool = Field(
         default=None,
         sa_column=Column(
-            Boolean, Computed("(occurred_at - created_at) > '24:00:00'::interval", persisted=True), nullable=False
+            Boolean,
+            Computed(
+                "(occurred_at - created_at) > '24:00:00'::interval "
+                "OR occurred_at < '1971-01-01 00:00:00+00'::timestamptz",
+                persisted=True,
+            ),
+            nullable=False,
         ),
     )
     # What other receipts that count gave back of this one; see services/sales/settlement.py.

@@ -4,10 +4,12 @@ What a sender's clock says may be ahead of ours by `TOLERANCE`; what is further 
 people enter for what they have just done get no tolerance: they can leave them out.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 TOLERANCE = timedelta(hours=24)
 """How far the clock of a till, of a telephone system or of another server may be ahead: a wrong time zone, at most."""
+NEVER_SET_BEFORE = datetime(1971, 1, 1, tzinfo=UTC)
+"""A clock that says less counts from the epoch of Unix since it was switched on: nobody has set it."""
 IN_THE_FUTURE = "in_the_future"
 OUT_OF_ORDER = "out_of_order"
 FUTURE_DETAIL = "Must not be in the future"
@@ -16,6 +18,11 @@ FUTURE_DETAIL = "Must not be in the future"
 def is_ahead(moment: datetime, now: datetime) -> bool:
     """Whether it cannot have been, however wrong the clock of its sender is."""
     return moment > now + TOLERANCE
+
+
+def is_of_no_clock(moment: datetime) -> bool:
+    """Whether it says only that the clock of its sender was never set."""
+    return moment < NEVER_SET_BEFORE
 
 
 def precedes(moment: datetime, other: datetime) -> bool:

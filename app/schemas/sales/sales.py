@@ -258,8 +258,8 @@ class Sale(Resource):
     imbalances: Annotated[list[Imbalance], Field(max_length=20)]
     """The sums that do not, at most 20. Empty for receipts that were recorded before version 0.4."""
     clock_suspect: bool
-    """Whether the clock of the till was more than 24 hours ahead, so that `occurred_at` is not to be believed: such a
-    receipt is nobody's last purchase.
+    """Whether the clock of the till was more than 24 hours ahead, or never set (before 1971), so that `occurred_at` is
+    not to be believed: such a receipt is nobody's first or last purchase.
     """
     attributes: Attributes
     voided_at: Moment | None

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.ids import new_id
 from app.rules.customers import Match, ReasonResult, SourcePolicy
+from app.rules.kit import moments
 from app.rules.sales.buyers import buyer_among, buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleKind
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
@@ -129,7 +130,7 @@ class Buyers:
             new_id(),
             new,
             created_by_source=receipt.source,
-            first_seen_at=receipt.occurred_at,
+            first_seen_at=None if moments.is_of_no_clock(receipt.occurred_at) else receipt.occurred_at,
         )
         self.created.append(created)
         self._resolver.add_known(created.id, keys)

@@ -4,7 +4,8 @@ contact, and when they last bought something.
 Whatever adds to a customer moves these moments on in the statement that writes it; whatever takes something away has
 them found anew, by index walks of one row each. Rows are locked in the order customers, totals, activity.
 
-- `customers.known_since` is the earliest of `created_at`, `known_since_given` and the customer's timeline.
+- `customers.known_since` is the earliest of `created_at`, `known_since_given` and the customer's timeline, except what
+  a clock that was never set says.
 - `customer_activity.last_contact_at` is the latest contact that was held, with them or in which they took part.
   Internal notes are none.
 - `customer_activity.last_purchase_at` is the latest of their totals (see `store/sales/settlement.py`).
@@ -14,6 +15,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.kit import moments
+
+_OF_A_CLOCK = f"occurred_at >= '{moments.NEVER_SET_BEFORE.isoformat()}'::timestamptz"
 
 
 def known_earlier(found: str, now: str) -> str:
@@ -25,7 +29,10 @@ def known_earlier(found: str, now: str) -> str:
         UPDATE customers c SET known_since = k.known_since, version = c.version + 1, updated_at = {now}
         FROM (
             SELECT c.id, f.known_since
-            FROM (SELECT customer_id, min(occurred_at) AS known_since FROM {found} GROUP BY customer_id) f
+            FROM (
+                SELECT customer_id, min(occurred_at) AS known_since FROM {found} WHERE {_OF_A_CLOCK}
+                GROUP BY customer_id
+            ) f
             JOIN customers c ON c.id = f.customer_id AND c.known_since > f.known_since
             ORDER BY c.id FOR NO KEY UPDATE OF c
         ) k
@@ -85,11 +92,11 @@ def _is_contact(alias: str) -> str:
     return f"{alias}.state = 'held' AND {alias}.direction <> 'internal'"
 
 
-_FIND_KNOWN_SINCE = """
+_FIND_KNOWN_SINCE = f"""
     UPDATE customers c SET known_since = k.known_since, version = c.version + 1, updated_at = $2
     FROM (
         SELECT c.id, least(c.created_at, c.known_since_given,
-            (SELECT min(e.occurred_at) FROM events e WHERE e.customer_id = c.id)) AS known_since
+            (SELECT min(e.occurred_at) FROM events e WHERE e.customer_id = c.id AND e.{_OF_A_CLOCK})) AS known_since
         FROM customers c WHERE c.id = ANY ($1::uuid[])
     ) k
     WHERE c.id = k.id AND c.known_since <> k.known_since

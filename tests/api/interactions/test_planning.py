@@ -213,6 +213,23 @@ class TestClocksOfTills:
         profile = await api.get(client, f"/v1/customers/{zoe['id']}/profile")
         assert profile["totals"][0]["last_purchase_at"] == slow["occurred_at"], "summed anew, too"
 
+    async def test_a_receipt_of_the_epoch_is_taken_and_marked(self, client: httpx.AsyncClient) -> None:
+        buyer = {"name": "Ada", "phone": "+44 20 7946 0123"}
+        unset = await make.record_sale(client, occurred_at="1970-01-01T00:00:00Z", customer=buyer)
+        path = f"/v1/customers/{unset['customer_id']}"
+        created = await api.get(client, path)
+        assert (unset["clock_suspect"], created["known_since"]) == (True, created["created_at"])
+        real = await make.record_sale(client, occurred_at="2026-03-01T10:00:00Z", customer=buyer)
+        again = await make.record_sale(client, occurred_at="1970-01-01T00:07:00+00:00", customer=buyer)
+        assert {sale["customer_id"] for sale in (unset, real, again)} == {created["id"]}
+        assert (await api.get(client, path))["known_since"] == real["occurred_at"]
+        profile = await api.get(client, f"{path}/profile")
+        totals = profile["totals"][0]
+        assert (totals["first_purchase_at"], totals["last_purchase_at"]) == (real["occurred_at"],) * 2
+        assert (totals["receipts"], profile["last_purchase"]["id"]) == (3, real["id"])
+        await api.post(client, f"/v1/sales/{real['id']}/release", {"reason": "Somebody else"}, 200)
+        assert (await api.get(client, path))["known_since"] == created["created_at"]
+
     async def test_a_revision_with_the_right_time_clears_the_mark(self, client: httpx.AsyncClient) -> None:
         body = make.sale(occurred_at="2027-03-01T10:00:00Z")
         await make.record_sale(client, body)
