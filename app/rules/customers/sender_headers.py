@@ -35,7 +35,7 @@ def bare_address(value: str) -> str:
 
     Several addresses are left as they are, since none of them is meant more than the others.
     """
-    visible = normalized("NFKC", value).translate(_ZERO_WIDTH)
+    visible = (value if "@" in value and "＠" in value else normalized("NFKC", value)).translate(_ZERO_WIDTH)
     if _has_several_addresses(visible):
         return value
     bare = _unquoted(_in_brackets(visible).strip())

@@ -67,10 +67,7 @@ async def returns_of(ctx: Context, sale_id: UUID) -> list[Record]:
 async def recompute_returned(
     ctx: Context, sales: Iterable[UUID], keys: Iterable[ReceiptKey], new: Iterable[UUID]
 ) -> list[Record]:
-    """Recompute what was returned of receipts, given by id or by key: rows of those that have changed.
-
-    The version of those that are `new` in this transaction stays.
-    """
+    """Recompute what was returned of receipts: rows of those that have changed. The version of `new` ones stays."""
     return await ctx.db.fetch(_RECOMPUTE_RETURNED, list(sales), *rows.columns(sorted(keys), 2), list(new), ctx.now)
 
 
