@@ -133,6 +133,7 @@ def _arguments(new: dict[str, Any], customer_id: Any, content_hash: bytes) -> li
         "imbalances": [],
         "gross": total,
         "refunded": "0.00",
+        "tax_on_top": False,
         "balanced": True,
         "attributes": {},
         "content_hash": content_hash,

@@ -244,6 +244,7 @@ async def test_returns_and_sums_are_as_new_receipts_have_them(new_database: Call
     await as_of(dsn, "0032")
     db = await asyncpg.connect(dsn)
     assert [tuple(row) for row in await db.fetch("SELECT kind, key FROM jobs")] == [("awaited_sale", taking)]
+    assert [row["id"] for row in await db.fetch("SELECT id FROM sales WHERE tax_on_top")] == [taxed]
     await db.close()
 
 

@@ -144,6 +144,8 @@ class Sale(SQLModel, table=True):
     # What of the total is turnover, split into what was sold and what was returned, both positive.
     gross: Decimal = numeric_column()
     refunded: Decimal = numeric_column()
+    # Whether the tax of each line is on top of its total.
+    tax_on_top: bool = boolean_column()
     balanced: bool = boolean_column("true")
     imbalances: list[dict[str, Any]] = json_column("'[]'")
     # When the receipt came in, the clock of the till was ahead by more than the tolerance of `rules.kit.moments`, or it
@@ -219,7 +221,7 @@ class SaleLine(SQLModel, table=True):
     refund_receipt_no: str | None = text_column()
     refund_line_no: int | None = None
     goods_kept: bool = boolean_column()
-    # What receipts that count gave back of this line, positive.
+    # What receipts that count gave back of this line, or took back of this discount, positive.
     returned_quantity: Decimal = numeric_column(default="0")
     returned_total: Decimal = numeric_column(default="0")
 

@@ -68,6 +68,8 @@ class Reckoning(NamedTuple):
     gross: Decimal
     refunded: Decimal
     imbalances: list[Imbalance]
+    tax_on_top: bool
+    """Whether the tax of each line is on top of its total."""
 
 
 def line_total(quantity: Decimal, unit_price: Decimal, discount: Decimal, unit: Decimal) -> Decimal:
@@ -106,7 +108,7 @@ def reckon(lines: Sequence[Line], amounts: Amounts, total: Decimal | None, unit:
     is_said = amounts.lines_are_net and not sums.tax_inside_lines
     own_tax = (sums.tax != 0 or is_said) and abs(added - sums.tax) <= tolerance
     gross, refunded = _turnover(sums, amounts, total, own_tax) if lines else _sides(total - amounts.tip)
-    return Reckoning(_kind(sums, total), total, gross, refunded, imbalances[:MOST_IMBALANCES])
+    return Reckoning(_kind(sums, total), total, gross, refunded, imbalances[:MOST_IMBALANCES], own_tax)
 
 
 class _Sums(NamedTuple):

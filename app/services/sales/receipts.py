@@ -61,6 +61,7 @@ class ReceiptDraft:
     gross: Decimal
     refunded: Decimal
     imbalances: Sequence[Imbalance]
+    tax_on_top: bool
     business_date: date
     policy: SourcePolicy
     is_revision: bool = False
@@ -152,6 +153,7 @@ class ReceiptDraft:
             self.total,
             self.gross,
             self.refunded,
+            self.tax_on_top,
             not self.imbalances,
             [self._imbalance(imbalance) for imbalance in self.imbalances],
             new.attributes,
@@ -271,7 +273,7 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
     checks.require_distinct_line_numbers(lines)
     checks.require_returns(new, lines)
     amounts = checks.amounts_of(new, policy.tax_included)
-    kind, total, gross, refunded, imbalances = sums.reckon(lines, amounts, new.total, unit)
+    kind, total, gross, refunded, imbalances, tax_on_top = sums.reckon(lines, amounts, new.total, unit)
     checks.require_within_limit(lines, total)
     return ReceiptDraft(
         new,
@@ -284,6 +286,7 @@ def draft_receipt(new: SaleNew, policy: SourcePolicy = NO_POLICY, site_zone: str
         _scaled(gross, currency),
         _scaled(refunded, currency),
         [*checks.rounded_away(new, lines, unit), *imbalances][: sums.MOST_IMBALANCES],
+        tax_on_top,
         new.business_date or trading_day(new.occurred_at, site_zone or policy.time_zone),
         policy,
     )

@@ -46,6 +46,7 @@ SALE = (
     "total",
     "gross",
     "refunded",
+    "tax_on_top",
     "balanced",
     "imbalances",
     "attributes",

@@ -1,7 +1,7 @@
 -- What receipts come to in a number of trading days, by one or two groups and altogether, as one JSON value.
 --
 -- Voided receipts do not count. Grouped or filtered by product or category, figures are those of the items that are
--- asked about; otherwise those of whole receipts, so that tax on top and discounts on a receipt are included.
+-- asked about, each with its tax where that is on top; otherwise those of whole receipts, with their discounts.
 --
 -- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'site'" ... -f <this file>
 --   :since        '2026-01-01'     Receipts of this trading day and later ones,
@@ -44,8 +44,10 @@ facts AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT CASE WHEN 'sku' IN (a.first, a.second) THEN i.sku END AS sku,
             CASE WHEN 'category' IN (a.first, a.second) THEN i.category END AS category,
-            sum(i.quantity) AS units, sum(greatest(i.total, 0)) AS gross, -sum(least(i.total, 0)) AS refunded
+            sum(i.quantity) AS units, sum(greatest(n.paid, 0 * n.paid)) AS gross,
+            -sum(least(n.paid, 0 * n.paid)) AS refunded
         FROM sale_lines i
+        CROSS JOIN LATERAL (SELECT CASE WHEN s.tax_on_top THEN i.total + i.tax ELSE i.total END AS paid) n
         WHERE i.sale_id = s.id AND i.kind = 'item' AND (:sku::text IS NULL OR i.sku = :sku)
             AND (:category::text IS NULL OR i.category = :category)
         GROUP BY 1, 2

@@ -110,6 +110,32 @@ class TestByHand:
         found = await measured(client, group_by="hour", then_by="site", time_zone="Europe/London")
         assert [(i["key"], i["then_key"]) for i in found["items"]] == [("00", "London"), ("08", "Tokyo")]
 
+    async def test_products_have_their_tax_on_both_sides(self, client: httpx.AsyncClient) -> None:
+        """Sold by the web shop with tax on top, and taken back by a till with tax inside."""
+        shirts = make.line("20.00", sku="SHIRT", quantity="2", unit_price="10.00", category="tops", tax="4.00")
+        mug = make.line("5.00", sku="MUG", category="home", tax="1.00")
+        taxes = [{"amount": "5.00", "included": False}]
+        await make.record_sale(
+            client, source="web", receipt_no="1", lines=[shirts, mug], taxes=taxes, total="30.00", payments=[]
+        )
+        back = make.refund("1", 1, "-2", "-24.00", sku="SHIRT", unit_price="12.00", category="tops", tax="-4.00")
+        back["refund_of"]["source"] = "web"
+        taxes = [{"amount": "-4.00", "included": True}]
+        await make.record_sale(client, lines=[back], taxes=taxes, total="-24.00", payments=[])
+        for by in ("sku", "category"):
+            items = (await measured(client, group_by=by))["items"]
+            found = [tuple(i["figures"][name] for name in ("units", "gross", "refunded", "net")) for i in items]
+            assert found == [("1", "6.00", "0.00", "6.00"), ("0", "24.00", "24.00", "0.00")]
+        (whole,) = (await measured(client))["all"]
+        assert (whole["gross"], whole["refunded"], whole["net"]) == ("30.00", "24.00", "6.00")
+
+    async def test_tax_on_top_beside_a_larger_discount(self, client: httpx.AsyncClient) -> None:
+        line = make.line("100.00", tax="8.00")
+        sent = {"lines": [line], "taxes": [{"amount": "8.00", "included": False}], "discount": "10.00"}
+        await make.record_sale(client, total="98.00", payments=[], **sent)
+        (item,) = (await measured(client, group_by="sku"))["items"]
+        assert (item["figures"]["gross"], item["figures"]["refunded"]) == ("108.00", "0.00")
+
     async def test_capture_rate_of_tills(self, client: httpx.AsyncClient) -> None:
         for n in range(4):
             await make.record_sale(client, till="1", customer={"email": f"buyer-{n}@example.com"} if n else None)
@@ -190,7 +216,10 @@ def _receipt(draw: random.Random, n: int, customers: list[str]) -> dict[str, Any
     for _ in range(draw.randint(1, 4)):
         quantity, price = draw.choice([-2, -1, 1, 1, 2, 3]), draw.choice(["1.00", "2.50", "10.00"])
         product = draw.choice([("a", "x"), ("b", "x"), ("c", "a"), (None, None)])
-        lines.append({"quantity": str(quantity), "unit_price": price, "sku": product[0], "category": product[1]})
+        tax = str(quantity * Decimal(price) / 10)[:-1]
+        line = {"quantity": str(quantity), "unit_price": price, "sku": product[0], "category": product[1]}
+        lines.append(line | {"tax": tax})
+    taxes = sum(Decimal(line["tax"]) for line in lines)
     at = datetime(2026, 1, 5, tzinfo=ZoneInfo("UTC")) + timedelta(minutes=draw.randrange(60 * 24 * 200))
     return {
         "source": draw.choice(["a", "web"]),
@@ -198,6 +227,7 @@ def _receipt(draw: random.Random, n: int, customers: list[str]) -> dict[str, Any
         "occurred_at": at.isoformat(),
         "currency": draw.choice(["GBP", "GBP", "EUR"]),
         "lines": lines,
+        "taxes": [{"amount": str(taxes), "included": draw.random() < 0.5}],
         "site": draw.choice([None, "a", "b"]),
         "till": draw.choice([None, "a", "b"]),
         "operator": draw.choice([None, "a", "b"]),
@@ -232,17 +262,20 @@ def _grouped(
     for receipt in receipts:
         parts: dict[tuple[Any, Any], list[dict[str, Any]]] = defaultdict(list)
         for line in receipt["lines"]:
-            for first in _keys(receipt, line, tags, by):
-                for second in _keys(receipt, line, tags, then):
+            is_local = False
+            for first in _keys(receipt, line, tags, by, is_local):
+                for second in _keys(receipt, line, tags, then, is_local):
                     parts[first, second].append(line)
         for (first, second), lines in parts.items():
             groups[first, second, receipt["currency"]].append((receipt, lines))
     return {key: _sum(members) for key, members in groups.items()}
 
 
-def _keys(receipt: dict[str, Any], line: dict[str, Any], tags: dict[str, list[str]], by: str | None) -> list[Any]:
-    day = date.fromisoformat(receipt["business_date"])
+def _keys(
+    receipt: dict[str, Any], line: dict[str, Any], tags: dict[str, list[str]], by: str | None, is_local: bool
+) -> list[Any]:
     at = datetime.fromisoformat(receipt["occurred_at"]).astimezone(ZoneInfo("Europe/Paris"))
+    day = at.date() if is_local else date.fromisoformat(receipt["business_date"])
     match by:
         case None:
             return [None]
@@ -267,8 +300,14 @@ def _keys(receipt: dict[str, Any], line: dict[str, Any], tags: dict[str, list[st
     return [receipt[by]]
 
 
+def _paid(receipt: dict[str, Any], line: dict[str, Any]) -> Decimal:
+    """The total of the line, with its tax where that is on top."""
+    is_on_top = any(not tax["included"] for tax in receipt["taxes"])
+    return Decimal(line["total"]) + (Decimal(line["tax"]) if is_on_top else 0)
+
+
 def _sum(members: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> Figures:
-    totals = [[Decimal(line["total"]) for line in lines] for _, lines in members]
+    totals = [[_paid(receipt, line) for line in lines] for receipt, lines in members]
     gross = [sum(t for t in of_one if t > 0) for of_one in totals]
     refunded = [-sum(t for t in of_one if t < 0) for of_one in totals]
     customers = [receipt["customer_id"] for receipt, _ in members]
