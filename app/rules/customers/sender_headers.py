@@ -17,6 +17,7 @@ _QUOTED = re.compile(r"^(?:'([^']*)'|\"([^\"]*)\"|‘([^’]*)’|“([^”]*)�
 _QUOTED_PART = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BRACKETED_ADDRESS = re.compile(r"<[^<>@]*@[^<>]*>|\[mailto:[^\[\]]*\]", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,;\n]")
+_FULLWIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
 _ADDRESS_SCHEME = re.compile(r"^\s*(mailto|sips?|xmpp|smtp):", re.IGNORECASE)
 _SIP = re.compile(r"^\s*sips?:", re.IGNORECASE)
@@ -35,7 +36,8 @@ def bare_address(value: str) -> str:
 
     Several addresses are left as they are, since none of them is meant more than the others.
     """
-    visible = (value if "@" in value and "＠" in value else normalized("NFKC", value)).translate(_ZERO_WIDTH)
+    narrow = value if "@" in value and "＠" in value else value.translate(_FULLWIDTH)
+    visible = narrow.translate(_ZERO_WIDTH)
     if _has_several_addresses(visible):
         return value
     bare = _unquoted(_in_brackets(visible).strip())
