@@ -51,9 +51,13 @@ class SalesMeasuresQuery(Schema):
     in every time zone.
     """
     group_by: SalesGrouping | None = None
-    """What to group by. Left out, only the figures of all receipts together are returned."""
+    """What to group by. Left out, only the figures of all receipts together are returned. Periods are those of trading
+    days, `weekday` and `hour` those of the local time of the site.
+    """
     then_by: SalesGrouping | None = None
-    """What to group by within each group, such as `operator` within `till`."""
+    """What to group by within each group, such as `operator` within `till`. Beside `weekday` or `hour`, periods are
+    those of the local time as well.
+    """
     currency: CurrencyCode | None = None
     """Only receipts in this currency. Amounts in different currencies are never added up."""
     source: Label | None = None
@@ -74,7 +78,9 @@ class SalesMeasuresQuery(Schema):
     tag: Tag | None = None
     """Only receipts of customers with this tag, in whatever case it is written."""
     time_zone: TimeZone = "UTC"
-    """The IANA name of the time zone of hours, for sites and sources that have none of their own."""
+    """The IANA name of the time zone of weekdays and hours, and of periods beside them, for receipts whose site and
+    source have none of their own.
+    """
     limit: Annotated[int, Field(ge=1, le=1_000, description="The maximum number of groups to return.")] = 50
 
 

@@ -2,6 +2,7 @@
 --
 -- Voided receipts do not count. Grouped or filtered by product or category, figures are those of the items that are
 -- asked about, each with its tax where that is on top; otherwise those of whole receipts, with their discounts.
+-- Hours and weekdays are those of one local time, and so are periods beside them; other periods are of trading days.
 --
 -- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'site'" ... -f <this file>
 --   :since        '2026-01-01'     Receipts of this trading day and later ones,
@@ -9,7 +10,7 @@
 --   :group_by     'site'           day, week, month, quarter, year, weekday, hour, site, till, operator, channel,
 --                                  source, kind, sku, category or tag (of customers), or NULL for only all together.
 --   :then_by      NULL             A second group within the first, or NULL for none.
---   :time_zone    'Europe/London'  Of hours at sites without a time zone of their own.
+--   :time_zone    'Europe/London'  Of hours and weekdays at sites and sources without one of their own.
 --   :limit        50               How many groups to answer with; periods are answered all.
 --   :currency     NULL             Only receipts in this currency; NULL for any. The same for the others.
 --   :source       NULL
@@ -28,10 +29,8 @@ WITH asked AS (
 ),
 -- One row for each receipt, or for each product or category on it.
 facts AS MATERIALIZED (
-    SELECT s.id, s.currency, s.customer_id, s.business_date AS day, s.site, s.till, s.operator, s.channel, s.source,
-        s.kind, l.sku, l.category,
-        CASE WHEN 'hour' IN (a.first, a.second)
-            THEN to_char(s.occurred_at AT TIME ZONE coalesce(p.time_zone, o.time_zone, :time_zone), 'HH24') END AS hour,
+    SELECT s.id, s.currency, s.customer_id, coalesce(m.local::date, s.business_date) AS day, s.site, s.till, s.operator, s.channel, s.source,
+        s.kind, l.sku, l.category, to_char(m.local, 'HH24') AS hour,
         CASE WHEN 'tag' IN (a.first, a.second) THEN c.tags END AS tags,
         s.purchase AND (NOT a.by_line OR l.gross > 0) AS is_purchase,
         coalesce(l.units, 0) AS units,
@@ -41,6 +40,10 @@ facts AS MATERIALIZED (
     LEFT JOIN customers c ON c.id = s.customer_id  -- these three are not in the plan unless they are asked for
     LEFT JOIN sites p ON p.code = s.site
     LEFT JOIN sources o ON o.code = s.source
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN 'hour' IN (a.first, a.second) OR 'weekday' IN (a.first, a.second)
+            THEN s.occurred_at AT TIME ZONE coalesce(p.time_zone, o.time_zone, :time_zone) END AS local
+    ) m
     LEFT JOIN LATERAL (
         SELECT CASE WHEN 'sku' IN (a.first, a.second) THEN i.sku END AS sku,
             CASE WHEN 'category' IN (a.first, a.second) THEN i.category END AS category,

@@ -110,6 +110,37 @@ class TestByHand:
         found = await measured(client, group_by="hour", then_by="site", time_zone="Europe/London")
         assert [(i["key"], i["then_key"]) for i in found["items"]] == [("00", "London"), ("08", "Tokyo")]
 
+    async def test_weekdays_and_hours_are_of_one_local_time(self, client: httpx.AsyncClient) -> None:
+        """In Auckland, Saturday has begun; in UTC and New York it is still Friday."""
+        customer = await make.create_customer(client)
+        at = "2026-02-21T00:30:00+13:00"
+        sale = await make.record_sale(client, occurred_at=at, customer={"id": customer["id"]})
+        assert sale["business_date"] == "2026-02-21"
+
+        async def keys(by: str, then: str | None = None, **query: Any) -> tuple[str, str | None]:
+            grouped = {"group_by": by} | ({"then_by": then} if then else {})
+            (item,) = (await measured(client, **grouped, **query))["items"]
+            return item["key"], item["then_key"]
+
+        assert await keys("weekday", "hour") == ("5", "11")
+        assert await keys("day", "hour", time_zone="America/New_York") == ("2026-02-20", "06")
+        assert await keys("day", "hour", time_zone="Pacific/Auckland") == ("2026-02-21", "00")
+        assert await keys("weekday", "day") == ("5", "2026-02-20")
+        assert await keys("weekday", time_zone="Pacific/Auckland") == ("6", None)
+        # Trading days are what the till and its clock say.
+        assert await keys("day", time_zone="America/New_York") == ("2026-02-21", None)
+        habits = (await client.get(f"/v1/customers/{customer['id']}/profile")).json()["habits"]
+        assert (habits["by_weekday"][4], habits["by_hour"][11]) == (1, 1)
+
+    async def test_a_site_whose_time_zone_is_set_later(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(client, site="Tokyo", occurred_at="2026-02-20T23:30:00Z")
+        (tokyo,) = (await client.get("/v1/sites")).json()["items"]
+        headers = {"content-type": "application/merge-patch+json"}
+        await client.patch(f"/v1/sites/{tokyo['id']}", json={"time_zone": "Asia/Tokyo"}, headers=headers)
+        for by, expected in (("weekday", "6"), ("day", "2026-02-21")):
+            (item,) = (await measured(client, group_by=by, then_by="hour", time_zone="Europe/London"))["items"]
+            assert (item["key"], item["then_key"]) == (expected, "08")
+
     async def test_products_have_their_tax_on_both_sides(self, client: httpx.AsyncClient) -> None:
         """Sold by the web shop with tax on top, and taken back by a till with tax inside."""
         shirts = make.line("20.00", sku="SHIRT", quantity="2", unit_price="10.00", category="tops", tax="4.00")
@@ -131,8 +162,8 @@ class TestByHand:
 
     async def test_tax_on_top_beside_a_larger_discount(self, client: httpx.AsyncClient) -> None:
         line = make.line("100.00", tax="8.00")
-        sent = {"lines": [line], "taxes": [{"amount": "8.00", "included": False}], "discount": "10.00"}
-        await make.record_sale(client, total="98.00", payments=[], **sent)
+        taxes = [{"amount": "8.00", "included": False}]
+        await make.record_sale(client, lines=[line], taxes=taxes, discount="10.00", total="98.00", payments=[])
         (item,) = (await measured(client, group_by="sku"))["items"]
         assert (item["figures"]["gross"], item["figures"]["refunded"]) == ("108.00", "0.00")
 
@@ -217,9 +248,9 @@ def _receipt(draw: random.Random, n: int, customers: list[str]) -> dict[str, Any
         quantity, price = draw.choice([-2, -1, 1, 1, 2, 3]), draw.choice(["1.00", "2.50", "10.00"])
         product = draw.choice([("a", "x"), ("b", "x"), ("c", "a"), (None, None)])
         tax = str(quantity * Decimal(price) / 10)[:-1]
-        line = {"quantity": str(quantity), "unit_price": price, "sku": product[0], "category": product[1]}
-        lines.append(line | {"tax": tax})
-    taxes = sum(Decimal(line["tax"]) for line in lines)
+        line = {"quantity": str(quantity), "unit_price": price, "sku": product[0], "category": product[1], "tax": tax}
+        lines.append(line)
+    taxes = sum(Decimal(line["tax"] or 0) for line in lines)
     at = datetime(2026, 1, 5, tzinfo=ZoneInfo("UTC")) + timedelta(minutes=draw.randrange(60 * 24 * 200))
     return {
         "source": draw.choice(["a", "web"]),
@@ -262,7 +293,7 @@ def _grouped(
     for receipt in receipts:
         parts: dict[tuple[Any, Any], list[dict[str, Any]]] = defaultdict(list)
         for line in receipt["lines"]:
-            is_local = False
+            is_local = not {by, then}.isdisjoint({"weekday", "hour"})
             for first in _keys(receipt, line, tags, by, is_local):
                 for second in _keys(receipt, line, tags, then, is_local):
                     parts[first, second].append(line)

@@ -327,3 +327,28 @@ class TestDifferences:
     @given(JSON)
     def test_nothing_differs_from_itself(self, value: object) -> None:
         assert differences(value, value) == []
+
+
+class TestTaxOnTop:
+    """Whether the tax of lines is beside their totals."""
+
+    @pytest.mark.parametrize(
+        ("lines", "tax_on_top", "lines_are_net", "total", "expected"),
+        [
+            ([line("100", tax="20")], None, False, "120", True),
+            ([line("100", tax="20")], None, False, "100", False),
+            ([line("100", tax="20")], "20", True, None, True),
+            ([line("120", price="100", tax="20")], "20", True, "120", False),
+            ([line("0.06", tax="0.01")], "0", False, "0.06", False),
+            ([line("0.06", tax="0.01")], "0.01", True, "0.07", True),
+            (NET, "0", True, "0", True),
+            (NET, "0", False, "0", False),
+            ([line("100")], "20", True, "120", False),
+        ],
+    )
+    def test_reckoned(
+        self, lines: list[Line], tax_on_top: str | None, lines_are_net: bool, total: str | None, expected: bool
+    ) -> None:
+        amounts = Amounts(tax_on_top=None if tax_on_top is None else Decimal(tax_on_top), lines_are_net=lines_are_net)
+        found = reckon(lines, amounts, None if total is None else Decimal(total), PENNY)
+        assert found.tax_on_top is expected
