@@ -108,9 +108,8 @@ def reckon(lines: Sequence[Line], amounts: Amounts, total: Decimal | None, unit:
     is_said = amounts.lines_are_net and not sums.tax_inside_lines
     own_tax = (sums.tax != 0 or is_said) and abs(added - sums.tax) <= tolerance
     gross, refunded = _turnover(sums, amounts, total, own_tax) if lines else _sides(total - amounts.tip)
-    on_top = own_tax and (
-        is_said or abs(added - sums.tax) < abs(added)
-    )  # of small change, both may be within tolerance
+    # Of small change, both may be within the tolerance.
+    is_on_top = own_tax and (is_said or abs(added - sums.tax) < abs(added))
     return Reckoning(_kind(sums, total), total, gross, refunded, imbalances[:MOST_IMBALANCES], is_on_top)
 
 
