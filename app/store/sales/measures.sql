@@ -47,7 +47,7 @@ facts AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT CASE WHEN 'sku' IN (a.first, a.second) THEN i.sku END AS sku,
             CASE WHEN 'category' IN (a.first, a.second) THEN i.category END AS category,
-            sum(i.quantity) AS units, sum(greatest(n.paid, 0 * n.paid)) AS gross,
+            sum(CASE WHEN i.goods_kept THEN 0 ELSE i.quantity END) AS units, sum(greatest(n.paid, 0 * n.paid)) AS gross,
             -sum(least(n.paid, 0 * n.paid)) AS refunded
         FROM sale_lines i
         CROSS JOIN LATERAL (SELECT CASE WHEN s.tax_on_top THEN i.total + i.tax ELSE i.total END AS paid) n

@@ -160,6 +160,17 @@ class TestByHand:
         (whole,) = (await measured(client))["all"]
         assert (whole["gross"], whole["refunded"], whole["net"]) == ("30.00", "24.00", "6.00")
 
+    async def test_goods_that_were_kept_are_units_that_were_sold(self, client: httpx.AsyncClient) -> None:
+        await make.record_sale(
+            client, make.sale(receipt_no="S", lines=[make.line("20.00", quantity="2")], total="20.00")
+        )
+        line = make.refund("S")
+        line["refund_of"]["goods_kept"] = True
+        await make.record_sale(client, make.sale(lines=[line], payments=[], total="-10.00"))
+        for query in ({}, {"sku": "TEA-1"}, {"group_by": "sku"}):
+            (group,) = (await measured(client, **query))["all"]
+            assert (group["units"], group["refunded"], group["net"]) == ("2", "10.00", "10.00")
+
     async def test_tax_on_top_beside_a_larger_discount(self, client: httpx.AsyncClient) -> None:
         line = make.line("100.00", tax="8.00")
         taxes = [{"amount": "8.00", "included": False}]

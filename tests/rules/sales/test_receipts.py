@@ -32,7 +32,7 @@ def line(
 
 
 def reckoned(lines: list[Line], total: str | Decimal | None, **amounts: str) -> Reckoning:
-    sent = Amounts(**{name: Decimal(amount) for name, amount in amounts.items()})
+    sent = Amounts(**{name: Decimal(amount) for name, amount in amounts.items()})  # type: ignore[arg-type]
     return reckon(lines, sent, None if total is None else Decimal(total), PENNY)
 
 
@@ -192,7 +192,7 @@ class TestKinds:
         self, drawn: list[tuple[Decimal, Decimal, LineKind]], amounts: list[Decimal], total: Decimal | None
     ) -> None:
         lines = [line(str(amount), tax=str(tax), kind=kind) for amount, tax, kind in drawn]
-        sent = Amounts(*amounts)
+        sent = Amounts(*amounts)  # type: ignore[arg-type]
         found = reckon(lines, sent, total, PENNY)
         no_turnover = sent.tip + sum(each.total for each in lines if each.kind in ("tip", "gift_card", "deposit"))
         assert found.gross >= 0 and found.refunded >= 0
