@@ -29,8 +29,8 @@ WITH asked AS (
 ),
 -- One row for each receipt, or for each product or category on it.
 facts AS MATERIALIZED (
-    SELECT s.id, s.currency, s.customer_id, coalesce(m.local::date, s.business_date) AS day, s.site, s.till, s.operator, s.channel, s.source,
-        s.kind, l.sku, l.category, to_char(m.local, 'HH24') AS hour,
+    SELECT s.id, s.currency, s.customer_id, coalesce(m.local::date, s.business_date) AS day, s.site, s.till,
+        s.operator, s.channel, s.source, s.kind, l.sku, l.category, to_char(m.local, 'HH24') AS hour,
         CASE WHEN 'tag' IN (a.first, a.second) THEN c.tags END AS tags,
         s.purchase AND (NOT a.by_line OR l.gross > 0) AS is_purchase,
         coalesce(l.units, 0) AS units,
