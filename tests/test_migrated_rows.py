@@ -35,6 +35,23 @@ CLOCKS = """
 """
 
 
+async def insert_sale(db: asyncpg.Connection, receipt_no: str, **more: Any) -> asyncpg.Record:
+    """A receipt of 1.00, but for what is said of it."""
+    values: dict[str, Any] = {
+        "source": "till",
+        "kind": "sale",
+        "occurred_at": RECEIVED,
+        "channel": "in_store",
+        "currency": "GBP",
+        "match": "anonymous",
+        "total": Decimal(1),
+        "gross": Decimal(1),
+        "refunded": Decimal(0),
+        "content_hash": b"",
+    } | more
+    return await insert(db, "sales", receipt_no=receipt_no, business_date=values["occurred_at"].date(), **values)
+
+
 async def as_of(dsn: str, revision: str) -> None:
     """Migrate only so far."""
     config = Config()
@@ -167,21 +184,8 @@ async def test_returns_and_sums_are_as_new_receipts_have_them(new_database: Call
     async def sale(number: str, total: str, lines: list[tuple[str, str, str, str | None]], **more: Any) -> Any:
         """Lines of quantity, tax, total, and the number of the receipt of which the first line is returned."""
         amounts = [Decimal(line[2]) for line in lines]
-        row = await insert(
-            db,
-            "sales",
-            source="till",
-            receipt_no=number,
-            occurred_at=RECEIVED,
-            business_date=RECEIVED.date(),
-            channel="in_store",
-            currency="GBP",
-            total=Decimal(total),
-            gross=sum(a for a in amounts if a > 0),
-            refunded=-sum(a for a in amounts if a < 0),
-            content_hash=b"",
-            **{"kind": "sale", "match": "anonymous", **more},
-        )
+        sides = {"gross": sum(a for a in amounts if a > 0), "refunded": -sum(a for a in amounts if a < 0)}
+        row = await insert_sale(db, number, total=Decimal(total), **sides, **more)
         for n, (quantity, tax, amount, refund_of) in enumerate(lines, start=1):
             await insert(
                 db,
@@ -559,22 +563,8 @@ async def test_identifiers_are_stripped_where_nothing_collides(new_database: Cal
         numbers["1001"],
     )
     for source, number, returned in (("shop ", "P1 ", None), ("shop ", "P2", "P1 "), ("till", "P3", " 1001")):
-        sold = await insert(
-            db,
-            "sales",
-            source=source,
-            receipt_no=number,
-            kind="sale" if returned is None else "return",
-            occurred_at=RECEIVED,
-            business_date=RECEIVED.date(),
-            channel="in_store",
-            currency="GBP",
-            match="anonymous",
-            total=Decimal(1) if returned is None else Decimal(-1),
-            gross=Decimal(returned is None),
-            refunded=Decimal(returned is not None),
-            content_hash=b"",
-        )
+        back = {"kind": "return", "total": Decimal(-1), "gross": Decimal(0), "refunded": Decimal(1)}
+        sold = await insert_sale(db, number, source=source, **({} if returned is None else back))
         await insert(
             db,
             "sale_lines",
@@ -650,24 +640,13 @@ async def test_sources_are_there_and_say_whom_they_created(new_database: Callabl
     )
     for number, buyer, match, said, reasons, at in sales:
         holder = {"customer_id": str(customers[buyer])} if buyer else {}
-        await insert(
+        await insert_sale(
             db,
-            "sales",
-            source="till",
-            receipt_no=number,
-            kind="sale",
-            occurred_at=RECEIVED,
-            business_date=RECEIVED.date(),
-            channel="in_store",
-            currency="GBP",
+            number,
             customer_id=customers.get(buyer or ""),
             match=match,
             customer=json.dumps(said) if said is not None else None,
             match_reasons=json.dumps([{**reason, **holder} for reason in reasons]),
-            total=Decimal(1),
-            gross=Decimal(1),
-            refunded=Decimal(0),
-            content_hash=b"",
             created_at=at,
         )
     await db.execute(
@@ -718,23 +697,7 @@ async def test_a_clock_that_was_never_set_is_not_believed(new_database: Callable
         db, "customers", kind="person", trade="b2c", display_name="Ada", sort_name="ada", known_since=epoch
     )
     for number, at in (("1", epoch), ("2", RECEIVED)):
-        sold = await insert(
-            db,
-            "sales",
-            source="till",
-            receipt_no=number,
-            kind="sale",
-            occurred_at=at,
-            business_date=at.date(),
-            channel="in_store",
-            currency="GBP",
-            customer_id=buyer["id"],
-            match="matched",
-            total=Decimal(1),
-            gross=Decimal(1),
-            refunded=Decimal(0),
-            content_hash=b"",
-        )
+        sold = await insert_sale(db, number, occurred_at=at, customer_id=buyer["id"], match="matched")
         await db.execute(
             "INSERT INTO events (type, subject_type, subject_id, customer_id, occurred_at, recorded_at, actor, title) "
             "VALUES ('sale.recorded', 'sale', $1, $2, $3, now(), 'till', 'Sale')",

@@ -169,7 +169,7 @@ REFERENCES = Lookup(
         "complaint_of_thread",
         {"thread": "TEXT", "source": "TEXT"},
         "CROSS JOIN LATERAL ("
-        f"SELECT m.complaint_id, {threads.in_thread('o', 'w.thread', 'w.source')} AS surely "
+        f"SELECT m.complaint_id, {threads.may_be_named_by('o', 'w.source')} AS surely "
         "FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = w.thread "
         "UNION ALL SELECT k.id, true FROM complaints k WHERE k.reference = w.thread"
         ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id "

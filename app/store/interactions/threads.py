@@ -14,13 +14,13 @@ from app.core.context import Context
 
 def same_thread(a: str, b: str) -> str:
     """SQL condition on rows of interactions: they are in the same thread."""
-    same_source = f"{in_thread(a, f'{b}.thread', _named_by(b))}"
-    return f"({a}.thread = {b}.thread AND ({same_source} OR {a}.customer_id = {b}.customer_id))"
+    same_customer = f"{a}.customer_id = {b}.customer_id"
+    return f"({a}.thread = {b}.thread AND ({may_be_named_by(a, _named_by(b))} OR {same_customer}))"
 
 
-def in_thread(a: str, thread: str, source: str) -> str:
-    """SQL condition on a row of interactions: it is in this thread of this source."""
-    return f"({a}.thread = {thread} AND coalesce({_named_by(a)} = {source}, true))"
+def may_be_named_by(a: str, source: str) -> str:
+    """SQL condition on a row of interactions: no other source than this one named its thread."""
+    return f"coalesce({_named_by(a)} = {source}, true)"
 
 
 def _named_by(a: str) -> str:
