@@ -12,6 +12,7 @@ from app.rules.service_levels import Calendar, Clock, Interval, IntervalKind, Me
 from app.services import service_levels
 from app.services.complaints.case import Case, StoredClock, minutes
 from app.services.service_levels import EffectivePolicy, Versions
+from app.store import interactions as interaction_store
 from app.store import service_levels as service_level_store
 from app.store.complaints import complaints as store
 from app.store.complaints.complaint_row import ComplaintRow
@@ -99,7 +100,7 @@ async def save(
             await store.COMPLAINTS.change(ctx, case.id, case.changed())
     await store.add_moves(ctx, [move for case in cases for move in case.moves])
     await _save_clocks(ctx, cases)
-    await store.add_messages(ctx, messages)
+    await interaction_store.link_to_complaints(ctx, messages)
     await events.record_all(ctx, [event for case in cases for event in case.events])
     await schedule_check(ctx, cases, new=new)
 

@@ -20,6 +20,7 @@ from app.services.complaints import intake as complaint_intake
 from app.services.complaints.drafts import ComplaintDraft, References
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
+from app.store import interactions as interaction_store
 from app.store import sales as sales_store
 from app.store.complaints import complaints as store
 from app.store.complaints.complaint_row import ComplaintRow
@@ -67,6 +68,8 @@ async def record_many(
     the records that customers were taken from, by external id.
     """
     drafts = [ComplaintDraft(new, origins.get(new.external_id or "")) for new in new_complaints]
+    # Before anything else is locked: who records a message holds its thread while it locks what is in it.
+    await interaction_store.lock_threads(ctx, [new.interaction_id for new in new_complaints if new.interaction_id])
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
         ctx,
@@ -117,7 +120,8 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     if patched.fields & _POLICY_FIELDS:
         await policies.reselect(ctx, case)
     case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
-    await case_store.save(ctx, [case])
+    linked = [(complaint_id, new.interaction_id)] if new.interaction_id and "interaction_id" in patched.fields else []
+    await case_store.save(ctx, [case], messages=linked)
     if draft.customer_id != case.complaint.customer_id:  # it says now whose it is, or does not any more
         reason = "The record that the customer was taken from is no longer linked"
         before = case.complaint.customer_id

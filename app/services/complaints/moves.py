@@ -33,6 +33,7 @@ from app.schemas.kit import validation
 from app.services import interactions
 from app.services.complaints import case_store, checklist, policies, remedies, replies
 from app.services.complaints.case import Case
+from app.store import interactions as interaction_store
 from app.store.complaints import complaints as store
 from app.store.complaints import remedies as remedy_store
 from app.store.kit.documents import Document
@@ -147,7 +148,6 @@ async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessag
     """Record a message to the customer, and answer with the complaint. Its update clock restarts."""
     case = await case_store.load(ctx, complaint_id)
     interaction_id, channel = await _record_message(ctx, case, message, ctx.now)
-    await store.add_messages(ctx, [(complaint_id, interaction_id)])
     case.clocks.message_sent(case.situation, ctx.now)
     case.complaint.customer_replied_at = None
     case.record(event_types.COMPLAINT_UPDATE_SENT, ctx.now, channel.value, interaction_id=str(interaction_id))
@@ -225,20 +225,20 @@ async def _notify(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> 
             interaction_id, channel = await _record_message(ctx, case, step.message, at)
         except Problem as problem:
             raise problem.under("/message") from None
-    elif step.interaction_id is not None:
+        return interaction_id, channel.value
+    if step.interaction_id is not None:
         row = await store.interaction(ctx, step.interaction_id)
         if row is None or row["customer_id"] != case.complaint.customer_id or row["direction"] != Direction.OUTBOUND:
             raise reference_not_found("/interaction_id", "Outbound interaction with this customer")
         if row["state"] != InteractionState.HELD:
             raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
-        interaction_id, channel = step.interaction_id, Channel(row["channel"])
-    else:
-        return None, None
-    await store.add_messages(ctx, [(case.id, interaction_id)])
-    return interaction_id, channel.value
+        await interaction_store.link_to_complaints(ctx, [(case.id, step.interaction_id)])
+        return step.interaction_id, row["channel"]
+    return None, None
 
 
 async def _record_message(ctx: Context, case: Case, message: ComplaintMessage, at: datetime) -> tuple[UUID, Channel]:
+    """It is about the complaint, as everything in the thread of its reference."""
     complaint = case.complaint
     channel = message.channel or complaint.channel
     contact = None

@@ -32,6 +32,7 @@ from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
 from app.store.interactions import interactions as store
 from app.store.kit import advisory
+from app.store.kit.references import ReferencedRecord
 
 _OPTED_OUT = "opted out for this number"
 _OPTED_OUT_OF_ALL = "opted out for all of their numbers"
@@ -131,10 +132,11 @@ class References:
         customers = Resolver(ctx, references)
         keys = _keys(drafts) | customers.keys()
         records = await store.REFERENCES.load(ctx, keys)
+        if any(record.kind in _THREAD_LOCKS for record in records):
+            records = await _reload_complaints(ctx, keys, records)  # some may have been recorded while it waited
         if complaint_ids := {record.id for record in records if record.kind in _COMPLAINT_KINDS}:
             await store.lock_complaints(ctx, complaint_ids)
-            others = [record for record in records if record.kind not in _COMPLAINT_KINDS]
-            records = others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in _COMPLAINT_KINDS})
+            records = await _reload_complaints(ctx, keys, records)
         customers.add(records)
         participants: dict[int, set[int]] = defaultdict(set)
         complaints: dict[int, dict[UUID, Any]] = defaultdict(dict)
@@ -184,18 +186,29 @@ class References:
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")
+_THREAD_LOCKS = ("thread_lock", "shared_thread_lock")
+
+
+async def _reload_complaints(
+    ctx: Context, keys: Mapping[str, list[tuple[Any, ...]]], records: Sequence[ReferencedRecord]
+) -> list[ReferencedRecord]:
+    others = [record for record in records if record.kind not in _COMPLAINT_KINDS]
+    return others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in _COMPLAINT_KINDS})
 
 
 def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]]:
     numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
     threads = [(n, new, new.thread) for n, new in numbered if new.thread is not None]
-    # Enquiries and what answers them would not see each other: one of both is told of the other by waiting.
-    asking = [thread for _, new, thread in threads if rules.awaits_answer(new.kind, new.direction)]
-    answering = [thread for _, new, thread in threads if new.direction is Direction.OUTBOUND]
-    exclusive = advisory.buckets((thread,) for thread in asking)
+    # Enquiries and what answers them would not see each other, nor would a complaint and the messages about it: one of
+    # both is told of the other by waiting.
+    exclusive = advisory.buckets(
+        (thread,)
+        for _, new, thread in threads
+        if rules.awaits_answer(new.kind, new.direction) or new.complaint_id is not None
+    )
     return {
         "thread_lock": exclusive,
-        "shared_thread_lock": sorted(set(advisory.buckets((thread,) for thread in answering)) - set(exclusive)),
+        "shared_thread_lock": sorted(set(advisory.buckets((thread,) for _, _, thread in threads)) - set(exclusive)),
         "interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None],
         "opted_out": [
             (n, new.customer_id, use.value)

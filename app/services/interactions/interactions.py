@@ -17,6 +17,7 @@ from app.services.interactions.intake import InteractionDraft, References, requi
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
 from app.store.interactions import interactions as store
+from app.store.interactions import threads
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -120,10 +121,21 @@ async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) 
     ordered = intake.ordered(drafts)
     rows = [draft.row() for draft in ordered]
     await store.add(ctx, rows)
-    await store.add_to_complaints(ctx, [(id_, draft.id) for draft in ordered for id_ in draft.complaint_ids])
+    await _link_to_complaints(ctx, ordered)
     await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
     await participants.add(ctx, rows)
     await tasks.create_tasks(ctx, [task for draft in drafts if (task := draft.task) is not None])
+
+
+async def _link_to_complaints(ctx: Context, drafts: Sequence[InteractionDraft]) -> None:
+    """Who names a complaint, says it of the whole thread; the others are where the rest of their thread is already."""
+    naming: list[tuple[UUID, UUID]] = []
+    others: list[tuple[UUID, UUID]] = []
+    for draft in drafts:
+        names_it = draft.new.complaint_id is not None and draft.new.thread is not None
+        (naming if names_it else others).extend((complaint_id, draft.id) for complaint_id in draft.complaint_ids)
+    await threads.link_to_complaints(ctx, naming)
+    await threads.link_new_to_complaints(ctx, others)
 
 
 def _recorded_event(draft: InteractionDraft) -> Event:

@@ -15,7 +15,7 @@ from app.schemas.complaints.remedies import Remedy
 from app.store import sales
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
-from app.store.interactions import concerns, same_thread
+from app.store.interactions import concerns
 from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
@@ -145,27 +145,6 @@ async def last_position(ctx: Context, complaint_id: UUID) -> int:
         "SELECT coalesce(max(position), 0) FROM complaint_moves WHERE complaint_id = $1", complaint_id
     )
     return position
-
-
-async def add_messages(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """Link interactions, and whatever is in their threads, to complaints: pairs of (complaint_id, interaction_id).
-
-    A pair that is stored already stays. Without pairs, the database is not queried.
-    """
-    if not pairs:
-        return
-    await ctx.db.execute(
-        f"""
-        INSERT INTO complaint_messages (complaint_id, interaction_id)
-        SELECT p.complaint_id, p.interaction_id FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
-        UNION
-        SELECT p.complaint_id, o.id FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
-        JOIN interactions i ON i.id = p.interaction_id JOIN interactions o ON {same_thread("o", "i")}
-        ON CONFLICT DO NOTHING
-        """,
-        [pair[0] for pair in pairs],
-        [pair[1] for pair in pairs],
-    )
 
 
 async def waiting_for_reply(ctx: Context, interaction_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:

@@ -111,16 +111,6 @@ async def lock_complaints(ctx: Context, complaint_ids: Iterable[UUID]) -> None:
     )
 
 
-async def add_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """Pairs of (complaint_id, interaction_id)."""
-    if pairs:
-        await ctx.db.execute(
-            "INSERT INTO complaint_messages (complaint_id, interaction_id) "
-            "SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
-            *(list(column) for column in zip(*sorted(pairs), strict=True)),
-        )
-
-
 def _opted_out(customer_id: str, numbers: str = "true") -> str:
     """The uses that the customer does not want of any of these numbers `p`, as an array."""
     of_customer = f"p.customer_id = {customer_id} AND p.kind = 'phone' AND NOT p.invalid AND {numbers}"
@@ -147,8 +137,8 @@ def _complaint(surely: str) -> str:
 
 
 REFERENCES = Lookup(
-    advisory.reference("thread_lock", advisory.exclusively(advisory.THREAD)),
-    advisory.reference("shared_thread_lock", advisory.shared(advisory.THREAD)),
+    advisory.reference("thread_lock", advisory.noticed(advisory.THREAD, alone=True)),
+    advisory.reference("shared_thread_lock", advisory.noticed(advisory.THREAD)),
     sent_before("interaction", "interactions"),
     *customer_references(),
     Reference(

@@ -4,12 +4,13 @@ A thread is a name that its sender gives, and two senders may give the same: thr
 are known to be with the same customer. What has no source, as what staff record, may be in a thread of any.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
+from app.store.kit import advisory
 
 
 def same_thread(a: str, b: str) -> str:
@@ -38,6 +39,36 @@ def concerns(interaction: str, customer_id: str) -> str:
     )
 
 
+async def lock_threads(ctx: Context, interaction_ids: Iterable[UUID]) -> None:
+    """Until the commit, nothing is recorded in the threads of these interactions. What is being recorded is waited for.
+
+    Without ids, the database is not queried.
+    """
+    if ids := list(interaction_ids):
+        found = await ctx.db.fetch(
+            "SELECT thread FROM interactions WHERE id = ANY ($1::uuid[]) AND thread IS NOT NULL", ids
+        )
+        if found:
+            await advisory.lock_mixed(ctx, advisory.THREAD, [(row["thread"],) for row in found], ())
+
+
+async def link_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """Interactions, and whatever is in their threads, are about complaints: pairs of (complaint_id, interaction_id).
+
+    A pair that is stored already stays. Without pairs, the database is not queried.
+    """
+    if not pairs:
+        return
+    await lock_threads(ctx, [interaction_id for _, interaction_id in pairs])
+    await ctx.db.execute(_LINK, *(list(column) for column in zip(*pairs, strict=True)))
+
+
+async def link_new_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """As `link_to_complaints`, for interactions whose threads are known to be linked as far as they belong to it."""
+    if pairs:
+        await ctx.db.execute(_LINK_ALONE, *(list(column) for column in zip(*sorted(pairs), strict=True)))
+
+
 async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
     """Rows of open enquiries that are answered in their threads, locked, with the earliest outbound contact after each.
 
@@ -47,6 +78,20 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
+_PAIRS = "unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)"
+_LINK_ALONE = f"""
+    INSERT INTO complaint_messages (complaint_id, interaction_id)
+    SELECT p.complaint_id, p.interaction_id FROM {_PAIRS} ON CONFLICT DO NOTHING
+"""
+_LINK = f"""
+    INSERT INTO complaint_messages (complaint_id, interaction_id)
+    SELECT p.complaint_id, p.interaction_id FROM {_PAIRS}
+    UNION
+    SELECT p.complaint_id, o.id FROM {_PAIRS}
+    JOIN interactions i ON i.id = p.interaction_id JOIN interactions o ON {same_thread("o", "i")}
+    ORDER BY 1, 2
+    ON CONFLICT DO NOTHING
+"""
 _OPEN_ENQUIRY = "q.awaits_answer AND q.answered_at IS NULL AND q.happened_at <= a.happened_at"
 MAY_ANSWER = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (

@@ -48,9 +48,14 @@ def shared(space: int) -> str:
     return f"pg_advisory_xact_lock_shared({space}, w.bucket)::text"
 
 
-def noticed(space: int) -> str:
-    """As `shared`, and null where somebody else had it: what they did is not seen yet by the statement that waited."""
-    had = f"CASE WHEN NOT pg_try_advisory_xact_lock_shared({space}, w.bucket) THEN {shared(space)} END"
+def noticed(space: int, *, alone: bool = False) -> str:
+    """As `shared`, or `exclusively` if it is `alone`, and null where somebody else had it: what they did is not seen
+    yet by the statement that waited.
+    """
+    attempt, lock = (
+        ("pg_try_advisory_xact_lock", exclusively) if alone else ("pg_try_advisory_xact_lock_shared", shared)
+    )
+    had = f"CASE WHEN NOT {attempt}({space}, w.bucket) THEN {lock(space)} END"
     return f"nullif(coalesce({had}, 'free'), '')"
 
 

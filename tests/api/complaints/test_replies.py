@@ -187,6 +187,22 @@ class TestFound:
             found = await api.get(client, f"/v1/interactions/{one['id']}")
             assert found["complaint_id"] == complaint["id"]
 
+    async def test_messages_that_came_before_one_that_names_it(self, client: httpx.AsyncClient) -> None:
+        complaint = await make.record_complaint(client)
+        first, second = [await make.record_interaction(client, **captured(thread="T-1")) for _ in range(2)]
+        naming = await make.record_interaction(client, **captured(thread="T-1", complaint_id=complaint["id"]))
+        alone = await make.record_interaction(client, complaint_id=complaint["id"])
+        listed = (await api.get(client, "/v1/interactions", complaint_id=complaint["id"]))["items"]
+        assert {each["id"] for each in listed} == {each["id"] for each in (first, second, naming, alone)}
+
+    async def test_messages_of_a_complaint_that_is_changed(self, client: httpx.AsyncClient) -> None:
+        mail, answer = [await make.record_interaction(client, **captured(thread="T-1")) for _ in range(2)]
+        complaint = await make.record_complaint(client)
+        await api.patched(client, f"{PATH}/{complaint['id']}", {"interaction_id": mail["id"]})
+        later = await make.record_interaction(client, **captured(thread="T-1"))
+        listed = (await api.get(client, "/v1/interactions", complaint_id=complaint["id"]))["items"]
+        assert {each["id"] for each in listed} == {each["id"] for each in (mail, answer, later)}
+
     async def test_messages_of_another_source_are_of_another_conversation(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)
         mail = await make.record_interaction(client, **captured(thread="4711", customer_id=ada["id"]))

@@ -125,3 +125,28 @@ class TestRecordedMeanwhile:
             )
             found = await api.get(client, f"/v1/interactions/{asked['id']}")
             assert found["answered_by_id"] == answer["id"], f"run {n}"
+
+    async def test_a_complaint_and_messages_in_the_conversation_that_it_is_about(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        for n in range(RUNS):
+            first = await make.record_interaction(client, thread=f"T-{n}")
+            complaint, *messages = await asyncio.gather(
+                make.record_complaint(client, interaction_id=first["id"]),
+                *(make.record_interaction(client, thread=f"T-{n}") for _ in range(2)),
+                make.record_interaction(client, thread=f"T-{n}", direction="outbound"),
+            )
+            about = [(await api.get(client, f"/v1/interactions/{each['id']}"))["complaint_id"] for each in messages]
+            assert about == [complaint["id"]] * 3, f"run {n}"
+
+    async def test_messages_of_one_conversation_of_which_one_names_the_complaint(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        complaint = await make.record_complaint(client)
+        for n in range(RUNS):
+            messages = await asyncio.gather(
+                make.record_interaction(client, thread=f"T-{n}", complaint_id=complaint["id"]),
+                *(make.record_interaction(client, thread=f"T-{n}") for _ in range(3)),
+            )
+            about = [(await api.get(client, f"/v1/interactions/{each['id']}"))["complaint_id"] for each in messages]
+            assert about == [complaint["id"]] * 4, f"run {n}"
