@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from app.core.context import Context
 from app.store.customers.search import Matches, TermMatch
 from app.store.customers.search_statements import BATCH, BestShape, OthersShape, best_statement, others_statement
-from app.store.customers.windows import sure, windows
+from app.store.customers.windows import ahead
 from app.store.kit import listing
 from app.store.kit.listing import Listing
 
@@ -102,11 +102,10 @@ class Search:
                 any_of.append(term.best)
         shape = BestShape(bool(required), len(any_of), len(proofs))
         below = position.below or self.matches.newest + 1
-        ahead = windows(below)
+        way = ahead(below)
         *found, looked = await ctx.db.fetch(
-            best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=5), shape),
-            [window.blocks for window in ahead],
-            sure(ahead, below),
+            best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=7), shape),
+            *way.arguments,
             TIME,
             below,
             wanted,
@@ -116,24 +115,25 @@ class Search:
             *proofs,
         )
         documents = [(row["json"], Position(row["number"])) for row in found]
-        if looked["number"] < len(ahead):
-            return _Look(documents, Position(ahead[looked["number"] - 1].lowest), len(found) < wanted)
+        if (lowest := way.windows[looked["number"] - 1].lowest) > 0:
+            return _Look(documents, Position(lowest), len(found) < wanted)
         return _Look(documents, Position(others=1) if self._has_others else None)
 
     async def _batch(self, ctx: Context, position: Position, wanted: int) -> _Look:
         """What is left of a batch."""
         below = position.below or self.matches.newest + 1
-        ahead = windows(below, position.end)
+        way = ahead(below, position.end)
         ordered = sorted(self.matches.terms, key=lambda term: bool(term.all_of))
         with_parts = sum(bool(term.all_of) for term in ordered)
         required = list(self.filters.required)
         shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts)
         # What a batch has was decided when it was begun.
         is_begun = position.number > 0
+        if is_begun:
+            way = way._replace(sure=len(way.windows))
         *found, batch = await ctx.db.fetch(
-            others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=7), shape),
-            [window.blocks for window in ahead],
-            len(ahead) if is_begun else sure(ahead, below),
+            others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=9), shape),
+            *way.arguments,
             TIME,
             below,
             wanted,
@@ -144,8 +144,9 @@ class Search:
             *(argument for term in ordered for argument in _arguments(term)),
         )
         is_full = batch["score"] == BATCH
-        is_cut = not is_full and batch["looked"] < len(ahead)
-        end = ahead[batch["looked"] - 1].lowest if is_cut else position.end
+        lowest = way.windows[batch["looked"] - 1].lowest
+        is_cut = not is_full and lowest > position.end
+        end = lowest if is_cut else position.end
         documents = [(row["json"], Position(below, 1, row["score"], row["number"], end)) for row in found]
         if is_full:
             return _Look(documents, Position(batch["number"], 1))

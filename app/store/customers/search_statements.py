@@ -4,7 +4,7 @@ from functools import cache
 from itertools import count
 from typing import NamedTuple
 
-from app.store.customers.windows import BLOCKS
+from app.store.customers.windows import BLOCKS, RARE
 
 BATCH = 400
 """How many of the others are ranked together."""
@@ -35,8 +35,9 @@ def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shap
     proven = [_proof(next(numbers)) for _ in range(shape.proofs)]
     return _BEST.format(
         indexed=" AND ".join([*indexed, _IN_BLOCKS]),
-        where=" AND ".join(["c.number < $4", *proven, *filters]),
+        where=" AND ".join(["c.number < $6", *proven, *filters]),
         columns=columns,
+        enough="$7::int",
     )
 
 
@@ -82,11 +83,11 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
     )
     return _OTHERS.format(
         indexed=indexed,
-        where=" AND ".join(["c.number < $4", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]),
+        where=" AND ".join(["c.number < $6", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]),
         sought=" UNION ALL ".join(sought),
         parts="".join(parts),
         columns=columns,
-        batch=BATCH,
+        enough=BATCH,
     )
 
 
@@ -94,24 +95,31 @@ def _proof(number: int) -> str:
     return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY (${number}::text[]))"
 
 
-# The loop goes through the windows in their order and ends when there are enough, or when the time is over: a recursive
-# query is read as far as it is asked for, so the clock is looked at before each window. OFFSET: filters are asked of
-# those who were found, and do not look for others by indexes of their own.
-_LOOKED = """
+# The loop goes through the windows in their order, and ends when there are enough or when the time is over: the clock
+# is looked at before each window. OFFSET: filters are asked of those who were found, and do not look for others by
+# indexes of their own.
+_LOOKED = f"""
     WITH RECURSIVE looked AS (
-        SELECT 1 AS n
+        SELECT 0 AS n, 0::bigint AS had, 0::bigint AS hits, NULL::uuid[] AS ids, NULL::bigint[] AS numbers
         UNION ALL
-        SELECT n + 1 FROM looked WHERE n < cardinality($1::text[])
-            AND (n < $2::int OR clock_timestamp() - statement_timestamp() < $3::interval)
+        SELECT w.n, l.had + h.had, l.hits + h.hits, h.ids, h.numbers
+        FROM looked l
+        CROSS JOIN LATERAL (
+            SELECT k.n, ($1::text[])[k.n] AS blocks
+            FROM (SELECT CASE WHEN l.n = $3::int AND l.had <= {RARE} THEN $2::int ELSE l.n END + 1 AS n) k
+        ) w
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS had, count(*) FILTER (WHERE {{where}}) AS hits,
+                array_agg(c.id ORDER BY c.number DESC) FILTER (WHERE {{where}}) AS ids,
+                array_agg(c.number ORDER BY c.number DESC) FILTER (WHERE {{where}}) AS numbers
+            FROM (SELECT c.* FROM customers c WHERE {{indexed}} OFFSET 0) c
+        ) h
+        WHERE l.n NOT IN ($2::int, cardinality($1::text[])) AND l.hits < {{enough}}
+            AND (l.n < $4::int OR clock_timestamp() - statement_timestamp() < $5::interval)
     )"""
-_IN_WINDOW = "(SELECT n, ($1::text[])[n] AS blocks FROM looked) w"
+_HITS = "looked l CROSS JOIN LATERAL unnest(l.ids, l.numbers) h(id, number)"
 _BEST = f"""{_LOOKED},
-    found AS MATERIALIZED (
-        SELECT h.id, h.number FROM {_IN_WINDOW} CROSS JOIN LATERAL (
-            SELECT c.id, c.number FROM (SELECT c.* FROM customers c WHERE {{indexed}} OFFSET 0) c
-            WHERE {{where}} ORDER BY c.number DESC
-        ) h LIMIT (SELECT $5::int)
-    )
+    found AS MATERIALIZED (SELECT h.id, h.number FROM {_HITS} ORDER BY h.number DESC LIMIT (SELECT $7::int))
     SELECT * FROM (
         SELECT row_to_json(d)::text AS json, f.number
         FROM found f JOIN customers c ON c.id = f.id CROSS JOIN LATERAL (SELECT {{columns}}) d ORDER BY f.number DESC
@@ -119,10 +127,8 @@ _BEST = f"""{_LOOKED},
     UNION ALL SELECT NULL, max(n) FROM looked"""
 _OTHERS = f"""{_LOOKED},
     candidates AS MATERIALIZED (
-        SELECT h.id, h.number, h.words FROM {_IN_WINDOW} CROSS JOIN LATERAL (
-            SELECT c.id, c.number, c.words FROM (SELECT c.* FROM customers c WHERE {{indexed}} OFFSET 0) c
-            WHERE {{where}} ORDER BY c.number DESC
-        ) h LIMIT {{batch}}
+        SELECT c.id, c.number, c.words
+        FROM (SELECT h.id FROM {_HITS} ORDER BY h.number DESC LIMIT {{enough}}) h JOIN customers c ON c.id = h.id
     ),
     sought AS MATERIALIZED ({{sought}}),
     hits AS (
@@ -133,8 +139,8 @@ _OTHERS = f"""{_LOOKED},
     ranked AS (SELECT b.id, sum(b.score) AS score FROM best b GROUP BY b.id),
     page AS MATERIALIZED (
         SELECT c.id, c.number, r.score FROM candidates c JOIN ranked r ON r.id = c.id
-        WHERE $6::bigint IS NULL OR (r.score, c.number) < ($6::bigint, $7::bigint)
-        ORDER BY r.score DESC, c.number DESC LIMIT (SELECT $5::int)
+        WHERE $8::bigint IS NULL OR (r.score, c.number) < ($8::bigint, $9::bigint)
+        ORDER BY r.score DESC, c.number DESC LIMIT (SELECT $7::int)
     )
     SELECT * FROM (
         SELECT row_to_json(d)::text AS json, p.score, p.number, NULL::int AS looked

@@ -1,6 +1,5 @@
 """The windows that a search looks into: numbers of customers, newest first, as the blocks that the index has."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 SURE = 10_000
@@ -9,9 +8,12 @@ _SMALLEST, _FACTOR, _LEVELS = 9, 3, 5
 """Powers of two: the numbers in a block of the lowest level, and the blocks in one of the next level."""
 BLOCKS = f"ARRAY[{', '.join(f'(number >> {_SMALLEST + _FACTOR * level}) * 8 + {level}' for level in range(_LEVELS))}]"
 """The blocks that a customer is in, one of each level; an expression of the index."""
-_SIBLINGS = 1 << _FACTOR
 _SIZES = [1 << (_SMALLEST + _FACTOR * level) for level in range(_LEVELS)]
 _FEW = _SIZES[1]
+_EAGER = 1 << 17
+_WIDE = 32
+RARE = 2
+"""So few hits in the first windows are of words that hardly anybody has: the next window may be much larger."""
 
 
 class Window(NamedTuple):
@@ -21,29 +23,58 @@ class Window(NamedTuple):
     """The lowest number in it."""
 
 
-def windows(below: int, end: int = 0) -> list[Window]:
-    """All numbers below one and not below another, newest first, where `end` is that of a window.
+class Ahead(NamedTuple):
+    """All numbers below one and not below another, in windows; newest first, and in two ways.
 
-    Each has about as many as all before it, or some thousand.
+    To look once more costs about as much as to read some more customers, so windows grow quickly. Beyond the first ones
+    they do so the more, the fewer hits these had.
     """
+
+    windows: list[Window]
+    """First the narrow ones, then the wide ones that go on from where the way forks."""
+    narrow: int
+    """How many are narrow."""
+    fork: int
+    """After how many windows the wide ones may be taken; as many as are narrow where there are none."""
+    sure: int
+    """How many are looked into whatever time it takes."""
+
+    @property
+    def arguments(self) -> tuple[list[str], int, int, int]:
+        """Those of a statement."""
+        return [window.blocks for window in self.windows], self.narrow, self.fork, self.sure
+
+
+def ahead(below: int, end: int = 0) -> Ahead:
+    """`end` is the lowest number of a window, or 0 for all numbers below `below`."""
     lowest = (below - 1) >> _SMALLEST << _SMALLEST
-    found = [_window(0, lowest >> _SMALLEST, 1)]
-    while lowest > end:
-        wanted = max(below - lowest, _FEW)
-        level = max(n for n, size in enumerate(_SIZES) if not n or (size <= wanted and not lowest % size))
-        above = lowest // _SIZES[level]
-        most = above if level == _LEVELS - 1 else (above - 1) % _SIBLINGS + 1
-        blocks = min(wanted // _SIZES[level], most)
-        found.append(_window(level, above - blocks, blocks))
-        lowest = found[-1].lowest
-    return found
+    narrow = [_window(lowest + _SIZES[0], lowest)]
+    if lowest > end:
+        narrow.append(_next(narrow[0].lowest, end, _FEW))
+    fork, wide = len(narrow), []
+    while narrow[-1].lowest > end:
+        before = below - narrow[-1].lowest
+        narrow.append(_next(narrow[-1].lowest, end, before if before > _EAGER else 4 * before))
+    if len(narrow) > fork + 1:
+        seen = below - narrow[fork - 1].lowest
+        wide = [_next(narrow[fork - 1].lowest, end, _WIDE * seen)]
+        while wide[-1].lowest > end:
+            wide.append(_next(wide[-1].lowest, end, 4 * (below - wide[-1].lowest)))
+    sure = 1 + sum(below - window.lowest < SURE for window in narrow[:-1])
+    return Ahead(narrow + wide, len(narrow), fork if wide else len(narrow), sure)
 
 
-def sure(ahead: Sequence[Window], below: int) -> int:
-    """How many windows are looked into whatever time it takes."""
-    return 1 + sum(below - window.lowest < SURE for window in ahead[:-1])
+def _next(above: int, end: int, wanted: int) -> Window:
+    """Of about as many numbers as are wanted."""
+    size = max(size for size in _SIZES if size <= wanted)
+    return _window(above, max((above - wanted) // size * size, end))
 
 
-def _window(level: int, first: int, blocks: int) -> Window:
-    numbers = ",".join(str(n * 8 + level) for n in range(first, first + blocks))
-    return Window(f"{{{numbers}}}", first * _SIZES[level])
+def _window(above: int, lowest: int) -> Window:
+    """Of the largest blocks that there are."""
+    blocks = []
+    while above > lowest:
+        level = max(n for n, size in enumerate(_SIZES) if not above % size and size <= above - lowest)
+        above -= _SIZES[level]
+        blocks.append(above // _SIZES[level] * 8 + level)
+    return Window(f"{{{','.join(map(str, blocks))}}}", lowest)
