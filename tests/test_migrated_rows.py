@@ -720,3 +720,27 @@ async def test_a_clock_that_was_never_set_is_not_believed(new_database: Callable
     assert await db.fetchval("SELECT first_purchase_at FROM customer_totals") == RECEIVED
     assert await db.fetchval("SELECT known_since FROM customers") == RECEIVED
     await db.close()
+
+
+async def test_returns_whose_tax_was_guessed_are_recomputed(new_database: Callable[..., str]) -> None:
+    """Of three receipts of 100.00 with 20.00 of tax, one with the tax on top and one with a charge as large as it."""
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0033")
+    db = await asyncpg.connect(dsn)
+    returns = {}
+    for number, gross, on_top in (("inside", 100, False), ("on top", 120, True), ("charge", 120, False)):
+        sold = await insert_sale(db, number, total=Decimal(gross), gross=Decimal(gross), tax_on_top=on_top)
+        amounts = {"total": Decimal(-gross), "gross": Decimal(0), "refunded": Decimal(gross)}
+        taken = await insert_sale(db, f"back of {number}", kind="return", tax_on_top=on_top, **amounts)
+        for sale, sign, of in ((sold, 1, None), (taken, -1, number)):
+            await db.execute(
+                "INSERT INTO sale_lines (sale_id, line_no, kind, quantity, unit_price, tax, total, "
+                "refund_source, refund_receipt_no, refund_line_no) VALUES ($1, 1, 'item', $2, 100, $3, $4, $5, $6, $7)",
+                *(sale["id"], sign, 20 * sign, 100 * sign, of and "till", of, of and 1),
+            )
+        returns[number] = str(taken["id"])
+    await db.close()
+    await as_of(dsn, "0034")
+    db = await asyncpg.connect(dsn)
+    assert [tuple(row) for row in await db.fetch("SELECT kind, key FROM jobs")] == [("awaited_sale", returns["charge"])]
+    await db.close()

@@ -18,11 +18,6 @@ class LineKey(NamedTuple):
     line_no: int
 
 
-def is_tax_on_top(turnover: Decimal, total: Decimal, tax: Decimal) -> bool:
-    """Whether the tax of lines with this total is on top of it: that comes nearer to what the receipt came to."""
-    return abs(turnover - total - tax) < abs(turnover - total)
-
-
 class Refund(NamedTuple):
     """What a receipt gave back in all, and its lines with a price that did so. All amounts are positive."""
 
@@ -33,10 +28,7 @@ class Refund(NamedTuple):
     tax: Decimal
     """Their tax."""
     tax_on_top: bool
-
-    @classmethod
-    def of(cls, refunded: Decimal, total: Decimal, tax: Decimal) -> "Refund":
-        return cls(refunded, total, tax, is_tax_on_top(refunded, total, tax))
+    """Whether the receipt says that its tax is on top."""
 
     def share(self, total: Decimal, tax: Decimal) -> Decimal:
         """The money that one of these lines, with this total and tax, gave back; not rounded.

@@ -13,7 +13,7 @@ from app.core.context import Context
 from app.core.errors import RefundExceedsSale
 from app.rules.kit.money import minor_unit
 from app.rules.sales.receipts import PRICED, LineKind
-from app.rules.sales.returns import GivenBack, LineKey, Refund, SoldLine, exceeds, exceeds_gross, is_tax_on_top
+from app.rules.sales.returns import GivenBack, LineKey, Refund, SoldLine, exceeds, exceeds_gross
 from app.rules.sales.sums import ZERO
 from app.services.sales.receipts import Line, ReceiptDraft
 from app.store.sales import returns as store
@@ -203,9 +203,7 @@ class Returns:
 
 def _sold_lines(receipt: ReceiptDraft) -> dict[int, SoldLine]:
     """By their numbers."""
-    priced = [line for line in receipt.lines if line.total > 0 and line.kind in PRICED]
-    total, tax = sum((line.total for line in priced), ZERO), sum((line.tax for line in priced), ZERO)
-    on_top = is_tax_on_top(receipt.gross, total, tax)
+    on_top = receipt.tax_on_top
     return {
         line.line_no: SoldLine(line.kind, line.sku, line.quantity, line.total, line.tax if on_top else ZERO)
         for line in receipt.lines
@@ -214,9 +212,8 @@ def _sold_lines(receipt: ReceiptDraft) -> dict[int, SoldLine]:
 
 def _refund_of(receipt: ReceiptDraft) -> Refund:
     lines = [line for line in receipt.lines if line.total < 0 and line.kind in PRICED]
-    return Refund.of(
-        receipt.refunded, -sum((line.total for line in lines), ZERO), -sum((line.tax for line in lines), ZERO)
-    )
+    total, tax = sum((line.total for line in lines), ZERO), sum((line.tax for line in lines), ZERO)
+    return Refund(receipt.refunded, -total, -tax, receipt.tax_on_top)
 
 
 def _given_back_by(receipt: ReceiptDraft, line: Line, refund: Refund) -> GivenBack:

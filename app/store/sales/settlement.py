@@ -8,7 +8,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.store.kit import rows
-from app.store.sales.line_sums import PRICED_KINDS, refunds, taxes_on_top
+from app.store.sales.line_sums import PRICED_KINDS, refunds
 
 
 class ReceiptKey(NamedTuple):
@@ -162,7 +162,7 @@ _RECOMPUTE_RETURNED = f"""
         SELECT s.* FROM unnest($2::text[], $3::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
     ),
     returning_lines AS MATERIALIZED (
-        SELECT s.id AS returned_id, l.line_no, r.id, r.refunded,
+        SELECT s.id AS returned_id, l.line_no, r.id, r.refunded, r.tax_on_top,
             CASE WHEN b.goods_kept OR b.kind <> 'item' THEN 0 ELSE greatest(-b.quantity, 0) END AS quantity,
             CASE WHEN b.kind = 'discount' THEN greatest(b.total, 0) ELSE greatest(-b.total, 0) END AS total,
             b.kind = 'discount' AS is_discount,
@@ -170,27 +170,25 @@ _RECOMPUTE_RETURNED = f"""
             s.voided_at IS NULL AS counts,
             coalesce(r.currency = s.currency AND b.kind = l.kind AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)
                 AND l.line_no IS NOT NULL, false) AS fits,
-            CASE WHEN l.total > 0 AND l.tax > 0 THEN l.total / (l.total + l.tax) END AS without_tax
+            CASE WHEN s.tax_on_top AND l.total > 0 AND l.tax > 0 THEN l.total / (l.total + l.tax) END AS without_tax
         FROM receipts s
         JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
         JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
         LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
     ),
-    returned AS MATERIALIZED (SELECT * FROM receipts WHERE id IN (SELECT returned_id FROM returning_lines)),
     refunds AS MATERIALIZED ({refunds("returning_lines")}),
-    taxes AS MATERIALIZED ({taxes_on_top("returned")}),
     back AS MATERIALIZED (
         SELECT b.id, b.line_no, b.quantity, b.counts, b.fits,
-            CASE WHEN t.on_top AND b.without_tax IS NOT NULL THEN b.with_tax * b.without_tax ELSE b.total END AS total,
+            coalesce(b.with_tax * b.without_tax, b.total) AS total,
             CASE WHEN b.is_alone THEN -b.total WHEN b.tax IS NULL THEN 0
                 ELSE coalesce(b.refunded * greatest(b.with_tax, 0) / nullif(greatest(b.whole, 0), 0), 0) END AS money
         FROM (
             SELECT b.returned_id AS id, b.line_no, b.quantity, b.total, b.tax, b.counts, b.fits, b.without_tax,
                 b.is_discount AND f.lines_total = 0 AS is_alone, f.refunded,
-                CASE WHEN f.on_top THEN b.total + coalesce(b.tax, 0) ELSE b.total END AS with_tax,
-                CASE WHEN f.on_top THEN f.lines_total + f.lines_tax ELSE f.lines_total END AS whole
+                CASE WHEN f.tax_on_top THEN b.total + coalesce(b.tax, 0) ELSE b.total END AS with_tax,
+                CASE WHEN f.tax_on_top THEN f.lines_total + f.lines_tax ELSE f.lines_total END AS whole
             FROM returning_lines b JOIN refunds f ON f.sale_id = b.id
-        ) b JOIN taxes t ON t.sale_id = b.id
+        ) b
     ),
     lines_and_back AS (
         SELECT l.sale_id, l.line_no, l.kind, l.quantity, l.total, l.returned_quantity, l.returned_total, s.gross,

@@ -621,6 +621,22 @@ class TestOfADiscountedReceipt:
         assert (whole["lines"][0]["returned_quantity"], whole["lines"][0]["returned_total"]) == ("2", "200.00")
         assert (whole["returned"], whole["fully_returned"], whole["over_returned"]) == ("240.00", True, False)
 
+    async def test_a_charge_as_large_as_the_tax_that_is_inside(self, client: httpx.AsyncClient) -> None:
+        """The total is that of the lines and their tax, by chance."""
+        body = make.sale(receipt_no="S", lines=[make.line("100.00", tax="20.00")], shipping="20.00", total="120.00")
+        sale = await make.record_sale(client, body | {"payments": []})
+        await make.record_sale(client, back("0", "-60.00", sku="TEA-1"))
+        half = await read(client, sale)
+        assert (half["lines"][0]["returned_total"], half["returned"]) == ("60.00", "60.00")
+        assert await refused(client, back("0", "-40.02", sku="TEA-1")) == ("/lines/0/refund_of", "exceeds")
+        await make.record_sale(client, back("-1", "-40.00", sku="TEA-1"))
+        whole = await read(client, sale)
+        assert (whole["lines"][0]["returned_total"], whole["returned"], whole["over_returned"]) == (
+            "100.00",
+            "100.00",
+            False,
+        )
+
     async def test_all_of_a_receipt_of_thousands_of_lines(self, client: httpx.AsyncClient) -> None:
         """Work that grows with the square of the lines ran into the time limit of statements."""
         count, total = 5_000, "10000.00"
