@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Conflict
 from app.core.reactions import Reaction
+from app.rules.customers import ReasonResult
 from app.rules.feedback.feedback import OBSERVED
 from app.rules.kit import event_types
 from app.schemas.feedback.loop import FeedbackClaim
@@ -83,20 +84,29 @@ LINK_SALE = Reaction(on_sales, when=f"{store.AWAITS_RECEIPT} OR {store.REFERS_TO
 async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
     """Fill in what is missing in feedback about these sales: sale, site, till, staff, product and customer.
 
-    Found by the id of the sale, or by the number of the receipt where the feedback came first. Nothing is overwritten.
+    Found by the id of the sale, or by the number of the receipt where the feedback came first. Nothing is overwritten,
+    but for a customer who was only found by the author's contact: the buyer of the receipt says more, as where the
+    receipt came first.
     """
     assignments: list[Assignment] = []
     filled_in: dict[UUID, dict[str, Any]] = {}
     for row, sale in await store.about_sales(ctx, sale_ids):
         values = {"sale_id": sale.sale_id, "site": sale.site, "till": sale.till, "staff": sale.staff, "sku": sale.sku}
-        claims = row.customer_id is None and sale.customer_id is not None and row.method not in OBSERVED
+        takes = row.customer_id is None or (row.sale_id is None and _is_found_by_contact(row))
+        claims = takes and sale.customer_id is not None and row.method not in OBSERVED
         if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
             filled_in[row.id] = new
-            await _fill_in(ctx, row, new, tell=not claims)
+            await _fill_in(ctx, row, new, tell=not claims or row.customer_id is not None)
         if claims:
-            assignments.append(Assignment(row.id, None, sale.customer_id, sale.sale_id))
+            assignments.append(Assignment(row.id, row.customer_id, sale.customer_id, sale.sale_id))
     if assignments:
         await assign(ctx, assignments, filled_in)
+
+
+def _is_found_by_contact(row: FeedbackRow) -> bool:
+    """Whether nobody has said whose it is, nor a record that it is about."""
+    found = (each for each in row.match_reasons if each["result"] == ReasonResult.FOUND and each["kind"] != "id")
+    return row.customer_from_id is None and any(each["customer_id"] == str(row.customer_id) for each in found)
 
 
 async def _fill_in(ctx: Context, row: FeedbackRow, new: Mapping[str, Any], *, tell: bool) -> None:

@@ -313,6 +313,45 @@ class TestSalesThatComeLater:
         timeline = (await client.get(f"/v1/customers/{zoe['id']}/timeline")).json()["items"]
         assert "feedback.claimed" in [entry["type"] for entry in timeline]
 
+    async def test_the_buyer_comes_before_who_has_the_address(self, client: httpx.AsyncClient, db: Any) -> None:
+        """As if the receipt had come first."""
+        zoe = await make.create_customer(client, contact_points=[make.email("zoe@example.com")])
+        bo = await make.create_customer(client)
+        author = {"contact": {"kind": "email", "value": "zoe@example.com"}}
+        first = await record(client, feedback(receipt=RECEIPT, author=author))
+        assert first["customer_id"] == zoe["id"]
+        sold = await make.record_sale(client, **RECEIPT, customer={"id": bo["id"]}, site="harbour")
+        after = await record(client, feedback(receipt=RECEIPT, author=author))
+        for said in (await get(client, first["id"]), after):
+            assert (said["customer_id"], said["site"]) == (bo["id"], "harbour")
+            assert said["match_reasons"][0] == {
+                "kind": "record",
+                "value": sold["id"],
+                "customer_id": bo["id"],
+                "result": "linked",
+            }
+        types = [kind for kind, _ in await event_titles(db, first["id"])]
+        assert types == ["feedback.received", "feedback.updated", "feedback.moved"]
+
+    async def test_who_is_both_follows_the_receipt(self, client: httpx.AsyncClient) -> None:
+        zoe = await make.create_customer(client, contact_points=[make.email("zoe@example.com")])
+        bo = await make.create_customer(client)
+        author = {"contact": {"kind": "email", "value": "zoe@example.com"}}
+        said = await record(client, feedback(receipt=RECEIPT, author=author))
+        sold = await make.record_sale(client, **RECEIPT, customer={"id": zoe["id"]})
+        moved = {"customer_id": bo["id"], "moved_from": zoe["id"]}
+        await api.post(client, f"/v1/sales/{sold['id']}/claim", moved, 200)
+        assert (await get(client, said["id"]))["customer_id"] == bo["id"]
+
+    @pytest.mark.parametrize("by", ["name", "claim"])
+    async def test_not_before_what_somebody_says(self, client: httpx.AsyncClient, by: str) -> None:
+        zoe, bo = await make.create_customer(client), await make.create_customer(client)
+        said = await record(client, feedback(receipt=RECEIPT, **({"customer_id": zoe["id"]} if by == "name" else {})))
+        if by == "claim":
+            await api.post(client, f"/v1/feedback/{said['id']}/claim", {"customer_id": zoe["id"]}, 200)
+        await make.record_sale(client, **RECEIPT, customer={"id": bo["id"]})
+        assert (await get(client, said["id"]))["customer_id"] == zoe["id"]
+
     async def test_so_do_receipts_that_come_in_bulk(self, client: httpx.AsyncClient) -> None:
         waiting = await record(client, feedback(receipt=RECEIPT))
         lines = [make.sale(), make.sale(**RECEIPT, site="harbour"), make.sale()]
