@@ -18,7 +18,7 @@ def enquiry(**changes: Any) -> dict[str, Any]:
 
 def captured(**changes: Any) -> dict[str, Any]:
     """An interaction that an outside system has numbered."""
-    return interaction(source="mailbox", external_id=f"M-{number()}", **changes)
+    return interaction(**{"source": "mailbox", "external_id": f"M-{number()}", **changes})
 
 
 def outbound_call(**changes: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class ReasonResult(StrEnum):
     LINKED = "linked"
     """The customer is that of the record that it is linked to."""
     RELEASED = "released"
-    """The record was taken from the customer whom it was given to."""
+    """The record was taken from the customer whom it was given to, and does not become theirs again by itself."""
     MAY_NOT_CREATE = "may_not_create"
     """Its source may not create customers."""
     MAY_NOT_TEACH = "may_not_teach"

@@ -105,6 +105,11 @@ def answered_title(channel: Channel, subject: str | None) -> str:
     return _with_subject(" ".join(part for part in ("Enquiry answered", _MEANS[channel]) if part), subject)
 
 
+def unanswered_title(subject: str | None) -> str:
+    """`Enquiry awaits an answer again: the order`."""
+    return _with_subject("Enquiry awaits an answer again", subject)
+
+
 def channel_phrase(channel: Channel) -> str:
     """`by phone`, `on WhatsApp`; nothing for other channels."""
     return _MEANS[channel]

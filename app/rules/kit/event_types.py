@@ -71,6 +71,7 @@ INTERACTION_CANCELLED = _type(
 )
 INTERACTION_UPDATED = _type("interaction.updated", "{interaction}", changes=CHANGES)
 INTERACTION_ANSWERED = _type("interaction.answered", "{answer}", answered_by_id=ID)
+INTERACTION_REOPENED = _type("interaction.reopened", "{enquiry}", answered_by_id=ID)
 INTERACTION_CLAIMED = _type("interaction.claimed", "{interaction}", kind=TEXT, direction=TEXT)
 TASK_CREATED = _type("task.created", "Task created: {task}", owner=TEXT.or_absent, due_at=TIMESTAMP.or_absent)
 TASK_UPDATED = _type("task.updated", "Task updated: {task}", changes=CHANGES)

@@ -32,11 +32,13 @@ class Follower:
     leader: str
     leader_id: UUID
     leader_customer_id: UUID | None
+    released_from: UUID | None = None
+    """The customer whom somebody took it from, if it has had none since."""
 
     @property
     def follows(self) -> bool:
         """Whether it takes the customer of the leader."""
-        if self.customer_id == self.leader_customer_id:
+        if self.customer_id == self.leader_customer_id or self._is_refused:
             return False
         return self.customer_id is None or self.origin_id == self.leader_id
 
@@ -45,6 +47,11 @@ class Follower:
         """Whether it keeps a customer other than that of the leader."""
         known = self.customer_id is not None and self.leader_customer_id is not None
         return known and self.customer_id != self.leader_customer_id and not self.follows
+
+    @property
+    def _is_refused(self) -> bool:
+        """Somebody has said that it is not that customer's."""
+        return self.leader_customer_id is not None and self.leader_customer_id == self.released_from
 
 
 TABLES = {

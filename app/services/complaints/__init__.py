@@ -11,14 +11,16 @@ from app.services.complaints.escalations import (
     remeasure_policy,
 )
 from app.services.complaints.insights import LONGEST, with_share
-from app.services.complaints.replies import REPLIED
+from app.services.complaints.replies import JOIN, REPLIED, REPLIED_BEFORE
 
 __all__ = [
     "CALENDAR_JOB",
     "CHECK_JOB",
+    "JOIN",
     "LONGEST",
     "POLICY_JOB",
     "REPLIED",
+    "REPLIED_BEFORE",
     "assign",
     "check_clocks",
     "record_many",

@@ -43,7 +43,8 @@ async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> Non
         complaint = case.complaint
         complaint.customer_id, complaint.customer_from_id = assignment.customer_id, assignment.origin_id
         contact = (complaint.complainant or {}).get("contact")
-        complaint.assign(customers.reassigned(complaint.customer_id, complaint.customer_from_id, contact).columns())
+        holders = complaint.customer_id, complaint.customer_from_id
+        complaint.assign(customers.reassigned(*holders, contact, assignment.released_from).columns())
         await policies.reselect(ctx, case)
         if assignment.before != assignment.customer_id:
             _record(ctx, case, assignment)

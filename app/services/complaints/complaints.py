@@ -18,6 +18,7 @@ from app.schemas.kit import validation
 from app.services.complaints import case_store, claims, policies, resent
 from app.services.complaints import intake as complaint_intake
 from app.services.complaints.drafts import ComplaintDraft, References
+from app.services.customers import released_from
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
 from app.store import interactions as interaction_store
@@ -122,10 +123,12 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
     linked = [(complaint_id, new.interaction_id)] if new.interaction_id and "interaction_id" in patched.fields else []
     await case_store.save(ctx, [case], messages=linked)
-    if draft.customer_id != case.complaint.customer_id:  # it says now whose it is, or does not any more
+    before, refused = case.complaint.customer_id, released_from(case.complaint.match_reasons)
+    # It says now whose it is, or does not any more. What somebody has said stands.
+    if draft.customer_id != before and (draft.customer_id is None or draft.customer_id != refused):
         reason = "The record that the customer was taken from is no longer linked"
-        before = case.complaint.customer_id
-        await claims.assign(ctx, [Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason)])
+        now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason, by_link=True)
+        await claims.assign(ctx, [now])
     return await store.COMPLAINTS.get(ctx, complaint_id)
 
 

@@ -12,13 +12,30 @@ from app.rules.complaints.states import Waiting
 from app.rules.kit import event_types
 from app.services.complaints import case_store
 from app.services.complaints.case import Case
+from app.store import interactions as interaction_store
 from app.store.complaints import complaints as store
 from app.store.kit.events import Event
 
 
 async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: messages about complaints that wait for their customers were recorded."""
-    rows = await store.waiting_for_reply(ctx, [event.subject_id for event in recorded])
+    """Reaction: messages about complaints that wait for their customers were recorded, or others brought along."""
+    await _end_waits(ctx, await store.complaints_of(ctx, [event.subject_id for event in recorded]))
+
+
+async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
+    """Reaction: interactions have other customers or threads than before, so that other messages are of one thread."""
+    ids = [event.subject_id for event in changed]
+    await interaction_store.join_complaints(ctx, ids)
+    await _end_waits(ctx, await store.complaints_of(ctx, ids))
+
+
+async def on_complaints(ctx: Context, changed: Sequence[Event]) -> None:
+    """Reaction: complaints have other customers or messages than before, who may have replied already."""
+    await _end_waits(ctx, [event.subject_id for event in changed])
+
+
+async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
+    rows = await store.waiting_for_reply(ctx, complaint_ids) if complaint_ids else []
     if not rows:
         return
     messages = {complaint_id: [row[1:] for row in found] for complaint_id, found in groupby(rows, key=itemgetter(0))}
@@ -35,6 +52,8 @@ async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
 
 
 REPLIED = Reaction(on_messages, when=store.WAITS_FOR_REPLY)
+JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)
+REPLIED_BEFORE = Reaction(on_complaints, when=store.WAITS)
 
 
 async def take_earlier_reply(ctx: Context, case: Case, since: datetime) -> None:

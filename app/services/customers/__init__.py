@@ -16,6 +16,7 @@ from app.services.customers.resolution import (
     linked,
     reason,
     reassigned,
+    released_from,
 )
 from app.services.customers.sources import Policies, create_new_sources, load_policies, under
 
@@ -40,6 +41,7 @@ __all__ = [
     "reassigned",
     "record_created",
     "references_by_contact",
+    "released_from",
     "require_customer",
     "under",
     "write_drafts",

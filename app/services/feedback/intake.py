@@ -11,7 +11,7 @@ from app.core.errors import FeedbackDiffers, Problem
 from app.rules.customers import Match
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import FEEDBACK_RECEIVED, FEEDBACK_UPDATED
-from app.services.customers import Resolution
+from app.services.customers import Resolution, released_from
 from app.services.feedback import follow_ups, ideas, text_analysis
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.feedback.references import References
@@ -68,6 +68,10 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     if not fill:
         for name, value in given.items():
             setattr(draft, name, value)
+    refused = released_from(row.match_reasons)
+    if refused is not None and draft.customer_id == refused != draft.new.customer_id:  # what somebody has said stands
+        draft.customer_id = draft.origin_id = None
+        draft.resolution = Resolution(Match.UNMATCHED, reasons=row.match_reasons)
     if draft.new.collected_at is None:
         draft.collected_at = row.collected_at
     if draft.new.customer_id is None and row.customer_id is not None and not _loses_origin(row, draft):

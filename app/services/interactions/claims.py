@@ -19,6 +19,7 @@ from app.services import customers
 from app.services.interactions import participants
 from app.services.kit.links import change_of
 from app.store import customers as customer_store
+from app.store.interactions import threads
 from app.store.interactions.interactions import INTERACTIONS
 from app.store.kit import activity, events
 from app.store.kit import links as store
@@ -29,6 +30,7 @@ from app.store.kit.links import Assignment
 
 async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -> Document:
     """Assign an interaction to a customer. 409 AlreadyClaimed if it has another one that it is not moved from."""
+    await threads.lock_threads(ctx, [interaction_id])
     row = await INTERACTIONS.lock(ctx, interaction_id)
     customer_id = claimed.customer_id
     if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
@@ -36,14 +38,17 @@ async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -
     if claimed.keep_contact and row["contact"] is not None:
         policy = (await customers.load_policies(ctx, [row["source"]])).of(row["source"])
         await _add_contact_point(ctx, customer_id, json.loads(row["contact"]), Channel(row["channel"]), policy)
+    await ctx.reactions.follow(ctx)  # it may answer, or be answered, now or no longer
     return await INTERACTIONS.get(ctx, interaction_id)
 
 
 async def release(ctx: Context, interaction_id: UUID, reason: str) -> Document:
     """Take an interaction from its customer, if it has one."""
+    await threads.lock_threads(ctx, [interaction_id])
     row = await INTERACTIONS.lock(ctx, interaction_id)
     if row["customer_id"] is not None:
         await assign(ctx, [Assignment(interaction_id, row["customer_id"], None, reason=reason)])
+    await ctx.reactions.follow(ctx)
     return await INTERACTIONS.get(ctx, interaction_id)
 
 

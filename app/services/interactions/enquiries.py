@@ -69,7 +69,19 @@ async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:
         await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
 
 
+async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
+    """Reaction: enquiries or their answers have other customers, or other content, than before."""
+    reopened = await threads.no_longer_answered(ctx, [event.subject_id for event in changed])
+    for enquiry in reopened:
+        await store.INTERACTIONS.change(ctx, enquiry["id"], {"answered_at": None, "answered_by_id": None})
+        title = rules.unanswered_title(enquiry["subject"])
+        type_, data = event_types.INTERACTION_REOPENED, {"answered_by_id": str(enquiry["answered_by_id"])}
+        event = Event(type_, enquiry["id"], enquiry["customer_id"], title, ctx.now, enquiry["channel"], data)
+        await events.record(ctx, event)
+
+
 ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
+REOPEN = Reaction(on_changed, when=threads.IS_ANSWERED_OR_ANSWERS)
 
 
 async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document:

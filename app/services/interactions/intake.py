@@ -162,7 +162,7 @@ class References:
             return reference_not_found("/complaint_id", "Complaint")
         draft.resolution = self.customers.resolve(n)
         draft.customer_id = draft.resolution.customer_id
-        found = {id_: c for id_, c in found.items() if c["surely"] or c["customer_id"] == str(draft.customer_id)}
+        found = {id_: c for id_, c in found.items() if _is_meant(c, draft.customer_id)}
         draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         if draft.customer_id is None:
             return self._take_customer(draft, found)
@@ -183,6 +183,13 @@ class References:
                 unwelcome = [*(complaint["unwelcome"] or ()), *_opted_out_channels(complaint["opted_out"])]
                 return _check_welcome(unwelcome, new.channel, new.direction, new.unwelcome_reason)
         return None
+
+
+def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
+    """Whether a complaint of the thread of an interaction with this customer is what it is about."""
+    if complaint["surely"] or complaint["customer_id"] == str(customer_id):
+        return True
+    return complaint["likely"] and None in (complaint["customer_id"], customer_id)
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")

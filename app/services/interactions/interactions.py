@@ -88,6 +88,7 @@ async def record_many(
 
 async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is an InteractionChange: a merge patch. 412 if the interaction is no longer at `version`."""
+    await threads.lock_threads(ctx, [interaction_id])
     current = await patching.lock(ctx, store.INTERACTIONS, interaction_id, version)
     patched = patching.patched(InteractionContent, current.stored, patching.sent(patch))
     if not patched.changes:
@@ -110,6 +111,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     data = {"changes": patched.listed}
     event = Event(event_types.INTERACTION_UPDATED, interaction_id, customer_id, title, ctx.now, new.channel.value, data)
     await events.record(ctx, event)
+    await ctx.reactions.follow(ctx)  # it may answer, or be answered, now or no longer
     return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
@@ -121,21 +123,10 @@ async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) 
     ordered = intake.ordered(drafts)
     rows = [draft.row() for draft in ordered]
     await store.add(ctx, rows)
-    await _link_to_complaints(ctx, ordered)
+    await threads.link_to_complaints(ctx, [(id_, draft.id) for draft in ordered for id_ in draft.complaint_ids])
     await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
     await participants.add(ctx, rows)
     await tasks.create_tasks(ctx, [task for draft in drafts if (task := draft.task) is not None])
-
-
-async def _link_to_complaints(ctx: Context, drafts: Sequence[InteractionDraft]) -> None:
-    """Who names a complaint, says it of the whole thread; the others are where the rest of their thread is already."""
-    naming: list[tuple[UUID, UUID]] = []
-    others: list[tuple[UUID, UUID]] = []
-    for draft in drafts:
-        names_it = draft.new.complaint_id is not None and draft.new.thread is not None
-        (naming if names_it else others).extend((complaint_id, draft.id) for complaint_id in draft.complaint_ids)
-    await threads.link_to_complaints(ctx, naming)
-    await threads.link_new_to_complaints(ctx, others)
 
 
 def _recorded_event(draft: InteractionDraft) -> Event:

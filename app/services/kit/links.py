@@ -56,6 +56,7 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
                 customer_id,
                 follower.leader_id if customer_id is not None else None,
                 f"The {follower.leader} it is linked to belongs to {'nobody' if customer_id is None else 'them'} now",
+                by_link=True,
             )
         elif follower.contradicts:
             contradicting.append(follower)

@@ -147,17 +147,28 @@ async def last_position(ctx: Context, complaint_id: UUID) -> int:
     return position
 
 
-async def waiting_for_reply(ctx: Context, interaction_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:
-    """Rows of (complaint_id, interaction_id, happened_at, channel): complaints that wait for their customers, and the
-    messages of these that may end that, oldest first.
+async def complaints_of(ctx: Context, interaction_ids: Iterable[UUID]) -> list[UUID]:
+    """What these interactions are about."""
+    found = await ctx.db.fetch(
+        "SELECT DISTINCT complaint_id FROM complaint_messages WHERE interaction_id = ANY ($1::uuid[])",
+        list(interaction_ids),
+    )
+    return [row[0] for row in found]
+
+
+async def waiting_for_reply(ctx: Context, complaint_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:
+    """Rows of (complaint_id, interaction_id, happened_at, channel): those that wait for their customers, and the
+    messages of these that may end that, oldest first. One that was told of is not told of again.
     """
     found = await ctx.db.fetch(
         "SELECT c.id, i.id, i.happened_at, i.channel FROM complaint_messages m "
         "JOIN complaints c ON c.id = m.complaint_id JOIN interactions i ON i.id = m.interaction_id "
-        "WHERE m.interaction_id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' AND i.direction = 'inbound' "
-        f"AND i.state = 'held' AND {_BY_CUSTOMER} "
+        "WHERE c.id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' AND i.direction = 'inbound' "
+        f"AND i.happened_at >= c.waiting_since AND i.state = 'held' AND {_BY_CUSTOMER} "
+        "AND NOT EXISTS (SELECT FROM events e WHERE e.subject_id = c.id AND e.type = 'complaint.customer_replied' "
+        "AND e.data->>'interaction_id' = i.id::text) "
         "ORDER BY c.id, i.happened_at, i.id",
-        list(interaction_ids),
+        list(complaint_ids),
     )
     return [(row[0], row[1], row[2], row[3]) for row in found]
 
@@ -179,11 +190,15 @@ async def first_reply(ctx: Context, complaint_id: UUID, after: datetime) -> tupl
 
 _BY_CUSTOMER = f"(i.customer_from_id IS NOT NULL OR {concerns('i', 'c.customer_id')})"
 """Condition on a message `i` about a complaint `c`: nothing of its own says that somebody else wrote it."""
-WAITS_FOR_REPLY = """(coalesce(e.data->>'direction', 'inbound') = 'inbound' AND EXISTS (
+WAITS_FOR_REPLY = """EXISTS (
     SELECT FROM complaint_messages m JOIN complaints c ON c.id = m.complaint_id
     WHERE m.interaction_id = e.subject_id AND c.waiting_for = 'customer'
-))"""
-"""Condition on the event `e` of an interaction: a complaint waits for its customer, who may have written it."""
+)"""
+"""Condition on the event `e` of an interaction: it is about a complaint that waits for its customer, who may have
+written it, or something else that has come along with it.
+"""
+WAITS = "EXISTS (SELECT FROM complaints c WHERE c.id = e.subject_id AND c.waiting_for = 'customer')"
+"""Condition on the event `e` of a complaint: it waits for its customer."""
 
 
 async def get_row(ctx: Context, complaint_id: UUID) -> ComplaintRow:

@@ -126,13 +126,13 @@ _UNWELCOME = (
 )
 
 
-def _complaint(surely: str) -> str:
+def _complaint(surely: str, likely: str) -> str:
     """What is read of a complaint `k` of the customer `c`. Unless it is `surely` the one that is meant, it is only if
-    the interaction is one with that customer.
+    the interaction is one with that customer, or may be one if it is `likely`.
     """
     return (
         "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
-        f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely})::text"
+        f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely}, 'likely', {likely})::text"
     )
 
 
@@ -153,19 +153,20 @@ REFERENCES = Lookup(
         {"id": "UUID"},
         "JOIN complaints k USING (id) LEFT JOIN customers c ON c.id = k.customer_id",
         "k.id",
-        _complaint("true"),
+        _complaint("true", "true"),
     ),
     Reference(
         "complaint_of_thread",
         {"thread": "TEXT", "source": "TEXT"},
         "CROSS JOIN LATERAL ("
-        f"SELECT m.complaint_id, {threads.may_be_named_by('o', 'w.source')} AS surely "
+        f"SELECT m.complaint_id, {threads.is_named_by('o', 'w.source')} AS surely, "
+        f"{threads.may_be_named_by('o', 'w.source')} AS likely "
         "FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = w.thread "
-        "UNION ALL SELECT k.id, true FROM complaints k WHERE k.reference = w.thread"
+        "UNION ALL SELECT k.id, true, true FROM complaints k WHERE k.reference = w.thread"
         ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id "
         "GROUP BY w.n, k.id, c.id",
         "k.id",
-        _complaint("bool_or(t.surely)"),
+        _complaint("bool_or(t.surely)", "bool_or(t.likely)"),
     ),
 )
 """What interactions refer to: those with the same key, with their content hash; their customers and participants;

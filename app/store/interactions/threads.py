@@ -1,7 +1,8 @@
 """Conversations: which interactions are in the same one, and which of them answer its enquiries.
 
 A thread is a name that its sender gives, and two senders may give the same: threads of two sources are one only if they
-are known to be with the same customer. What has no source, as what staff record, may be in a thread of any.
+are known to be with the same customer. What has no source, as what staff record, is in the thread of any source if only
+one has that name, and if they are not known to be with different customers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,13 +16,24 @@ from app.store.kit import advisory
 
 def same_thread(a: str, b: str) -> str:
     """SQL condition on rows of interactions: they are in the same thread."""
-    same_customer = f"{a}.customer_id = {b}.customer_id"
-    return f"({a}.thread = {b}.thread AND ({may_be_named_by(a, _named_by(b))} OR {same_customer}))"
+    named_by = _named_by(b)
+    may_be_one = f"({a}.customer_id IS NULL OR {b}.customer_id IS NULL) AND {may_be_named_by(a, named_by)}"
+    return (
+        f"({a}.thread = {b}.thread AND ({a}.customer_id = {b}.customer_id OR {is_named_by(a, named_by)} "
+        f"OR {may_be_one}))"
+    )
+
+
+def is_named_by(a: str, source: str) -> str:
+    """SQL condition on a row of interactions: this source named its thread, or none if it is null."""
+    return f"{_named_by(a)} IS NOT DISTINCT FROM {source}"
 
 
 def may_be_named_by(a: str, source: str) -> str:
-    """SQL condition on a row of interactions: no other source than this one named its thread."""
-    return f"coalesce({_named_by(a)} = {source}, true)"
+    """SQL condition on a row of interactions: it, or the other one, has no source, and only one names such a thread."""
+    only = f"coalesce({_named_by(a)}, {source})"
+    others = f"SELECT FROM interactions other WHERE other.thread = {a}.thread AND other.source <> {only}"
+    return f"(({_named_by(a)} IS NULL OR {source} IS NULL) AND NOT EXISTS ({others}))"
 
 
 def _named_by(a: str) -> str:
@@ -57,20 +69,26 @@ async def link_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -
 
     A pair that is stored already stays. Without pairs, the database is not queried.
     """
-    if not pairs:
-        return
-    await lock_threads(ctx, [interaction_id for _, interaction_id in pairs])
-    await ctx.db.execute(_LINK, *(list(column) for column in zip(*pairs, strict=True)))
+    while pairs:
+        linked = await ctx.db.fetch(_LINK, *(list(column) for column in zip(*pairs, strict=True)))
+        # Of the same customer at another source, say: then what is in its thread there is about the complaint as well.
+        pairs = list({(row[0], row[1]) for row in linked} - set(pairs))
 
 
-async def link_new_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """As `link_to_complaints`, for interactions whose threads are known to be linked as far as they belong to it."""
-    if pairs:
-        await ctx.db.execute(_LINK_ALONE, *(list(column) for column in zip(*sorted(pairs), strict=True)))
+async def join_complaints(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
+    """Interactions have other customers or threads than before: what is in one thread now is about its complaints."""
+    found = await ctx.db.fetch(_COMPLAINTS_OF_THREADS, list(interaction_ids))
+    await link_to_complaints(ctx, [(row[0], row[1]) for row in found])
+
+
+async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
+    """Rows of enquiries, locked, whose answers are none any more; these interactions are enquiries or answers."""
+    return await ctx.db.fetch(_NO_LONGER_ANSWERED, list(interaction_ids))
 
 
 async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
-    """Rows of open enquiries that are answered in their threads, locked, with the earliest outbound contact after each.
+    """Rows of enquiries that are answered in their threads, locked, with the earliest outbound contact after each: open
+    ones, and those that a later contact was the first to answer.
 
     `interaction_ids` are the enquiries, or outbound contacts in their threads. A contact with another customer answers
     nothing.
@@ -78,28 +96,63 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
-_PAIRS = "unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)"
-_LINK_ALONE = f"""
-    INSERT INTO complaint_messages (complaint_id, interaction_id)
-    SELECT p.complaint_id, p.interaction_id FROM {_PAIRS} ON CONFLICT DO NOTHING
-"""
+# One of each source and customer stands for all that are linked: conversations may be long.
 _LINK = f"""
+    WITH pairs AS MATERIALIZED (
+        SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
+    ),
+    ends AS MATERIALIZED (
+        SELECT DISTINCT ON (p.complaint_id, i.thread, i.source, i.customer_id) p.complaint_id, i.*
+        FROM pairs p JOIN interactions i ON i.id = p.interaction_id WHERE i.thread IS NOT NULL
+        ORDER BY p.complaint_id, i.thread, i.source, i.customer_id, i.id
+    )
     INSERT INTO complaint_messages (complaint_id, interaction_id)
-    SELECT p.complaint_id, p.interaction_id FROM {_PAIRS}
-    UNION
-    SELECT p.complaint_id, o.id FROM {_PAIRS}
-    JOIN interactions i ON i.id = p.interaction_id JOIN interactions o ON {same_thread("o", "i")}
+    SELECT * FROM (
+        SELECT complaint_id, interaction_id FROM pairs
+        UNION
+        SELECT i.complaint_id, o.id FROM ends i JOIN interactions o ON {same_thread("o", "i")}
+    ) p
+    WHERE NOT EXISTS (
+        SELECT FROM complaint_messages m WHERE m.complaint_id = p.complaint_id AND m.interaction_id = p.interaction_id
+    )
     ORDER BY 1, 2
     ON CONFLICT DO NOTHING
+    RETURNING complaint_id, interaction_id
 """
-_OPEN_ENQUIRY = "q.awaits_answer AND q.answered_at IS NULL AND q.happened_at <= a.happened_at"
+_COMPLAINTS_OF_THREADS = f"""
+    SELECT m.complaint_id, m.interaction_id FROM complaint_messages m WHERE m.interaction_id = ANY ($1::uuid[])
+    UNION
+    SELECT m.complaint_id, n.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")}
+    JOIN complaint_messages m ON m.interaction_id = o.id WHERE n.id = ANY ($1::uuid[])
+    UNION
+    SELECT k.id, n.id FROM interactions n JOIN complaints k ON k.reference = n.thread WHERE n.id = ANY ($1::uuid[])
+"""
+MAY_JOIN = """(EXISTS (SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL)
+    AND (e.type <> 'interaction.updated' OR (e.data->'changes')::jsonb @> '[{"pointer": "/thread"}]'))"""
+"""Condition on the event `e` of an interaction: it may be in another conversation than before."""
+_NO_LONGER_ANSWERED = f"""
+    SELECT q.* FROM interactions q JOIN interactions a ON a.id = q.answered_by_id
+    WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
+        AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
+            AND {concerns("a", "q.customer_id")})
+    ORDER BY q.id FOR NO KEY UPDATE OF q
+"""
+IS_ANSWERED_OR_ANSWERS = """EXISTS (
+    SELECT FROM interactions q WHERE q.id = e.subject_id AND q.answered_by_id IS NOT NULL
+    UNION ALL
+    SELECT FROM interactions q WHERE q.answered_by_id = e.subject_id
+)"""
+"""Condition on the event `e` of an interaction: it is an enquiry that an interaction answers, or such an answer."""
+_OPEN = "(q.answered_at IS NULL OR q.answered_by_id IS NOT NULL AND a.happened_at < q.answered_at)"
+"""Condition on an enquiry and a contact: nothing that came before that has answered it."""
+_OPEN_ENQUIRY = f"q.awaits_answer AND {_OPEN} AND q.happened_at <= a.happened_at"
 MAY_ANSWER = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
         n.direction = 'outbound' AND n.state = 'held' AND EXISTS (
             SELECT FROM interactions q CROSS JOIN (SELECT n.happened_at) a
             WHERE q.thread = n.thread AND {_OPEN_ENQUIRY})
-        OR n.awaits_answer AND n.answered_at IS NULL AND EXISTS (SELECT FROM interactions a
-            WHERE a.thread = n.thread AND a.direction = 'outbound' AND a.state = 'held'
+        OR n.awaits_answer AND (n.answered_at IS NULL OR n.answered_by_id IS NOT NULL) AND EXISTS (
+            SELECT FROM interactions a WHERE a.thread = n.thread AND a.direction = 'outbound' AND a.state = 'held'
                 AND a.happened_at >= n.happened_at)
     )
 )"""
@@ -118,7 +171,7 @@ _ANSWERS = f"""
             AND {concerns("a", "q.customer_id")}
         ORDER BY a.happened_at, a.id LIMIT 1
     ) a
-    WHERE q.thread = ANY (ARRAY(SELECT thread FROM given)) AND q.awaits_answer AND q.answered_at IS NULL
+    WHERE q.thread = ANY (ARRAY(SELECT thread FROM given)) AND q.awaits_answer
         AND EXISTS (SELECT FROM given n WHERE {same_thread("q", "n")})
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """

@@ -22,6 +22,12 @@ class Assignment:
     origin_id: UUID | None = None
     """The record that the customer is taken from; None where they were named themselves."""
     reason: str | None = None
+    by_link: bool = False
+    """Whether it only goes where another record goes, or loses what it was linked to: nobody says whose it is not."""
+
+    @property
+    def released_from(self) -> UUID | None:
+        return self.before if self.customer_id is None and not self.by_link else None
 
 
 async def lock(ctx: Context, to_assign: Collection[str] = (), /, **ids: Iterable[UUID | None]) -> None:
@@ -58,6 +64,7 @@ async def assign(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> 
         [each.customer_id for each in assignments],
         [each.origin_id for each in assignments],
         ctx.now,
+        [each.released_from for each in assignments],
     )
     by_id = {row["id"]: row for row in rows}
     await repoint(ctx, noun, assignments)
@@ -124,10 +131,19 @@ def _followers(noun: str) -> str:
     pairs = " UNION ALL ".join(_pairs(link, n) for n, link in enumerate(LINKS) if link.follower == noun)
     return (
         f"WITH pairs AS ({pairs}) "
-        "SELECT f.id, f.customer_id, f.customer_from_id, p.leader, p.leader_id, p.leader_customer_id "
+        "SELECT f.id, f.customer_id, f.customer_from_id, p.leader, p.leader_id, p.leader_customer_id, "
+        f"{_released_from(noun)} "
         f"FROM pairs p JOIN {TABLES[noun]} f ON f.id = p.follower_id WHERE {FOLLOWING_ONLY.get(noun, 'true')} "
         "ORDER BY f.id, p.position, p.leader_id FOR NO KEY UPDATE OF f"
     )
+
+
+def _released_from(noun: str) -> str:
+    """SQL expression on the row `f` of a follower: the customer whom somebody took it from."""
+    if noun not in _WITH_REASONS:
+        return "NULL::uuid"
+    reasons = "jsonb_array_elements(f.match_reasons) r WHERE r->>'result' = 'released'"
+    return f"(SELECT (r->>'customer_id')::uuid FROM {reasons} ORDER BY r->>'customer_id' LIMIT 1)"
 
 
 def _named(links: Mapping[int, Link]) -> str:
@@ -151,7 +167,7 @@ def _assign(noun: str) -> str:
     return (
         f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
         f"{_match(noun)}version = t.version + 1, updated_at = $4 "
-        "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS v(id, customer_id, origin_id) "
+        "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::uuid[]) AS v(id, customer_id, origin_id, released_from) "
         "WHERE t.id = v.id RETURNING t.*"
     )
 
@@ -160,24 +176,29 @@ def _match(noun: str) -> str:
     """What `match` and its reasons become, for nouns that have them; of complaints, their service sets them."""
     if (contact := _CONTACTS.get(noun)) is None:
         return ""
-    linked, released = (
+    linked, released, taken = (
         f"jsonb_build_array(jsonb_build_object({reason}))"
         for reason in (
             "'kind', 'record', 'value', v.origin_id, 'customer_id', v.customer_id, 'result', 'linked'",
-            f"'kind', {contact}->>'kind', 'value', {contact}->>'value', 'customer_id', NULL, 'result', 'released'",
+            f"'kind', {contact}->>'kind', 'value', {contact}->>'value', 'customer_id', v.released_from, "
+            "'result', 'released'",
+            "'kind', 'id', 'value', v.released_from, 'customer_id', v.released_from, 'result', 'released'",
         )
     )
     names_somebody = f"{contact}->>'value' IS NOT NULL"
     return (
         "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
-        f"WHEN {names_somebody} THEN 'unmatched' ELSE 'anonymous' END, candidates = '{{}}', "
+        f"WHEN {names_somebody} OR v.released_from IS NOT NULL THEN 'unmatched' ELSE 'anonymous' END, "
+        "candidates = '{}', "
         f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} "
-        f"WHEN v.customer_id IS NULL AND {names_somebody} THEN {released} ELSE '[]' END, "
+        f"WHEN v.customer_id IS NULL AND {names_somebody} THEN {released} "
+        f"WHEN v.released_from IS NOT NULL THEN {taken} ELSE '[]' END, "
     )
 
 
 _CONTACTS = {"interaction": "t.contact", "feedback": "t.author->'contact'"}
 """Who records of a noun say it was, as an SQL expression on their row `t`."""
+_WITH_REASONS = (*_CONTACTS, "complaint")
 FOLLOWERS = tuple(noun for noun in TABLES if any(link.follower == noun for link in LINKS))
 """The nouns that follow others. Their tables have a column `customer_from_id`."""
 _FOLLOWERS = {noun: _followers(noun) for noun in FOLLOWERS}

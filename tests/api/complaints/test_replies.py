@@ -215,7 +215,9 @@ class TestFound:
             found = await api.get(client, f"/v1/interactions/{one['id']}")
             assert (found["complaint_id"], found["customer_id"]) == (None, None)
         assert [one["match"] for one in after] == ["unmatched", "anonymous"]
-        by_hand = await make.record_interaction(client, thread="4711")
+        unknown = await make.record_interaction(client, thread="4711")
+        assert (unknown["complaint_id"], unknown["customer_id"]) == (None, None), "of which of both, it does not say"
+        by_hand = await make.record_interaction(client, thread="4711", customer_id=ada["id"])
         same = await make.record_interaction(client, **captured(thread="4711"))
         her_text = await make.record_interaction(
             client, **captured() | text | {"contact": None, "customer_id": ada["id"]}
@@ -223,7 +225,7 @@ class TestFound:
         own = (by_hand, same, her_text)
         assert {(one["complaint_id"], one["customer_id"]) for one in own} == {(complaint["id"], ada["id"])}
         found = {item["id"] for item in (await api.get(client, "/v1/interactions", thread="4711"))["items"]}
-        assert found == {one["id"] for one in (mail, before, *after, *own)}, "the filter is over all sources"
+        assert found == {one["id"] for one in (mail, before, *after, unknown, *own)}, "the filter is over all sources"
 
     async def test_the_reference_of_a_complaint_is_one_thread_of_all_sources(self, client: httpx.AsyncClient) -> None:
         complaint = await make.record_complaint(client, channel="email")
