@@ -71,6 +71,20 @@ def with_country_code(value: str) -> str | None:
     return f"+{_in_ascii(bare)}"
 
 
+def is_extension(text: str) -> bool:
+    """Whether it is an extension where it stands behind a number: ` ext. 42`, `x42` and `;ext=42` are, ` box 42` not.
+
+    What is one is for the library to say, as in parse_number. It also skips letters between a number and its extension,
+    but not behind a number that is spelled in letters.
+    """
+    try:
+        number = phonenumbers.parse(bare_number(_SPELLED_IN_LETTERS + text))
+    except NumberParseException:
+        return False
+    return bool(number.extension) and number.national_number == _IN_DIGITS
+
+
+_SPELLED_IN_LETTERS, _IN_DIGITS = "+1212867ABC", 212867222
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 _FEWEST_WITH_COUNTRY = 10
 """What is shorter is more likely a number of the region of which a digit is missing."""

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, product
 
-from app.rules.customers.phone_numbers import parse_number
+from app.rules.customers.phone_numbers import is_extension, parse_number
 from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAILS, WHOLE_NUMBER, is_beginning
 from app.rules.customers.sender_headers import bare_address, bare_term
 from app.rules.customers.word_forms import (
     LONGEST_WORD,
     bigrams,
+    compact,
     fold,
     in_latin_letters,
     is_unspaced,
@@ -106,9 +107,10 @@ class Term:
 def terms(q: str, region: str = "") -> list[Term]:
     """The terms of a query, all of which must match. A phone number is one term, and so is an e-mail address.
 
-    `region` (ISO 3166-1) is the country of a number that is written without one.
+    `region` (ISO 3166-1) is the country of a number that is written without one. An extension is no term: whoever has
+    the number is found, with any extension or none.
     """
-    found = [term for chunk in _chunks(q) for term in _group(chunk, region)]
+    found = [term for chunk, extension in _chunks(q) for term in _group(chunk, extension, region)]
     return list({term.word: term for term in _with_neighbours(found)}.values())[:MOST_TERMS]
 
 
@@ -140,25 +142,59 @@ _SURELY_A_NUMBER = 6
 _DIGIT_GROUP = re.compile(r"\+?[(]?\d[\d()./\u2010-\u2015-]*")
 _SHORTEST_PHONE = 7
 _MOST_NEIGHBOURS = 3
+_PERHAPS_EXTENSION = re.compile(r"(?<=\d)(?:(?P<commas>[\s.,:;-]*[,;][\s.,:;-]*)|\D+)\d+#?(?=\W*(?:\s|$))")
+_NUMBER_AT_END = re.compile(r"(?:^|[\s:])([+(]*\d[\d\s()./\u2010-\u2015-]*)$")
+_NUMBER_NEXT = re.compile(r"\W*\d")
 
 
-def _chunks(q: str) -> list[str]:
-    """What stands between blanks, but a phone number is one chunk whatever is in it."""
-    parts = filter(None, map(bare_term, q.split()))
-    runs = [(is_number, list(run)) for is_number, run in groupby(parts, _is_digit_group)]
-    chunks: list[str] = []
-    for is_number, run in runs:
+def _chunks(q: str) -> list[tuple[str, str]]:
+    """What stands between blanks, and its extension; a phone number is one chunk whatever is in it."""
+    runs: list[tuple[bool, list[str], str]] = []
+    for text, extension in _with_extensions(q):
+        parts = filter(None, map(bare_term, text.split()))
+        runs += [(is_number, list(run), "") for is_number, run in groupby(parts, _is_digit_group)]
+        if extension and runs:
+            runs[-1] = (*runs[-1][:2], extension)
+    chunks: list[tuple[str, str]] = []
+    for is_number, run, extension in runs:
         joined = "".join(run)
-        whole = is_number and (len(runs) == 1 or sum(map(str.isdigit, joined)) >= _SHORTEST_PHONE)
-        chunks += [joined] if whole else run
+        whole = is_number and (len(runs) == 1 or _count_digits(joined) >= _SHORTEST_PHONE)
+        *others, last = [joined] if whole else run
+        chunks += [*((chunk, "") for chunk in others), (last, extension)]
     return chunks
+
+
+def _with_extensions(q: str) -> Iterator[tuple[str, str]]:
+    """The text up to each extension of a number, and the extension; the last has none."""
+    done = 0
+    for found in _PERHAPS_EXTENSION.finditer(q):
+        number = _NUMBER_AT_END.search(searchable(q[done : found.start()]))
+        if number is not None and _has_extension(number[1], found) and is_extension(found[0]):
+            yield q[done : found.start()], found[0]
+            done = found.end()
+    yield q[done:], ""
+
+
+def _has_extension(number: str, found: re.Match[str]) -> bool:
+    """Whether the number is long enough to have one: `1414 x42` is, `Box 12 x3` is not.
+
+    Commas and semicolons are as often between two numbers, so these have to be behind a whole number and before none.
+    """
+    whole = _count_digits(number) >= _SHORTEST_PHONE
+    if found["commas"]:
+        return whole and _NUMBER_NEXT.match(found.string, found.end()) is None
+    return whole or _count_digits(number.split()[-1]) >= _SHORTEST_TAIL
+
+
+def _count_digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def _is_digit_group(chunk: str) -> bool:
     return _DIGIT_GROUP.fullmatch(searchable(chunk)) is not None
 
 
-def _group(chunk: str, region: str) -> list[Term]:
+def _group(chunk: str, extension: str, region: str) -> list[Term]:
     """The terms of what stands between blanks; each may also be all of them together."""
     text = searchable(chunk)
     if "@" in text[1:-1]:
@@ -168,7 +204,7 @@ def _group(chunk: str, region: str) -> list[Term]:
         return [Term(f"@{account}", (account,))]
     found = pieces(text)
     if _is_digit_group(chunk) or (len(found) == 1 and found[0].isdecimal()):
-        return [_number(text, region)]
+        return [_number(text, extension, region)]
     spelled_out = pieces(searchable(with_digraphs(chunk)))
     whole = text.strip("'")[:LONGEST_WORD]
     together = ("".join(found).replace("'", "")[:LONGEST_WORD], whole, f"@{whole}") if len(found) > 1 else ()
@@ -184,14 +220,18 @@ def _group(chunk: str, region: str) -> list[Term]:
     return terms
 
 
-def _number(text: str, region: str) -> Term:
-    """A number as it may be typed: with its country or a zero instead, with blanks, brackets and dashes."""
+def _number(text: str, extension: str, region: str) -> Term:
+    """A number as it may be typed: with its country or a zero instead, with blanks, brackets and dashes.
+
+    With what looks like its extension it may be another word: `1234x5678` may be a card.
+    """
     entered = re.sub(r"\(0\)", "", text) if text.startswith(("+", "00")) else text
     digits = re.sub(r"[^0-9]", "", entered)[:LONGEST_WORD]
     stripped = digits.lstrip("0") or "0"
     e164 = _e164(entered, region) if len(digits) >= _SHORTEST_PHONE else ""
     spellings = tuple(dict.fromkeys(form for form in (digits, e164) if form and form != stripped))
-    return Term(stripped, spellings, digits=digits if len(digits) >= _SHORTEST_TAIL else "")
+    card = (compact(text + extension),) if extension else ()
+    return Term(stripped, spellings, card, digits if len(digits) >= _SHORTEST_TAIL else "")
 
 
 def _e164(text: str, region: str) -> str:

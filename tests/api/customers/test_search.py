@@ -185,6 +185,51 @@ class TestNumbers:
         await create(client, "Ada", **PHONE)
         assert await found(client, q=q) == []
 
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "0161 494 1414 ext 42",
+            "0161 494 1414 ext. 42",
+            "0161 494 1414x42",
+            "0161 494 1414 x42",
+            "0161 494 1414 #42",
+            "0161 494 1414;ext=42",
+            "0161 494 1414, 42",
+            "+44 161 494 1414 ext 42",
+            "0161 494 1414 доб. 42",
+            "0161 494 1414",
+            "1414 ext 42",
+            "1414 x42",
+            "bob 0161 494 1414 x42",
+            "1414 x42 bob",
+            "٠١٦١ ٤٩٤ ١٤١٤ x٤٢",
+            "０１６１ ４９４ １４１４ ｘ４２",
+            "0161\u00a0494\u00a01414\u00a0ext\u00a042",
+        ],
+    )
+    async def test_are_found_with_their_extension(self, client: httpx.AsyncClient, q: str) -> None:
+        await create(client, "Bob", contact_points=[make.phone("0161 494 1414 ext 42")])
+        await create(client, "Ada", contact_points=[make.phone("0113 496 0542")])
+        assert await found(client, q=q) == ["Bob"]
+
+    async def test_with_another_extension_are_found_too(self, client: httpx.AsyncClient) -> None:
+        for name, extension in [("Ada", " ext 41"), ("Bob", " ext 42"), ("Eve", "")]:
+            await create(client, name, contact_points=[make.phone(f"+1 212 867 1414{extension}")])
+        assert sorted(await found(client, q="+1 212 867 1414 x42")) == ["Ada", "Bob", "Eve"]
+        assert await found(client, q="+1 212 867 2525 x42") == []
+
+    @pytest.mark.parametrize("q", ["Box 12", "box 12 x3", "apartment #4", "ext 42", "1414 x", "1414 next"])
+    async def test_beside_words_are_no_extensions(self, client: httpx.AsyncClient, q: str) -> None:
+        await create(client, "Bob", contact_points=[make.phone("0161 494 1414 ext 42")])
+        await create(client, q)
+        assert await found(client, q=q) == [q]
+
+    async def test_of_cards_may_look_like_extensions(self, client: httpx.AsyncClient) -> None:
+        await create(client, "Ada", contact_points=[make.phone("0113 496 1234")])
+        await create(client, "Bob", identities=[make.identity("loyalty", "1234x5678")])
+        assert await found(client, q="1234x5678") == ["Bob", "Ada"]
+        assert "Bob" in await found(client, q="1234x56")
+
     async def test_end_before_they_contain(self, client: httpx.AsyncClient) -> None:
         def identity(external_id: str) -> dict[str, Any]:
             return {"identities": [make.identity("loyalty", external_id)]}

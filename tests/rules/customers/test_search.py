@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.rules.customers.contact_points import normalize_phone
 from app.rules.customers.search import (
     BEGINNING,
     MOST_WORDS,
@@ -101,7 +102,7 @@ class TestSchemes:
 
     def test_of_words_are_words(self) -> None:
         assert [term.word for term in terms("sms:hello", "GB")] == ["sms", "hello"]
-        assert terms("tel:", "GB") == []
+        assert terms("tel:", "GB") == terms("sip::1414 x42", "GB") == []
 
 
 class TestSearchable:
@@ -287,6 +288,91 @@ class TestTerms:
     )
     def test_examples(self, q: str, expected: list[str]) -> None:
         assert sought(q) == expected
+
+    @pytest.mark.parametrize(
+        "extension",
+        [
+            " ext 42",
+            " ext. 42",
+            " Ext: 42",
+            " extn 42",
+            " extension 42",
+            " extensio\u0301n 42",
+            "x42",
+            " x42",
+            " x 42",
+            " X42",
+            " #42",
+            " 42#",
+            " - 42#",
+            " ~42",
+            ";ext=42",
+            ",42",
+            ", 42",
+            ",,42",
+            ";42",
+            " (ext 42)",
+            " доб. 42",
+            " anexo 42",
+            " int 42",
+            "\u00a0ext\u00a042",
+            "\u202f–\u202fx42",
+            "\u200b x42\u202c",
+            " ｅｘｔ．４２",
+            " ｘ４２",
+            " ＃４２",
+            " x٤٢",
+        ],
+    )
+    def test_of_a_number_its_extension_is_none(self, extension: str) -> None:
+        for number in ("0161 494 1414", "(0161) 494-1414", "٠١٦١ ٤٩٤ ١٤١٤", "０１６１\u00a0４９４\u00a0１４１４"):
+            assert sought(number + extension) == ["1614941414"]
+            assert sought(f"Bob {number}{extension}") == ["bob", "1614941414"]
+            assert sought(f"{number}{extension} Bob") == ["1614941414", "bob"]
+            stored = normalize_phone(number + extension, "GB")
+            assert (stored.value, int(stored.extension)) == ("+441614941414", 42)
+
+    @pytest.mark.parametrize(
+        ("q", "expected"),
+        [
+            ("1414 ext 42", ["1414"]),
+            ("494 1414 x42", ["4941414"]),
+            ("Bob 1414 x42, Leeds", ["bob", "1414", "leeds"]),
+            ("1414 x42 5550", ["1414", "5550"]),
+            ("+1 212 867 1414 x7", ["12128671414"]),
+            ("(0161 494 1414 ext 42)", ["1614941414"]),
+            ("tel:+44-161-494-1414;ext=42", ["441614941414"]),
+            ("0161 494 1414 x42 0113 496 0550 x7", ["1614941414", "1134960550"]),
+        ],
+    )
+    def test_of_any_number_its_extension_is_none(self, q: str, expected: list[str]) -> None:
+        assert sought(q) == expected
+
+    @pytest.mark.parametrize(
+        ("q", "expected"),
+        [
+            ("Box 12", ["box", "12"]),
+            ("Box 12 x3", ["box", "12", "x3"]),
+            ("Smith x", ["smith", "x"]),
+            ("ext 42", ["ext", "42"]),
+            ("x42", ["x42"]),
+            ("apartment #4", ["apartment", "4"]),
+            ("1414 x", ["1414", "x"]),
+            ("1414 next", ["1414", "next"]),
+            ("1414 next 42", ["1414", "next", "42"]),
+            ("0161 494 1414 box 42", ["1614941414", "box", "42"]),
+            ("LC-55501 x2", ["lc", "55501", "x2"]),
+            ("0991, 0992", ["991", "992"]),
+            ("0991;0992", ["0991", "0992"]),
+            ("bob@1414.x42", ["bob@1414.x42"]),
+        ],
+    )
+    def test_of_what_is_no_extension(self, q: str, expected: list[str]) -> None:
+        assert sought(q) == expected
+
+    def test_what_looks_like_an_extension_may_be_of_a_card(self) -> None:
+        (term,) = terms("1234x5678", "GB")
+        assert term.exact["1234x5678"] > term.exact["…1234"]
 
     @pytest.mark.parametrize(
         ("q", "region", "word"),
