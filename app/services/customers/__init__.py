@@ -6,6 +6,7 @@ from app.services.customers.creation import record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
+from app.services.customers.reassignment import linked, reassigned, released_from
 from app.services.customers.references import CustomerReference, references_by_contact
 from app.services.customers.resolution import (
     NO_CUSTOMER,
@@ -13,10 +14,7 @@ from app.services.customers.resolution import (
     Reason,
     Resolution,
     Resolver,
-    linked,
     reason,
-    reassigned,
-    released_from,
 )
 from app.services.customers.sources import Policies, create_new_sources, load_policies, under
 

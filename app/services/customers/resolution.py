@@ -235,37 +235,6 @@ def reason(kind: str, value: str, result: ReasonResult, customer_id: UUID | str 
     return {"kind": kind, "value": value, "customer_id": holder, "result": result.value}
 
 
-def linked(record_id: UUID, customer_id: UUID, found: Resolution = NO_CUSTOMER) -> Resolution:
-    """The customer is that of the record that it is linked to; its own keys, as they were `found`, say less."""
-    via = reason("record", str(record_id), ReasonResult.LINKED, customer_id)
-    return Resolution(Match.MATCHED, customer_id, reasons=(via, *found.reasons))
-
-
-def reassigned(
-    customer_id: UUID | None,
-    origin_id: UUID | None,
-    contact: Mapping[str, str] | None,
-    released_from: UUID | None = None,
-) -> Resolution:
-    """What becomes of a record that is claimed, released, or follows `origin_id`; `contact` is who it says it was.
-
-    `released_from` is the customer whom somebody has taken it from.
-    Of records that `store.kit.links.assign` gives their customers, the statement says the same.
-    """
-    if customer_id is not None:
-        return linked(origin_id, customer_id) if origin_id is not None else Resolution(Match.MATCHED, customer_id)
-    if contact is None and released_from is None:
-        return NO_CUSTOMER
-    kind, value = (contact["kind"], contact["value"]) if contact is not None else ("id", str(released_from))
-    return Resolution(Match.UNMATCHED, reasons=(reason(kind, value, ReasonResult.RELEASED, released_from),))
-
-
-def released_from(reasons: Iterable[Reason]) -> UUID | None:
-    """The customer whom somebody has taken a record from: it does not become theirs again by itself."""
-    found = (each["customer_id"] for each in reasons if each["result"] == ReasonResult.RELEASED)
-    return next((UUID(customer_id) for customer_id in found if customer_id is not None), None)
-
-
 def _found(keys: Sequence[EnteredKey], held: Sequence[Holders], meant: set[UUID]) -> Iterator[Reason]:
     for key, holders in zip(keys, held, strict=True):
         for customer_id in sorted(holders.all & meant):
