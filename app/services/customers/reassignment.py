@@ -1,4 +1,4 @@
-"""Whose a record is that takes its customer from another one, or that somebody gives to a customer or takes from one."""
+"""Whose a record is that takes its customer from another one, or that somebody gives to one or takes from one."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
