@@ -15,7 +15,8 @@ run: $(READY)  ## Start the service with its own database and the sample shop, o
 install: $(READY)  ## Install what the service needs into .venv
 
 test: $(READY_DEV)  ## Run all tests
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	@# Tests start the service a hundred times: it is compiled once, whatever the environment says.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY_DEV)  ## Format, lint, types, tests, the contract's linters and its clients
 	$(BIN)/ruff format --check app tests benchmarks
