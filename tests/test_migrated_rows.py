@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.core.migrations import FOLDER
-from app.rules.customers.search import Sought, customer_words, tag_word
+from app.rules.customers.search import LETTER, MOST_WORDS, Sought, customer_words, tag_word
 from tests.make.rows import insert
 
 RECEIVED = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -319,6 +319,47 @@ async def test_stored_customers_are_found_as_new_ones_are(new_database: Callable
     assert {"電機", "juergen", "…0991", "…460991", "@example.org", "lc555012", "‥55012", "sw1a9zz", "zurich"} <= words
     findable = {row["word"]: row["fuzzy"] for row in await db.fetch("SELECT word, fuzzy FROM search_words")}
     assert words <= findable.keys() and findable["hara"] and not findable["山田"]
+    await db.close()
+
+
+async def test_stored_customers_are_found_by_letters_anywhere(new_database: Callable[..., str]) -> None:
+    """Also those who have as many words as there may be, or all but some."""
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0034")
+    db = await asyncpg.connect(dsn)
+    long = "".join(chr(0x4E00 + n) for n in range(300))
+    named = ["甲乙丙", "甲", "김 철수", "カタカナ", "ABC商事", "𠮷野家", "ใจดี", "Иванов", "Ada", long, long[:190]]
+    expected = {}
+    for name in named:
+        sought = Sought([name], ["+442079460991"], ["花子", "木村@example.org"], [], ["東京都"], ["上"])
+        words = customer_words(sought)
+        before = sorted(word for word in words if word[0] != LETTER)
+        id_ = await db.fetchval(
+            "INSERT INTO customers (kind, trade, display_name, sort_name, words) "
+            "VALUES ('person', 'b2c', $1, 'a', $2) RETURNING id",
+            name,
+            before,
+        )
+        await db.execute("INSERT INTO search_words SELECT unnest($1::text[]), true ON CONFLICT DO NOTHING", before)
+        expected[id_] = sorted(words)
+    latin = ["＾a", "…0991", "ada", "＃東京"]
+    others = await db.fetchval(
+        "INSERT INTO customers (kind, trade, display_name, sort_name, words) "
+        "VALUES ('person', 'b2c', 'Ada', 'ada', $1) RETURNING id",
+        latin,
+    )
+    await db.execute("INSERT INTO search_words VALUES ('＊乙', false)")  # of whom another version has created
+    await db.close()
+    await as_of(dsn, "0035")
+    db = await asyncpg.connect(dsn)
+    stored = {row["id"]: row["words"] for row in await db.fetch("SELECT id, words FROM customers")}
+    assert stored.pop(others) == latin
+    assert {id_: sorted(words) for id_, words in stored.items()} == expected
+    assert max(map(len, expected.values())) == MOST_WORDS
+    findable = {row["word"]: row["fuzzy"] for row in await db.fetch("SELECT word, fuzzy FROM search_words")}
+    new = {word for words in expected.values() for word in words if word[0] == LETTER}
+    assert {LETTER + letter for letter in "乙丙철수タナ事野จ花京"} <= new
+    assert {word: fuzzy for word, fuzzy in findable.items() if word[0] == LETTER} == dict.fromkeys(new, False)
     await db.close()
 
 

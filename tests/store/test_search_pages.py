@@ -31,7 +31,7 @@ GIVEN = [
     "Mueller",
     "山田電機",
 ]
-FAMILY = ["Smith", "Smithson", "Smit", "Smyth", "Jones", "O'Hara", "van der Berg", "電機山田", "Østergaard"]
+FAMILY = ["Smith", "Smithson", "Smit", "Smyth", "Jones", "O'Hara", "van der Berg", "電機山田", "カタカナ", "Østergaard"]
 DOMAINS = ["gmail.com", "gmail.org", "example.org"]
 ENDS = ["0991", "0550", "9910"]
 TAGS, OWNERS, KINDS = ["VIP", "news"], ["Mia", "tom"], ["person", "organization"]
@@ -54,6 +54,7 @@ def made(random: Random, number: int) -> Customer:
     return {
         "number": number,
         "display_name": str(number),
+        "name": f"{given} {family}",
         "kind": kind,
         "owner": owner,
         "tags": tags,
@@ -99,6 +100,10 @@ WORDS = [
         "mulller",
         "山田",
         "電機",
+        "電",
+        "田",
+        "機",
+        "ナ",
         "smith",
         "smi",
         "s",
@@ -160,6 +165,15 @@ async def test_a_batch_that_a_look_ended_stays_as_it_is(
         _, others = await _by_looking_at_each(db, stored, q, {"archived": "any"})
         numbers, _ = await _page_by_page(db, 17, q, {"archived": "any"})
         assert sorted(numbers[-len(others) :]) == sorted(others)
+
+
+@pytest.mark.parametrize("letter", ["電", "田", "機", "タ", "ナ"])
+async def test_of_one_letter_have_all_with_it_in_their_name(
+    db: "asyncpg.Connection[Any]", stored: list[Customer], letter: str
+) -> None:
+    everybody = [c["number"] for c in reversed(stored) if letter in c["name"]]
+    assert sorted((await _page_by_page(db, 50, letter, {"archived": "any"}))[0], reverse=True) == everybody
+    assert everybody
 
 
 async def test_there_is_enough_to_page_through(db: "asyncpg.Connection[Any]", stored: list[Customer]) -> None:

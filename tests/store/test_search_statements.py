@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from app.core.context import Context
-from app.rules.customers.search import field_word, tag_word
+from app.rules.customers.search import LETTER, field_word, tag_word
 from app.rules.customers.search_terms import terms
 from app.schemas.customers.customers import CustomerQuery
 from app.schemas.interactions.tasks import TaskQuery
@@ -26,7 +26,8 @@ COUNT = 20_000
 CUSTOMERS = f"""
     INSERT INTO customers (kind, trade, display_name, sort_name, owner, tags, words)
     SELECT 'person', 'b2c', 'Customer ' || n, 'customer ' || n, 'Owner ' || n % 500, '{{}}',
-        ARRAY['name' || n % 2000, chr(20000 + n % 500), chr(20000 + n % 500) || chr(21000 + n % 700),
+        ARRAY['name' || n % 2000, chr(20000 + n % 500), '{LETTER}' || chr(21000 + n % 700),
+            chr(20000 + n % 500) || chr(21000 + n % 700),
             chr(21000 + n % 700) || chr(22000 + n % 300),
             chr(20000 + n % 500) || chr(21000 + n % 700) || chr(22000 + n % 300),
             '…' || lpad((n % 10000)::text, 4, '0'), '…' || lpad((460000 + n)::text, 6, '0'),
@@ -74,6 +75,7 @@ SHAPES = {
     "a whole number": "020 7946 0991",
     "a name and an end": "name991 0991",
     "a part of a word": chr(21000 + 77) + chr(22000 + 77),
+    "a letter": chr(21000 + 77),
     "a part and a name": f"{chr(20077)}{chr(21077)} name77",
     "two names": "jeanb lucb",
     "two names as one": "jeanblucb",

@@ -1,11 +1,12 @@
 """The words by which customers are found: of their names, contact points, identities and addresses.
 
 Beside plain words there are marked ones, which no text contains: the last digits of numbers, whole numbers that are
-identities, the first letters of words, tags, and values of fields that lists are filtered by.
+identities, the first letters of words, all letters of scripts without blanks, tags, and values of fields that lists are
+filtered by.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from app.rules.customers.word_forms import (
     is_unspaced,
     pieces,
     searchable,
+    unspaced_letters,
     with_digraphs,
 )
 from app.rules.kit.texts import normalized
@@ -37,6 +39,8 @@ __all__ = [
     "field_word",
     "fold",
     "is_beginning",
+    "is_letter",
+    "letters",
     "tag_word",
 ]
 
@@ -44,8 +48,8 @@ MOST_WORDS = 400
 TAILS = (4, 5, 6)
 """How many last digits of a number are a word. Of a million customers, few have a number with the same last six."""
 # Folding turns each of these marks into something else, so they begin no other word.
-PHONE_TAIL, IDENTITY_TAIL, WHOLE_NUMBER, BEGINNING, _TAG, _FIELD = "…", "‥", "＝", "＾", "＃", "＆"
-MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE_NUMBER + BEGINNING + _TAG + _FIELD
+PHONE_TAIL, IDENTITY_TAIL, WHOLE_NUMBER, BEGINNING, LETTER, _TAG, _FIELD = "…", "‥", "＝", "＾", "＊", "＃", "＆"
+MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE_NUMBER + BEGINNING + LETTER + _TAG + _FIELD
 FILTERS = ("kind", "trade", "role", "owner", "acquisition_source", "country", "postal_code", "system")
 """Those of lists of customers whose values are words too; so are tags."""
 LONGEST_BEGINNING = 2
@@ -87,7 +91,7 @@ def customer_words(sought: Sought) -> set[str]:
         *(grams for _, grams in names),
     ]
     found = dict.fromkeys(word for word in chain(*parts) if word)
-    return set(islice(found | dict.fromkeys(beginnings(found)), MOST_WORDS))
+    return set(islice(found | dict.fromkeys(chain(beginnings(found), letters(found))), MOST_WORDS))
 
 
 def beginnings(words: Iterable[str]) -> Iterator[str]:
@@ -102,6 +106,20 @@ def beginnings(words: Iterable[str]) -> Iterator[str]:
 def is_beginning(text: str) -> bool:
     """Whether all words that begin with it have its marked word."""
     return 0 < len(text) <= LONGEST_BEGINNING and text.isalpha() and not is_unspaced(text)
+
+
+def letters(words: Collection[str]) -> list[str]:
+    """The marked words of the letters of scripts without blanks, but for those that are words themselves.
+
+    They are sorted, so that those which there is room for are the same whenever they are made.
+    """
+    plain = (word for word in words if "@" not in word and word[0] not in MARKS)
+    return sorted(LETTER + letter for letter in set(unspaced_letters("".join(plain))).difference(words))
+
+
+def is_letter(text: str) -> bool:
+    """Whether all words that have it anywhere have its marked word, or are it."""
+    return len(text) == 1 and is_unspaced(text)
 
 
 def number_words(e164: str) -> list[str]:

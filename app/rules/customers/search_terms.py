@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from itertools import groupby, product
 
 from app.rules.customers.phone_numbers import is_extension, parse_number
-from app.rules.customers.search import BEGINNING, IDENTITY_TAIL, PHONE_TAIL, TAILS, WHOLE_NUMBER, is_beginning
+from app.rules.customers.search import (
+    BEGINNING,
+    IDENTITY_TAIL,
+    LETTER,
+    PHONE_TAIL,
+    TAILS,
+    WHOLE_NUMBER,
+    is_beginning,
+    is_letter,
+)
 from app.rules.customers.sender_headers import bare_address, bare_term
 from app.rules.customers.word_forms import (
     LONGEST_WORD,
@@ -40,7 +49,7 @@ class Term:
     @property
     def begins(self) -> list[str]:
         """What words that complete it begin with, as far as they have to be looked up."""
-        return [form for form in self.forms if not is_beginning(form)]
+        return [form for form in self.forms if not is_beginning(form) and not is_letter(form)]
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -50,9 +59,9 @@ class Term:
     def exact(self) -> dict[str, float]:
         """The words that it is, and how well each of them matches."""
         if not self.digits:
-            completed = [BEGINNING + form for form in self.forms if is_beginning(form)]
-            found = dict.fromkeys(completed, PREFIX) | dict.fromkeys(self.joined, JOINED)
-            return found | dict.fromkeys(self.forms, EXACT)
+            found = {BEGINNING + form: PREFIX for form in self.forms if is_beginning(form)}
+            found |= {LETTER + form: PART for form in self.forms if is_letter(form)}
+            return found | dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, EXACT)
         found = dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, NUMBER)
         found[WHOLE_NUMBER + self.digits] = EXACT
         if len(self.digits) in TAILS:

@@ -67,6 +67,10 @@ def is_unspaced(word: str) -> bool:
     return _UNSPACED.match(word) is not None
 
 
+def unspaced_letters(word: str) -> list[str]:
+    return _UNSPACED.findall(word)
+
+
 def bigrams(run: str) -> list[str]:
     return [run[n : n + 2] for n in range(len(run) - 1)]
 

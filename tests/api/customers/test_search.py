@@ -41,6 +41,16 @@ NAMES = [
     ("王小明", "小明"),
     ("王小明", "王"),
     ("王小明", "王小"),
+    ("王小明", "小"),
+    ("王小明", "明"),
+    ("삼성전자", "전"),
+    ("김 철수", "수"),
+    ("김철수", "김 수"),
+    ("ABC商事", "事"),
+    ("ABC商事", "abc 事"),
+    ("カタカナ", "ナ"),
+    ("カタカナ", "な"),
+    ("ใจดี", "ด"),
     ("삼성전자", "전자"),
     ("삼성전자 주식회사", "전자주식"),
     ("김 철수", "김철수"),
@@ -138,6 +148,9 @@ class TestNames:
             ("राम", "रम"),
             ("がく", "かくらい"),
             ("京都", "東京"),
+            ("王小明", "玉"),
+            ("かがみ", "ハ"),
+            ("山田", "山 川"),
         ],
     )
     async def test_of_others_are_not_found(self, client: httpx.AsyncClient, stored: str, q: str) -> None:
@@ -365,6 +378,27 @@ class TestBeginnings:
         assert sorted(await found(client, q="sm")) == sorted(names[:-1])
         assert sorted(await found(client, q="s")) == sorted(names[:-1])
         assert await found(client, q="él") == await found(client, q="e") == ["Élodie"]
+
+    async def test_of_one_letter_in_scripts_without_blanks_find_it_anywhere(self, client: httpx.AsyncClient) -> None:
+        for name in ["丙乙甲", "甲乙丙", "乙甲丙", "カタカナ"]:
+            await create(client, name, tags=["vip"] if name == "甲乙丙" else [])
+        assert await found(client, q="丙") == ["丙乙甲", "乙甲丙", "甲乙丙"]
+        assert await found(client, q="甲") == ["甲乙丙", "乙甲丙", "丙乙甲"]
+        assert await found(client, q="ナ") == ["カタカナ"]
+        assert await found(client, q="丙", tag="vip") == ["甲乙丙"]
+
+    async def test_of_one_letter_go_on_to_the_last_match(self, client: httpx.AsyncClient) -> None:
+        names = [f"{chr(0x4E10 + n)}京{chr(0x5E10 + n)}" for n in range(15)] + [
+            f"京{chr(0x5E10 + n)}" for n in range(15)
+        ]
+        for n, name in enumerate([*names, "東西"]):
+            place = [{"city": "Tokyo"}] if n % 10 == 0 else []
+            await create(client, name, addresses=place)
+        everybody = [item["display_name"] for item in await pages(client, PATH, q="京", limit=7)]
+        assert everybody == names[:14:-1] + names[14::-1]
+        assert await found(client, q="京 tokyo") == [names[20], names[10], names[0]]
+        await create(client, "Ada", addresses=[{"city": "北京"}])
+        assert "Ada" in await found(client, q="京", limit=200)
 
     async def test_find_names_before_addresses(self, client: httpx.AsyncClient) -> None:
         for n in range(30):

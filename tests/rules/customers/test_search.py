@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.rules.customers.contact_points import normalize_phone
 from app.rules.customers.search import (
     BEGINNING,
+    LETTER,
     MOST_WORDS,
     Sought,
     address_words,
@@ -20,13 +21,17 @@ from app.rules.customers.search import (
     tag_word,
     words,
 )
-from app.rules.customers.search_terms import MOST_TERMS, misspellings, terms
+from app.rules.customers.search_terms import EXACT, MOST_TERMS, PART, misspellings, terms
 from app.rules.customers.word_forms import LONGEST_WORD, fold, searchable
 
 
 def names_of(name: str) -> set[str]:
-    """Without the words of the first letters."""
-    return {word for word in customer_words(Sought([name])) if not word.startswith(BEGINNING)}
+    """Without the words of the first letters, and of letters anywhere."""
+    return {word for word in customer_words(Sought([name])) if not word.startswith((BEGINNING, LETTER))}
+
+
+def letters_of(sought: Sought) -> set[str]:
+    return {word[1:] for word in customer_words(sought) if word.startswith(LETTER)}
 
 
 class TestFold:
@@ -192,6 +197,33 @@ class TestWords:
         assert {"山田電機", "山", "山田", "田電", "電機"} <= names_of("山田電機")
         assert {"김철수", "김철", "철수", "김"} <= names_of("김 철수")
 
+    @pytest.mark.parametrize(
+        ("name", "letters"),
+        [
+            ("甲乙丙", "乙丙"),  # the first one is a word
+            ("甲乙甲", "乙"),
+            ("甲", ""),
+            ("김 철수", "철수"),
+            ("삼성전자", "성전자"),
+            ("カタカナ", "タナ"),
+            ("かがみ", "ガミ"),
+            ("サトー", "トウ"),
+            ("ABC商事1号", "事"),
+            ("ใจดี", "จดี"),
+            ("𠮷野家", "野家"),
+            ("Иванов Martha", ""),
+        ],
+    )
+    def test_of_scripts_without_blanks_all_letters(self, name: str, letters: str) -> None:
+        found = letters_of(Sought([name]))
+        assert found == set(letters)
+        assert found.isdisjoint(names_of(name))
+
+    def test_of_places_and_accounts_all_letters(self) -> None:
+        sought = Sought(["Ada"], addresses=["花子", "木村@example.org"], identities=["会-1"], places=["東京都"])
+        assert letters_of(sought) == set("花子木村東京都")
+        assert not letters_of(Sought(["Ada"], tags=["東京"], fields={"owner": ["山田"]}))
+
     def test_of_phone_numbers_with_and_without_their_country_and_their_ends(self) -> None:
         assert number_words("+442079460123") == ["442079460123", "2079460123", "…0123", "…60123", "…460123"]
 
@@ -250,6 +282,9 @@ class TestWords:
         found = customer_words(Sought(names, ["+442079460123"], ["zoe@example.com"], ["LC-1"], ["LS1 1AA"], ["VIP"]))
         assert len(found) == MOST_WORDS
         assert {"…0123", "zoe@example.com", "lc1", "ls11aa", tag_word("vip"), names[3][:LONGEST_WORD]} <= found
+        name = names[0][:190]
+        some = letters_of(Sought([name]))
+        assert some == set(name[1 : len(some) + 1]) and {name[:2], name[-2:]} <= customer_words(Sought([name]))
 
     @given(st.text(max_size=300), st.text(max_size=100), st.text(max_size=100))
     def test_of_anything_are_bounded(self, name: str, identity: str, place: str) -> None:
@@ -409,6 +444,16 @@ class TestTerms:
         assert terms("460991")[0].tails == {}
         (term,) = terms("020 7946 0991")
         assert term.proof == ["%02079460991", "%2079460991"]
+
+    @pytest.mark.parametrize("letter", ["丙", "전", "ナ", "な", "ﾅ", "ด", "𠮷"])
+    def test_one_letter_of_a_script_without_blanks_is_found_anywhere(self, letter: str) -> None:
+        (term,) = terms(letter)
+        word = searchable(letter)
+        assert term.exact == {word: EXACT, LETTER + word: PART}
+        assert (term.begins, term.grams, term.proof, term.misspellings) == ([], [], [], set())
+
+    def test_other_letters_have_no_such_word(self) -> None:
+        assert all(LETTER not in word for q in ("m", "ж", "ma", "山田") for term in terms(q) for word in term.exact)
 
     @given(st.text(min_size=1, max_size=200))
     def test_are_few_and_short(self, q: str) -> None:
