@@ -4,7 +4,7 @@ Whatever changes whose a record is changes what follows it, and what follows tha
 comes would be another order for each record that one can begin with.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from app.core.context import Context
@@ -27,17 +27,30 @@ async def lock_linked(
         await ctx.db.execute(statement, list(nouns), list(ids), list(unchanged_complaints))
 
 
-def _follower(link: Link) -> str:
+def _by_column() -> list[list[Link]]:
+    grouped: dict[tuple[str, str, str], list[Link]] = {}
+    for link in LINKS:
+        grouped.setdefault((link.follower, link.table, link.follower_column), []).append(link)
+    return list(grouped.values())
+
+
+def _followers(links: Sequence[Link]) -> str:
+    """Those of one table by one column: the fewer parts a statement has, the sooner it is planned."""
+    first = links[0]
+    leaders = ", ".join(f"'{link.leader}'" for link in links)
+    named = " OR ".join(f"k.{link.leader_column} = l.id" for link in links)
     return (
-        f"SELECT '{link.follower}', k.{link.follower_column} FROM {link.table} k "
-        f"WHERE l.noun = '{link.leader}' AND k.{link.leader_column} = l.id"
+        f"SELECT '{first.follower}', k.{first.follower_column} FROM {first.table} k "
+        f"WHERE l.noun IN ({leaders}) AND ({named})"
     )
 
 
-def _leader(link: Link) -> str:
+def _leaders(links: Sequence[Link]) -> str:
+    first = links[0]
+    named = ", ".join(f"('{link.leader}', k.{link.leader_column})" for link in links)
     return (
-        f"SELECT '{link.leader}', k.{link.leader_column} FROM seeds l "
-        f"JOIN {link.table} k ON k.{link.follower_column} = l.id WHERE l.noun = '{link.follower}'"
+        f"SELECT v.noun, v.id FROM seeds l JOIN {first.table} k ON k.{first.follower_column} = l.id "
+        f"CROSS JOIN LATERAL (VALUES {named}) AS v(noun, id) WHERE l.noun = '{first.follower}'"
     )
 
 
@@ -51,10 +64,13 @@ def _locked(position: int, noun: str) -> str:
 
 
 _SEEDS = "unnest((SELECT $1::text[]), (SELECT $2::uuid[])) AS w(noun, id)"
-"""In subqueries, so that the number of ids does not make the planner plan anew each time: that takes longer than all."""
+"""In subqueries: where the number of ids is seen, the statement is planned anew each time, which takes the longest."""
 
 
 def _statement(leaders: str) -> str:
+    """Answers may follow the enquiries of their conversation. What is only changed by messages, and does not follow, is
+    locked alone: the complaints that they are about, which may wait for them, and the enquiries that they may answer.
+    """
     return f"""
         WITH RECURSIVE seeds (noun, id) AS MATERIALIZED (
             SELECT w.noun, w.id FROM {_SEEDS} WHERE w.noun <> 'thread'
@@ -66,7 +82,7 @@ def _statement(leaders: str) -> str:
             SELECT noun, id FROM seeds
             UNION
             SELECT f.noun, f.id FROM linked l CROSS JOIN LATERAL (
-                {" UNION ALL ".join(map(_follower, LINKS))}
+                {" UNION ALL ".join(map(_followers, _by_column()))}
                 UNION ALL
                 SELECT 'interaction', a.id FROM interactions q JOIN interactions a ON a.thread = q.thread
                 WHERE l.noun = 'interaction' AND q.id = l.id AND q.awaits_answer AND q.answered_at IS NULL
@@ -81,9 +97,10 @@ def _statement(leaders: str) -> str:
             SELECT 'complaint', m.complaint_id FROM linked l JOIN complaint_messages m ON m.interaction_id = l.id
             WHERE l.noun = 'interaction'
             UNION ALL
-            SELECT 'interaction', q.id FROM linked l JOIN interactions i ON i.id = l.id
-            JOIN interactions q ON q.thread = i.thread WHERE l.noun = 'interaction'
-                AND q.awaits_answer AND q.answered_at IS NULL
+            SELECT 'interaction', q.id FROM linked l CROSS JOIN LATERAL (
+                SELECT q.id FROM interactions i JOIN interactions q ON q.thread = i.thread
+                WHERE l.noun = 'interaction' AND i.id = l.id AND q.awaits_answer AND q.answered_at IS NULL OFFSET 0
+            ) q
             {leaders}
         ),
         {", ".join(_locked(position, noun) for position, noun in enumerate(TABLES))}
@@ -92,7 +109,4 @@ def _statement(leaders: str) -> str:
 
 
 _LOCK = _statement("")
-_LOCK_WITH_LEADERS = _statement("".join(f"UNION ALL {_leader(link)} " for link in LINKS))
-"""Answers may follow the enquiries of their conversation. What only reads of messages, or is answered by them, does not
-follow, and so nothing that follows it is locked: complaints that they are about, and open enquiries.
-"""
+_LOCK_WITH_LEADERS = _statement("".join(f"UNION ALL {_leaders(links)} " for links in _by_column()))

@@ -30,9 +30,8 @@ async def lock(
     changing: Iterable[ReceiptKey] = (),
     returned: Iterable[ReceiptKey] = (),
 ) -> list[UUID]:
-    """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends.
-
-    All their ids.
+    """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends:
+    their ids.
 
     `sales` and `changing` are receipts whose content or buyer may change: what they return, and what returns them, is
     locked as well. Of receipts that are `returned`, only they are.
