@@ -13,6 +13,7 @@ from tests import make
 from tests.make.feedback import feedback
 from tests.make.feedback import record as record_feedback
 from tests.make.interactions import enquiry
+from tests.make.surveys import INVITATIONS, answers, create_open, invite
 from tests.support import api, scale
 from tests.support.links import PATHS
 
@@ -24,7 +25,7 @@ Send = Callable[[], Awaitable[httpx.Response]]
 
 @dataclass
 class Shop:
-    """A sale with a return, a complaint about it, and an enquiry and a message in the conversation of the complaint."""
+    """A sale with a return and feedback, a complaint about it with an invitation, and a conversation about that."""
 
     client: httpx.AsyncClient
     customer: str
@@ -35,6 +36,7 @@ class Shop:
     message: dict[str, Any]
     feedback: dict[str, Any]
     thread: str
+    token: str
 
     def requests(self) -> dict[str, Send]:
         return {
@@ -53,6 +55,7 @@ class Shop:
             "write in": lambda: self._write(),
             "write out": lambda: self._write(direction="outbound"),
             "enquire": lambda: self._write(kind="enquiry"),
+            "answer the survey": lambda: self.client.post(f"/v1/answers/{self.token}", json=answers()),
             "complain": lambda: self.client.post(PATHS["complaint"], json=self._complaint()),
         }
 
@@ -73,7 +76,7 @@ class Shop:
         return self.client.post(PATHS["interaction"], json=body)
 
 
-async def open_shop(client: httpx.AsyncClient, customer: dict[str, Any]) -> Shop:
+async def open_shop(client: httpx.AsyncClient, customer: dict[str, Any], survey: dict[str, Any]) -> Shop:
     thread = f"T-{make.number()}"
     mail = {"source": "mail", "thread": thread}
     sale = await make.record_sale(client)
@@ -86,7 +89,9 @@ async def open_shop(client: httpx.AsyncClient, customer: dict[str, Any]) -> Shop
     )
     message = await make.record_interaction(client, **mail, external_id=f"M-{make.number()}")
     said = await record_feedback(client, feedback(sale_id=sale["id"], complaint_id=complaint["id"]))
-    return Shop(client, customer["id"], sale, refund, complaint, asked, message, said, thread)
+    invitation = await invite(client, survey, complaint_id=complaint["id"])
+    token = (await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"]
+    return Shop(client, customer["id"], sale, refund, complaint, asked, message, said, thread, token)
 
 
 PAIRS = [
@@ -94,6 +99,8 @@ PAIRS = [
     ("claim the sale", "name the message"),
     ("claim the sale", "change the feedback"),
     ("claim the sale", "complain"),
+    ("claim the sale", "answer the survey"),
+    ("claim the complaint", "answer the survey"),
     ("claim the sale", "acknowledge"),
     ("claim the return", "claim the complaint"),
     ("claim the complaint", "answer"),
@@ -129,11 +136,12 @@ class TestAtOnce:
     @pytest.mark.parametrize("names", [*PAIRS, *MIXES], ids=" + ".join)
     async def test_nobody_waits_in_a_circle(self, client: httpx.AsyncClient, db: Any, names: tuple[str, ...]) -> None:
         ada = await make.create_customer(client)
+        survey = await create_open(client)
         before = await db.fetchval(_DEADLOCKS)
         for n in range(RUNS):
-            requests = (await open_shop(client, ada)).requests()
+            requests = (await open_shop(client, ada, survey)).requests()
             sent = names if n % 2 else names[::-1]
-            answers = await asyncio.gather(*(requests[name]() for name in sent))
-            statuses = {name: answer.status_code for name, answer in zip(sent, answers, strict=True)}
+            answered = await asyncio.gather(*(requests[name]() for name in sent))
+            statuses = {name: answer.status_code for name, answer in zip(sent, answered, strict=True)}
             assert set(statuses.values()) <= {200, 201, 409}, f"run {n}: {statuses}"
         assert await db.fetchval(_DEADLOCKS) == before
