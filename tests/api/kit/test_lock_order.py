@@ -145,3 +145,14 @@ class TestAtOnce:
             statuses = {name: answer.status_code for name, answer in zip(sent, answered, strict=True)}
             assert set(statuses.values()) <= {200, 201, 409}, f"run {n}: {statuses}"
         assert await db.fetchval(_DEADLOCKS) == before
+
+    async def test_many_answers_to_one_invitation(self, client: httpx.AsyncClient, db: Any) -> None:
+        """Those that wait do not see the feedback of the first yet, and those that come later do."""
+        ada = await make.create_customer(client)
+        survey = await create_open(client)
+        before = await db.fetchval(_DEADLOCKS)
+        for _ in range(RUNS):
+            path = f"/v1/answers/{(await open_shop(client, ada, survey)).token}"
+            answered = await asyncio.gather(*(client.post(path, json=answers(n % 11)) for n in range(30)))
+            assert sorted(answer.status_code for answer in answered) == [200] * 29 + [201]
+        assert await db.fetchval(_DEADLOCKS) == before
