@@ -12,11 +12,13 @@ from app.services.kit.links import change_of
 from app.store.complaints import complaints as store
 from app.store.kit import links
 from app.store.kit.documents import Document
+from app.store.kit.link_locks import lock_linked
 from app.store.kit.links import Assignment
 
 
 async def claim(ctx: Context, complaint_id: UUID, claimed: ComplaintClaim) -> Document:
     """Set the customer of a complaint. 409 AlreadyClaimed if it has another one that it is not moved from."""
+    await lock_linked(ctx, complaint=[complaint_id])
     case = await case_store.load(ctx, complaint_id)
     holder = case.complaint.customer_id
     if await customers.claims(ctx, holder, claimed.customer_id, claimed.moved_from):
@@ -26,6 +28,7 @@ async def claim(ctx: Context, complaint_id: UUID, claimed: ComplaintClaim) -> Do
 
 async def release(ctx: Context, complaint_id: UUID, reason: str) -> Document:
     """Take a complaint from its customer, if it has one."""
+    await lock_linked(ctx, complaint=[complaint_id])
     case = await case_store.load(ctx, complaint_id)
     if (holder := case.complaint.customer_id) is not None:
         await _assign(ctx, [(case, Assignment(complaint_id, holder, None, reason=reason))])

@@ -26,6 +26,7 @@ from app.store import sales as sales_store
 from app.store.complaints import complaints as store
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.kit.documents import Document
+from app.store.kit.link_locks import lock_linked
 from app.store.kit.links import Assignment
 from app.store.kit.listing import Page
 
@@ -95,6 +96,7 @@ async def record_many(
 
 async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is a ComplaintChange: a merge patch. 412 if the complaint is no longer at `version`."""
+    links = await _lock_links(ctx, complaint_id, patch)
     case = await case_store.load(ctx, complaint_id)
     patching.require_version(case.complaint.version, version)
     document = await store.COMPLAINTS.get(ctx, complaint_id)
@@ -114,7 +116,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         "received_at": received_at,
     }
     draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole))
-    if (problem := (await References.load(ctx, [draft])).assign(0, draft)) is not None:
+    if (problem := (await References.load(ctx, [draft], lock=False)).assign(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
     case.complaint.assign({name: value for name, value in new.model_dump().items() if name in patched.fields})
@@ -125,11 +127,22 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     await case_store.save(ctx, [case], messages=linked)
     before, refused = case.complaint.customer_id, released_from(case.complaint.match_reasons)
     # It says now whose it is, or does not any more. What somebody has said stands.
-    if draft.customer_id != before and (draft.customer_id is None or draft.customer_id != refused):
+    if links and draft.customer_id != before and (draft.customer_id is None or draft.customer_id != refused):
         reason = "The record that the customer was taken from is no longer linked"
         now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason, by_link=True)
         await claims.assign(ctx, [now])
     return await store.COMPLAINTS.get(ctx, complaint_id)
+
+
+async def _lock_links(ctx: Context, complaint_id: UUID, patch: Any) -> bool:
+    """Whether it may be linked to others: if so, they, and all that follows it, are locked before it is."""
+    if not patch.model_fields_set & {"sale_id", "interaction_id"}:
+        return False
+    sales, interactions = ([row_id] if row_id else [] for row_id in (patch.sale_id, patch.interaction_id))
+    await interaction_store.lock_threads(ctx, interactions)
+    seeds = {"complaint": [complaint_id], "sale": sales, "interaction": interactions, "thread": interactions}
+    await lock_linked(ctx, with_leaders=True, **seeds)
+    return True
 
 
 def _loses_origin(complaint: ComplaintRow, new: ComplaintContent) -> bool:

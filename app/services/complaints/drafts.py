@@ -25,6 +25,7 @@ from app.services.kit.intake import Draft, Existing, Subjects
 from app.store.complaints import complaints as store
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.kit import links
+from app.store.kit.link_locks import lock_linked
 
 _DERIVED = ("customer_id", "received_at")
 _SENT = (*ComplaintContent.model_fields, "complainant", *_DERIVED)
@@ -73,7 +74,8 @@ class References:
     policies: Policies
 
     @classmethod
-    async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft]) -> "References":
+    async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft], *, lock: bool = True) -> "References":
+        """With `lock`, what they refer to stays as it is until the commit, unless it is locked already."""
         references, policies = await references_by_contact(ctx, drafts, _contact)
         customers = Resolver(ctx, references)
         numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
@@ -82,12 +84,11 @@ class References:
             "sale": [(n, new.sale_id, new.sale_line_no) for n, new in numbered if new.sale_id is not None],
             "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
         }
-        await links.lock(
-            ctx,
-            ("interaction",),  # the contact is the customer's who complains in it
-            sale=[new.sale_id for _, new in numbered],
-            interaction=[new.interaction_id for _, new in numbered],
-        )
+        if lock:
+            await links.lock(ctx, sale=[new.sale_id for _, new in numbered])
+            # The contact, with all of its conversation, is the customer's who complains in it.
+            interactions = [new.interaction_id for _, new in numbered if new.interaction_id is not None]
+            await lock_linked(ctx, interaction=interactions, thread=interactions)
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(found)
         subjects = Subjects.of(found, "sale", "interaction")

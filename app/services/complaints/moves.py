@@ -37,6 +37,7 @@ from app.store import interactions as interaction_store
 from app.store.complaints import complaints as store
 from app.store.complaints import remedies as remedy_store
 from app.store.kit.documents import Document
+from app.store.kit.link_locks import lock_linked
 
 _ASSESSED = ("category", "severity", "complexity", "impact", "immediate_action", "feeling", "relationship_at_risk")
 
@@ -133,12 +134,12 @@ async def reopen(ctx: Context, complaint_id: UUID, step: MoveWithReason) -> Docu
 
 async def hold(ctx: Context, complaint_id: UUID, step: ComplaintHold) -> Document:
     """Put it on hold; the policy says whether its clocks are paused meanwhile."""
-    case = await case_store.load(ctx, complaint_id)
+    case = await _load(ctx, complaint_id, step)
     return await _set_waiting(ctx, case, step, step.waiting_for, event_types.COMPLAINT_HELD)
 
 
 async def resume(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Document:
-    case = await case_store.load(ctx, complaint_id)
+    case = await _load(ctx, complaint_id, step)
     if case.complaint.waiting_for is None:
         raise MoveNotAllowed("The complaint is not on hold", allowed=rules.allowed(case.state))
     return await _set_waiting(ctx, case, step, None, event_types.COMPLAINT_RESUMED)
@@ -146,6 +147,7 @@ async def resume(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Documen
 
 async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessage) -> Document:
     """Record a message to the customer, and answer with the complaint. Its update clock restarts."""
+    await _lock_conversation(ctx, complaint_id)
     case = await case_store.load(ctx, complaint_id)
     interaction_id, channel = await _record_message(ctx, case, message, ctx.now)
     case.clocks.message_sent(case.situation, ctx.now)
@@ -163,7 +165,7 @@ async def _move(
     change: Callable[[Case, datetime], Awaitable[None]] | None = None,
     **event_data: Any,
 ) -> Document:
-    case = await case_store.load(ctx, complaint_id)
+    case = await _load(ctx, complaint_id, step)
     at = step.at or ctx.now
     case.require_move(ctx, move, at)
     if move is Move.REOPEN:
@@ -185,6 +187,20 @@ async def _move(
     )
     await case_store.save(ctx, [case])
     return await store.COMPLAINTS.get(ctx, complaint_id)
+
+
+async def _load(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Case:
+    """The complaint, locked after the conversation that the move belongs to."""
+    if step.message is not None:
+        await _lock_conversation(ctx, complaint_id)
+    elif step.interaction_id is not None:
+        await interaction_store.lock_threads(ctx, [step.interaction_id])
+    return await case_store.load(ctx, complaint_id)
+
+
+async def _lock_conversation(ctx: Context, complaint_id: UUID) -> None:
+    await store.lock_thread(ctx, complaint_id)
+    await lock_linked(ctx, complaint=[complaint_id])
 
 
 def _require_reopening(case: Case, at: datetime) -> None:

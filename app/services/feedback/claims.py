@@ -21,11 +21,13 @@ from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import events, links
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
+from app.store.kit.link_locks import lock_linked
 from app.store.kit.links import Assignment
 
 
 async def claim(ctx: Context, feedback_id: UUID, claimed: FeedbackClaim) -> Document:
     """Set the customer of feedback. 409 AlreadyClaimed if it has another one that it is not moved from."""
+    await lock_linked(ctx, feedback=[feedback_id])
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
@@ -36,6 +38,7 @@ async def claim(ctx: Context, feedback_id: UUID, claimed: FeedbackClaim) -> Docu
 
 async def release(ctx: Context, feedback_id: UUID, reason: str) -> Document:
     """Take feedback from its customer, if it has one."""
+    await lock_linked(ctx, feedback=[feedback_id])
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.customer_id is not None:
         await assign(ctx, [Assignment(feedback_id, row.customer_id, None, reason=reason)])

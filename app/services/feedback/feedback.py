@@ -11,6 +11,7 @@ from app.schemas.feedback.intake import FeedbackContent, FeedbackNew, RatingNew
 from app.schemas.kit import validation
 from app.services.feedback import intake
 from app.services.feedback.drafts import CONTENT, FeedbackDraft
+from app.services.feedback.references import lock_for_change, named_by
 from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
 from app.store.feedback import feedback as store
@@ -43,6 +44,7 @@ async def change(ctx: Context, feedback_id: UUID, patch: Any, version: int | Non
     Another sale fills in site, till, staff and product, as when feedback is recorded. The language of another text is
     detected unless it is given.
     """
+    await lock_for_change(ctx, feedback_id, named_by(patch))
     current = await patching.lock(ctx, store.FEEDBACK, feedback_id, version)
     row, stored, sent = FeedbackRow.from_record(current.row), current.stored, patching.sent(patch)
     if row.visit_id is not None:

@@ -14,7 +14,7 @@ from app.rules.kit.event_types import FEEDBACK_RECEIVED, FEEDBACK_UPDATED
 from app.services.customers import Resolution, released_from
 from app.services.feedback import follow_ups, ideas, text_analysis
 from app.services.feedback.drafts import FeedbackDraft
-from app.services.feedback.references import References
+from app.services.feedback.references import References, lock_for_change, named_by
 from app.services.kit import intake
 from app.services.kit.record_result import RecordResult
 from app.store import sales as sales_store
@@ -54,15 +54,19 @@ async def revise(ctx: Context, feedback_id: UUID, draft: FeedbackDraft) -> Docum
 
     Its timestamp and customer stay unless `draft` has others; so do its loop and its follow-ups.
     """
+    await lock_for_change(ctx, feedback_id, named_by(draft.new))
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     return await rewrite(ctx, row, draft)
 
 
 async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill: bool = True) -> Document:
-    """`revise` for a locked row. With `fill` false, site, till, staff and product are not filled in from the sale."""
+    """`revise` for a row that is locked as by `lock_for_change`.
+
+    With `fill` false, site, till, staff and product are not filled in from the sale.
+    """
     draft.id = row.id
     given = {name: getattr(draft, name) for name in ("site", "till", "staff", "sku")}
-    references = await References.load(ctx, [draft])
+    references = await References.load(ctx, [draft], lock=False)
     if (problem := references.assign(ctx, 0, draft)) is not None:
         raise problem
     if not fill:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from app.core.context import Context
 from app.core.errors import Problem, ValidationFailed, in_the_future, invalid
 from app.rules.feedback import loop as loop_rules
@@ -23,11 +25,15 @@ from app.services.customers import (
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.kit import intake
 from app.services.kit.intake import Existing, Subjects
+from app.store import interactions as interaction_store
 from app.store.feedback import feedback as store
 from app.store.kit import links
+from app.store.kit.link_locks import lock_linked
 
 _SUBJECTS = ("sale", "complaint", "interaction", "idea")
 """What feedback can be about. The feedback belongs to the customer of the first that has one."""
+
+_LINKS = {"sale_id", "complaint_id", "interaction_id", "receipt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +46,12 @@ class References:
     policies: Policies
 
     @classmethod
-    async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft]) -> "References":
+    async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft], *, lock: bool = True) -> "References":
+        """With `lock`, what it is about stays as it is until the commit, unless it is locked already."""
         references, policies = await references_by_contact(ctx, drafts, _contact)
         customers = Resolver(ctx, references)
-        await _lock(ctx, drafts)
+        if lock:
+            await _lock(ctx, drafts)
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
         subjects = [record._replace(kind="sale") if record.kind == "receipt" else record for record in found]
@@ -92,13 +100,55 @@ async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
     sale_ids = [draft.new.sale_id for draft in drafts if draft.new.sale_id is not None]
     receipts = [draft.new.receipt for draft in drafts if draft.new.receipt is not None and draft.new.sale_id is None]
     keys = [(receipt.source, receipt.receipt_no) for receipt in receipts]
-    await links.lock(
+    sale_ids += await store.lock_receipts(ctx, keys) if keys else []
+    interaction_ids = [draft.new.interaction_id for draft in drafts if draft.new.interaction_id is not None]
+    complaint_ids = [draft.new.complaint_id for draft in drafts if draft.new.complaint_id is not None]
+    invitation_ids = [draft.invitation_id for draft in drafts if draft.invitation_id is not None]
+    if not interaction_ids:
+        await links.lock(ctx, sale=sale_ids, complaint=complaint_ids, invitation=invitation_ids)
+        return
+    # A complaint may be made of it, which everything in the conversation is about then.
+    await interaction_store.lock_threads(ctx, interaction_ids)
+    await links.lock(ctx, sale=sale_ids)
+    await lock_linked(
         ctx,
-        sale=sale_ids + (await store.lock_receipts(ctx, keys) if keys else []),
-        interaction=[draft.new.interaction_id for draft in drafts],
-        complaint=[draft.new.complaint_id for draft in drafts],
-        invitation=[draft.invitation_id for draft in drafts],
+        interaction=interaction_ids,
+        thread=interaction_ids,
+        complaint=complaint_ids,
+        invitation=invitation_ids,
     )
+
+
+async def lock_for_change(ctx: Context, feedback_id: UUID, new: Mapping[str, Any]) -> None:
+    """Lock feedback after what it is about, and what it will be about by these new values of its fields."""
+    if (stored := await store.references_of(ctx, feedback_id)) is None:
+        return
+    named = [{**stored}, {**stored, **new}]
+    receipts = [each["receipt"] for each in named if each["sale_id"] is None and each["receipt"] is not None]
+    sales = await store.lock_receipts(ctx, receipts) if receipts else []
+    interactions = _ids(named, "interaction_id")
+    await interaction_store.lock_threads(ctx, interactions)
+    await lock_linked(
+        ctx,
+        with_leaders=True,
+        feedback=[feedback_id],
+        sale=[*sales, *_ids(named, "sale_id")],
+        interaction=interactions,
+        thread=interactions,
+        complaint=_ids(named, "complaint_id"),
+    )
+
+
+def named_by(new: BaseModel) -> dict[str, Any]:
+    """What feedback, or a change of it, names of what it is about."""
+    named = {name: getattr(new, name) for name in _LINKS & new.model_fields_set}
+    if (receipt := named.get("receipt")) is not None:
+        named["receipt"] = (receipt.source, receipt.receipt_no)
+    return named
+
+
+def _ids(named: Sequence[Mapping[str, Any]], field: str) -> list[UUID]:
+    return [each[field] for each in named if each[field] is not None]
 
 
 def _says_nothing(draft: FeedbackDraft) -> bool:

@@ -32,6 +32,7 @@ from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
 from app.store.interactions import interactions as store
 from app.store.kit import advisory
+from app.store.kit.link_locks import lock_linked
 from app.store.kit.references import ReferencedRecord
 
 _OPTED_OUT = "opted out for this number"
@@ -133,10 +134,14 @@ class References:
         keys = _keys(drafts) | customers.keys()
         records = await store.REFERENCES.load(ctx, keys)
         if any(record.kind in _THREAD_LOCKS for record in records):
-            records = await _reload_complaints(ctx, keys, records)  # some may have been recorded while it waited
-        if complaint_ids := {record.id for record in records if record.kind in _COMPLAINT_KINDS}:
+            records = await _reload(ctx, keys, records, _LOCKED_KINDS)  # some may have been recorded while it waited
+        complaint_ids = {record.id for record in records if record.kind in _COMPLAINT_KINDS}
+        if answered := [record.id for record in records if record.kind == "answered"]:
+            await lock_linked(ctx, unchanged_complaints=complaint_ids, interaction=answered)
+        elif complaint_ids:
             await store.lock_complaints(ctx, complaint_ids)
-            records = await _reload_complaints(ctx, keys, records)
+        if complaint_ids:
+            records = await _reload(ctx, keys, records, _COMPLAINT_KINDS)
         customers.add(records)
         participants: dict[int, set[int]] = defaultdict(set)
         complaints: dict[int, dict[UUID, Any]] = defaultdict(dict)
@@ -193,14 +198,15 @@ def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")
+_LOCKED_KINDS = (*_COMPLAINT_KINDS, "answered")
 _THREAD_LOCKS = ("thread_lock", "shared_thread_lock")
 
 
-async def _reload_complaints(
-    ctx: Context, keys: Mapping[str, list[tuple[Any, ...]]], records: Sequence[ReferencedRecord]
+async def _reload(
+    ctx: Context, keys: Mapping[str, list[tuple[Any, ...]]], records: Sequence[ReferencedRecord], kinds: Sequence[str]
 ) -> list[ReferencedRecord]:
-    others = [record for record in records if record.kind not in _COMPLAINT_KINDS]
-    return others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in _COMPLAINT_KINDS})
+    others = [record for record in records if record.kind not in kinds]
+    return others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in kinds})
 
 
 def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]]:
@@ -230,6 +236,11 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             for n, new in numbered
             for position, participant in enumerate(new.participants)
             if participant.customer_id is not None
+        ],
+        "answered": [
+            (n, thread, new.direction is Direction.OUTBOUND)
+            for n, new, thread in threads
+            if new.direction is Direction.OUTBOUND or rules.awaits_answer(new.kind, new.direction)
         ],
         "complaint": [(n, new.complaint_id) for n, new in numbered if new.complaint_id is not None],
         "complaint_of_thread": [

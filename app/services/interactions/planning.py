@@ -23,6 +23,7 @@ from app.store.interactions import interactions as store
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
+from app.store.kit.link_locks import lock_linked
 
 EVENTS: Mapping[InteractionState, EventType] = {
     InteractionState.PLANNED: event_types.INTERACTION_PLANNED,
@@ -35,6 +36,7 @@ EVENTS: Mapping[InteractionState, EventType] = {
 
 async def hold(ctx: Context, interaction_id: UUID, held: InteractionHeld) -> Document:
     """It took place. 422 for a time in the future, 409 MoveNotAllowed unless it was planned or thought missed."""
+    await lock_linked(ctx, interaction=[interaction_id])  # it may answer others of its conversation
     row = await _lock(ctx, interaction_id, "hold")
     if held.happened_at is not None and held.happened_at > ctx.now:
         raise in_the_future("/happened_at")

@@ -123,6 +123,17 @@ async def lock_receipts(ctx: Context, keys: Sequence[tuple[str, str]]) -> list[U
     return [row[0] for row in found]
 
 
+async def references_of(ctx: Context, feedback_id: UUID) -> dict[str, Any] | None:
+    """What feedback is about, not locked: ids, and `receipt` with source and number where it names one."""
+    row = await ctx.db.fetchrow(_REFERENCES_OF, feedback_id)
+    if row is None:
+        return None
+    *_, source, receipt_no = row
+    receipt = (source, receipt_no) if receipt_no is not None else None
+    return {name: row[name] for name in ("sale_id", "complaint_id", "interaction_id")} | {"receipt": receipt}
+
+
+_REFERENCES_OF = "SELECT sale_id, complaint_id, interaction_id, receipt_source, receipt_no FROM feedback WHERE id = $1"
 AWAITS_RECEIPT = """EXISTS (
     SELECT FROM feedback f WHERE f.receipt_source = e.data->>'source' AND f.receipt_no = e.data->>'receipt_no'
     AND f.receipt_no IS NOT NULL AND f.sale_id IS NULL

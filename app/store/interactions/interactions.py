@@ -148,6 +148,7 @@ REFERENCES = Lookup(
         "w.id",
     ),
     Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),
+    Reference("answered", {"thread": "TEXT", "outbound": "BOOLEAN"}, threads.MAY_BE_ANSWERED, "o.id"),
     Reference(
         "complaint",
         {"id": "UUID"},
@@ -170,8 +171,8 @@ REFERENCES = Lookup(
     ),
 )
 """What interactions refer to: those with the same key, with their content hash; their customers and participants;
-customers who opted out of a use for all of their numbers; and the complaints that they, or others in their threads, are
-about.
+customers who opted out of a use for all of their numbers; what in their threads they may answer, or may answer them;
+and the complaints that they, or others in their threads, are about.
 """
 _NEXT_STEP = (
     f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "

@@ -57,11 +57,7 @@ async def lock_threads(ctx: Context, interaction_ids: Iterable[UUID]) -> None:
     Without ids, the database is not queried.
     """
     if ids := list(interaction_ids):
-        found = await ctx.db.fetch(
-            "SELECT thread FROM interactions WHERE id = ANY ($1::uuid[]) AND thread IS NOT NULL", ids
-        )
-        if found:
-            await advisory.lock_mixed(ctx, advisory.THREAD, [(row["thread"],) for row in found], ())
+        await ctx.db.execute(_LOCK_THREADS, ids)
 
 
 async def link_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
@@ -96,6 +92,12 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
+_LOCK_THREADS = f"""
+    SELECT {advisory.exclusively(advisory.THREAD)} FROM (
+        SELECT DISTINCT {advisory.bucket("thread")} AS bucket FROM interactions
+        WHERE id = ANY ($1::uuid[]) AND thread IS NOT NULL ORDER BY bucket
+    ) w
+"""
 # One of each source and customer stands for all that are linked: conversations may be long.
 _LINK = f"""
     WITH pairs AS MATERIALIZED (
@@ -161,6 +163,10 @@ MAY_ANSWER = f"""EXISTS (
 Of which source the thread is, and whose both are, `answered_enquiries` finds out: participants, and what an answer
 answers, are stored after the event.
 """
+MAY_BE_ANSWERED = """JOIN interactions o USING (thread) WHERE CASE
+    WHEN w.outbound THEN o.awaits_answer AND o.answered_at IS NULL
+    ELSE o.direction = 'outbound' AND o.state = 'held' END"""
+"""The rest of a FROM clause on rows `w` of new enquiries and outbound contacts: what may answer them, or they it."""
 _ANSWERS = f"""
     WITH given AS MATERIALIZED (SELECT n.* FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL)
     SELECT q.*, a.answer_id, a.answer_channel, a.answer_happened_at

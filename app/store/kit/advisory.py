@@ -15,6 +15,7 @@ from app.store.kit.references import Reference
 __all__ = [
     "RECEIPT",
     "THREAD",
+    "bucket",
     "buckets",
     "exclusively",
     "lock_mixed",
@@ -29,6 +30,11 @@ _BUCKETS = 128
 def buckets(keys: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
     """Rows of (n, bucket), sorted: all transactions lock in this order, so there are no deadlocks."""
     return [(n, n) for n in sorted({crc32("\x1f".join(key).encode()) % _BUCKETS for key in keys})]
+
+
+def bucket(key: str) -> str:
+    """SQL expression: the bucket of a key that is one text."""
+    return f"(crc32(convert_to({key}, 'UTF8')) % {_BUCKETS})::int"
 
 
 def reference(kind: str, lock: str) -> Reference:

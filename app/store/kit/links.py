@@ -1,6 +1,6 @@
 """Records that follow others: finding them, giving them their customers, and locking what they refer to."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,16 +30,15 @@ class Assignment:
         return self.before if self.customer_id is None and not self.by_link else None
 
 
-async def lock(ctx: Context, to_assign: Collection[str] = (), /, **ids: Iterable[UUID | None]) -> None:
+async def lock(ctx: Context, /, **ids: Iterable[UUID | None]) -> None:
     """Lock records, by noun, against changes of their customers: what is read of them stays true until the commit.
 
-    Without ids, the database is not queried. Those that do not exist are left out. Records of the nouns `to_assign` may
-    be given a customer in this transaction: if two shared the lock, they would wait for each other.
+    Without ids, the database is not queried. Those that do not exist are left out. Others may share the lock, and would
+    wait for each other if they changed the records: see `link_locks` for those that may be given a customer.
     """
     for noun, table in TABLES.items():
         if wanted := sorted({row_id for row_id in ids.get(noun, ()) if row_id is not None}):
-            strength = "NO KEY UPDATE" if noun in to_assign else "SHARE"
-            await ctx.db.execute(f"SELECT FROM {table} WHERE id = ANY ($1::uuid[]) ORDER BY id FOR {strength}", wanted)
+            await ctx.db.execute(f"SELECT FROM {table} WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE", wanted)
 
 
 async def followers(ctx: Context, noun: str, leader_ids: Sequence[UUID]) -> list[Follower]:

@@ -29,15 +29,17 @@ async def lock(
     sales: Iterable[UUID] = (),
     changing: Iterable[ReceiptKey] = (),
     returned: Iterable[ReceiptKey] = (),
-) -> None:
-    """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends.
+) -> list[UUID]:
+    """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends:
+    their ids.
 
     `sales` and `changing` are receipts whose content or buyer may change: what they return, and what returns them, is
     locked as well. Of receipts that are `returned`, only they are.
     """
-    await ctx.db.execute(
+    found = await ctx.db.fetch(
         _LOCK, list(sales), *rows.columns(sorted(set(changing)), 2), *rows.columns(sorted(set(returned)), 2)
     )
+    return [row["id"] for row in found]
 
 
 async def stored(ctx: Context, keys: Iterable[ReceiptKey]) -> set[ReceiptKey]:
@@ -130,7 +132,7 @@ _LOCK = """
         UNION
         SELECT s.id FROM unnest($4::text[], $5::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
     )
-    SELECT FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id FOR NO KEY UPDATE
 """
 _STORED = """
     SELECT s.id, s.source, s.receipt_no FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no)

@@ -7,6 +7,8 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.surveys import surveys
+from app.store.interactions import lock_threads
+from app.store.kit.link_locks import lock_linked
 from app.store.kit.versioned import VersionedTable
 
 SURVEYS = VersionedTable(
@@ -63,8 +65,12 @@ async def lock(ctx: Context, survey_id: UUID) -> Record:
 
 
 async def lock_invitation(ctx: Context, token_hash: bytes) -> None:
-    """One transaction at a time may answer an invitation."""
-    await ctx.db.execute("SELECT FROM invitations WHERE token_hash = $1 FOR UPDATE", token_hash)
+    """One transaction at a time may answer an invitation. It is locked after what it is about, as by everybody."""
+    row = await ctx.db.fetchrow("SELECT id, interaction_id FROM invitations WHERE token_hash = $1", token_hash)
+    if row is not None:
+        interactions = [row["interaction_id"]] if row["interaction_id"] is not None else []
+        await lock_threads(ctx, interactions)
+        await lock_linked(ctx, with_leaders=True, invitation=[row["id"]], thread=interactions)
 
 
 async def by_token(ctx: Context, token_hash: bytes) -> Record | None:
