@@ -74,7 +74,7 @@ REACTIONS = Reactions(
             complaints.REPLIED,
         ),
         types.COMPLAINT_RECEIVED.name: (_FOLLOWING.reaction_to_new("complaint"),),
-        types.COMPLAINT_UPDATED.name: (_FOLLOWING.reaction_to_new("complaint"), complaints.REPLIED_BEFORE),
+        types.COMPLAINT_UPDATED.name: (_FOLLOWING.reaction_to_links("complaint"), complaints.REPLIED_BEFORE),
         types.COMPLAINT_CLAIMED.name: (_FOLLOW["complaint"], complaints.REPLIED_BEFORE, surveys.ASK_AFTER_COMPLAINT),
         types.COMPLAINT_MOVED.name: (_FOLLOW["complaint"], complaints.REPLIED_BEFORE, surveys.ASK_AFTER_COMPLAINT),
         types.COMPLAINT_RELEASED.name: (_FOLLOW["complaint"],),

@@ -21,7 +21,6 @@ from app.services.complaints.drafts import ComplaintDraft, References
 from app.services.customers import released_from
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
-from app.store import interactions as interaction_store
 from app.store import sales as sales_store
 from app.store.complaints import complaints as store
 from app.store.complaints.complaint_row import ComplaintRow
@@ -70,8 +69,6 @@ async def record_many(
     the records that customers were taken from, by external id.
     """
     drafts = [ComplaintDraft(new, origins.get(new.external_id or "")) for new in new_complaints]
-    # Before anything else is locked: who records a message holds its thread while it locks what is in it.
-    await interaction_store.lock_threads(ctx, [new.interaction_id for new in new_complaints if new.interaction_id])
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
         ctx,
@@ -139,9 +136,7 @@ async def _lock_links(ctx: Context, complaint_id: UUID, patch: Any) -> bool:
     if not patch.model_fields_set & {"sale_id", "interaction_id"}:
         return False
     sales, interactions = ([row_id] if row_id else [] for row_id in (patch.sale_id, patch.interaction_id))
-    await interaction_store.lock_threads(ctx, interactions)
-    seeds = {"complaint": [complaint_id], "sale": sales, "interaction": interactions, "thread": interactions}
-    await lock_linked(ctx, with_leaders=True, **seeds)
+    await lock_linked(ctx, conversations_of=interactions, with_leaders=True, complaint=[complaint_id], sale=sales)
     return True
 
 

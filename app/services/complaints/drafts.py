@@ -85,10 +85,7 @@ class References:
             "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
         }
         if lock:
-            await links.lock(ctx, sale=[new.sale_id for _, new in numbered])
-            # The contact, with all of its conversation, is the customer's who complains in it.
-            interactions = [new.interaction_id for _, new in numbered if new.interaction_id is not None]
-            await lock_linked(ctx, interaction=interactions, thread=interactions)
+            await _lock(ctx, [new for _, new in numbered])
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(found)
         subjects = Subjects.of(found, "sale", "interaction")
@@ -110,6 +107,15 @@ class References:
             draft.origin_id = subject["id"]
             draft.resolution = linked(subject["id"], draft.customer_id, draft.resolution)
         return None
+
+
+async def _lock(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> None:
+    sales = [new.sale_id for new in new_complaints if new.sale_id is not None]
+    if interactions := [new.interaction_id for new in new_complaints if new.interaction_id is not None]:
+        # The contact, with all of its conversation, is the customer's who complains in it.
+        await lock_linked(ctx, conversations_of=interactions, alone={"sale": sales})
+    else:
+        await links.lock(ctx, sale=sales)
 
 
 def _contact(new: ComplaintNew) -> Contact | None:

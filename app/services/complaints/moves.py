@@ -147,7 +147,7 @@ async def resume(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Documen
 
 async def send_update(ctx: Context, complaint_id: UUID, message: ComplaintMessage) -> Document:
     """Record a message to the customer, and answer with the complaint. Its update clock restarts."""
-    await _lock_conversation(ctx, complaint_id)
+    await lock_linked(ctx, complaint=[complaint_id])
     case = await case_store.load(ctx, complaint_id)
     interaction_id, channel = await _record_message(ctx, case, message, ctx.now)
     case.clocks.message_sent(case.situation, ctx.now)
@@ -192,15 +192,10 @@ async def _move(
 async def _load(ctx: Context, complaint_id: UUID, step: MoveDetails) -> Case:
     """The complaint, locked after the conversation that the move belongs to."""
     if step.message is not None:
-        await _lock_conversation(ctx, complaint_id)
+        await lock_linked(ctx, complaint=[complaint_id])
     elif step.interaction_id is not None:
-        await interaction_store.lock_threads(ctx, [step.interaction_id])
+        await lock_linked(ctx, conversations_of=[step.interaction_id], complaint=[complaint_id])
     return await case_store.load(ctx, complaint_id)
-
-
-async def _lock_conversation(ctx: Context, complaint_id: UUID) -> None:
-    await store.lock_thread(ctx, complaint_id)
-    await lock_linked(ctx, complaint=[complaint_id])
 
 
 def _require_reopening(case: Case, at: datetime) -> None:

@@ -25,7 +25,6 @@ from app.services.customers import (
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.kit import intake
 from app.services.kit.intake import Existing, Subjects
-from app.store import interactions as interaction_store
 from app.store.feedback import feedback as store
 from app.store.kit import links
 from app.store.kit.link_locks import lock_linked
@@ -108,12 +107,10 @@ async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
         await links.lock(ctx, sale=sale_ids, complaint=complaint_ids, invitation=invitation_ids)
         return
     # A complaint may be made of it, which everything in the conversation is about then.
-    await interaction_store.lock_threads(ctx, interaction_ids)
-    await links.lock(ctx, sale=sale_ids)
     await lock_linked(
         ctx,
-        interaction=interaction_ids,
-        thread=interaction_ids,
+        conversations_of=interaction_ids,
+        alone={"sale": sale_ids},
         complaint=complaint_ids,
         invitation=invitation_ids,
     )
@@ -126,15 +123,12 @@ async def lock_for_change(ctx: Context, feedback_id: UUID, new: Mapping[str, Any
     named = [{**stored}, {**stored, **new}]
     receipts = [each["receipt"] for each in named if each["sale_id"] is None and each["receipt"] is not None]
     sales = await store.lock_receipts(ctx, receipts) if receipts else []
-    interactions = _ids(named, "interaction_id")
-    await interaction_store.lock_threads(ctx, interactions)
     await lock_linked(
         ctx,
+        conversations_of=_ids(named, "interaction_id"),
         with_leaders=True,
         feedback=[feedback_id],
         sale=[*sales, *_ids(named, "sale_id")],
-        interaction=interactions,
-        thread=interactions,
         complaint=_ids(named, "complaint_id"),
     )
 

@@ -19,7 +19,6 @@ from app.services import customers
 from app.services.interactions import participants
 from app.services.kit.links import change_of
 from app.store import customers as customer_store
-from app.store.interactions import threads
 from app.store.interactions.interactions import INTERACTIONS
 from app.store.kit import activity, events
 from app.store.kit import links as store
@@ -31,8 +30,7 @@ from app.store.kit.links import Assignment
 
 async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -> Document:
     """Assign an interaction to a customer. 409 AlreadyClaimed if it has another one that it is not moved from."""
-    await threads.lock_threads(ctx, [interaction_id])
-    await lock_linked(ctx, interaction=[interaction_id], thread=[interaction_id])
+    await lock_linked(ctx, conversations_of=[interaction_id])
     row = await INTERACTIONS.lock(ctx, interaction_id)
     customer_id = claimed.customer_id
     if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
@@ -46,8 +44,7 @@ async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -
 
 async def release(ctx: Context, interaction_id: UUID, reason: str) -> Document:
     """Take an interaction from its customer, if it has one."""
-    await threads.lock_threads(ctx, [interaction_id])
-    await lock_linked(ctx, interaction=[interaction_id], thread=[interaction_id])
+    await lock_linked(ctx, conversations_of=[interaction_id])
     row = await INTERACTIONS.lock(ctx, interaction_id)
     if row["customer_id"] is not None:
         await assign(ctx, [Assignment(interaction_id, row["customer_id"], None, reason=reason)])

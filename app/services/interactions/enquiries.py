@@ -30,7 +30,8 @@ from app.store.kit.links import Assignment
 
 async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> Document:
     """Record the answer as a new outbound interaction. 409 MoveNotAllowed if the enquiry does not await one."""
-    await _lock_conversation(ctx, interaction_id, sent.interaction_id)
+    ids = [interaction_id] if sent.interaction_id is None else [interaction_id, sent.interaction_id]
+    await lock_linked(ctx, conversations_of=ids)  # the answer is recorded in the thread, and follows the enquiry
     row = await store.INTERACTIONS.lock(ctx, interaction_id)
     if row["answered_at"] is not None:
         by = f"by interaction {row['answered_by_id']}" if row["answered_by_id"] is not None else "in another system"
@@ -63,13 +64,6 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
     document, _ = await interactions.record(ctx, new, origin_id=interaction_id, thread_source=row["source"])
     await _set_answered(ctx, row, document.id, channel, happened_at)
     return document
-
-
-async def _lock_conversation(ctx: Context, enquiry_id: UUID, answer_id: UUID | None) -> None:
-    """In the order of all transactions: the answer is recorded in the thread, and follows the enquiry."""
-    ids = [enquiry_id] if answer_id is None else [enquiry_id, answer_id]
-    await threads.lock_threads(ctx, ids)
-    await lock_linked(ctx, interaction=ids, thread=ids)
 
 
 async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:

@@ -32,7 +32,7 @@ from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
 from app.store.interactions import interactions as store
 from app.store.kit import advisory
-from app.store.kit.link_locks import lock_linked
+from app.store.kit.link_locks import lock_answered
 from app.store.kit.references import ReferencedRecord
 
 _OPTED_OUT = "opted out for this number"
@@ -137,7 +137,7 @@ class References:
             records = await _reload(ctx, keys, records, _LOCKED_KINDS)  # some may have been recorded while it waited
         complaint_ids = {record.id for record in records if record.kind in _COMPLAINT_KINDS}
         if answered := [record.id for record in records if record.kind == "answered"]:
-            await lock_linked(ctx, unchanged_complaints=complaint_ids, interaction=answered)
+            await lock_answered(ctx, answered, complaint_ids)
         elif complaint_ids:
             await store.lock_complaints(ctx, complaint_ids)
         if complaint_ids:
@@ -238,7 +238,7 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             if participant.customer_id is not None
         ],
         "answered": [
-            (n, thread, new.direction is Direction.OUTBOUND)
+            (n, thread, new.direction is Direction.OUTBOUND, drafts[n].happened_at)
             for n, new, thread in threads
             if new.direction is Direction.OUTBOUND or rules.awaits_answer(new.kind, new.direction)
         ],

@@ -21,10 +21,13 @@ from app.store.interactions import threads
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
+from app.store.kit.link_locks import lock_linked
 from app.store.kit.listing import Page
 
 _WELCOME_FIELDS = {"channel", "direction", "unwelcome_reason"}
 """Whether the customer wants to be contacted like this depends on these fields."""
+_THREAD_FIELDS = {"thread", "kind", "direction", "happened_at"}
+"""Which conversation it is in, what it answers there, and what answers it, depends on these fields."""
 
 
 async def find(ctx: Context, query: InteractionQuery) -> Page:
@@ -88,7 +91,9 @@ async def record_many(
 
 async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | None) -> Document:
     """`patch` is an InteractionChange: a merge patch. 412 if the interaction is no longer at `version`."""
-    await threads.lock_threads(ctx, [interaction_id])
+    if _THREAD_FIELDS & patch.model_fields_set:
+        new_threads = [patch.thread] if patch.thread is not None else []
+        await lock_linked(ctx, conversations_of=[interaction_id], threads=new_threads)
     current = await patching.lock(ctx, store.INTERACTIONS, interaction_id, version)
     patched = patching.patched(InteractionContent, current.stored, patching.sent(patch))
     if not patched.changes:

@@ -36,7 +36,7 @@ EVENTS: Mapping[InteractionState, EventType] = {
 
 async def hold(ctx: Context, interaction_id: UUID, held: InteractionHeld) -> Document:
     """It took place. 422 for a time in the future, 409 MoveNotAllowed unless it was planned or thought missed."""
-    await lock_linked(ctx, interaction=[interaction_id])  # it may answer others of its conversation
+    await lock_linked(ctx, conversations_of=[interaction_id])  # it may answer others of its conversation
     row = await _lock(ctx, interaction_id, "hold")
     if held.happened_at is not None and held.happened_at > ctx.now:
         raise in_the_future("/happened_at")

@@ -33,6 +33,10 @@ class Following:
         """The reaction to new records that were linked to existing ones: usually these are of the same customer."""
         return Reaction(self.follow, when=store.has_followers(leader, of_others=True))
 
+    def reaction_to_links(self, leader: str) -> Reaction:
+        """As `reaction_to_new`, for changed records: only those that are linked to others than before."""
+        return Reaction(self.follow, when=store.links_changed(leader))
+
     async def follow(self, ctx: Context, changed: Sequence[Event]) -> None:
         """Reaction: what is linked to these records takes their customers, unless it has a customer of its own."""
         leader_ids = {event.subject_id for event in changed}

@@ -19,7 +19,6 @@ from app.services.sales.returns import Returns, returned_receipts
 from app.services.sales.settlement import Touched, settle
 from app.store.kit import advisory
 from app.store.kit.documents import Document
-from app.store.kit.link_locks import lock_linked
 from app.store.kit.references import ReferencedRecord
 from app.store.sales import intake as store
 from app.store.sales import sales, settlement
@@ -120,9 +119,7 @@ class _References:
         if revised or awaited or returned:
             # Another transaction may be writing them: wait for it. All are locked at once and in order, no deadlocks.
             changing = [ReceiptKey(*drafts[n].key) for n in {*revised, *awaited}]
-            locked = await settlement.lock(ctx, changing=changing, returned=returned)
-            if changing:  # what follows them may go to others with them
-                await lock_linked(ctx, sale=locked)
+            await settlement.lock(ctx, changing=changing, returned=returned)
         if revised:
             records = await store.REFERENCES.load(ctx, keys)
             stored = _stored(records)

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
 from app.core.errors import Problem, SaleReturned
 from app.rules.customers import Match
@@ -31,7 +29,6 @@ from app.services.sales.sites import load_time_zones
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
-from app.store.kit.link_locks import lock_linked
 from app.store.kit.listing import Page
 from app.store.sales import sales as store
 from app.store.sales import settlement
@@ -100,7 +97,8 @@ async def _under_policies(
 
 async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID | None = None) -> Document:
     """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one than `moved_from`."""
-    sale = await _lock(ctx, sale_id)
+    await settlement.lock(ctx, sales=[sale_id])
+    sale = await store.SALES.lock(ctx, sale_id)
     if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from):
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM))
     return await store.SALES.get(ctx, sale_id)
@@ -108,7 +106,8 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
 
 async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
     """Take a receipt from its customer, so that it belongs to nobody known again."""
-    sale = await _lock(ctx, sale_id)
+    await settlement.lock(ctx, sales=[sale_id])
+    sale = await store.SALES.lock(ctx, sale_id)
     if sale["customer_id"] is not None:
         sent = sent_buyer(sale)
         nobody = Buyer(None, Match.UNMATCHED if sent.model_fields_set else Match.ANONYMOUS, None)
@@ -121,7 +120,8 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
 
     409 SaleReturned if receipts that count return something of it.
     """
-    sale = await _lock(ctx, sale_id)
+    await settlement.lock(ctx, sales=[sale_id])
+    sale = await store.SALES.lock(ctx, sale_id)
     if sale["voided_at"] is None:
         if returns := await settlement.returns_of(ctx, sale_id):
             numbers = ", ".join(row["receipt_no"] for row in returns)
@@ -134,12 +134,6 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
         touched.add_account(sale["customer_id"], sale["currency"])
         await settle(ctx, touched)
     return await store.SALES.get(ctx, sale_id)
-
-
-async def _lock(ctx: Context, sale_id: UUID) -> Record:
-    """The row, locked with the receipts that hang on it and with all that follows them."""
-    await lock_linked(ctx, sale=await settlement.lock(ctx, sales=[sale_id]))
-    return await store.SALES.lock(ctx, sale_id)
 
 
 async def _give(

@@ -23,7 +23,6 @@ from app.services.sales.buyers import buyer_reference
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
-from app.store.kit.link_locks import lock_linked
 from app.store.kit.links import Assignment
 from app.store.sales import settlement as store
 from app.store.sales.sales import SALES
@@ -69,7 +68,7 @@ async def settle(ctx: Context, touched: Touched) -> None:
 async def recheck_return(ctx: Context, job: Job) -> None:
     """Job: a return that an earlier release, or a migration, left beside its sale without either seeing the other."""
     sale_id = UUID(job.key)
-    await lock_linked(ctx, sale=await store.lock(ctx, sales=[sale_id]))
+    await store.lock(ctx, sales=[sale_id])
     returned = await store.returned_by(ctx, [sale_id])
     await settle(ctx, Touched(returned=returned, moved=set(await store.ids(ctx, returned))))
 

@@ -16,7 +16,7 @@ from app.store import sales
 from app.store.complaints.complaint_row import ComplaintRow
 from app.store.customers import customer_references
 from app.store.interactions import concerns
-from app.store.kit import advisory, documents, rows
+from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
 from app.store.kit.tables import Table
@@ -212,11 +212,6 @@ async def lock(ctx: Context, complaint_id: UUID) -> ComplaintRow:
     return ComplaintRow.from_record(await COMPLAINTS.lock(ctx, complaint_id))
 
 
-async def lock_thread(ctx: Context, complaint_id: UUID) -> None:
-    """Until the commit, nothing else is recorded in the thread of its reference."""
-    await ctx.db.execute(_LOCK_THREAD, complaint_id)
-
-
 async def lock_many(ctx: Context, complaint_ids: Iterable[UUID]) -> list[ComplaintRow]:
     """Those that exist, locked in id order: consistent lock order, so no deadlocks."""
     records = await ctx.db.fetch(
@@ -242,10 +237,6 @@ async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
     )
 
 
-_LOCK_THREAD = (
-    f"SELECT {advisory.exclusively(advisory.THREAD)} "
-    f"FROM (SELECT {advisory.bucket('reference')} AS bucket FROM complaints WHERE id = $1) w"
-)
 _OPEN_BY_POLICY = (
     f"SELECT c.id FROM complaints c WHERE c.policy_id = $1 AND {OPEN} AND c.id > $2 ORDER BY c.id LIMIT $3"
 )

@@ -7,7 +7,6 @@ from app.store.interactions.threads import (
     concerns,
     join_complaints,
     link_to_complaints,
-    lock_threads,
     same_thread,
 )
 
@@ -19,6 +18,5 @@ __all__ = [
     "counts",
     "join_complaints",
     "link_to_complaints",
-    "lock_threads",
     "same_thread",
 ]

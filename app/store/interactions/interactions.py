@@ -148,7 +148,12 @@ REFERENCES = Lookup(
         "w.id",
     ),
     Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),
-    Reference("answered", {"thread": "TEXT", "outbound": "BOOLEAN"}, threads.MAY_BE_ANSWERED, "o.id"),
+    Reference(
+        "answered",
+        {"thread": "TEXT", "outbound": "BOOLEAN", "happened_at": "TIMESTAMP WITH TIME ZONE"},
+        threads.MAY_BE_ANSWERED,
+        "o.id",
+    ),
     Reference(
         "complaint",
         {"id": "UUID"},

@@ -5,13 +5,12 @@ are known to be with the same customer. What has no source, as what staff record
 one has that name, and if they are not known to be with different customers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
-from app.store.kit import advisory
 
 
 def same_thread(a: str, b: str) -> str:
@@ -51,15 +50,6 @@ def concerns(interaction: str, customer_id: str) -> str:
     )
 
 
-async def lock_threads(ctx: Context, interaction_ids: Iterable[UUID]) -> None:
-    """Until the commit, nothing is recorded in the threads of these interactions. What is being recorded is waited for.
-
-    Without ids, the database is not queried.
-    """
-    if ids := list(interaction_ids):
-        await ctx.db.execute(_LOCK_THREADS, ids)
-
-
 async def link_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Interactions, and whatever is in their threads, are about complaints: pairs of (complaint_id, interaction_id).
 
@@ -92,12 +82,6 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
-_LOCK_THREADS = f"""
-    SELECT {advisory.exclusively(advisory.THREAD)} FROM (
-        SELECT DISTINCT {advisory.bucket("thread")} AS bucket FROM interactions
-        WHERE id = ANY ($1::uuid[]) AND thread IS NOT NULL ORDER BY bucket
-    ) w
-"""
 # One of each source and customer stands for all that are linked: conversations may be long.
 _LINK = f"""
     WITH pairs AS MATERIALIZED (
@@ -164,8 +148,9 @@ Of which source the thread is, and whose both are, `answered_enquiries` finds ou
 answers, are stored after the event.
 """
 MAY_BE_ANSWERED = """JOIN interactions o USING (thread) WHERE CASE
-    WHEN w.outbound THEN o.awaits_answer AND o.answered_at IS NULL
-    ELSE o.direction = 'outbound' AND o.state = 'held' END"""
+    WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
+        AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
+    ELSE o.direction = 'outbound' AND o.state = 'held' AND w.happened_at <= o.happened_at END"""
 """The rest of a FROM clause on rows `w` of new enquiries and outbound contacts: what may answer them, or they it."""
 _ANSWERS = f"""
     WITH given AS MATERIALIZED (SELECT n.* FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL)

@@ -4,27 +4,56 @@ Whatever changes whose a record is changes what follows it, and what follows tha
 comes would be another order for each record that one can begin with.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.links import LINKS, TABLES, Link
+from app.store.kit import advisory
+
+_NOTHING: Mapping[str, Iterable[UUID]] = MappingProxyType({})
 
 
 async def lock_linked(
-    ctx: Context, *, with_leaders: bool = False, unchanged_complaints: Iterable[UUID] = (), **seeds: Iterable[UUID]
+    ctx: Context,
+    *,
+    conversations_of: Iterable[UUID] = (),
+    threads: Iterable[str] = (),
+    alone: Mapping[str, Iterable[UUID]] = _NOTHING,
+    with_leaders: bool = False,
+    **seeds: Iterable[UUID],
 ) -> None:
-    """Lock records, by noun, and all that may follow them, noun by noun and by id within a noun.
+    """Lock records, by noun, and all that may follow them: first the threads of all of them, in which nothing is
+    recorded until the commit, then the rows noun by noun, and by id within a noun.
 
-    Advisory locks are taken before. `thread` stands for whatever is in the conversations of these interactions. With
-    `with_leaders`, the records that these are linked to are locked as well: for whoever may link them to others. Of
-    `unchanged_complaints`, only they are. Without records, the database is not queried.
+    To the seeds belongs whatever is in the conversations of some interactions, and in threads. Records `alone`, by
+    noun, are locked without what follows them. With `with_leaders`, the records that the seeds are linked to are locked
+    as well: for whoever may link them to others. Without seeds, the database is not queried.
     """
-    pairs = [(noun, row_id) for noun, ids in seeds.items() for row_id in ids]
-    if pairs:
-        nouns, ids = zip(*pairs, strict=True)
-        statement = _LOCK_WITH_LEADERS if with_leaders else _LOCK
-        await ctx.db.execute(statement, list(nouns), list(ids), list(unchanged_complaints))
+    nouns, ids = _pairs(seeds)
+    interaction_ids, names = list(conversations_of), list(threads)
+    if not (ids or interaction_ids or names):
+        return
+    statement = _LOCK_WITH_LEADERS if with_leaders else _LOCK
+    arguments = (nouns, ids, *_pairs(alone), interaction_ids, names)
+    if await ctx.db.fetchval(statement, *arguments):
+        # Somebody was recording in one of the threads: the statement that waited does not see yet what.
+        await ctx.db.execute(statement, *arguments)
+
+
+async def lock_answered(ctx: Context, interaction_ids: Iterable[UUID], complaint_ids: Iterable[UUID]) -> None:
+    """Lock what new messages may answer, and what follows that; and the complaints that they are about. Their threads
+    are locked already.
+    """
+    await ctx.db.execute(
+        _LOCK_ANSWERED, *_pairs({"interaction": interaction_ids}), *_pairs({"complaint": complaint_ids}), [], []
+    )
+
+
+def _pairs(ids_by_noun: Mapping[str, Iterable[UUID]]) -> tuple[list[str], list[UUID]]:
+    pairs = [(noun, row_id) for noun, ids in ids_by_noun.items() for row_id in ids]
+    return [noun for noun, _ in pairs], [row_id for _, row_id in pairs]
 
 
 def _by_column() -> list[list[Link]]:
@@ -54,29 +83,58 @@ def _leaders(links: Sequence[Link]) -> str:
     )
 
 
-def _locked(position: int, noun: str) -> str:
-    """A common table expression that begins when all rows of the one before it are locked."""
-    before = f" AND (SELECT count(*) FROM locked_{position - 1}) >= 0" if position else ""
+def _locked(position: int, noun: str, before: str) -> str:
+    """A common table expression that begins when all that is locked before it is."""
     return (
         f"locked_{position} AS MATERIALIZED (SELECT FROM {TABLES[noun]} "
-        f"WHERE id = ANY (ARRAY(SELECT id FROM touched WHERE noun = '{noun}')){before} ORDER BY id FOR NO KEY UPDATE)"
+        f"WHERE id = ANY (ARRAY(SELECT id FROM touched WHERE noun = '{noun}'))"
+        f" AND (SELECT count(*) FROM {before}) >= 0 ORDER BY id FOR NO KEY UPDATE)"
     )
 
 
-_SEEDS = "unnest((SELECT $1::text[]), (SELECT $2::uuid[])) AS w(noun, id)"
-"""In subqueries: where the number of ids is seen, the statement is planned anew each time, which takes the longest."""
+def _array(number: int, sql_type: str) -> str:
+    """In a subquery: where the number of ids is seen, the statement is planned anew each time, which takes longest."""
+    return f"unnest((SELECT ${number}::{sql_type}[]))"
 
 
-def _statement(leaders: str) -> str:
+_SEEDS = "unnest((SELECT $1::text[]), (SELECT $2::uuid[]))"
+_ALONE = "unnest((SELECT $3::text[]), (SELECT $4::uuid[]))"
+_CONVERSATIONS = f"""
+        conversations (bucket) AS (
+            SELECT {advisory.bucket("name")} FROM {_array(6, "text")} AS w(name)
+            UNION
+            SELECT {advisory.bucket("i.thread")} FROM touched t JOIN interactions i ON i.id = t.id
+            WHERE t.noun = 'interaction' AND i.thread IS NOT NULL
+            UNION
+            SELECT {advisory.bucket("k.reference")} FROM touched t JOIN complaints k ON k.id = t.id
+            WHERE t.noun = 'complaint'
+        ),
+        waited AS MATERIALIZED (
+            SELECT {advisory.noticed(advisory.THREAD, alone=True)} IS NULL AS waited
+            FROM (SELECT bucket FROM conversations ORDER BY bucket) w
+        ),"""
+_HELD_ALREADY = "waited AS (SELECT false AS waited),"
+
+
+def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
     """Answers may follow the enquiries of their conversation. What is only changed by messages, and does not follow, is
-    locked alone: the complaints that they are about, which may wait for them, and the enquiries that they may answer.
+    locked alone: the complaints that they are about, which may wait for them, and the enquiries that they may answer,
+    or did.
     """
+    rows = ", ".join(
+        _locked(position, noun, f"locked_{position - 1}" if position else "waited")
+        for position, noun in enumerate(TABLES)
+    )
     return f"""
         WITH RECURSIVE seeds (noun, id) AS MATERIALIZED (
-            SELECT w.noun, w.id FROM {_SEEDS} WHERE w.noun <> 'thread'
+            SELECT noun, id FROM {_SEEDS} AS w(noun, id)
             UNION
-            SELECT 'interaction', o.id FROM {_SEEDS}
-            JOIN interactions i ON i.id = w.id JOIN interactions o ON o.thread = i.thread WHERE w.noun = 'thread'
+            SELECT 'interaction', id FROM {_array(5, "uuid")} AS w(id)
+            UNION
+            SELECT 'interaction', o.id FROM {_array(5, "uuid")} AS w(id)
+            JOIN interactions i USING (id) JOIN interactions o ON o.thread = i.thread
+            UNION
+            SELECT 'interaction', o.id FROM {_array(6, "text")} AS w(thread) JOIN interactions o USING (thread)
         ),
         linked (noun, id) AS (
             SELECT noun, id FROM seeds
@@ -85,28 +143,32 @@ def _statement(leaders: str) -> str:
                 {" UNION ALL ".join(map(_followers, _by_column()))}
                 UNION ALL
                 SELECT 'interaction', a.id FROM interactions q JOIN interactions a ON a.thread = q.thread
-                WHERE l.noun = 'interaction' AND q.id = l.id AND q.awaits_answer AND q.answered_at IS NULL
+                WHERE l.noun = 'interaction' AND q.id = l.id AND q.awaits_answer
                     AND a.direction = 'outbound' AND a.state = 'held'
             ) AS f(noun, id) WHERE f.id IS NOT NULL
         ),
         touched (noun, id) AS MATERIALIZED (
             SELECT noun, id FROM linked
             UNION ALL
-            SELECT 'complaint', unnest((SELECT $3::uuid[]))
+            SELECT noun, id FROM {_ALONE} AS w(noun, id)
             UNION ALL
             SELECT 'complaint', m.complaint_id FROM linked l JOIN complaint_messages m ON m.interaction_id = l.id
             WHERE l.noun = 'interaction'
             UNION ALL
             SELECT 'interaction', q.id FROM linked l CROSS JOIN LATERAL (
                 SELECT q.id FROM interactions i JOIN interactions q ON q.thread = i.thread
-                WHERE l.noun = 'interaction' AND i.id = l.id AND q.awaits_answer AND q.answered_at IS NULL OFFSET 0
+                WHERE l.noun = 'interaction' AND i.id = l.id AND q.awaits_answer
+                UNION ALL
+                SELECT q.id FROM interactions q WHERE l.noun = 'interaction' AND q.answered_by_id = l.id
             ) q
             {leaders}
         ),
-        {", ".join(_locked(position, noun) for position, noun in enumerate(TABLES))}
-        SELECT count(*) FROM locked_{len(TABLES) - 1}
+        {conversations}
+        {rows}
+        SELECT EXISTS (SELECT FROM waited w WHERE w.waited) FROM (SELECT count(*) FROM locked_{len(TABLES) - 1}) last
     """
 
 
-_LOCK = _statement("")
+_LOCK = _statement()
 _LOCK_WITH_LEADERS = _statement("".join(f"UNION ALL {_leaders(links)} " for links in _by_column()))
+_LOCK_ANSWERED = _statement(conversations=_HELD_ALREADY)

@@ -97,6 +97,13 @@ def has_followers(leader: str, *, of_others: bool = False) -> str:
     return " OR ".join(_has_follower(link, of_others) for link in LINKS if link.leader == leader) or "false"
 
 
+def links_changed(noun: str) -> str:
+    """SQL condition on the event `e` of a changed record: it is linked to others, and has followers of others."""
+    columns = {link.leader_column for link in LINKS if link.table == TABLES[noun] and link.follower_column == "id"}
+    pointers = (f"""(e.data->'changes')::jsonb @> '[{{"pointer": "/{column}"}}]'""" for column in sorted(columns))
+    return f"({' OR '.join(pointers)}) AND ({has_followers(noun, of_others=True)})"
+
+
 def _has_follower(link: Link, of_others: bool) -> str:
     found = f"SELECT FROM {link.table} k WHERE k.{link.leader_column} = e.subject_id"
     if not of_others:

@@ -8,6 +8,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.store.kit import rows
+from app.store.kit.link_locks import lock_linked
 from app.store.sales.line_sums import PRICED_KINDS, refunds
 
 
@@ -29,17 +30,16 @@ async def lock(
     sales: Iterable[UUID] = (),
     changing: Iterable[ReceiptKey] = (),
     returned: Iterable[ReceiptKey] = (),
-) -> list[UUID]:
-    """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends:
-    their ids.
+) -> None:
+    """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends.
 
     `sales` and `changing` are receipts whose content or buyer may change: what they return, and what returns them, is
-    locked as well. Of receipts that are `returned`, only they are.
+    locked as well, and before that whatever follows any of them. Of receipts that are `returned`, only they are.
     """
-    found = await ctx.db.fetch(
-        _LOCK, list(sales), *rows.columns(sorted(set(changing)), 2), *rows.columns(sorted(set(returned)), 2)
-    )
-    return [row["id"] for row in found]
+    keys = (list(sales), *rows.columns(sorted(set(changing)), 2), *rows.columns(sorted(set(returned)), 2))
+    if keys[0] or keys[1]:
+        await lock_linked(ctx, sale=[row["id"] for row in await ctx.db.fetch(_HANGING, *keys)])
+    await ctx.db.execute(_LOCK, *keys)  # those that came meanwhile as well
 
 
 async def stored(ctx: Context, keys: Iterable[ReceiptKey]) -> set[ReceiptKey]:
@@ -112,7 +112,7 @@ def sums(alias: str) -> str:
         max({alias}.occurred_at) FILTER (WHERE {alias}.purchase AND NOT {alias}.clock_suspect) AS last_purchase_at"""
 
 
-_LOCK = """
+_HANGING = """
     WITH RECURSIVE changing (id, source, receipt_no) AS (
         SELECT s.id, s.source, s.receipt_no FROM sales s WHERE s.id = ANY ($1::uuid[])
         UNION
@@ -132,8 +132,9 @@ _LOCK = """
         UNION
         SELECT s.id FROM unnest($4::text[], $5::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
     )
-    SELECT id FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id
 """
+_LOCK = f"{_HANGING} FOR NO KEY UPDATE"
 _STORED = """
     SELECT s.id, s.source, s.receipt_no FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no)
     JOIN sales s USING (source, receipt_no)

@@ -7,7 +7,6 @@ from asyncpg import Record
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.schemas.surveys import surveys
-from app.store.interactions import lock_threads
 from app.store.kit.link_locks import lock_linked
 from app.store.kit.versioned import VersionedTable
 
@@ -69,8 +68,7 @@ async def lock_invitation(ctx: Context, token_hash: bytes) -> None:
     row = await ctx.db.fetchrow("SELECT id, interaction_id FROM invitations WHERE token_hash = $1", token_hash)
     if row is not None:
         interactions = [row["interaction_id"]] if row["interaction_id"] is not None else []
-        await lock_threads(ctx, interactions)
-        await lock_linked(ctx, with_leaders=True, invitation=[row["id"]], thread=interactions)
+        await lock_linked(ctx, conversations_of=interactions, with_leaders=True, invitation=[row["id"]])
 
 
 async def by_token(ctx: Context, token_hash: bytes) -> Record | None:
