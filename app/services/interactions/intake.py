@@ -132,16 +132,15 @@ class References:
         references, policies = await references_by_contact(ctx, drafts, attrgetter("contact"))
         customers = Resolver(ctx, references)
         keys = _keys(drafts) | customers.keys()
+        await _lock_threads(ctx, [draft.new for draft in drafts])
         records = await store.REFERENCES.load(ctx, keys)
-        if any(record.kind in _THREAD_LOCKS for record in records):
-            records = await _reload(ctx, keys, records, _LOCKED_KINDS)  # some may have been recorded while it waited
         complaint_ids = {record.id for record in records if record.kind in _COMPLAINT_KINDS}
         if answered := [record.id for record in records if record.kind == "answered"]:
             await lock_answered(ctx, answered, complaint_ids)
         elif complaint_ids:
             await store.lock_complaints(ctx, complaint_ids)
         if complaint_ids:
-            records = await _reload(ctx, keys, records, _COMPLAINT_KINDS)
+            records = await _reload_complaints(ctx, keys, records)
         customers.add(records)
         participants: dict[int, set[int]] = defaultdict(set)
         complaints: dict[int, dict[UUID, Any]] = defaultdict(dict)
@@ -192,36 +191,40 @@ class References:
 
 def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
     """Whether a complaint of the thread of an interaction with this customer is what it is about."""
-    if complaint["surely"] or complaint["customer_id"] == str(customer_id):
+    with_same = str(customer_id) in (complaint["customer_id"], *(complaint["customers"] or ()))
+    if complaint["surely"] or with_same:
         return True
     return complaint["likely"] and None in (complaint["customer_id"], customer_id)
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")
-_LOCKED_KINDS = (*_COMPLAINT_KINDS, "answered")
-_THREAD_LOCKS = ("thread_lock", "shared_thread_lock")
 
 
-async def _reload(
-    ctx: Context, keys: Mapping[str, list[tuple[Any, ...]]], records: Sequence[ReferencedRecord], kinds: Sequence[str]
+async def _lock_threads(ctx: Context, interactions: Sequence[InteractionNew]) -> None:
+    """Enquiries and what answers them would not see each other, nor would a complaint and the messages about it: one of
+    both waits for the other, before it reads anything.
+    """
+    alone = [new.thread for new in interactions if new.thread is not None and _is_alone(new)]
+    others = [new.thread for new in interactions if new.thread is not None and not _is_alone(new)]
+    if alone or others:
+        await advisory.lock_mixed(ctx, advisory.THREAD, [(t,) for t in alone], [(t,) for t in others])
+
+
+def _is_alone(new: InteractionNew) -> bool:
+    return rules.awaits_answer(new.kind, new.direction) or new.complaint_id is not None
+
+
+async def _reload_complaints(
+    ctx: Context, keys: Mapping[str, list[tuple[Any, ...]]], records: Sequence[ReferencedRecord]
 ) -> list[ReferencedRecord]:
-    others = [record for record in records if record.kind not in kinds]
-    return others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in kinds})
+    others = [record for record in records if record.kind not in _COMPLAINT_KINDS]
+    return others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in _COMPLAINT_KINDS})
 
 
 def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]]:
     numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
     threads = [(n, new, new.thread) for n, new in numbered if new.thread is not None]
-    # Enquiries and what answers them would not see each other, nor would a complaint and the messages about it: one of
-    # both is told of the other by waiting.
-    exclusive = advisory.buckets(
-        (thread,)
-        for _, new, thread in threads
-        if rules.awaits_answer(new.kind, new.direction) or new.complaint_id is not None
-    )
     return {
-        "thread_lock": exclusive,
-        "shared_thread_lock": sorted(set(advisory.buckets((thread,) for _, _, thread in threads)) - set(exclusive)),
         "interaction": [(n, *draft.key) for n, draft in enumerate(drafts) if draft.key is not None],
         "opted_out": [
             (n, new.customer_id, use.value)

@@ -10,7 +10,7 @@ from app.rules.kit.moments import TOLERANCE
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
 from app.store.interactions import threads
-from app.store.kit import activity, advisory, documents
+from app.store.kit import activity, documents
 from app.store.kit import rows as table_rows
 from app.store.kit.listing import Listing, match_conditions
 from app.store.kit.references import Lookup, Reference, sent_before
@@ -126,19 +126,19 @@ _UNWELCOME = (
 )
 
 
-def _complaint(surely: str, likely: str) -> str:
+def _complaint(surely: str, likely: str, customers: str) -> str:
     """What is read of a complaint `k` of the customer `c`. Unless it is `surely` the one that is meant, it is only if
-    the interaction is one with that customer, or may be one if it is `likely`.
+    the interaction is one with that customer, or with one of the `customers` of its conversation, or may be one if it
+    is `likely`.
     """
     return (
         "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
-        f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely}, 'likely', {likely})::text"
+        f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely}, 'likely', {likely}, "
+        f"'customers', {customers})::text"
     )
 
 
 REFERENCES = Lookup(
-    advisory.reference("thread_lock", advisory.noticed(advisory.THREAD, alone=True)),
-    advisory.reference("shared_thread_lock", advisory.noticed(advisory.THREAD)),
     sent_before("interaction", "interactions"),
     *customer_references(),
     Reference(
@@ -159,20 +159,24 @@ REFERENCES = Lookup(
         {"id": "UUID"},
         "JOIN complaints k USING (id) LEFT JOIN customers c ON c.id = k.customer_id",
         "k.id",
-        _complaint("true", "true"),
+        _complaint("true", "true", "'[]'::json"),
     ),
     Reference(
         "complaint_of_thread",
         {"thread": "TEXT", "source": "TEXT"},
         "CROSS JOIN LATERAL ("
         f"SELECT m.complaint_id, {threads.is_named_by('o', 'w.source')} AS surely, "
-        f"{threads.may_be_named_by('o', 'w.source')} AS likely "
+        f"{threads.may_be_named_by('o', 'w.source')} AS likely, o.customer_id "
         "FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = w.thread "
-        "UNION ALL SELECT k.id, true, true FROM complaints k WHERE k.reference = w.thread"
+        "UNION ALL SELECT k.id, true, true, NULL FROM complaints k WHERE k.reference = w.thread"
         ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id "
         "GROUP BY w.n, k.id, c.id",
         "k.id",
-        _complaint("bool_or(t.surely)", "bool_or(t.likely)"),
+        _complaint(
+            "bool_or(t.surely)",
+            "bool_or(t.likely)",
+            "json_agg(DISTINCT t.customer_id) FILTER (WHERE t.customer_id IS NOT NULL)",
+        ),
     ),
 )
 """What interactions refer to: those with the same key, with their content hash; their customers and participants;

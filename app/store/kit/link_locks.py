@@ -37,9 +37,8 @@ async def lock_linked(
         return
     statement = _LOCK_WITH_LEADERS if with_leaders else _LOCK
     arguments = (nouns, ids, *_pairs(alone), interaction_ids, names)
-    if await ctx.db.fetchval(statement, *arguments):
-        # Somebody was recording in one of the threads: the statement that waited does not see yet what.
-        await ctx.db.execute(statement, *arguments)
+    while await ctx.db.fetchval(statement, *arguments):
+        pass  # somebody was recording in one of the threads: a statement that waited does not see yet what
 
 
 async def lock_answered(ctx: Context, interaction_ids: Iterable[UUID], complaint_ids: Iterable[UUID]) -> None:
@@ -83,12 +82,13 @@ def _leaders(links: Sequence[Link]) -> str:
     )
 
 
-def _locked(position: int, noun: str, before: str) -> str:
-    """A common table expression that begins when all that is locked before it is."""
+def _locked(position: int, noun: str) -> str:
+    """A common table expression that begins when all that is locked before it is; not where a thread was waited for."""
+    before = f" AND (SELECT count(*) FROM locked_{position - 1}) >= 0" if position else ""
     return (
         f"locked_{position} AS MATERIALIZED (SELECT FROM {TABLES[noun]} "
-        f"WHERE id = ANY (ARRAY(SELECT id FROM touched WHERE noun = '{noun}'))"
-        f" AND (SELECT count(*) FROM {before}) >= 0 ORDER BY id FOR NO KEY UPDATE)"
+        f"WHERE id = ANY (ARRAY(SELECT id FROM touched WHERE noun = '{noun}')) AND NOT (SELECT waited FROM waited)"
+        f"{before} ORDER BY id FOR NO KEY UPDATE)"
     )
 
 
@@ -110,7 +110,7 @@ _CONVERSATIONS = f"""
             WHERE t.noun = 'complaint'
         ),
         waited AS MATERIALIZED (
-            SELECT {advisory.noticed(advisory.THREAD, alone=True)} IS NULL AS waited
+            SELECT coalesce(bool_or({advisory.noticed(advisory.THREAD, alone=True)} IS NULL), false) AS waited
             FROM (SELECT bucket FROM conversations ORDER BY bucket) w
         ),"""
 _HELD_ALREADY = "waited AS (SELECT false AS waited),"
@@ -121,10 +121,7 @@ def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
     locked alone: the complaints that they are about, which may wait for them, and the enquiries that they may answer,
     or did.
     """
-    rows = ", ".join(
-        _locked(position, noun, f"locked_{position - 1}" if position else "waited")
-        for position, noun in enumerate(TABLES)
-    )
+    rows = ", ".join(_locked(position, noun) for position, noun in enumerate(TABLES))
     return f"""
         WITH RECURSIVE seeds (noun, id) AS MATERIALIZED (
             SELECT noun, id FROM {_SEEDS} AS w(noun, id)
@@ -165,7 +162,7 @@ def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
         ),
         {conversations}
         {rows}
-        SELECT EXISTS (SELECT FROM waited w WHERE w.waited) FROM (SELECT count(*) FROM locked_{len(TABLES) - 1}) last
+        SELECT waited FROM waited, (SELECT count(*) FROM locked_{len(TABLES) - 1}) last
     """
 
 

@@ -109,6 +109,22 @@ class TestRecordedMeanwhile:
             without = await db.fetchval("SELECT count(*) FROM sales WHERE customer_id IS NULL")
             assert (await db.fetchval("SELECT count(*) FROM sales"), without) == (80 * (n + 1), 0), f"run {n}"
 
+    async def test_messages_of_one_customer_at_two_sources(self, client: httpx.AsyncClient, db: Any) -> None:
+        """One says which complaint it is about; the other is of the same conversation, whoever comes first."""
+        ada = await make.create_customer(client)
+        for n in range(RUNS):
+            complaint = await make.record_complaint(client)
+            said = {"customer_id": ada["id"], "thread": f"T-{n}"}
+            posts = [
+                make.record_interaction(
+                    client, **said, source="mail", external_id=f"M-{n}", complaint_id=complaint["id"]
+                ),
+                make.record_interaction(client, **said, source="chat", external_id=f"C-{n}"),
+            ]
+            sent = await asyncio.gather(*(posts if n % 2 else reversed(posts)))
+            about = "SELECT count(*) FROM complaint_messages WHERE complaint_id = $1"
+            assert await db.fetchval(about, complaint["id"]) == len(sent), f"run {n}"
+
     async def test_batches_of_both(self, client: httpx.AsyncClient, db: Any) -> None:
         for n in range(RUNS):
             sales = [make.sale() for _ in range(40)]
