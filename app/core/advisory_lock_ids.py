@@ -7,4 +7,5 @@ FIRST_KEY = 7_270_612
 SAMPLE = 7_270_613
 """One process loads the sample shop."""
 RECEIPT, THREAD = 0x52435054, 0x54485244
-"""With a bucket as a second number: receipts by source and number, conversations by their id."""
+"""With a bucket as a second number: receipts by source and number, conversations by the name of their thread,
+whoever gave it: those of two sources may become one, or are that of a complaint, whose reference is their name."""

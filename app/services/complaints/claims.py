@@ -23,6 +23,7 @@ async def claim(ctx: Context, complaint_id: UUID, claimed: ComplaintClaim) -> Do
     holder = case.complaint.customer_id
     if await customers.claims(ctx, holder, claimed.customer_id, claimed.moved_from):
         await _assign(ctx, [(case, Assignment(complaint_id, holder, claimed.customer_id))])
+    await ctx.reactions.follow(ctx)  # they may have replied before, so that it does not wait any more
     return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
@@ -32,6 +33,7 @@ async def release(ctx: Context, complaint_id: UUID, reason: str) -> Document:
     case = await case_store.load(ctx, complaint_id)
     if (holder := case.complaint.customer_id) is not None:
         await _assign(ctx, [(case, Assignment(complaint_id, holder, None, reason=reason))])
+    await ctx.reactions.follow(ctx)
     return await store.COMPLAINTS.get(ctx, complaint_id)
 
 

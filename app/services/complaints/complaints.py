@@ -128,6 +128,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         reason = "The record that the customer was taken from is no longer linked"
         now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason, by_link=True)
         await claims.assign(ctx, [now])
+    await ctx.reactions.follow(ctx)
     return await store.COMPLAINTS.get(ctx, complaint_id)
 
 

@@ -113,7 +113,7 @@ async def _lock(ctx: Context, new_complaints: Sequence[ComplaintNew]) -> None:
     sales = [new.sale_id for new in new_complaints if new.sale_id is not None]
     if interactions := [new.interaction_id for new in new_complaints if new.interaction_id is not None]:
         # The contact, with all of its conversation, is the customer's who complains in it.
-        await lock_linked(ctx, conversations_of=interactions, alone={"sale": sales})
+        await lock_linked(ctx, conversations_of=interactions, without_followers={"sale": sales})
     else:
         await links.lock(ctx, sale=sales)
 

@@ -110,7 +110,7 @@ async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
     await lock_linked(
         ctx,
         conversations_of=interaction_ids,
-        alone={"sale": sale_ids},
+        without_followers={"sale": sale_ids},
         complaint=complaint_ids,
         invitation=invitation_ids,
     )

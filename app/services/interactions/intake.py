@@ -204,13 +204,13 @@ async def _lock_threads(ctx: Context, interactions: Sequence[InteractionNew]) ->
     """Enquiries and what answers them would not see each other, nor would a complaint and the messages about it: one of
     both waits for the other, before it reads anything.
     """
-    alone = [new.thread for new in interactions if new.thread is not None and _is_alone(new)]
-    others = [new.thread for new in interactions if new.thread is not None and not _is_alone(new)]
-    if alone or others:
-        await advisory.lock_mixed(ctx, advisory.THREAD, [(t,) for t in alone], [(t,) for t in others])
+    exclusive = [(new.thread,) for new in interactions if new.thread is not None and _is_exclusive(new)]
+    shared = [(new.thread,) for new in interactions if new.thread is not None and not _is_exclusive(new)]
+    if exclusive or shared:
+        await advisory.lock_mixed(ctx, advisory.THREAD, exclusive, shared)
 
 
-def _is_alone(new: InteractionNew) -> bool:
+def _is_exclusive(new: InteractionNew) -> bool:
     return rules.awaits_answer(new.kind, new.direction) or new.complaint_id is not None
 
 

@@ -1,8 +1,9 @@
 """Advisory locks for records that refer to each other before either is stored: neither would see the other.
 
-A lookup takes them (see `store/kit/references.py`), so that they cost no round trip, and the statements after it see
-whatever was committed meanwhile; it says itself whether there was anybody to wait for. Keys share 128 buckets: a batch
-of a thousand keys must not fill the lock table.
+What is read before the lock is taken may be old, also by the statement that takes it: whatever counts is read by a
+later one. Receipts are the exception: their lookup takes the locks itself, without a round trip (see
+`store/kit/references.py`), and says whether there was anybody to wait for. Keys share 128 buckets: a batch of a
+thousand keys must not fill the lock table.
 """
 
 from collections.abc import Iterable
@@ -33,7 +34,7 @@ def buckets(keys: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
 
 
 def bucket(key: str) -> str:
-    """SQL expression: the bucket of a key that is one text."""
+    """SQL expression: the bucket of a key that is one text, as `buckets` has it."""
     return f"(crc32(convert_to({key}, 'UTF8')) % {_BUCKETS})::int"
 
 
@@ -54,12 +55,12 @@ def shared(space: int) -> str:
     return f"pg_advisory_xact_lock_shared({space}, w.bucket)::text"
 
 
-def noticed(space: int, *, alone: bool = False) -> str:
-    """As `shared`, or `exclusively` if it is `alone`, and null where somebody else had it: what they did is not seen
-    yet by the statement that waited.
+def noticed(space: int, *, exclusive: bool = False) -> str:
+    """As `shared`, or as `exclusively`, and null where somebody else had it: what they did is not seen yet by the
+    statement that waited.
     """
     attempt, lock = (
-        ("pg_try_advisory_xact_lock", exclusively) if alone else ("pg_try_advisory_xact_lock_shared", shared)
+        ("pg_try_advisory_xact_lock", exclusively) if exclusive else ("pg_try_advisory_xact_lock_shared", shared)
     )
     had = f"CASE WHEN NOT {attempt}({space}, w.bucket) THEN {lock(space)} END"
     return f"nullif(coalesce({had}, 'free'), '')"
@@ -69,13 +70,13 @@ async def lock_mixed(
     ctx: Context, space: int, exclusive: Iterable[tuple[str, ...]], shared_: Iterable[tuple[str, ...]]
 ) -> None:
     """Lock some keys exclusively and others shared, all in one order."""
-    alone = {bucket for _, bucket in buckets(exclusive)}
-    all_ = sorted(alone | {bucket for _, bucket in buckets(shared_)})
+    exclusive_ = {bucket for _, bucket in buckets(exclusive)}
+    all_ = sorted(exclusive_ | {bucket for _, bucket in buckets(shared_)})
     await ctx.db.execute(
-        f"SELECT CASE WHEN w.alone THEN {exclusively(space)} ELSE {shared(space)} END "
-        "FROM unnest($1::int[], $2::bool[]) AS w(bucket, alone)",
+        f"SELECT CASE WHEN w.exclusive THEN {exclusively(space)} ELSE {shared(space)} END "
+        "FROM unnest($1::int[], $2::bool[]) AS w(bucket, exclusive)",
         all_,
-        [bucket in alone for bucket in all_],
+        [bucket in exclusive_ for bucket in all_],
     )
 
 

@@ -1,7 +1,11 @@
 """Locking a record with all that is linked to it, in the order of all transactions, before anything is written.
 
 Whatever changes whose a record is changes what follows it, and what follows that. To lock each of them when its turn
-comes would be another order for each record that one can begin with.
+comes would be another order for each record that one can begin with. The order of all transactions:
+
+1. receipts that are not there yet, then threads: advisory locks, by bucket;
+2. records, noun by noun as in `TABLES`, and by id within a noun;
+3. customers, their totals and their activity.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,37 +24,42 @@ async def lock_linked(
     *,
     conversations_of: Iterable[UUID] = (),
     threads: Iterable[str] = (),
-    alone: Mapping[str, Iterable[UUID]] = _NOTHING,
+    without_followers: Mapping[str, Iterable[UUID]] = _NOTHING,
     with_leaders: bool = False,
     **seeds: Iterable[UUID],
 ) -> None:
     """Lock records, by noun, and all that may follow them: first the threads of all of them, in which nothing is
     recorded until the commit, then the rows noun by noun, and by id within a noun.
 
-    To the seeds belongs whatever is in the conversations of some interactions, and in threads. Records `alone`, by
-    noun, are locked without what follows them. With `with_leaders`, the records that the seeds are linked to are locked
-    as well: for whoever may link them to others. Without seeds, the database is not queried.
+    `conversations_of` are interactions that may be in another conversation than before, or get other messages in it:
+    whatever is in their threads, or in `threads`, is a seed as well. Records `without_followers`, by noun, are locked
+    by themselves. With `with_leaders`, the records that the seeds are linked to are locked as well: for whoever may
+    link them to others. Without seeds, the database is not queried.
     """
     nouns, ids = _pairs(seeds)
     interaction_ids, names = list(conversations_of), list(threads)
     if not (ids or interaction_ids or names):
         return
     statement = _LOCK_WITH_LEADERS if with_leaders else _LOCK
-    arguments = (nouns, ids, *_pairs(alone), interaction_ids, names)
+    arguments = (nouns, ids, *_pairs(without_followers), interaction_ids, names)
+    # It is true if somebody was recording in one of the threads: the statement that waited does not see yet what, and
+    # has locked no rows. The threads are ours then, so that only new ones can make it wait again.
     while await ctx.db.fetchval(statement, *arguments):
-        pass  # somebody was recording in one of the threads: a statement that waited does not see yet what
+        continue
 
 
 async def lock_answered(ctx: Context, interaction_ids: Iterable[UUID], complaint_ids: Iterable[UUID]) -> None:
     """Lock what new messages may answer, and what follows that; and the complaints that they are about. Their threads
     are locked already.
     """
-    await ctx.db.execute(
-        _LOCK_ANSWERED, *_pairs({"interaction": interaction_ids}), *_pairs({"complaint": complaint_ids}), [], []
-    )
+    seeds, complaints = _pairs({"interaction": interaction_ids}), _pairs({"complaint": complaint_ids})
+    no_conversations: list[UUID] = []
+    no_threads: list[str] = []
+    await ctx.db.execute(_LOCK_ANSWERED, *seeds, *complaints, no_conversations, no_threads)
 
 
 def _pairs(ids_by_noun: Mapping[str, Iterable[UUID]]) -> tuple[list[str], list[UUID]]:
+    assert ids_by_noun.keys() <= TABLES.keys(), "a noun that is not there would lock nothing"
     pairs = [(noun, row_id) for noun, ids in ids_by_noun.items() for row_id in ids]
     return [noun for noun, _ in pairs], [row_id for _, row_id in pairs]
 
@@ -83,7 +92,9 @@ def _leaders(links: Sequence[Link]) -> str:
 
 
 def _locked(position: int, noun: str) -> str:
-    """A common table expression that begins when all that is locked before it is; not where a thread was waited for."""
+    """A common table expression that begins when all that is locked before it is, since it counts that; not where a
+    thread was waited for.
+    """
     before = f" AND (SELECT count(*) FROM locked_{position - 1}) >= 0" if position else ""
     return (
         f"locked_{position} AS MATERIALIZED (SELECT FROM {TABLES[noun]} "
@@ -110,16 +121,18 @@ _CONVERSATIONS = f"""
             WHERE t.noun = 'complaint'
         ),
         waited AS MATERIALIZED (
-            SELECT coalesce(bool_or({advisory.noticed(advisory.THREAD, alone=True)} IS NULL), false) AS waited
+            SELECT coalesce(bool_or({advisory.noticed(advisory.THREAD, exclusive=True)} IS NULL), false) AS waited
             FROM (SELECT bucket FROM conversations ORDER BY bucket) w
         ),"""
-_HELD_ALREADY = "waited AS (SELECT false AS waited),"
+_LOCKED_BEFORE = "waited AS (SELECT false AS waited),"
 
 
 def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
-    """Answers may follow the enquiries of their conversation. What is only changed by messages, and does not follow, is
-    locked alone: the complaints that they are about, which may wait for them, and the enquiries that they may answer,
-    or did.
+    """In this order: the seeds, all that is linked to them, what else is touched, its threads, its rows.
+
+    Answers may follow the enquiries of their conversation. What is only changed by messages, and does not follow, is
+    locked by itself: the complaints that they are about, which may wait for them, and the enquiries that they may
+    answer, or did.
     """
     rows = ", ".join(_locked(position, noun) for position, noun in enumerate(TABLES))
     return f"""
@@ -168,4 +181,4 @@ def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
 
 _LOCK = _statement()
 _LOCK_WITH_LEADERS = _statement("".join(f"UNION ALL {_leaders(links)} " for links in _by_column()))
-_LOCK_ANSWERED = _statement(conversations=_HELD_ALREADY)
+_LOCK_ANSWERED = _statement(conversations=_LOCKED_BEFORE)

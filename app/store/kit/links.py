@@ -36,6 +36,7 @@ async def lock(ctx: Context, /, **ids: Iterable[UUID | None]) -> None:
     Without ids, the database is not queried. Those that do not exist are left out. Others may share the lock, and would
     wait for each other if they changed the records: see `link_locks` for those that may be given a customer.
     """
+    assert ids.keys() <= TABLES.keys(), "a noun that is not there would lock nothing"
     for noun, table in TABLES.items():
         if wanted := sorted({row_id for row_id in ids.get(noun, ()) if row_id is not None}):
             await ctx.db.execute(f"SELECT FROM {table} WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE", wanted)

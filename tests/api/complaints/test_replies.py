@@ -57,6 +57,19 @@ class TestEndsTheWait:
         types = [event.type for event in await api.events(db, held["id"])]
         assert types[-2:] == ["complaint.customer_replied", "complaint.resumed"]
 
+    async def test_a_claim_by_who_has_replied_already_answers_with_that(
+        self, client: httpx.AsyncClient, clock: TestClock
+    ) -> None:
+        ada, bob = await make.create_customer(client), await make.create_customer(client)
+        held = await waiting(client, clock, customer_id=bob["id"])
+        hers = captured(happened_at=clock.now.isoformat(), contact=None)
+        await make.record_interaction(client, **hers, customer_id=ada["id"], complaint_id=held["id"])
+        assert (await get(client, held))["waiting_for"] == "customer", "somebody else wrote"
+        body = {"customer_id": ada["id"], "moved_from": bob["id"]}
+        claimed = await api.post(client, f"{PATH}/{held['id']}/claim", body, 200)
+        assert claimed["waiting_for"] is None
+        assert claimed == await get(client, held)
+
     async def test_as_of_its_time_though_it_is_pushed_later(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         await with_policy(client)
         held = await waiting(client, clock)

@@ -445,7 +445,7 @@ class TestTerms:
         (term,) = terms("020 7946 0991")
         assert term.proof == ["%02079460991", "%2079460991"]
 
-    @pytest.mark.parametrize("letter", ["丙", "전", "ナ", "な", "ﾅ", "ด", "𠮷"])
+    @pytest.mark.parametrize("letter", ["丙", "전", "ナ", "な", "ﾅ", "ด", "រ", "𠮷"])
     def test_one_letter_of_a_script_without_blanks_is_found_anywhere(self, letter: str) -> None:
         (term,) = terms(letter)
         word = searchable(letter)
