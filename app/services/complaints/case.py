@@ -172,7 +172,7 @@ class Case:
     def require_timestamp(self, ctx: Context, at: datetime) -> None:
         """422 for a time in the future, or before the last move or hold."""
         since = self.complaint.state_since
-        if at > ctx.now:
+        if at > self.now(ctx):
             raise in_the_future("/at")
         if at < since:
             detail = f"Must not be before {since.isoformat()}, when the complaint became {self.state}"
@@ -182,6 +182,11 @@ class Case:
         if later := [bound for bound in holds if bound is not None and at < bound]:
             detail = f"Must not be before {max(later).isoformat()}, when the complaint was on hold"
             raise invalid("/at", "too_early", detail)
+
+    def now(self, ctx: Context) -> datetime:
+        """When a move is made that does not say so: what it has waited for may be later than its own beginning."""
+        latest = (self.complaint.state_since, self.complaint.waiting_since, self.latest_interval_bound())
+        return max(ctx.now, *(moment for moment in latest if moment is not None))
 
     def latest_interval_bound(self) -> datetime | None:
         """When a running clock was started, paused or resumed last."""

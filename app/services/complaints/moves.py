@@ -166,7 +166,7 @@ async def _move(
     **event_data: Any,
 ) -> Document:
     case = await _load(ctx, complaint_id, step)
-    at = step.at or ctx.now
+    at = step.at or case.now(ctx)
     case.require_move(ctx, move, at)
     if move is Move.REOPEN:
         _require_reopening(case, at)
@@ -211,7 +211,7 @@ def _require_reopening(case: Case, at: datetime) -> None:
 async def _set_waiting(
     ctx: Context, case: Case, step: MoveDetails, waiting_for: Waiting | None, type_: EventType
 ) -> Document:
-    at = step.at or ctx.now
+    at = step.at or case.now(ctx)
     if case.state in rules.ENDED:
         raise MoveNotAllowed(f"The complaint is {case.state}", allowed=rules.allowed(case.state))
     case.require_timestamp(ctx, at)

@@ -109,6 +109,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
         await participants.require(ctx, new.participants)
     awaits = rules.awaits_answer(new.kind, new.direction)
     values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
+    if not awaits:  # what is no enquiry any more was not answered
+        values |= {"answered_at": None, "answered_by_id": None}
     await store.INTERACTIONS.change(ctx, interaction_id, values)
     if {"participants", "happened_at", "direction"} & patched.fields:
         await participants.synchronize(ctx, [await store.INTERACTIONS.lock(ctx, interaction_id)])

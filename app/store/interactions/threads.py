@@ -50,6 +50,42 @@ def concerns(interaction: str, customer_id: str) -> str:
     )
 
 
+def _may_answer(a: str, q: str) -> str:
+    """SQL condition on rows of an outbound contact and an enquiry: nothing says that it is one with somebody else.
+
+    Where one of them has no customer, the addresses say it: a mail to a supplier answers no customer in its thread.
+    Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and of a
+    contact without any only if a single customer waits.
+    """
+    others_wait = (
+        f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
+        f"AND o.awaits_answer AND o.happened_at <= {a}.happened_at "
+        f"AND (o.answered_at IS NULL OR o.answered_by_id = {a}.id))"
+    )
+    both_known = f"{a}.customer_id IS NOT NULL AND {q}.customer_id IS NOT NULL"
+    same_address = f"{_address(a)} = {_address(q)}"
+    nothing_said = (
+        f"({same_address}) IS NULL AND NOT {_is_released(q)} AND ({a}.contact IS NOT NULL OR NOT {others_wait})"
+    )
+    refused = _is_released(a, f"{q}.customer_id")
+    return (
+        f"({concerns(a, f'{q}.customer_id')} AND NOT {refused} AND ({both_known} OR {same_address} OR {nothing_said}))"
+    )
+
+
+def _is_released(a: str, customer_id: str | None = None) -> str:
+    """SQL condition on a row: somebody has taken it from its customer, or from this one, and it has none since."""
+    more = f", 'customer_id', {customer_id}" if customer_id is not None else ""
+    return f"{a}.match_reasons @> jsonb_build_array(jsonb_build_object('result', 'released'{more}))"
+
+
+def _address(a: str) -> str:
+    """SQL expression on a row: with whom it says to be, so that the same is equal however it is written; or null."""
+    value = f"{a}.contact->>'value'"
+    number = f"right(regexp_replace({value}, '[^0-9]', '', 'g'), 7)"
+    return f"CASE WHEN {a}.contact->>'kind' = 'phone' THEN {number} ELSE lower(substring({value}, '[^<>]*@[^<>]*')) END"
+
+
 async def link_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Interactions, and whatever is in their threads, are about complaints: pairs of (complaint_id, interaction_id).
 
@@ -120,7 +156,7 @@ _NO_LONGER_ANSWERED = f"""
     SELECT q.* FROM interactions q JOIN interactions a ON a.id = q.answered_by_id
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
-            AND {concerns("a", "q.customer_id")})
+            AND {concerns("a", "q.customer_id")} AND NOT {_is_released("a", "q.customer_id")})
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (
@@ -129,8 +165,10 @@ IS_ANSWERED_OR_ANSWERS = """EXISTS (
     SELECT FROM interactions q WHERE q.answered_by_id = e.subject_id
 )"""
 """Condition on the event `e` of an interaction: it is an enquiry that an interaction answers, or such an answer."""
-_OPEN = "(q.answered_at IS NULL OR q.answered_by_id IS NOT NULL AND a.happened_at < q.answered_at)"
-"""Condition on an enquiry and a contact: nothing that came before that has answered it."""
+_BY_THREAD = "EXISTS (SELECT FROM interactions b WHERE b.id = q.answered_by_id AND b.thread = q.thread)"
+_OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {_BY_THREAD})"
+"""Condition on an enquiry and a contact: nothing that came before that has answered it, nor has somebody said what did,
+such as a call that is in no thread."""
 _OPEN_ENQUIRY = f"q.awaits_answer AND {_OPEN} AND q.happened_at <= a.happened_at"
 MAY_ANSWER = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
@@ -159,7 +197,7 @@ _ANSWERS = f"""
     CROSS JOIN LATERAL (
         SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
         WHERE {same_thread("a", "q")} AND a.direction = 'outbound' AND a.state = 'held' AND {_OPEN_ENQUIRY}
-            AND {concerns("a", "q.customer_id")}
+            AND {_may_answer("a", "q")}
         ORDER BY a.happened_at, a.id LIMIT 1
     ) a
     WHERE q.thread = ANY (ARRAY(SELECT thread FROM given)) AND q.awaits_answer

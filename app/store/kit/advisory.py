@@ -23,6 +23,7 @@ __all__ = [
     "noticed",
     "reference",
     "shared",
+    "tried",
     "try_sample",
 ]
 _BUCKETS = 128
@@ -55,15 +56,18 @@ def shared(space: int) -> str:
     return f"pg_advisory_xact_lock_shared({space}, w.bucket)::text"
 
 
-def noticed(space: int, *, exclusive: bool = False) -> str:
-    """As `shared`, or as `exclusively`, and null where somebody else had it: what they did is not seen yet by the
-    statement that waited.
+def noticed(space: int) -> str:
+    """As `shared`, and null where somebody else had it alone: what they did is not seen yet by the statement that
+    waited.
     """
-    attempt, lock = (
-        ("pg_try_advisory_xact_lock", exclusively) if exclusive else ("pg_try_advisory_xact_lock_shared", shared)
-    )
-    had = f"CASE WHEN NOT {attempt}({space}, w.bucket) THEN {lock(space)} END"
+    had = f"CASE WHEN NOT pg_try_advisory_xact_lock_shared({space}, w.bucket) THEN {shared(space)} END"
     return f"nullif(coalesce({had}, 'free'), '')"
+
+
+def tried(space: int, waits: str) -> str:
+    """As `exclusively`, as a boolean: whether somebody else had it. Unless it `waits`, it is not locked then."""
+    lock = f"{exclusively(space)} IS NOT NULL"
+    return f"CASE WHEN pg_try_advisory_xact_lock({space}, w.bucket) THEN false WHEN {waits} THEN {lock} ELSE true END"
 
 
 async def lock_mixed(

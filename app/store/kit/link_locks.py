@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
+import asyncpg
+
 from app.core.context import Context
 from app.rules.kit.links import LINKS, TABLES, Link
 from app.store.kit import advisory
@@ -35,6 +37,8 @@ async def lock_linked(
     whatever is in their threads, or in `threads`, is a seed as well. Records `without_followers`, by noun, are locked
     by themselves. With `with_leaders`, the records that the seeds are linked to are locked as well: for whoever may
     link them to others. Without seeds, the database is not queried.
+
+    Raises SerializationError, on which the transaction runs again, if they came into other threads meanwhile.
     """
     nouns, ids = _pairs(seeds)
     interaction_ids, names = list(conversations_of), list(threads)
@@ -43,9 +47,9 @@ async def lock_linked(
     statement = _LOCK_WITH_LEADERS if with_leaders else _LOCK
     arguments = (nouns, ids, *_pairs(without_followers), interaction_ids, names)
     # It is true if somebody was recording in one of the threads: the statement that waited does not see yet what, and
-    # has locked no rows. The threads are ours then, so that only new ones can make it wait again.
-    while await ctx.db.fetchval(statement, *arguments):
-        continue
+    # has locked no rows. The threads are ours then. For others that have come meanwhile nobody waits out of order.
+    if await ctx.db.fetchval(statement, *arguments, True) and await ctx.db.fetchval(statement, *arguments, False):
+        raise asyncpg.SerializationError("The records are in other threads than before")
 
 
 async def lock_answered(ctx: Context, interaction_ids: Iterable[UUID], complaint_ids: Iterable[UUID]) -> None:
@@ -86,7 +90,8 @@ def _leaders(links: Sequence[Link]) -> str:
     first = links[0]
     named = ", ".join(f"('{link.leader}', k.{link.leader_column})" for link in links)
     return (
-        f"SELECT v.noun, v.id FROM seeds l JOIN {first.table} k ON k.{first.follower_column} = l.id "
+        f"SELECT v.noun, v.id FROM unnest((SELECT nouns FROM seeds), (SELECT ids FROM seeds)) AS l(noun, id) "
+        f"JOIN {first.table} k ON k.{first.follower_column} = l.id "
         f"CROSS JOIN LATERAL (VALUES {named}) AS v(noun, id) WHERE l.noun = '{first.follower}'"
     )
 
@@ -98,7 +103,7 @@ def _locked(position: int, noun: str) -> str:
     before = f" AND (SELECT count(*) FROM locked_{position - 1}) >= 0" if position else ""
     return (
         f"locked_{position} AS MATERIALIZED (SELECT FROM {TABLES[noun]} "
-        f"WHERE id = ANY (ARRAY(SELECT id FROM touched WHERE noun = '{noun}')) AND NOT (SELECT waited FROM waited)"
+        f"WHERE id = ANY ((SELECT {noun}_ids FROM touched)::uuid[]) AND NOT (SELECT waited FROM waited)"
         f"{before} ORDER BY id FOR NO KEY UPDATE)"
     )
 
@@ -108,20 +113,25 @@ def _array(number: int, sql_type: str) -> str:
     return f"unnest((SELECT ${number}::{sql_type}[]))"
 
 
+def _ids(noun: str) -> str:
+    return f"array_agg(DISTINCT id) FILTER (WHERE noun = '{noun}') AS {noun}_ids"
+
+
 _SEEDS = "unnest((SELECT $1::text[]), (SELECT $2::uuid[]))"
-_ALONE = "unnest((SELECT $3::text[]), (SELECT $4::uuid[]))"
+_WITHOUT_FOLLOWERS = "unnest((SELECT $3::text[]), (SELECT $4::uuid[]))"
 _CONVERSATIONS = f"""
         conversations (bucket) AS (
             SELECT {advisory.bucket("name")} FROM {_array(6, "text")} AS w(name)
             UNION
-            SELECT {advisory.bucket("i.thread")} FROM touched t JOIN interactions i ON i.id = t.id
-            WHERE t.noun = 'interaction' AND i.thread IS NOT NULL
+            SELECT {advisory.bucket("i.thread")}
+            FROM unnest((SELECT interaction_ids FROM touched)) AS t(id) JOIN interactions i USING (id)
+            WHERE i.thread IS NOT NULL
             UNION
-            SELECT {advisory.bucket("k.reference")} FROM touched t JOIN complaints k ON k.id = t.id
-            WHERE t.noun = 'complaint'
+            SELECT {advisory.bucket("k.reference")}
+            FROM unnest((SELECT complaint_ids FROM touched)) AS t(id) JOIN complaints k USING (id)
         ),
         waited AS MATERIALIZED (
-            SELECT coalesce(bool_or({advisory.noticed(advisory.THREAD, exclusive=True)} IS NULL), false) AS waited
+            SELECT coalesce(bool_or({advisory.tried(advisory.THREAD, "$7::bool")}), false) AS waited
             FROM (SELECT bucket FROM conversations ORDER BY bucket) w
         ),"""
 _LOCKED_BEFORE = "waited AS (SELECT false AS waited),"
@@ -133,21 +143,27 @@ def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
     Answers may follow the enquiries of their conversation. What is only changed by messages, and does not follow, is
     locked by itself: the complaints that they are about, which may wait for them, and the enquiries that they may
     answer, or did.
+
+    Each part hands on arrays. The planner takes them for ten ids each, and looks these up; of a recursion it expects a
+    hundred thousand rows, and would read whole tables for them.
     """
     rows = ", ".join(_locked(position, noun) for position, noun in enumerate(TABLES))
+    linked_interactions = "unnest((SELECT interaction_ids FROM found)) AS l(id)"
     return f"""
-        WITH RECURSIVE seeds (noun, id) AS MATERIALIZED (
-            SELECT noun, id FROM {_SEEDS} AS w(noun, id)
-            UNION
-            SELECT 'interaction', id FROM {_array(5, "uuid")} AS w(id)
-            UNION
-            SELECT 'interaction', o.id FROM {_array(5, "uuid")} AS w(id)
-            JOIN interactions i USING (id) JOIN interactions o ON o.thread = i.thread
-            UNION
-            SELECT 'interaction', o.id FROM {_array(6, "text")} AS w(thread) JOIN interactions o USING (thread)
+        WITH RECURSIVE seeds AS MATERIALIZED (
+            SELECT array_agg(noun) AS nouns, array_agg(id) AS ids FROM (
+                SELECT noun, id FROM {_SEEDS} AS w(noun, id)
+                UNION
+                SELECT 'interaction', id FROM {_array(5, "uuid")} AS w(id)
+                UNION
+                SELECT 'interaction', o.id FROM {_array(5, "uuid")} AS w(id)
+                JOIN interactions i USING (id) JOIN interactions o ON o.thread = i.thread
+                UNION
+                SELECT 'interaction', o.id FROM {_array(6, "text")} AS w(thread) JOIN interactions o USING (thread)
+            ) s
         ),
         linked (noun, id) AS (
-            SELECT noun, id FROM seeds
+            SELECT s.noun, s.id FROM unnest((SELECT nouns FROM seeds), (SELECT ids FROM seeds)) AS s(noun, id)
             UNION
             SELECT f.noun, f.id FROM linked l CROSS JOIN LATERAL (
                 {" UNION ALL ".join(map(_followers, _by_column()))}
@@ -157,21 +173,25 @@ def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
                     AND a.direction = 'outbound' AND a.state = 'held'
             ) AS f(noun, id) WHERE f.id IS NOT NULL
         ),
-        touched (noun, id) AS MATERIALIZED (
-            SELECT noun, id FROM linked
-            UNION ALL
-            SELECT noun, id FROM {_ALONE} AS w(noun, id)
-            UNION ALL
-            SELECT 'complaint', m.complaint_id FROM linked l JOIN complaint_messages m ON m.interaction_id = l.id
-            WHERE l.noun = 'interaction'
-            UNION ALL
-            SELECT 'interaction', q.id FROM linked l CROSS JOIN LATERAL (
-                SELECT q.id FROM interactions i JOIN interactions q ON q.thread = i.thread
-                WHERE l.noun = 'interaction' AND i.id = l.id AND q.awaits_answer
+        found AS MATERIALIZED (
+            SELECT array_agg(noun) AS nouns, array_agg(id) AS ids, {_ids("interaction")} FROM linked
+        ),
+        touched AS MATERIALIZED (
+            SELECT {", ".join(map(_ids, TABLES))} FROM (
+                SELECT l.noun, l.id FROM unnest((SELECT nouns FROM found), (SELECT ids FROM found)) AS l(noun, id)
                 UNION ALL
-                SELECT q.id FROM interactions q WHERE l.noun = 'interaction' AND q.answered_by_id = l.id
-            ) q
-            {leaders}
+                SELECT noun, id FROM {_WITHOUT_FOLLOWERS} AS w(noun, id)
+                UNION ALL
+                SELECT 'complaint', m.complaint_id
+                FROM {linked_interactions} JOIN complaint_messages m ON m.interaction_id = l.id
+                UNION ALL
+                SELECT 'interaction', q.id
+                FROM (SELECT DISTINCT i.thread FROM {linked_interactions} JOIN interactions i USING (id)) t
+                JOIN interactions q ON q.thread = t.thread AND q.awaits_answer
+                UNION ALL
+                SELECT 'interaction', q.id FROM {linked_interactions} JOIN interactions q ON q.answered_by_id = l.id
+                {leaders}
+            ) t
         ),
         {conversations}
         {rows}

@@ -663,3 +663,15 @@ async def test_the_buyer_of_a_sale_is_told(client: httpx.AsyncClient) -> None:
     one = await record(client, sale_id=sale["id"])
     await moved(client, one, "acknowledge", message={"body": "We have it"})
     assert (await interaction(client, one))["customer_id"] == customer["id"]
+
+
+class TestAtOnce:
+    async def test_a_move_that_has_waited_for_a_later_one(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        """Its transaction began before the one that it waited for, and says no time: it is not too early."""
+        complaint = await make.record_complaint(client)
+        body = {"waiting_for": "supplier", "message": {"body": "We have asked them"}}
+        clock.tick(60)
+        held = await api.post(client, f"{PATH}/{complaint['id']}/hold", body, 200)
+        clock.tick(-1)
+        again = await api.post(client, f"{PATH}/{complaint['id']}/hold", body, 200)
+        assert again["waiting_since"] == held["waiting_since"]

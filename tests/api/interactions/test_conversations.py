@@ -265,3 +265,85 @@ class TestRepliedBefore:
         assert await self.waiting(client, held) == ("customer", False)
         types = [event.type for event in await api.events(db, held["id"])]
         assert types.count("complaint.customer_replied") == 1
+
+
+class TestWithWhomItIs:
+    """Where one of both has no customer, what they say of themselves decides whether one answers the other."""
+
+    @pytest.fixture
+    async def cy(self, client: httpx.AsyncClient) -> Any:
+        return await make.create_customer(client, contact_points=[{"kind": "email", "value": "cy@example.com"}])
+
+    @pytest.fixture
+    async def di(self, client: httpx.AsyncClient) -> Any:
+        return await make.create_customer(client, contact_points=[{"kind": "email", "value": "di@example.com"}])
+
+    async def test_a_released_mail_goes_to_nobody_else(self, client: httpx.AsyncClient, cy: Any, di: Any) -> None:
+        asked = await make.record_interaction(client, **_mail("cy@example.com", kind="enquiry"))
+        sent = await make.record_interaction(client, **_mail("di@example.com", direction="outbound"))
+        assert sent["customer_id"] == di["id"]
+        released = await release(client, "interaction", sent)
+        assert (released["customer_id"], released["match"]) == (None, "unmatched")
+        assert (await get(client, asked))["answered_at"] is None
+
+    async def test_a_released_enquiry_is_not_answered_by_what_was_written_to_others(
+        self, client: httpx.AsyncClient, cy: Any, di: Any
+    ) -> None:
+        asked = await make.record_interaction(client, **_mail("cy@example.com", kind="enquiry"))
+        await make.record_interaction(client, **_mail("di@example.com", direction="outbound"))
+        assert (await release(client, "interaction", asked))["answered_at"] is None
+
+    @pytest.mark.parametrize(
+        ("asked_by", "sent_to", "is_answer"),
+        [
+            ("cy@example.com", "supplier@example.com", False),
+            ("nobody@example.com", "di@example.com", False),
+            ("nobody@example.com", "Somebody <NOBODY@example.com>", True),
+            ("nobody@example.com", None, True),
+            (None, "nobody@example.com", True),
+        ],
+    )
+    async def test_the_addresses(
+        self, client: httpx.AsyncClient, cy: Any, di: Any, asked_by: Any, sent_to: Any, is_answer: bool
+    ) -> None:
+        asked = await make.record_interaction(client, **_mail(asked_by, kind="enquiry"))
+        await make.record_interaction(client, **_mail(sent_to, direction="outbound"))
+        assert ((await get(client, asked))["answered_at"] is not None) is is_answer
+
+    async def test_who_is_meant_is_not_guessed(self, client: httpx.AsyncClient, cy: Any, di: Any) -> None:
+        asked = [
+            await make.record_interaction(client, **_mail(address, kind="enquiry"))
+            for address in ("cy@example.com", "di@example.com")
+        ]
+        sent = await make.record_interaction(client, **_mail(None, direction="outbound"))
+        assert sent["customer_id"] is None
+        assert [(await get(client, each))["answered_at"] for each in asked] == [None, None]
+
+    async def test_what_was_named_as_the_answer_stays(self, client: httpx.AsyncClient, cy: Any) -> None:
+        asked = await make.record_interaction(client, **_mail("cy@example.com", kind="enquiry", happened_at=T9))
+        call = await make.record_interaction(
+            client, kind="call", channel="phone", direction="outbound", customer_id=cy["id"], happened_at=T12
+        )
+        await api.post(client, f"{PATH}/{asked['id']}/answer", {"interaction_id": call["id"]}, 201)
+        await make.record_interaction(client, **_mail("cy@example.com", direction="outbound", happened_at=T10))
+        assert (await get(client, asked))["answered_by_id"] == call["id"]
+
+    async def test_what_is_no_enquiry_any_more_has_no_answer(self, client: httpx.AsyncClient, cy: Any) -> None:
+        asked = await make.record_interaction(client, **_mail("cy@example.com", kind="enquiry", happened_at=T9))
+        await make.record_interaction(client, **_mail("cy@example.com", direction="outbound", happened_at=T10))
+        assert (await get(client, asked))["answered_at"] == T10
+        changed = (await api.patch(client, f"{PATH}/{asked['id']}", {"kind": "message"})).json()
+        assert (changed["answered_at"], changed["answered_by_id"]) == (None, None)
+
+    async def test_an_answer_that_is_released_answers_no_more(self, client: httpx.AsyncClient, cy: Any) -> None:
+        asked = await make.record_interaction(client, **_mail("cy@example.com", kind="enquiry"))
+        sent = await make.record_interaction(client, **_mail(None, direction="outbound"))
+        assert sent["customer_id"] == cy["id"]
+        assert (await release(client, "interaction", sent))["customer_id"] is None
+        assert (await get(client, asked))["answered_at"] is None
+
+
+def _mail(address: str | None, **more: Any) -> dict[str, Any]:
+    contact = {"kind": "email", "value": address} if address is not None else None
+    mail = {"source": "mail", "external_id": f"M-{make.number()}", "thread": "T-9", "channel": "email"}
+    return make.interaction(**mail, **({"contact": contact} | more))
