@@ -363,6 +363,33 @@ async def test_stored_customers_are_found_by_letters_anywhere(new_database: Call
     await db.close()
 
 
+async def test_stored_customers_are_found_by_their_names_in_both_orders(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0035")
+    db = await asyncpg.connect(dsn)
+    expected = {}
+    in_other_order = {"鈴木花", "木花", "남궁민수", "궁민"}
+    for given, family in (("花", "鈴木"), ("민수", "남궁"), ("Ada", "鈴木"), ("Ada", "Lovelace")):
+        names = [f"{given} {family}", given, family]
+        words = customer_words(Sought(names))
+        id_ = await db.fetchval(
+            "INSERT INTO customers (kind, trade, display_name, sort_name, given_name, family_name, words) "
+            "VALUES ('person', 'b2c', $1, 'a', $2, $3, $4) RETURNING id",
+            *names,
+            sorted(words - in_other_order),
+        )
+        expected[id_] = sorted(words)
+    assert in_other_order <= {word for words in expected.values() for word in words}
+    await db.close()
+    await as_of(dsn, "0036")
+    db = await asyncpg.connect(dsn)
+    stored = {row["id"]: sorted(row["words"]) for row in await db.fetch("SELECT id, words FROM customers")}
+    assert stored == expected
+    findable = {row["word"]: row["fuzzy"] for row in await db.fetch("SELECT word, fuzzy FROM search_words")}
+    assert (findable["鈴木花"], findable["남궁민수"], findable["木花"]) == (True, True, False)
+    await db.close()
+
+
 async def test_a_number_is_one_contact_point(new_database: Callable[..., str]) -> None:
     dsn = new_database(template="template1")
     await as_of(dsn, "0014")

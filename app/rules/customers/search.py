@@ -7,7 +7,7 @@ filtered by.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -201,8 +201,12 @@ def _name_words(name: str) -> tuple[list[str], list[str]]:
     plain += in_latin_letters(name)
     grams: list[str] = []
     for run in _unspaced_runs(name):
-        plain += run[:1], *(run[n : n + LONGEST_WORD] for n in range(0, max(len(run) - _STRIDE, 1), _STRIDE))
-        grams += bigrams(run)
+        whole = "".join(run)
+        plain += whole[:1], *(whole[n : n + LONGEST_WORD] for n in range(0, max(len(whole) - _STRIDE, 1), _STRIDE))
+        grams += bigrams(whole)
+        if len(run) == 2:  # a given name and a family name, say, which is written first: 花 鈴木 is 鈴木花 as well
+            plain.append("".join(reversed(run))[:LONGEST_WORD])
+            grams += bigrams(plain[-1])
     return plain, grams
 
 
@@ -223,15 +227,9 @@ def _chunk_words(chunk: str) -> Iterator[str]:
         yield "".join(found).replace("'", "")[:LONGEST_WORD]
 
 
-def _unspaced_runs(name: str) -> Iterable[str]:
+def _unspaced_runs(name: str) -> Iterator[list[str]]:
     """Words that follow one another in a script without blanks are one, whatever is between them: 김 철수 is 김철수."""
-    run = ""
-    for chunk in searchable(name).split():
-        for piece in pieces(chunk):
-            if is_unspaced(piece):
-                run += piece
-            elif run:
-                yield run
-                run = ""
-    if run:
-        yield run
+    found = (piece for chunk in searchable(name).split() for piece in pieces(chunk))
+    for is_run, run in groupby(found, is_unspaced):
+        if is_run:
+            yield list(run)

@@ -197,6 +197,12 @@ class TestWords:
         assert {"山田電機", "山", "山田", "田電", "電機"} <= names_of("山田電機")
         assert {"김철수", "김철", "철수", "김"} <= names_of("김 철수")
 
+    def test_of_two_in_scripts_without_blanks_both_orders(self) -> None:
+        assert {"鈴木花", "花鈴木", "鈴木", "木花"} <= names_of("花 鈴木")
+        assert {"남궁민수", "민수남궁"} <= names_of("민수 남궁")
+        assert "丙乙甲" not in names_of("甲 乙 丙"), "of three, nobody knows which is which"
+        assert "花ada" not in names_of("Ada 花")
+
     @pytest.mark.parametrize(
         ("name", "letters"),
         [
