@@ -20,6 +20,17 @@ _FOLLOWING = Following(
 )
 _FOLLOW = {noun: _FOLLOWING.reaction(noun) for noun in ("sale", "interaction", "complaint", "feedback", "invitation")}
 
+# What follows when a record has another customer, whether it had one before or not.
+_INTERACTION_GIVEN = (
+    _FOLLOW["interaction"],
+    interactions.REOPEN,
+    complaints.JOIN,
+    interactions.ANSWER_IN_THREAD,
+    complaints.REPLIED,
+    surveys.ASK_AFTER_INTERACTION,
+)
+_COMPLAINT_GIVEN = (_FOLLOW["complaint"], complaints.REPLIED_BEFORE, surveys.ASK_AFTER_COMPLAINT)
+
 REACTIONS = Reactions(
     {
         types.SALE_RECORDED.name: (feedback.LINK_NEW_SALE, surveys.ASK_AFTER_SALE, surveys.WITHDRAW_FOR_RETURN),
@@ -51,22 +62,8 @@ REACTIONS = Reactions(
             complaints.REPLIED,
         ),
         types.INTERACTION_REOPENED.name: (interactions.ANSWER_IN_THREAD,),
-        types.INTERACTION_CLAIMED.name: (
-            _FOLLOW["interaction"],
-            interactions.REOPEN,
-            complaints.JOIN,
-            interactions.ANSWER_IN_THREAD,
-            complaints.REPLIED,
-            surveys.ASK_AFTER_INTERACTION,
-        ),
-        types.INTERACTION_MOVED.name: (
-            _FOLLOW["interaction"],
-            interactions.REOPEN,
-            complaints.JOIN,
-            interactions.ANSWER_IN_THREAD,
-            complaints.REPLIED,
-            surveys.ASK_AFTER_INTERACTION,
-        ),
+        types.INTERACTION_CLAIMED.name: _INTERACTION_GIVEN,
+        types.INTERACTION_MOVED.name: _INTERACTION_GIVEN,
         types.INTERACTION_RELEASED.name: (
             _FOLLOW["interaction"],
             interactions.REOPEN,
@@ -75,8 +72,8 @@ REACTIONS = Reactions(
         ),
         types.COMPLAINT_RECEIVED.name: (_FOLLOWING.reaction_to_new("complaint"),),
         types.COMPLAINT_UPDATED.name: (_FOLLOWING.reaction_to_links("complaint"), complaints.REPLIED_BEFORE),
-        types.COMPLAINT_CLAIMED.name: (_FOLLOW["complaint"], complaints.REPLIED_BEFORE, surveys.ASK_AFTER_COMPLAINT),
-        types.COMPLAINT_MOVED.name: (_FOLLOW["complaint"], complaints.REPLIED_BEFORE, surveys.ASK_AFTER_COMPLAINT),
+        types.COMPLAINT_CLAIMED.name: _COMPLAINT_GIVEN,
+        types.COMPLAINT_MOVED.name: _COMPLAINT_GIVEN,
         types.COMPLAINT_RELEASED.name: (_FOLLOW["complaint"],),
         types.COMPLAINT_CLOSED.name: (surveys.ASK_AFTER_COMPLAINT,),
         types.COMPLAINT_WITHDRAWN.name: (surveys.WITHDRAW_FOR_COMPLAINT,),

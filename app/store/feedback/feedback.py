@@ -114,8 +114,7 @@ async def lock_receipts(ctx: Context, keys: Sequence[tuple[str, str]]) -> list[U
 
     Keys are pairs of source and number.
     """
-    statement = f"SELECT {advisory.exclusively(advisory.RECEIPT)} FROM unnest($1::int[]) AS w(bucket)"
-    await ctx.db.execute(statement, [bucket for _, bucket in advisory.buckets(keys)])
+    await advisory.lock_mixed(ctx, advisory.RECEIPT, keys, ())
     found = await ctx.db.fetch(
         "SELECT id FROM sales WHERE (source, receipt_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
         *(list(column) for column in zip(*keys, strict=True)),
