@@ -58,11 +58,15 @@ TABLES = {
     "sale": "sales",
     "interaction": "interactions",
     "complaint": "complaints",
-    "feedback": "feedback",
     "invitation": "invitations",
+    "feedback": "feedback",
     "task": "tasks",
 }
-"""The records that belong to a customer, by noun; in this order they are locked."""
+"""The records that belong to a customer, by noun; in this order they are locked.
+
+What leads comes before what follows it, where the links are no circle: whoever waited for a leader may find followers
+of it that were not there before, and locks them then.
+"""
 
 LINKS = (
     Link("complaint", "sale", "complaints", "id", "sale_id"),

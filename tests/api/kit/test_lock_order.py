@@ -16,11 +16,12 @@ from tests import make
 from tests.make.feedback import feedback
 from tests.make.feedback import record as record_feedback
 from tests.make.interactions import enquiry
-from tests.make.surveys import INVITATIONS, answers, create_open, invite
+from tests.make.surveys import INVITATIONS, answers, create_customer, create_open, invite
 from tests.support import api, scale
 from tests.support.links import PATHS
 
 RUNS = scale.scaled(4, 60)
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 Send = Callable[[], Awaitable[httpx.Response]]
 
@@ -120,10 +121,16 @@ async def open_shop(client: httpx.AsyncClient) -> Shop:
     )
     message = await make.record_interaction(client, **mail, external_id=f"M-{make.number()}")
     said = await record_feedback(client, feedback(sale_id=sale["id"], complaint_id=complaint["id"]))
-    invitation = await invite(client, survey, complaint_id=complaint["id"])
-    token = (await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"]
+    token = await invited(client, survey, complaint_id=complaint["id"])
     ids = customer["id"], other["id"]
     return Shop(client, *ids, sale, refund, complaint, asked, message, said, thread, token)
+
+
+async def invited(client: httpx.AsyncClient, survey: dict[str, Any], **about: Any) -> str:
+    """The token of an invitation."""
+    subject = about or {"customer_id": (await create_customer(client))["id"]}
+    invitation = await invite(client, survey, **subject)
+    return str((await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"])
 
 
 @pytest.fixture
@@ -147,9 +154,16 @@ class TestAtOnce:
             statuses = {name: answer.status_code for name, answer in zip(names, answered, strict=True)}
             assert set(statuses.values()) <= {200, 201, 409}, statuses
 
-    async def test_many_answers_to_one_invitation(self, client: httpx.AsyncClient) -> None:
+    async def test_many_answers_to_one_invitation(self, client: httpx.AsyncClient, db: Any) -> None:
         """Those that wait do not see the feedback of the first yet, and those that come later do."""
+        survey = await create_open(client)
         for _ in range(RUNS):
-            path = f"/v1/answers/{(await open_shop(client)).token}"
-            answered = await asyncio.gather(*(client.post(path, json=answers(n % 11)) for n in range(30)))
-            assert sorted(answer.status_code for answer in answered) == [200] * 29 + [201]
+            path = f"/v1/answers/{await invited(client, survey)}"
+            async with db.transaction():
+                await db.execute("SELECT FROM invitations FOR UPDATE")
+                first = [asyncio.create_task(client.post(path, json=answers(n))) for n in range(5)]
+                while await db.fetchval(WAITING) < len(first):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            answered = await asyncio.gather(*first, *(client.post(path, json=answers(n)) for n in range(10)))
+            assert sorted(answer.status_code for answer in answered) == [200] * 14 + [201]
