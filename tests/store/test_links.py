@@ -36,10 +36,10 @@ def test_nothing_is_declared_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link.table}.{link.leader_column}")
-def test_followers_are_found_by_an_index(link: Link) -> None:
+def test_followers_and_leaders_are_found_by_an_index(link: Link) -> None:
     table = metadata.tables[link.table]
     first = {next(iter(index.columns)).name for index in table.indexes} | {next(iter(table.primary_key)).name}
-    assert link.leader_column in first
+    assert {link.leader_column, link.follower_column} <= first
 
 
 class TestFollowing:

@@ -93,6 +93,8 @@ class Feedback(SQLModel, table=True):
         Index(None, "sale_id", postgresql_where=text("sale_id IS NOT NULL")),
         Index(None, "complaint_id", postgresql_where=text("complaint_id IS NOT NULL")),
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
+        Index(None, "acknowledged_interaction_id", postgresql_where=text("acknowledged_interaction_id IS NOT NULL")),
+        Index(None, "notified_interaction_id", postgresql_where=text("notified_interaction_id IS NOT NULL")),
         Index(None, "themes", postgresql_using="gin"),
         *columns.match_indexes("feedback", "collected_at"),
         Index("ix_feedback_unclaimed", "collected_at", "id", postgresql_where=text("customer_id IS NULL")),

@@ -45,10 +45,10 @@ async def record_interaction(ctx: Ctx, new: InteractionNew) -> Response:
 
     Idempotent by `source` and `external_id` where they are given: the same content again answers 200 with what is
     stored, other content answers 409 and names the differences. Without `customer_id`, the interaction is assigned
-    to the only customer who has `contact` as a contact point; if there is none, or more than one, it stays
-    unassigned until it is claimed. A contact that is to come is recorded with the state `planned`. Outbound contact on
-    a channel that the customer does not want answers 409, unless `unwelcome_reason` explains it. A task is created from
-    `next_step`.
+    to the only customer who has `contact` as a contact point, or else to the customer of the complaint that it is
+    about, or of the enquiry that it answers; if there is none, or more than one, it stays unassigned until it is
+    claimed. A contact that is to come is recorded with the state `planned`. Outbound contact on a channel that the
+    customer does not want answers 409, unless `unwelcome_reason` explains it. A task is created from `next_step`.
     """
     return replies.recorded(*await interactions.record(ctx, new), path=PATH)
 
