@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from app.core.database import RETRYABLE
+from app.store.kit import advisory
 from tests import make
 from tests.make.feedback import feedback
 from tests.make.feedback import record as record_feedback
@@ -21,7 +22,6 @@ from tests.support import api, scale
 from tests.support.links import PATHS
 
 RUNS = scale.scaled(4, 60)
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 Send = Callable[[], Awaitable[httpx.Response]]
 
@@ -162,8 +162,51 @@ class TestAtOnce:
             async with db.transaction():
                 await db.execute("SELECT FROM invitations FOR UPDATE")
                 first = [asyncio.create_task(client.post(path, json=answers(n))) for n in range(5)]
-                while await db.fetchval(WAITING) < len(first):  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+                await until_waiting(db, len(first))
             await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
             answered = await asyncio.gather(*first, *(client.post(path, json=answers(n)) for n in range(10)))
             assert sorted(answer.status_code for answer in answered) == [200] * 14 + [201]
+
+
+class TestThreads:
+    async def test_another_thread_is_not_waited_for_out_of_order(
+        self, client: httpx.AsyncClient, db: Any, empty_database: str
+    ) -> None:
+        """While somebody waits for the thread of a message, it comes into another one, which is locked as well: the
+        transaction begins anew, and holds no lock while it waits again.
+        """
+        customer = await make.create_customer(client)
+        message = await make.record_interaction(client, source="mail", thread="T-first", external_id="M-1")
+        other = await asyncpg.connect(empty_database)
+        async with db.transaction():
+            async with other.transaction():
+                await lock_thread(other, "T-first")
+                await lock_thread(db, "T-then")
+                claim = asyncio.create_task(
+                    client.post(f"{PATHS['interaction']}/{message['id']}/claim", json={"customer_id": customer["id"]})
+                )
+                await until_waiting(db)
+                await other.execute("UPDATE interactions SET thread = 'T-then' WHERE id = $1", message["id"])
+            async with asyncio.timeout(1):  # less than a lock is waited for
+                while not await try_thread(other, "T-first"):
+                    assert not claim.done()
+            await until_waiting(db)
+            assert await try_thread(other, "T-first")
+        assert (await claim).status_code == 200
+        await other.close()
+
+
+async def lock_thread(db: Any, thread: str) -> None:
+    await db.execute(f"SELECT pg_advisory_xact_lock({advisory.THREAD}, {advisory.bucket('$1::text')})", thread)
+
+
+async def try_thread(db: Any, thread: str) -> bool:
+    """Whether nobody has it now."""
+    bucket = advisory.bucket("$1::text")
+    return bool(await db.fetchval(f"SELECT pg_try_advisory_xact_lock({advisory.THREAD}, {bucket})", thread))
+
+
+async def until_waiting(db: Any, count: int = 1) -> None:
+    """Until so many wait for a lock."""
+    while await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < count:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
