@@ -18,6 +18,7 @@ def ways(found: Ahead) -> list[list[Window]]:
 
 def covered(window: Window) -> list[tuple[int, int]]:
     """Ranges of numbers from one up to another, lowest first."""
+    assert window.blocks is not None
     blocks = json.loads(window.blocks.translate(str.maketrans("{}", "[]")))
     return sorted((block // 8 * _SIZES[block % 8], (block // 8 + 1) * _SIZES[block % 8]) for block in blocks)
 
@@ -46,6 +47,18 @@ def test_all_numbers_are_in_one_window_of_each_way(most: int) -> None:
         assert all(is_whole(way, below, 0) for way in ways(found)), below
         end = random.choice([window.lowest for window in found.windows])
         assert all(is_whole(way, below, end) for way in ways(ahead(below, end))), (below, end)
+
+
+@pytest.mark.parametrize(("newest", "below"), [(200_000, 200_001), (200_000, 120_001), (1_000_000, 1_000_001)])
+def test_words_alone_are_asked_for_where_a_window_has_most_numbers(newest: int, below: int) -> None:
+    found = ahead(below, newest=newest)
+    without = [window for window in found.windows if window.blocks is None]
+    assert without == [w._replace(blocks=None) for w in ahead(below).windows if not w.lowest and 2 * w.above > newest]
+    assert found.windows[-1] in without
+
+
+def test_blocks_are_asked_for_where_windows_have_few_numbers() -> None:
+    assert all(window.blocks for window in ahead(90_001, newest=200_000).windows)
 
 
 @pytest.mark.parametrize(
