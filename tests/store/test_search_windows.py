@@ -49,16 +49,14 @@ def test_all_numbers_are_in_one_window_of_each_way(most: int) -> None:
         assert all(is_whole(way, below, end) for way in ways(ahead(below, end))), (below, end)
 
 
-@pytest.mark.parametrize(("newest", "below"), [(200_000, 200_001), (200_000, 120_001), (1_000_000, 1_000_001)])
-def test_words_alone_are_asked_for_where_a_window_has_most_numbers(newest: int, below: int) -> None:
-    found = ahead(below, newest=newest)
-    without = [window for window in found.windows if window.blocks is None]
-    assert without == [w._replace(blocks=None) for w in ahead(below).windows if not w.lowest and 2 * w.above > newest]
-    assert found.windows[-1] in without
-
-
-def test_blocks_are_asked_for_where_windows_have_few_numbers() -> None:
-    assert all(window.blocks for window in ahead(90_001, newest=200_000).windows)
+@pytest.mark.parametrize("below", [501, 100_001, 200_001, 1_000_001])
+def test_words_alone_are_asked_for_where_a_last_window_has_most_numbers(below: int) -> None:
+    found = ahead(below, is_all=True)
+    for window, usual in zip(found.windows, ahead(below).windows, strict=True):
+        has_most = not window.lowest and 2 * window.above > below
+        assert window == (usual._replace(blocks=None) if has_most else usual)
+    assert found.windows[-1].blocks is None
+    assert all(window.blocks for window in ahead(below).windows)
 
 
 @pytest.mark.parametrize(

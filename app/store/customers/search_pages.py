@@ -102,7 +102,7 @@ class Search:
                 any_of.append(term.best)
         shape = BestShape(bool(required), len(any_of), len(proofs))
         below = position.below or self.matches.newest + 1
-        way = ahead(below, newest=self.matches.newest)
+        way = ahead(below, is_all=not position.below)
         *found, looked = await ctx.db.fetch(
             best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=8), shape),
             *way.arguments,

@@ -100,7 +100,7 @@ def _window(ways: Sequence[Sequence[str]], where: Sequence[str], *, blocks: bool
 
 
 def _proof(number: int) -> str:
-    return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY (${number}::text[]))"
+    return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY ((SELECT ${number}::text[])::text[]))"
 
 
 # The loop goes through the windows in their order, and ends when there are enough or when the time is over: the clock

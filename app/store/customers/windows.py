@@ -50,12 +50,12 @@ class Ahead(NamedTuple):
         return blocks, above, self.narrow, self.fork, self.sure
 
 
-def ahead(below: int, end: int = 0, newest: int | None = None) -> Ahead:
+def ahead(below: int, end: int = 0, *, is_all: bool = False) -> Ahead:
     """`end` is the lowest number of a window, or 0 for all numbers below `below`.
 
-    With the newest number, windows that have most of all numbers are without blocks. Of words that many have, GIN walks
-    the lists in step, and the lists of blocks with them: without these it takes half the time, which is more than what
-    is read in vain above the window.
+    If these are all that there are, a last window that has most of them is without blocks. Of words that many have, GIN
+    walks the lists in step, and the lists of blocks with them: without these it takes half the time. What it finds
+    above the window, this look has found before: not much, or it had ended.
     """
     lowest = (below - 1) >> _SMALLEST << _SMALLEST
     narrow = [_window(lowest + _SIZES[0], lowest)]
@@ -72,8 +72,8 @@ def ahead(below: int, end: int = 0, newest: int | None = None) -> Ahead:
             wide.append(_next(wide[-1].lowest, end, 4 * (below - wide[-1].lowest)))
     sure = 1 + sum(below - window.lowest < SURE for window in narrow[:-1])
     windows = narrow + wide
-    if newest is not None:
-        windows = [w._replace(blocks=None) if not w.lowest and MOST * w.above > newest else w for w in windows]
+    if is_all:
+        windows = [w._replace(blocks=None) if not w.lowest and MOST * w.above > below else w for w in windows]
     return Ahead(windows, len(narrow), fork if wide else len(narrow), sure)
 
 
