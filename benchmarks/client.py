@@ -155,6 +155,7 @@ class Connection:
         self._last_used = time.monotonic()
 
     def send(self, request: bytes) -> Response:
+        self._reopen_if_idle()
         self._socket.sendall(request)
         data = self._receive()
         while (end := data.find(b"\r\n\r\n")) < 0:
@@ -166,14 +167,17 @@ class Connection:
 
     def timed(self, request: bytes) -> float:
         """Seconds until the whole response has arrived."""
-        if time.monotonic() - self._last_used > _MAX_IDLE:
-            self.close()
-            self._open()
+        self._reopen_if_idle()
         started = time.perf_counter()
         response = self.send(request)
         seconds = time.perf_counter() - started
         assert 200 <= response.status < 300, response
         return seconds
+
+    def _reopen_if_idle(self) -> None:
+        if time.monotonic() - self._last_used > _MAX_IDLE:
+            self.close()
+            self._open()
 
     def _receive(self) -> bytes:
         data = self._socket.recv(262_144)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks import client, load, requests, scaling, servers, shop
+from benchmarks import client, load, requests, scaling, search, servers, shop
 from benchmarks.client import Connection
 from benchmarks.load import LoadedShop
 from benchmarks.postgres import Databases
@@ -43,29 +43,36 @@ def _measure(databases: Databases, small: shop.Scale, large: shop.Scale, log: Lo
         log(f"Loading {scale.customers:,} customers, {scale.receipts:,} receipts")
         shops.append(asyncio.run(load.load(databases.create(), scale)))
     databases.checkpoint()
+    asked = requests.searches(shops[0])  # the same in both
     with ExitStack() as stack:
-        searches = requests.searches(shops[0])  # the same in both
-        in_small, in_large = (_queries(stack, loaded, searches) for loaded in shops)
-        results = scaling.compare(in_small, in_large, _SAMPLING, log)
+        small_store, large_store = (servers.connect(stack, loaded.dsn) for loaded in shops)
+        equal = search.equal_pages(small_store, asked, _SAMPLING)
+        results = scaling.compare(
+            _queries(small_store, shops[0], equal),
+            _queries(large_store, shops[1], equal),
+            _SAMPLING,
+            log,
+            _searches(large_store, asked),
+        )
     for loaded in shops:
         databases.drop(loaded.dsn)
     return Growth(small, large, results)
 
 
-def _queries(stack: ExitStack, loaded: LoadedShop, searches: dict[str, list[bytes]]) -> Queries:
-    server = stack.enter_context(servers.run_server(servers.SERVICE, loaded.dsn))
-    connection = Connection(server.port)
-    stack.callback(connection.close)
-
+def _queries(connection: Connection, loaded: LoadedShop, searches: dict[str, list[bytes]]) -> Queries:
     def times(templates: list[bytes], number_prefix: str = "") -> Iterator[float]:
         return map(connection.timed, client.Requests(templates, number_prefix).endless())
 
-    kinds = zip(*(searches[kind] for kind in ("A family name", "A beginning", "A mistyped name")), strict=True)
     return {
         "Timeline": times(requests.timelines(loaded)),
         "Profile": times(requests.profiles(loaded)),
         "Lookup by phone": times(requests.lookups(loaded)),
-        "Search by name": times([search for mixed in kinds for search in mixed]),
-        **{f"Search: {kind[0].lower()}{kind[1:]}": times(queries) for kind, queries in searches.items()},
+        **_searches(connection, searches),
         "Receipt of 3 lines": times(requests.receipts(loaded), client.number_prefix(1)),
     }
+
+
+def _searches(connection: Connection, asked: dict[str, list[bytes]]) -> Queries:
+    kinds = zip(*(asked[kind] for kind in ("A family name", "A beginning", "A mistyped name")), strict=False)
+    named = {f"Search: {kind[0].lower()}{kind[1:]}": requests_ for kind, requests_ in asked.items()}
+    return search.times(connection, {"Search by name": [request for mixed in kinds for request in mixed], **named})

@@ -133,22 +133,29 @@ def _memory(memory: Memory) -> str:
 
 
 def _growth(growth: Growth) -> str:
-    rows = [
-        (time.name, f"{time.small:.2f}", f"{time.large:.2f}", f"**{time.ratio:.2f}**", f"{_MAX_GROWTH_RATIO}")
-        for time in growth.results
-    ]
     scales = (growth.small, growth.large)
-    small, large = (f"{scale.receipts:,} receipts of {scale.customers:,} customers, ms" for scale in scales)
-    return _rows(("", small, large, "ratio", "at most"), rows)
+    heads = [f"{scale.receipts:,} receipts of {scale.customers:,} customers, ms" for scale in scales]
+    return _growing(heads, growth.results, 2)
 
 
 def _search(searches: Searches) -> str:
+    heads = [f"{customers:,} customers, ms" for customers in (searches.small, searches.large)]
+    return _growing(heads, searches.results, 1)
+
+
+def _growing(heads: Sequence[str], times: Sequence[ResponseTime], digits: int) -> str:
     rows = [
-        (time.name, f"{time.small:.1f}", f"{time.large:.1f}", f"**{time.ratio:.2f}**", f"{_MAX_GROWTH_RATIO}")
-        for time in searches.results
+        (
+            time.name,
+            f"{time.small:.{digits}f}",
+            f"{time.large:.{digits}f}",
+            f"**{time.ratio:.2f}**",
+            f"{_MAX_GROWTH_RATIO}",
+            "" if time.full is None else f"{time.full:.{digits}f}",
+        )
+        for time in times
     ]
-    small, large = (f"{customers:,} customers, ms" for customers in (searches.small, searches.large))
-    return _rows(("", small, large, "ratio", "at most"), rows)
+    return _rows(("", *heads, "ratio", "at most", "the larger one, full pages, ms"), rows)
 
 
 def _scaling(noun: str, small: int, large: int, times: Sequence[ResponseTime]) -> str:

@@ -11,6 +11,8 @@ from benchmarks import client, shop
 from benchmarks.load import LoadedShop
 
 _MAX_REQUESTS = 20_000
+_PAGE = 20
+"""Customers on a page of a search."""
 
 
 def one_customer(loaded: LoadedShop) -> list[bytes]:
@@ -82,7 +84,12 @@ def searches(loaded: LoadedShop) -> dict[str, list[bytes]]:
 
 
 def search(q: str, filters: str = "") -> bytes:
-    return client.get(f"/v1/customers?q={quote(q)}&limit=20{filters}")
+    return client.get(f"/v1/customers?q={quote(q)}&limit={_PAGE}{filters}")
+
+
+def shorter_page(request: bytes, limit: int) -> bytes:
+    """The same search, with a page of so many."""
+    return request.replace(b"&limit=%d" % _PAGE, b"&limit=%d" % limit, 1)
 
 
 def next_page(request: bytes, cursor: str) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from benchmarks import load, requests, scaling, servers, shop
 from benchmarks.client import Connection
 from benchmarks.load import LoadedShop
 from benchmarks.postgres import Databases
-from benchmarks.scaling import Log, Queries, ResponseTime
+from benchmarks.scaling import Log, ResponseTime
 
 SMALL = 10_000
 """Customers in the small store."""
@@ -43,23 +43,42 @@ def compare(shops: Sequence[LoadedShop], log: Log) -> list[ResponseTime]:
     """The same searches, of customers of the first store, in both."""
     asked = requests.searches(shops[0])
     with ExitStack() as stack:
-        small, large = (_queries(stack, loaded.dsn, asked) for loaded in shops)
-        return scaling.compare(small, large, _SAMPLING, log)
+        small, large = (servers.connect(stack, loaded.dsn) for loaded in shops)
+        equal = equal_pages(small, asked, _SAMPLING)
+        later = [times(connection, _later_pages(connection, asked)) for connection in (small, large)]
+        return scaling.compare(
+            times(small, equal) | later[0],
+            times(large, equal) | later[1],
+            _SAMPLING,
+            log,
+            times(large, asked),
+        )
 
 
-def _queries(stack: ExitStack, dsn: str, asked: dict[str, list[bytes]]) -> Queries:
-    server = stack.enter_context(servers.run_server(servers.SERVICE, dsn))
-    connection = Connection(server.port)
-    stack.callback(connection.close)
+def equal_pages(small: Connection, asked: dict[str, list[bytes]], sampling: scaling.Sampling) -> dict[str, list[bytes]]:
+    """The requests that are sampled, each with a page of what the small store finds: one more on a page is not growth.
 
-    def times(requests_: list[bytes]) -> Iterator[float]:
-        return map(connection.timed, itertools.cycle(requests_))
+    Where it finds nobody, the page is of one.
+    """
+    return {
+        name: [requests.shorter_page(r, max(1, _count(small, r))) for r in requests_[: sampling.requests]]
+        for name, requests_ in asked.items()
+    }
 
-    later = {
-        f"Page {_PAGES} of {name.lower()}": times([_later_page(connection, request) for request in asked[name][:40]])
+
+def times(connection: Connection, asked: Mapping[str, Sequence[bytes]]) -> dict[str, Iterator[float]]:
+    return {name: map(connection.timed, itertools.cycle(requests_)) for name, requests_ in asked.items()}
+
+
+def _count(connection: Connection, request: bytes) -> int:
+    return len(json.loads(connection.send(request).body)["items"])
+
+
+def _later_pages(connection: Connection, asked: Mapping[str, Sequence[bytes]]) -> dict[str, list[bytes]]:
+    return {
+        f"Page {_PAGES} of {name.lower()}": [_later_page(connection, request) for request in asked[name][:40]]
         for name in ("A name of many", "One or two letters", "A mail domain", "Two words of many")
     }
-    return {name: times(requests_) for name, requests_ in asked.items()} | later
 
 
 def _later_page(connection: Connection, request: bytes) -> bytes:

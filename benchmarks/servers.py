@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import uvicorn
 
 from app import server
-from benchmarks.client import HOST
+from benchmarks.client import HOST, Connection
 
 SERVICE = "app.main:served_app"
 BARE = "benchmarks.bare:app"
@@ -80,6 +80,13 @@ def run_server(application: str, dsn: str) -> Iterator[Server]:
                 process.wait(_TIMEOUT)
             process.kill()
             process.wait()
+
+
+def connect(stack: ExitStack, dsn: str) -> Connection:
+    """To a service on this database, which stops with the stack."""
+    connection = Connection(stack.enter_context(run_server(SERVICE, dsn)).port)
+    stack.callback(connection.close)
+    return connection
 
 
 def serve(application: str, port: int) -> None:

@@ -126,17 +126,24 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize(("seed", "is_cut"), [(0, False), (1, False), (2, True), (3, True)])
+@pytest.mark.parametrize(
+    ("seed", "is_cut", "most"), [(0, False, 2), (1, False, 6_000_000), (2, True, 2), (3, True, 6_000_000)]
+)
 async def test_every_match_is_on_one_page(
     db: "asyncpg.Connection[Any]",
     stored: list[Customer],
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
     is_cut: bool,
+    most: int,
 ) -> None:
-    """Also if each look ends as soon as it may; its batches are then smaller."""
+    """Also if each look ends as soon as it may; its batches are then smaller.
+
+    Also if every last window is looked into by words alone.
+    """
     monkeypatch.setattr(search_pages, "TIME", timedelta(days=0 if is_cut else 1))
     monkeypatch.setattr(windows, "SURE", 1_000_000)
+    monkeypatch.setattr(windows, "MOST", most)
     random = Random(seed)
     for _ in range(12):
         q = " ".join(random.sample(WORDS, random.choice([1, 1, 1, 2, 2, 3])))

@@ -18,6 +18,7 @@ def ways(found: Ahead) -> list[list[Window]]:
 
 def covered(window: Window) -> list[tuple[int, int]]:
     """Ranges of numbers from one up to another, lowest first."""
+    assert window.blocks is not None
     blocks = json.loads(window.blocks.translate(str.maketrans("{}", "[]")))
     return sorted((block // 8 * _SIZES[block % 8], (block // 8 + 1) * _SIZES[block % 8]) for block in blocks)
 
@@ -46,6 +47,16 @@ def test_all_numbers_are_in_one_window_of_each_way(most: int) -> None:
         assert all(is_whole(way, below, 0) for way in ways(found)), below
         end = random.choice([window.lowest for window in found.windows])
         assert all(is_whole(way, below, end) for way in ways(ahead(below, end))), (below, end)
+
+
+@pytest.mark.parametrize("below", [501, 100_001, 200_001, 1_000_001])
+def test_words_alone_are_asked_for_where_a_last_window_has_most_numbers(below: int) -> None:
+    found = ahead(below, is_all=True)
+    for window, usual in zip(found.windows, ahead(below).windows, strict=True):
+        has_most = not window.lowest and 2 * window.above > below
+        assert window == (usual._replace(blocks=None) if has_most else usual)
+    assert found.windows[-1].blocks is None
+    assert all(window.blocks for window in ahead(below).windows)
 
 
 @pytest.mark.parametrize(

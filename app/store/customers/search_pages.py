@@ -102,9 +102,9 @@ class Search:
                 any_of.append(term.best)
         shape = BestShape(bool(required), len(any_of), len(proofs))
         below = position.below or self.matches.newest + 1
-        way = ahead(below)
+        way = ahead(below, is_all=not position.below)
         *found, looked = await ctx.db.fetch(
-            best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=7), shape),
+            best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=8), shape),
             *way.arguments,
             TIME,
             below,
@@ -132,7 +132,7 @@ class Search:
         if is_begun:
             way = way._replace(sure=len(way.windows))
         *found, batch = await ctx.db.fetch(
-            others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=9), shape),
+            others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=10), shape),
             *way.arguments,
             TIME,
             below,

@@ -1,5 +1,6 @@
 """The statements by which a search looks into windows."""
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import count
 from typing import NamedTuple
@@ -30,14 +31,14 @@ _PLAIN, _WITH_PARTS = 4, 10
 def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: BestShape) -> str:
     numbers = count(parameters + 1)
     # The SELECT hides the words from the planner, which then keeps one plan.
-    indexed = [f"c.words @> (SELECT ${next(numbers)}::text[])" for _ in range(shape.required)]
-    indexed += [f"c.words && (SELECT ${next(numbers)}::text[])" for _ in range(shape.any_of)]
+    required = [f"c.words @> (SELECT ${next(numbers)}::text[])" for _ in range(shape.required)]
+    any_of = [f"c.words && (SELECT ${next(numbers)}::text[])" for _ in range(shape.any_of)]
     proven = [_proof(next(numbers)) for _ in range(shape.proofs)]
+    way, where = [*any_of, *required], ["c.number < $7", *proven, *filters]
     return _BEST.format(
-        indexed=" AND ".join([*indexed, _IN_BLOCKS]),
-        where=" AND ".join(["c.number < $6", *proven, *filters]),
+        windows=" UNION ALL".join(_window([way], where, blocks=blocks) for blocks in (True, False)),
         columns=columns,
-        enough="$7::int",
+        enough="$8::int",
     )
 
 
@@ -77,13 +78,9 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
             number += _WITH_PARTS - _PLAIN
         every.append(matches)
         best.append(is_best)
-    indexed = " OR ".join(
-        f"({' AND '.join([*required, arm, *(e for n, e in enumerate(every) if n != term), _IN_BLOCKS])})"
-        for term, arm in arms
-    )
+    ways = [[arm, *(e for n, e in enumerate(every) if n != term), *required] for term, arm in arms]
     return _OTHERS.format(
-        indexed=indexed,
-        where=" AND ".join(["c.number < $6", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]),
+        windows=_window(ways, ["c.number < $7", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]),
         sought=" UNION ALL ".join(sought),
         parts="".join(parts),
         columns=columns,
@@ -91,13 +88,29 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
     )
 
 
+def _window(ways: Sequence[Sequence[str]], where: Sequence[str], *, blocks: bool = True) -> str:
+    """Those who have words in any of these ways, in the blocks of a window or, where it has none, below its end.
+
+    Within a way, words of which one is enough come first: GIN goes from one hit of the first condition to the next, and
+    those of a condition that asks for several words need not be hits yet.
+    """
+    within = _IN_BLOCKS if blocks else "c.number < w.above"
+    found = " OR ".join(f"({' AND '.join([*way, within])})" for way in ways)
+    return _WINDOW.format(found=found, where=" AND ".join(where), has_blocks="IS NOT NULL" if blocks else "IS NULL")
+
+
 def _proof(number: int) -> str:
-    return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY (${number}::text[]))"
+    return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY ((SELECT ${number}::text[])::text[]))"
 
 
 # The loop goes through the windows in their order, and ends when there are enough or when the time is over: the clock
 # is looked at before each window. OFFSET: filters are asked of those who were found, and do not look for others by
 # indexes of their own.
+_WINDOW = """
+            SELECT count(*) AS had, count(*) FILTER (WHERE {where}) AS hits,
+                array_agg(c.id ORDER BY c.number DESC) FILTER (WHERE {where}) AS ids,
+                array_agg(c.number ORDER BY c.number DESC) FILTER (WHERE {where}) AS numbers
+            FROM (SELECT c.* FROM customers c WHERE {found} OFFSET 0) c HAVING w.blocks {has_blocks}"""
 _LOOKED = f"""
     WITH RECURSIVE looked AS (
         SELECT 0 AS n, 0::bigint AS had, 0::bigint AS hits, NULL::uuid[] AS ids, NULL::bigint[] AS numbers
@@ -105,21 +118,17 @@ _LOOKED = f"""
         SELECT w.n, l.had + h.had, l.hits + h.hits, h.ids, h.numbers
         FROM looked l
         CROSS JOIN LATERAL (
-            SELECT k.n, ($1::text[])[k.n] AS blocks
-            FROM (SELECT CASE WHEN l.n = $3::int AND l.had <= {RARE} THEN $2::int ELSE l.n END + 1 AS n) k
+            SELECT k.n, ($1::text[])[k.n] AS blocks, ($2::bigint[])[k.n] AS above
+            FROM (SELECT CASE WHEN l.n = $4::int AND l.had <= {RARE} THEN $3::int ELSE l.n END + 1 AS n) k
         ) w
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS had, count(*) FILTER (WHERE {{where}}) AS hits,
-                array_agg(c.id ORDER BY c.number DESC) FILTER (WHERE {{where}}) AS ids,
-                array_agg(c.number ORDER BY c.number DESC) FILTER (WHERE {{where}}) AS numbers
-            FROM (SELECT c.* FROM customers c WHERE {{indexed}} OFFSET 0) c
+        CROSS JOIN LATERAL ({{windows}}
         ) h
-        WHERE l.n NOT IN ($2::int, cardinality($1::text[])) AND l.hits < {{enough}}
-            AND (l.n < $4::int OR clock_timestamp() - statement_timestamp() < $5::interval)
+        WHERE l.n NOT IN ($3::int, cardinality($1::text[])) AND l.hits < {{enough}}
+            AND (l.n < $5::int OR clock_timestamp() - statement_timestamp() < $6::interval)
     )"""
 _HITS = "looked l CROSS JOIN LATERAL unnest(l.ids, l.numbers) h(id, number)"
 _BEST = f"""{_LOOKED},
-    found AS MATERIALIZED (SELECT h.id, h.number FROM {_HITS} ORDER BY h.number DESC LIMIT (SELECT $7::int))
+    found AS MATERIALIZED (SELECT h.id, h.number FROM {_HITS} ORDER BY h.number DESC LIMIT (SELECT $8::int))
     SELECT * FROM (
         SELECT row_to_json(d)::text AS json, f.number
         FROM found f JOIN customers c ON c.id = f.id CROSS JOIN LATERAL (SELECT {{columns}}) d ORDER BY f.number DESC
@@ -139,8 +148,8 @@ _OTHERS = f"""{_LOOKED},
     ranked AS (SELECT b.id, sum(b.score) AS score FROM best b GROUP BY b.id),
     page AS MATERIALIZED (
         SELECT c.id, c.number, r.score FROM candidates c JOIN ranked r ON r.id = c.id
-        WHERE $8::bigint IS NULL OR (r.score, c.number) < ($8::bigint, $9::bigint)
-        ORDER BY r.score DESC, c.number DESC LIMIT (SELECT $7::int)
+        WHERE $9::bigint IS NULL OR (r.score, c.number) < ($9::bigint, $10::bigint)
+        ORDER BY r.score DESC, c.number DESC LIMIT (SELECT $8::int)
     )
     SELECT * FROM (
         SELECT row_to_json(d)::text AS json, p.score, p.number, NULL::int AS looked

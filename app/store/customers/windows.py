@@ -12,15 +12,19 @@ _SIZES = [1 << (_SMALLEST + _FACTOR * level) for level in range(_LEVELS)]
 _FEW = _SIZES[1]
 _EAGER = 1 << 17
 _WIDE = 32
+MOST = 2
+"""A last window that has more than one in so many of all numbers is looked into by words alone."""
 RARE = 2
 """So few hits in the first windows are of words that hardly anybody has: the next window may be much larger."""
 
 
 class Window(NamedTuple):
-    blocks: str
-    """An array."""
+    blocks: str | None
+    """An array; None where words alone are asked for."""
     lowest: int
     """The lowest number in it."""
+    above: int
+    """The lowest number above it."""
 
 
 class Ahead(NamedTuple):
@@ -40,13 +44,19 @@ class Ahead(NamedTuple):
     """How many are looked into whatever time it takes."""
 
     @property
-    def arguments(self) -> tuple[list[str], int, int, int]:
+    def arguments(self) -> tuple[list[str | None], list[int], int, int, int]:
         """Those of a statement."""
-        return [window.blocks for window in self.windows], self.narrow, self.fork, self.sure
+        blocks, above = [window.blocks for window in self.windows], [window.above for window in self.windows]
+        return blocks, above, self.narrow, self.fork, self.sure
 
 
-def ahead(below: int, end: int = 0) -> Ahead:
-    """`end` is the lowest number of a window, or 0 for all numbers below `below`."""
+def ahead(below: int, end: int = 0, *, is_all: bool = False) -> Ahead:
+    """`end` is the lowest number of a window, or 0 for all numbers below `below`.
+
+    If these are all that there are, a last window that has most of them is without blocks. Of words that many have, GIN
+    walks the lists in step, and the lists of blocks with them: without these it takes half the time. What it finds
+    above the window, this look has found before: not much, or it had ended.
+    """
     lowest = (below - 1) >> _SMALLEST << _SMALLEST
     narrow = [_window(lowest + _SIZES[0], lowest)]
     if lowest > end:
@@ -61,7 +71,10 @@ def ahead(below: int, end: int = 0) -> Ahead:
         while wide[-1].lowest > end:
             wide.append(_next(wide[-1].lowest, end, 4 * (below - wide[-1].lowest)))
     sure = 1 + sum(below - window.lowest < SURE for window in narrow[:-1])
-    return Ahead(narrow + wide, len(narrow), fork if wide else len(narrow), sure)
+    windows = narrow + wide
+    if is_all:
+        windows = [w._replace(blocks=None) if not w.lowest and MOST * w.above > below else w for w in windows]
+    return Ahead(windows, len(narrow), fork if wide else len(narrow), sure)
 
 
 def _next(above: int, end: int, wanted: int) -> Window:
@@ -72,9 +85,9 @@ def _next(above: int, end: int, wanted: int) -> Window:
 
 def _window(above: int, lowest: int) -> Window:
     """Of the largest blocks that there are."""
-    blocks = []
+    top, blocks = above, []
     while above > lowest:
         level = max(n for n, size in enumerate(_SIZES) if not above % size and size <= above - lowest)
         above -= _SIZES[level]
         blocks.append(above // _SIZES[level] * 8 + level)
-    return Window(f"{{{','.join(map(str, blocks))}}}", lowest)
+    return Window(f"{{{','.join(map(str, blocks))}}}", lowest, top)
