@@ -113,7 +113,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         "received_at": received_at,
     }
     draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole))
-    if (problem := (await References.load(ctx, [draft], lock=False)).assign(0, draft)) is not None:
+    if (problem := (await References.load(ctx, [draft], complaint_id)).assign(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
     case.complaint.assign({name: value for name, value in new.model_dump().items() if name in patched.fields})
