@@ -67,6 +67,7 @@ REACTIONS = Reactions(
         types.INTERACTION_RELEASED.name: (
             _FOLLOW["interaction"],
             interactions.REOPEN,
+            complaints.JOIN,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
         ),

@@ -10,6 +10,7 @@ from app.core.context import Context
 from app.core.reactions import Reaction
 from app.rules.complaints.states import Waiting
 from app.rules.kit import event_types
+from app.services import interactions
 from app.services.complaints import case_store
 from app.services.complaints.case import Case
 from app.store import interactions as interaction_store
@@ -25,7 +26,10 @@ async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
 async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: interactions have other customers or threads than before, so that other messages are of one thread."""
     ids = [event.subject_id for event in changed]
+    left = await store.complaints_of(ctx, ids)
+    gone = await interaction_store.link_complaints_anew(ctx, left)
     await interaction_store.join_complaints(ctx, ids)
+    await interactions.release_unlinked(ctx, gone)
     await _end_waits(ctx, await store.complaints_of(ctx, ids))
 
 
