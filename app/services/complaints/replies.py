@@ -1,6 +1,6 @@
 """The customer writes back while their complaint waits for them: the wait ends, or is flagged, as the policy says."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -19,8 +19,10 @@ from app.store.kit.events import Event
 
 
 async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: messages about complaints that wait for their customers were recorded, or others brought along."""
-    await _end_waits(ctx, await store.complaints_of(ctx, [event.subject_id for event in recorded]))
+    """Reaction: messages about complaints that wait for their customers were recorded, or others brought along; or what
+    had ended the wait was changed.
+    """
+    await _follow_replies(ctx, await store.complaints_of(ctx, [event.subject_id for event in recorded]))
 
 
 async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
@@ -30,12 +32,43 @@ async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     gone = await interaction_store.link_complaints_anew(ctx, left)
     await interaction_store.join_complaints(ctx, ids)
     await interactions.release_unlinked(ctx, gone)
-    await _end_waits(ctx, await store.complaints_of(ctx, ids))
+    await _follow_replies(ctx, {*left, *await store.complaints_of(ctx, ids)})
 
 
 async def on_complaints(ctx: Context, changed: Sequence[Event]) -> None:
-    """Reaction: complaints have other customers or messages than before, who may have replied already."""
-    await _end_waits(ctx, [event.subject_id for event in changed])
+    """Reaction: complaints have other customers or messages than before, who may have replied already, or have not."""
+    await _follow_replies(ctx, [event.subject_id for event in changed])
+
+
+async def _follow_replies(ctx: Context, complaint_ids: Collection[UUID]) -> None:
+    await _wait_again(ctx, sorted(complaint_ids))
+    await _end_waits(ctx, sorted(complaint_ids))
+
+
+async def _wait_again(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
+    """What ended the wait is no reply of the customer: they are waited for as if it had not come.
+
+    Once somebody has gone on, there is no reply to take back.
+    """
+    rows = await store.no_replies(ctx, complaint_ids) if complaint_ids else []
+    if not rows:
+        return
+    taken_back = {row[0]: row[1:] for row in rows}
+    cases = [case for case in await case_store.load_many(ctx, list(taken_back)) if case.complaint.customer_replied_at]
+    for case in cases:
+        complaint, (interaction_id, since) = case.complaint, taken_back[case.id]
+        complaint.customer_replied_at = None
+        if complaint.waiting_for is None:
+            complaint.waiting_for, complaint.waiting_since = Waiting.CUSTOMER, since
+            case.clocks.waiting_changed(case.situation, min(case.latest_interval_bound() or since, ctx.now))
+        case.record(
+            event_types.COMPLAINT_HELD,
+            since,
+            title={"party": Waiting.CUSTOMER},
+            note="The message was no reply of the customer",
+            interaction_id=str(interaction_id),
+        )
+    await case_store.save(ctx, cases)
 
 
 async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:

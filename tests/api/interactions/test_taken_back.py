@@ -7,8 +7,11 @@ import pytest
 
 from tests import make
 from tests.make.interactions import captured, record
+from tests.make.service_levels import create_policy
 from tests.support import api
+from tests.support.complaints import moved
 from tests.support.links import claim, release, timeline
+from tests.support.times import ago
 
 PATH = "/v1/interactions"
 T9, T10, T11, T12 = (f"2026-03-01T{hour:02}:00:00.000000Z" for hour in (9, 10, 11, 12))
@@ -294,3 +297,81 @@ async def _state(db: Any) -> list[tuple[Any, ...]]:
         "UNION ALL SELECT id, customer_id, NULL, NULL, interaction_id FROM complaints ORDER BY 1, 2, 5"
     )
     return [tuple(row) for row in rows]
+
+
+class TestTheReply:
+    """A message ended the wait of a complaint for its customer, and turns out to be no reply of theirs."""
+
+    @pytest.fixture
+    async def held(self, client: httpx.AsyncClient, ada: Any) -> dict[str, Any]:
+        await create_policy(client, targets={"resolve_minutes": 4_800}, pauses=["waiting_customer"])
+        complaint = await make.record_complaint(client, customer_id=ada["id"], received_at=ago(hours=20))
+        return await moved(client, complaint, "hold", waiting_for="customer", at=ago(hours=10))
+
+    async def waiting(self, client: httpx.AsyncClient, complaint: dict[str, Any]) -> tuple[Any, ...]:
+        found = await api.get(client, f"/v1/complaints/{complaint['id']}")
+        (clock,) = found["clocks"]
+        return found["waiting_for"], found["customer_replied_at"], clock["state"]
+
+    @pytest.mark.parametrize("change", ["moved", "thread", "direction", "complaint_id", "the complaint is moved"])
+    async def test_it_waits_again(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, held: dict[str, Any], db: Any, change: str
+    ) -> None:
+        first = await record(client, **captured(thread="T", customer_id=ada["id"], happened_at=ago(hours=15)))
+        await api.patched(client, f"/v1/complaints/{held['id']}", {"interaction_id": first["id"]})
+        text = {"customer_id": ada["id"], "happened_at": ago(hours=6)}
+        text |= {"complaint_id": held["id"]} if change == "complaint_id" else {"thread": "T"}
+        before = await self.waiting(client, held)
+        since = await db.fetchval("SELECT waiting_since FROM complaints")
+        said = await record(client, **captured(**text))
+        replied = await self.waiting(client, held)
+        assert (before, replied[0], replied[2]) == (("customer", None, "paused"), None, "running")
+        path = f"/v1/complaints/{held['id']}/claim"
+        match change:
+            case "moved":
+                await move(client, said, ada, bo)
+            case "thread":
+                await patch(client, said, thread="U")
+            case "direction":
+                await patch(client, said, direction="outbound")
+            case "complaint_id":
+                await patch(client, said, complaint_id=None)
+            case _:
+                await api.post(client, path, {"customer_id": bo["id"], "moved_from": ada["id"]}, 200)
+        assert await self.waiting(client, held) == before
+        assert await db.fetchval("SELECT waiting_since FROM complaints") == since
+        paused = await db.fetch("SELECT starts_at FROM clock_intervals WHERE kind = 'running' AND ends_at > starts_at")
+        assert len(paused) == 1, "its time ran until it was held only"
+        assert [event.type for event in await api.events(db, held["id"])].count("complaint.held") == 2
+        match change:  # and back
+            case "moved":
+                await move(client, said, bo, ada)
+            case "thread":
+                await patch(client, said, thread="T")
+            case "direction":
+                await patch(client, said, direction="inbound")
+            case "complaint_id":
+                await patch(client, said, complaint_id=held["id"])
+            case _:
+                await api.post(client, path, {"customer_id": ada["id"], "moved_from": bo["id"]}, 200)
+        assert await self.waiting(client, held) == replied
+
+    async def test_another_reply_ends_the_wait(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, held: dict[str, Any]
+    ) -> None:
+        wrong, right = [
+            await record(client, **captured(customer_id=ada["id"], complaint_id=held["id"], happened_at=ago(hours=n)))
+            for n in (6, 4)
+        ]
+        await move(client, wrong, ada, bo)
+        assert await self.waiting(client, held) == (None, right["happened_at"], "running")
+
+    async def test_not_once_somebody_has_gone_on(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, held: dict[str, Any]
+    ) -> None:
+        said = await record(
+            client, **captured(customer_id=ada["id"], complaint_id=held["id"], happened_at=ago(hours=6))
+        )
+        await moved(client, held, "acknowledge")
+        await move(client, said, ada, bo)
+        assert await self.waiting(client, held) == (None, None, "running")
