@@ -32,7 +32,15 @@ async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     gone = await interaction_store.link_complaints_anew(ctx, left)
     await interaction_store.join_complaints(ctx, ids)
     await interactions.release_unlinked(ctx, gone)
-    await _follow_replies(ctx, {*left, *await store.complaints_of(ctx, ids)})
+    about = {*left, *await store.complaints_of(ctx, ids)}
+    await interactions.take_customers(ctx, await interaction_store.unowned_messages(ctx, about))
+    await _follow_replies(ctx, about)
+
+
+async def on_naming(ctx: Context, recorded: Sequence[Event]) -> None:
+    """Reaction: messages that name complaints have brought others along, which belong to their customers as well."""
+    about = await store.complaints_of(ctx, [event.subject_id for event in recorded])
+    await interactions.take_customers(ctx, await interaction_store.unowned_messages(ctx, about))
 
 
 async def on_complaints(ctx: Context, changed: Sequence[Event]) -> None:
@@ -90,6 +98,7 @@ async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
 
 REPLIED = Reaction(on_messages, when=store.WAITS_FOR_REPLY)
 JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)
+BRING_ALONG = Reaction(on_naming, when=interaction_store.BRINGS_ALONG)
 REPLIED_BEFORE = Reaction(on_complaints, when=store.WAITS)
 
 

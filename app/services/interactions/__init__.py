@@ -1,6 +1,6 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.services.interactions.claims import assign, release_unlinked
+from app.services.interactions.claims import assign, release_unlinked, take_customers
 from app.services.interactions.enquiries import ANSWER_IN_THREAD, REOPEN
 from app.services.interactions.intake import require_welcome
 from app.services.interactions.interactions import record
@@ -19,4 +19,5 @@ __all__ = [
     "record",
     "release_unlinked",
     "require_welcome",
+    "take_customers",
 ]

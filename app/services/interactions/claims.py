@@ -19,6 +19,7 @@ from app.services import customers
 from app.services.interactions import participants
 from app.services.kit.links import change_of
 from app.store import customers as customer_store
+from app.store.interactions import interactions as interaction_store
 from app.store.interactions.interactions import INTERACTIONS
 from app.store.kit import activity, events, link_origins
 from app.store.kit import links as store
@@ -61,19 +62,20 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
     await events.record_all(ctx, [_event(ctx, assignment, row) for assignment, row in changed])
 
 
-async def take_customer(ctx: Context, interaction_id: UUID) -> UUID | None:
-    """A locked interaction without a customer takes that of what it is linked to, unless it was taken from them; the
-    customer it has then.
+async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> None:
+    """Those of these locked interactions that have no customer take that of what they are linked to.
+
+    What somebody has taken from a customer does not become theirs again.
     """
-    row = await INTERACTIONS.lock(ctx, interaction_id)
-    if row["customer_id"] is not None:
-        return UUID(str(row["customer_id"]))
-    named = await link_origins.named_customers(ctx, "interaction", [interaction_id])
-    origin_id, customer_id = named.get(interaction_id, (None, None))
-    if customer_id in (None, customers.released_from(json.loads(row["match_reasons"]))):
-        return None
-    await assign(ctx, [Assignment(interaction_id, None, customer_id, origin_id)])
-    return customer_id
+    unowned = await interaction_store.unowned(ctx, interaction_ids)
+    named = await link_origins.named_customers(ctx, "interaction", list(unowned)) if unowned else {}
+    assignments = [
+        Assignment(interaction_id, None, customer_id, origin_id)
+        for interaction_id, (origin_id, customer_id) in sorted(named.items())
+        if customer_id != customers.released_from(unowned[interaction_id])
+    ]
+    if assignments:
+        await assign(ctx, assignments)
 
 
 async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> None:

@@ -121,7 +121,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     if not awaits and answer_id is not None:
         await claims.release_unlinked(ctx, [answer_id])
     if "complaint_id" in patched.fields:
-        customer_id = await _name_complaint(ctx, interaction_id, new.complaint_id)
+        await _name_complaint(ctx, interaction_id, new.complaint_id)
+        customer_id = (await store.INTERACTIONS.lock(ctx, interaction_id))["customer_id"]
     if {"participants", "happened_at", "direction"} & patched.fields:
         await participants.synchronize(ctx, [await store.INTERACTIONS.lock(ctx, interaction_id)])
     title = rules.updated_title(new.kind, new.channel, new.direction, new.subject)
@@ -134,14 +135,14 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
-async def _name_complaint(ctx: Context, interaction_id: UUID, complaint_id: UUID | None) -> UUID | None:
-    """It is said to be about this complaint only, or about none; its customer then. Reactions do what else follows."""
+async def _name_complaint(ctx: Context, interaction_id: UUID, complaint_id: UUID | None) -> None:
+    """It is said to be about this complaint only, or about none. Reactions do what else follows."""
     if complaint_id is not None and not await complaint_messages.is_complaint(ctx, complaint_id):
         raise reference_not_found("/complaint_id", "Complaint")
     await complaint_messages.unname(ctx, interaction_id)
     if complaint_id is not None:
         await complaint_messages.link(ctx, [(complaint_id, interaction_id)], named=True)
-    return await claims.take_customer(ctx, interaction_id)
+    await claims.take_customers(ctx, [interaction_id])
 
 
 async def _require_no_complaint(ctx: Context, interaction_id: UUID) -> None:

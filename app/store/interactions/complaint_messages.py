@@ -40,6 +40,16 @@ async def complaints_of(ctx: Context, interaction_id: UUID) -> list[UUID]:
     return [row[0] for row in found]
 
 
+async def unowned(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
+    """What is about these complaints and belongs to nobody."""
+    found = await ctx.db.fetch(
+        "SELECT DISTINCT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
+        "WHERE m.complaint_id = ANY ($1::uuid[]) AND i.customer_id IS NULL ORDER BY 1",
+        sorted(complaint_ids),
+    )
+    return [row[0] for row in found]
+
+
 async def is_complaint(ctx: Context, complaint_id: UUID) -> bool:
     return bool(await ctx.db.fetchval("SELECT EXISTS (SELECT FROM complaints WHERE id = $1)", complaint_id))
 
@@ -130,3 +140,9 @@ MAY_JOIN = """((e.type <> 'interaction.updated' OR (e.data->'changes')::jsonb @>
         OR EXISTS (SELECT FROM complaint_messages m WHERE m.interaction_id = e.subject_id)))"""
 """Condition on the event `e` of an interaction: it may be in another conversation than before, or name
 another complaint."""
+BRINGS_ALONG = """EXISTS (
+    SELECT FROM complaint_messages m JOIN complaints k ON k.id = m.complaint_id
+    JOIN complaint_messages o ON o.complaint_id = m.complaint_id JOIN interactions i ON i.id = o.interaction_id
+    WHERE m.interaction_id = e.subject_id AND m.named AND k.customer_id IS NOT NULL AND i.customer_id IS NULL
+)"""
+"""Condition on the event `e` of a new interaction: with it, others may be about a customer's complaint."""

@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests import make
 from tests.make.interactions import captured, record
@@ -117,6 +119,15 @@ class TestAnotherThread:
         await patch(client, named, thread="U")
         assert (await get(client, along))["complaint_id"] is None
         assert (await get(client, named))["complaint_id"] == complaint["id"]
+
+
+async def test_what_is_brought_along_is_the_customers(client: httpx.AsyncClient, ada: Any) -> None:
+    """Of two messages without a contact, one names the complaint: whichever comes first, both are its customer's."""
+    complaint = await make.record_complaint(client, customer_id=ada["id"])
+    for n, order in enumerate(("NO", "ON")):
+        bodies = {"N": {"complaint_id": complaint["id"]}, "O": {}}
+        sent = [await record(client, **captured(thread=f"T-{n}") | bodies[name]) for name in order]
+        assert [await customer(client, one) for one in sent] == [ada["id"]] * 2, order
 
 
 class TestAnotherAnswer:
@@ -375,3 +386,48 @@ class TestTheReply:
         await moved(client, held, "acknowledge")
         await move(client, said, ada, bo)
         assert await self.waiting(client, held) == (None, None, "running")
+
+
+MESSAGES = st.lists(
+    st.tuples(
+        st.sampled_from(["question", "reply", "message"]),
+        st.sampled_from(["mailbox", "mailbox", "chat", None]),
+        st.sampled_from([None, None, 0, 1]),
+        st.sampled_from(["T", "T", "U"]),
+        st.integers(9, 17),
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+class TestThereAndBack:
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(messages=MESSAGES, about=st.sampled_from([None, 0, 1]), changed=st.integers(0, 5), thread=st.booleans())
+    async def test_nothing_is_left(
+        self, client: httpx.AsyncClient, emptying: Any, db: Any, messages: Any, about: Any, changed: int, thread: bool
+    ) -> None:
+        await emptying()
+        people = [await make.create_customer(client) for _ in range(3)]
+        made = []
+        for n, (kind, source, person, name, hour) in enumerate(messages):
+            body = {"thread": name, "happened_at": f"2026-03-01T{hour:02}:{n:02}:00Z"}
+            body |= {"source": source, "external_id": source and f"M-{n}"}
+            body |= {"customer_id": people[person]["id"]} if person is not None else {}
+            made.append(await record(client, **KINDS[kind](**body)))
+        if about is not None:
+            await make.record_complaint(client, interaction_id=made[about]["id"])
+        one = made[changed % len(made)]
+        states = []
+        for _ in range(2):
+            states.append(await _state(db))
+            if thread:
+                await patch(client, one, thread="V")
+                await patch(client, one, thread=one["thread"])
+            elif (holder := await customer(client, one)) is not None:
+                await move(client, one, {"id": holder}, people[2])
+                await move(client, one, people[2], {"id": holder})
+        assert states[0] == states[1]
+
+
+KINDS = {"question": question, "reply": reply, "message": captured}
