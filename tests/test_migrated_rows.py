@@ -823,7 +823,7 @@ async def test_what_was_named_before_is_known_by_its_thread(new_database: Callab
         values = {"kind": "message", "channel": "email", "direction": "inbound", "happened_at": RECEIVED} | more
         return (await insert(db, "interactions", match="anonymous", thread=thread, **values))["id"]
 
-    expected = {}
+    expected: dict[Any, bool] = {}
     for thread, named in (("T", False), ("U", True), (None, True)):
         answer_id = await interact(thread, direction="outbound")
         asked = await interact("T", kind="enquiry", awaits_answer=True, answered_at=RECEIVED, answered_by_id=answer_id)

@@ -377,6 +377,19 @@ class TestTheReply:
         await move(client, wrong, ada, bo)
         assert await self.waiting(client, held) == (None, right["happened_at"], "running")
 
+    async def test_a_wait_that_was_only_flagged(self, client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
+        more = {"targets": {"resolve_minutes": 4_800}, "pauses": ["waiting_customer"], "on_customer_reply": "flag"}
+        await create_policy(client, **more)
+        complaint = await make.record_complaint(client, customer_id=ada["id"], received_at=ago(hours=20))
+        held = await moved(client, complaint, "hold", waiting_for="customer", at=ago(hours=10))
+        text = {"customer_id": ada["id"], "complaint_id": held["id"], "happened_at": ago(hours=6)}
+        said = await record(client, **captured(**text))
+        assert await self.waiting(client, held) == ("customer", said["happened_at"], "paused")
+        await move(client, said, ada, bo)
+        assert await self.waiting(client, held) == ("customer", None, "paused")
+        await move(client, said, bo, ada)
+        assert await self.waiting(client, held) == ("customer", said["happened_at"], "paused")
+
     async def test_not_once_somebody_has_gone_on(
         self, client: httpx.AsyncClient, ada: Any, bo: Any, held: dict[str, Any]
     ) -> None:
