@@ -812,3 +812,33 @@ async def test_returns_whose_tax_was_guessed_are_recomputed(new_database: Callab
     db = await asyncpg.connect(dsn)
     assert [tuple(row) for row in await db.fetch("SELECT kind, key FROM jobs")] == [("awaited_sale", returns["charge"])]
     await db.close()
+
+
+async def test_what_was_named_before_is_known_by_its_thread(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0037")
+    db = await asyncpg.connect(dsn)
+
+    async def interact(thread: str | None, **more: Any) -> Any:
+        values = {"kind": "message", "channel": "email", "direction": "inbound", "happened_at": RECEIVED} | more
+        return (await insert(db, "interactions", match="anonymous", thread=thread, **values))["id"]
+
+    expected: dict[Any, bool] = {}
+    for thread, named in (("T", False), ("U", True), (None, True)):
+        answer_id = await interact(thread, direction="outbound")
+        asked = await interact("T", kind="enquiry", awaits_answer=True, answered_at=RECEIVED, answered_by_id=answer_id)
+        expected |= {answer_id: False, asked: named}
+    complaint_id = await db.fetchval(
+        "INSERT INTO complaints (reference, channel, description, received_at, state_since) "
+        "VALUES ('C-1', 'email', 'Cold', $1, $1) RETURNING id",
+        RECEIVED,
+    )
+    await insert(db, "complaint_messages", complaint_id=complaint_id, interaction_id=answer_id)
+    await db.close()
+    await as_of(dsn, "0038")
+    db = await asyncpg.connect(dsn)
+    assert dict(await db.fetch("SELECT id, answer_named FROM interactions")) == expected
+    assert await db.fetchval("SELECT named FROM complaint_messages"), "it stays with the complaint"
+    await insert(db, "complaint_messages", complaint_id=complaint_id, interaction_id=asked)
+    assert not await db.fetchval("SELECT named FROM complaint_messages WHERE interaction_id = $1", asked)
+    await db.close()

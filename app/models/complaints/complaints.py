@@ -269,3 +269,5 @@ class ComplaintMessage(SQLModel, table=True):
 
     complaint_id: UUID = columns.reference_column("complaints.id", null=False, primary=True)
     interaction_id: UUID = columns.reference_column("interactions.id", null=False, primary=True)
+    # The message itself says so, or somebody did, and not only its conversation.
+    named: bool = columns.boolean_column()

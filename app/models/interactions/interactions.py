@@ -96,6 +96,8 @@ class Interaction(SQLModel, table=True):
     awaits_answer: bool = boolean_column()
     answered_at: datetime | None = timestamp_column()
     answered_by_id: UUID | None = reference_column("interactions.id")
+    # Somebody said what answered it, so that nothing of the conversation says otherwise.
+    answer_named: bool = boolean_column()
     attributes: dict[str, Any] = json_column()
     version: int = version_column()
     created_at: datetime = created_at_column()

@@ -183,7 +183,9 @@ COMPLAINT_WITHDRAWN = _type(
     "complaint.withdrawn", f"{_COMPLAINT}withdrawn", staff=TEXT.or_absent, reason=TEXT.or_absent
 )
 COMPLAINT_REOPENED = _type("complaint.reopened", f"{_COMPLAINT}reopened", staff=TEXT.or_absent, reason=TEXT.or_absent)
-COMPLAINT_HELD = _type("complaint.held", f"{_COMPLAINT}on hold, waiting for {{party}}", **_STEP)
+COMPLAINT_HELD = _type(
+    "complaint.held", f"{_COMPLAINT}on hold, waiting for {{party}}", **_STEP, interaction_id=ID.or_absent
+)
 COMPLAINT_RESUMED = _type("complaint.resumed", f"{_COMPLAINT}resumed", **_STEP)
 COMPLAINT_CUSTOMER_REPLIED = _type("complaint.customer_replied", f"{_COMPLAINT}the customer replied", interaction_id=ID)
 COMPLAINT_UPDATE_SENT = _type("complaint.update_sent", f"{_COMPLAINT}update sent to the customer", interaction_id=ID)

@@ -69,6 +69,7 @@ of it that were not there before, and locks them then.
 """
 
 LINKS = (
+    # Of one follower in the order in which a new one looks for a customer: the first that has one is followed.
     Link("complaint", "sale", "complaints", "id", "sale_id"),
     Link("complaint", "interaction", "complaints", "id", "interaction_id"),
     Link("complaint", "feedback", "feedback_follow_ups", "complaint_id", "feedback_id"),
@@ -82,8 +83,8 @@ LINKS = (
     Link("feedback", "interaction", "feedback", "id", "interaction_id"),
     Link("feedback", "invitation", "feedback", "id", "invitation_id"),
     Link("task", "interaction", "tasks", "id", "interaction_id"),
-    Link("task", "feedback", "tasks", "id", "feedback_id"),
     Link("task", "complaint", "tasks", "id", "complaint_id"),
+    Link("task", "feedback", "tasks", "id", "feedback_id"),
     Link("invitation", "sale", "invitations", "id", "sale_id"),
     Link("invitation", "complaint", "invitations", "id", "complaint_id"),
     Link("invitation", "interaction", "invitations", "id", "interaction_id"),

@@ -15,12 +15,14 @@ from app.schemas.complaints.complaints import ComplaintQuery
 from app.schemas.complaints.intake import ComplaintContent, ComplaintNew
 from app.schemas.complaints.moves import ComplaintMoveQuery
 from app.schemas.kit import validation
+from app.services import interactions
 from app.services.complaints import case_store, claims, policies, resent
 from app.services.complaints import intake as complaint_intake
 from app.services.complaints.drafts import ComplaintDraft, References
 from app.services.customers import released_from
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
+from app.store import interactions as interaction_store
 from app.store import sales as sales_store
 from app.store.complaints import complaints as store
 from app.store.complaints.complaint_row import ComplaintRow
@@ -113,7 +115,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         "received_at": received_at,
     }
     draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole))
-    if (problem := (await References.load(ctx, [draft], lock=False)).assign(0, draft)) is not None:
+    if (problem := (await References.load(ctx, [draft], complaint_id)).assign(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
     case.complaint.assign({name: value for name, value in new.model_dump().items() if name in patched.fields})
@@ -122,6 +124,9 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
     linked = [(complaint_id, new.interaction_id)] if new.interaction_id and "interaction_id" in patched.fields else []
     await case_store.save(ctx, [case], messages=linked)
+    if "interaction_id" in patched.fields:
+        gone = await interaction_store.link_complaints_anew(ctx, [complaint_id])
+        await interactions.release_unlinked(ctx, gone)
     before, refused = case.complaint.customer_id, released_from(case.complaint.match_reasons)
     # It says now whose it is, or does not any more. What somebody has said stands.
     if links and draft.customer_id != before and (draft.customer_id is None or draft.customer_id != refused):

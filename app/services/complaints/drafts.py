@@ -74,8 +74,10 @@ class References:
     policies: Policies
 
     @classmethod
-    async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft], *, lock: bool = True) -> "References":
-        """With `lock`, what they refer to stays as it is until the commit, unless it is locked already."""
+    async def load(cls, ctx: Context, drafts: Sequence[ComplaintDraft], changed: UUID | None = None) -> "References":
+        """What they refer to stays as it is until the commit; `changed` is a stored complaint, which the only draft is
+        a change of: that is locked already.
+        """
         references, policies = await references_by_contact(ctx, drafts, _contact)
         customers = Resolver(ctx, references)
         numbered = [(n, draft.new) for n, draft in enumerate(drafts)]
@@ -84,11 +86,13 @@ class References:
             "sale": [(n, new.sale_id, new.sale_line_no) for n, new in numbered if new.sale_id is not None],
             "interaction": [(n, new.interaction_id) for n, new in numbered if new.interaction_id is not None],
         }
-        if lock:
+        if changed is None:
             await _lock(ctx, [new for _, new in numbered])
         found = await store.REFERENCES.load(ctx, keys | customers.keys())
         customers.add(found)
         subjects = Subjects.of(found, "sale", "interaction")
+        if changed is not None:
+            subjects = await subjects.not_lent_by(ctx, changed)
         return cls(intake.existing(found, "complaint"), customers, subjects, policies)
 
     def assign(self, n: int, draft: ComplaintDraft) -> Problem | None:

@@ -1,6 +1,6 @@
 """The customer writes back while their complaint waits for them: the wait ends, or is flagged, as the policy says."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -10,6 +10,7 @@ from app.core.context import Context
 from app.core.reactions import Reaction
 from app.rules.complaints.states import Waiting
 from app.rules.kit import event_types
+from app.services import interactions
 from app.services.complaints import case_store
 from app.services.complaints.case import Case
 from app.store import interactions as interaction_store
@@ -18,20 +19,64 @@ from app.store.kit.events import Event
 
 
 async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: messages about complaints that wait for their customers were recorded, or others brought along."""
-    await _end_waits(ctx, await store.complaints_of(ctx, [event.subject_id for event in recorded]))
+    """Reaction: messages about complaints that wait for their customers were recorded, or others brought along; or what
+    had ended the wait was changed.
+    """
+    await _follow_replies(ctx, await store.complaints_of(ctx, [event.subject_id for event in recorded]))
 
 
 async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: interactions have other customers or threads than before, so that other messages are of one thread."""
     ids = [event.subject_id for event in changed]
+    left = await store.complaints_of(ctx, ids)
+    gone = await interaction_store.link_complaints_anew(ctx, left)
     await interaction_store.join_complaints(ctx, ids)
-    await _end_waits(ctx, await store.complaints_of(ctx, ids))
+    await interactions.release_unlinked(ctx, gone)
+    about = {*left, *await store.complaints_of(ctx, ids)}
+    await interactions.take_customers(ctx, await interaction_store.unowned_messages(ctx, about))
+    await _follow_replies(ctx, about)
+
+
+async def on_naming(ctx: Context, recorded: Sequence[Event]) -> None:
+    """Reaction: messages that name complaints have brought others along, which belong to their customers as well."""
+    about = await store.complaints_of(ctx, [event.subject_id for event in recorded])
+    await interactions.take_customers(ctx, await interaction_store.unowned_messages(ctx, about))
 
 
 async def on_complaints(ctx: Context, changed: Sequence[Event]) -> None:
-    """Reaction: complaints have other customers or messages than before, who may have replied already."""
-    await _end_waits(ctx, [event.subject_id for event in changed])
+    """Reaction: complaints have other customers or messages than before, who may have replied already, or have not."""
+    await _follow_replies(ctx, [event.subject_id for event in changed])
+
+
+async def _follow_replies(ctx: Context, complaint_ids: Collection[UUID]) -> None:
+    await _wait_again(ctx, sorted(complaint_ids))
+    await _end_waits(ctx, sorted(complaint_ids))
+
+
+async def _wait_again(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
+    """What ended the wait is no reply of the customer: they are waited for as if it had not come.
+
+    Once somebody has gone on, there is no reply to take back.
+    """
+    rows = await store.no_replies(ctx, complaint_ids) if complaint_ids else []
+    if not rows:
+        return
+    taken_back = {row[0]: row[1:] for row in rows}
+    cases = [case for case in await case_store.load_many(ctx, list(taken_back)) if case.complaint.customer_replied_at]
+    for case in cases:
+        complaint, (interaction_id, since) = case.complaint, taken_back[case.id]
+        complaint.customer_replied_at = None
+        if complaint.waiting_for is None:
+            complaint.waiting_for, complaint.waiting_since = Waiting.CUSTOMER, since
+            case.clocks.waiting_changed(case.situation, min(case.latest_interval_bound() or since, ctx.now))
+        case.record(
+            event_types.COMPLAINT_HELD,
+            since,
+            title={"party": Waiting.CUSTOMER},
+            note="The message was no reply of the customer",
+            interaction_id=str(interaction_id),
+        )
+    await case_store.save(ctx, cases)
 
 
 async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
@@ -53,6 +98,7 @@ async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
 
 REPLIED = Reaction(on_messages, when=store.WAITS_FOR_REPLY)
 JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)
+BRING_ALONG = Reaction(on_naming, when=interaction_store.BRINGS_ALONG)
 REPLIED_BEFORE = Reaction(on_complaints, when=store.WAITS)
 
 

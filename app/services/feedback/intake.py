@@ -66,7 +66,7 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     """
     draft.id = row.id
     given = {name: getattr(draft, name) for name in ("site", "till", "staff", "sku")}
-    references = await References.load(ctx, [draft], lock=False)
+    references = await References.load(ctx, [draft], row.id)
     if (problem := references.assign(ctx, 0, draft)) is not None:
         raise problem
     if not fill:

@@ -45,16 +45,21 @@ class References:
     policies: Policies
 
     @classmethod
-    async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft], *, lock: bool = True) -> "References":
-        """With `lock`, what it is about stays as it is until the commit, unless it is locked already."""
+    async def load(cls, ctx: Context, drafts: Sequence[FeedbackDraft], changed: UUID | None = None) -> "References":
+        """What it is about stays as it is until the commit; `changed` is stored feedback, which the only draft is a
+        change of: that is locked already.
+        """
         references, policies = await references_by_contact(ctx, drafts, _contact)
         customers = Resolver(ctx, references)
-        if lock:
+        if changed is None:
             await _lock(ctx, drafts)
         found = await store.REFERENCES.load(ctx, _keys(drafts) | customers.keys())
         customers.add(found)
         subjects = [record._replace(kind="sale") if record.kind == "receipt" else record for record in found]
-        return cls(intake.existing(found, "feedback"), customers, Subjects.of(subjects, *_SUBJECTS), policies)
+        about = Subjects.of(subjects, *_SUBJECTS)
+        if changed is not None:
+            about = await about.not_lent_by(ctx, changed)
+        return cls(intake.existing(found, "feedback"), customers, about, policies)
 
     def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
         """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""

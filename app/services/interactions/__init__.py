@@ -1,6 +1,6 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.services.interactions.claims import assign
+from app.services.interactions.claims import assign, release_unlinked, take_customers
 from app.services.interactions.enquiries import ANSWER_IN_THREAD, REOPEN
 from app.services.interactions.intake import require_welcome
 from app.services.interactions.interactions import record
@@ -17,5 +17,7 @@ __all__ = [
     "complete_task",
     "create_tasks",
     "record",
+    "release_unlinked",
     "require_welcome",
+    "take_customers",
 ]

@@ -1,7 +1,7 @@
 """Whose an interaction is: claimed, moved, released, or taken from what it is linked to."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,9 @@ from app.services import customers
 from app.services.interactions import participants
 from app.services.kit.links import change_of
 from app.store import customers as customer_store
+from app.store.interactions import interactions as interaction_store
 from app.store.interactions.interactions import INTERACTIONS
-from app.store.kit import activity, events
+from app.store.kit import activity, events, link_origins
 from app.store.kit import links as store
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -59,6 +60,37 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
     await activity.find_last_contacts(ctx, [each.before for each in assignments if each.before is not None])
     changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].before != pair[0].customer_id]
     await events.record_all(ctx, [_event(ctx, assignment, row) for assignment, row in changed])
+
+
+async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> None:
+    """Those of these locked interactions that have no customer take that of what they are linked to.
+
+    What somebody has taken from a customer does not become theirs again.
+    """
+    unowned = await interaction_store.unowned(ctx, interaction_ids)
+    named = await link_origins.named_customers(ctx, "interaction", list(unowned)) if unowned else {}
+    assignments = [
+        Assignment(interaction_id, None, customer_id, origin_id)
+        for interaction_id, (origin_id, customer_id) in sorted(named.items())
+        if customer_id != customers.released_from(unowned[interaction_id])
+    ]
+    if assignments:
+        await assign(ctx, assignments)
+
+
+async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> None:
+    """Those of these locked interactions that have their customers from what they are linked to no more are as if they
+    had come in now.
+    """
+    if not interaction_ids or not (holders := await link_origins.unlinked(ctx, "interaction", interaction_ids)):
+        return
+    named = await link_origins.named_customers(ctx, "interaction", list(holders))
+    reason = "The record that the customer was taken from is no longer linked"
+    assignments = []
+    for interaction_id, holder in holders.items():
+        origin_id, customer_id = named.get(interaction_id, (None, None))
+        assignments.append(Assignment(interaction_id, holder, customer_id, origin_id, reason, by_link=True))
+    await assign(ctx, assignments)
 
 
 def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:

@@ -62,7 +62,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         unwelcome_reason=sent.unwelcome_reason,
     )
     document, _ = await interactions.record(ctx, new, origin_id=interaction_id, thread_source=row["source"])
-    await _set_answered(ctx, row, document.id, channel, happened_at)
+    await _set_answered(ctx, row, document.id, channel, happened_at, named=True)
     return document
 
 
@@ -70,19 +70,23 @@ async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:
     """Reaction: contacts in the threads of open enquiries were recorded, whichever of both came first."""
     for row in await threads.answered_enquiries(ctx, [event.subject_id for event in recorded]):
         await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
+        if row["answered_by_id"] is not None:  # it was taken for the answer until then
+            await claims.release_unlinked(ctx, [row["answered_by_id"]])
 
 
 async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: enquiries or their answers have other customers, or other content, than before."""
     reopened = await threads.no_longer_answered(ctx, [event.subject_id for event in changed])
     for enquiry in reopened:
-        await store.INTERACTIONS.change(ctx, enquiry["id"], {"answered_at": None, "answered_by_id": None})
+        await store.INTERACTIONS.change(ctx, enquiry["id"], _NOT_ANSWERED)
         title = rules.unanswered_title(enquiry["subject"])
         type_, data = event_types.INTERACTION_REOPENED, {"answered_by_id": str(enquiry["answered_by_id"])}
         event = Event(type_, enquiry["id"], enquiry["customer_id"], title, ctx.now, enquiry["channel"], data)
         await events.record(ctx, event)
+    await claims.release_unlinked(ctx, {enquiry["answered_by_id"] for enquiry in reopened})
 
 
+_NOT_ANSWERED = {"answered_at": None, "answered_by_id": None, "answer_named": False}
 ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
 REOPEN = Reaction(on_changed, when=threads.IS_ANSWERED_OR_ANSWERS)
 
@@ -100,14 +104,18 @@ async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document
         raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
     if row["happened_at"] < enquiry["happened_at"]:
         raise out_of_order("/interaction_id", "happened_at of the enquiry")
-    await _set_answered(ctx, enquiry, answer_id, Channel(row["channel"]), row["happened_at"])
+    await _set_answered(ctx, enquiry, answer_id, Channel(row["channel"]), row["happened_at"], named=True)
     if row["customer_id"] is None and enquiry["customer_id"] is not None:
         await claims.assign(ctx, [Assignment(answer_id, None, enquiry["customer_id"], enquiry["id"])])
     return await store.INTERACTIONS.get(ctx, answer_id)
 
 
-async def _set_answered(ctx: Context, enquiry: Record, answer_id: UUID, channel: Channel, at: datetime) -> None:
-    await store.INTERACTIONS.change(ctx, enquiry["id"], {"answered_at": at, "answered_by_id": answer_id})
+async def _set_answered(
+    ctx: Context, enquiry: Record, answer_id: UUID, channel: Channel, at: datetime, *, named: bool = False
+) -> None:
+    """If it is `named`, somebody has said what answers it."""
+    answered = {"answered_at": at, "answered_by_id": answer_id, "answer_named": named}
+    await store.INTERACTIONS.change(ctx, enquiry["id"], answered)
     title = rules.answered_title(channel, enquiry["subject"])
     data = {"answered_by_id": str(answer_id)}
     type_ = event_types.INTERACTION_ANSWERED

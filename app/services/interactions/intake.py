@@ -135,8 +135,8 @@ class References:
         await _lock_threads(ctx, [draft.new for draft in drafts])
         records = await store.REFERENCES.load(ctx, keys)
         complaint_ids = {record.id for record in records if record.kind in _COMPLAINT_KINDS}
-        if answered := [record.id for record in records if record.kind == "answered"]:
-            await lock_answered(ctx, answered, complaint_ids)
+        if changed := [record.id for record in records if record.kind in ("answered", "unowned")]:
+            await lock_answered(ctx, changed, complaint_ids)
         elif complaint_ids:
             await store.lock_complaints(ctx, complaint_ids)
         if complaint_ids:
@@ -245,6 +245,8 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             for n, new, thread in threads
             if new.direction is Direction.OUTBOUND or rules.awaits_answer(new.kind, new.direction)
         ],
+        # With what names a complaint, they are about it, and belong to its customer.
+        "unowned": [(n, thread) for n, new, thread in threads if new.complaint_id is not None],
         "complaint": [(n, new.complaint_id) for n, new in numbered if new.complaint_id is not None],
         "complaint_of_thread": [
             (n, thread, new.source or drafts[n].thread_source) for n, new, thread in threads if new.complaint_id is None

@@ -6,18 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import InteractionDiffers, Problem
+from app.core.errors import Conflict, InteractionDiffers, Problem, reference_not_found
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.planning import InteractionState
 from app.rules.kit import event_types
 from app.schemas.interactions.interactions import Contact, InteractionContent, InteractionNew, InteractionQuery
 from app.schemas.kit import validation
-from app.services.interactions import participants, planning, tasks
+from app.services.interactions import claims, participants, planning, tasks
 from app.services.interactions.intake import InteractionDraft, References, require_welcome
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
+from app.store.interactions import complaint_messages
 from app.store.interactions import interactions as store
-from app.store.interactions import threads
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -26,8 +26,9 @@ from app.store.kit.listing import Page
 
 _WELCOME_FIELDS = {"channel", "direction", "unwelcome_reason"}
 """Whether the customer wants to be contacted like this depends on these fields."""
-_THREAD_FIELDS = {"thread", "kind", "direction", "happened_at"}
-"""Which conversation it is in, what it answers there, and what answers it, depends on these fields."""
+_THREAD_FIELDS = {"thread", "complaint_id", "kind", "direction", "happened_at"}
+"""Which conversation it is in, what it answers there and what answers it, and which complaint it is about, depends on
+these fields."""
 
 
 async def find(ctx: Context, query: InteractionQuery) -> Page:
@@ -93,7 +94,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     """`patch` is an InteractionChange: a merge patch. 412 if the interaction is no longer at `version`."""
     if _THREAD_FIELDS & patch.model_fields_set:
         new_threads = [patch.thread] if patch.thread is not None else []
-        await lock_linked(ctx, conversations_of=[interaction_id], threads=new_threads)
+        complaints = [patch.complaint_id] if patch.complaint_id is not None else []
+        await lock_linked(ctx, conversations_of=[interaction_id], threads=new_threads, complaint=complaints)
     current = await patching.lock(ctx, store.INTERACTIONS, interaction_id, version)
     patched = patching.patched(InteractionContent, current.stored, patching.sent(patch))
     if not patched.changes:
@@ -108,10 +110,19 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     if "participants" in patched.fields:
         await participants.require(ctx, new.participants)
     awaits = rules.awaits_answer(new.kind, new.direction)
-    values = new.model_dump(mode="json") | {"happened_at": new.happened_at, "awaits_answer": awaits}
+    values = new.model_dump(mode="json", exclude={"complaint_id"}) | {
+        "happened_at": new.happened_at,
+        "awaits_answer": awaits,
+    }
+    answer_id = current.row["answered_by_id"]
     if not awaits:  # what is no enquiry any more was not answered
-        values |= {"answered_at": None, "answered_by_id": None}
+        values |= {"answered_at": None, "answered_by_id": None, "answer_named": False}
     await store.INTERACTIONS.change(ctx, interaction_id, values)
+    if not awaits and answer_id is not None:
+        await claims.release_unlinked(ctx, [answer_id])
+    if "complaint_id" in patched.fields:
+        await _name_complaint(ctx, interaction_id, new.complaint_id)
+        customer_id = (await store.INTERACTIONS.lock(ctx, interaction_id))["customer_id"]
     if {"participants", "happened_at", "direction"} & patched.fields:
         await participants.synchronize(ctx, [await store.INTERACTIONS.lock(ctx, interaction_id)])
     title = rules.updated_title(new.kind, new.channel, new.direction, new.subject)
@@ -119,7 +130,24 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     event = Event(event_types.INTERACTION_UPDATED, interaction_id, customer_id, title, ctx.now, new.channel.value, data)
     await events.record(ctx, event)
     await ctx.reactions.follow(ctx)  # it may answer, or be answered, now or no longer
+    if "complaint_id" in patched.fields and new.complaint_id is None:
+        await _require_no_complaint(ctx, interaction_id)
     return await store.INTERACTIONS.get(ctx, interaction_id)
+
+
+async def _name_complaint(ctx: Context, interaction_id: UUID, complaint_id: UUID | None) -> None:
+    """It is said to be about this complaint only, or about none. Reactions do what else follows."""
+    if complaint_id is not None and not await complaint_messages.is_complaint(ctx, complaint_id):
+        raise reference_not_found("/complaint_id", "Complaint")
+    await complaint_messages.unname(ctx, interaction_id)
+    if complaint_id is not None:
+        await complaint_messages.link(ctx, [(complaint_id, interaction_id)], named=True)
+    await claims.take_customers(ctx, [interaction_id])
+
+
+async def _require_no_complaint(ctx: Context, interaction_id: UUID) -> None:
+    if about := await complaint_messages.complaints_of(ctx, interaction_id):
+        raise Conflict("The conversation of the interaction is about the complaint", complaint_id=str(about[-1]))
 
 
 def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem:
@@ -130,7 +158,9 @@ async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) 
     ordered = intake.ordered(drafts)
     rows = [draft.row() for draft in ordered]
     await store.add(ctx, rows)
-    await threads.link_to_complaints(ctx, [(id_, draft.id) for draft in ordered for id_ in draft.complaint_ids])
+    about = [(draft.new.complaint_id is not None, id_, draft.id) for draft in ordered for id_ in draft.complaint_ids]
+    for named in (True, False):
+        await complaint_messages.link(ctx, [(id_, n) for says_so, id_, n in about if says_so is named], named=named)
     await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
     await participants.add(ctx, rows)
     await tasks.create_tasks(ctx, [task for draft in drafts if (task := draft.task) is not None])

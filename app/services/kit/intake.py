@@ -17,6 +17,7 @@ from app.rules.kit.content_hash import content_hash
 from app.services.kit import patching
 from app.services.kit.record_result import RecordResult
 from app.services.kit.resent import comparable_hash, differing
+from app.store.kit import link_origins
 from app.store.kit.documents import Document
 from app.store.kit.references import ReferencedRecord
 from app.store.kit.tables import Table
@@ -159,6 +160,17 @@ class Subjects:
         if moment is None or occurred_at is None or not moments.precedes(moment, datetime.fromisoformat(occurred_at)):
             return None
         return out_of_order(pointer, "occurred_at of the sale")
+
+    async def not_lent_by(self, ctx: Context, lender_id: UUID) -> "Subjects":
+        """These, as if those that have their customers from this record had none: it takes none back from them."""
+        owned = {row["id"] for found in self.by_kind.values() for row in found.values() if row.get("customer_id")}
+        lent = await link_origins.lent_by(ctx, lender_id, owned)
+        return Subjects(
+            {
+                kind: {n: {**row, "customer_id": None} if row["id"] in lent else row for n, row in found.items()}
+                for kind, found in self.by_kind.items()
+            }
+        )
 
     def owned(self, n: int) -> Mapping[str, Any] | None:
         """The first that belongs to a customer."""

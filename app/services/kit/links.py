@@ -9,7 +9,7 @@ from app.core.reactions import Reaction
 from app.rules.kit import event_types
 from app.rules.kit.event_type import EventType
 from app.rules.kit.links import Follower
-from app.store.kit import events
+from app.store.kit import events, link_origins
 from app.store.kit import links as store
 from app.store.kit.events import Event
 from app.store.kit.links import Assignment
@@ -65,7 +65,7 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
         elif follower.contradicts:
             contradicting.append(follower)
     if released := [each.id for each in assigned.values() if each.customer_id is None]:
-        named = await store.named_customers(ctx, noun, released)
+        named = await link_origins.named_customers(ctx, noun, released)
         for row_id, (origin_id, customer_id) in named.items():
             assigned[row_id] = replace(assigned[row_id], customer_id=customer_id, origin_id=origin_id)
     await _record_contradictions(ctx, noun, contradicting)

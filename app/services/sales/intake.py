@@ -57,10 +57,12 @@ async def record_receipts(
 
 
 async def _lock_numbers(ctx: Context, drafts: Sequence[ReceiptDraft]) -> None:
-    """Let nobody else write the receipts that these return and that are not known yet: neither would see the other."""
+    """Let nobody else write the receipts that these return and that are not known yet, nor returns of these or feedback
+    about them: neither would see the other. A statement that begins after this one sees what was written before.
+    """
     returned = returned_receipts(drafts)
-    if unknown := returned and returned - await settlement.stored(ctx, returned):
-        await advisory.lock_mixed(ctx, advisory.RECEIPT, unknown, (draft.key for draft in drafts))
+    unknown = returned and returned - await settlement.stored(ctx, returned)
+    await advisory.lock_mixed(ctx, advisory.RECEIPT, unknown, (draft.key for draft in drafts))
 
 
 def _rounds(drafts: Sequence[ReceiptDraft]) -> Iterator[list[int]]:
@@ -104,15 +106,11 @@ class _References:
         resolver = Resolver(ctx, [buyer_reference(draft.new.customer, policies, draft.new.source) for draft in drafts])
         numbers = [(n, *draft.key) for n, draft in enumerate(drafts)]
         keys: dict[str, list[tuple[Any, ...]]] = {
-            # Feedback that names one of these receipts, and does not see it yet, is waited for.
-            "receipt_lock": list(advisory.buckets(draft.key for draft in drafts)),
             "sale": numbers,
             "awaited": numbers,
             **resolver.keys(),
         }
         records = await store.REFERENCES.load(ctx, keys)
-        if any(record.kind == "receipt_lock" for record in records):  # a return of one of them was being written
-            records = await store.REFERENCES.load(ctx, keys)
         stored = _stored(records)
         revised, awaited = _revised(drafts, stored), _awaited(records, stored)
         returned = returned_receipts(draft for n, draft in enumerate(drafts) if n not in stored or n in revised)

@@ -158,7 +158,8 @@ async def complaints_of(ctx: Context, interaction_ids: Iterable[UUID]) -> list[U
 
 async def waiting_for_reply(ctx: Context, complaint_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:
     """Rows of (complaint_id, interaction_id, happened_at, channel): those that wait for their customers, and the
-    messages of these that may end that, oldest first. One that was told of is not told of again.
+    messages of these that may end that, oldest first. One that was told of is not told of again, unless it was no reply
+    meanwhile.
     """
     found = await ctx.db.fetch(
         "SELECT c.id, i.id, i.happened_at, i.channel FROM complaint_messages m "
@@ -166,7 +167,8 @@ async def waiting_for_reply(ctx: Context, complaint_ids: Iterable[UUID]) -> list
         "WHERE c.id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' AND i.direction = 'inbound' "
         f"AND i.happened_at >= c.waiting_since AND i.state = 'held' AND {_BY_CUSTOMER} "
         "AND NOT EXISTS (SELECT FROM events e WHERE e.subject_id = c.id AND e.type = 'complaint.customer_replied' "
-        "AND e.data->>'interaction_id' = i.id::text) "
+        "AND e.data->>'interaction_id' = i.id::text AND NOT EXISTS (SELECT FROM events h WHERE h.subject_id = c.id "
+        "AND h.type = 'complaint.held' AND h.data->>'interaction_id' = i.id::text AND h.seq > e.seq)) "
         "ORDER BY c.id, i.happened_at, i.id",
         list(complaint_ids),
     )
@@ -188,17 +190,40 @@ async def first_reply(ctx: Context, complaint_id: UUID, after: datetime) -> tupl
     return row and (row[0], row[1], row[2])
 
 
+async def no_replies(ctx: Context, complaint_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime]]:
+    """Rows of (complaint_id, interaction_id, waiting_since): open complaints that were replied to last by a message
+    that is no reply of their customers, or not about them, and since when they waited for it.
+    """
+    found = await ctx.db.fetch(_NO_REPLIES, list(complaint_ids))
+    return [(row[0], row[1], row[2]) for row in found]
+
+
 _BY_CUSTOMER = f"(i.customer_from_id IS NOT NULL OR {concerns('i', 'c.customer_id')})"
 """Condition on a message `i` about a complaint `c`: nothing of its own says that somebody else wrote it."""
 WAITS_FOR_REPLY = """EXISTS (
     SELECT FROM complaint_messages m JOIN complaints c ON c.id = m.complaint_id
-    WHERE m.interaction_id = e.subject_id AND c.waiting_for = 'customer'
+    WHERE m.interaction_id = e.subject_id AND (c.waiting_for = 'customer' OR c.customer_replied_at IS NOT NULL)
 )"""
-"""Condition on the event `e` of an interaction: it is about a complaint that waits for its customer, who may have
-written it, or something else that has come along with it.
+"""Condition on the event `e` of an interaction: it is about a complaint that waits for its customer, or did, who may
+have written it, or something else that has come along with it.
 """
-WAITS = "EXISTS (SELECT FROM complaints c WHERE c.id = e.subject_id AND c.waiting_for = 'customer')"
-"""Condition on the event `e` of a complaint: it waits for its customer."""
+WAITS = """EXISTS (SELECT FROM complaints c
+    WHERE c.id = e.subject_id AND (c.waiting_for = 'customer' OR c.customer_replied_at IS NOT NULL))"""
+"""Condition on the event `e` of a complaint: it waits for its customer, or did until they replied."""
+_LAST = (
+    "SELECT e.data, e.occurred_at FROM events e WHERE e.subject_id = c.id AND e.type = '{}' ORDER BY e.seq DESC LIMIT 1"
+)
+_NO_REPLIES = f"""
+    SELECT c.id, (r.data->>'interaction_id')::uuid, h.occurred_at FROM complaints c
+    CROSS JOIN LATERAL ({_LAST.format("complaint.customer_replied")}) r
+    CROSS JOIN LATERAL ({_LAST.format("complaint.held")}) h
+    WHERE c.id = ANY ($1::uuid[]) AND c.customer_replied_at IS NOT NULL AND {OPEN} AND NOT EXISTS (
+        SELECT FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id
+        WHERE m.complaint_id = c.id AND i.id = (r.data->>'interaction_id')::uuid
+            AND i.direction = 'inbound' AND i.state = 'held' AND {_BY_CUSTOMER}
+    )
+    ORDER BY c.id
+"""
 
 
 async def get_row(ctx: Context, complaint_id: UUID) -> ComplaintRow:

@@ -1,22 +1,24 @@
 """Interactions with customers, enquiries and tasks."""
 
+from app.store.interactions.complaint_messages import BRINGS_ALONG, MAY_JOIN
+from app.store.interactions.complaint_messages import join as join_complaints
+from app.store.interactions.complaint_messages import link as link_to_complaints
+from app.store.interactions.complaint_messages import link_anew as link_complaints_anew
+from app.store.interactions.complaint_messages import unowned as unowned_messages
 from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
-from app.store.interactions.threads import (
-    MAY_JOIN,
-    concerns,
-    join_complaints,
-    link_to_complaints,
-    same_thread,
-)
+from app.store.interactions.threads import concerns, same_thread
 
 __all__ = [
+    "BRINGS_ALONG",
     "INTERACTIONS",
     "MAY_JOIN",
     "TASKS",
     "concerns",
     "counts",
     "join_complaints",
+    "link_complaints_anew",
     "link_to_complaints",
     "same_thread",
+    "unowned_messages",
 ]

@@ -86,23 +86,6 @@ def _address(a: str) -> str:
     return f"CASE WHEN {a}.contact->>'kind' = 'phone' THEN {number} ELSE lower(substring({value}, '[^<>]*@[^<>]*')) END"
 
 
-async def link_to_complaints(ctx: Context, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """Interactions, and whatever is in their threads, are about complaints: pairs of (complaint_id, interaction_id).
-
-    A pair that is stored already stays. Without pairs, the database is not queried.
-    """
-    while pairs:
-        linked = await ctx.db.fetch(_LINK, *(list(column) for column in zip(*pairs, strict=True)))
-        # Of the same customer at another source, say: then what is in its thread there is about the complaint as well.
-        pairs = list({(row[0], row[1]) for row in linked} - set(pairs))
-
-
-async def join_complaints(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
-    """Interactions have other customers or threads than before: what is in one thread now is about its complaints."""
-    found = await ctx.db.fetch(_COMPLAINTS_OF_THREADS, list(interaction_ids))
-    await link_to_complaints(ctx, [(row[0], row[1]) for row in found])
-
-
 async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
     """Rows of enquiries, locked, whose answers are none any more; these interactions are enquiries or answers."""
     return await ctx.db.fetch(_NO_LONGER_ANSWERED, list(interaction_ids))
@@ -118,45 +101,12 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
-# One of each source and customer stands for all that are linked: conversations may be long.
-_LINK = f"""
-    WITH pairs AS MATERIALIZED (
-        SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)
-    ),
-    ends AS MATERIALIZED (
-        SELECT DISTINCT ON (p.complaint_id, i.thread, i.source, i.customer_id) p.complaint_id, i.*
-        FROM pairs p JOIN interactions i ON i.id = p.interaction_id WHERE i.thread IS NOT NULL
-        ORDER BY p.complaint_id, i.thread, i.source, i.customer_id, i.id
-    )
-    INSERT INTO complaint_messages (complaint_id, interaction_id)
-    SELECT * FROM (
-        SELECT complaint_id, interaction_id FROM pairs
-        UNION
-        SELECT i.complaint_id, o.id FROM ends i JOIN interactions o ON {same_thread("o", "i")}
-    ) p
-    WHERE NOT EXISTS (
-        SELECT FROM complaint_messages m WHERE m.complaint_id = p.complaint_id AND m.interaction_id = p.interaction_id
-    )
-    ORDER BY 1, 2
-    ON CONFLICT DO NOTHING
-    RETURNING complaint_id, interaction_id
-"""
-_COMPLAINTS_OF_THREADS = f"""
-    SELECT m.complaint_id, m.interaction_id FROM complaint_messages m WHERE m.interaction_id = ANY ($1::uuid[])
-    UNION
-    SELECT m.complaint_id, n.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")}
-    JOIN complaint_messages m ON m.interaction_id = o.id WHERE n.id = ANY ($1::uuid[])
-    UNION
-    SELECT k.id, n.id FROM interactions n JOIN complaints k ON k.reference = n.thread WHERE n.id = ANY ($1::uuid[])
-"""
-MAY_JOIN = """(EXISTS (SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL)
-    AND (e.type <> 'interaction.updated' OR (e.data->'changes')::jsonb @> '[{"pointer": "/thread"}]'))"""
-"""Condition on the event `e` of an interaction: it may be in another conversation than before."""
 _NO_LONGER_ANSWERED = f"""
     SELECT q.* FROM interactions q JOIN interactions a ON a.id = q.answered_by_id
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
-            AND {concerns("a", "q.customer_id")} AND NOT {_is_released("a", "q.customer_id")})
+            AND {concerns("a", "q.customer_id")} AND NOT {_is_released("a", "q.customer_id")}
+            AND (q.answer_named OR q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE))
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (
@@ -165,7 +115,7 @@ IS_ANSWERED_OR_ANSWERS = """EXISTS (
     SELECT FROM interactions q WHERE q.answered_by_id = e.subject_id
 )"""
 """Condition on the event `e` of an interaction: it is an enquiry that an interaction answers, or such an answer."""
-_BY_THREAD = "EXISTS (SELECT FROM interactions b WHERE b.id = q.answered_by_id AND b.thread = q.thread)"
+_BY_THREAD = "q.answered_by_id IS NOT NULL AND NOT q.answer_named"
 _OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {_BY_THREAD})"
 """Condition on an enquiry and a contact: nothing that came before that has answered it, nor has somebody said what did,
 such as a call that is in no thread."""

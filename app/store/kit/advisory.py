@@ -1,9 +1,7 @@
 """Advisory locks for records that refer to each other before either is stored: neither would see the other.
 
-What is read before the lock is taken may be old, also by the statement that takes it: whatever counts is read by a
-later one. Receipts are the exception: their lookup takes the locks itself, without a round trip (see
-`store/kit/references.py`), and says whether there was anybody to wait for. Keys share 128 buckets: a batch of a
-thousand keys must not fill the lock table.
+What is read before the lock is taken may be old, also by the statement that takes it, whether it had to wait or not:
+whatever counts is read by a later one. Keys share 128 buckets: a batch of a thousand keys must not fill the lock table.
 """
 
 from collections.abc import Iterable
@@ -11,7 +9,6 @@ from zlib import crc32
 
 from app.core.advisory_lock_ids import RECEIPT, SAMPLE, THREAD
 from app.core.context import Context
-from app.store.kit.references import Reference
 
 __all__ = [
     "RECEIPT",
@@ -20,8 +17,6 @@ __all__ = [
     "buckets",
     "exclusively",
     "lock_mixed",
-    "noticed",
-    "reference",
     "shared",
     "tried",
     "try_sample",
@@ -39,13 +34,6 @@ def bucket(key: str) -> str:
     return f"(crc32(convert_to({key}, 'UTF8')) % {_BUCKETS})::int"
 
 
-def reference(kind: str, lock: str) -> Reference:
-    """Part of a `Lookup`: takes the lock for each of the `buckets`. It finds those that it had to wait for, if the lock
-    is `noticed`, or else nothing.
-    """
-    return Reference(kind, {"bucket": "INTEGER"}, f"WHERE {lock} IS NULL", "NULL::uuid")
-
-
 def exclusively(space: int) -> str:
     """SQL expression on a row `w` of `buckets`: locks it until the transaction ends."""
     return f"pg_advisory_xact_lock({space}, w.bucket)::text"
@@ -54,14 +42,6 @@ def exclusively(space: int) -> str:
 def shared(space: int) -> str:
     """As `exclusively`; those who share it do not wait for each other."""
     return f"pg_advisory_xact_lock_shared({space}, w.bucket)::text"
-
-
-def noticed(space: int) -> str:
-    """As `shared`, and null where somebody else had it alone: what they did is not seen yet by the statement that
-    waited.
-    """
-    had = f"CASE WHEN NOT pg_try_advisory_xact_lock_shared({space}, w.bucket) THEN {shared(space)} END"
-    return f"nullif(coalesce({had}, 'free'), '')"
 
 
 def tried(space: int, waits: str) -> str:

@@ -53,8 +53,8 @@ async def lock_linked(
 
 
 async def lock_answered(ctx: Context, interaction_ids: Iterable[UUID], complaint_ids: Iterable[UUID]) -> None:
-    """Lock what new messages may answer, and what follows that; and the complaints that they are about. Their threads
-    are locked already.
+    """Lock what new messages may answer or bring along, and what follows that; and the complaints that they are about.
+    Their threads are locked already.
     """
     seeds, complaints = _pairs({"interaction": interaction_ids}), _pairs({"complaint": complaint_ids})
     no_conversations: list[UUID] = []

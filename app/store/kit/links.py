@@ -1,8 +1,7 @@
 """Records that follow others: finding them, giving them their customers, and locking what they refer to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -45,15 +44,6 @@ async def lock(ctx: Context, /, **ids: Iterable[UUID | None]) -> None:
 async def followers(ctx: Context, noun: str, leader_ids: Sequence[UUID]) -> list[Follower]:
     """The records of this noun that are linked to any of these, locked in id order, with the customers of both."""
     return [Follower(*row) for row in await ctx.db.fetch(_FOLLOWERS[noun], sorted(leader_ids))]
-
-
-async def named_customers(ctx: Context, noun: str, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
-    """For records without a customer, that of the first they name that has one of its own: (origin, customer).
-
-    Records that got their customer from others are no origin: they may have it from this very record.
-    """
-    found = await ctx.db.fetch(_NAMED[noun], list(ids)) if noun in _NAMED else []
-    return {row["id"]: (row["origin_id"], row["customer_id"]) for row in found}
 
 
 async def assign(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> list[Record]:
@@ -153,23 +143,6 @@ def _released_from(noun: str) -> str:
     return f"(SELECT (r->>'customer_id')::uuid FROM {reasons} ORDER BY r->>'customer_id' LIMIT 1)"
 
 
-def _named(links: Mapping[int, Link]) -> str:
-    table = next(iter(links.values())).table
-    origins = " UNION ALL ".join(
-        f"SELECT {position} AS position, l.id, l.customer_id FROM {TABLES[link.leader]} l "
-        f"WHERE l.id = k.{link.leader_column} AND l.customer_id IS NOT NULL{_knows_itself(link)}"
-        for position, link in links.items()
-    )
-    return (
-        f"SELECT k.id, o.id AS origin_id, o.customer_id FROM {table} k "
-        f"CROSS JOIN LATERAL (SELECT * FROM ({origins}) o ORDER BY position LIMIT 1) o WHERE k.id = ANY ($1::uuid[])"
-    )
-
-
-def _knows_itself(link: Link) -> str:
-    return "" if link.leader not in FOLLOWERS else " AND l.customer_from_id IS NULL"
-
-
 def _assign(noun: str) -> str:
     return (
         f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
@@ -210,8 +183,3 @@ FOLLOWERS = tuple(noun for noun in TABLES if any(link.follower == noun for link 
 """The nouns that follow others. Their tables have a column `customer_from_id`."""
 _FOLLOWERS = {noun: _followers(noun) for noun in FOLLOWERS}
 _ASSIGN = {noun: _assign(noun) for noun in FOLLOWERS}
-_OWN: dict[str, dict[int, Any]] = {
-    noun: {n: link for n, link in enumerate(LINKS) if link.follower == noun and link.follower_column == "id"}
-    for noun in FOLLOWERS
-}
-_NAMED = {noun: _named(links) for noun, links in _OWN.items() if links}

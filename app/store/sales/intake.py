@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.rules.kit.event_types import SALE_RECORDED
 from app.schemas.sales import sales as schemas
 from app.store.customers import customer_references
-from app.store.kit import activity, advisory, documents, rows
+from app.store.kit import activity, documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.references import Lookup, Reference
 from app.store.sales.sales import LINE, RECEIPT
@@ -146,7 +146,6 @@ def _catalog_arguments(sites: Iterable[str | None], products: Iterable[Product])
 _SITE = SALE.index("site")
 _PRODUCT = slice(SALE_LINE.index("sku"), SALE_LINE.index("category") + 1)
 REFERENCES = Lookup(
-    advisory.reference("receipt_lock", advisory.noticed(advisory.RECEIPT)),
     Reference(
         "sale",
         {"source": "TEXT", "receipt_no": "TEXT"},

@@ -2,9 +2,15 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
 
+from app.core.context import Context
+from app.core.sessions import Sessions
+from app.rules.sales.receipts import OnUnknownCustomer
+from app.schemas.sales.sales import SaleNew
+from app.services.sales import sales as sales_service
 from tests import make
 from tests.make.feedback import feedback
 from tests.make.feedback import record as record_feedback
@@ -14,6 +20,7 @@ from tests.support import api
 from tests.support.links import claim, customer_of
 
 RUNS = 12
+WAITING_STATEMENT = "SELECT query FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
 
 
 class TestClaimedMeanwhile:
@@ -97,6 +104,31 @@ class TestRecordedMeanwhile:
         assert [(t["gross"], t["refunded"], t["purchases"]) for t in totals] == [
             (f"{RUNS * 10}.00", f"{refunded}.00", 0)
         ]
+
+    async def test_a_receipt_whose_return_is_being_recorded(
+        self, client: httpx.AsyncClient, sessions: Sessions, db: Any
+    ) -> None:
+        """It looks for returns by a statement that begins when nobody records one any more: what that sees is true."""
+        ada = await make.create_customer(client)
+        sold = make.sale(receipt_no="S1", customer={"id": ada["id"]})
+        back = SaleNew.model_validate(make.sale(lines=[make.refund("S1")], payments=[], total="-10.00"))
+        recorded, waited_for = asyncio.Event(), asyncio.Event()
+
+        async def give_back(ctx: Context) -> UUID:
+            _, result = await sales_service.record(ctx, back, OnUnknownCustomer.CREATE)
+            recorded.set()
+            await waited_for.wait()
+            return result.recorded_id()
+
+        returning = asyncio.create_task(sessions.write(give_back))
+        await recorded.wait()
+        selling = asyncio.create_task(make.record_sale(client, sold))
+        while not (waiting := await db.fetchval(WAITING_STATEMENT)):  # noqa: ASYNC110 - locks have no event
+            await asyncio.sleep(0.01)
+        waited_for.set()
+        await selling
+        assert await customer_of(client, "sale", {"id": str(await returning)}) == ada["id"]
+        assert "sale_lines" not in waiting, "what it looks for was recorded after the statement had begun"
 
     async def test_batches_of_receipts_and_of_their_returns(self, client: httpx.AsyncClient, db: Any) -> None:
         ada = await make.create_customer(client)
