@@ -18,11 +18,17 @@ test: $(READY_DEV)  ## Run all tests
 	@# Tests start the service a hundred times: it is compiled once, whatever the environment says.
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-check: $(READY_DEV)  ## Format, lint, types, tests, the contract's linters and its clients
+check: $(READY_DEV)  ## Format, lint, types, the contract's linters and its clients, tests
 	$(BIN)/ruff format --check app tests benchmarks
 	$(BIN)/ruff check app tests benchmarks
-	$(BIN)/mypy
+	@# Neither uses more than one core.
+	$(MAKE) --jobs=2 --output-sync=target types clients
 	$(MAKE) test
+
+types: $(READY_DEV)
+	$(BIN)/mypy
+
+clients:
 	cd openapi && npm ci --no-audit --no-fund && npm run lint && npm run client
 
 test-all: $(READY_DEV)  ## Run all tests, the longest at their full length
@@ -55,4 +61,4 @@ $(READY_DEV): $(READY) requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help run install test test-all check contract migration bench lock
+.PHONY: help run install test test-all check types clients contract migration bench lock
