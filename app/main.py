@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__, routers, worker
-from app.core import logging
+from app.core import logging, migrations
 from app.core.sessions import Clock
 from app.core.settings import Settings
 from app.core.settings import settings as current_settings
@@ -100,6 +100,7 @@ def served_app() -> FastAPI:
     settings = current_settings()
     logging.configure(settings.log_level)
     app = create_app(settings, run_jobs=settings.worker)
+    migrations.head()  # of this version, and not of one that is installed while it runs
     # What was made so far lives as long as the process: the garbage collector need not visit it again and again.
     gc.collect()
     gc.freeze()

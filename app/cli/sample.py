@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.cli import runtime
 from app.cli.console import load_settings, open_database, out
+from app.core import table_statistics
 from app.core.context import Context
 from app.core.settings import Settings
 
@@ -29,6 +30,7 @@ def load_sample() -> None:
 def load_into_empty_store(settings: Settings, dsn: str) -> None:
     """Load the sample shop, with a progress bar, and say so. Raises NotLoaded where there are customers."""
     from app.cli.progress import progress_bars
+    from app.models import metadata
     from app.sample import load, make
 
     async def started_at(ctx: Context) -> datetime:
@@ -39,6 +41,7 @@ def load_into_empty_store(settings: Settings, dsn: str) -> None:
 
     async def run(progress: "Progress") -> None:
         task = progress.add_task("Sample shop", total=load.size(shop), rate="")
+        await table_statistics.renew(dsn, metadata.tables)  # one that was interrupted may have left them wrong
         async with runtime.sessions(settings, dsn, "sample") as caller:
             await load.load_into_empty_store(caller, shop, lambda done: progress.advance(task, done))
 

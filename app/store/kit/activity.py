@@ -23,20 +23,20 @@ _OF_A_CLOCK = f"occurred_at >= '{moments.NEVER_SET_BEFORE.isoformat()}'::timesta
 def known_earlier(found: str, now: str) -> str:
     """CTE `known_earlier`: customers are known since the earliest of these rows of (customer_id, occurred_at).
 
-    `now` is an expression for the time of the change.
+    `now` is an expression for the time of the change. Customers are looked up, and each part is made once, also where
+    the planner takes the table for empty: it would read all customers for each of them.
     """
-    return f"""known_earlier AS (
+    return f"""seen AS MATERIALIZED (
+        SELECT customer_id, min(occurred_at) AS known_since FROM {found} WHERE {_OF_A_CLOCK} GROUP BY customer_id
+    ),
+    seen_earlier AS MATERIALIZED (
+        SELECT c.id, f.known_since FROM seen f JOIN customers c ON c.id = f.customer_id
+        WHERE c.id = ANY (ARRAY(SELECT customer_id FROM seen)) AND c.known_since > f.known_since
+        ORDER BY c.id FOR NO KEY UPDATE OF c
+    ),
+    known_earlier AS (
         UPDATE customers c SET known_since = k.known_since, version = c.version + 1, updated_at = {now}
-        FROM (
-            SELECT c.id, f.known_since
-            FROM (
-                SELECT customer_id, min(occurred_at) AS known_since FROM {found} WHERE {_OF_A_CLOCK}
-                GROUP BY customer_id
-            ) f
-            JOIN customers c ON c.id = f.customer_id AND c.known_since > f.known_since
-            ORDER BY c.id FOR NO KEY UPDATE OF c
-        ) k
-        WHERE c.id = k.id RETURNING c.id
+        FROM seen_earlier k WHERE c.id = k.id AND c.id = ANY (ARRAY(SELECT id FROM seen_earlier)) RETURNING c.id
     )"""
 
 
