@@ -125,7 +125,7 @@ class TestTwoIdsOfOneSystem:
                 (pointer, "contradicts", anna["id"])
             ]
         assert (await client.get(f"/v1/customers/{anna['id']}")).json() == anna
-        # A new account of hers, an id of another system, and two ids that are sent as one person's, are no contradiction.
+        # Her new account, an id of another system, and two ids that are sent as one person's contradict nothing.
         lines = await batch(
             client,
             "/v1/customers",
