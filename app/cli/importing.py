@@ -62,6 +62,7 @@ def import_file(
         date_format=date_format,
         refused=refused,
         source=source,
+        region=settings.default_region,
         on_unknown_customer=on_unknown_customer,
         on_match=on_match,
         sheet=sheet,

@@ -7,7 +7,7 @@ from typing import Any
 from app.importing import complaints, feedback
 from app.importing.fields import FAMILIES, OWN_NAMES
 from app.importing.mapping import Plan, Values
-from app.importing.natural_keys import with_natural_key
+from app.importing.natural_keys import NaturalKeys
 from app.importing.rows import Document, Refusal, Row, Table, original_of, problem
 
 # The field without which an object is left out: a system without an external id is not an identity.
@@ -23,10 +23,10 @@ _ESSENTIAL_FIELDS = {
 }
 
 
-def documents(table: Table, plan: Plan, source: str | None) -> Iterator[Document | Refusal]:
+def documents(table: Table, plan: Plan, keys: NaturalKeys) -> Iterator[Document | Refusal]:
     """A document for each row, made while the file is read."""
     for row in table.rows():
-        yield _document(table, plan, source, row)
+        yield _document(table, plan, keys, row)
 
 
 def assemble(values: Values, plan: Plan, *, line: bool = False) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def refusal_problem(title: str, code: str, errors: list[dict[str, str]]) -> dict
     return problem(title, code, " ".join(error["detail"] for error in errors[:5]), errors)
 
 
-def _document(table: Table, plan: Plan, source: str | None, row: Row) -> Document | Refusal:
+def _document(table: Table, plan: Plan, keys: NaturalKeys, row: Row) -> Document | Refusal:
     def original() -> dict[str, Any]:
         return original_of(table.columns, row.cells)
 
@@ -65,7 +65,7 @@ def _document(table: Table, plan: Plan, source: str | None, row: Row) -> Documen
         return Refusal(refusal, row.number, original, row.position)
     if plan.resource == "feedback":
         feedback.reshape(document)
-    body = json.dumps(with_natural_key(plan.resource, document, source)).encode()
+    body = json.dumps(keys.complete(document)).encode()
     return Document(body, row.number, original, row.position)
 
 

@@ -14,6 +14,7 @@ from app.importing.delimited import DelimitedFile
 from app.importing.documents import documents
 from app.importing.json_lines import JsonLinesFile
 from app.importing.mapping import check_fields, make_plan
+from app.importing.natural_keys import NaturalKeys
 from app.importing.options import RESOURCES, Counts, ImportFailed, ImportOptions, Progress, ProgressCallback
 from app.importing.receipts import ReceiptRows
 from app.importing.refusals import RefusedFile
@@ -72,9 +73,14 @@ class _Import:
                 self.refusals.write(record.rows, record.original(), record.problem)
 
     def records(self) -> Iterator[Document | Refusal]:
+        keys = NaturalKeys(self._options.resource, self._options.source, self._options.region)
+        with closing(keys):
+            yield from self._records(keys)
+
+    def _records(self, keys: NaturalKeys) -> Iterator[Document | Refusal]:
         options = self._options
         if _kind(options.path) in JSON_LINES:
-            with closing(JsonLinesFile(options.path, options.resource, options.source)) as file:
+            with closing(JsonLinesFile(options.path, keys)) as file:
                 self._report(Progress("sending", 0, file.size, file.unit, self.counts))
                 yield from file.documents()
             return
@@ -84,7 +90,7 @@ class _Import:
             plan = make_plan(options.resource, options.mapping, options.constants, columns, cell_format, supplied)
             if options.resource != "sales":
                 self._report(Progress("sending", 0, table.size, table.unit, self.counts))
-                yield from documents(table, plan, options.source)
+                yield from documents(table, plan, keys)
                 return
             with closing(ReceiptRows(plan, columns, options.source)) as rows:
                 yield from self._read(rows, table)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from app.importing.natural_keys import with_natural_key
+from app.importing.natural_keys import NaturalKeys
 from app.importing.options import ImportFailed
 from app.importing.rows import Document, Refusal, problem
 
@@ -17,9 +17,9 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 class JsonLinesFile:
     unit: Literal["bytes"] = "bytes"
 
-    def __init__(self, path: Path, resource: str, source: str | None) -> None:
+    def __init__(self, path: Path, keys: NaturalKeys) -> None:
         self.size = path.stat().st_size
-        self._path, self._resource, self._source = path, resource, source
+        self._path, self._keys = path, keys
         self._raw = path.open("rb")
         compressed = path.name.lower().endswith(".gz")
         self._bytes = cast(BinaryIO, gzip.GzipFile(fileobj=self._raw)) if compressed else self._raw
@@ -51,7 +51,7 @@ class JsonLinesFile:
             return self._refusal(number, line, f"The line is not JSON: {error}.")
         if not isinstance(document, dict):
             return self._refusal(number, line, "The line is not a JSON object.")
-        complete = with_natural_key(self._resource, document, self._source)
+        complete = self._keys.complete(document)
         # A document that needs no key is sent byte for byte, so that its numbers keep their notation.
         body = line if complete is document else json.dumps(complete).encode()
         return Document(body, number, lambda: json.loads(line), self._raw.tell())

@@ -28,6 +28,8 @@ class ImportOptions:
     """The file for refused records. Defaults to `<file>.refused.jsonl`."""
     source: str | None = None
     """The system that the file comes from; part of the natural key of records without one."""
+    region: str = "GB"
+    """The country of phone numbers without one (ISO 3166-1), as the service reads them."""
     on_unknown_customer: str = "create"
     on_match: str | None = None
     """For customers: what to do if another one has an identity or contact point; see `OnMatch`. By default, the policy

@@ -23,7 +23,7 @@ from typing import Any
 
 from app.importing.documents import assemble, refusal_problem
 from app.importing.mapping import Plan, Values
-from app.importing.natural_keys import with_natural_key
+from app.importing.natural_keys import with_source
 from app.importing.rows import Document, Problem, Refusal, Row, Table, original_of, problem, to_json
 
 MAX_LINES = 5_000
@@ -118,7 +118,7 @@ class ReceiptRows:
         # A table without columns for lines has a receipt in each row.
         if ordered := sorted(filter(None, lines), key=_line_order):
             document["lines"] = [assemble(line, self._plan, line=True) for line in ordered]
-        body = json.dumps(with_natural_key("sales", document, self._source)).encode()
+        body = json.dumps(with_source(document, self._source)).encode()
         return Document(body, numbers, original, position)
 
 

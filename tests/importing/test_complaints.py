@@ -192,8 +192,8 @@ class TestKeys:
         found = sent_documents(path, mapping={"description": "description"}, source="sheet")
         assert {document["source"] for document in found} == {"sheet"}
         first, again, wet, numbered = [document["external_id"] for document in found]
-        assert first == again != wet
-        assert len(first) == 32
+        assert len(first) == len(wet) == 32 and first != wet
+        assert again == f"{first}-2"
         assert numbered == "7"
 
     def test_json_lines_of_the_api_bring_their_own_history(self, service: FakeService, write: Write) -> None:

@@ -104,7 +104,8 @@ class TestKeysAndFields:
         path = write("nps,text\n9,Lovely\n9,Lovely\n3,Cold\n")
         first, same, other = sent_documents(path)
         assert first["source"] == "import"
-        assert first["external_id"] == same["external_id"] != other["external_id"]
+        assert same["external_id"] == f"{first['external_id']}-2"
+        assert first["external_id"] != other["external_id"]
 
     def test_what_became_of_it_comes_with_it(self, write: Write) -> None:
         [document] = sent_documents(write("nps,loop.acknowledged_at,loop.action\n3,2026-03-03 09:00,A second cook\n"))

@@ -18,7 +18,7 @@ from tests.support.fake_service import Broken, FakeService, Write
 
 
 def people(count: int, city: str = "") -> str:
-    rows = (f"Customer {number},{number},{city}\n" for number in range(count))
+    rows = (f"Customer {number},C{number},{city}\n" for number in range(count))
     return "display_name,identities.card,addresses.city\n" + "".join(rows)
 
 
@@ -89,7 +89,7 @@ class TestCounts:
         assert (counts, counts.total) == (Counts(created=1, conflicting=3), 4)
         assert refused_in(options)[0] == {
             "row": 2,
-            "original": {"display_name": "Customer 0", "identities.card": "0", "addresses.city": "Bath"},
+            "original": {"display_name": "Customer 0", "identities.card": "C0", "addresses.city": "Bath"},
             "problem": {"title": "Conflict", "code": "conflict"},
         }
 

@@ -40,9 +40,11 @@ export_routes.add(router, list_customers, Customer, customers.find, csv_rows.cus
 async def create_customer(ctx: Ctx, new: CustomerNew, params: Annotated[CustomerParams, Query()]) -> Response:
     """Create a customer
 
-    Answers 409 if another customer already has one of the identities, or one of the contact points that are not
-    shared; the response names that customer. With `on_match=match`, the answer is that customer, who has learnt the
-    identities and contact points that were new; empty fields are filled, and nothing is overwritten.
+    Answers 409 if another customer already has one of the identities, or one of the contact points and neither of them
+    shares it; the response names that customer. With `on_match=match`, the answer is that customer, who has learnt the
+    identities and contact points that were new; empty fields are filled, and nothing is overwritten. It is 409
+    (`contradicts`) where they have another id in the system of one of the identities, unless several contact points of
+    their own say that both ids are theirs.
     """
     return replies.created_or_existing(*await customers.create(ctx, new, params.on_match, params.source), path=PATH)
 
@@ -54,8 +56,8 @@ async def create_customers(request: Request, caller: Caller, params: Annotated[C
 
     JSON Lines: one customer per line, any number of lines. Answers one result per line, in order, as soon as the
     customer is stored. A customer for whom all that is sent is already stored answers 200, whatever else became known
-    of them since; any other line whose identity or contact point belongs to a customer answers 409, or what `on_match`
-    says. A line that is refused does not affect the others.
+    of them since; any other line whose identity or unshared contact point belongs to a customer answers 409, or what
+    `on_match` says. A line that is refused does not affect the others.
     Without `on_match`, the source decides: the one that is named, or the system of the first identity of a line.
     """
     return await batch.record_lines(
@@ -120,7 +122,8 @@ async def upsert_customer(
 
     If no customer has this identity, one is created with it and the response is 201. Otherwise the customer is
     updated: fields that are left out keep their value, null takes a value away, identities are added, `preferences`
-    and `attributes` are merged, and other lists are replaced as a whole.
+    and `attributes` are merged, and other lists are replaced as a whole. An identity in a system in which the customer
+    has another id is refused (409, `contradicts`), unless several contact points of their own come with it.
     With `If-None-Match: *`, nothing is ever updated. If nobody has the identity, but somebody else a contact point,
     the response is 409, or what `on_match` says.
     """

@@ -20,7 +20,7 @@ class Trade(StrEnum):
 
 
 class OnMatch(StrEnum):
-    """What to do with a new customer whose identity or contact point another customer has."""
+    """What to do with a new customer whose identity or unshared contact point another customer has."""
 
     REFUSE = "refuse"
     """Answer 409."""

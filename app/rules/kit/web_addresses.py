@@ -23,6 +23,8 @@ _HARMFUL = frozenset(
     ]
 )
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_AUTHORITY = re.compile(r"(https?:)?((?://)?(?:[^/?#@]*@)?)([^/?#]*)", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 _PORT = re.compile(r"[0-9]{1,5}(?:[/?#]|$)")
 
 
@@ -36,6 +38,23 @@ def is_harmless(address: str) -> bool:
     """Whether a browser that follows it runs no script and reads no file. Paths and shelf marks do no harm."""
     scheme, _ = _scheme(address)
     return scheme not in _HARMFUL
+
+
+def plain_case(address: str) -> str:
+    """The address with its scheme and host in lower case, which they ignore (RFC 3986, 6.2.2.1); all else counts.
+
+    Of one without a scheme, what is before the path is the host.
+    """
+    found = _AUTHORITY.match(address)
+    if found is None:
+        return address
+    scheme, user, host = found[1] or "", found[2] or "", found[3]
+    return f"{scheme.lower()}{user}{host.lower()}{address[found.end() :]}"
+
+
+def is_absolute(address: str) -> bool:
+    """Whether it begins with `http://` or `https://`."""
+    return _ABSOLUTE.match(address) is not None
 
 
 def _scheme(address: str) -> tuple[str | None, str]:

@@ -166,6 +166,7 @@ class CustomerParams(Schema):
     on_match: OnMatch | None = None
     """What to do if another customer has an identity or a contact point: `refuse` with 409; `match`, so that this
     customer learns what was not known of them; or `keep` a customer of their own, who shares the contact point.
+    A contact point that either of them has as `shared` does not count, since it identifies nobody alone.
     Defaults to what the source says, which is `refuse` until it is set.
     """
     source: Label | None = None

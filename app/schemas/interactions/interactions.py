@@ -276,7 +276,7 @@ class InteractionQuery(PageQuery):
     state: InteractionState | None = None
     """Only interactions in this state. What is planned and past was not followed up: add `happened_before`."""
     staff: Label | None = None
-    """Only interactions of this member of staff. The spelling must match exactly."""
+    """Only interactions of this member of staff, in whatever case the name is written."""
     thread: Reference | None = None
     complaint_id: Id | None = None
     """Only interactions that are about the complaint with this id."""

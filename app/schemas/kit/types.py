@@ -26,10 +26,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.rules.kit import countries, json_limits, moments
-from app.rules.kit.web_addresses import is_harmless, is_web_address
+from app.schemas.kit.spellings import Language, Location, Url
 from app.schemas.kit.texts import LINES, ONE_LINE, Label, Line, Name, Note, OwnCode, Reference, Tag, code, text
 
-__all__ = ["LINES", "ONE_LINE", "Label", "Line", "Name", "Note", "OwnCode", "Reference", "Tag", "code", "text"]
+__all__ = ["LINES", "ONE_LINE", "Label", "Language", "Line", "Location", "Name", "Note"]
+__all__ += ["OwnCode", "Reference", "Tag", "Url", "code", "text"]
 
 
 def fault(member: str, code: str, detail: str) -> PydanticCustomError:
@@ -47,24 +48,6 @@ class Resource(BaseModel):
     """Base of everything that goes out. The database writes the JSON; these classes name its columns."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-def _web_address(value: str) -> str:
-    if not is_web_address(value):
-        raise PydanticCustomError("url_scheme", "Must be an http or https address")
-    return value
-
-
-def _harmless(value: str) -> str:
-    if not is_harmless(value):
-        raise PydanticCustomError("url_scheme", "Must not be an address that runs a script or opens a file")
-    return value
-
-
-Url = Annotated[str, text(2_000), AfterValidator(_web_address)]
-"""Of a page on the web; the scheme may be left out."""
-Location = Annotated[str, text(2_000), AfterValidator(_harmless)]
-"""Where something is found: an address, a path or a shelf mark."""
 
 
 def _only_text(value: object) -> object:
@@ -179,7 +162,6 @@ def _country(value: str) -> str:
 CountryCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{2}$", min_length=2, max_length=2), AfterValidator(_country)
 ]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 
 
 def _listed(value: str) -> str:

@@ -66,7 +66,7 @@ class SalesMeasuresQuery(Schema):
     till: Label | None = None
     """Only receipts that this till issued."""
     operator: Label | None = None
-    """Only receipts of this member of staff at the till."""
+    """Only receipts of this member of staff at the till, in whatever case the name is written."""
     channel: SaleChannel | None = None
     """Only receipts of sales through this channel."""
     sku: Reference | None = None

@@ -28,7 +28,7 @@ class SaleQuery(PageQuery):
     till: Label | None = None
     """Only receipts that this till issued."""
     operator: Label | None = None
-    """Only receipts of this member of staff at the till."""
+    """Only receipts of this member of staff at the till, in whatever case the name is written."""
     channel: SaleChannel | None = None
     """Only receipts of sales through this channel."""
     kind: SaleKind | None = None

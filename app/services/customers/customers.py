@@ -17,7 +17,7 @@ from app.rules.kit import event_types
 from app.schemas.customers.customers import CustomerNew, CustomerQuery
 from app.schemas.kit import validation
 from app.services.customers import changes, contact_points, creation, key_holders
-from app.services.customers.drafts import draft_customer
+from app.services.customers.drafts import CustomerDraft, draft_customer
 from app.services.customers.references import CustomerReference
 from app.services.customers.resolution import find_customer
 from app.services.customers.sources import load_policies, under
@@ -110,19 +110,31 @@ async def put(
     if not policy.may_teach:
         others = []
         sent.pop("contact_points", None)
+    reading = replace(ctx, values_of_nobody=ctx.values_of_nobody | policy.of_nobody)
+    draft = await _draft_of_known(under(ctx, policy), customer_id, new) if others else None
+    holders = await key_holders.KeyHolders.load(ctx, [draft] if draft is not None else [])
 
     def patch(current: Current) -> changes.Content:
         stored = changes.body(current.stored)
         changed = dict(sent)
-        if others:
+        if draft is not None:
+            if problem := holders.second_id(reading, draft, customer_id, stored, system):
+                raise problem
             present = stored["identities"]
             changed["identities"] = present + [i for i in others if i not in present]
         if new.contact_points and policy.country is not None and "contact_points" in sent:
             changed["contact_points"] = _spelled_for_good(ctx, stored, new, policy)
         return changed
 
-    reading = replace(ctx, values_of_nobody=ctx.values_of_nobody | policy.of_nobody)
     return await changes.change(reading, customer_id, patch, respelled=False), False
+
+
+async def _draft_of_known(ctx: Context, customer_id: UUID, new: CustomerNew) -> CustomerDraft:
+    """What was sent, its numbers read as those of the customer."""
+    if not new.addresses:
+        stored, _ = changes.stored_content(json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json))
+        new = new.model_copy(update={"addresses": stored.addresses})
+    return draft_customer(ctx, customer_id, new)
 
 
 def _spelled_for_good(

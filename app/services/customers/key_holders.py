@@ -1,6 +1,6 @@
 """Which customers hold the identities and contact points of drafts, stored or earlier in the same batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -61,32 +61,47 @@ class KeyHolders:
         self, ctx: Context, new: CustomerNew, draft: CustomerDraft, customer_id: UUID, stored: Mapping[str, Any]
     ) -> AlreadyHeld | None:
         """The problem if the draft is hardly the `stored` customer, the only one who has any of its keys: it has
-        another id in the same system, or is of another kind. None if one of its identities is theirs.
+        another id in the same system, or is of another kind and none of its identities is theirs.
         """
-        identities = [(n, key) for n, key in enumerate(draft.identity_keys) if key is not None]
-        if any(("identity", *key) in self._holders for _, key in identities):
-            return None
         errors = []
-        if "kind" in new.model_fields_set and new.kind != stored["kind"]:
+        named = self._named_systems(draft)
+        if not named and "kind" in new.model_fields_set and new.kind != stored["kind"]:
             errors.append(("/kind", f"Customer {customer_id} is of the kind {stored['kind']}"))
+        errors += self._second_ids(ctx, draft, customer_id, stored, named)
+        return _contradicts(errors, customer_id)
+
+    def second_id(
+        self, ctx: Context, draft: CustomerDraft, customer_id: UUID, stored: Mapping[str, Any], system: str
+    ) -> AlreadyHeld | None:
+        """The problem if a draft for the `stored` customer, who was named by their id in a system, has another id in
+        one more system that they have an id in.
+        """
+        named = self._named_systems(draft) | {system}
+        return _contradicts(self._second_ids(ctx, draft, customer_id, stored, named), customer_id)
+
+    def _named_systems(self, draft: CustomerDraft) -> set[str]:
+        """The systems in which one of the draft's ids is somebody's: the draft itself says that its others there are
+        the same one's.
+        """
+        return {key[0] for key in draft.identity_keys if key is not None and ("identity", *key) in self._holders}
+
+    def _second_ids(
+        self, ctx: Context, draft: CustomerDraft, customer_id: UUID, stored: Mapping[str, Any], named: Collection[str]
+    ) -> list[tuple[str, str]]:
         held = [self._holders.get(("contact_point", *key)) for key in draft.contact_point_keys if key is not None]
         points = [Holders(frozenset(() if holder is None else (holder,))) for holder in held]
-        if not proves_second_id(customer_id, points):
-            has = {
-                i["system"]: i["external_id"]
-                for i in stored["identities"]
-                if not identity_of_nobody(i["system"], i["external_id"], ctx.values_of_nobody)
-            }
-            errors += [
-                (f"/identities/{n}", f"Customer {customer_id} is {has[system]} in {system}")
-                for n, (system, _) in identities
-                if system in has
-            ]
-        listed = [
-            {"pointer": pointer, "code": "contradicts", "detail": detail, "customer_id": str(customer_id)}
-            for pointer, detail in errors
+        if proves_second_id(customer_id, points):
+            return []
+        has = {
+            i["system"]: i["external_id"]
+            for i in stored["identities"]
+            if not identity_of_nobody(i["system"], i["external_id"], ctx.values_of_nobody)
+        }
+        return [
+            (f"/identities/{n}", f"Customer {customer_id} is {has[key[0]]} in {key[0]}")
+            for n, key in enumerate(draft.identity_keys)
+            if key is not None and key[0] in has and key[0] not in named
         ]
-        return AlreadyHeld(errors=listed, customer_ids=[str(customer_id)]) if listed else None
 
     def hold(self, draft: CustomerDraft, customer_id: UUID) -> None:
         """From now on the keys of the draft are those of a customer: of the draft itself, or of who has learnt them."""
@@ -108,6 +123,15 @@ class KeyHolders:
 
 async def conflict(ctx: Context, draft: CustomerDraft) -> AlreadyHeld | None:
     return (await KeyHolders.load(ctx, [draft])).conflict(draft)
+
+
+def _contradicts(errors: Sequence[tuple[str, str]], customer_id: UUID) -> AlreadyHeld | None:
+    """The problem at these pointers, each with what is known."""
+    listed = [
+        {"pointer": pointer, "code": "contradicts", "detail": detail, "customer_id": str(customer_id)}
+        for pointer, detail in errors
+    ]
+    return AlreadyHeld(errors=listed, customer_ids=[str(customer_id)]) if listed else None
 
 
 def _keys(draft: CustomerDraft) -> list[tuple[str, _Key]]:

@@ -74,7 +74,7 @@ _LIST = Listing(
         "sale_id": "c.sale_id = {}",
         "interaction_id": "c.interaction_id = {}",
         "answered_by_customer": {True: "c.customer_replied_at IS NOT NULL", False: "c.customer_replied_at IS NULL"},
-        "staff": "c.staff = {}",
+        "staff": "lower(c.staff) = lower({})",
         "owner": "lower(c.owner) = lower({})",
         "source": "c.source = {}",
         "external_id": "c.external_id = {}",

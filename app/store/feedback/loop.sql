@@ -32,7 +32,7 @@ WITH counted AS MATERIALIZED (
     FROM feedback f
     WHERE f.competitor IS NULL AND f.collected_at >= :since AND f.collected_at < :before
         AND (:site::text IS NULL OR f.site = :site)
-        AND (:staff::text IS NULL OR f.staff = :staff)
+        AND (:staff::text IS NULL OR lower(f.staff) = lower(:staff))
         AND (:channel::text IS NULL OR f.channel = :channel)
         AND (:method::text IS NULL OR f.method = :method)
         AND (:survey_id::uuid IS NULL OR f.survey_id = :survey_id)

@@ -35,7 +35,7 @@ WITH scores AS (
             ELSE r.metric = :metric AND r.side = 'experience' AND r.aspect IS NULL AND r.competitor IS NULL END
         AND r.collected_at >= :since AND r.collected_at < :before
         AND (:site::text IS NULL OR r.site = :site)
-        AND (:staff::text IS NULL OR r.staff = :staff)
+        AND (:staff::text IS NULL OR lower(r.staff) = lower(:staff))
         AND (:sku::text IS NULL OR r.sku = :sku)
         AND (:channel::text IS NULL OR r.channel = :channel)
         AND (:method::text IS NULL OR r.method = :method)
@@ -70,7 +70,7 @@ counted AS MATERIALIZED (
         AND :sku::text IS NULL AND :method::text IS NULL
         AND i.sent_at >= :since AND i.sent_at < :before
         AND (:site::text IS NULL OR i.site = :site)
-        AND (:staff::text IS NULL OR i.staff = :staff)
+        AND (:staff::text IS NULL OR lower(i.staff) = lower(:staff))
         AND (:channel::text IS NULL OR i.channel = :channel)
         AND (:survey_id::uuid IS NULL OR i.survey_id = :survey_id)
         AND (:tag::text IS NULL OR c.words @> ARRAY[:tag::text])

@@ -14,7 +14,7 @@ WITH counted AS MATERIALIZED (
     FROM ratings r
     WHERE r.main AND r.competitor IS NULL AND r.collected_at >= :since AND r.collected_at < :before
         AND (:site::text IS NULL OR r.site = :site)
-        AND (:staff::text IS NULL OR r.staff = :staff)
+        AND (:staff::text IS NULL OR lower(r.staff) = lower(:staff))
     GROUP BY 1, 2
 ),
 sites_by_answers AS MATERIALIZED (

@@ -46,7 +46,7 @@ _LIST = Listing(
             "missed": "i.state <> 'held' AND i.state = 'missed'",
             "cancelled": "i.state <> 'held' AND i.state = 'cancelled'",
         },
-        "staff": "i.staff = {}",
+        "staff": "lower(i.staff) = lower({})",
         "thread": "i.thread = {}",
         "complaint_id": f"EXISTS (SELECT FROM {_COMPLAINTS} AND m.complaint_id = {{}})",
         "source": "i.source = {}",

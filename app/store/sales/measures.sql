@@ -61,7 +61,7 @@ facts AS MATERIALIZED (
         AND (:source::text IS NULL OR s.source = :source)
         AND (:site::text IS NULL OR s.site = :site)
         AND (:till::text IS NULL OR s.till = :till)
-        AND (:operator::text IS NULL OR s.operator = :operator)
+        AND (:operator::text IS NULL OR lower(s.operator) = lower(:operator))
         AND (:channel::text IS NULL OR s.channel = :channel)
         AND (:customer_id::uuid IS NULL OR s.customer_id = :customer_id)
         AND (:tag::text IS NULL OR c.words @> ARRAY[:tag::text])

@@ -498,6 +498,14 @@ class TestASecondSystem:
         assert (answer.status_code, answer.json()["id"], answer.json()["owner"]) == (200, known["id"], "mia")
         assert await found(client, identity="shopify:78") == [known["id"]]
 
+    async def test_a_language_in_another_case_is_the_same(self, client: httpx.AsyncClient) -> None:
+        body = {"display_name": "Ada", "identities": [make.identity("shopify", "78")]}
+        known = await make.create(client, **body, preferences={"language": "en-GB"})
+        respelled = {**body, "preferences": {"language": "EN-gb"}}
+        assert [result["status"] for result in await batch(client, [respelled])] == [200]
+        answer = await client.put(f"{PATH}/by-identity/shopify/78", json=respelled)
+        assert answer.json() == known
+
     async def test_a_policy_that_is_none(self, client: httpx.AsyncClient) -> None:
         assert (await client.post(PATH, json=self.body(), params={"on_match": "guess"})).status_code == 422
 

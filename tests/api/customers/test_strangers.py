@@ -98,6 +98,48 @@ class TestTwoIdsOfOneSystem:
         )
         assert [(line["status"], line["id"]) for line in lines] == [(200, anna["id"])] * 3
 
+    async def test_contradict_each_other_beside_a_common_id(self, client: httpx.AsyncClient) -> None:
+        """A household's loyalty card is in the shop accounts of two people."""
+        card = shop("L1", "loyalty")
+
+        def sent(external_id: str, *points: dict[str, Any], **fields: Any) -> dict[str, Any]:
+            return {"identities": [card, shop(external_id)], "contact_points": list(points), **fields}
+
+        points = [make.email(ANNA), make.phone(NUMBER)]
+        anna = await make.create_customer(client, **sent("1", *points, display_name="Anna"))
+        bert = sent("2", make.email(BERT), display_name="Bert")
+        (line,) = await batch(client, "/v1/customers", [bert], on_match="match")
+        put = await client.put(
+            "/v1/customers/by-identity/shop/2", json={**bert, "identities": [card]}, params={"on_match": "match"}
+        )
+        added = await client.put("/v1/customers/by-identity/loyalty/L1", json=bert)
+        post = await client.post("/v1/customers", json=bert, params={"on_match": "match"})
+        assert (line["status"], put.status_code, added.status_code, post.status_code) == (409, 409, 409, 409)
+        for problem, pointer in (
+            (line["problem"], "/identities/1"),
+            (put.json(), "/identities/0"),
+            (added.json(), "/identities/1"),
+            (post.json(), "/identities/1"),
+        ):
+            assert [(e["pointer"], e["code"], e["customer_id"]) for e in problem["errors"]] == [
+                (pointer, "contradicts", anna["id"])
+            ]
+        assert (await client.get(f"/v1/customers/{anna['id']}")).json() == anna
+        # Her new account, an id of another system, and two ids that are sent as one person's contradict nothing.
+        lines = await batch(
+            client,
+            "/v1/customers",
+            [
+                sent("3", *points, display_name="Anna"),
+                {"display_name": "Anna", "identities": [card, shop("7", "crm")]},
+                {"display_name": "Anna", "identities": [card, shop("1"), shop("4")]},
+            ],
+            on_match="match",
+        )
+        assert [(line["status"], line["id"]) for line in lines] == [(200, anna["id"])] * 3
+        put = await client.put("/v1/customers/by-identity/shop/4", json={"identities": [shop("5")]})
+        assert (put.status_code, put.json()["id"]) == (200, anna["id"])
+
 
 class TestASharedNumber:
     async def test_identifies_nobody_alone(self, client: httpx.AsyncClient) -> None:
@@ -111,6 +153,19 @@ class TestASharedNumber:
         assert (sale["customer_id"], sale["matched_by"]) == (anna["id"], "email")
         reasons = [(reason["kind"], reason["customer_id"]) for reason in sale["match_reasons"]]
         assert reasons == [("email", anna["id"]), ("phone", anna["id"]), ("phone", other["id"])]
+
+    async def test_is_no_key_of_who_is_sent(self, client: httpx.AsyncClient) -> None:
+        """Whoever has it has said that others may have it too, so nobody is refused or matched because of it."""
+        anna = await make.create_customer(client, contact_points=[make.email(ANNA, shared=True)])
+        for on_match in ("refuse", "match", "keep"):
+            answer = await client.post(
+                "/v1/customers",
+                json={"display_name": "Bert", "contact_points": [make.email(ANNA, shared=on_match != "refuse")]},
+                params={"on_match": on_match},
+            )
+            assert (answer.status_code, answer.json()["id"] != anna["id"]) == (201, True), on_match
+        sale = await buy(client, email=ANNA)
+        assert (sale["match"], anna["id"] in sale["candidates"]) == ("ambiguous", True)
 
 
 class TestTheCountryOfASource:

@@ -49,6 +49,7 @@ DOORS: dict[str, tuple[str, Record]] = {
             "body": "Is it open?\r\nOn Sunday?",
             "participants": [{"name": "Bo", "address": "07700 900123"}],
             "staff": "Zo\u00eb",
+            "documents": [{"name": "Menu", "address": "https://x.example/A"}],
             "attributes": {"n": 1, "a": {"x": 1, "y": None}},
         },
     ),
@@ -78,6 +79,8 @@ DOORS: dict[str, tuple[str, Record]] = {
             "author": {"name": "Zo\u00eb", "contact": {"kind": "phone", "value": "020 7946 0555"}},
             "ratings": [SCORES],
             "text": "A fine caf\u00e9",
+            "language": "en-GB",
+            "url": "https://x.example/A",
             "attributes": {"n": 1, "a": {"x": 1, "y": None}},
         },
     ),
@@ -107,7 +110,7 @@ RESPELLED: dict[str, Record] = {
         "body": "Is it open?\nOn Sunday?\n",
         "participants": [{"name": "Bo", "address": "+44 7700 900123"}],
         "staff": " Zoe\u0308",
-        "documents": [],
+        "documents": [{"name": "Menu", "address": "HTTPS://X.example/A", "size": None}],
     },
     "complaints": {
         "description": "The cafe\u0301 was shut",
@@ -123,6 +126,8 @@ RESPELLED: dict[str, Record] = {
         "author": {"name": "Zoe\u0308 ", "contact": {"kind": "phone", "value": "+442079460555"}},
         "ratings": [{**SCORES, "value": "4.0", "worst": None, "side": "experience"}],
         "text": "A fine cafe\u0301",
+        "language": "EN-gb",
+        "url": "HTTPS://X.example/A",
     },
 }
 SAME_ATTRIBUTES = {"a": {"y": None, "x": 1.0}, "n": 1.0}

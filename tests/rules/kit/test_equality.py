@@ -41,6 +41,10 @@ def paid(amount: str) -> dict[str, Any]:
     return {"payments": [{"method": "card", "amount": amount}]}
 
 
+def document(address: str) -> dict[str, Any]:
+    return {"documents": [{"name": "Menu", "address": address}]}
+
+
 def buyer(number: str) -> dict[str, Any]:
     return {"customer": {"phone": number}}
 
@@ -136,6 +140,10 @@ class TestFields:
             ),
             (FeedbackNew, rated("4"), rated("4.0")),
             (InteractionNew, {"body": "Zoe\u0301"}, {"body": "Zo\u00e9"}),
+            (InteractionNew, document("HTTPS://X.example/A"), document("https://x.example/A")),
+            (FeedbackNew, {"language": "en-GB"}, {"language": "en-gb"}),
+            (FeedbackNew, {"url": "https://x.example/A"}, {"url": "HTTPS://X.Example/A"}),
+            (CustomerNew, {"preferences": {"language": "en-GB"}}, {"preferences": {"language": "EN-gb"}}),
             (SurveyAnswerNew, {"choices": ["a", "b"]}, {"choices": ["b", "a"]}),
         ],
     )
@@ -151,6 +159,13 @@ class TestFields:
             (SaleNew, paid("4.5"), paid("4.51"), ["/payments/0/amount"]),
             (SaleNew, buyer("020 7946 0555"), buyer("020 7946 0556"), ["/customer/phone"]),
             (InteractionNew, {"body": "a"}, {"body": "a b"}, ["/body"]),
+            (
+                InteractionNew,
+                document("https://x.example/A"),
+                document("https://x.example/a"),
+                ["/documents/0/address"],
+            ),
+            (InteractionNew, document("Shelf 4"), document("shelf 4"), ["/documents/0/address"]),
         ],
     )
     def test_different(self, schema: Any, one: dict[str, Any], other: dict[str, Any], expected: list[str]) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from app.rules.kit.web_addresses import is_harmless, is_web_address
+from app.rules.kit.web_addresses import is_harmless, is_web_address, plain_case
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,19 @@ def test_other_addresses_are_none_of_the_web_and_do_no_harm(address: str) -> Non
 )
 def test_paths_and_shelf_marks_do_no_harm(place: str) -> None:
     assert is_harmless(place)
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("HTTPS://X.example/A?B=C#D", "https://x.example/A?B=C#D"),
+        ("Shop.Example:8080/Reviews", "shop.example:8080/Reviews"),
+        ("//Shop.Example/A", "//shop.example/A"),
+        ("http://Ada@Shop.Example?Q", "http://Ada@shop.example?Q"),
+        ("/Reviews/7", "/Reviews/7"),
+        ("LocalHost:80", "localhost:80"),
+        ("https://M\u00dcLLER.example", "https://m\u00fcller.example"),
+    ],
+)
+def test_scheme_and_host_ignore_case(address: str, plain: str) -> None:
+    assert plain_case(address) == plain == plain_case(plain)
