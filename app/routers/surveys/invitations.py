@@ -72,7 +72,9 @@ async def send_invitation(ctx: Ctx, invitation_id: PathId) -> Response:
     form. The token is shown only once and is not stored: repeating the request with the same idempotency key answers
     with null in its place. Sending again creates a new token and invalidates the previous one. 409 before `send_after`
     or in the customer's quiet hours (`allowed_at` says when it is possible), on a channel that has become unwelcome,
-    and when it was answered, revoked or has expired.
+    and when it was answered, revoked or has expired. From then
+    on it stays with the customer whom it was sent to, and so does the answer, whoever the sale, complaint or
+    interaction belongs to later.
     """
     return replies.shown_once(*await invitations.send(ctx, invitation_id))
 

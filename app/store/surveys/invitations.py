@@ -1,6 +1,8 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from app.core.context import Context
 from app.rules.surveys.surveys import InvitationState
@@ -74,3 +76,20 @@ async def exists_for_trigger(ctx: Context, rule_id: UUID, trigger_key: str) -> b
         "SELECT EXISTS (SELECT FROM invitations WHERE rule_id = $1 AND occasion = $2)", rule_id, trigger_key
     )
     return exists
+
+
+async def pending(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
+    """Those of these invitations that are still to be sent, locked."""
+    return await ctx.db.fetch(_PENDING, list(ids))
+
+
+async def free_occasions(ctx: Context, ids: Sequence[UUID]) -> None:
+    """The rules that made these locked invitations may ask for the same occasion again: whose it turned out to be."""
+    if ids:
+        await ctx.db.execute("UPDATE invitations SET occasion = NULL WHERE id = ANY ($1::uuid[])", list(ids))
+
+
+_PENDING = """
+    SELECT i.* FROM invitations i WHERE i.id = ANY ($1::uuid[]) AND i.state = 'pending'
+    ORDER BY i.id FOR NO KEY UPDATE
+"""

@@ -55,3 +55,7 @@ OF_COMPLAINTS = Source(
     """,
     "EXISTS (SELECT FROM invitations i WHERE i.complaint_id = e.subject_id)",
 )
+UNSETTLED = (
+    "EXISTS (SELECT FROM invitations i WHERE i.id = e.subject_id AND (i.state = 'pending' OR i.occasion IS NOT NULL))"
+)
+"""Condition on the event `e` of an invitation: it is still to be sent, or a rule has made it."""
