@@ -54,6 +54,8 @@ REACTIONS = Reactions(
             complaints.REPLIED,
             surveys.ASK_AFTER_INTERACTION,
         ),
+        types.INTERACTION_MISSED.name: (surveys.WITHDRAW_FOR_INTERACTION,),
+        types.INTERACTION_CANCELLED.name: (surveys.WITHDRAW_FOR_INTERACTION,),
         types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"],),
         types.INTERACTION_UPDATED.name: (
             interactions.REOPEN,

@@ -33,7 +33,9 @@ class InvitationNew(Schema):
     complaint_id: Id | None = None
     """The id of the complaint whose handling the survey is about."""
     interaction_id: Id | None = None
-    """The id of the interaction that the survey is about."""
+    """The id of the interaction that the survey is about. If it is still planned, the invitation cannot be sent before
+    it is held.
+    """
     site: Label | None = None
     """The code of the site that the survey is about."""
     staff: Label | None = None

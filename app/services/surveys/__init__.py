@@ -6,6 +6,7 @@ from app.services.surveys.triggers import ASK_AFTER_COMPLAINT, ASK_AFTER_INTERAC
 from app.services.surveys.withdrawals import (
     WITHDRAW_CONTRADICTED,
     WITHDRAW_FOR_COMPLAINT,
+    WITHDRAW_FOR_INTERACTION,
     WITHDRAW_FOR_RETURN,
     WITHDRAW_FOR_SALE,
     recheck_return,
@@ -18,6 +19,7 @@ __all__ = [
     "INVITE_JOB",
     "WITHDRAW_CONTRADICTED",
     "WITHDRAW_FOR_COMPLAINT",
+    "WITHDRAW_FOR_INTERACTION",
     "WITHDRAW_FOR_RETURN",
     "WITHDRAW_FOR_SALE",
     "assign",

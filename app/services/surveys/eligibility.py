@@ -164,7 +164,7 @@ def invitation(
     send_after: datetime | None = None,
 ) -> dict[str, Any]:
     """The row of a new invitation. `subject` are the columns of what it is about, and where and with whom that was."""
-    send_after = max(send_after or ctx.now, ctx.now)
+    send_after = max(send_after or ctx.now, ctx.now, subject.get("planned_for") or ctx.now)
     if recipient is not None:
         send_after = recipient.permitted_at(channel, send_after)
         recipient.last_invited_at = ctx.now  # for the next invitation of the batch

@@ -16,6 +16,7 @@ from app.core.errors import (
 )
 from app.rules import access
 from app.rules.customers import CONTACT_BY_CHANNEL
+from app.rules.interactions import InteractionState
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_type import EventType
@@ -89,12 +90,15 @@ async def invite_many(ctx: Context, news: Sequence[InvitationNew]) -> list[Recor
 async def send(ctx: Context, invitation_id: UUID) -> Delivery:
     """Make the token with which it is answered; an earlier one becomes invalid.
 
-    409 MoveNotAllowed once it was answered, revoked, or ran out; SurveyNotOpen, CustomerArchived, UnwelcomeChannel;
-    QuietHours before its time and in the customer's quiet hours, with `allowed_at`.
+    409 MoveNotAllowed once it was answered, revoked, or ran out, and before a planned interaction is held;
+    SurveyNotOpen, CustomerArchived, UnwelcomeChannel; QuietHours before its time and in the customer's quiet hours,
+    with `allowed_at`.
     """
     row = await store.INVITATIONS.lock(ctx, invitation_id)
     if row["expires_at"] <= ctx.now or row["state"] not in _OPEN_STATES:
         raise _not_allowed(ctx, row)
+    if (state := await store.state_of_interaction(ctx, row["interaction_id"])) not in (None, InteractionState.HELD):
+        raise MoveNotAllowed(f"The interaction that it is about is {state}", allowed=["revoke"])
     survey = await _survey(ctx, row)
     if (refusal := survey.refusal()) is not None:
         raise refusal
@@ -140,6 +144,12 @@ async def revoke(ctx: Context, invitation_id: UUID) -> Document:
 
 
 _OPEN_STATES = (InvitationState.PENDING, InvitationState.SENT)
+_UNDONE = {
+    "sale_id": "The sale was voided, or all of it was returned",
+    "complaint_id": "The complaint was withdrawn",
+    "interaction_id": "The interaction was cancelled or missed",
+}
+"""What makes invitations about it pointless, by the column that refers to it."""
 
 
 class _Lookup:
@@ -200,9 +210,10 @@ class _Lookup:
                     "not_found",
                     f"{column.removesuffix('_id').capitalize()} not found, or it belongs to another customer",
                 )
-            if row.get("undone"):
-                raise invalid(f"/{column}", "undone", "The sale was voided, or all of it was returned")
+            if row["undone"]:
+                raise invalid(f"/{column}", "undone", _UNDONE[column])
             subject[column] = subject_id
+            subject["planned_for"] = subject.get("planned_for") or row["planned_for"]
             if new.customer_id is None and row["customer_id"] is not None:
                 if subject.setdefault("customer_id", row["customer_id"]) != row["customer_id"]:
                     detail = f"Belongs to another customer than `{named_by}` does"

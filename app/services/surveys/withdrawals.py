@@ -32,6 +32,11 @@ async def on_complaints(ctx: Context, complaints: Sequence[Event]) -> None:
     await _withdraw(ctx, _subjects(complaints), store.OF_COMPLAINTS)
 
 
+async def on_interactions(ctx: Context, interactions: Sequence[Event]) -> None:
+    """Reaction: planned interactions were cancelled or missed."""
+    await _withdraw(ctx, _subjects(interactions), store.OF_INTERACTIONS)
+
+
 async def on_contradictions(ctx: Context, contradicted: Sequence[Event]) -> None:
     """Reaction: what invitations are about turned out to be somebody else's than whom they are for.
 
@@ -74,4 +79,5 @@ async def _withdraw(ctx: Context, subject_ids: Sequence[UUID], source: store.Sou
 WITHDRAW_FOR_SALE = Reaction(on_sales, when=store.OF_SALES.when)
 WITHDRAW_FOR_RETURN = Reaction(on_sales, when=store.RETURNS)
 WITHDRAW_FOR_COMPLAINT = Reaction(on_complaints, when=store.OF_COMPLAINTS.when)
+WITHDRAW_FOR_INTERACTION = Reaction(on_interactions, when=store.OF_INTERACTIONS.when)
 WITHDRAW_CONTRADICTED = Reaction(on_contradictions, when=store.UNSETTLED)
