@@ -18,7 +18,7 @@ _FOLLOWING = Following(
         "task": interactions.assign_tasks,
     }
 )
-_FOLLOW = {noun: _FOLLOWING.reaction(noun) for noun in ("sale", "interaction", "complaint", "feedback", "invitation")}
+_FOLLOW = {noun: _FOLLOWING.reaction(noun) for noun in ("sale", "interaction", "complaint", "feedback")}
 
 # What follows when a record has another customer, whether it had one before or not.
 _INTERACTION_GIVEN = (
@@ -55,6 +55,8 @@ REACTIONS = Reactions(
             complaints.REPLIED,
             surveys.ASK_AFTER_INTERACTION,
         ),
+        types.INTERACTION_MISSED.name: (surveys.WITHDRAW_FOR_INTERACTION,),
+        types.INTERACTION_CANCELLED.name: (surveys.WITHDRAW_FOR_INTERACTION,),
         types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"],),
         types.INTERACTION_UPDATED.name: (
             interactions.REOPEN,
@@ -83,9 +85,7 @@ REACTIONS = Reactions(
         types.FEEDBACK_CLAIMED.name: (_FOLLOW["feedback"],),
         types.FEEDBACK_MOVED.name: (_FOLLOW["feedback"],),
         types.FEEDBACK_RELEASED.name: (_FOLLOW["feedback"],),
-        types.INVITATION_CLAIMED.name: (_FOLLOW["invitation"],),
-        types.INVITATION_MOVED.name: (_FOLLOW["invitation"],),
-        types.INVITATION_RELEASED.name: (_FOLLOW["invitation"],),
+        types.INVITATION_CONTRADICTED.name: (surveys.WITHDRAW_CONTRADICTED,),
     },
     finish=customers.create_new_sources,
 )

@@ -207,6 +207,7 @@ class _Reader:
         "reopen_task",
         "cancel_task",
         "delete_",
+        "release_sale",
         "void_sale",
         "archive_customer",
         "restore_customer",

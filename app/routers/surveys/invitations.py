@@ -24,7 +24,7 @@ async def list_invitations(ctx: Ctx, request: Request, query: Annotated[Invitati
     """List invitations
 
     Latest first by default. `sendable=true` is the work list of whoever delivers them: pending invitations that are due
-    and not expired, of open surveys.
+    and not expired, of open surveys, and not about an interaction that is still planned.
     """
     return replies.page(request, await invitations.find(ctx, query))
 
@@ -37,8 +37,10 @@ async def create_invitation(ctx: Ctx, new: InvitationNew) -> Response:
     """Create an invitation
 
     The service does not deliver it: whoever does finds it with `sendable=true` or by the event `invitation.created`,
-    and gets its token with `/send`. 409 when the survey is not open, or when the customer is archived, does not want
-    the channel, or was invited too recently (`allowed_at` says when it is possible).
+    and gets its token with `/send`. 422 when what it is about fell away: a sale that was voided or returned, a
+    complaint that was withdrawn, an interaction that was cancelled or missed. 409 when the survey is not open, or when
+    the customer is archived, does not want the channel, or was invited too recently (`allowed_at` says when it is
+    possible).
     """
     return replies.created(await invitations.invite(ctx, new), PATH)
 
@@ -72,7 +74,9 @@ async def send_invitation(ctx: Ctx, invitation_id: PathId) -> Response:
     form. The token is shown only once and is not stored: repeating the request with the same idempotency key answers
     with null in its place. Sending again creates a new token and invalidates the previous one. 409 before `send_after`
     or in the customer's quiet hours (`allowed_at` says when it is possible), on a channel that has become unwelcome,
-    and when it was answered, revoked or has expired.
+    while the interaction that it is about is still planned, and when it was answered, revoked or has expired. From then
+    on it stays with the customer whom it was sent to, and so does the answer, whoever the sale, complaint or
+    interaction belongs to later.
     """
     return replies.shown_once(*await invitations.send(ctx, invitation_id))
 

@@ -79,7 +79,7 @@ def choose_channel(
 class QuietHours:
     """From `start` to before `end` of the customer's day; over midnight where `start` is later.
 
-    Where both are the same, no hour is quiet: customers who must never be contacted have unwelcome channels.
+    Both are the same only where an earlier release took that; no hour is quiet then.
     """
 
     start: time

@@ -93,6 +93,7 @@ for _subject in ("interaction", "complaint", "feedback", "invitation", "task"):
         f"{_subject.capitalize()} and the {{linked}} it is linked to belong to different customers",
         **_CONTRADICTED,
     )
+INVITATION_CONTRADICTED = EVENT_TYPES["invitation.contradicted"]
 
 _RECEIPT = {"source": TEXT, "receipt_no": TEXT}
 SALE_RECORDED = _type(

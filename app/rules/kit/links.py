@@ -90,8 +90,14 @@ LINKS = (
     Link("invitation", "interaction", "invitations", "id", "interaction_id"),
 )
 
-FOLLOWING_ONLY = {"feedback": "f.method NOT IN ('mystery_shopper', 'observation')"}
-"""SQL condition on the row `f` of a follower, by noun. What somebody looking on saw is not the buyer's opinion."""
+FOLLOWING_ONLY = {
+    "feedback": "f.method NOT IN ('mystery_shopper', 'observation')",
+    "invitation": "(f.state = 'pending' OR f.state IN ('sent', 'answered') AND f.customer_id IS NOT NULL "
+    "AND f.customer_from_id IS NULL)",
+}
+"""SQL condition on the row `f` of a follower, by noun. What somebody looking on saw is not the buyer's opinion; an
+invitation that was sent stays with whom it was sent to, be it nobody known, and only says so.
+"""
 
 EXCEPTIONS = {
     ("ratings", "feedback_id"): "A copy of the customer of the feedback, written with it.",

@@ -26,7 +26,9 @@ class InvitationState(StrEnum):
     ANSWERED = "answered"
     REVOKED = "revoked"
     WITHDRAWN = "withdrawn"
-    """What it was about fell away: a sale that was voided or returned, a complaint that was withdrawn."""
+    """What it was about fell away: a sale that was voided or returned, a complaint that was withdrawn, an interaction
+    that was cancelled or missed. Or nobody was left who may be invited about it, before it was sent.
+    """
 
 
 class QuestionKind(StrEnum):

@@ -76,8 +76,13 @@ def matches(conditions: Mapping[str, Any], trigger: Trigger, tags: Iterable[str]
         too_little = trigger.total is None or trigger.total < Decimal(minimum)
         if too_little or trigger.currency != conditions.get("currency"):
             return False
+    return tags is None or has_wanted_tag(conditions, tags)
+
+
+def has_wanted_tag(conditions: Mapping[str, Any], tags: Iterable[str]) -> bool:
+    """Whether a rule with these conditions invites customers with these tags."""
     any_of = conditions.get("customer_tags")
-    return not any_of or tags is None or not set(any_of).isdisjoint(tags)
+    return not any_of or not set(any_of).isdisjoint(tags)
 
 
 def invitation_due(happened_at: datetime, delay: timedelta, now: datetime) -> datetime | None:

@@ -22,7 +22,9 @@ class UnwelcomeChannel(Schema):
 
 
 class QuietHours(Schema):
-    """The time of day in which the customer must not be contacted. If `start` is after `end`, it spans midnight."""
+    """The time of day in which the customer must not be contacted. If `start` is after `end`, it spans midnight. Both
+    must differ: for a customer who must not be contacted at all, mark the channels as unwelcome.
+    """
 
     start: ClockTime
     """The local time at which the quiet hours begin, as `HH:MM`."""

@@ -33,7 +33,9 @@ class InvitationNew(Schema):
     complaint_id: Id | None = None
     """The id of the complaint whose handling the survey is about."""
     interaction_id: Id | None = None
-    """The id of the interaction that the survey is about."""
+    """The id of the interaction that the survey is about. If it is still planned, the invitation cannot be sent before
+    it is held.
+    """
     site: Label | None = None
     """The code of the site that the survey is about."""
     staff: Label | None = None
@@ -53,7 +55,9 @@ class Invitation(Resource):
     survey_version: Version
     """The version of the survey that is asked, whatever is published later."""
     customer_id: Id | None
-    """The id of the invited customer. Null for an invitation of nobody in particular."""
+    """The id of the invited customer. Null for an invitation of nobody in particular. While the invitation is pending,
+    it changes with the customer of what the survey is about; once it was sent, it stays.
+    """
     rule_id: Id | None
     """The id of the survey rule that created the invitation. Null if it was created by a request."""
     sale_id: Id | None
@@ -83,7 +87,9 @@ class Invitation(Resource):
     revoked_at: Moment | None
     """When the invitation was revoked. Null while it was not."""
     withdrawn_at: Moment | None
-    """When the invitation was withdrawn, because what it is about fell away. Null while it was not."""
+    """When the invitation was withdrawn, because what it is about fell away, or turned out to be nobody's, or that of
+    somebody who cannot be invited. Null while it was not.
+    """
     withdrawal_reason: Line | None
     """Why the invitation was withdrawn, such as that the sale was returned. Null while it was not."""
     version: Version

@@ -23,7 +23,7 @@ from app.schemas.customers.customers import CustomerNew
 from app.schemas.kit import validation
 from app.services.customers import contact_points, drafts, key_holders
 from app.services.customers.contact_points import StoredForms
-from app.services.customers.drafts import CustomerDraft, draft_customer
+from app.services.customers.drafts import CustomerDraft, draft_customer, require_quiet_hours
 from app.services.kit import patching
 from app.services.kit.resent import differing
 from app.store.customers import customers as store
@@ -62,6 +62,8 @@ async def change(
         return current.document
     if not (changes := differences(stored, wanted)):
         return current.document
+    if wanted["preferences"]["quiet_hours"] != stored["preferences"]["quiet_hours"]:  # what is stored may stay
+        require_quiet_hours(new)
     draft = draft_customer(ctx, customer_id, new, _stored_forms(current.stored))
     archived = current.row["archived_at"] is not None
     reread = not archived and not sent.keys().isdisjoint(_KEYS)  # numbers are those of the customer's country

@@ -13,7 +13,7 @@ from app.rules.customers.sources import SourcePolicy
 from app.rules.kit import event_types
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, drafts, filling
-from app.services.customers.drafts import CustomerDraft, draft_customer
+from app.services.customers.drafts import CustomerDraft, draft_customer, require_quiet_hours
 from app.services.customers.key_holders import KeyHolders
 from app.services.customers.resent import find_same
 from app.services.customers.sources import Policies, load_policies, under
@@ -39,6 +39,7 @@ async def create(
         try:
             if new.referred_by in missing:
                 raise changes.referrer_not_found()
+            require_quiet_hours(new)
             valid[n] = draft_customer(under(ctx, policies.of(sources[n])), new_id(), new, created_by_source=sources[n])
         except Problem as problem:
             results[n] = RecordResult.refused(problem)

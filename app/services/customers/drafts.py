@@ -96,6 +96,13 @@ def draft_customer(
     )
 
 
+def require_quiet_hours(new: CustomerNew) -> None:
+    """Raises ValidationFailed for quiet hours that end when they begin: no time of the day, or all of it."""
+    hours = new.preferences.quiet_hours
+    if hours is not None and hours.start == hours.end:
+        raise invalid("/preferences/quiet_hours/end", "same", "Must be another time than `start`")
+
+
 async def write_drafts(ctx: Context, drafts: Sequence[CustomerDraft], lessons: Sequence[Lesson] = ()) -> None:
     """Insert the rows of all drafts, and what customers learn, sorted by unique keys: consistent lock order, so no
     deadlocks.

@@ -49,6 +49,7 @@ async def hold(ctx: Context, interaction_id: UUID, held: InteractionHeld) -> Doc
 
 async def miss(ctx: Context, interaction_id: UUID, reason: str | None) -> Document:
     """It did not take place. 409 MoveNotAllowed as long as its time has not come."""
+    await lock_linked(ctx, interaction=[interaction_id])
     row = await _lock(ctx, interaction_id, "miss")
     if row["happened_at"] > ctx.now:
         planned = f"The contact is planned for {format_timestamp(row['happened_at'])}: nobody has missed it yet"
@@ -57,6 +58,7 @@ async def miss(ctx: Context, interaction_id: UUID, reason: str | None) -> Docume
 
 
 async def cancel(ctx: Context, interaction_id: UUID, reason: str | None) -> Document:
+    await lock_linked(ctx, interaction=[interaction_id])
     row = await _lock(ctx, interaction_id, "cancel")
     return await _move(ctx, row, "cancel", {}, event_types.INTERACTION_CANCELLED, ctx.now, {}, reason)
 
@@ -77,6 +79,7 @@ def problem(
 
 
 async def _lock(ctx: Context, interaction_id: UUID, verb: str) -> Record:
+    """Call `lock_linked` before: invitations about it may be withdrawn."""
     row = await store.INTERACTIONS.lock(ctx, interaction_id)
     state = InteractionState(row["state"])
     if planning.next_state(state, verb) is None:

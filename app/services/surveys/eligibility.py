@@ -10,7 +10,16 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.core.errors import Conflict, Problem, QuietHours, SurveyNotOpen, UnwelcomeChannel
+from app.core.errors import (
+    AskedRecently,
+    Conflict,
+    CustomerArchived,
+    Problem,
+    QuietHours,
+    SurveyNotOpen,
+    UnwelcomeChannel,
+    invalid,
+)
 from app.core.ids import new_id
 from app.rules import customers, interactions
 from app.rules.customers import ContactKind, ReachablePoint
@@ -79,8 +88,23 @@ class Recipient:
         unwelcome = {Channel(mark["channel"]) for mark in self.unwelcome}
         return customers.choose_channel(self.preferred, unwelcome, self.reachable, allowed)
 
-    def refusal(self, channel: Channel | None) -> UnwelcomeChannel | None:
+    def accept(self, survey: SurveySnapshot, requested: Channel | None, now: datetime) -> Channel | None:
+        """The channel on which they are invited: the requested one, or else the best one that reaches them.
+
+        Raises the problem of inviting them: CustomerArchived, UnwelcomeChannel, AskedRecently, or 422 for a channel
+        that does not reach them.
+        """
+        channel = self._accepted_channel(requested)
+        if (at := self.blocked_until(survey, now)) is not None:
+            raise AskedRecently(
+                f"The customer may be invited again from {format_timestamp(at)}", allowed_at=format_timestamp(at)
+            )
+        return channel
+
+    def refusal(self, channel: Channel | None) -> Problem | None:
         """Why they must not be invited on a channel."""
+        if self.archived:
+            return CustomerArchived()
         if (
             channel is None
             or interactions.matching_unwelcome_channel(self.unwelcome, channel, Direction.OUTBOUND, None) is None
@@ -98,6 +122,17 @@ class Recipient:
             return None
         at = self.last_invited_at + survey.min_interval
         return at if at > now else None
+
+    def _accepted_channel(self, requested: Channel | None) -> Channel | None:
+        if (problem := self.refusal(requested)) is not None:
+            raise problem
+        if requested is None:
+            if (chosen := self.choose_channel()) is None and self.reachable:
+                raise UnwelcomeChannel("The customer does not want to be contacted on any available channel")
+            return chosen
+        if requested in customers.CONTACT_BY_CHANNEL and self.address(requested) is None:
+            raise invalid("/channel", "unreachable", f"The customer has no contact point for {requested}")
+        return requested
 
 
 def too_early(at: datetime) -> QuietHours:
@@ -129,7 +164,7 @@ def invitation(
     send_after: datetime | None = None,
 ) -> dict[str, Any]:
     """The row of a new invitation. `subject` are the columns of what it is about, and where and with whom that was."""
-    send_after = max(send_after or ctx.now, ctx.now)
+    send_after = max(send_after or ctx.now, ctx.now, subject.get("planned_for") or ctx.now)
     if recipient is not None:
         send_after = recipient.permitted_at(channel, send_after)
         recipient.last_invited_at = ctx.now  # for the next invitation of the batch
@@ -170,6 +205,9 @@ async def write(ctx: Context, invitations: Sequence[tuple[SurveySnapshot, Mappin
         ],
     )
 
+
+SETTLED: Mapping[str, Any] = {"customer_from_id": None}
+"""Columns of an invitation that is not pending any more: whoever it was for stays, whatever it is about becomes."""
 
 _SUBJECT = ("rule_id", "occasion", "sale_id", "complaint_id", "interaction_id", "site", "staff")
 

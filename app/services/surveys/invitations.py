@@ -9,16 +9,14 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import (
-    AskedRecently,
-    CustomerArchived,
     MoveNotAllowed,
     Problem,
-    UnwelcomeChannel,
     invalid,
     reference_not_found,
 )
 from app.rules import access
 from app.rules.customers import CONTACT_BY_CHANNEL
+from app.rules.interactions import InteractionState
 from app.rules.kit import event_types
 from app.rules.kit.channels import Channel
 from app.rules.kit.event_type import EventType
@@ -92,12 +90,15 @@ async def invite_many(ctx: Context, news: Sequence[InvitationNew]) -> list[Recor
 async def send(ctx: Context, invitation_id: UUID) -> Delivery:
     """Make the token with which it is answered; an earlier one becomes invalid.
 
-    409 MoveNotAllowed once it was answered, revoked, or ran out; SurveyNotOpen, CustomerArchived, UnwelcomeChannel;
-    QuietHours before its time and in the customer's quiet hours, with `allowed_at`.
+    409 MoveNotAllowed once it was answered, revoked, or ran out, and before a planned interaction is held;
+    SurveyNotOpen, CustomerArchived, UnwelcomeChannel; QuietHours before its time and in the customer's quiet hours,
+    with `allowed_at`.
     """
     row = await store.INVITATIONS.lock(ctx, invitation_id)
     if row["expires_at"] <= ctx.now or row["state"] not in _OPEN_STATES:
         raise _not_allowed(ctx, row)
+    if (state := await store.state_of_interaction(ctx, row["interaction_id"])) not in (None, InteractionState.HELD):
+        raise MoveNotAllowed(f"The interaction that it is about is {state}", allowed=["revoke"])
     survey = await _survey(ctx, row)
     if (refusal := survey.refusal()) is not None:
         raise refusal
@@ -106,7 +107,7 @@ async def send(ctx: Context, invitation_id: UUID) -> Delivery:
     at = max(row["send_after"], ctx.now)
     if row["customer_id"] is not None:
         recipient = (await eligibility.recipients(ctx, [row["customer_id"]], lock=False))[row["customer_id"]]
-        if (problem := _refusal(recipient, channel)) is not None:
+        if (problem := recipient.refusal(channel)) is not None:
             raise problem
         at = recipient.permitted_at(channel, at)
     if at > ctx.now:
@@ -119,6 +120,7 @@ async def send(ctx: Context, invitation_id: UUID) -> Delivery:
         "state": InvitationState.SENT.value,
         "token_hash": access.hash_token(token),
         "sent_at": row["sent_at"] or ctx.now,
+        **eligibility.SETTLED,
     }
     await store.INVITATIONS.change(ctx, invitation_id, values)
     await _record(ctx, event_types.INVITATION_SENT, row, survey, again=" again" if row["sent_at"] is not None else "")
@@ -135,12 +137,19 @@ async def revoke(ctx: Context, invitation_id: UUID) -> Document:
     row = await store.INVITATIONS.lock(ctx, invitation_id)
     if row["state"] not in _OPEN_STATES:
         raise _not_allowed(ctx, row)
-    await store.INVITATIONS.change(ctx, invitation_id, {"state": InvitationState.REVOKED.value, "revoked_at": ctx.now})
+    values = {"state": InvitationState.REVOKED.value, "revoked_at": ctx.now, **eligibility.SETTLED}
+    await store.INVITATIONS.change(ctx, invitation_id, values)
     await _record(ctx, event_types.INVITATION_REVOKED, row, await _survey(ctx, row))
     return await store.INVITATIONS.get(ctx, invitation_id)
 
 
 _OPEN_STATES = (InvitationState.PENDING, InvitationState.SENT)
+_UNDONE = {
+    "sale_id": "The sale was voided, or all of it was returned",
+    "complaint_id": "The complaint was withdrawn",
+    "interaction_id": "The interaction was cancelled or missed",
+}
+"""What makes invitations about it pointless, by the column that refers to it."""
 
 
 class _Lookup:
@@ -174,13 +183,7 @@ class _Lookup:
             raise refusal
         subject = self._subject(new)
         recipient = self._recipient(new, subject)
-        channel = new.channel
-        if recipient is not None:
-            channel = self._channel(recipient, new.channel)
-            if (at := recipient.blocked_until(survey, ctx.now)) is not None:
-                raise AskedRecently(
-                    f"The customer may be invited again from {format_timestamp(at)}", allowed_at=format_timestamp(at)
-                )
+        channel = recipient.accept(survey, new.channel, ctx.now) if recipient is not None else new.channel
         return survey, eligibility.invitation(
             ctx, survey, recipient, channel, subject, language=new.language, send_after=new.send_after
         )
@@ -192,17 +195,6 @@ class _Lookup:
         if (recipient := self._recipients.get(new.customer_id)) is None:
             raise reference_not_found("/customer_id", "Customer")
         return recipient
-
-    def _channel(self, recipient: Recipient, requested: Channel | None) -> Channel | None:
-        if (problem := _refusal(recipient, requested)) is not None:
-            raise problem
-        if requested is None:
-            if (chosen := recipient.choose_channel()) is None and recipient.reachable:
-                raise UnwelcomeChannel("The customer does not want to be contacted on any available channel")
-            return chosen
-        if requested in CONTACT_BY_CHANNEL and recipient.address(requested) is None:
-            raise invalid("/channel", "unreachable", f"The customer has no contact point for {requested}")
-        return requested
 
     def _subject(self, new: InvitationNew) -> dict[str, Any]:
         """Columns of what it is about, and where and with whom that was."""
@@ -218,25 +210,23 @@ class _Lookup:
                     "not_found",
                     f"{column.removesuffix('_id').capitalize()} not found, or it belongs to another customer",
                 )
-            if row.get("undone"):
-                raise invalid(f"/{column}", "undone", "The sale was voided, or all of it was returned")
+            if row["undone"]:
+                raise invalid(f"/{column}", "undone", _UNDONE[column])
             subject[column] = subject_id
+            subject["planned_for"] = subject.get("planned_for") or row["planned_for"]
             if new.customer_id is None and row["customer_id"] is not None:
                 if subject.setdefault("customer_id", row["customer_id"]) != row["customer_id"]:
                     detail = f"Belongs to another customer than `{named_by}` does"
                     raise invalid(f"/{column}", "other_customer", detail)
-                subject.setdefault("customer_from_id", subject_id)
                 named_by = named_by or column
+            if row["customer_id"] is not None:  # to name the customer of what it is about says no more than not to
+                subject.setdefault("customer_from_id", subject_id)
             subject |= {name: subject[name] or row[name] for name in ("site", "staff")}
         return subject
 
 
 def _named(news: Iterable[InvitationNew], field: str) -> list[UUID]:
     return sorted({value for new in news if (value := getattr(new, field)) is not None})
-
-
-def _refusal(recipient: Recipient, channel: Channel | None) -> Problem | None:
-    return CustomerArchived() if recipient.archived else recipient.refusal(channel)
 
 
 def _not_allowed(ctx: Context, row: Record) -> MoveNotAllowed:

@@ -1,33 +1,20 @@
-"""Invitations follow what they are about: to its customer, and away if it falls away."""
+"""Invitations are withdrawn when what they are about falls away, or is not that of whom they are for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+from asyncpg import Record
 
 from app.core.context import Context
 from app.core.reactions import Reaction
 from app.rules.kit import event_types
 from app.rules.surveys.surveys import InvitationState
-from app.services.kit.links import change_of
 from app.services.surveys import eligibility
-from app.store.kit import events, links
+from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
-from app.store.kit.links import Assignment
 from app.store.surveys import withdrawals as store
-from app.store.surveys.invitations import INVITATIONS
-
-
-async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
-    """Give locked invitations their customers."""
-    rows = await links.assign(ctx, "invitation", assignments)
-    surveys = await eligibility.surveys(ctx, {row["survey_id"] for row in rows})
-    for assignment, row in zip(assignments, rows, strict=True):
-        if assignment.before != assignment.customer_id:
-            type_, data = change_of("invitation", assignment)
-            survey = surveys[row["survey_id"]]
-            title = type_.titled(survey=survey.name)
-            data = data or survey.event_data()
-            await events.record(ctx, Event(type_, row["id"], row["customer_id"], title, ctx.now, row["channel"], data))
+from app.store.surveys.invitations import INVITATIONS, free_occasions, pending
 
 
 async def on_sales(ctx: Context, sales: Sequence[Event]) -> None:
@@ -45,6 +32,40 @@ async def on_complaints(ctx: Context, complaints: Sequence[Event]) -> None:
     await _withdraw(ctx, _subjects(complaints), store.OF_COMPLAINTS)
 
 
+async def on_interactions(ctx: Context, interactions: Sequence[Event]) -> None:
+    """Reaction: planned interactions were cancelled or missed."""
+    await _withdraw(ctx, _subjects(interactions), store.OF_INTERACTIONS)
+
+
+async def on_contradictions(ctx: Context, contradicted: Sequence[Event]) -> None:
+    """Reaction: what invitations are about turned out to be somebody else's than whom they are for.
+
+    Those that were sent stay, but they asked about somebody else's occasion: the rule may ask who that is.
+    """
+    linked = {event.subject_id: event.data["linked_type"] for event in contradicted}
+    await free_occasions(ctx, list(linked))
+    rows = await pending(ctx, list(linked))
+    await withdraw(ctx, ((row, f"The {linked[row['id']]} belongs to another customer") for row in rows))
+
+
+async def withdraw(ctx: Context, invitations: Iterable[tuple[Record, str]]) -> None:
+    """Withdraw locked invitations, each for its reason."""
+    listed = list(invitations)
+    surveys = await eligibility.surveys(ctx, {row["survey_id"] for row, _ in listed}) if listed else {}
+    for row, reason in listed:
+        survey = surveys[row["survey_id"]]
+        withdrawn = {
+            "state": InvitationState.WITHDRAWN.value,
+            "withdrawn_at": ctx.now,
+            "withdrawal_reason": reason,
+            **eligibility.SETTLED,
+        }
+        await INVITATIONS.change(ctx, row["id"], withdrawn)
+        type_, data = event_types.INVITATION_WITHDRAWN, survey.event_data(reason=reason)
+        title = type_.titled(survey=survey.name)
+        await events.record(ctx, Event(type_, row["id"], row["customer_id"], title, ctx.now, row["channel"], data))
+
+
 def _subjects(events: Sequence[Event]) -> list[UUID]:
     return [event.subject_id for event in events]
 
@@ -52,20 +73,11 @@ def _subjects(events: Sequence[Event]) -> list[UUID]:
 async def _withdraw(ctx: Context, subject_ids: Sequence[UUID], source: store.Source) -> None:
     """Withdraw the invitations that are still to be sent or answered; answers that were given stay."""
     rows = await store.lock(ctx, source, subject_ids)
-    surveys = await eligibility.surveys(ctx, {row["survey_id"] for row in rows})
-    for row in rows:
-        survey, reason = surveys[row["survey_id"]], row["reason"]
-        values = {
-            "state": InvitationState.WITHDRAWN.value,
-            "withdrawn_at": ctx.now,
-            "withdrawal_reason": reason,
-        }
-        await INVITATIONS.change(ctx, row["id"], values)
-        type_, data = event_types.INVITATION_WITHDRAWN, survey.event_data(reason=reason)
-        title = type_.titled(survey=survey.name)
-        await events.record(ctx, Event(type_, row["id"], row["customer_id"], title, ctx.now, row["channel"], data))
+    await withdraw(ctx, ((row, row["reason"]) for row in rows))
 
 
 WITHDRAW_FOR_SALE = Reaction(on_sales, when=store.OF_SALES.when)
 WITHDRAW_FOR_RETURN = Reaction(on_sales, when=store.RETURNS)
 WITHDRAW_FOR_COMPLAINT = Reaction(on_complaints, when=store.OF_COMPLAINTS.when)
+WITHDRAW_FOR_INTERACTION = Reaction(on_interactions, when=store.OF_INTERACTIONS.when)
+WITHDRAW_CONTRADICTED = Reaction(on_contradictions, when=store.UNSETTLED)

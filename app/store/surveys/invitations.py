@@ -1,6 +1,8 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from app.core.context import Context
 from app.rules.surveys.surveys import InvitationState
@@ -11,7 +13,8 @@ from app.store.kit.tables import Table
 
 _SENDABLE = (
     "i.state = 'pending' AND i.send_after <= {0} AND i.expires_at > {0} "
-    "AND EXISTS (SELECT FROM surveys v WHERE v.id = i.survey_id AND v.status = 'open')"
+    "AND EXISTS (SELECT FROM surveys v WHERE v.id = i.survey_id AND v.status = 'open') "
+    "AND NOT EXISTS (SELECT FROM interactions n WHERE n.id = i.interaction_id AND n.state <> 'held')"
 )
 _EXPIRED = "i.expires_at <= {} AND i.state IN ('pending', 'sent')"
 _FILTERS: dict[str, str | Mapping[Any, str]] = {
@@ -74,3 +77,28 @@ async def exists_for_trigger(ctx: Context, rule_id: UUID, trigger_key: str) -> b
         "SELECT EXISTS (SELECT FROM invitations WHERE rule_id = $1 AND occasion = $2)", rule_id, trigger_key
     )
     return exists
+
+
+async def pending(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
+    """Those of these invitations that are still to be sent, locked."""
+    return await ctx.db.fetch(_PENDING, list(ids))
+
+
+async def free_occasions(ctx: Context, ids: Sequence[UUID]) -> None:
+    """The rules that made these locked invitations may ask for the same occasion again: whose it turned out to be."""
+    if ids:
+        await ctx.db.execute("UPDATE invitations SET occasion = NULL WHERE id = ANY ($1::uuid[])", list(ids))
+
+
+async def state_of_interaction(ctx: Context, interaction_id: UUID | None) -> str | None:
+    """That of the interaction that an invitation is about; None if it is about none."""
+    if interaction_id is None:
+        return None
+    state: str = await ctx.db.fetchval("SELECT state FROM interactions WHERE id = $1", interaction_id)
+    return state
+
+
+_PENDING = """
+    SELECT i.* FROM invitations i WHERE i.id = ANY ($1::uuid[]) AND i.state = 'pending'
+    ORDER BY i.id FOR NO KEY UPDATE
+"""

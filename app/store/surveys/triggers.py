@@ -54,7 +54,9 @@ async def customers(ctx: Context, customer_ids: Iterable[UUID], *, lock: bool) -
 
 
 async def subjects(ctx: Context, event: TriggerEvent, subject_ids: Iterable[UUID]) -> list[Record]:
-    """Rows of sales, complaints or interactions; `eligible`: customers may be invited after it."""
+    """Rows of sales, complaints or interactions; `eligible`: customers may be invited after it, `undone`: it fell away,
+    `planned_for`: it has not taken place yet.
+    """
     return await ctx.db.fetch(_SUBJECTS[event], list(subject_ids))
 
 
@@ -87,19 +89,22 @@ _SUBJECTS = {
     TriggerEvent.SALE: """
         SELECT s.id, s.customer_id, s.occurred_at AS happened_at, s.site, s.operator AS staff, s.channel,
             NULL AS kind, NULL AS category, s.total, s.currency,
-            s.purchase AS eligible, s.voided_at IS NOT NULL OR s.fully_returned AS undone
+            s.purchase AS eligible, s.voided_at IS NOT NULL OR s.fully_returned AS undone,
+            NULL::timestamptz AS planned_for
         FROM sales s WHERE s.id = ANY ($1::uuid[])
     """,
     TriggerEvent.COMPLAINT_CLOSED: """
         SELECT k.id, k.customer_id, coalesce(k.ended_at, k.state_since) AS happened_at, k.site, k.staff, k.channel,
-            NULL AS kind, k.category, NULL::numeric AS total, NULL AS currency, k.state = 'closed' AS eligible
+            NULL AS kind, k.category, NULL::numeric AS total, NULL AS currency, k.state = 'closed' AS eligible,
+            k.state = 'withdrawn' AS undone, NULL::timestamptz AS planned_for
         FROM complaints k WHERE k.id = ANY ($1::uuid[])
     """,
     TriggerEvent.INTERACTION: """
         SELECT i.id, i.customer_id, i.happened_at, NULL AS site, i.staff, i.channel,
             i.kind, NULL AS category, NULL::numeric AS total, NULL AS currency,
             i.state = 'held' AND (i.direction = 'inbound' OR i.direction = 'outbound' AND i.staff IS NOT NULL)
-            AS eligible
+            AS eligible, i.state IN ('missed', 'cancelled') AS undone,
+            CASE WHEN i.state = 'planned' THEN i.happened_at END AS planned_for
         FROM interactions i WHERE i.id = ANY ($1::uuid[])
     """,
 }

@@ -55,3 +55,16 @@ OF_COMPLAINTS = Source(
     """,
     "EXISTS (SELECT FROM invitations i WHERE i.complaint_id = e.subject_id)",
 )
+OF_INTERACTIONS = Source(
+    f"""
+    SELECT i.*, 'The interaction was ' || n.state AS reason
+    FROM invitations i JOIN interactions n ON n.id = i.interaction_id
+    WHERE n.id = ANY ($1::uuid[]) AND {_OPEN} AND n.state IN ('missed', 'cancelled')
+    ORDER BY i.id FOR NO KEY UPDATE OF i
+    """,
+    "EXISTS (SELECT FROM invitations i WHERE i.interaction_id = e.subject_id)",
+)
+UNSETTLED = (
+    "EXISTS (SELECT FROM invitations i WHERE i.id = e.subject_id AND (i.state = 'pending' OR i.occasion IS NOT NULL))"
+)
+"""Condition on the event `e` of an invitation: it is still to be sent, or a rule has made it."""

@@ -174,6 +174,12 @@ class TestCreate:
         answer = await client.post(PATH, json=make.customer(preferences={"quiet_hours": hours}))
         assert (answer.status_code, pointers(answer)) == (422, ["/preferences/quiet_hours/time_zone"])
 
+    async def test_quiet_hours_of_no_time(self, client: httpx.AsyncClient) -> None:
+        """Or of the whole day: nobody knows which is meant."""
+        hours = {"start": "09:00", "end": "09:00"}
+        answer = await client.post(PATH, json=make.customer(preferences={"quiet_hours": hours}))
+        assert (answer.status_code, pointers(answer)) == (422, ["/preferences/quiet_hours/end"])
+
     @pytest.mark.parametrize("value", ["+1", "+12", "+²³", "+٣"])
     async def test_a_handle_that_looks_like_a_phone_number(self, client: httpx.AsyncClient, value: str) -> None:
         made = await create(client, contact_points=[{"kind": "other", "value": value}])
@@ -205,6 +211,20 @@ class TestChange:
         told = {name for name in made if made[name] != changed[name]}
         assert told == {"owner", "preferred_name", "version"}
         assert (changed["owner"], changed["preferred_name"], changed["version"]) == (None, "Chi-Chi", 2)
+
+    async def test_quiet_hours_become_no_time(self, client: httpx.AsyncClient) -> None:
+        made = (await client.post(PATH, json=FULL)).json()
+        answer = await patch(client, f"{PATH}/{made['id']}", {"preferences": {"quiet_hours": {"end": "21:00"}}})
+        assert (answer.status_code, pointers(answer)) == (422, ["/preferences/quiet_hours/end"])
+
+    async def test_quiet_hours_that_an_earlier_release_took_may_stay(self, client: httpx.AsyncClient, db: Any) -> None:
+        made = (await client.post(PATH, json=FULL)).json()
+        await db.execute("""
+            UPDATE customers SET preferences = jsonb_set(preferences, '{quiet_hours,end}', '"21:00"')
+        """)
+        changed = (await patch(client, f"{PATH}/{made['id']}", {"preferred_name": "Chi-Chi"})).json()
+        assert changed["preferred_name"] == "Chi-Chi"
+        assert changed["preferences"]["quiet_hours"]["end"] == "21:00"
 
     async def test_updated_at_moves(self, client: httpx.AsyncClient, clock: TestClock) -> None:
         made = await create(client)

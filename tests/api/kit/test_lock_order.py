@@ -23,12 +23,16 @@ from tests.support.links import PATHS
 
 RUNS = scale.scaled(4, 60)
 
+MEETING = {"kind": "meeting", "channel": "in_person", "state": "planned", "happened_at": "2026-03-03T10:00:00Z"}
+
 Send = Callable[[], Awaitable[httpx.Response]]
 
 
 @dataclass
 class Shop:
-    """A sale with a return and feedback, a complaint about it with an invitation, and a conversation about that."""
+    """A sale with a return and feedback, a complaint about it with an invitation, a conversation about that, and a
+    meeting that is planned, with another invitation.
+    """
 
     client: httpx.AsyncClient
     customer: str
@@ -41,6 +45,9 @@ class Shop:
     feedback: dict[str, Any]
     thread: str
     token: str
+    meeting: dict[str, Any]
+    invitation: dict[str, Any]
+    """Still to be sent."""
 
     def requests(self) -> dict[str, Send]:
         message, complaint = self.message, self.complaint
@@ -77,11 +84,21 @@ class Shop:
             "write much": lambda: self._write_much(),
             "enquire": lambda: self._write(kind="enquiry"),
             "answer the survey": lambda: self.client.post(f"/v1/answers/{self.token}", json=answers()),
+            "claim the meeting": lambda: self._claim("interaction", self.meeting),
+            "move the meeting": lambda: self._claim("interaction", self.meeting, self.other),
+            "release the meeting": lambda: self._release("interaction", self.meeting),
+            "cancel the meeting": lambda: self._send("interaction", self.meeting, "cancel"),
+            "hold the meeting": lambda: self._send("interaction", self.meeting, "hold"),
+            "send the invitation": lambda: self._send("invitation", self.invitation, "send"),
+            "invite": lambda: self.client.post(PATHS["invitation"], json=self._invitation()),
             "complain": lambda: self.client.post(PATHS["complaint"], json=self._complaint()),
         }
 
     def _complaint(self) -> dict[str, Any]:
         return make.complaint(sale_id=self.sale["id"], interaction_id=self.enquiry["id"])
+
+    def _invitation(self) -> dict[str, Any]:
+        return {"survey_id": self.invitation["survey_id"], "complaint_id": self.complaint["id"]}
 
     def _feedback(self) -> dict[str, Any]:
         return feedback(sale_id=self.sale["id"], complaint_id=self.complaint["id"], interaction_id=self.enquiry["id"])
@@ -127,8 +144,10 @@ async def open_shop(client: httpx.AsyncClient) -> Shop:
     message = await make.record_interaction(client, **mail, external_id=f"M-{make.number()}")
     said = await record_feedback(client, feedback(sale_id=sale["id"], complaint_id=complaint["id"]))
     token = await invited(client, survey, complaint_id=complaint["id"])
+    meeting = await make.record_interaction(client, **MEETING)
+    pending = await invite(client, survey, complaint_id=complaint["id"], interaction_id=meeting["id"])
     ids = customer["id"], other["id"]
-    return Shop(client, *ids, sale, refund, complaint, asked, message, said, thread, token)
+    return Shop(client, *ids, sale, refund, complaint, asked, message, said, thread, token, meeting, pending)
 
 
 async def invited(client: httpx.AsyncClient, survey: dict[str, Any], **about: Any) -> str:

@@ -3,12 +3,13 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from tests import make
 from tests.make.surveys import INVITATIONS, answers, create_customer, create_open, create_rule, invite, record_sale
 from tests.support import api
-from tests.support.application import Worker
-from tests.support.surveys import invitation_events
+from tests.support.application import TestClock, Worker
+from tests.support.surveys import invitation_events, listed_invitations
 
 
 async def get(client: httpx.AsyncClient, invitation: dict[str, Any]) -> dict[str, Any]:
@@ -124,3 +125,83 @@ class TestNotInvitedAtAll:
         await give_back(client, sold)
         await work()
         assert (await api.get(client, INVITATIONS))["items"] == []
+
+
+PLANNED = {"kind": "meeting", "channel": "in_person", "state": "planned", "happened_at": "2026-03-02T10:00:00Z"}
+
+
+async def planned(client: httpx.AsyncClient, **changes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A meeting in an hour, and an invitation about it."""
+    ada = await create_customer(client)
+    meeting = await make.record_interaction(client, customer_id=ada["id"], **{**PLANNED, **changes})
+    return meeting, await invite(client, await create_open(client), interaction_id=meeting["id"])
+
+
+async def finish(client: httpx.AsyncClient, meeting: dict[str, Any], verb: str, **body: Any) -> None:
+    await api.post(client, f"/v1/interactions/{meeting['id']}/{verb}", body, 200)
+
+
+class TestPlanned:
+    @pytest.mark.parametrize(("verb", "state"), [("cancel", "cancelled"), ("miss", "missed")])
+    async def test_that_is_not_held(
+        self, client: httpx.AsyncClient, db: Any, clock: TestClock, verb: str, state: str
+    ) -> None:
+        meeting, invitation = await planned(client)
+        clock.tick(2 * 3_600)
+        await finish(client, meeting, verb, reason="ill")
+        found = await get(client, invitation)
+        assert (found["state"], found["withdrawal_reason"]) == ("withdrawn", f"The interaction was {state}")
+        assert (await invitation_events(db, invitation))[-1][0] == "withdrawn"
+        assert (await client.post(f"{INVITATIONS}/{invitation['id']}/send")).status_code == 409
+        body = {"survey_id": invitation["survey_id"], "interaction_id": meeting["id"]}
+        assert api.errors(await client.post(INVITATIONS, json=body)) == [("/interaction_id", "undone")]
+
+    async def test_one_that_an_earlier_release_sent_cannot_be_answered(
+        self, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, db: Any, clock: TestClock
+    ) -> None:
+        meeting, invitation = await planned(client)
+        clock.tick(2 * 3_600)
+        await db.execute("UPDATE interactions SET state = 'held'")
+        token = (await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"]
+        await db.execute("UPDATE interactions SET state = 'planned'")
+        await finish(client, meeting, "miss")
+        assert (await anonymous.post(f"/v1/answers/{token}", json=answers())).status_code == 410
+
+    @pytest.mark.parametrize("state", ["cancelled", "missed"])
+    async def test_that_was_recorded_as_not_held(self, client: httpx.AsyncClient, state: str) -> None:
+        ada = await create_customer(client)
+        body = {**PLANNED, "state": state, "happened_at": "2026-03-02T08:00:00Z"}
+        meeting = await make.record_interaction(client, customer_id=ada["id"], **body)
+        refused = await client.post(
+            INVITATIONS, json={"survey_id": (await create_open(client))["id"], "interaction_id": meeting["id"]}
+        )
+        assert api.errors(refused) == [("/interaction_id", "undone")]
+
+    async def test_is_not_asked_about_before_it_is_held(self, client: httpx.AsyncClient, clock: TestClock) -> None:
+        meeting, invitation = await planned(client)
+        assert invitation["send_after"] == "2026-03-02T10:00:00.000000Z"
+        clock.tick(2 * 3_600)
+        refused = await client.post(f"{INVITATIONS}/{invitation['id']}/send")
+        assert (refused.status_code, refused.json()["code"]) == (409, "MOVE_NOT_ALLOWED")
+        assert refused.json()["detail"] == "The interaction that it is about is planned"
+        assert refused.json()["allowed"] == ["revoke"]
+        assert await listed_invitations(client, sendable=True) == []
+        await finish(client, meeting, "hold")
+        assert [each["id"] for each in await listed_invitations(client, sendable=True)] == [invitation["id"]]
+        await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200)
+
+    async def test_later_than_it_may_be_sent(self, client: httpx.AsyncClient) -> None:
+        """It can be answered as long as others, from the meeting on."""
+        _, invitation = await planned(client, happened_at="2026-07-01T10:00:00Z")
+        assert invitation["send_after"] == "2026-07-01T10:00:00.000000Z"
+        assert invitation["expires_at"] == "2026-07-31T10:00:00.000000Z"
+
+
+class TestComplaint:
+    async def test_that_was_withdrawn_is_not_asked_about(self, client: httpx.AsyncClient) -> None:
+        complaint = await make.record_complaint(client)
+        await api.post(client, f"/v1/complaints/{complaint['id']}/withdraw", {"reason": "A mistake"}, 200)
+        refused = await client.post(
+            INVITATIONS, json={"survey_id": (await create_open(client))["id"], "complaint_id": complaint["id"]}
+        )
+        assert api.errors(refused) == [("/complaint_id", "undone")]
