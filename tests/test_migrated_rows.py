@@ -812,3 +812,36 @@ async def test_returns_whose_tax_was_guessed_are_recomputed(new_database: Callab
     db = await asyncpg.connect(dsn)
     assert [tuple(row) for row in await db.fetch("SELECT kind, key FROM jobs")] == [("awaited_sale", returns["charge"])]
     await db.close()
+
+
+async def test_returns_count_for_what_they_give_back(new_database: Callable[..., str]) -> None:
+    """One that names nothing, one that names another product, and one of a receipt that is not there."""
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0037")
+    db = await asyncpg.connect(dsn)
+    await db.execute("INSERT INTO products (sku) VALUES ('TEA'), ('JAM')")
+    sold = await insert_sale(db, "S")
+    amounts = {"kind": "return", "total": Decimal(-1), "gross": Decimal(0), "refunded": Decimal(1)}
+    lines = [(sold["id"], 1, 1, "TEA", "drinks", "L1", None)]
+    for number, sku, of in (("bare", None, "S"), ("other", "JAM", "S"), ("early", None, "T")):
+        lines.append(((await insert_sale(db, number, **amounts))["id"], 1, -1, sku, None, None, of))
+    await db.executemany(
+        "INSERT INTO sale_lines (sale_id, line_no, quantity, unit_price, total, sku, category, batch, refund_source, "
+        "refund_receipt_no, refund_line_no) VALUES ($1, $2, $3, 1, $3, $4, $5, $6, CASE WHEN $7::text IS NOT NULL "
+        "THEN 'till' END, $7, 1)",
+        lines,
+    )
+    await db.close()
+    await as_of(dsn, "0039")
+    db = await asyncpg.connect(dsn)
+    found = await db.fetch(
+        "SELECT s.receipt_no, l.sku, l.sold_sku, l.sold_category, l.sold_batch FROM sale_lines l "
+        "JOIN sales s ON s.id = l.sale_id ORDER BY s.receipt_no"
+    )
+    assert [tuple(row) for row in found] == [
+        ("S", "TEA", None, None, None),
+        ("bare", None, "TEA", "drinks", "L1"),
+        ("early", None, None, None, None),
+        ("other", "JAM", None, None, None),
+    ]
+    await db.close()

@@ -201,7 +201,7 @@ class SaleLine(SQLModel, table=True):
         ),
         *(
             Index(None, name, "sale_id", postgresql_where=text(f"{name} IS NOT NULL"))
-            for name in ("sku", "category", "batch")
+            for name in ("sku", "category", "batch", "sold_sku", "sold_category", "sold_batch")
         ),
     )
 
@@ -221,6 +221,10 @@ class SaleLine(SQLModel, table=True):
     refund_receipt_no: str | None = text_column()
     refund_line_no: int | None = None
     goods_kept: bool = boolean_column()
+    # What the line that it gives back was sold as, where it does not say so itself; see services/sales/settlement.py.
+    sold_sku: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("products.sku")))
+    sold_category: str | None = text_column()
+    sold_batch: str | None = text_column()
     # What receipts that count gave back of this line, or took back of this discount, positive.
     returned_quantity: Decimal = numeric_column(default="0")
     returned_total: Decimal = numeric_column(default="0")

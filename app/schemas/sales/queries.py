@@ -34,7 +34,9 @@ class SaleQuery(PageQuery):
     kind: SaleKind | None = None
     """Only receipts of this kind."""
     sku: Reference | None = None
-    """Only receipts that have a line with this product. Asked with `category` or `batch`, the same line has both."""
+    """Only receipts that have a line with this product. Asked with `category` or `batch`, the same line has both. A
+    line that gives back a known line has that line's product, category and batch where it names none of its own.
+    """
     category: Label | None = None
     """Only receipts that have a line of this product category. The spelling must match exactly."""
     batch: Reference | None = None
