@@ -33,6 +33,7 @@ from app.models.kit.columns import (
     version_column,
 )
 from app.rules.customers import UNDECIDED, Match
+from app.rules.kit.moments import DAYS_APART
 from app.rules.sales.receipts import LineKind, MatchedBy, SaleChannel, SaleKind
 
 
@@ -149,14 +150,15 @@ class Sale(SQLModel, table=True):
     balanced: bool = boolean_column("true")
     imbalances: list[dict[str, Any]] = json_column("'[]'")
     # When the receipt came in, the clock of the till was ahead by more than the tolerance of `rules.kit.moments`, or it
-    # was never set.
+    # was never set, or the till says another trading day than its clock.
     clock_suspect: bool = Field(
         default=None,
         sa_column=Column(
             Boolean,
             Computed(
                 "(occurred_at - created_at) > '24:00:00'::interval "
-                "OR occurred_at < '1971-01-01 00:00:00+00'::timestamptz",
+                "OR occurred_at < '1971-01-01 00:00:00+00'::timestamptz "
+                f"OR abs(business_date - (occurred_at AT TIME ZONE 'UTC')::date) > {DAYS_APART}",
                 persisted=True,
             ),
             nullable=False,

@@ -55,7 +55,7 @@ class SaleQuery(PageQuery):
     over_returned: bool | None = None
     """Whether to return only receipts of which more was given back than they sold, or only the others."""
     clock_suspect: bool | None = None
-    """Whether to return only receipts from a clock that was more than a day ahead, or only those from others."""
+    """Whether to return only receipts whose dates are not to be believed, or only the others."""
     voided: Literal["no", "yes", "any"] = "any"
     occurred_since: Moment | None = None
     occurred_before: Moment | None = None
