@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -146,7 +146,7 @@ class Shop:
         """What gives back a known line is of its product, if it names none."""
         sales = (await api.get(self.client, PATH, limit=200))["items"]
         lines = {(s["source"], s["receipt_no"], line["line_no"]): (s, line) for s in sales for line in s["lines"]}
-        units = Counter[tuple[str | None, str]]()
+        units: defaultdict[tuple[str | None, str], Decimal] = defaultdict(Decimal)
         for sale in sales:
             for line in sale["lines"]:
                 if sale["voided_at"] or line["kind"] != "item":
@@ -156,7 +156,7 @@ class Shop:
                     sold, sold_line = lines[of["source"], of["receipt_no"], of["line_no"]]
                     if (sold["currency"], sold_line["kind"]) == (sale["currency"], "item"):
                         sku = sold_line["sku"]
-                units[sku, sale["currency"]] += 0 if of and of["goods_kept"] else Decimal(line["quantity"])
+                units[sku, sale["currency"]] += Decimal(0 if of and of["goods_kept"] else line["quantity"])
         found = await api.get(self.client, f"{PATH}/measures", since="2026-01-01", before="2027-01-01", group_by="sku")
         assert {(i["key"], i["figures"]["currency"]): Decimal(i["figures"]["units"]) for i in found["items"]} == units
 
