@@ -842,3 +842,62 @@ async def test_what_was_named_before_is_known_by_its_thread(new_database: Callab
     await insert(db, "complaint_messages", complaint_id=complaint_id, interaction_id=asked)
     assert not await db.fetchval("SELECT named FROM complaint_messages WHERE interaction_id = $1", asked)
     await db.close()
+
+
+async def test_returns_count_for_what_they_give_back(new_database: Callable[..., str]) -> None:
+    """One that names nothing, one that names another product, and one of a receipt that is not there."""
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0038")
+    db = await asyncpg.connect(dsn)
+    await db.execute("INSERT INTO products (sku) VALUES ('TEA'), ('JAM')")
+    sold = await insert_sale(db, "S")
+    amounts = {"kind": "return", "total": Decimal(-1), "gross": Decimal(0), "refunded": Decimal(1)}
+    lines: list[tuple[Any, ...]] = [(sold["id"], 1, 1, "TEA", "drinks", "L1", None)]
+    for number, sku, of in (("bare", None, "S"), ("other", "JAM", "S"), ("early", None, "T")):
+        lines.append(((await insert_sale(db, number, **amounts))["id"], 1, -1, sku, None, None, of))
+    await db.executemany(
+        "INSERT INTO sale_lines (sale_id, line_no, quantity, unit_price, total, sku, category, batch, refund_source, "
+        "refund_receipt_no, refund_line_no) VALUES ($1, $2, $3, 1, $3, $4, $5, $6, CASE WHEN $7::text IS NOT NULL "
+        "THEN 'till' END, $7, 1)",
+        lines,
+    )
+    await db.close()
+    await as_of(dsn, "0039")
+    db = await asyncpg.connect(dsn)
+    found = await db.fetch(
+        "SELECT s.receipt_no, l.sku, l.sold_sku, l.sold_category, l.sold_batch FROM sale_lines l "
+        "JOIN sales s ON s.id = l.sale_id ORDER BY s.receipt_no"
+    )
+    assert [tuple(row) for row in found] == [
+        ("S", "TEA", None, None, None),
+        ("bare", None, "TEA", "drinks", "L1"),
+        ("early", None, None, None, None),
+        ("other", "JAM", None, None, None),
+    ]
+    await db.close()
+
+
+async def test_trading_days_far_from_the_clock_are_marked(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0039")
+    db = await asyncpg.connect(dsn)
+    buyer = await insert(
+        db, "customers", kind="person", trade="b2c", display_name="Ada", sort_name="ada", known_since=RECEIVED
+    )
+    ids = {"customer_id": buyer["id"], "match": "matched"}
+    await insert_sale(db, "1", **ids)
+    far = await insert_sale(db, "2", occurred_at=RECEIVED + HOUR, **ids)
+    await db.execute("UPDATE sales SET business_date = '2099-01-01' WHERE id = $1", far["id"])
+    await db.execute(
+        "INSERT INTO customer_totals (customer_id, currency, receipts, purchases, returns, first_purchase_at, "
+        "last_purchase_at) VALUES ($1, 'GBP', 2, 2, 0, $2, $3)",
+        buyer["id"],
+        RECEIVED,
+        RECEIVED + HOUR,
+    )
+    await db.close()
+    await as_of(dsn, "0040")
+    db = await asyncpg.connect(dsn)
+    assert [row[0] for row in await db.fetch("SELECT receipt_no FROM sales WHERE clock_suspect")] == ["2"]
+    assert await db.fetchval("SELECT last_purchase_at FROM customer_totals") == RECEIVED
+    await db.close()

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0041"
-down_revision = "0037"
+down_revision = "0040"
 
 _NAMES = (
     ("interactions", "staff", "happened_at"),

@@ -33,6 +33,7 @@ from app.models.kit.columns import (
     version_column,
 )
 from app.rules.customers import UNDECIDED, Match
+from app.rules.kit.moments import DAYS_APART
 from app.rules.sales.receipts import LineKind, MatchedBy, SaleChannel, SaleKind
 
 
@@ -155,14 +156,15 @@ class Sale(SQLModel, table=True):
     balanced: bool = boolean_column("true")
     imbalances: list[dict[str, Any]] = json_column("'[]'")
     # When the receipt came in, the clock of the till was ahead by more than the tolerance of `rules.kit.moments`, or it
-    # was never set.
+    # was never set, or the till says another trading day than its clock.
     clock_suspect: bool = Field(
         default=None,
         sa_column=Column(
             Boolean,
             Computed(
                 "(occurred_at - created_at) > '24:00:00'::interval "
-                "OR occurred_at < '1971-01-01 00:00:00+00'::timestamptz",
+                "OR occurred_at < '1971-01-01 00:00:00+00'::timestamptz "
+                f"OR abs(business_date - (occurred_at AT TIME ZONE 'UTC')::date) > {DAYS_APART}",
                 persisted=True,
             ),
             nullable=False,
@@ -207,7 +209,7 @@ class SaleLine(SQLModel, table=True):
         ),
         *(
             Index(None, name, "sale_id", postgresql_where=text(f"{name} IS NOT NULL"))
-            for name in ("sku", "category", "batch")
+            for name in ("sku", "category", "batch", "sold_sku", "sold_category", "sold_batch")
         ),
     )
 
@@ -227,6 +229,10 @@ class SaleLine(SQLModel, table=True):
     refund_receipt_no: str | None = text_column()
     refund_line_no: int | None = None
     goods_kept: bool = boolean_column()
+    # What the line that it gives back was sold as, where it does not say so itself; see services/sales/settlement.py.
+    sold_sku: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("products.sku")))
+    sold_category: str | None = text_column()
+    sold_batch: str | None = text_column()
     # What receipts that count gave back of this line, or took back of this discount, positive.
     returned_quantity: Decimal = numeric_column(default="0")
     returned_total: Decimal = numeric_column(default="0")

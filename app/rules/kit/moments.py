@@ -10,6 +10,10 @@ TOLERANCE = timedelta(hours=24)
 """How far the clock of a till, of a telephone system or of another server may be ahead: a wrong time zone, at most."""
 NEVER_SET_BEFORE = datetime(1971, 1, 1, tzinfo=UTC)
 """A clock that says less counts from the epoch of Unix since it was switched on: nobody has set it."""
+DAYS_APART = 31
+"""How far the trading day that a till says may be from the date of its clock, in UTC: an invoice may count in the month
+before or after. Further apart, one of the two is wrong.
+"""
 IN_THE_FUTURE = "in_the_future"
 OUT_OF_ORDER = "out_of_order"
 FUTURE_DETAIL = "Must not be in the future"

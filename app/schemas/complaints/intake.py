@@ -16,8 +16,9 @@ from app.rules.complaints.states import (
 )
 from app.rules.kit.channels import Channel
 from app.rules.service_levels import Severity
-from app.schemas.complaints.remedies import PastRemedy, together
+from app.schemas.complaints.remedies import PastRemedy
 from app.schemas.interactions import Contact
+from app.schemas.kit.amounts import payable, together
 from app.schemas.kit.types import (
     Attributes,
     CurrencyCode,
@@ -104,7 +105,7 @@ class _Content(Schema):
     publicity: Publicity = Publicity.PRIVATE
     """Whether the matter is public, or likely to become public."""
     value: Money | None = None
-    """The amount at stake. Requires `currency`."""
+    """The amount at stake, as an amount of that currency that can be paid. Requires `currency`."""
     currency: CurrencyCode | None = None
     """The currency of the amount at stake, an ISO 4217 code."""
     owner: Label | None = None
@@ -149,6 +150,10 @@ class ComplaintNew(_Content):
     """The external system that the complaint comes from. Requires `external_id`."""
     external_id: Reference | None = None
     """The id in the external system. A complaint is recorded once per `source` and `external_id`."""
+
+    @model_validator(mode="after")
+    def _check_amount(self) -> Self:
+        return payable(self, "value", "currency")
 
 
 ComplaintChange = partial(

@@ -1,10 +1,11 @@
 """Remedies of a complaint: what the customer asks for and what the business offers."""
 
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
 from app.rules.complaints.states import RemedyKind, RemedyState
+from app.schemas.kit.amounts import payable, together
 from app.schemas.kit.types import (
     CurrencyCode,
     Id,
@@ -14,19 +15,8 @@ from app.schemas.kit.types import (
     Resource,
     Schema,
     Version,
-    fault,
     partial,
 )
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def together(value: ModelT, amount: str, unit: str) -> ModelT:
-    """The problem of an amount without its unit, or the other way round, at the one that is missing."""
-    if (getattr(value, amount) is None) != (getattr(value, unit) is None):
-        missing = amount if getattr(value, amount) is None else unit
-        raise fault(missing, "missing", f"`{amount}` and `{unit}` must be sent together")
-    return value
 
 
 class _RemedyContent(Schema):
@@ -35,13 +25,13 @@ class _RemedyContent(Schema):
     description: Line | None = None
     """What exactly is asked for or offered, in one line."""
     cost: Money | None = None
-    """What the remedy costs the business. Requires `currency`."""
+    """What the remedy costs the business, as an amount of that currency that can be paid. Requires `currency`."""
     currency: CurrencyCode | None = None
     """The currency of the cost, an ISO 4217 code."""
 
     @model_validator(mode="after")
     def _check_cost(self) -> Self:
-        return together(self, "cost", "currency")
+        return payable(together(self, "cost", "currency"), "cost", "currency")
 
 
 class RemedyNew(_RemedyContent):
@@ -88,7 +78,7 @@ class RemedyChanging(Schema):
     description: Line | None = None
     """What exactly is asked for or offered, in one line."""
     cost: Money | None = None
-    """What the remedy costs the business. Requires `currency`."""
+    """What the remedy costs the business, as an amount of that currency that can be paid. Requires `currency`."""
     currency: CurrencyCode | None = None
     """The currency of the cost, an ISO 4217 code."""
     kind: RemedyKind

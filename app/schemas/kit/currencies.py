@@ -5,13 +5,13 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from app.rules.kit.money import CURRENCIES
+from app.rules.kit.money import CURRENCIES, UNKNOWN_CURRENCY
 from app.schemas.kit.types import CurrencyCode
 
 
 def _known(value: str) -> str:
     if value not in CURRENCIES:
-        raise PydanticCustomError("currency", "Must be an ISO 4217 currency code")
+        raise PydanticCustomError("currency", UNKNOWN_CURRENCY)
     return value
 
 

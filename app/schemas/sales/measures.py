@@ -70,9 +70,13 @@ class SalesMeasuresQuery(Schema):
     channel: SaleChannel | None = None
     """Only receipts of sales through this channel."""
     sku: Reference | None = None
-    """Only lines with this product. All figures are then those of the lines, with tax that is on top of them."""
+    """Only lines with this product, and lines that give back one of them and name no other. All figures are
+    then those of the lines, with tax that is on top of them.
+    """
     category: Label | None = None
-    """Only lines of this product category. All figures are then those of the lines, with tax that is on top of them."""
+    """Only lines of this product category, and lines that give back one of them and name no other. All figures are
+    then those of the lines, with tax that is on top of them.
+    """
     customer_id: Id | None = None
     """Only receipts of the customer with this id."""
     tag: Tag | None = None

@@ -34,7 +34,9 @@ class SaleQuery(PageQuery):
     kind: SaleKind | None = None
     """Only receipts of this kind."""
     sku: Reference | None = None
-    """Only receipts that have a line with this product. Asked with `category` or `batch`, the same line has both."""
+    """Only receipts that have a line with this product. Asked with `category` or `batch`, the same line has both. A
+    line that gives back a known line has that line's product, category and batch where it names none of its own.
+    """
     category: Label | None = None
     """Only receipts that have a line of this product category. The spelling must match exactly."""
     batch: Reference | None = None
@@ -53,7 +55,7 @@ class SaleQuery(PageQuery):
     over_returned: bool | None = None
     """Whether to return only receipts of which more was given back than they sold, or only the others."""
     clock_suspect: bool | None = None
-    """Whether to return only receipts from a clock that was more than a day ahead, or only those from others."""
+    """Whether to return only receipts whose dates are not to be believed, or only the others."""
     voided: Literal["no", "yes", "any"] = "any"
     occurred_since: Moment | None = None
     occurred_before: Moment | None = None

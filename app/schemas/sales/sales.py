@@ -99,7 +99,8 @@ class SaleNew(Schema):
     """When the sale took place, with the UTC offset of the site."""
     business_date: Day | None = None
     """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the time zone of the site,
-    or else of the source, or else in the offset it was sent.
+    or else of the source, or else in the offset it was sent. A receipt with a trading day that is more than 31 days
+    from the date of `occurred_at` in UTC is taken, counts on that day, and is `clock_suspect`.
     """
     site: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The code of the site. A site that is not known yet is created."""
@@ -258,8 +259,9 @@ class Sale(Resource):
     imbalances: Annotated[list[Imbalance], Field(max_length=20)]
     """The sums that do not, at most 20. Empty for receipts that were recorded before version 0.4."""
     clock_suspect: bool
-    """Whether the clock of the till was more than 24 hours ahead, or never set (before 1971), so that `occurred_at` is
-    not to be believed: such a receipt is nobody's first or last purchase.
+    """Whether the dates of the receipt are not to be believed: the clock of the till was more than 24 hours ahead, or
+    never set (before 1971), or `business_date` is more than 31 days from the date of `occurred_at` in UTC. Such a
+    receipt is nobody's first or last purchase.
     """
     attributes: Attributes
     voided_at: Moment | None

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.rules.kit.channels import Channel
 from app.rules.service_levels.clocks import Metric
 from app.rules.service_levels.policies import CustomerReplyEffect, PauseReason, Severity
+from app.schemas.kit import amounts
 from app.schemas.kit.types import (
     CurrencyCode,
     Flag,
@@ -143,6 +144,8 @@ class ServicePolicyNew(Schema):
             yield "/applies_to/currency", "missing", "Required with `value_from`"
         if scope.value_from is None and scope.currency is not None:
             yield "/applies_to/value_from", "missing", "Required with `currency`"
+        for member, code, detail in amounts.faults(scope, "value_from", "currency"):
+            yield f"/applies_to/{member}", code, detail
         if all(self.targets.of(metric) is None for metric in Metric):
             yield "/targets", "missing", "At least one target is required"
         seen: set[tuple[Metric, int]] = set()

@@ -9,6 +9,7 @@ from app.rules.interactions import InteractionKind
 from app.rules.kit.channels import Channel
 from app.rules.sales import SaleChannel
 from app.rules.surveys.triggers import TriggerEvent
+from app.schemas.kit import amounts
 from app.schemas.kit.types import (
     CurrencyCode,
     Flag,
@@ -93,6 +94,8 @@ class SurveyRuleNew(Schema):
             yield "/conditions/currency", "missing", "Required with `min_total`"
         if conditions.min_total is None and conditions.currency is not None:
             yield "/conditions/min_total", "missing", "Required with `currency`"
+        for member, code, detail in amounts.faults(conditions, "min_total", "currency", signed=True):
+            yield f"/conditions/{member}", code, detail
         for name, events in _EVENTS_BY_CONDITION.items():
             if getattr(conditions, name) and self.after not in events:
                 yield f"/conditions/{name}", "not_applicable", f"Not applicable after `{self.after}`"

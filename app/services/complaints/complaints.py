@@ -102,12 +102,13 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     patched = patching.patched(ComplaintContent, json.loads(document.json), patching.sent(patch))
     if not patched.changes:
         return document
+    patching.require_payable(patched, "value", "currency")
     new = patched.content
     customer_id = None if _loses_origin(case.complaint, new) else case.complaint.customer_id
     # Where it is about another sale now, that may not have been later.
     received_at = case.complaint.received_at.isoformat() if "sale_id" in patched.fields else None
     whole = {
-        **new.model_dump(mode="json"),
+        **new.model_dump(mode="json", exclude={"value", "currency"}),  # earlier releases took any amount
         "customer_id": customer_id and str(customer_id),
         "complainant": case.complaint.complainant,
         "source": case.complaint.source,

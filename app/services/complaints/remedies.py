@@ -42,6 +42,7 @@ async def change(ctx: Context, complaint_id: UUID, remedy_id: UUID, patch: Any, 
     stored = {**row, "cost": None if row["cost"] is None else str(row["cost"])}
     patched = patching.patched(RemedyChanging, stored, patching.sent(patch))
     if patched.changes:
+        patching.require_payable(patched, "cost", "currency")
         new = patched.content
         timestamps: dict[str, Any] = {}
         if new.state != row["state"]:

@@ -11,11 +11,11 @@ from asyncpg import Record
 from pydantic import BaseModel
 
 from app.core.context import Context
-from app.core.errors import PreconditionFailed
+from app.core.errors import PreconditionFailed, invalid
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.merge_patch import merged
 from app.rules.kit.timestamps import format_timestamp
-from app.schemas.kit import validation
+from app.schemas.kit import amounts, validation
 from app.store.kit.documents import Document
 from app.store.kit.tables import Table
 
@@ -79,6 +79,13 @@ def patched(schema: type[Content], stored: Mapping[str, Any], patch: Mapping[str
     before = {name: stored[name] for name in schema.model_fields if name in stored}
     content = validation.validate_stored(schema, merged(before, dict(patch)))
     return Patched(content, differences(before, as_stored(content)))
+
+
+def require_payable(patched: Patched[Any], amount: str, currency: str) -> None:
+    """422 ValidationFailed where the amount cannot be paid in the currency, if the patch changes one of the two."""
+    if not patched.fields.isdisjoint({amount, currency}):
+        for member, code, detail in amounts.faults(patched.content, amount, currency):
+            raise invalid(f"/{member}", code, detail)
 
 
 def as_stored(content: BaseModel) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from app.core.errors import ValidationFailed, invalid
-from app.rules.kit.money import minor_unit
+from app.rules.kit.money import TOO_PRECISE, minor_unit, precision_detail
 from app.rules.kit.withdrawn_currencies import WITHDRAWN
 from app.rules.sales import sums
 from app.rules.sales.receipts import LineKind, Sum
@@ -72,9 +72,9 @@ def require_payable_amounts(new: SaleNew, currency: str) -> None:
     pointers += [f"/payments/{n}/amount" for n in range(len(new.payments))]
     pointers += [f"/taxes/{n}/amount" for n in range(len(new.taxes or ()))]
     pointers += [f"/lines/{n}/{name}" for n in range(len(new.lines)) for name in ("discount", "tax", "total")]
-    detail = f"Must be a multiple of {unit} {currency}"
+    detail = precision_detail(unit, currency)
     wrong = [pointer for pointer, a in zip(pointers, amounts, strict=True) if a is not None and a % unit]
-    raise ValidationFailed(errors=[{"pointer": p, "code": "too_precise", "detail": detail} for p in wrong])
+    raise ValidationFailed(errors=[{"pointer": p, "code": TOO_PRECISE, "detail": detail} for p in wrong])
 
 
 def require_returns(new: SaleNew, lines: Sequence[Line]) -> None:

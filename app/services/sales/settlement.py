@@ -24,6 +24,7 @@ from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
 from app.store.kit.links import Assignment
+from app.store.sales import returned_products
 from app.store.sales import settlement as store
 from app.store.sales.sales import SALES
 from app.store.sales.settlement import Account, ReceiptKey
@@ -55,10 +56,11 @@ class Touched:
 
 
 async def settle(ctx: Context, touched: Touched) -> None:
-    """Recompute what was returned, let returns follow the buyer of what they return, and recompute totals."""
+    """Recompute what was returned and as what, let returns follow the buyer of what they return, recompute totals."""
     if touched.sales or touched.returned:
         for row in await store.recompute_returned(ctx, touched.sales, touched.returned, touched.new):
             touched.add_account(row["customer_id"], row["currency"])
+        await returned_products.recompute(ctx, touched.sales, touched.returned)
     if touched.moved:
         await _follow(ctx, touched)
     if touched.accounts:

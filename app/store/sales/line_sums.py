@@ -1,7 +1,9 @@
-"""What the lines with a price of receipts add up to, as parts of statements; `rules/sales/returns.py` says the same."""
+"""What lines add up to and what they give back, as parts of statements; `rules/sales/returns.py` says the same."""
 
 from app.rules.sales.receipts import PRICED
 
+IS_OF_PRODUCT = "(b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)"
+"""Whether the line `b` can give back something of the line `l`; either product may be unknown."""
 PRICED_KINDS = ", ".join(f"'{kind}'" for kind in PRICED)
 
 

@@ -2,6 +2,7 @@
 --
 -- Voided receipts do not count. Grouped or filtered by product or category, figures are those of the items that are
 -- asked about, each with its tax where that is on top; otherwise those of whole receipts, with their discounts.
+-- What gives something back, and does not say what, is of the product and category that it was sold as.
 -- Hours and weekdays are those of one local time, and so are periods beside them; other periods are of trading days.
 --
 -- Parameters; in psql, set each of them to a literal: psql -v site=NULL -v group_by="'site'" ... -f <this file>
@@ -45,14 +46,14 @@ facts AS MATERIALIZED (
             THEN s.occurred_at AT TIME ZONE coalesce(p.time_zone, o.time_zone, :time_zone) END AS local
     ) m
     LEFT JOIN LATERAL (
-        SELECT CASE WHEN 'sku' IN (a.first, a.second) THEN i.sku END AS sku,
-            CASE WHEN 'category' IN (a.first, a.second) THEN i.category END AS category,
+        SELECT CASE WHEN 'sku' IN (a.first, a.second) THEN coalesce(i.sku, i.sold_sku) END AS sku,
+            CASE WHEN 'category' IN (a.first, a.second) THEN coalesce(i.category, i.sold_category) END AS category,
             sum(CASE WHEN i.goods_kept THEN 0 ELSE i.quantity END) AS units, sum(greatest(n.paid, 0 * n.paid)) AS gross,
             -sum(least(n.paid, 0 * n.paid)) AS refunded
         FROM sale_lines i
         CROSS JOIN LATERAL (SELECT CASE WHEN s.tax_on_top THEN i.total + i.tax ELSE i.total END AS paid) n
-        WHERE i.sale_id = s.id AND i.kind = 'item' AND (:sku::text IS NULL OR i.sku = :sku)
-            AND (:category::text IS NULL OR i.category = :category)
+        WHERE i.sale_id = s.id AND i.kind = 'item' AND (:sku::text IS NULL OR i.sku = :sku OR i.sold_sku = :sku)
+            AND (:category::text IS NULL OR i.category = :category OR i.sold_category = :category)
         GROUP BY 1, 2
     ) l ON true
     WHERE s.business_date >= :since AND s.business_date < :before AND s.voided_at IS NULL

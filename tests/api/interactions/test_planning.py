@@ -230,6 +230,41 @@ class TestClocksOfTills:
         await api.post(client, f"/v1/sales/{real['id']}/release", {"reason": "Somebody else"}, 200)
         assert (await api.get(client, path))["known_since"] == created["created_at"]
 
+    @pytest.mark.parametrize("day", ["2099-01-01", "1900-01-01", "2026-01-28", "2026-04-02"])
+    async def test_a_trading_day_far_from_the_clock_is_taken_and_marked(
+        self, client: httpx.AsyncClient, zoe: dict[str, Any], day: str
+    ) -> None:
+        body = make.sale(customer={"id": zoe["id"]}, business_date=day)
+        real = await make.record_sale(client, occurred_at="2026-02-20T10:00:00Z", customer={"id": zoe["id"]})
+        sale = await make.record_sale(client, body)
+        assert (sale["clock_suspect"], sale["business_date"], sale["balanced"]) == (True, day, True)
+        suspect = await api.get(client, "/v1/sales", clock_suspect="true")
+        assert [found["id"] for found in suspect["items"]] == [sale["id"]]
+        profile = await api.get(client, f"/v1/customers/{zoe['id']}/profile")
+        assert (profile["last_purchase"]["id"], profile["totals"][0]["net"]) == (real["id"], "20.00")
+        period = {"since": day, "before": f"{day[:-1]}{int(day[-1]) + 1}"}
+        (counted,) = (await api.get(client, "/v1/sales/measures", **period))["all"]
+        assert counted["net"] == "10.00", "reports count it on the day that the till said"
+        mended = await make.record_sale(client, body | {"revision": 1, "business_date": "2026-03-01"}, 200)
+        assert mended["clock_suspect"] is False
+        profile = await api.get(client, f"/v1/customers/{zoe['id']}/profile")
+        assert profile["last_purchase"]["id"] == sale["id"]
+
+    @pytest.mark.parametrize(
+        ("at", "day"),
+        [
+            ("2026-03-01T02:00:00Z", "2026-02-28"),
+            ("2026-03-01T12:00:00Z", "2026-02-27"),
+            ("2026-03-01T12:30:00+13:00", "2026-03-31"),  # in UTC it is still February
+            ("2026-03-01T23:00:00-11:00", "2026-01-30"),
+        ],
+    )
+    async def test_a_till_that_closes_late_and_an_invoice_of_the_next_month_are_believed(
+        self, client: httpx.AsyncClient, at: str, day: str
+    ) -> None:
+        sale = await make.record_sale(client, occurred_at=at, business_date=day)
+        assert sale["clock_suspect"] is False
+
     async def test_a_revision_with_the_right_time_clears_the_mark(self, client: httpx.AsyncClient) -> None:
         body = make.sale(occurred_at="2027-03-01T10:00:00Z")
         await make.record_sale(client, body)

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -142,6 +142,24 @@ class Shop:
         since = await customer_lists.known_since(self.client, created)
         await customer_lists.require_sorted(self.client, "known_since", since)
 
+    async def check_products(self) -> None:
+        """What gives back a known line is of its product, if it names none."""
+        sales = (await api.get(self.client, PATH, limit=200))["items"]
+        lines = {(s["source"], s["receipt_no"], line["line_no"]): (s, line) for s in sales for line in s["lines"]}
+        units: defaultdict[tuple[str | None, str], Decimal] = defaultdict(Decimal)
+        for sale in sales:
+            for line in sale["lines"]:
+                if sale["voided_at"] or line["kind"] != "item":
+                    continue
+                sku, of = line["sku"], line["refund_of"]
+                if of and not sku and (of["source"], of["receipt_no"], of["line_no"]) in lines:
+                    sold, sold_line = lines[of["source"], of["receipt_no"], of["line_no"]]
+                    if (sold["currency"], sold_line["kind"]) == (sale["currency"], "item"):
+                        sku = sold_line["sku"]
+                units[sku, sale["currency"]] += Decimal(0 if of and of["goods_kept"] else line["quantity"])
+        found = await api.get(self.client, f"{PATH}/measures", since="2026-01-01", before="2027-01-01", group_by="sku")
+        assert {(i["key"], i["figures"]["currency"]): Decimal(i["figures"]["units"]) for i in found["items"]} == units
+
     async def check(self) -> None:
         sales = (await api.get(self.client, PATH, limit=200))["items"]
         by_number = {(sale["source"], sale["receipt_no"]): sale for sale in sales}
@@ -184,5 +202,6 @@ async def test_sums_are_those_of_the_receipts(client: httpx.AsyncClient, seed: i
         await shop.check()
         if n % 10 == 9:
             await shop.check_lists()
+            await shop.check_products()
     # A history that never gets anywhere proves nothing.
     assert shop.done["receipt 201"] >= 5 and sum(n for kind, n in shop.done.items() if kind.endswith("200")) >= 3

@@ -209,6 +209,90 @@ class TestByHand:
         assert (answer.status_code, pointers(answer)) == (422, [pointer])
 
 
+class TestWhatReturnsAreOf:
+    """A line that gives back a known line counts for that line's product, where it does not name its own."""
+
+    @staticmethod
+    async def keys(client: httpx.AsyncClient, by: str) -> dict[str | None, tuple[str, ...]]:
+        items = (await measured(client, group_by=by))["items"]
+        return {i["key"]: tuple(i["figures"][name] for name in ("units", "gross", "refunded", "net")) for i in items}
+
+    @pytest.mark.parametrize("sale_first", [True, False])
+    @pytest.mark.parametrize("names_sku", [True, False])
+    async def test_in_both_orders(self, client: httpx.AsyncClient, sale_first: bool, names_sku: bool) -> None:
+        line = make.line("20.00", sku="N", category="C", batch="L1", quantity="2", unit_price="10.00")
+        sale = make.sale(receipt_no="S", lines=[line], total="20.00", payments=[])
+        back = make.sale(
+            receipt_no="B", lines=[make.refund("S", sku="N" if names_sku else None)], total="-10.00", payments=[]
+        )
+        for body in (sale, back) if sale_first else (back, sale):
+            await make.record_sale(client, body)
+        left = ("1", "20.00", "10.00", "10.00")
+        assert (await self.keys(client, "category"), await self.keys(client, "sku")) == ({"C": left}, {"N": left})
+        for query in ({"sku": "N"}, {"category": "C"}, {"sku": "N", "category": "C"}):
+            (figures,) = (await measured(client, **query))["all"]
+            assert (figures["units"], figures["net"], figures["refunded_share"]) == ("1", "10.00", 0.5), query
+            assert len((await client.get(SALES, params=query)).json()["items"]) == 2
+        found = (await client.get(SALES, params={"batch": "L1", "sku": "N"})).json()["items"]
+        assert {sale["receipt_no"] for sale in found} == {"S", "B"}
+        lines = {sale["receipt_no"]: sale["lines"][0] for sale in found}
+        assert (lines["B"]["category"], lines["B"]["batch"]) == (None, None), "a receipt says what its till said"
+
+    async def test_what_it_names_itself_stands(self, client: httpx.AsyncClient) -> None:
+        lines = [make.line(category="hot"), make.line(sku="M", category="cold")]
+        await make.record_sale(client, receipt_no="S", lines=lines, total="20.00", payments=[])
+        await make.record_sale(client, lines=[make.refund("S", category="drinks")], total="-10.00", payments=[])
+        assert await self.keys(client, "category") == {
+            "hot": ("1", "10.00", "0.00", "10.00"),
+            "cold": ("1", "10.00", "0.00", "10.00"),
+            "drinks": ("-1", "0.00", "10.00", "-10.00"),
+        }
+
+    async def test_revisions_and_voids(self, client: httpx.AsyncClient) -> None:
+        async def both() -> tuple[dict[str | None, tuple[str, ...]], ...]:
+            return await self.keys(client, "category"), await self.keys(client, "sku")
+
+        sale = make.sale(receipt_no="S", lines=[make.line(category="tea")])
+        await make.record_sale(client, sale)
+        body = make.sale(receipt_no="B", lines=[make.refund("S", sku=None)], total="-10.00", payments=[])
+        back = await make.record_sale(client, body)
+        even = ("0", "10.00", "10.00", "0.00")
+        revised = {"revision": 1, "lines": [make.line(category="drinks", sku="TEA-2")]}
+        await make.record_sale(client, sale | revised, 200)
+        assert await both() == ({"drinks": even}, {"TEA-2": even})
+        await make.record_sale(client, body | {"revision": 1, "lines": [make.refund("S", sku="TEA-2")]}, 200)
+        assert await both() == ({"drinks": even}, {"TEA-2": even})
+        alone = {"revision": 2, "lines": [make.line("-10.00", sku=None, quantity="-1", unit_price="10.00")]}
+        await make.record_sale(client, body | alone, 200)
+        sold, taken = ("1", "10.00", "0.00", "10.00"), ("-1", "0.00", "10.00", "-10.00")
+        assert await both() == ({"drinks": sold, None: taken}, {"TEA-2": sold, None: taken})
+        await make.record_sale(client, body | {"revision": 3}, 200)
+        assert await both() == ({"drinks": even}, {"TEA-2": even})
+        answer = await client.post(f"{SALES}/{back['id']}/void", json={"reason": "Rung up twice"})
+        assert answer.status_code == 200
+        assert await both() == ({"drinks": sold}, {"TEA-2": sold})
+
+    async def test_what_does_not_fit_is_of_no_other_product(self, client: httpx.AsyncClient) -> None:
+        """As it takes nothing from the line that it names."""
+        await make.record_sale(client, lines=[make.refund("S", sku="M")], total="-10.00", payments=[])
+        sale = await make.record_sale(client, receipt_no="S", lines=[make.line(category="tea")])
+        assert sale["over_returned"]
+        assert await self.keys(client, "category") == {
+            "tea": ("1", "10.00", "0.00", "10.00"),
+            None: ("-1", "0.00", "10.00", "-10.00"),
+        }
+
+    async def test_favourites_and_measures_agree(self, client: httpx.AsyncClient) -> None:
+        buyer = {"id": (await make.create_customer(client))["id"]}
+        line = make.line("50.00", quantity="5", unit_price="10.00")
+        await make.record_sale(client, receipt_no="S", lines=[line], total="50.00", payments=[], customer=buyer)
+        back = make.refund("S", quantity="-4", total="-40.00", sku=None)
+        await make.record_sale(client, lines=[back], total="-40.00", payments=[])
+        profile = (await client.get(f"/v1/customers/{buyer['id']}/profile")).json()
+        (figures,) = (await measured(client, sku="TEA-1", customer_id=buyer["id"]))["all"]
+        assert profile["favourite_products"][0]["quantity"] == figures["units"] == "1"
+
+
 class TestAgainstPython:
     async def test_every_grouping(self, client: httpx.AsyncClient) -> None:
         draw = random.Random(7)

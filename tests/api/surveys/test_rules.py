@@ -93,6 +93,8 @@ class TestResource:
             ({"sample_percent": 101}, ("/sample_percent", "less_than_equal")),
             ({"after": "birthday"}, ("/after", "enum")),
             ({"conditions": {"min_total": "1.00"}}, ("/conditions/currency", "missing")),
+            ({"conditions": {"min_total": "1.5", "currency": "JPY"}}, ("/conditions/min_total", "too_precise")),
+            ({"conditions": {"min_total": "1", "currency": "GBX"}}, ("/conditions/currency", "currency")),
             ({"conditions": {"currency": "GBP"}}, ("/conditions/min_total", "missing")),
             ({"conditions": {"channels": ["phone"]}}, ("/conditions/channels", "not_applicable")),
             ({"after": "interaction", "conditions": {"sites": ["a"]}}, ("/conditions/sites", "not_applicable")),

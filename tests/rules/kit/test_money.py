@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.kit.money import CURRENCIES, minor_unit, scaled
+from app.rules.kit.money import CURRENCIES, fault_of, minor_unit, scaled
 
 AMOUNTS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=6)
 
@@ -38,6 +38,23 @@ def test_no_currency(currency: str) -> None:
 )
 def test_spelling(amount: str, currency: str, text: str) -> None:
     assert str(scaled(Decimal(amount), currency)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "signed", "code"),
+    [
+        ("10.50", "GBP", False, None),
+        ("0", "JPY", False, None),
+        ("10.005", "GBP", False, "too_precise"),
+        ("10.5", "JPY", True, "too_precise"),
+        ("-5", "GBP", False, "negative"),
+        ("-5", "GBP", True, None),
+        ("5", "GBX", False, "currency"),
+    ],
+)
+def test_what_cannot_be_paid(amount: str, currency: str, signed: bool, code: str | None) -> None:
+    fault = fault_of(Decimal(amount), currency, signed=signed)
+    assert (fault and fault.code) == code
 
 
 @given(AMOUNTS, st.sampled_from(sorted(CURRENCIES)))

@@ -1,0 +1,39 @@
+"""What lines that return something were sold as: the product, category and batch of the line that they give back."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from app.core.context import Context
+from app.store.kit import rows
+from app.store.sales.line_sums import IS_OF_PRODUCT
+from app.store.sales.settlement import ReceiptKey
+
+
+async def recompute(ctx: Context, sales: Iterable[UUID], keys: Iterable[ReceiptKey]) -> None:
+    """Recompute it for the lines that return something of these receipts, where they do not say it themselves."""
+    await ctx.db.execute(_RECOMPUTE, list(sales), *rows.columns(sorted(keys), 2))
+
+
+# Kept on the line, so that figures and lists by product need not look for the other receipt. What does not fit the line
+# that it names is of no product but its own, as it takes nothing from that line.
+_RECOMPUTE = f"""
+    WITH receipts AS MATERIALIZED (
+        SELECT s.id, s.source, s.receipt_no, s.currency FROM sales s WHERE s.id = ANY ($1::uuid[])
+        UNION
+        SELECT s.id, s.source, s.receipt_no, s.currency
+        FROM unnest($2::text[], $3::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
+    )
+    UPDATE sale_lines u SET sold_sku = n.sku, sold_category = n.category, sold_batch = n.batch
+    FROM (
+        SELECT b.sale_id, b.line_no, CASE WHEN b.sku IS NULL THEN l.sku END AS sku,
+            CASE WHEN b.category IS NULL THEN l.category END AS category,
+            CASE WHEN b.batch IS NULL THEN l.batch END AS batch
+        FROM receipts s
+        JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
+        JOIN sales r ON r.id = b.sale_id
+        LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
+            AND l.kind = b.kind AND r.currency = s.currency AND {IS_OF_PRODUCT}
+    ) n
+    WHERE u.sale_id = n.sale_id AND u.line_no = n.line_no
+        AND (u.sold_sku, u.sold_category, u.sold_batch) IS DISTINCT FROM (n.sku, n.category, n.batch)
+"""
