@@ -12,7 +12,7 @@ from app.core.sessions import Sessions
 from tests import make
 from tests.make.feedback import feedback, nps
 from tests.make.feedback import record as record_feedback
-from tests.make.surveys import create_open, invite
+from tests.make.surveys import create_customer, create_open, invite
 from tests.support import api
 from tests.support.links import PATHS, claim, customer_of, move_sale, release, timeline
 
@@ -255,7 +255,7 @@ class TestReleased:
         self, client: httpx.AsyncClient, noun: str
     ) -> None:
         """As if the record had come in now: it belongs to the first of its subjects that has a customer."""
-        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        ada, bo = await create_customer(client), await create_customer(client)
         first, call = await make.record_sale(client), await make.record_interaction(client)
         complaint = await make.record_complaint(client, interaction_id=call["id"])
         said = await record_feedback(client, feedback(sale_id=first["id"]))
