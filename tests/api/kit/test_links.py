@@ -12,7 +12,7 @@ from app.core.sessions import Sessions
 from tests import make
 from tests.make.feedback import feedback, nps
 from tests.make.feedback import record as record_feedback
-from tests.make.surveys import create_customer, create_open, invite
+from tests.make.surveys import create_open, invite
 from tests.support import api
 from tests.support.links import PATHS, claim, customer_of, move_sale, release, timeline
 
@@ -250,12 +250,12 @@ class TestReleased:
         await release(client, "interaction", call)
         assert await customer_of(client, "complaint", complaint) == bo["id"]
 
-    @pytest.mark.parametrize("noun", ["feedback", "complaint", "invitation", "task"])
+    @pytest.mark.parametrize("noun", ["feedback", "complaint", "task"])
     async def test_what_has_its_own_customer_from_a_link_takes_its_place(
         self, client: httpx.AsyncClient, noun: str
     ) -> None:
         """As if the record had come in now: it belongs to the first of its subjects that has a customer."""
-        ada, bo = await create_customer(client), await create_customer(client)
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
         first, call = await make.record_sale(client), await make.record_interaction(client)
         complaint = await make.record_complaint(client, interaction_id=call["id"])
         said = await record_feedback(client, feedback(sale_id=first["id"]))
@@ -268,8 +268,6 @@ class TestReleased:
                 record = await make.record_complaint(client, sale_id=first["id"], interaction_id=call["id"])
             case "feedback":
                 record = await record_feedback(client, feedback(**about))
-            case "invitation":
-                record = await invite(client, await create_open(client), **about)
             case _:
                 body = {"what": "Ring", "feedback_id": said["id"], "complaint_id": complaint["id"]}
                 record = await api.post(client, "/v1/tasks", body)
