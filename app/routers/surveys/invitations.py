@@ -24,7 +24,9 @@ async def list_invitations(ctx: Ctx, request: Request, query: Annotated[Invitati
     """List invitations
 
     Latest first by default. `sendable=true` is the work list of whoever delivers them: pending invitations that are due
-    and not expired, of open surveys, and not about an interaction that is still planned.
+    and not expired, of open surveys, and not about an interaction that is still planned. Whether the customer may still
+    be asked is only seen by `/send`: it refuses if they have been archived, do not want the channel any more, have no
+    address left, or it is in their quiet hours.
     """
     return replies.page(request, await invitations.find(ctx, query))
 

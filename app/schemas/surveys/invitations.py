@@ -109,7 +109,7 @@ class InvitationQuery(PageQuery):
     expired: bool | None = None
     """Whether to return only invitations that expired before they were answered or revoked, or all others."""
     sendable: bool | None = None
-    """If `true`, only invitations that are to be sent now, those that expire soonest first; `sort` is ignored then. If
+    """If `true`, only invitations that are due now, those that expire soonest first; `sort` is ignored then. If
     `false`, all others.
     """
     channel: Channel | None = None
