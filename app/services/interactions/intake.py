@@ -191,10 +191,9 @@ class References:
 
 def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
     """Whether a complaint of the thread of an interaction with this customer is what it is about."""
-    with_same = str(customer_id) in (complaint["customer_id"], *(complaint["customers"] or ()))
-    if complaint["surely"] or with_same:
+    if complaint["surely"] or str(customer_id) in (complaint["customers"] or ()):
         return True
-    return complaint["likely"] and None in (complaint["customer_id"], customer_id)
+    return bool(complaint["likely"] if customer_id is None else complaint["likely_of_nobody"])
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")

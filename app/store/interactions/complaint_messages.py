@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from app.core.context import Context
-from app.store.interactions.threads import same_thread
+from app.store.interactions.threads import own_customer, same_thread
 
 Pair = tuple[UUID, UUID]
 """The ids of a complaint, and of an interaction that is about it."""
@@ -91,9 +91,9 @@ _LINK = f"""
         SELECT * FROM {_PAIRS}
     ),
     ends AS MATERIALIZED (
-        SELECT DISTINCT ON (p.complaint_id, i.thread, i.source, i.customer_id) p.complaint_id, i.*
+        SELECT DISTINCT ON (p.complaint_id, i.thread, i.source, {own_customer("i")}) p.complaint_id, i.*
         FROM pairs p JOIN interactions i ON i.id = p.interaction_id WHERE i.thread IS NOT NULL
-        ORDER BY p.complaint_id, i.thread, i.source, i.customer_id, i.id
+        ORDER BY p.complaint_id, i.thread, i.source, {own_customer("i")}, i.id
     )
     INSERT INTO complaint_messages (complaint_id, interaction_id)
     SELECT * FROM (

@@ -136,15 +136,15 @@ _UNWELCOME = (
 )
 
 
-def _complaint(surely: str, likely: str, customers: str) -> str:
+def _complaint(surely: str, likely: str, likely_of_nobody: str, customers: str) -> str:
     """What is read of a complaint `k` of the customer `c`. Unless it is `surely` the one that is meant, it is only if
-    the interaction is one with that customer, or with one of the `customers` of its conversation, or may be one if it
-    is `likely`.
+    the interaction is one with one of the `customers` of its conversation, or may be one: it has no customer and is
+    `likely` in a thread of it, or is so in that of a contact that has none (`likely_of_nobody`).
     """
     return (
         "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
         f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely}, 'likely', {likely}, "
-        f"'customers', {customers})::text"
+        f"'likely_of_nobody', {likely_of_nobody}, 'customers', {customers})::text"
     )
 
 
@@ -170,14 +170,14 @@ REFERENCES = Lookup(
         {"id": "UUID"},
         "JOIN complaints k USING (id) LEFT JOIN customers c ON c.id = k.customer_id",
         "k.id",
-        _complaint("true", "true", "'[]'::json"),
+        _complaint("true", "true", "true", "'[]'::json"),
     ),
     Reference(
         "complaint_of_thread",
         {"thread": "TEXT", "source": "TEXT"},
         "CROSS JOIN LATERAL ("
         f"SELECT m.complaint_id, {threads.is_named_by('o', 'w.source')} AS surely, "
-        f"{threads.may_be_named_by('o', 'w.source')} AS likely, o.customer_id "
+        f"{threads.may_be_named_by('o', 'w.source')} AS likely, {threads.own_customer('o')} AS customer_id "
         "FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = w.thread "
         "UNION ALL SELECT k.id, true, true, NULL FROM complaints k WHERE k.reference = w.thread"
         ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id "
@@ -186,6 +186,7 @@ REFERENCES = Lookup(
         _complaint(
             "bool_or(t.surely)",
             "bool_or(t.likely)",
+            "bool_or(t.likely AND t.customer_id IS NULL)",
             "json_agg(DISTINCT t.customer_id) FILTER (WHERE t.customer_id IS NOT NULL)",
         ),
     ),

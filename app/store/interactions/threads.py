@@ -14,13 +14,19 @@ from app.core.context import Context
 
 
 def same_thread(a: str, b: str) -> str:
-    """SQL condition on rows of interactions: they are in the same thread."""
-    named_by = _named_by(b)
-    may_be_one = f"({a}.customer_id IS NULL OR {b}.customer_id IS NULL) AND {may_be_named_by(a, named_by)}"
-    return (
-        f"({a}.thread = {b}.thread AND ({a}.customer_id = {b}.customer_id OR {is_named_by(a, named_by)} "
-        f"OR {may_be_one}))"
-    )
+    """SQL condition on rows of interactions: they are in the same thread.
+
+    What they themselves say of their customers counts, and nothing that they have from others: two that are in one
+    thread because of a link would be in two because of the customer that it brings, and in one again without it.
+    """
+    named_by, own_a, own_b = _named_by(b), own_customer(a), own_customer(b)
+    may_be_one = f"({own_a} IS NULL OR {own_b} IS NULL) AND {may_be_named_by(a, named_by)}"
+    return f"({a}.thread = {b}.thread AND ({own_a} = {own_b} OR {is_named_by(a, named_by)} OR {may_be_one}))"
+
+
+def own_customer(a: str) -> str:
+    """SQL expression on a row of interactions: its customer, unless that is the customer of what it is linked to."""
+    return f"CASE WHEN {a}.customer_from_id IS NULL THEN {a}.customer_id END"
 
 
 def is_named_by(a: str, source: str) -> str:

@@ -1,0 +1,117 @@
+"""In which conversation a contact is: what it says itself of its customer decides, not what it has from others."""
+
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.make.interactions import captured, record
+from tests.support import api
+from tests.support.links import claim
+
+PATH = "/v1/interactions"
+
+
+@pytest.fixture
+async def ada(client: httpx.AsyncClient) -> dict[str, Any]:
+    return await make.create_customer(client, display_name="Ada")
+
+
+@pytest.fixture
+async def bo(client: httpx.AsyncClient) -> dict[str, Any]:
+    return await make.create_customer(client, display_name="Bo")
+
+
+def note(thread: str | None = "T") -> dict[str, Any]:
+    """What staff write at the desk: of nobody, and without a source."""
+    return captured(thread=thread) | {"source": None, "external_id": None}
+
+
+async def found(client: httpx.AsyncClient, one: dict[str, Any]) -> tuple[Any, Any]:
+    """Whose it is, and about which complaint."""
+    stored = await api.get(client, f"{PATH}/{one['id']}")
+    return stored["customer_id"], stored["complaint_id"]
+
+
+class TestNoteBesideAnothersMail:
+    """A complaint of Ada is about a mail of Bo. The note in its thread belongs to Ada for that, and stays in it."""
+
+    @pytest.mark.parametrize("order", ["note, mail, complaint", "mail, note, complaint", "mail, complaint, note"])
+    async def test_in_any_order(self, client: httpx.AsyncClient, ada: Any, bo: Any, order: str) -> None:
+        made: dict[str, Any] = {}
+        for name in order.split(", "):
+            match name:
+                case "note":
+                    made[name] = await record(client, **note())
+                case "mail":
+                    made[name] = await record(client, **captured(thread="T", customer_id=bo["id"]))
+                case _:
+                    about = {"interaction_id": made["mail"]["id"], "customer_id": ada["id"]}
+                    made[name] = await make.record_complaint(client, **about)
+        complaint = made["complaint"]["id"]
+        assert await found(client, made["note"]) == (ada["id"], complaint)
+        assert await found(client, made["mail"]) == (bo["id"], complaint)
+
+    async def test_by_changes(self, client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
+        complaint = await make.record_complaint(client, customer_id=ada["id"])
+        written = await record(client, **note())
+        mail = await record(client, **captured(thread="T", customer_id=bo["id"]))
+        path = f"{PATH}/{mail['id']}"
+        for changes, expected in (
+            ({"complaint_id": complaint["id"]}, (ada["id"], complaint["id"])),
+            ({"complaint_id": None}, (None, None)),
+            ({"complaint_id": complaint["id"], "thread": None}, (None, None)),
+            ({"thread": "T"}, (ada["id"], complaint["id"])),
+        ):
+            await api.patched(client, path, changes)
+            assert await found(client, written) == expected, changes
+
+    async def test_by_a_move(self, client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
+        sale = await make.record_sale(client, customer={"id": bo["id"]})
+        written = await record(client, **note())
+        mail = await record(client, **captured(thread="T", customer_id=bo["id"]))
+        complaint = await make.record_complaint(client, interaction_id=mail["id"], sale_id=sale["id"])
+        assert await found(client, written) == (bo["id"], complaint["id"])
+        await claim(client, "sale", sale, ada, moved_from=bo["id"])
+        assert await found(client, written) == (ada["id"], complaint["id"])
+
+
+@pytest.mark.parametrize("order", list(permutations(["complaint", "wrong", "right"])))
+async def test_of_two_sources_with_different_customers(
+    client: httpx.AsyncClient, ada: Any, bo: Any, order: tuple[str, ...]
+) -> None:
+    """A text message to Bo that is about a complaint of Ada does not bring along Ada's mails of the same name."""
+    number = f"K-{make.number()}"
+    made: dict[str, Any] = {}
+    named: dict[str, Any] = {}
+    for name in order:
+        match name:
+            case "complaint":
+                made[name] = await make.record_complaint(
+                    client, customer_id=ada["id"], external_id=number, source="web"
+                )
+                named = {"complaint_id": made[name]["id"]}
+            case "wrong":
+                sms = captured(thread="T", source="sms", direction="outbound", customer_id=bo["id"])
+                made[name] = await record(client, **sms, **named)
+            case _:
+                made[name] = await record(client, **captured(thread="T", source="mail", customer_id=ada["id"]))
+    await api.patched(client, f"{PATH}/{made['wrong']['id']}", {"complaint_id": made["complaint"]["id"]})
+    assert await found(client, made["wrong"]) == (bo["id"], made["complaint"]["id"])
+    assert await found(client, made["right"]) == (ada["id"], None)
+
+
+async def test_who_joined_by_a_third_leaves_with_it(client: httpx.AsyncClient, ada: Any) -> None:
+    """An outbound text message of nobody is in the conversation as long as one of its source is that is Ada's."""
+    complaint = await make.record_complaint(client, customer_id=ada["id"])
+    out = captured(direction="outbound", thread="T")
+    texted = await record(client, **out | {"source": "sms"})
+    await record(client, **out | {"source": "mail", "customer_id": ada["id"]})
+    third = await record(client, **captured(source="sms", customer_id=ada["id"]))
+    await record(client, **captured(source="mail", thread="T", complaint_id=complaint["id"]))
+    assert await found(client, texted) == (None, None)
+    for thread, expected in (("T", (ada["id"], complaint["id"])), (None, (None, None))):
+        await api.patched(client, f"{PATH}/{third['id']}", {"thread": thread})
+        assert await found(client, texted) == expected
