@@ -181,8 +181,8 @@ class InteractionContent(Schema):
     thread: Reference | None = None
     """The conversation that the interaction belongs to: any id that all its interactions share."""
     complaint_id: Id | None = None
-    """The id of the complaint that the interaction is about. Null takes it off the complaint that it named, with what
-    it brought along; answers 409 if its conversation is about the complaint all the same."""
+    """The id of the complaint that the interaction is about. Null takes it off the complaint that it named, with the
+    rest of its thread; answers 409 if its conversation is about the complaint all the same."""
     unwelcome_reason: Line | None = None
     """Why the customer is contacted on a channel that they do not want. Required for such outbound contact."""
     attributes: Attributes = {}

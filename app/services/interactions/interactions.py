@@ -98,6 +98,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
         await lock_linked(ctx, conversations_of=[interaction_id], threads=new_threads, complaint=complaints)
     current = await patching.lock(ctx, store.INTERACTIONS, interaction_id, version)
     patched = patching.patched(InteractionContent, current.stored, patching.sent(patch))
+    if patch.complaint_id is not None and "complaint_id" not in patched.fields:  # now somebody says so as well
+        await complaint_messages.link(ctx, [(patch.complaint_id, interaction_id)], named=True)
     if not patched.changes:
         return current.document
     new, customer_id = patched.content, current.row["customer_id"]
@@ -139,7 +141,8 @@ async def _name_complaint(ctx: Context, interaction_id: UUID, complaint_id: UUID
     """It is said to be about this complaint only, or about none. Reactions do what else follows."""
     if complaint_id is not None and not await complaint_messages.is_complaint(ctx, complaint_id):
         raise reference_not_found("/complaint_id", "Complaint")
-    await complaint_messages.unname(ctx, interaction_id)
+    # Whoever said it of one message said it of its thread, and takes it off that.
+    await complaint_messages.unname(ctx, interaction_id, thread=complaint_id is None)
     if complaint_id is not None:
         await complaint_messages.link(ctx, [(complaint_id, interaction_id)], named=True)
     await claims.take_customers(ctx, [interaction_id])

@@ -25,11 +25,11 @@ async def link(ctx: Context, pairs: Iterable[Pair], *, named: bool = False) -> N
         new = sorted({(row[0], row[1]) for row in linked}.difference(new))
 
 
-async def unname(ctx: Context, interaction_id: UUID) -> None:
-    """Nobody says any more that an interaction is about a complaint. Its conversation may: see `link_anew`."""
-    await ctx.db.execute(
-        "UPDATE complaint_messages SET named = false WHERE interaction_id = $1 AND named", interaction_id
-    )
+async def unname(ctx: Context, interaction_id: UUID, *, thread: bool) -> None:
+    """Nobody says any more that an interaction is about the complaints that it was said to be about; with `thread`,
+    nor of those in its thread. Its conversation may be all the same: see `link_anew`.
+    """
+    await ctx.db.execute(_UNNAME, interaction_id, thread)
 
 
 async def complaints_of(ctx: Context, interaction_id: UUID) -> list[UUID]:
@@ -84,6 +84,14 @@ _NAME = f"""
     INSERT INTO complaint_messages (complaint_id, interaction_id, named)
     SELECT DISTINCT complaint_id, interaction_id, true FROM {_PAIRS} ORDER BY 1, 2
     ON CONFLICT (complaint_id, interaction_id) DO UPDATE SET named = true
+"""
+_UNNAME = f"""
+    UPDATE complaint_messages m SET named = false
+    WHERE m.named AND m.complaint_id IN (
+        SELECT s.complaint_id FROM complaint_messages s WHERE s.interaction_id = $1 AND s.named
+    ) AND (m.interaction_id = $1 OR $2 AND m.interaction_id IN (
+        SELECT o.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")} WHERE n.id = $1
+    ))
 """
 # One of each source and customer stands for all that are linked: conversations may be long.
 _LINK = f"""

@@ -115,3 +115,32 @@ async def test_who_joined_by_a_third_leaves_with_it(client: httpx.AsyncClient, a
     for thread, expected in (("T", (ada["id"], complaint["id"])), (None, (None, None))):
         await api.patched(client, f"{PATH}/{third['id']}", {"thread": thread})
         assert await found(client, texted) == expected
+
+
+class TestNamedComplaint:
+    async def test_two_that_name_a_wrong_one(self, client: httpx.AsyncClient, ada: Any) -> None:
+        """As where a connector names it in every mail: who takes it off one takes it off the thread."""
+        complaint = await make.record_complaint(client, customer_id=ada["id"])
+        mails = [await record(client, **captured(thread="T", complaint_id=complaint["id"])) for _ in range(3)]
+        elsewhere = await record(client, **captured(thread="U", complaint_id=complaint["id"]))
+        await api.patched(client, f"{PATH}/{mails[1]['id']}", {"complaint_id": None})
+        for mail in mails:
+            assert await found(client, mail) == (None, None)
+        assert await found(client, elsewhere) == (ada["id"], complaint["id"])
+
+    async def test_another_one_for_a_single_mail(self, client: httpx.AsyncClient, ada: Any) -> None:
+        first, second = [await make.record_complaint(client, customer_id=ada["id"]) for _ in range(2)]
+        one, other = [await record(client, **captured(thread="T", complaint_id=first["id"])) for _ in range(2)]
+        await api.patched(client, f"{PATH}/{one['id']}", {"complaint_id": second["id"]})
+        messages = await api.get(client, PATH, complaint_id=first["id"])
+        assert other["id"] in {message["id"] for message in messages["items"]}
+
+    async def test_naming_what_it_is_about_already(self, client: httpx.AsyncClient, ada: Any) -> None:
+        """It stays when its conversation is about the complaint no more."""
+        asked = await record(client, **captured(thread="T"))
+        complaint = await make.record_complaint(client, customer_id=ada["id"], interaction_id=asked["id"])
+        mail = await record(client, **captured(thread="T"))
+        await api.patched(client, f"{PATH}/{mail['id']}", {"complaint_id": complaint["id"]})
+        other = await record(client, **captured(thread="U"))
+        await api.patched(client, f"/v1/complaints/{complaint['id']}", {"interaction_id": other["id"]})
+        assert await found(client, mail) == (ada["id"], complaint["id"])
