@@ -104,7 +104,8 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         return document
     patching.require_payable(patched, "value", "currency")
     new = patched.content
-    customer_id = None if _loses_origin(case.complaint, new) else case.complaint.customer_id
+    loses_origin = _loses_origin(case.complaint, new)
+    customer_id = None if loses_origin else case.complaint.customer_id
     # Where it is about another sale now, that may not have been later.
     received_at = case.complaint.received_at.isoformat() if "sale_id" in patched.fields else None
     whole = {
@@ -129,8 +130,11 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         gone = await interaction_store.link_complaints_anew(ctx, [complaint_id])
         await interactions.release_unlinked(ctx, gone)
     before, refused = case.complaint.customer_id, released_from(case.complaint.match_reasons)
-    # It says now whose it is, or does not any more. What somebody has said stands.
-    if links and draft.customer_id != before and (draft.customer_id is None or draft.customer_id != refused):
+    if draft.customer_id == before:  # because of another record, maybe
+        is_new = loses_origin and before is not None
+    else:  # it says now whose it is, or does not any more; what somebody has said stands
+        is_new = draft.customer_id is None or draft.customer_id != refused
+    if links and is_new:
         reason = "The record that the customer was taken from is no longer linked"
         now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason, by_link=True)
         await claims.assign(ctx, [now])

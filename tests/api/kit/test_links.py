@@ -330,6 +330,27 @@ class TestOtherLink:
         assert (await api.patched(client, path, {"sale_id": None}))["customer_id"] is None
         assert await timeline(client, bo, complaint) == []
 
+    @pytest.mark.parametrize("noun", ["complaint", "feedback"])
+    @pytest.mark.parametrize("leader", ["sale", "interaction"])
+    async def test_another_record_of_the_same_customer(self, client: httpx.AsyncClient, noun: str, leader: str) -> None:
+        """It follows the record that it names, and not the one that it named before."""
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        make_leader = {"sale": make.record_sale, "interaction": make.record_interaction}[leader]
+        first, second = [await make_leader(client) for _ in range(2)]
+        for each in (first, second):
+            await claim(client, leader, each, ada)
+        about = {f"{leader}_id": first["id"]}
+        if noun == "complaint":
+            one = await make.record_complaint(client, **about)
+        else:
+            one = await record_feedback(client, feedback(**about))
+        changed = await api.patched(client, f"{PATHS[noun]}/{one['id']}", {f"{leader}_id": second["id"]})
+        assert [reason["value"] for reason in changed["match_reasons"]] == [second["id"]]
+        await release(client, leader, first)
+        assert await customer_of(client, noun, one) == ada["id"]
+        await claim(client, leader, second, bo, moved_from=ada["id"])
+        assert await customer_of(client, noun, one) == bo["id"]
+
     async def test_not_the_contact_that_has_its_customer_from_the_complaint(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)
         sale, call = await make.record_sale(client, customer={"id": ada["id"]}), await make.record_interaction(client)
