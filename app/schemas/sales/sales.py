@@ -99,8 +99,9 @@ class SaleNew(Schema):
     """When the sale took place, with the UTC offset of the site."""
     business_date: Day | None = None
     """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the time zone of the site,
-    or else of the source, or else in the offset it was sent. A receipt with a trading day that is more than 31 days
-    from the date of `occurred_at` in UTC is taken, counts on that day, and is `clock_suspect`.
+    or else of the source, or else in the offset it was sent; of a revision with the same `occurred_at`, to the one that
+    is stored. A receipt with a trading day that is more than 31 days from the date of `occurred_at` in UTC is taken,
+    counts on that day, and is `clock_suspect`.
     """
     site: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The code of the site. A site that is not known yet is created."""

@@ -45,6 +45,8 @@ async def replace(
         before = before_by_id[draft.id]
         if before["customer_id"] is not None and before["matched_by"] != MatchedBy.SALE and not _names_buyer(draft):
             _keep_buyer(draft, before)
+        if draft.new.business_date is None and draft.occurred_at == before["occurred_at"]:
+            draft.business_date = before["business_date"]
         await store.replace(ctx, draft.row(ctx.now), draft.line_rows())
         await _record(ctx, before, draft)
         touched.sales.add(draft.id)
