@@ -93,7 +93,8 @@ class SaleNew(Schema):
     """The number of the receipt, which is unique within its source for ever."""
     revision: Revision = 0
     """A higher revision replaces the stored receipt, a lower one is ignored as stale. Whose the receipt is stays where
-    somebody claimed or released it and the revision names its buyer by the same keys, or where it names nobody.
+    the revision names nobody, or, if somebody claimed or released it, nobody by keys that it never had. Whom somebody
+    took it from never gets it again by a revision.
     """
     occurred_at: LocalMoment
     """When the sale took place, with the UTC offset of the site."""
