@@ -901,3 +901,52 @@ async def test_trading_days_far_from_the_clock_are_marked(new_database: Callable
     assert [row[0] for row in await db.fetch("SELECT receipt_no FROM sales WHERE clock_suspect")] == ["2"]
     assert await db.fetchval("SELECT last_purchase_at FROM customer_totals") == RECEIVED
     await db.close()
+
+
+async def test_released_receipts_know_from_whom(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0041")
+    db = await asyncpg.connect(dsn)
+    ada, bea = [
+        (
+            await insert(
+                db, "customers", kind="person", trade="b2c", display_name=name, sort_name=name, known_since=RECEIVED
+            )
+        )["id"]
+        for name in ("Ada", "Bea")
+    ]
+    phone = {"kind": "phone", "value": "1", "customer_id": None, "result": "released"}
+    reasons = {"match": "unmatched", "match_reasons": json.dumps([phone])}
+    claimed = {"match": "matched", "matched_by": "claim"}
+    released, moved = {"from_customer_id": ada}, {"from_customer_id": ada, "to_customer_id": bea}
+    changes: list[tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
+        ({}, [("released", released)]),
+        (reasons, [("moved", moved), ("released", {"from_customer_id": bea})]),
+        (reasons, [("released", released | {"via": "sale"})]),
+        (claimed | {"customer_id": bea}, [("moved", moved)]),
+        (claimed | {"customer_id": ada}, [("released", released), ("claimed", {})]),
+    ]
+    for number, (values, told) in enumerate(changes):
+        sale = await insert_sale(db, f"{number}", **values)
+        for name, data in told:
+            await db.execute(
+                "INSERT INTO events (type, subject_type, subject_id, occurred_at, recorded_at, actor, title, data) "
+                "VALUES ($1, 'sale', $2, $3, $3, 'test', '', $4)",
+                f"sale.{name}",
+                sale["id"],
+                RECEIVED,
+                json.dumps(data, default=str),
+            )
+    await db.close()
+    await as_of(dsn, "0042")
+    db = await asyncpg.connect(dsn)
+    rows = await db.fetch("SELECT match, taken_from, match_reasons FROM sales ORDER BY receipt_no")
+    by_id = {"kind": "id", "value": str(ada), "customer_id": str(ada), "result": "released"}
+    assert [(row["match"], row["taken_from"], json.loads(row["match_reasons"])) for row in rows] == [
+        ("unmatched", [ada], [by_id]),
+        ("unmatched", [ada, bea], [phone | {"customer_id": str(bea)}]),
+        ("unmatched", [], [phone]),
+        ("matched", [ada], []),
+        ("matched", [], []),
+    ]
+    await db.close()

@@ -137,6 +137,9 @@ class Sale(SQLModel, table=True):
     # Of an ambiguous receipt, `sale` says that its candidates are the buyers of what it returns.
     matched_by: str | None = text_column()
     match_reasons: list[dict[str, Any]] = json_column("'[]'")
+    # Customers whom somebody took it from, the last one at the end; and what earlier revisions said of who bought.
+    taken_from: list[UUID] = array_column(Uuid)
+    named_before: list[dict[str, Any]] = json_column("'[]'")
     # Amounts on the whole receipt, beside those of its lines.
     discount: Decimal = numeric_column(default="0")
     service_charge: Decimal = numeric_column(default="0")

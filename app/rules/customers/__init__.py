@@ -26,7 +26,7 @@ from app.rules.customers.customers import (
 )
 from app.rules.customers.nobody import as_values, identity_of_nobody
 from app.rules.customers.phone_numbers import with_country_code
-from app.rules.customers.resolution import UNDECIDED, Match, ReasonResult
+from app.rules.customers.resolution import UNDECIDED, Key, Match, ReasonResult
 from app.rules.customers.search import tag_word
 from app.rules.customers.sources import NO_POLICY, SourcePolicy
 
@@ -43,6 +43,7 @@ __all__ = [
     "ContactKind",
     "CustomerKind",
     "CustomerRole",
+    "Key",
     "Match",
     "Normalized",
     "NotAContact",

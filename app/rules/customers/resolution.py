@@ -83,6 +83,9 @@ class Holders(NamedTuple):
     def all(self) -> frozenset[UUID]:
         return self.owners | self.shared_by if self.shared_by else self.owners
 
+    def without(self, customers: Iterable[UUID]) -> "Holders":
+        return Holders(self.owners.difference(customers), self.shared_by.difference(customers))
+
 
 def identity_key(system: str, external_id: str, of_nobody: Values = frozenset()) -> EnteredKey | None:
     """None for an id such as `WALK-IN`."""

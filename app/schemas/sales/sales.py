@@ -93,14 +93,16 @@ class SaleNew(Schema):
     """The number of the receipt, which is unique within its source for ever."""
     revision: Revision = 0
     """A higher revision replaces the stored receipt, a lower one is ignored as stale. Whose the receipt is stays where
-    somebody claimed or released it and the revision names its buyer by the same keys, or where it names nobody.
+    the revision names nobody, or, if somebody claimed or released it, nobody by keys that it never had. Whom somebody
+    took it from never gets it again by a revision.
     """
     occurred_at: LocalMoment
     """When the sale took place, with the UTC offset of the site."""
     business_date: Day | None = None
     """The trading day that the sale counts towards. Defaults to the date of `occurred_at` in the time zone of the site,
-    or else of the source, or else in the offset it was sent. A receipt with a trading day that is more than 31 days
-    from the date of `occurred_at` in UTC is taken, counts on that day, and is `clock_suspect`.
+    or else of the source, or else in the offset it was sent; of a revision with the same `occurred_at`, to the one that
+    is stored. A receipt with a trading day that is more than 31 days from the date of `occurred_at` in UTC is taken,
+    counts on that day, and is `clock_suspect`.
     """
     site: Annotated[Label | None, BLANK_IS_ABSENT] = None
     """The code of the site. A site that is not known yet is created."""

@@ -8,6 +8,7 @@ from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
 from app.services.customers.reassignment import linked, reassigned, released_from
 from app.services.customers.references import CustomerReference, references_by_contact
+from app.services.customers.refusals import Refused
 from app.services.customers.resolution import (
     NO_CUSTOMER,
     Facts,
@@ -27,6 +28,7 @@ __all__ = [
     "Lesson",
     "Policies",
     "Reason",
+    "Refused",
     "Resolution",
     "Resolver",
     "claims",

@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.rules.customers.contact_points import NotAContact
 from app.rules.customers.customers import ContactKind
 from app.rules.customers.nobody import Values
-from app.rules.customers.resolution import EnteredKey, contact_point_key, identity_key
+from app.rules.customers.resolution import EnteredKey, Key, contact_point_key, identity_key
 from app.rules.customers.sources import NO_POLICY, SourcePolicy
 from app.services.customers.sources import Policies, load_policies, under
 from app.services.kit.intake import Draft
@@ -75,6 +75,15 @@ class CustomerReference:
     @property
     def says_nothing(self) -> bool:
         return self.customer_id is None and self.identity is None and not self.contacts and self.name is None
+
+    @property
+    def named_by_id(self) -> frozenset[Key]:
+        """The id of a customer as a key."""
+        return frozenset() if self.customer_id is None else frozenset({("id", str(self.customer_id), "")})
+
+    def named(self, ctx: Context) -> frozenset[Key]:
+        """All that can say who the customer is: spellings of the same keys, and names, make no difference."""
+        return self.named_by_id.union(entered.key for entered in self.keys(ctx).usable)
 
     def keys(self, ctx: Context) -> "ReadKeys":
         ctx = under(ctx, self.policy)

@@ -21,6 +21,7 @@ from app.rules.customers.resolution import (
     proves_second_id,
 )
 from app.services.customers.references import CustomerReference, ReadKeys
+from app.services.customers.refusals import Refused
 from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord
 
@@ -156,26 +157,30 @@ class Resolver:
             return invalid(pointer, "ambiguous", f"It cannot be told which customer is meant, of: {candidates}")
         return resolution.customer_id or reference_not_found(pointer, "Customer")
 
-    def resolve(self, n: int) -> Resolution:
+    def resolve(self, n: int, refused: Refused | None = None) -> Resolution:
         """The customer of the n-th record. The id of an existing customer takes precedence over the keys."""
         reference, keys = self.references[n], self._keys[n]
-        if reference.customer_id is not None and reference.customer_id in self._ids:
+        rest = self._without_holder(n) if refused is None else [*self._taken(n, refused), *self._without_holder(n)]
+        is_refused = refused is not None and refused.has_id_of(reference)
+        if reference.customer_id is not None and reference.customer_id in self._ids and not is_refused:
             named = str(reference.customer_id)
-            reasons = (reason("id", named, ReasonResult.FOUND, named), *self._without_holder(n))
+            reasons = (reason("id", named, ReasonResult.FOUND, named), *rest)
             return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         held = [self._held(key) for key in keys]
+        if refused is not None:
+            held = [refused.left(key.key, holders) for key, holders in zip(keys, held, strict=True)]
         remaining = candidates(held)
         if len(remaining) == 1 and not is_shared_alone(held) and not self._contradicts(n, held, *remaining):
             (customer_id,) = remaining
             certain = any(customer_id in holders.owners for holders in held)
-            reasons = (*_decided(keys, held, customer_id), *self._without_holder(n))
+            reasons = (*_decided(keys, held, customer_id), *rest)
             return Resolution(Match.MATCHED, customer_id, (), reasons, certain)
         if remaining:
             first = tuple(sorted(remaining))[:_MOST_CANDIDATES]
-            reasons = (*_found(keys, held, set(first)), *self._without_holder(n))
+            reasons = (*_found(keys, held, set(first)), *rest)
             return Resolution(Match.AMBIGUOUS, None, first, reasons)
         match = Match.ANONYMOUS if reference.says_nothing else Match.UNMATCHED
-        return Resolution(match, reasons=tuple(self._without_holder(n)))
+        return Resolution(match, reasons=tuple(rest))
 
     def usable_keys(self, n: int) -> list[EnteredKey]:
         """The keys by which the customer of the n-th record can be found, now or later."""
@@ -184,6 +189,11 @@ class Resolver:
     def unknown_keys(self, n: int) -> list[EnteredKey]:
         """Those of them that no customer has."""
         return [key for key in self._keys[n] if not self._holders.get(key.key)]
+
+    def names_refused(self, n: int, refused: Refused) -> bool:
+        """Whether the n-th record names whom it was taken from, or has a key about which somebody has decided."""
+        keys = self._keys[n]
+        return refused.has_id_of(self.references[n]) or any(refused.has(key.key, self._held(key)) for key in keys)
 
     def opted_out(self, n: int, customer_id: UUID) -> set[str]:
         """The uses that the customer does not want of the number that the n-th record names."""
@@ -211,6 +221,14 @@ class Resolver:
             yield reason(key.kind, key.value, ReasonResult.UNKNOWN)
         for kind, value in self._read[n].of_nobody:
             yield reason(kind, value, ReasonResult.OF_NOBODY)
+
+    def _taken(self, n: int, refused: Refused) -> Iterator[Reason]:
+        """Which keys of the n-th record are those of whom it was taken from."""
+        if (named := self.references[n].customer_id) in refused.customers:
+            yield reason("id", str(named), ReasonResult.RELEASED, named)
+        for key in self._keys[n]:
+            for customer_id in refused.taken_from(key.key, self._held(key)):
+                yield reason(key.kind, key.value, ReasonResult.RELEASED, customer_id)
 
     def _held(self, entered: EnteredKey) -> Holders:
         held = self._holders.get(entered.key)

@@ -4,7 +4,7 @@ A receipt that may create its buyer may also teach: keys of it that nobody has b
 found by the others. The policy of its source may forbid either.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from app.core.context import Context
@@ -15,6 +15,7 @@ from app.rules.sales.buyers import buyer_among, buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleKind
 from app.schemas.customers import ContactPointNew, CustomerNew, IdentityNew
 from app.schemas.sales.sales import BuyerNew, SaleNew
+from app.services import customers
 from app.services.customers import (
     CustomerDraft,
     CustomerReference,
@@ -22,6 +23,7 @@ from app.services.customers import (
     Lesson,
     Policies,
     Reason,
+    Refused,
     Resolver,
     draft_customer,
     reason,
@@ -63,13 +65,32 @@ class Buyers:
         receipt: ReceiptDraft,
         returned_from: Collection[UUID] = (),
         awaited: tuple[str, str] | None = None,
+        refused: Refused | None = None,
     ) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns.
 
         `awaited` is one that it returns and that is not known. Who only brings something back is not created: it is
-        theirs whose the other receipt is, or becomes.
+        theirs whose the other receipt is, or becomes. Who is `refused` is not its buyer.
         """
-        resolution = self._resolver.resolve(n)
+        if refused is None:
+            self._assign(n, receipt, returned_from, awaited)
+            return
+        self._assign(n, receipt, set(returned_from).difference(refused.customers), awaited, refused)
+        if receipt.customer_id is None and refused.customers and customers.released_from(receipt.match_reasons) is None:
+            taken = released_reasons((), refused.customers[-1])
+            receipt.match_reasons = (*receipt.match_reasons, *taken)
+            if receipt.match is Match.ANONYMOUS:
+                receipt.match = Match.UNMATCHED
+
+    def _assign(
+        self,
+        n: int,
+        receipt: ReceiptDraft,
+        returned_from: Collection[UUID],
+        awaited: tuple[str, str] | None,
+        refused: Refused | None = None,
+    ) -> None:
+        resolution = self._resolver.resolve(n, refused)
         # All of them: the transaction may run again, and find somebody else.
         receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates, receipt.match_reasons = (
             resolution.customer_id,
@@ -90,6 +111,8 @@ class Buyers:
         elif returned_from:
             found = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
+        elif refused is not None and self._resolver.names_refused(n, refused):
+            return
         elif self._creates and buyer is not None and (keys := self._resolver.usable_keys(n)):
             if receipt.kind is SaleKind.RETURN and receipt.returns:
                 if awaited is not None:
@@ -135,6 +158,12 @@ class Buyers:
         self.created.append(created)
         self._resolver.add_known(created.id, keys)
         return created.id
+
+
+def released_reasons(keys: Iterable[tuple[str, str]], taken_from: UUID | None) -> list[Reason]:
+    """Why a receipt has no customer any more: the kinds and values of its keys, or else whom it was taken from."""
+    by_id = [] if taken_from is None else [("id", str(taken_from))]
+    return [reason(kind, value, ReasonResult.RELEASED, taken_from) for kind, value in list(keys) or by_id]
 
 
 def _known_now(

@@ -179,8 +179,13 @@ class _Batch:
             elif (problem := returns.refuse(draft)) is not None:
                 results.append(RecordResult.refused(problem))
             else:
-                if not (n in revised and revisions.keeps_decision(ctx, self._policies, before[draft.id], draft)):
-                    buyers.assign(n, draft, returns.buyers(draft), returns.awaited(draft))
+                returned_from, refused = returns.buyers(draft), None
+                if n in revised:
+                    refused = revisions.refused(ctx, self._policies, before[draft.id])
+                if refused is None or not revisions.keeps_decision(
+                    references.customers.references[n].named(ctx), before[draft.id], draft, returned_from, refused
+                ):
+                    buyers.assign(n, draft, returned_from, returns.awaited(draft), refused)
                 returns.add(draft)
                 if draft.is_revision:
                     newer.append(draft)

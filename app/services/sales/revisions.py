@@ -1,16 +1,17 @@
 """Newer revisions of receipts, which replace those that are stored."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.customers import Match, ReasonResult
+from app.rules.customers import Key, Match
 from app.rules.kit.event_types import SALE_REVISED
 from app.rules.sales.receipts import MatchedBy
+from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
-from app.services.customers import Policies
+from app.services.customers import Policies, Refused
 from app.services.sales.buyers import buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
@@ -22,14 +23,36 @@ from app.store.sales import settlement
 
 Stored = Mapping[str, Any]
 """The row of the receipt that is replaced."""
+_MOST_NAMED = 50
+"""How many of the buyers that earlier revisions named are remembered."""
 
 
-def keeps_decision(ctx: Context, policies: Policies, before: Stored, draft: ReceiptDraft) -> bool:
-    """Whether somebody has claimed or released the receipt, and the revision says nothing new of who bought.
+def taken_from(before: Stored, customer_id: UUID | None) -> list[UUID]:
+    """Whom somebody has taken the receipt from, now that it is given to this customer, or to nobody."""
+    taken = [*before["taken_from"], *([before["customer_id"]] if before["customer_id"] is not None else [])]
+    latest_first = dict.fromkeys(each for each in reversed(taken) if each != customer_id)
+    return list(reversed(latest_first))
+
+
+def refused(ctx: Context, policies: Policies, before: Stored) -> Refused | None:
+    """What says nothing of who bought in a revision, if somebody has decided that."""
+    if _is_decided(before):
+        references = (buyer_reference(buyer, policies, before["source"]) for buyer in _buyers_before(before))
+        return Refused(before["taken_from"], frozenset(key for each in references for key in each.named(ctx)))
+    return Refused(before["taken_from"]) if before["taken_from"] else None
+
+
+def keeps_decision(
+    named: Set[Key], before: Stored, draft: ReceiptDraft, returned_from: Collection[UUID], refused: Refused
+) -> bool:
+    """Whether somebody has claimed or released the receipt, and the revision, which has `named` who bought, says
+    nothing new of that. `returned_from` are the buyers of what it returns: it may be theirs if it is nobody's.
 
     Then that is who it stays with, and nobody is created or learns anything.
     """
-    if not _is_decided(before) or _says_else(ctx, policies, before, draft):
+    if not _is_decided(before) or not named <= refused.keys:
+        return False
+    if before["customer_id"] is None and not set(returned_from).issubset(refused.customers):
         return False
     _keep_buyer(draft, before)
     return True
@@ -43,9 +66,11 @@ async def replace(
         touched.returned |= await settlement.returned_by(ctx, [draft.id for draft in newer])
     for draft in newer:
         before = before_by_id[draft.id]
-        if before["customer_id"] is not None and before["matched_by"] != MatchedBy.SALE and not _names_buyer(draft):
+        if _stays(before, draft):
             _keep_buyer(draft, before)
-        await store.replace(ctx, draft.row(ctx.now), draft.line_rows())
+        if draft.new.business_date is None and draft.occurred_at == before["occurred_at"]:
+            draft.business_date = before["business_date"]
+        await store.replace(ctx, draft.row(ctx.now), draft.line_rows(), _named_before(before, draft))
         await _record(ctx, before, draft)
         touched.sales.add(draft.id)
         touched.returned |= returned_receipts([draft])
@@ -56,23 +81,40 @@ async def replace(
 
 
 def _is_decided(before: Stored) -> bool:
+    """Whether somebody has said whose it is, or that it is not whose it was, and nobody else has been found since."""
     if before["customer_id"] is not None:
         return bool(before["matched_by"] == MatchedBy.CLAIM)
-    return any(reason["result"] == ReasonResult.RELEASED for reason in json.loads(before["match_reasons"]))
+    return bool(before["taken_from"])
 
 
-def _says_else(ctx: Context, policies: Policies, before: Stored, draft: ReceiptDraft) -> bool:
-    """Names and spellings of the same keys say nothing new."""
-    was, now = sent_buyer(before), draft.new.customer or BuyerNew()
-    read = (buyer_reference(buyer, policies, draft.new.source).keys(ctx).usable for buyer in (was, now))
-    keys_before, keys_now = ({entered.key for entered in keys} for keys in read)
-    return (was.id, keys_before) != (now.id, keys_now)
+def _buyers_before(before: Stored) -> list[BuyerNew]:
+    """All that the till has said so far of who bought."""
+    stored = (validation.validate_stored(BuyerNew, buyer) for buyer in json.loads(before["named_before"]))
+    return [*stored, sent_buyer(before)]
+
+
+def _named_before(before: Stored, draft: ReceiptDraft) -> list[dict[str, Any]]:
+    """What the revisions before this one said of who bought; a name is none of it."""
+    named: list[dict[str, Any]] = json.loads(before["named_before"])
+    last, now = (
+        buyer.model_dump(mode="json", exclude_none=True, exclude={"name"})
+        for buyer in (sent_buyer(before), draft.new.customer or BuyerNew())
+    )
+    return [*named, last][-_MOST_NAMED:] if last and last != now and last not in named else named
 
 
 def _keep_buyer(draft: ReceiptDraft, before: Stored) -> None:
     draft.customer_id, draft.match = before["customer_id"], Match(before["match"])
     draft.matched_by = before["matched_by"] and MatchedBy(before["matched_by"])
     draft.candidates, draft.match_reasons = tuple(before["candidates"]), json.loads(before["match_reasons"])
+
+
+def _stays(before: Stored, draft: ReceiptDraft) -> bool:
+    """Whether the receipt stays with its customer for the reasons of before."""
+    if before["customer_id"] is None or before["matched_by"] == MatchedBy.SALE:
+        return False
+    is_claimed_for_them = before["matched_by"] == MatchedBy.CLAIM and draft.customer_id == before["customer_id"]
+    return is_claimed_for_them or not _names_buyer(draft)
 
 
 def _names_buyer(draft: ReceiptDraft) -> bool:

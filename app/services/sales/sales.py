@@ -15,12 +15,12 @@ from app.schemas.sales.sales import SaleNew
 from app.services import customers
 from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
-from app.services.sales import intake
+from app.services.sales import intake, revisions
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import (
     Touched,
     record_change_of_buyer,
-    released_keys,
+    released,
     sent_buyer,
     settle,
     values_of,
@@ -109,9 +109,8 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
     if sale["customer_id"] is not None:
-        sent = sent_buyer(sale)
-        nobody = Buyer(None, Match.UNMATCHED if sent.model_fields_set else Match.ANONYMOUS, None)
-        await _give(ctx, sale, nobody, await released_keys(ctx, sale["source"], sent), reason=reason)
+        match_reasons = await released(ctx, sale["source"], sent_buyer(sale), sale["customer_id"])
+        await _give(ctx, sale, Buyer(None, Match.UNMATCHED, None), match_reasons, reason=reason)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -145,7 +144,8 @@ async def _give(
     reason: str | None = None,
 ) -> None:
     """Give a receipt to another buyer, or to nobody; its returns follow."""
-    await store.SALES.change(ctx, sale["id"], values_of(buyer, match_reasons))
+    taken_from = revisions.taken_from(sale, buyer.customer_id)
+    await store.SALES.change(ctx, sale["id"], values_of(buyer, match_reasons) | {"taken_from": taken_from})
     await record_change_of_buyer(ctx, sale, buyer.customer_id, reason=reason)
     touched = Touched(moved={sale["id"]})
     touched.add_account(sale["customer_id"], sale["currency"])

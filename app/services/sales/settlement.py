@@ -12,14 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.customers import Match, ReasonResult
+from app.rules.customers import Match
 from app.rules.sales.buyers import Buyer, buyer_among, buyer_of_return
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
 from app.services import customers
 from app.services.customers import Reason
 from app.services.kit.links import change_of
-from app.services.sales.buyers import buyer_reference
+from app.services.sales.buyers import buyer_reference, released_reasons
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
@@ -104,10 +104,11 @@ async def _follow(ctx: Context, touched: Touched) -> None:
     while level:
         moved = set()
         for row in await store.followers(ctx, level):
+            buyers_of_sales = set(row["buyers"]).difference(row["taken_from"])
             if row["match"] == Match.AMBIGUOUS and row["matched_by"] is None:
-                buyer = buyer_among(row["buyers"], row["candidates"])
+                buyer = buyer_among(buyers_of_sales, row["candidates"])
             else:
-                buyer = buyer_of_return(row["buyers"], row["names_buyer"])
+                buyer = buyer_of_return(buyers_of_sales, row["names_buyer"] or bool(row["taken_from"]))
             if buyer is None or _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
                 continue
             changes[row["id"]] += 1
@@ -140,18 +141,20 @@ def sent_buyer(sale: Mapping[str, Any]) -> BuyerNew:
     return validation.validate_stored(BuyerNew, json.loads(sale["customer"] or "{}"))
 
 
-async def released_keys(ctx: Context, source: str, buyer: BuyerNew) -> list[Reason]:
-    """The keys by which somebody can still say whose the receipt is."""
+async def released(ctx: Context, source: str, buyer: BuyerNew, taken_from: UUID | None) -> list[Reason]:
+    """The keys by which somebody can still say whose the receipt is; `taken_from`, if somebody took it itself."""
     policies = await customers.load_policies(ctx, [source, buyer.identity.system if buyer.identity else None])
     keys = buyer_reference(buyer, policies, source).keys(ctx)
     named = [("id", str(buyer.id))] if buyer.id is not None else []
     named += [(key.kind, key.value) for key in keys.usable]
-    return [customers.reason(kind, value, ReasonResult.RELEASED) for kind, value in named]
+    return released_reasons(named, taken_from)
 
 
 async def _released(ctx: Context, sale: Mapping[str, Any], buyer: Buyer) -> list[Reason]:
-    """Those of a return whose sale has nobody any more."""
-    return await released_keys(ctx, sale["source"], sent_buyer(sale)) if buyer.match is Match.UNMATCHED else []
+    """Those of a return whose sale has nobody any more, or only whom the return was taken from."""
+    if buyer.match is not Match.UNMATCHED:
+        return []
+    return await released(ctx, sale["source"], sent_buyer(sale), next(reversed(sale["taken_from"]), None))
 
 
 def _is_of(row: Mapping[str, Any], buyer: Buyer) -> bool:

@@ -1,6 +1,6 @@
 """The intake of receipts: one statement looks up what they refer to, another writes any number of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -115,9 +115,10 @@ async def write_one(
     return document, {document.id: row["flags"]} if any(row["flags"]) else {}
 
 
-async def replace(ctx: Context, sale: Row, lines: Sequence[Row]) -> None:
+async def replace(ctx: Context, sale: Row, lines: Sequence[Row], named_before: Sequence[Mapping[str, Any]]) -> None:
     """Replace the content of a receipt; `id` and `created_at` stay. Its sites and products must be there."""
     values = {name: value for name, value in zip(SALE, sale, strict=True) if name not in ("id", "created_at")}
+    values["named_before"] = named_before
     sale_id = sale[SALE.index("id")]
     await rows.update(ctx, "sales", sale_id, values)
     await ctx.db.execute("DELETE FROM sale_lines WHERE sale_id = $1", sale_id)

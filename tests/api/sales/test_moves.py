@@ -118,7 +118,7 @@ class TestRelease:
         sale = await make.record_sale(client, make.sale())
         await api.post(client, f"{PATH}/{sale['id']}/claim", {"customer_id": customer["id"]}, 200)
         released = await api.post(client, f"{PATH}/{sale['id']}/release", {"reason": "The wrong Ada"}, 200)
-        assert (released["customer_id"], released["match"], released["matched_by"]) == (None, "anonymous", None)
+        assert (released["customer_id"], released["match"], released["matched_by"]) == (None, "unmatched", None)
         assert released["version"] == 3
         assert await timeline(client, customer) == []
         assert (await api.get(client, f"/v1/customers/{customer['id']}/profile"))["totals"] == []

@@ -192,7 +192,7 @@ class TestFollows:
         assert await net(client, customer["id"]) == [("200.00", "100.00", "100.00", 1)]
 
     async def test_a_move_a_release_and_a_revision(self, client: httpx.AsyncClient, db: Any) -> None:
-        one, two = await make.create_customer(client), await make.create_customer(client)
+        one, two, three = [await make.create_customer(client) for _ in range(3)]
         body = two_coats(customer={"id": one["id"]})
         sale = await make.record_sale(client, body)
         returned = await make.record_sale(client, back())
@@ -208,8 +208,8 @@ class TestFollows:
         released = await read(client, returned)
         assert (released["customer_id"], released["match"], released["matched_by"]) == (None, "anonymous", None)
         assert await net(client, two["id"]) == []
-        await make.record_sale(client, {**body, "revision": 1, "customer": {"id": two["id"]}}, 200)
-        assert (await read(client, returned))["customer_id"] == two["id"]
+        await make.record_sale(client, {**body, "revision": 1, "customer": {"id": three["id"]}}, 200)
+        assert (await read(client, returned))["customer_id"] == three["id"]
         kept, summed = await summed_anew(db)
         assert kept == summed and len(kept) == 1
 

@@ -173,6 +173,7 @@ RELEASED = RECEIPT | {
     "customer_id": None,
     "match": "unmatched",
     "matched_by": None,
+    "match_reasons": [{**reason, "result": "released"} for reason in RECEIPT["match_reasons"]],
     "version": 2,
     "updated_at": "2026-03-14T12:20:07.118204Z",
 }

@@ -1,0 +1,34 @@
+"""What somebody has decided about a record that says again and again who its customer is."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from app.rules.customers.resolution import Holders, Key
+from app.services.customers.references import CustomerReference
+
+
+class Refused(NamedTuple):
+    """What does not say whose the record is."""
+
+    customers: Sequence[UUID] = ()
+    """Those whom it was taken from, the last one at the end."""
+    keys: frozenset[Key] = frozenset()
+    """Those that it had when that was decided, as `CustomerReference.named` has them."""
+
+    def has_id_of(self, reference: CustomerReference) -> bool:
+        return reference.customer_id in self.customers or not self.keys.isdisjoint(reference.named_by_id)
+
+    def has(self, key: Key, holders: Holders) -> bool:
+        """Whether a key is one of them, or of somebody whom the record was taken from."""
+        return key in self.keys or not holders.all.isdisjoint(self.customers)
+
+    def left(self, key: Key, holders: Holders) -> Holders:
+        """Whom a key may mean."""
+        return Holders(frozenset()) if key in self.keys else holders.without(self.customers)
+
+    def taken_from(self, key: Key, holders: Holders) -> Sequence[UUID]:
+        """Whom the record with this key was taken from: who has it, or the last one if somebody else has it by now."""
+        if found := sorted(holders.all.intersection(self.customers)):
+            return found
+        return self.customers[-1:] if holders.all and key in self.keys else ()
