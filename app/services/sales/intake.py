@@ -48,6 +48,9 @@ async def record_receipts(
     results: dict[int, RecordResult] = {}
     await _lock_numbers(ctx, drafts)
     rounds = list(_rounds(drafts))
+    if len(rounds) > 1:  # what the later ones would lock when the first has been written
+        again = [ReceiptKey(*drafts[n].key) for indices in rounds[1:] for n in indices]
+        await settlement.lock(ctx, changing=again, returned=returned_receipts(drafts))
     batch = _Batch(ctx, policies, on_unknown, with_document, settles=len(rounds) > 1)
     for indices in rounds:
         results.update(zip(indices, await batch.record([drafts[n] for n in indices]), strict=True))
@@ -186,7 +189,9 @@ class _Batch:
                     references.customers.references[n].named(ctx), before[draft.id], draft, returned_from, refused
                 ):
                     buyers.assign(n, draft, returned_from, returns.awaited(draft), refused)
-                returns.add(draft)
+                    if n in revised:
+                        revisions.keep_unnamed(before[draft.id], draft)
+                returns.add(draft)  # with its buyer, whom returns in the same batch follow
                 if draft.is_revision:
                     newer.append(draft)
                     results.append(RecordResult(200, draft.id))

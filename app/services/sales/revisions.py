@@ -58,6 +58,12 @@ def keeps_decision(
     return True
 
 
+def keep_unnamed(before: Stored, draft: ReceiptDraft) -> None:
+    """Leave a revision that names nobody with the customer of before."""
+    if _stays(before, draft):
+        _keep_buyer(draft, before)
+
+
 async def replace(
     ctx: Context, newer: Sequence[ReceiptDraft], before_by_id: Mapping[UUID, Stored], touched: Touched
 ) -> None:
@@ -66,8 +72,6 @@ async def replace(
         touched.returned |= await settlement.returned_by(ctx, [draft.id for draft in newer])
     for draft in newer:
         before = before_by_id[draft.id]
-        if _stays(before, draft):
-            _keep_buyer(draft, before)
         if draft.new.business_date is None and draft.occurred_at == before["occurred_at"]:
             draft.business_date = before["business_date"]
         await store.replace(ctx, draft.row(ctx.now), draft.line_rows(), _named_before(before, draft))

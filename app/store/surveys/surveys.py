@@ -36,6 +36,10 @@ _INVITED = f"""
     LEFT JOIN feedback f ON f.invitation_id = i.id
     WHERE i.token_hash = $1
 """
+_INVITATION = """
+    SELECT i.id, i.interaction_id, f.id AS feedback_id, f.interaction_id AS feedback_interaction_id
+    FROM invitations i LEFT JOIN feedback f ON f.invitation_id = i.id WHERE i.token_hash = $1
+"""
 # Answers are edited in the version that they were given in.
 _RECEIPT = f"""
     SELECT {_FORM}
@@ -64,11 +68,16 @@ async def lock(ctx: Context, survey_id: UUID) -> Record:
 
 
 async def lock_invitation(ctx: Context, token_hash: bytes) -> None:
-    """One transaction at a time may answer an invitation. It is locked after what it is about, as by everybody."""
-    row = await ctx.db.fetchrow("SELECT id, interaction_id FROM invitations WHERE token_hash = $1", token_hash)
+    """One transaction at a time may answer an invitation. It is locked after what it is about, as by everybody, and
+    with the feedback that was made of earlier answers: to lock that later would be another order.
+    """
+    row = await ctx.db.fetchrow(_INVITATION, token_hash)
     if row is not None:
-        interactions = [row["interaction_id"]] if row["interaction_id"] is not None else []
-        await lock_linked(ctx, conversations_of=interactions, with_leaders=True, invitation=[row["id"]])
+        interactions = {row["interaction_id"], row["feedback_interaction_id"]} - {None}
+        feedback = [row["feedback_id"]] if row["feedback_id"] is not None else []
+        await lock_linked(
+            ctx, conversations_of=interactions, with_leaders=True, invitation=[row["id"]], feedback=feedback
+        )
 
 
 async def by_token(ctx: Context, token_hash: bytes) -> Record | None:

@@ -120,6 +120,25 @@ class TestBuyer:
         followed = await read(client, returned)
         assert (followed["match"], followed["customer_id"], followed["candidates"]) == ("matched", other["id"], [])
 
+    @pytest.mark.parametrize("is_known", [False, True])
+    async def test_with_a_revision_of_the_sale_that_names_nobody(
+        self, client: httpx.AsyncClient, is_known: bool
+    ) -> None:
+        """In one batch: the sale stays with its customer, and its return with both."""
+        ada = await make.create_customer(client)
+        sold = make.sale(receipt_no="S", customer={"id": ada["id"]})
+        back = make.sale(receipt_no="R", lines=[make.refund("S")], payments=[], total="-10.00")
+        await make.record_sale(client, sold)
+        if is_known:
+            await make.record_sale(client, back)
+        revised = sold | {"revision": 1, "customer": None}
+        results = await api.batch(client, "/v1/sales", revised, back | {"revision": 1})
+        for result in results:
+            sale = await api.get(client, f"/v1/sales/{result['id']}")
+            assert sale["customer_id"] == ada["id"]
+        (totals,) = (await api.get(client, f"/v1/customers/{ada['id']}/profile"))["totals"]
+        assert (totals["gross"], totals["refunded"], totals["net"]) == ("10.00", "10.00", "0.00")
+
     async def test_in_one_batch(self, client: httpx.AsyncClient) -> None:
         buyer = {"email": "ada@example.com"}
         first, early, *_ = results = await api.batch(
