@@ -68,8 +68,15 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
         named = await link_origins.named_customers(ctx, noun, released)
         for row_id, (origin_id, customer_id) in named.items():
             assigned[row_id] = replace(assigned[row_id], customer_id=customer_id, origin_id=origin_id)
-    await _record_contradictions(ctx, noun, contradicting)
+    await _record_contradictions(ctx, noun, await _lasting(ctx, contradicting))
     return [each for each in assigned.values() if each.customer_id != each.before or each.origin_id is not None]
+
+
+async def _lasting(ctx: Context, contradicting: Sequence[Follower]) -> list[Follower]:
+    """Those that stay so: what has its customer from a record that has another one by now is going to follow that."""
+    origins = {follower.origin_id for follower in contradicting if follower.origin_id is not None}
+    holders = await link_origins.customers(ctx, origins)
+    return [each for each in contradicting if holders.get(each.origin_id, each.customer_id) == each.customer_id]
 
 
 async def _record_contradictions(ctx: Context, noun: str, contradicting: Sequence[Follower]) -> None:

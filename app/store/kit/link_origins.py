@@ -18,6 +18,12 @@ async def named_customers(ctx: Context, noun: str, ids: Sequence[UUID]) -> dict[
     return {row["id"]: (row["origin_id"], row["customer_id"]) for row in found}
 
 
+async def customers(ctx: Context, ids: Collection[UUID]) -> dict[UUID | None, UUID | None]:
+    """Whose these records are, of whatever nouns. Without ids, nothing is queried."""
+    found = await ctx.db.fetch(_CUSTOMERS, sorted(ids)) if ids else []
+    return {row["id"]: row["customer_id"] for row in found}
+
+
 async def unlinked(ctx: Context, noun: str, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Which of these records have their customers from others that they are not linked to: customers by id."""
     return {row["id"]: row["customer_id"] for row in await ctx.db.fetch(_UNLINKED[noun], sorted(ids))}
@@ -80,6 +86,9 @@ _RECORDS = " UNION ALL ".join(
     for table in TABLES.values()
 )
 """The record with an id, of whatever noun."""
+_CUSTOMERS = (
+    f"SELECT l.id, l.customer_id FROM unnest($1::uuid[]) AS w(id) CROSS JOIN LATERAL ({_RECORDS.format(id='w.id')}) l"
+)
 _NAMED = {noun: _named(noun) for noun in FOLLOWERS}
 _UNLINKED = {noun: _unlinked(noun) for noun in FOLLOWERS}
 _LENT = f"""

@@ -94,6 +94,20 @@ class TestClaimedLater:
         assert await customer_of(client, "complaint", complaint) == ada["id"]
         assert (await timeline(client, ada, task)) == ["task.created", "task.updated"]
 
+    async def test_what_follows_by_two_steps_does_not_contradict(self, client: httpx.AsyncClient, db: Any) -> None:
+        """The task has its customer from the feedback, and is linked to the complaint of that, which goes first."""
+        task = {"what": "Ring them", "due_hours": 4}
+        rule = {"code": "a", "name": "Ring", "conditions": {"score_below": 50}, "task": task}
+        await api.post(client, "/v1/feedback-rules", rule)
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        complaint = await make.record_complaint(client, customer_id=ada["id"])
+        said = await record_feedback(client, feedback(ratings=[nps(3)], complaint_id=complaint["id"]))
+        (made,) = (await api.get(client, "/v1/tasks", feedback_id=said["id"]))["items"]
+        for before, after in ((ada, bo), (bo, ada)):
+            await claim(client, "complaint", complaint, after, moved_from=before["id"])
+            assert await customer_of(client, "task", made) == after["id"]
+        assert not [event for event in await api.events(db, made["id"]) if event.type == "task.contradicted"]
+
     async def test_an_invitation_and_its_answers_follow_the_sale(self, client: httpx.AsyncClient) -> None:
         ada = await make.create_customer(client)
         sale = await make.record_sale(client)
