@@ -1,6 +1,7 @@
 """Which records belong to the customer of another one: a complaint to the buyer of the sale that it is about.
 
-The list is closed and complete: a test walks all foreign keys, and fails for one that is neither here nor excepted.
+The list is complete for foreign keys: a test walks them, and fails for one that is neither here nor excepted. Returns
+follow their sale by its number, which is none: see `services/sales/settlement`.
 """
 
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ of it that were not there before, and locks them then.
 """
 
 LINKS = (
-    # Of one follower in the order in which a new one looks for a customer: the first that has one is followed.
+    # Of one follower in the order in which one that lost its customer looks for another: the first that has one.
     Link("complaint", "sale", "complaints", "id", "sale_id"),
     Link("complaint", "interaction", "complaints", "id", "interaction_id"),
     Link("complaint", "feedback", "feedback_follow_ups", "complaint_id", "feedback_id"),

@@ -40,9 +40,9 @@ class Touched:
     """What a transaction did to receipts, as far as others depend on it."""
 
     sales: set[UUID] = field(default_factory=set)
-    """Receipts whose own lines or state changed while others return something of them."""
+    """Receipts whose lines may have changed: what was returned of them is recomputed."""
     new: set[UUID] = field(default_factory=set)
-    """Of these, the ones that the transaction wrote first."""
+    """Receipts that this transaction was the first to write: their version stays."""
     returned: set[ReceiptKey] = field(default_factory=set)
     """Receipts of which something is returned, or no longer."""
     moved: set[UUID] = field(default_factory=set)

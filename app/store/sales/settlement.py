@@ -74,7 +74,7 @@ async def recompute_returned(
 
 
 async def followers(ctx: Context, sales: Iterable[UUID]) -> list[Record]:
-    """The receipts that return something of these, and have no buyer that a key of their own found.
+    """The receipts that return something of these, and belong to nobody, or to whom they have from a sale.
 
     Rows of the receipt with `buyers`, those of all receipts that it returns.
     """
