@@ -12,7 +12,7 @@ from app.rules.interactions.planning import InteractionState
 from app.rules.kit import event_types
 from app.schemas.interactions.interactions import Contact, InteractionContent, InteractionNew, InteractionQuery
 from app.schemas.kit import validation
-from app.services.interactions import claims, participants, planning, tasks
+from app.services.interactions import answer_times, claims, participants, planning, tasks
 from app.services.interactions.intake import InteractionDraft, References, require_welcome
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
@@ -115,6 +115,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
         "awaits_answer": awaits,
     }
     answer_id = current.row["answered_by_id"]
+    if "happened_at" in patched.fields:
+        await answer_times.correct(ctx, current.row, new)
     if not awaits:  # what is no enquiry any more was not answered
         values |= {"answered_at": None, "answered_by_id": None, "answer_named": False}
     await store.INTERACTIONS.change(ctx, interaction_id, values)

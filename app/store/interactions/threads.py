@@ -54,22 +54,33 @@ def _may_answer(a: str, q: str) -> str:
     """SQL condition on rows of an outbound contact and an enquiry: nothing says that it is one with somebody else.
 
     Where one of them has no customer, the addresses say it: a mail to a supplier answers no customer in its thread.
-    Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and of a
-    contact without any only if a single customer waits.
+    Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and only
+    what is meant if a single customer waits in it.
     """
-    others_wait = (
-        f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
-        f"AND o.awaits_answer AND o.happened_at <= {a}.happened_at "
-        f"AND (o.answered_at IS NULL OR o.answered_by_id = {a}.id))"
-    )
     both_known = f"{a}.customer_id IS NOT NULL AND {q}.customer_id IS NOT NULL"
     same_address = f"{_address(a)} = {_address(q)}"
-    nothing_said = (
-        f"({same_address}) IS NULL AND NOT {_is_released(q)} AND ({a}.contact IS NOT NULL OR NOT {others_wait})"
-    )
+    nothing_said = f"({same_address}) IS NULL AND NOT {_is_released(q)} AND NOT {_others_wait(a, q)}"
     refused = _is_released(a, f"{q}.customer_id")
     return (
         f"({concerns(a, f'{q}.customer_id')} AND NOT {refused} AND ({both_known} OR {same_address} OR {nothing_said}))"
+    )
+
+
+def _others_wait(a: str, q: str) -> str:
+    """SQL condition on rows of an outbound contact and an enquiry: when it was made, another customer waited as well
+    in its thread, whose address does not say that somebody else is meant.
+
+    Where its own source named the thread of the enquiry, who waits in a thread that may be the same is somebody else.
+    """
+    named_by = _named_by(a)
+    waits = (
+        f"o.awaits_answer AND o.happened_at <= {a}.happened_at "
+        f"AND (o.answered_at IS NULL OR o.answered_at > {a}.happened_at OR o.answered_by_id = {a}.id)"
+    )
+    in_thread = f"({is_named_by('o', named_by)} OR NOT {is_named_by(q, named_by)} AND {same_thread('o', a)})"
+    return (
+        f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
+        f"AND {waits} AND ({_address(a)} = {_address('o')}) IS NOT FALSE AND {in_thread})"
     )
 
 
@@ -99,6 +110,14 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     nothing.
     """
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
+
+
+async def named_enquiries(ctx: Context, interaction_id: UUID) -> list[Record]:
+    """Rows of the enquiries, locked, of which somebody has said that this interaction answers them."""
+    return await ctx.db.fetch(
+        "SELECT * FROM interactions WHERE answered_by_id = $1 AND answer_named ORDER BY id FOR NO KEY UPDATE",
+        interaction_id,
+    )
 
 
 _NO_LONGER_ANSWERED = f"""
@@ -135,6 +154,12 @@ MAY_ANSWER = f"""EXISTS (
 Of which source the thread is, and whose both are, `answered_enquiries` finds out: participants, and what an answer
 answers, are stored after the event.
 """
+OTHERS_WAIT = """EXISTS (
+    SELECT FROM interactions q JOIN interactions o ON o.thread = q.thread AND o.customer_id <> q.customer_id
+    WHERE q.id = e.subject_id AND o.awaits_answer AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL)
+)"""
+"""Condition on the event `e` of an enquiry that is answered: another customer may wait in its thread, who is the only
+one from now on."""
 MAY_BE_ANSWERED = """JOIN interactions o USING (thread) WHERE CASE
     WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
         AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)

@@ -1,0 +1,141 @@
+"""Whom a contact is with, and what it answers, where other customers are near: in threads of one name, at one address."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.make.interactions import captured, record
+from tests.support import api
+
+PATH = "/v1/interactions"
+T9, T10, T11, T12 = (f"2026-03-01T{hour:02}:00:00.000000Z" for hour in (9, 10, 11, 12))
+
+
+async def get(client: httpx.AsyncClient, one: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await api.get(client, f"{PATH}/{one['id']}")
+    return found
+
+
+def question(**changes: Any) -> dict[str, Any]:
+    return captured(kind="enquiry", thread="T", happened_at=T10) | changes
+
+
+def reply(**changes: Any) -> dict[str, Any]:
+    return captured(direction="outbound", thread="T", happened_at=T11) | changes
+
+
+NO_SOURCE: dict[str, Any] = {"source": None, "external_id": None}
+
+
+@pytest.fixture
+async def ada(client: httpx.AsyncClient) -> dict[str, Any]:
+    return await make.create_customer(client, display_name="Ada")
+
+
+@pytest.fixture
+async def bo(client: httpx.AsyncClient) -> dict[str, Any]:
+    return await make.create_customer(client, display_name="Bo")
+
+
+class TestThreadsOfOneName:
+    """Two sources have a thread of one name, and a customer waits in each."""
+
+    @pytest.mark.parametrize(
+        ("door", "source"),
+        [(door, source) for door in ("one", "batch", "thread") for source in ("sms", None)] + [("complaint", "sms")],
+    )
+    async def test_a_reply_answers_in_the_thread_of_its_source(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, door: str, source: str | None
+    ) -> None:
+        other = question(customer_id=bo["id"], source=source) | ({} if source else NO_SOURCE)
+        before = await record(client, **other)
+        if door == "complaint":
+            await make.record_complaint(client, interaction_id=before["id"])
+        asked = await record(client, **question(customer_id=ada["id"]))
+        sent = reply(thread="U") if door == "thread" else reply()
+        if door == "batch":
+            (answer,) = await api.batch(client, PATH, sent)
+        else:
+            answer = await record(client, **sent)
+        if door == "thread":
+            await api.patched(client, f"{PATH}/{answer['id']}", {"thread": "T"})
+        found = await get(client, asked)
+        assert (found["answered_by_id"], (await get(client, answer))["customer_id"]) == (answer["id"], ada["id"])
+        assert (await get(client, before))["awaits_answer"] is True
+
+    async def test_in_one_thread_it_is_not_guessed(self, client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
+        """Not before one of both is answered: what came before that says nothing, what comes after it does."""
+        asked, other = [await record(client, **question(customer_id=each["id"])) for each in (ada, bo)]
+        unclear = await record(client, **reply())
+        half_past = T11[:14] + "30:00Z"
+        await record(client, **reply(customer_id=bo["id"], happened_at=half_past))
+        assert (await get(client, asked))["awaits_answer"] is True
+        clear = await record(client, **reply(happened_at=T12))
+        assert (await get(client, asked))["answered_by_id"] == clear["id"]
+        assert (await get(client, unclear))["customer_id"] is None
+        assert (await get(client, clear))["customer_id"] == ada["id"]
+        assert (await get(client, other))["answered_at"] == "2026-03-01T11:30:00.000000Z"
+
+    async def test_an_earlier_answer_to_the_other_says_who_was_meant(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any
+    ) -> None:
+        asked, _ = [await record(client, **question(customer_id=each["id"])) for each in (ada, bo)]
+        answer = await record(client, **reply(happened_at=T12))
+        assert (await get(client, answer))["customer_id"] is None
+        await record(client, **reply(customer_id=bo["id"]))
+        assert (await get(client, asked))["answered_by_id"] == answer["id"]
+        assert (await get(client, answer))["customer_id"] == ada["id"]
+
+    async def test_an_unknown_address_is_not_guessed_either(self, client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
+        asked = [await record(client, **question(customer_id=each["id"])) for each in (ada, bo)]
+        sent = await record(client, **reply(contact={"kind": "email", "value": "new@example.com"}))
+        assert (sent["customer_id"], sent["match"]) == (None, "unmatched")
+        assert [(await get(client, each))["awaits_answer"] for each in asked] == [True, True]
+
+
+class TestTimesOfNamedAnswers:
+    """What somebody named as the answer is not lost by a time that cannot be: it is refused."""
+
+    @pytest.fixture
+    async def asked(self, client: httpx.AsyncClient) -> dict[str, Any]:
+        return await record(client, **question(happened_at=T10))
+
+    @pytest.fixture
+    async def answer(self, client: httpx.AsyncClient, asked: dict[str, Any]) -> Any:
+        return await api.post(client, f"{PATH}/{asked['id']}/answer", {"body": "Yes", "happened_at": T11})
+
+    async def change(self, client: httpx.AsyncClient, one: dict[str, Any], happened_at: str) -> httpx.Response:
+        return await api.patch(client, f"{PATH}/{one['id']}", {"happened_at": happened_at})
+
+    async def test_after_its_answer(self, client: httpx.AsyncClient, asked: Any, answer: Any) -> None:
+        before = await get(client, asked)
+        refused = await self.change(client, asked, T12)
+        assert (refused.status_code, api.errors(refused)) == (422, [("/happened_at", "out_of_order")])
+        assert await get(client, asked) == before
+        assert (await self.change(client, asked, T9)).json()["answer_seconds"] == 7200
+
+    async def test_before_its_enquiry(self, client: httpx.AsyncClient, asked: Any, answer: Any) -> None:
+        refused = await self.change(client, answer, T9)
+        assert (refused.status_code, api.errors(refused)) == (422, [("/happened_at", "out_of_order")])
+        assert (await get(client, asked))["answered_by_id"] == answer["id"]
+        assert (await self.change(client, answer, T12)).status_code == 200
+        found = await get(client, asked)
+        assert (found["answered_at"], found["answer_seconds"]) == (T12, 7200)
+
+    async def test_after_the_answer_in_another_system(self, client: httpx.AsyncClient) -> None:
+        asked = await record(client, **question(answered_at=T11))
+        assert api.errors(await self.change(client, asked, T12)) == [("/happened_at", "out_of_order")]
+
+    async def test_what_is_no_enquiry_any_more_may_have_any_time(
+        self, client: httpx.AsyncClient, asked: Any, answer: Any
+    ) -> None:
+        changed = await api.patched(client, f"{PATH}/{asked['id']}", {"kind": "message", "happened_at": T12})
+        assert (changed["happened_at"], changed["answered_by_id"]) == (T12, None)
+
+    async def test_an_answer_that_was_inferred_is_looked_for_anew(self, client: httpx.AsyncClient, ada: Any) -> None:
+        asked = await record(client, **question(customer_id=ada["id"]))
+        answer = await record(client, **reply())
+        for at, by in ((T12, None), (T10, answer["id"])):
+            assert (await self.change(client, asked, at)).json()["answered_by_id"] == by
