@@ -17,9 +17,9 @@ async def correct(ctx: Context, row: Record, new: InteractionContent) -> None:
     another system, stays that: 422 where it would come before its enquiry. Reactions look anew for other answers.
     """
     is_inferred = row["answered_by_id"] is not None and not row["answer_named"]
-    if rules.awaits_answer(new.kind, new.direction) and row["answered_at"] is not None and not is_inferred:
-        if row["answered_at"] < new.happened_at:
-            raise invalid("/happened_at", OUT_OF_ORDER, "Must not be after `answered_at`")
+    answered_at = row["answered_at"] if rules.awaits_answer(new.kind, new.direction) and not is_inferred else None
+    if answered_at is not None and answered_at < new.happened_at:
+        raise invalid("/happened_at", OUT_OF_ORDER, "Must not be after `answered_at`")
     if new.direction is not Direction.OUTBOUND:
         return
     enquiries = await threads.named_enquiries(ctx, row["id"])

@@ -181,7 +181,7 @@ class References:
         """Nothing of the message says whose it is: it belongs to the customer of the complaint that it is about."""
         for complaint_id in draft.complaint_ids:
             complaint, new = found[complaint_id], draft.new
-            if complaint["customer_id"] is not None:
+            if complaint["customer_id"] is not None and not _is_others(complaint, draft):
                 draft.customer_id, draft.origin_id = UUID(complaint["customer_id"]), complaint_id
                 draft.resolution = linked(complaint_id, draft.customer_id, draft.resolution)
                 unwelcome = [*(complaint["unwelcome"] or ()), *_opted_out_channels(complaint["opted_out"])]
@@ -195,6 +195,13 @@ def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
     if complaint["surely"] or with_same:
         return True
     return complaint["likely"] and None in (complaint["customer_id"], customer_id)
+
+
+def _is_others(complaint: Mapping[str, Any], draft: InteractionDraft) -> bool:
+    """Whether it is known who may have written a message about a complaint, and that its customer has not."""
+    if draft.new.contact is not None and complaint["contact"] == draft.new.contact.value:
+        return False
+    return draft.resolution.is_others(UUID(complaint["customer_id"]))
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")

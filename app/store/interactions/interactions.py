@@ -142,7 +142,8 @@ def _complaint(surely: str, likely: str, customers: str) -> str:
     is `likely`.
     """
     return (
-        "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
+        "json_build_object('customer_id', k.customer_id, "
+        "'contact', k.complainant->'contact'->>'value', 'unwelcome', c.preferences -> 'unwelcome_channels', "
         f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely}, 'likely', {likely}, "
         f"'customers', {customers})::text"
     )

@@ -11,6 +11,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
+from app.store.kit.addresses import same_address
+from app.store.kit.links import only_others, released_from
 
 
 def same_thread(a: str, b: str) -> str:
@@ -42,9 +44,15 @@ def _named_by(a: str) -> str:
 
 
 def concerns(interaction: str, customer_id: str) -> str:
-    """SQL condition on a row of interactions: it is not known to be a contact with somebody else than this customer."""
+    """SQL condition on a row of interactions: it is not known to be a contact with somebody else than this customer.
+
+    It is where it belongs to somebody else, unless the customer took part; where somebody took it from the customer;
+    and where only others may be meant.
+    """
+    not_theirs = f"({released_from(interaction, customer_id)} OR {only_others(interaction, customer_id)})"
     return (
-        f"({interaction}.customer_id IS NULL OR {customer_id} IS NULL OR {interaction}.customer_id = {customer_id} "
+        f"({customer_id} IS NULL OR ({interaction}.customer_id = {customer_id}) IS TRUE "
+        f"OR {interaction}.customer_id IS NULL AND NOT {not_theirs} "
         f"OR EXISTS (SELECT FROM interaction_participants p "
         f"WHERE p.interaction_id = {interaction}.id AND p.customer_id = {customer_id}))"
     )
@@ -58,12 +66,20 @@ def _may_answer(a: str, q: str) -> str:
     what is meant if a single customer waits in it.
     """
     both_known = f"{a}.customer_id IS NOT NULL AND {q}.customer_id IS NOT NULL"
-    same_address = f"{_address(a)} = {_address(q)}"
-    nothing_said = f"({same_address}) IS NULL AND NOT {_is_released(q)} AND NOT {_others_wait(a, q)}"
-    refused = _is_released(a, f"{q}.customer_id")
-    return (
-        f"({concerns(a, f'{q}.customer_id')} AND NOT {refused} AND ({both_known} OR {same_address} OR {nothing_said}))"
-    )
+    at_same_address = same_address(f"{a}.contact", f"{q}.contact")
+    nothing_said = f"({at_same_address}) IS NULL AND NOT {_is_released(q)} AND NOT {_others_wait(a, q)}"
+    return f"({_is_answer_to(a, q)} AND ({both_known} OR {at_same_address} OR {nothing_said}))"
+
+
+def _is_answer_to(a: str, q: str) -> str:
+    """SQL condition on rows of an outbound contact and an enquiry: neither is known to be one with somebody else than
+    the customer of the other. At the same address they are with the same one, whoever else has it.
+    """
+    released = f"{released_from(a, f'{q}.customer_id')} OR {released_from(q, f'{a}.customer_id')}"
+    at_same_address = same_address(f"{a}.contact", f"{q}.contact")
+    both_there = f"{a}.customer_id IS NULL AND {at_same_address} AND NOT ({released})"
+    others = f"{q}.customer_id IS NULL AND {only_others(q, f'{a}.customer_id')}"
+    return f"(({both_there}) IS TRUE OR {concerns(a, f'{q}.customer_id')} AND NOT ({others}))"
 
 
 def _others_wait(a: str, q: str) -> str:
@@ -80,21 +96,14 @@ def _others_wait(a: str, q: str) -> str:
     in_thread = f"({is_named_by('o', named_by)} OR NOT {is_named_by(q, named_by)} AND {same_thread('o', a)})"
     return (
         f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
-        f"AND {waits} AND ({_address(a)} = {_address('o')}) IS NOT FALSE AND {in_thread})"
+        f"AND {waits} AND ({same_address(f'{a}.contact', 'o.contact')}) IS NOT FALSE AND {in_thread})"
     )
 
 
-def _is_released(a: str, customer_id: str | None = None) -> str:
-    """SQL condition on a row: somebody has taken it from its customer, or from this one, and it has none since."""
-    more = f", 'customer_id', {customer_id}" if customer_id is not None else ""
-    return f"{a}.match_reasons @> jsonb_build_array(jsonb_build_object('result', 'released'{more}))"
-
-
-def _address(a: str) -> str:
-    """SQL expression on a row: with whom it says to be, so that the same is equal however it is written; or null."""
-    value = f"{a}.contact->>'value'"
-    number = f"right(regexp_replace({value}, '[^0-9]', '', 'g'), 7)"
-    return f"CASE WHEN {a}.contact->>'kind' = 'phone' THEN {number} ELSE lower(substring({value}, '[^<>]*@[^<>]*')) END"
+def _is_released(a: str) -> str:
+    """SQL condition on a row: it was taken from its customer, and has none since."""
+    taken = "jsonb_build_array(jsonb_build_object('result', 'released'))"
+    return f"({a}.customer_id IS NULL AND {a}.match_reasons @> {taken})"
 
 
 async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
@@ -124,8 +133,8 @@ _NO_LONGER_ANSWERED = f"""
     SELECT q.* FROM interactions q JOIN interactions a ON a.id = q.answered_by_id
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
-            AND {concerns("a", "q.customer_id")} AND NOT {_is_released("a", "q.customer_id")}
-            AND (q.answer_named OR q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE))
+            AND (q.answer_named AND {concerns("a", "q.customer_id")}
+                OR {_is_answer_to("a", "q")} AND q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE))
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (

@@ -1,4 +1,4 @@
-"""Whom a contact is with, and what it answers, where other customers are near: in threads of one name, at one address."""
+"""Whom a contact is with, and what it answers, where others are near: in threads of one name, at one address."""
 
 from typing import Any
 
@@ -8,6 +8,9 @@ import pytest
 from tests import make
 from tests.make.interactions import captured, record
 from tests.support import api
+from tests.support.complaints import moved
+from tests.support.links import claim, release
+from tests.support.times import ago
 
 PATH = "/v1/interactions"
 T9, T10, T11, T12 = (f"2026-03-01T{hour:02}:00:00.000000Z" for hour in (9, 10, 11, 12))
@@ -139,3 +142,124 @@ class TestTimesOfNamedAnswers:
         answer = await record(client, **reply())
         for at, by in ((T12, None), (T10, answer["id"])):
             assert (await self.change(client, asked, at)).json()["answered_by_id"] == by
+
+
+HOME = {"kind": "email", "value": "home@example.com"}
+
+
+class TestAnAddressOfOthers:
+    """The address of a contact is known to be others': it is not with whoever asked in its thread, nor an answer."""
+
+    @pytest.fixture
+    async def sharing(self, client: httpx.AsyncClient) -> list[str]:
+        points = [HOME | {"shared": True}]
+        return sorted([(await make.create_customer(client, contact_points=points))["id"] for _ in range(2)])
+
+    async def require_theirs(self, client: httpx.AsyncClient, one: dict[str, Any], sharing: list[str]) -> None:
+        found = await get(client, one)
+        assert (found["customer_id"], found["match"], found["candidates"]) == (None, "ambiguous", sharing)
+
+    @pytest.mark.parametrize("door", ["after", "before", "batch", "thread", "claim"])
+    async def test_it_is_no_answer(self, client: httpx.AsyncClient, ada: Any, sharing: list[str], door: str) -> None:
+        ask = question() if door == "claim" else question(customer_id=ada["id"])
+        send = reply(contact=HOME, thread="U" if door == "thread" else "T")
+        if door == "before":
+            sent, asked = await record(client, **send), await record(client, **ask)
+        else:
+            asked = await record(client, **ask)
+            (sent,) = await api.batch(client, PATH, send) if door == "batch" else [await record(client, **send)]
+        if door == "thread":
+            await api.patched(client, f"{PATH}/{sent['id']}", {"thread": "T"})
+        if door == "claim":
+            await claim(client, "interaction", asked, ada)
+        await self.require_theirs(client, sent, sharing)
+        assert (await get(client, asked))["awaits_answer"] is True
+
+    @pytest.mark.parametrize("door", ["thread", "complaint_id", "before", "claim"])
+    async def test_it_is_about_the_complaint_all_the_same(
+        self, client: httpx.AsyncClient, ada: Any, sharing: list[str], door: str
+    ) -> None:
+        first = await record(client, **captured(thread="T", customer_id=None if door == "claim" else ada["id"]))
+        text = captured(contact=HOME, thread="T")
+        said = await record(client, **text) if door == "before" else None
+        complaint = await make.record_complaint(client, interaction_id=first["id"])
+        if said is None:
+            said = await record(client, **text | ({"complaint_id": complaint["id"]} if door == "complaint_id" else {}))
+        if door == "claim":
+            await claim(client, "interaction", first, ada)
+        await self.require_theirs(client, said, sharing)
+        assert (await get(client, said))["complaint_id"] == complaint["id"]
+
+    async def test_an_enquiry_of_others_is_not_answered(
+        self, client: httpx.AsyncClient, ada: Any, sharing: list[str]
+    ) -> None:
+        asked = await record(client, **question(contact=HOME))
+        await record(client, **reply(customer_id=ada["id"]))
+        await self.require_theirs(client, asked, sharing)
+        assert (await get(client, asked))["awaits_answer"] is True
+
+    async def test_one_of_those_who_share_it(self, client: httpx.AsyncClient, sharing: list[str]) -> None:
+        asked = await record(client, **question(customer_id=sharing[1]))
+        sent = await record(client, **reply(contact=HOME))
+        assert (sent["customer_id"], (await get(client, asked))["answered_by_id"]) == (sharing[1], sent["id"])
+        assert [reason["result"] for reason in sent["match_reasons"]] == ["linked", "found", "found"]
+        await api.patched(client, f"{PATH}/{sent['id']}", {"thread": "U"})
+        await self.require_theirs(client, sent, sharing)
+
+    async def test_whoever_wrote_from_it_is_answered_there(
+        self, client: httpx.AsyncClient, ada: Any, sharing: list[str]
+    ) -> None:
+        asked = await record(client, **question(contact=HOME))
+        named = await record(client, **question(contact=HOME, thread="V"))
+        written = await api.post(client, f"{PATH}/{named['id']}/answer", {"body": "Yes"})
+        sent = await record(client, **reply(contact=HOME))
+        for one in (asked, named):
+            await claim(client, "interaction", one, ada)
+        for enquiry, answer in ((asked, sent), (named, written)):
+            found = await get(client, enquiry)
+            assert (found["answered_by_id"], (await get(client, answer))["customer_id"]) == (answer["id"], ada["id"])
+
+    async def test_one_that_nobody_has_may_be_theirs(self, client: httpx.AsyncClient, ada: Any) -> None:
+        unknown = {"kind": "email", "value": "new@example.com"}
+        asked = await record(client, **question(customer_id=ada["id"]))
+        sent = await record(client, **reply(contact=unknown))
+        assert sent["customer_id"] == ada["id"]
+        linked, said = sent["match_reasons"]
+        assert (linked["value"], linked["result"]) == (asked["id"], "linked")
+        assert said == {"kind": "email", "value": "new@example.com", "customer_id": None, "result": "unknown"}
+        await api.patched(client, f"{PATH}/{sent['id']}", {"thread": "U"})
+        found = await get(client, sent)
+        assert (found["customer_id"], found["match"], found["match_reasons"]) == (None, "unmatched", [said])
+
+
+class TestNoReply:
+    """What somebody took from the customer of a complaint that waits for them is no reply of theirs."""
+
+    @pytest.mark.parametrize("order", [["release"], ["release", "claim", "release"], ["move", "release"]])
+    async def test_what_was_released(self, client: httpx.AsyncClient, bo: Any, order: list[str]) -> None:
+        address = {"kind": "email", "value": "ada@example.com"}
+        ada = await make.create_customer(client, contact_points=[address])
+        complaint = await make.record_complaint(client, customer_id=ada["id"], received_at=ago(hours=20))
+        first = await record(client, **captured(thread="T", customer_id=ada["id"], happened_at=ago(hours=15)))
+        await api.patched(client, f"/v1/complaints/{complaint['id']}", {"interaction_id": first["id"]})
+        await moved(client, complaint, "hold", waiting_for="customer", at=ago(hours=10))
+
+        async def waits() -> tuple[Any, Any]:
+            found = await api.get(client, f"/v1/complaints/{complaint['id']}")
+            return found["waiting_for"], found["customer_replied_at"]
+
+        said = await record(client, **captured(thread="T", contact=address, happened_at=ago(hours=6)))
+        assert said["customer_id"] == ada["id"]
+        assert (await waits())[0] is None
+        for step in order:
+            match step:
+                case "release":
+                    await release(client, "interaction", said)
+                case "claim":
+                    await claim(client, "interaction", said, bo)
+                case _:
+                    await claim(client, "interaction", said, bo, moved_from=ada["id"])
+            assert await waits() == ("customer", None), step
+        assert (await get(client, said))["customer_id"] is None
+        await claim(client, "interaction", said, ada)
+        assert (await waits())[0] is None
