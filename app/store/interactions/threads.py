@@ -148,6 +148,8 @@ _OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {_BY_THREA
 """Condition on an enquiry and a contact: nothing that came before that has answered it, nor has somebody said what did,
 such as a call that is in no thread."""
 _OPEN_ENQUIRY = f"q.awaits_answer AND {_OPEN} AND q.happened_at <= a.happened_at"
+ANSWERS = f"({same_thread('a', 'q')} AND {_OPEN_ENQUIRY} AND {_may_answer('a', 'q')})"
+"""Condition on an outbound contact that took place and an interaction: that is an enquiry which it answers."""
 MAY_ANSWER = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
         n.direction = 'outbound' AND n.state = 'held' AND EXISTS (
@@ -180,8 +182,7 @@ _ANSWERS = f"""
     FROM interactions q
     CROSS JOIN LATERAL (
         SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
-        WHERE {same_thread("a", "q")} AND a.direction = 'outbound' AND a.state = 'held' AND {_OPEN_ENQUIRY}
-            AND {_may_answer("a", "q")}
+        WHERE a.direction = 'outbound' AND a.state = 'held' AND {ANSWERS}
         ORDER BY a.happened_at, a.id LIMIT 1
     ) a
     WHERE q.thread = ANY (ARRAY(SELECT thread FROM given)) AND q.awaits_answer

@@ -263,3 +263,51 @@ class TestNoReply:
         assert (await get(client, said))["customer_id"] is None
         await claim(client, "interaction", said, ada)
         assert (await waits())[0] is None
+
+
+class TestUnwelcome:
+    """The thread says to whom a message goes, and they do not want its channel: as where its customer is named."""
+
+    @pytest.fixture
+    async def asked(self, client: httpx.AsyncClient) -> dict[str, Any]:
+        preferences = {"unwelcome_channels": [{"channel": "sms", "reason": "Asked us not to"}]}
+        customer = await make.create_customer(client, preferences=preferences)
+        return await record(client, **question(customer_id=customer["id"]))
+
+    async def test_it_is_refused(self, client: httpx.AsyncClient, asked: dict[str, Any]) -> None:
+        sent = reply(channel="sms")
+        refused = await client.post(PATH, json=sent)
+        assert (refused.status_code, refused.json()["code"]) == (409, "UNWELCOME_CHANNEL")
+        results = await api.batch(client, PATH, sent, reply(channel="sms", thread="U"))
+        assert [result["status"] for result in results] == [409, 201]
+        assert (await get(client, asked))["awaits_answer"] is True
+        answer = await record(client, **sent | {"unwelcome_reason": "It is urgent"})
+        assert (answer["customer_id"], (await get(client, asked))["answered_by_id"]) == (
+            asked["customer_id"],
+            answer["id"],
+        )
+        again = await client.post(PATH, json=sent | {"unwelcome_reason": "It is urgent"})
+        assert again.status_code == 200
+
+    async def test_not_where_it_is_no_answer(self, client: httpx.AsyncClient, ada: Any, asked: dict[str, Any]) -> None:
+        await record(client, **question(customer_id=ada["id"]))
+        unclear = await record(client, **reply(channel="sms"))
+        assert unclear["customer_id"] is None
+        await record(client, **reply(channel="sms", source="gateway"))
+        await record(client, **reply(channel="sms", customer_id=ada["id"]))
+        await record(client, **reply(channel="sms", happened_at=T9))
+
+    async def test_who_opted_out_of_the_number(self, client: httpx.AsyncClient) -> None:
+        phone = make.phone("+442079460123", opted_out=["sms"])
+        customer = await make.create_customer(client, contact_points=[phone])
+        await record(client, **question(customer_id=customer["id"]))
+        refused = await client.post(PATH, json=reply(channel="sms"))
+        assert refused.json()["code"] == "UNWELCOME_CHANNEL"
+
+    async def test_a_message_that_came_before_its_enquiry(
+        self, client: httpx.AsyncClient, asked: dict[str, Any]
+    ) -> None:
+        """It was sent already: it is recorded."""
+        sent = await record(client, **reply(channel="sms", thread="U"))
+        enquiry = await record(client, **question(customer_id=asked["customer_id"], thread="U"))
+        assert (await get(client, enquiry))["answered_by_id"] == sent["id"]
