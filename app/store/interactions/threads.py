@@ -2,7 +2,7 @@
 
 A thread is a name that its sender gives, and two senders may give the same: threads of two sources are one only if they
 are known to be with the same customer. What has no source, as what staff record, is in the thread of any source if only
-one has that name, and if they are not known to be with different customers.
+one has that name, and if they are not known to be with different customers, nor the thread of that source with others.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,10 @@ from app.store.kit.links import only_others, released_from
 def same_thread(a: str, b: str) -> str:
     """SQL condition on rows of interactions: they are in the same thread."""
     named_by = _named_by(b)
-    may_be_one = f"({a}.customer_id IS NULL OR {b}.customer_id IS NULL) AND {may_be_named_by(a, named_by)}"
+    may_be_one = (
+        f"({a}.customer_id IS NULL OR {b}.customer_id IS NULL) AND {may_be_named_by(a, named_by)} "
+        f"AND NOT {_is_with_others(_named_by(a), b)}"
+    )
     return (
         f"({a}.thread = {b}.thread AND ({a}.customer_id = {b}.customer_id OR {is_named_by(a, named_by)} "
         f"OR {may_be_one}))"
@@ -34,7 +37,18 @@ def may_be_named_by(a: str, source: str) -> str:
     """SQL condition on a row of interactions: it, or the other one, has no source, and only one names such a thread."""
     only = f"coalesce({_named_by(a)}, {source})"
     others = f"SELECT FROM interactions other WHERE other.thread = {a}.thread AND other.source <> {only}"
-    return f"(({_named_by(a)} IS NULL OR {source} IS NULL) AND NOT EXISTS ({others}))"
+    return (
+        f"(({_named_by(a)} IS NULL OR {source} IS NULL) AND NOT EXISTS ({others}) AND NOT {_is_with_others(source, a)})"
+    )
+
+
+def _is_with_others(source: str, a: str) -> str:
+    """SQL condition: all whom the thread of a source is known to be with are others than the customer of a row in a
+    thread of the same name, which itself names no source.
+    """
+    known = f"other.thread = {a}.thread AND other.source = {source} AND other.customer_id IS NOT NULL"
+    are_others = f"SELECT bool_and(other.customer_id <> {a}.customer_id) FROM interactions other WHERE {known}"
+    return f"({_named_by(a)} IS NULL AND ({are_others}) IS TRUE)"
 
 
 def _named_by(a: str) -> str:

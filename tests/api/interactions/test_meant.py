@@ -47,7 +47,7 @@ class TestThreadsOfOneName:
 
     @pytest.mark.parametrize(
         ("door", "source"),
-        [(door, source) for door in ("one", "batch", "thread") for source in ("sms", None)] + [("complaint", "sms")],
+        [(door, source) for door in ("one", "batch", "thread", "complaint") for source in ("sms", None)],
     )
     async def test_a_reply_answers_in_the_thread_of_its_source(
         self, client: httpx.AsyncClient, ada: Any, bo: Any, door: str, source: str | None
