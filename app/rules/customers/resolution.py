@@ -58,10 +58,6 @@ UNDECIDED = (
 """Condition in SQL on a record, for indexes and those who read them: it names somebody, and it is not known who."""
 
 
-MOST_CANDIDATES = 20
-"""So many candidates of a record are stored: where it has as many, there may be others."""
-
-
 class EnteredKey(NamedTuple):
     """A key that identifies somebody, with what was entered."""
 

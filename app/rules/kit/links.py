@@ -49,6 +49,9 @@ class Follower:
         return known and self.customer_id != self.leader_customer_id and not self.follows
 
 
+MOST_CANDIDATES = 20
+"""So many candidates of a record are stored: where it has as many, there may be others."""
+
 TABLES = {
     "sale": "sales",
     "interaction": "interactions",

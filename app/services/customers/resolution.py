@@ -11,7 +11,6 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import Problem, invalid, reference_not_found
 from app.rules.customers.resolution import (
-    MOST_CANDIDATES,
     EnteredKey,
     Holders,
     Key,
@@ -21,6 +20,7 @@ from app.rules.customers.resolution import (
     is_shared_alone,
     proves_second_id,
 )
+from app.rules.kit.links import MOST_CANDIDATES
 from app.services.customers.references import CustomerReference, ReadKeys
 from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord

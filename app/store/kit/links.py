@@ -7,8 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.customers.resolution import MOST_CANDIDATES
-from app.rules.kit.links import FOLLOWING_ONLY, LINKS, TABLES, Follower, Link
+from app.rules.kit.links import FOLLOWING_ONLY, LINKS, MOST_CANDIDATES, TABLES, Follower, Link
 from app.store.kit import events
 from app.store.kit.addresses import same_address
 
