@@ -57,7 +57,7 @@ REACTIONS = Reactions(
         ),
         types.INTERACTION_MISSED.name: (surveys.WITHDRAW_FOR_INTERACTION,),
         types.INTERACTION_CANCELLED.name: (surveys.WITHDRAW_FOR_INTERACTION,),
-        types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"],),
+        types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"], interactions.ANSWER_OTHERS),
         types.INTERACTION_UPDATED.name: (
             interactions.REOPEN,
             complaints.JOIN,

@@ -84,7 +84,8 @@ async def update_interaction(
     """Update an interaction
 
     A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are
-    replaced as a whole.
+    replaced as a whole. A `happened_at` that would put an answer which somebody named, or that was given in another
+    system, before its enquiry is refused; other answers are looked for anew.
     """
     return replies.resource(await interactions.change(ctx, interaction_id, patch, version))
 

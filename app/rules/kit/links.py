@@ -33,13 +33,13 @@ class Follower:
     leader: str
     leader_id: UUID
     leader_customer_id: UUID | None
-    released_from: UUID | None = None
-    """The customer whom somebody took it from, if it has had none since."""
+    is_refused: bool = False
+    """Whether somebody took it from that customer, or only others than that customer may be meant."""
 
     @property
     def follows(self) -> bool:
         """Whether it takes the customer of the leader."""
-        if self.customer_id == self.leader_customer_id or self._is_refused:
+        if self.customer_id == self.leader_customer_id or (self.is_refused and self.leader_customer_id is not None):
             return False
         return self.customer_id is None or self.origin_id == self.leader_id
 
@@ -49,11 +49,9 @@ class Follower:
         known = self.customer_id is not None and self.leader_customer_id is not None
         return known and self.customer_id != self.leader_customer_id and not self.follows
 
-    @property
-    def _is_refused(self) -> bool:
-        """Somebody has said that it is not that customer's."""
-        return self.leader_customer_id is not None and self.leader_customer_id == self.released_from
 
+MOST_CANDIDATES = 20
+"""So many candidates of a record are stored: where it has as many, there may be others."""
 
 TABLES = {
     "sale": "sales",

@@ -5,9 +5,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.rules.customers import Match
+from app.rules.kit.links import MOST_CANDIDATES
 from app.rules.sales.receipts import MatchedBy
-
-_MOST_CANDIDATES = 20
 
 
 class Buyer(NamedTuple):
@@ -27,7 +26,7 @@ def buyer_among(buyers: Iterable[UUID], candidates: Collection[UUID]) -> Buyer |
 
 def buyer_of_return(buyers: Iterable[UUID], names_buyer: bool) -> Buyer:
     """`buyers` are those of the returned receipts; `names_buyer`, whether the return says anything about its own."""
-    candidates = tuple(sorted(set(buyers))[:_MOST_CANDIDATES])
+    candidates = tuple(sorted(set(buyers))[:MOST_CANDIDATES])
     if len(candidates) == 1:
         return Buyer(candidates[0], Match.MATCHED, MatchedBy.SALE)
     if candidates:

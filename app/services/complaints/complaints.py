@@ -19,7 +19,7 @@ from app.services import interactions
 from app.services.complaints import case_store, claims, policies, resent
 from app.services.complaints import intake as complaint_intake
 from app.services.complaints.drafts import ComplaintDraft, References
-from app.services.customers import released_from
+from app.services.customers import is_released_from
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
 from app.store import interactions as interaction_store
@@ -129,11 +129,11 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     if "interaction_id" in patched.fields:
         gone = await interaction_store.link_complaints_anew(ctx, [complaint_id])
         await interactions.release_unlinked(ctx, gone)
-    before, refused = case.complaint.customer_id, released_from(case.complaint.match_reasons)
+    before, reasons = case.complaint.customer_id, case.complaint.match_reasons
     if draft.customer_id == before:  # because of another record, maybe
         is_new = loses_origin and before is not None
     else:  # it says now whose it is, or does not any more; what somebody has said stands
-        is_new = draft.customer_id is None or draft.customer_id != refused
+        is_new = not is_released_from(reasons, draft.customer_id)
     if links and is_new:
         reason = "The record that the customer was taken from is no longer linked"
         now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason, by_link=True)

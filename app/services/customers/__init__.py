@@ -6,7 +6,7 @@ from app.services.customers.creation import record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
-from app.services.customers.reassignment import linked, reassigned, released_from
+from app.services.customers.reassignment import is_released_from, linked, reassigned
 from app.services.customers.references import CustomerReference, references_by_contact
 from app.services.customers.refusals import Refused
 from app.services.customers.resolution import (
@@ -35,13 +35,13 @@ __all__ = [
     "create_new_sources",
     "draft_customer",
     "fill",
+    "is_released_from",
     "linked",
     "load_policies",
     "reason",
     "reassigned",
     "record_created",
     "references_by_contact",
-    "released_from",
     "require_customer",
     "under",
     "write_drafts",

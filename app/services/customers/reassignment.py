@@ -32,7 +32,8 @@ def reassigned(
     return Resolution(Match.UNMATCHED, reasons=(reason(kind, value, ReasonResult.RELEASED, released_from),))
 
 
-def released_from(reasons: Iterable[Reason]) -> UUID | None:
-    """The customer whom somebody has taken a record from: it does not become theirs again by itself."""
-    found = (each["customer_id"] for each in reasons if each["result"] == ReasonResult.RELEASED)
-    return next((UUID(customer_id) for customer_id in found if customer_id is not None), None)
+def is_released_from(reasons: Iterable[Reason], customer_id: UUID | str | None) -> bool:
+    """Whether somebody has taken a record from this customer: it does not become theirs again by itself."""
+    return customer_id is not None and str(customer_id) in (
+        each["customer_id"] for each in reasons if each["result"] == ReasonResult.RELEASED
+    )

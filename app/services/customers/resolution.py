@@ -20,13 +20,11 @@ from app.rules.customers.resolution import (
     is_shared_alone,
     proves_second_id,
 )
+from app.rules.kit.links import MOST_CANDIDATES
 from app.services.customers.references import CustomerReference, ReadKeys
 from app.services.customers.refusals import Refused
 from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord
-
-_MOST_CANDIDATES = 20
-
 
 Reason = Mapping[str, str | None]
 """A MatchReason: `kind`, `value` (as it was sent), `customer_id` and `result`."""
@@ -57,6 +55,10 @@ class Resolution:
     """What each key led to, those that found somebody first; of one that is matched, the key that decided."""
     certain: bool = False
     """Whether a key of the record is the customer's own, and not only shared by them."""
+
+    def is_others(self, customer_id: UUID) -> bool:
+        """Whether it is known who may be meant, and that this customer is not."""
+        return 0 < len(self.candidates) < MOST_CANDIDATES and customer_id not in self.candidates
 
     def columns(self) -> dict[str, Any]:
         """Of the row of a record, beside that of its customer."""
@@ -176,7 +178,7 @@ class Resolver:
             reasons = (*_decided(keys, held, customer_id), *rest)
             return Resolution(Match.MATCHED, customer_id, (), reasons, certain)
         if remaining:
-            first = tuple(sorted(remaining))[:_MOST_CANDIDATES]
+            first = tuple(sorted(remaining))[:MOST_CANDIDATES]
             reasons = (*_found(keys, held, set(first)), *rest)
             return Resolution(Match.AMBIGUOUS, None, first, reasons)
         match = Match.ANONYMOUS if reference.says_nothing else Match.UNMATCHED
@@ -272,7 +274,7 @@ def _decided(keys: Sequence[EnteredKey], held: Sequence[Holders], customer_id: U
         for key, holders in ranked
         for other in sorted(holders.all - {customer_id})
     ]
-    return theirs + others[:_MOST_CANDIDATES]
+    return theirs + others[:MOST_CANDIDATES]
 
 
 def _vagueness(holders: Holders, customer_id: UUID) -> int:

@@ -96,8 +96,8 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
     for row, sale in await store.about_sales(ctx, sale_ids):
         values = {"sale_id": sale.sale_id, "site": sale.site, "till": sale.till, "staff": sale.staff, "sku": sale.sku}
         takes = row.customer_id is None or (row.sale_id is None and _is_found_by_contact(row))
-        refused = sale.customer_id in (None, customers.released_from(row.match_reasons))
-        claims = takes and not refused and row.method not in OBSERVED
+        may_take = sale.customer_id is not None and not customers.is_released_from(row.match_reasons, sale.customer_id)
+        claims = takes and may_take and row.method not in OBSERVED
         if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
             filled_in[row.id] = new
             await _fill_in(ctx, row, new, tell=not claims or row.customer_id is not None)

@@ -11,7 +11,7 @@ from app.core.errors import FeedbackDiffers, Problem
 from app.rules.customers import Match
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import FEEDBACK_RECEIVED, FEEDBACK_UPDATED
-from app.services.customers import Resolution, released_from
+from app.services.customers import Resolution, is_released_from
 from app.services.feedback import follow_ups, ideas, text_analysis
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.feedback.references import References, lock_for_change, named_by
@@ -72,8 +72,8 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     if not fill:
         for name, value in given.items():
             setattr(draft, name, value)
-    refused = released_from(row.match_reasons)
-    if refused is not None and draft.customer_id == refused != draft.new.customer_id:  # what somebody has said stands
+    is_refused = is_released_from(row.match_reasons, draft.customer_id)
+    if is_refused and draft.customer_id != draft.new.customer_id:  # what somebody has said stands
         draft.customer_id = draft.origin_id = None
         draft.resolution = Resolution(Match.UNMATCHED, reasons=row.match_reasons)
     if draft.new.collected_at is None:

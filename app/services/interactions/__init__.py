@@ -1,15 +1,16 @@
 """Interactions with customers, enquiries and tasks."""
 
 from app.services.interactions.claims import assign, release_unlinked, take_customers
-from app.services.interactions.enquiries import ANSWER_IN_THREAD, REOPEN
-from app.services.interactions.intake import require_welcome
+from app.services.interactions.enquiries import ANSWER_IN_THREAD, ANSWER_OTHERS, REOPEN
 from app.services.interactions.interactions import record
 from app.services.interactions.tasks import TaskDraft, create_tasks
 from app.services.interactions.tasks import assign as assign_tasks
 from app.services.interactions.tasks import complete as complete_task
+from app.services.interactions.welcome import require as require_welcome
 
 __all__ = [
     "ANSWER_IN_THREAD",
+    "ANSWER_OTHERS",
     "REOPEN",
     "TaskDraft",
     "assign",

@@ -72,7 +72,7 @@ async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> Non
     assignments = [
         Assignment(interaction_id, None, customer_id, origin_id)
         for interaction_id, (origin_id, customer_id) in sorted(named.items())
-        if customer_id != customers.released_from(unowned[interaction_id])
+        if not customers.is_released_from(unowned[interaction_id], customer_id)
     ]
     if assignments:
         await assign(ctx, assignments)

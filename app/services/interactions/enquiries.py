@@ -88,6 +88,7 @@ async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
 
 _NOT_ANSWERED = {"answered_at": None, "answered_by_id": None, "answer_named": False}
 ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
+ANSWER_OTHERS = Reaction(on_recorded, when=threads.OTHERS_WAIT)
 REOPEN = Reaction(on_changed, when=threads.IS_ANSWERED_OR_ANSWERS)
 
 

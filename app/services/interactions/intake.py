@@ -2,8 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -11,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import Problem, UnwelcomeChannel, in_the_future, invalid, out_of_order, reference_not_found
-from app.rules.customers import CHANNEL_BY_USE, USE_BY_CHANNEL, ContactKind, NotAContact, NumberUse, normalize
+from app.core.errors import Problem, in_the_future, invalid, out_of_order, reference_not_found
+from app.rules.customers import USE_BY_CHANNEL, ContactKind
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
-from app.rules.kit.channels import Channel
+from app.rules.interactions.planning import InteractionState
 from app.rules.kit.timestamps import format_timestamp
-from app.schemas.interactions.interactions import Contact, InteractionNew
+from app.schemas.interactions.interactions import InteractionNew
 from app.services.customers import (
     NO_CUSTOMER,
     Policies,
@@ -26,7 +25,7 @@ from app.services.customers import (
     linked,
     references_by_contact,
 )
-from app.services.interactions import participants, planning
+from app.services.interactions import participants, planning, welcome
 from app.services.interactions.tasks import TaskDraft
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
@@ -35,8 +34,6 @@ from app.store.kit import advisory
 from app.store.kit.link_locks import lock_answered
 from app.store.kit.references import ReferencedRecord
 
-_OPTED_OUT = "opted out for this number"
-_OPTED_OUT_OF_ALL = "opted out for all of their numbers"
 _SENT = [name for name in InteractionNew.model_fields if name not in ("next_step", "source", "external_id")]
 _DERIVED = ("customer_id", "happened_at", "complaint_id", "answered_at")
 
@@ -124,6 +121,8 @@ class References:
     """What an interaction is about, by its index: whose the complaint is, and which channels they do not want."""
     opted_out: Collection[int]
     """The indices of those whose customers opted out of this use for all of their numbers, and that name none."""
+    enquirers: Mapping[int, Mapping[str, Any]]
+    """Whose enquiry it answers, by the index of one that is sent to nobody known; as `complaints` are."""
     now: datetime
     policies: Policies
 
@@ -151,7 +150,10 @@ class References:
                 complaints[record.n][record.id] = json.loads(record.data or "{}")
         opted_out = {record.n for record in records if record.kind == "opted_out"}
         existing = intake.existing(records, "interaction")
-        return cls(existing, customers, participants, complaints, opted_out, ctx.now, policies)
+        answering = {record.n for record in records if record.kind == "answered"}
+        sent = {n: drafts[n] for n in sorted(answering) if _is_sent(drafts[n].new)}
+        enquirers = await _find_enquirers(ctx, sent, customers)
+        return cls(existing, customers, participants, complaints, opted_out, enquirers, ctx.now, policies)
 
     def assign(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
@@ -169,24 +171,27 @@ class References:
         found = {id_: c for id_, c in found.items() if _is_meant(c, draft.customer_id)}
         draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         if draft.customer_id is None:
-            return self._take_customer(draft, found)
+            return self._take_customer(n, draft, found)
         unwelcome_channels = self.customers.facts[draft.customer_id].unwelcome_channels
         if USE_BY_CHANNEL.get(new.channel) in self.customers.opted_out(n, draft.customer_id):
-            unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": _OPTED_OUT}]
+            unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": welcome.OPTED_OUT}]
         elif n in self.opted_out:
-            unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": _OPTED_OUT_OF_ALL}]
-        return _check_welcome(unwelcome_channels, new.channel, new.direction, new.unwelcome_reason)
+            unwelcome_channels = [*unwelcome_channels, {"channel": new.channel, "reason": welcome.OPTED_OUT_OF_ALL}]
+        return welcome.check(unwelcome_channels, new.channel, new.direction, new.unwelcome_reason)
 
-    def _take_customer(self, draft: InteractionDraft, found: Mapping[UUID, Mapping[str, Any]]) -> Problem | None:
-        """Nothing of the message says whose it is: it belongs to the customer of the complaint that it is about."""
+    def _take_customer(
+        self, n: int, draft: InteractionDraft, found: Mapping[UUID, Mapping[str, Any]]
+    ) -> Problem | None:
+        """Nothing of the message says whose it is: it belongs to the customer of the complaint that it is about; or
+        to that of the enquiry that it answers, which it follows once it is recorded.
+        """
         for complaint_id in draft.complaint_ids:
             complaint, new = found[complaint_id], draft.new
-            if complaint["customer_id"] is not None:
+            if complaint["customer_id"] is not None and not _is_others(complaint, draft):
                 draft.customer_id, draft.origin_id = UUID(complaint["customer_id"]), complaint_id
                 draft.resolution = linked(complaint_id, draft.customer_id, draft.resolution)
-                unwelcome = [*(complaint["unwelcome"] or ()), *_opted_out_channels(complaint["opted_out"])]
-                return _check_welcome(unwelcome, new.channel, new.direction, new.unwelcome_reason)
-        return None
+                return welcome.check_customer(complaint, new)
+        return welcome.check_customer(self.enquirers[n], draft.new) if n in self.enquirers else None
 
 
 def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
@@ -194,6 +199,13 @@ def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
     if complaint["surely"] or str(customer_id) in (complaint["customers"] or ()):
         return True
     return bool(complaint["likely"] if customer_id is None else complaint["likely_of_nobody"])
+
+
+def _is_others(complaint: Mapping[str, Any], draft: InteractionDraft) -> bool:
+    """Whether it is known who may have written a message about a complaint, and that its customer has not."""
+    if draft.new.contact is not None and complaint["contact"] == draft.new.contact.value:
+        return False
+    return draft.resolution.is_others(UUID(complaint["customer_id"]))
 
 
 _COMPLAINT_KINDS = ("complaint", "complaint_of_thread")
@@ -211,6 +223,31 @@ async def _lock_threads(ctx: Context, interactions: Sequence[InteractionNew]) ->
 
 def _is_exclusive(new: InteractionNew) -> bool:
     return rules.awaits_answer(new.kind, new.direction) or new.complaint_id is not None
+
+
+def _is_sent(new: InteractionNew) -> bool:
+    return new.direction is Direction.OUTBOUND and new.state is InteractionState.HELD
+
+
+async def _find_enquirers(
+    ctx: Context, sent: Mapping[int, InteractionDraft], customers: Resolver
+) -> dict[int, dict[str, Any]]:
+    """For those of whose customers nothing else is known."""
+    resolved = {n: customers.resolve(n) for n in sent}
+    return await store.enquirers(
+        ctx,
+        {
+            n: {
+                "thread": draft.new.thread,
+                "source": draft.new.source or draft.thread_source,
+                "contact": draft.new.contact and draft.new.contact.model_dump(mode="json"),
+                "happened_at": draft.happened_at,
+                "candidates": resolved[n].candidates,
+            }
+            for n, draft in sent.items()
+            if resolved[n].customer_id is None
+        },
+    )
 
 
 async def _reload_complaints(
@@ -255,39 +292,3 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
 
 def _names_number(new: InteractionNew) -> bool:
     return new.contact is not None and new.contact.kind is ContactKind.PHONE
-
-
-def _opted_out_channels(uses: Iterable[str], reason: str = _OPTED_OUT_OF_ALL) -> list[dict[str, str]]:
-    """As unwelcome channels."""
-    return [{"channel": CHANNEL_BY_USE[NumberUse(use)], "reason": reason} for use in uses]
-
-
-async def require_welcome(
-    ctx: Context,
-    customer_id: UUID,
-    channel: Channel,
-    direction: Direction,
-    reason: str | None,
-    contact: Contact | None = None,
-) -> None:
-    """Raises the problem of contacting a customer like this, by the number that is named, or else by any of theirs."""
-    number = None
-    if contact is not None and contact.kind is ContactKind.PHONE:
-        with suppress(NotAContact):
-            number = normalize(contact.kind, contact.value, ctx.number_region, ctx.values_of_nobody).value
-    channels, uses = await store.unwelcome_channels(ctx, customer_id, number)
-    opted_out = _opted_out_channels(uses, _OPTED_OUT if number is not None else _OPTED_OUT_OF_ALL)
-    if (problem := _check_welcome([*channels, *opted_out], channel, direction, reason)) is not None:
-        raise problem
-
-
-def _check_welcome(
-    unwelcome_channels: Sequence[Mapping[str, Any]], channel: Channel, direction: Direction, reason: str | None
-) -> UnwelcomeChannel | None:
-    """The problem of contacting a customer, who does not want these channels, like this."""
-    unwelcome = rules.matching_unwelcome_channel(unwelcome_channels, channel, direction, reason)
-    if unwelcome is None:
-        return None
-    detail = rules.unwelcome_detail(unwelcome)
-    extra = {name: unwelcome[name] for name in ("reason", "since") if unwelcome.get(name) is not None}
-    return UnwelcomeChannel(detail, errors=[{"pointer": "/channel", "code": "unwelcome", "detail": detail, **extra}])

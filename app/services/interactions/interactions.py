@@ -12,8 +12,8 @@ from app.rules.interactions.planning import InteractionState
 from app.rules.kit import event_types
 from app.schemas.interactions.interactions import Contact, InteractionContent, InteractionNew, InteractionQuery
 from app.schemas.kit import validation
-from app.services.interactions import claims, participants, planning, tasks
-from app.services.interactions.intake import InteractionDraft, References, require_welcome
+from app.services.interactions import answer_times, claims, participants, planning, tasks, welcome
+from app.services.interactions.intake import InteractionDraft, References
 from app.services.kit import intake, patching
 from app.services.kit.record_result import RecordResult
 from app.store.interactions import complaint_messages
@@ -105,7 +105,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     new, customer_id = patched.content, current.row["customer_id"]
     if customer_id is not None and _WELCOME_FIELDS & patched.fields:
         contact = validation.validate_stored(Contact, current.stored["contact"]) if current.stored["contact"] else None
-        await require_welcome(ctx, customer_id, new.channel, new.direction, new.unwelcome_reason, contact)
+        await welcome.require(ctx, customer_id, new.channel, new.direction, new.unwelcome_reason, contact)
     state = InteractionState(current.row["state"])
     if (impossible := planning.problem(ctx, state, new.kind, new.happened_at)) is not None:
         raise impossible
@@ -117,6 +117,8 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
         "awaits_answer": awaits,
     }
     answer_id = current.row["answered_by_id"]
+    if "happened_at" in patched.fields:
+        await answer_times.correct(ctx, current.row, new)
     if not awaits:  # what is no enquiry any more was not answered
         values |= {"answered_at": None, "answered_by_id": None, "answer_named": False}
     await store.INTERACTIONS.change(ctx, interaction_id, values)

@@ -76,9 +76,11 @@ class Buyers:
             self._assign(n, receipt, returned_from, awaited)
             return
         self._assign(n, receipt, set(returned_from).difference(refused.customers), awaited, refused)
-        if receipt.customer_id is None and refused.customers and customers.released_from(receipt.match_reasons) is None:
-            taken = released_reasons((), refused.customers[-1])
-            receipt.match_reasons = (*receipt.match_reasons, *taken)
+        if receipt.customer_id is not None or not refused.customers:
+            return
+        last = refused.customers[-1]
+        if not customers.is_released_from(receipt.match_reasons, last):
+            receipt.match_reasons = (*receipt.match_reasons, *released_reasons((), last))
             if receipt.match is Match.ANONYMOUS:
                 receipt.match = Match.UNMATCHED
 

@@ -114,6 +114,18 @@ async def unwelcome_channels(
     return json.loads(row["channels"] or "[]"), row["opted_out"]
 
 
+async def enquirers(ctx: Context, sent: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Whose enquiries outbound contacts of nobody would answer, with the channels that these customers do not want, and
+    the uses that they opted out of.
+
+    `sent` has thread, source, contact, happened_at and candidates of each, by its index.
+    """
+    if not sent:
+        return {}
+    contacts = json.dumps([{"n": n, **contact} for n, contact in sent.items()], default=str)
+    return {row["n"]: json.loads(row["data"]) for row in await ctx.db.fetch(_ENQUIRERS, contacts)}
+
+
 async def lock_complaints(ctx: Context, complaint_ids: Iterable[UUID]) -> None:
     """Complaints that get messages stay as they are until the commit: their customers, and whether they wait."""
     await ctx.db.execute(
@@ -136,13 +148,27 @@ _UNWELCOME = (
 )
 
 
+_ENQUIRERS = f"""
+    SELECT DISTINCT ON (a.n) a.n, json_build_object('customer_id', c.id,
+        'unwelcome', c.preferences -> 'unwelcome_channels', 'opted_out', {_opted_out("c.id")})::text AS data
+    FROM (
+        SELECT s.*, NULL::uuid AS id, NULL::uuid AS customer_id, '[]'::jsonb AS match_reasons
+        FROM jsonb_to_recordset($1::jsonb)
+            AS s(n int, thread text, source text, contact jsonb, happened_at timestamptz, candidates uuid[])
+    ) a
+    JOIN interactions q ON q.thread = a.thread AND {threads.ANSWERS} JOIN customers c ON c.id = q.customer_id
+    ORDER BY a.n, q.id
+"""
+
+
 def _complaint(surely: str, likely: str, likely_of_nobody: str, customers: str) -> str:
     """What is read of a complaint `k` of the customer `c`. Unless it is `surely` the one that is meant, it is only if
     the interaction is one with one of the `customers` of its conversation, or may be one: it has no customer and is
     `likely` in a thread of it, or is so in that of a contact that has none (`likely_of_nobody`).
     """
     return (
-        "json_build_object('customer_id', k.customer_id, 'unwelcome', c.preferences -> 'unwelcome_channels', "
+        "json_build_object('customer_id', k.customer_id, "
+        "'contact', k.complainant->'contact'->>'value', 'unwelcome', c.preferences -> 'unwelcome_channels', "
         f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely}, 'likely', {likely}, "
         f"'likely_of_nobody', {likely_of_nobody}, 'customers', {customers})::text"
     )

@@ -2,7 +2,7 @@
 
 A thread is a name that its sender gives, and two senders may give the same: threads of two sources are one only if they
 are known to be with the same customer. What has no source, as what staff record, is in the thread of any source if only
-one has that name, and if they are not known to be with different customers.
+one has that name, and if they are not known to be with different customers, nor the thread of that source with others.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
+from app.store.kit.addresses import same_address
+from app.store.kit.links import only_others, released_from
 
 
 def same_thread(a: str, b: str) -> str:
@@ -20,7 +22,10 @@ def same_thread(a: str, b: str) -> str:
     thread because of a link would be in two because of the customer that it brings, and in one again without it.
     """
     named_by, own_a, own_b = _named_by(b), own_customer(a), own_customer(b)
-    may_be_one = f"({own_a} IS NULL OR {own_b} IS NULL) AND {may_be_named_by(a, named_by)}"
+    may_be_one = (
+        f"({own_a} IS NULL OR {own_b} IS NULL) AND {may_be_named_by(a, named_by)} "
+        f"AND NOT {_is_with_others(_named_by(a), b)}"
+    )
     return f"({a}.thread = {b}.thread AND ({own_a} = {own_b} OR {is_named_by(a, named_by)} OR {may_be_one}))"
 
 
@@ -38,7 +43,19 @@ def may_be_named_by(a: str, source: str) -> str:
     """SQL condition on a row of interactions: it, or the other one, has no source, and only one names such a thread."""
     only = f"coalesce({_named_by(a)}, {source})"
     others = f"SELECT FROM interactions other WHERE other.thread = {a}.thread AND other.source <> {only}"
-    return f"(({_named_by(a)} IS NULL OR {source} IS NULL) AND NOT EXISTS ({others}))"
+    return (
+        f"(({_named_by(a)} IS NULL OR {source} IS NULL) AND NOT EXISTS ({others}) AND NOT {_is_with_others(source, a)})"
+    )
+
+
+def _is_with_others(source: str, a: str) -> str:
+    """SQL condition: all whom the thread of a source is known to be with are others than the customer of a row in a
+    thread of the same name, which itself names no source.
+    """
+    theirs = own_customer("other")
+    known = f"other.thread = {a}.thread AND other.source = {source} AND {theirs} IS NOT NULL"
+    are_others = f"SELECT bool_and({theirs} <> {own_customer(a)}) FROM interactions other WHERE {known}"
+    return f"({_named_by(a)} IS NULL AND ({are_others}) IS TRUE)"
 
 
 def _named_by(a: str) -> str:
@@ -48,9 +65,15 @@ def _named_by(a: str) -> str:
 
 
 def concerns(interaction: str, customer_id: str) -> str:
-    """SQL condition on a row of interactions: it is not known to be a contact with somebody else than this customer."""
+    """SQL condition on a row of interactions: it is not known to be a contact with somebody else than this customer.
+
+    It is where it belongs to somebody else, unless the customer took part; where somebody took it from the customer;
+    and where only others may be meant.
+    """
+    not_theirs = f"({released_from(interaction, customer_id)} OR {only_others(interaction, customer_id)})"
     return (
-        f"({interaction}.customer_id IS NULL OR {customer_id} IS NULL OR {interaction}.customer_id = {customer_id} "
+        f"({customer_id} IS NULL OR ({interaction}.customer_id = {customer_id}) IS TRUE "
+        f"OR {interaction}.customer_id IS NULL AND NOT {not_theirs} "
         f"OR EXISTS (SELECT FROM interaction_participants p "
         f"WHERE p.interaction_id = {interaction}.id AND p.customer_id = {customer_id}))"
     )
@@ -60,36 +83,48 @@ def _may_answer(a: str, q: str) -> str:
     """SQL condition on rows of an outbound contact and an enquiry: nothing says that it is one with somebody else.
 
     Where one of them has no customer, the addresses say it: a mail to a supplier answers no customer in its thread.
-    Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and of a
-    contact without any only if a single customer waits.
+    Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and only
+    what is meant if a single customer waits in it.
     """
-    others_wait = (
-        f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
-        f"AND o.awaits_answer AND o.happened_at <= {a}.happened_at "
-        f"AND (o.answered_at IS NULL OR o.answered_by_id = {a}.id))"
-    )
     both_known = f"{a}.customer_id IS NOT NULL AND {q}.customer_id IS NOT NULL"
-    same_address = f"{_address(a)} = {_address(q)}"
-    nothing_said = (
-        f"({same_address}) IS NULL AND NOT {_is_released(q)} AND ({a}.contact IS NOT NULL OR NOT {others_wait})"
+    at_same_address = same_address(f"{a}.contact", f"{q}.contact")
+    nothing_said = f"({at_same_address}) IS NULL AND NOT {_is_released(q)} AND NOT {_others_wait(a, q)}"
+    return f"({_is_answer_to(a, q)} AND ({both_known} OR {at_same_address} OR {nothing_said}))"
+
+
+def _is_answer_to(a: str, q: str) -> str:
+    """SQL condition on rows of an outbound contact and an enquiry: neither is known to be one with somebody else than
+    the customer of the other. At the same address they are with the same one, whoever else has it.
+    """
+    released = f"{released_from(a, f'{q}.customer_id')} OR {released_from(q, f'{a}.customer_id')}"
+    at_same_address = same_address(f"{a}.contact", f"{q}.contact")
+    both_there = f"{a}.customer_id IS NULL AND {at_same_address} AND NOT ({released})"
+    others = f"{q}.customer_id IS NULL AND {only_others(q, f'{a}.customer_id')}"
+    return f"(({both_there}) IS TRUE OR {concerns(a, f'{q}.customer_id')} AND NOT ({others}))"
+
+
+def _others_wait(a: str, q: str) -> str:
+    """SQL condition on rows of an outbound contact and an enquiry: when it was made, another customer waited as well
+    in its thread, whose address does not say that somebody else is meant.
+
+    Where its own source named the thread of the enquiry, who waits in a thread that may be the same is somebody else.
+    """
+    named_by = _named_by(a)
+    waits = (
+        f"o.awaits_answer AND o.happened_at <= {a}.happened_at "
+        f"AND (o.answered_at IS NULL OR o.answered_at > {a}.happened_at OR o.answered_by_id = {a}.id)"
     )
-    refused = _is_released(a, f"{q}.customer_id")
+    in_thread = f"({is_named_by('o', named_by)} OR NOT {is_named_by(q, named_by)} AND {same_thread('o', a)})"
     return (
-        f"({concerns(a, f'{q}.customer_id')} AND NOT {refused} AND ({both_known} OR {same_address} OR {nothing_said}))"
+        f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
+        f"AND {waits} AND ({same_address(f'{a}.contact', 'o.contact')}) IS NOT FALSE AND {in_thread})"
     )
 
 
-def _is_released(a: str, customer_id: str | None = None) -> str:
-    """SQL condition on a row: somebody has taken it from its customer, or from this one, and it has none since."""
-    more = f", 'customer_id', {customer_id}" if customer_id is not None else ""
-    return f"{a}.match_reasons @> jsonb_build_array(jsonb_build_object('result', 'released'{more}))"
-
-
-def _address(a: str) -> str:
-    """SQL expression on a row: with whom it says to be, so that the same is equal however it is written; or null."""
-    value = f"{a}.contact->>'value'"
-    number = f"right(regexp_replace({value}, '[^0-9]', '', 'g'), 7)"
-    return f"CASE WHEN {a}.contact->>'kind' = 'phone' THEN {number} ELSE lower(substring({value}, '[^<>]*@[^<>]*')) END"
+def _is_released(a: str) -> str:
+    """SQL condition on a row: it was taken from its customer, and has none since."""
+    taken = "jsonb_build_array(jsonb_build_object('result', 'released'))"
+    return f"({a}.customer_id IS NULL AND {a}.match_reasons @> {taken})"
 
 
 async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
@@ -107,12 +142,20 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
+async def named_enquiries(ctx: Context, interaction_id: UUID) -> list[Record]:
+    """Rows of the enquiries, locked, of which somebody has said that this interaction answers them."""
+    return await ctx.db.fetch(
+        "SELECT * FROM interactions WHERE answered_by_id = $1 AND answer_named ORDER BY id FOR NO KEY UPDATE",
+        interaction_id,
+    )
+
+
 _NO_LONGER_ANSWERED = f"""
     SELECT q.* FROM interactions q JOIN interactions a ON a.id = q.answered_by_id
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
-            AND {concerns("a", "q.customer_id")} AND NOT {_is_released("a", "q.customer_id")}
-            AND (q.answer_named OR q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE))
+            AND (q.answer_named AND {concerns("a", "q.customer_id")}
+                OR {_is_answer_to("a", "q")} AND q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE))
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (
@@ -126,6 +169,8 @@ _OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {_BY_THREA
 """Condition on an enquiry and a contact: nothing that came before that has answered it, nor has somebody said what did,
 such as a call that is in no thread."""
 _OPEN_ENQUIRY = f"q.awaits_answer AND {_OPEN} AND q.happened_at <= a.happened_at"
+ANSWERS = f"({same_thread('a', 'q')} AND {_OPEN_ENQUIRY} AND {_may_answer('a', 'q')})"
+"""Condition on an outbound contact that took place and an interaction: that is an enquiry which it answers."""
 MAY_ANSWER = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
         n.direction = 'outbound' AND n.state = 'held' AND EXISTS (
@@ -141,6 +186,12 @@ MAY_ANSWER = f"""EXISTS (
 Of which source the thread is, and whose both are, `answered_enquiries` finds out: participants, and what an answer
 answers, are stored after the event.
 """
+OTHERS_WAIT = """EXISTS (
+    SELECT FROM interactions q JOIN interactions o ON o.thread = q.thread AND o.customer_id <> q.customer_id
+    WHERE q.id = e.subject_id AND o.awaits_answer AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL)
+)"""
+"""Condition on the event `e` of an enquiry that is answered: another customer may wait in its thread, who is the only
+one from now on."""
 MAY_BE_ANSWERED = """JOIN interactions o USING (thread) WHERE CASE
     WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
         AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
@@ -152,8 +203,7 @@ _ANSWERS = f"""
     FROM interactions q
     CROSS JOIN LATERAL (
         SELECT a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at FROM interactions a
-        WHERE {same_thread("a", "q")} AND a.direction = 'outbound' AND a.state = 'held' AND {_OPEN_ENQUIRY}
-            AND {_may_answer("a", "q")}
+        WHERE a.direction = 'outbound' AND a.state = 'held' AND {ANSWERS}
         ORDER BY a.happened_at, a.id LIMIT 1
     ) a
     WHERE q.thread = ANY (ARRAY(SELECT thread FROM given)) AND q.awaits_answer

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.links import LINKS, TABLES, Link
-from app.store.kit.links import FOLLOWERS
+from app.store.kit.links import FOLLOWERS, is_others, joined
 
 
 async def named_customers(ctx: Context, noun: str, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
@@ -46,7 +46,8 @@ def _leaders(position: int, link: Link) -> str:
     return (
         f"SELECT k.{link.follower_column} AS id, {position} AS position, l.id AS origin_id, l.customer_id, "
         f"{_origin(table)} AS from_id FROM {link.table} k JOIN {table} l ON l.id = k.{link.leader_column} "
-        f"WHERE k.{link.follower_column} = ANY ($1::uuid[]) AND l.customer_id IS NOT NULL"
+        f"{joined(link)}WHERE k.{link.follower_column} = ANY ($1::uuid[]) AND l.customer_id IS NOT NULL "
+        f"AND NOT {is_others(link, 'l.customer_id')}"
     )
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.kit.links import FOLLOWING_ONLY, LINKS, TABLES, Follower, Link
+from app.rules.kit.links import FOLLOWING_ONLY, LINKS, MOST_CANDIDATES, TABLES, Follower, Link
 from app.store.kit import events
+from app.store.kit.addresses import same_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class Assignment:
 
     @property
     def released_from(self) -> UUID | None:
-        return self.before if self.customer_id is None and not self.by_link else None
+        """The customer of whom somebody has said that it is not theirs."""
+        is_said = not self.by_link and self.origin_id is None and self.before != self.customer_id
+        return self.before if is_said else None
 
 
 async def lock(ctx: Context, /, **ids: Iterable[UUID | None]) -> None:
@@ -95,6 +98,34 @@ def links_changed(noun: str) -> str:
     return f"({' OR '.join(pointers)}) AND ({has_followers(noun, of_others=True)})"
 
 
+def joined(link: Link) -> str:
+    """The follower `f` of the rows `k` of a link, in a FROM clause, where `is_others` reads it."""
+    if (link.follower, link.leader) not in _SAID:
+        return ""
+    return f"JOIN {TABLES[link.follower]} f ON f.id = k.{link.follower_column} "
+
+
+def is_others(link: Link, customer_id: str) -> str:
+    """SQL condition on the rows `k` of a link and `f` of its follower: it is known who may be meant, this customer is
+    not, and nobody has said so with the link.
+    """
+    if (said := _SAID.get((link.follower, link.leader))) is None:
+        return "false"
+    return f"({only_others('f', customer_id)} AND NOT {said})"
+
+
+def only_others(record: str, customer_id: str) -> str:
+    """SQL condition on the row of a record with candidates: these are known, and this customer is none of them."""
+    few = f"cardinality({record}.candidates) BETWEEN 1 AND {MOST_CANDIDATES - 1}"
+    return f"({customer_id} IS NOT NULL AND {few} AND {customer_id} <> ALL ({record}.candidates))"
+
+
+def released_from(record: str, customer_id: str) -> str:
+    """SQL condition on the row of a record with reasons: somebody took it from this customer."""
+    taken = f"jsonb_build_array(jsonb_build_object('result', 'released', 'customer_id', {customer_id}))"
+    return f"({customer_id} IS NOT NULL AND {record}.match_reasons @> {taken})"
+
+
 def _has_follower(link: Link, of_others: bool) -> str:
     found = f"SELECT FROM {link.table} k WHERE k.{link.leader_column} = e.subject_id"
     if not of_others:
@@ -103,6 +134,15 @@ def _has_follower(link: Link, of_others: bool) -> str:
     return f"EXISTS ({found} AND EXISTS (SELECT FROM {TABLES[link.follower]} f WHERE {other}))"
 
 
+_BY_COMPLAINANT = same_address("c.complainant->'contact'", "f.contact")
+_SAID = {
+    ("interaction", "complaint"): "EXISTS (SELECT FROM complaints c WHERE c.id = k.complaint_id "
+    f"AND (c.interaction_id = k.interaction_id OR {_BY_COMPLAINANT}))",
+    ("interaction", "interaction"): f"(k.answer_named OR ({same_address('k.contact', 'f.contact')}) IS TRUE)",
+}
+"""SQL condition on the rows `k` of a link and `f` of a follower, by both nouns: it follows though its address is known
+to be others', since somebody has named it, or the leader has the same address and its customer. It is `ambiguous` else.
+"""
 _TOLD = """
     SELECT f.id, f.leader_id
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS f(id, leader_id, leader_customer_id, customer_id)
@@ -118,8 +158,8 @@ _TOLD = """
 def _pairs(link: Link, position: int) -> str:
     return (
         f"SELECT k.{link.follower_column} AS follower_id, {position} AS position, '{link.leader}' AS leader, "
-        f"l.id AS leader_id, l.customer_id AS leader_customer_id "
-        f"FROM {link.table} k JOIN {TABLES[link.leader]} l ON l.id = k.{link.leader_column} "
+        f"l.id AS leader_id, l.customer_id AS leader_customer_id, {is_others(link, 'l.customer_id')} AS is_others "
+        f"FROM {link.table} k JOIN {TABLES[link.leader]} l ON l.id = k.{link.leader_column} {joined(link)}"
         f"WHERE k.{link.leader_column} = ANY ($1::uuid[])"
     )
 
@@ -129,18 +169,15 @@ def _followers(noun: str) -> str:
     return (
         f"WITH pairs AS ({pairs}) "
         "SELECT f.id, f.customer_id, f.customer_from_id, p.leader, p.leader_id, p.leader_customer_id, "
-        f"{_released_from(noun)} "
+        f"(p.is_others OR {_is_released(noun)}) "
         f"FROM pairs p JOIN {TABLES[noun]} f ON f.id = p.follower_id WHERE {FOLLOWING_ONLY.get(noun, 'true')} "
         "ORDER BY f.id, p.position, p.leader_id FOR NO KEY UPDATE OF f"
     )
 
 
-def _released_from(noun: str) -> str:
-    """SQL expression on the row `f` of a follower: the customer whom somebody took it from."""
-    if noun not in _WITH_REASONS:
-        return "NULL::uuid"
-    reasons = "jsonb_array_elements(f.match_reasons) r WHERE r->>'result' = 'released'"
-    return f"(SELECT (r->>'customer_id')::uuid FROM {reasons} ORDER BY r->>'customer_id' LIMIT 1)"
+def _is_released(noun: str) -> str:
+    """SQL condition on the row `f` of a follower: somebody took it from the customer of the leader `p`."""
+    return released_from("f", "p.leader_customer_id") if noun in _WITH_REASONS else "false"
 
 
 def _assign(noun: str) -> str:
@@ -166,14 +203,33 @@ def _match(noun: str) -> str:
         )
     )
     names_somebody = f"{contact}->>'value' IS NOT NULL"
+    own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')") if noun == "interaction" else "'[]'::jsonb"
+    """What its own keys led to, which counts again when it is not linked any more."""
+    refused = _reasons(
+        "r->>'result' = 'released' AND (r->>'customer_id')::uuid IS DISTINCT FROM v.customer_id "
+        "AND r->>'customer_id' IS NOT NULL AND (r->>'customer_id')::uuid IS DISTINCT FROM v.released_from"
+    )
+    unlinked = "v.customer_id IS NULL AND v.released_from IS NULL"
+    meant = (
+        f"ARRAY(SELECT DISTINCT (r->>'customer_id')::uuid FROM jsonb_array_elements({own}) r "
+        "WHERE r->>'result' = 'found' ORDER BY 1)"
+    )
     return (
         "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
+        f"WHEN {unlinked} AND cardinality({meant}) > 0 THEN 'ambiguous' "
         f"WHEN {names_somebody} OR v.released_from IS NOT NULL THEN 'unmatched' ELSE 'anonymous' END, "
-        "candidates = '{}', "
-        f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} "
-        f"WHEN v.customer_id IS NULL AND {names_somebody} THEN {released} "
-        f"WHEN v.released_from IS NOT NULL THEN {taken} ELSE '[]' END, "
+        f"candidates = CASE WHEN {unlinked} THEN {meant} ELSE '{{}}' END, "
+        f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} || {own} "
+        f"WHEN v.released_from IS NOT NULL AND v.customer_id IS NULL AND {names_somebody} THEN {released} "
+        f"WHEN v.released_from IS NOT NULL THEN {taken} "
+        f"WHEN v.customer_id IS NOT NULL THEN '[]' WHEN {own} <> '[]' THEN {own} "
+        f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {refused}, "
     )
+
+
+def _reasons(condition: str) -> str:
+    """SQL expression on the row `t`: those of its reasons `r` for which this holds."""
+    return f"(SELECT coalesce(jsonb_agg(r), '[]') FROM jsonb_array_elements(t.match_reasons) r WHERE {condition})"
 
 
 _CONTACTS = {"interaction": "t.contact", "feedback": "t.author->'contact'"}
