@@ -152,7 +152,8 @@ _ENQUIRERS = f"""
     SELECT DISTINCT ON (a.n) a.n, json_build_object('customer_id', c.id,
         'unwelcome', c.preferences -> 'unwelcome_channels', 'opted_out', {_opted_out("c.id")})::text AS data
     FROM (
-        SELECT s.*, NULL::uuid AS id, NULL::uuid AS customer_id, '[]'::jsonb AS match_reasons
+        SELECT s.*, NULL::uuid AS id, NULL::uuid AS customer_id, NULL::uuid AS customer_from_id,
+            '[]'::jsonb AS match_reasons
         FROM jsonb_to_recordset($1::jsonb)
             AS s(n int, thread text, source text, contact jsonb, happened_at timestamptz, candidates uuid[])
     ) a
