@@ -59,8 +59,8 @@ REACTIONS = Reactions(
         types.INTERACTION_CANCELLED.name: (surveys.WITHDRAW_FOR_INTERACTION,),
         types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"], interactions.ANSWER_OTHERS),
         types.INTERACTION_UPDATED.name: (
+            complaints.JOIN,  # what it is about says whose it is, and that what it answers
             interactions.REOPEN,
-            complaints.JOIN,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
         ),

@@ -86,10 +86,17 @@ def _may_answer(a: str, q: str) -> str:
     Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and only
     what is meant if a single customer waits in it.
     """
-    both_known = f"{a}.customer_id IS NOT NULL AND {q}.customer_id IS NOT NULL"
     at_same_address = same_address(f"{a}.contact", f"{q}.contact")
     nothing_said = f"({at_same_address}) IS NULL AND NOT {_is_released(q)} AND NOT {_others_wait(a, q)}"
-    return f"({_is_answer_to(a, q)} AND ({both_known} OR {at_same_address} OR {nothing_said}))"
+    return f"({_is_answer_to(a, q)} AND ({_both_known(a, q)} OR {at_same_address} OR {nothing_said}))"
+
+
+def _both_known(a: str, q: str) -> str:
+    """SQL condition on rows of interactions: both have customers, and neither has it from the other."""
+    known = (
+        f"{x}.customer_id IS NOT NULL AND ({x}.customer_from_id = {y}.id) IS NOT TRUE" for x, y in ((a, q), (q, a))
+    )
+    return f"({' AND '.join(known)})"
 
 
 def _is_answer_to(a: str, q: str) -> str:
@@ -122,9 +129,9 @@ def _others_wait(a: str, q: str) -> str:
 
 
 def _is_released(a: str) -> str:
-    """SQL condition on a row: it was taken from its customer, and has none since."""
-    taken = "jsonb_build_array(jsonb_build_object('result', 'released'))"
-    return f"({a}.customer_id IS NULL AND {a}.match_reasons @> {taken})"
+    """SQL condition on a row: somebody has taken it from its customer, and it has none since."""
+    taken = """'$[*] ? (@.result == "released" && @.customer_id != null)'"""
+    return f"({a}.customer_id IS NULL AND {a}.match_reasons @? {taken})"
 
 
 async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
@@ -155,7 +162,8 @@ _NO_LONGER_ANSWERED = f"""
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
             AND (q.answer_named AND {concerns("a", "q.customer_id")}
-                OR {_is_answer_to("a", "q")} AND q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE))
+                OR {_is_answer_to("a", "q")} AND q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE
+                    AND ({_both_known("a", "q")} OR ({same_address("a.contact", "q.contact")}) IS NOT FALSE)))
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (

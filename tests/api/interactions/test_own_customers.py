@@ -144,3 +144,42 @@ class TestNamedComplaint:
         other = await record(client, **captured(thread="U"))
         await api.patched(client, f"/v1/complaints/{complaint['id']}", {"interaction_id": other["id"]})
         assert await found(client, mail) == (ada["id"], complaint["id"])
+
+
+class TestThereAndBackByNaming:
+    """An answer is named as a message of a complaint, and taken off it again: all is as before."""
+
+    @pytest.mark.parametrize(
+        ("asked_by", "answered_to", "is_answer"),
+        [
+            (None, "nobody@example.com", True),
+            ("nobody@example.com", "nobody@example.com", True),
+            (None, None, True),
+            ("ada@example.com", "nobody@example.com", False),
+        ],
+    )
+    @pytest.mark.parametrize("named", ["question", "answer"])
+    async def test_nothing_is_left(
+        self, client: httpx.AsyncClient, asked_by: str | None, answered_to: str | None, is_answer: bool, named: str
+    ) -> None:
+        ada = await make.create_customer(client, contact_points=[make.email("ada@example.com")])
+        complaint = await make.record_complaint(client, customer_id=ada["id"])
+        contact = {
+            name: {"contact": {"kind": "email", "value": value}} if value else {}
+            for name, value in (("question", asked_by), ("answer", answered_to))
+        }
+        question = await record(client, **captured(kind="enquiry", thread="T", **contact["question"]))
+        answer = await record(client, **captured(direction="outbound", thread="T", **contact["answer"]))
+
+        async def state() -> list[Any]:
+            stored = [await api.get(client, f"{PATH}/{one['id']}") for one in (question, answer)]
+            fields = ("customer_id", "complaint_id", "answered_by_id", "awaits_answer")
+            return [[one[field] for field in fields] for one in stored]
+
+        before = await state()
+        assert (before[0][2] == answer["id"]) is is_answer
+        one = {"question": question, "answer": answer}[named]
+        await api.patched(client, f"{PATH}/{one['id']}", {"complaint_id": complaint["id"]})
+        assert (await state())[1][:2] == [ada["id"], complaint["id"]]
+        await api.patched(client, f"{PATH}/{one['id']}", {"complaint_id": None})
+        assert await state() == before
