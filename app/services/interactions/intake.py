@@ -168,7 +168,7 @@ class References:
             return reference_not_found("/complaint_id", "Complaint")
         draft.resolution = self.customers.resolve(n)
         draft.customer_id = draft.resolution.customer_id
-        found = {id_: c for id_, c in found.items() if _is_meant(c, draft.customer_id)}
+        found = {id_: c for id_, c in found.items() if _is_in_conversation_of(c, draft.customer_id)}
         draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         if draft.customer_id is None:
             return self._take_customer(n, draft, found)
@@ -194,11 +194,13 @@ class References:
         return welcome.check_customer(self.enquirers[n], draft.new) if n in self.enquirers else None
 
 
-def _is_meant(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
-    """Whether a complaint of the thread of an interaction with this customer is what it is about."""
-    if complaint["surely"] or str(customer_id) in (complaint["customers"] or ()):
+def _is_in_conversation_of(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
+    """Whether an interaction with this customer, in a thread of this name, is in the conversation of a complaint: as
+    `threads.same_thread` has it for stored ones.
+    """
+    if complaint["same_source"] or str(customer_id) in (complaint["customers"] or ()):
         return True
-    return bool(complaint["likely"] if customer_id is None else complaint["likely_of_nobody"])
+    return bool(complaint["may_be_one"] if customer_id is None else complaint["may_be_one_of_nobody"])
 
 
 def _is_others(complaint: Mapping[str, Any], draft: InteractionDraft) -> bool:

@@ -162,16 +162,16 @@ _ENQUIRERS = f"""
 """
 
 
-def _complaint(surely: str, likely: str, likely_of_nobody: str, customers: str) -> str:
-    """What is read of a complaint `k` of the customer `c`. Unless it is `surely` the one that is meant, it is only if
-    the interaction is one with one of the `customers` of its conversation, or may be one: it has no customer and is
-    `likely` in a thread of it, or is so in that of a contact that has none (`likely_of_nobody`).
+def _complaint(same_source: str, may_be_one: str, may_be_one_of_nobody: str, customers: str) -> str:
+    """What is read of a complaint `k` of the customer `c`: whether a contact of its conversation is in a thread of the
+    `same_source`; the `customers` that such contacts have of their own; whether one of both has no source, so that it
+    `may_be_one` thread, and whether it may with a contact that has no customer (`may_be_one_of_nobody`).
     """
     return (
         "json_build_object('customer_id', k.customer_id, "
         "'contact', k.complainant->'contact'->>'value', 'unwelcome', c.preferences -> 'unwelcome_channels', "
-        f"'opted_out', {_opted_out('k.customer_id')}, 'surely', {surely}, 'likely', {likely}, "
-        f"'likely_of_nobody', {likely_of_nobody}, 'customers', {customers})::text"
+        f"'opted_out', {_opted_out('k.customer_id')}, 'same_source', {same_source}, 'may_be_one', {may_be_one}, "
+        f"'may_be_one_of_nobody', {may_be_one_of_nobody}, 'customers', {customers})::text"
     )
 
 
@@ -203,17 +203,17 @@ REFERENCES = Lookup(
         "complaint_of_thread",
         {"thread": "TEXT", "source": "TEXT"},
         "CROSS JOIN LATERAL ("
-        f"SELECT m.complaint_id, {threads.is_named_by('o', 'w.source')} AS surely, "
-        f"{threads.may_be_named_by('o', 'w.source')} AS likely, {threads.own_customer('o')} AS customer_id "
+        f"SELECT m.complaint_id, {threads.is_named_by('o', 'w.source')} AS same_source, "
+        f"{threads.may_be_named_by('o', 'w.source')} AS may_be_one, {threads.own_customer('o')} AS customer_id "
         "FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = w.thread "
         "UNION ALL SELECT k.id, true, true, NULL FROM complaints k WHERE k.reference = w.thread"
         ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id "
         "GROUP BY w.n, k.id, c.id",
         "k.id",
         _complaint(
-            "bool_or(t.surely)",
-            "bool_or(t.likely)",
-            "bool_or(t.likely AND t.customer_id IS NULL)",
+            "bool_or(t.same_source)",
+            "bool_or(t.may_be_one)",
+            "bool_or(t.may_be_one AND t.customer_id IS NULL)",
             "json_agg(DISTINCT t.customer_id) FILTER (WHERE t.customer_id IS NOT NULL)",
         ),
     ),
