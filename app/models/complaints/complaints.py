@@ -70,13 +70,7 @@ class Complaint(SQLModel, table=True):
         Index(None, "received_at", "id", postgresql_include=_SUMMED_UP),
         Index(None, "customer_id", "received_at", "id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(None, "state", "received_at", "id"),
-        Index(
-            "ix_complaints_owner",
-            text("lower(owner)"),
-            "received_at",
-            "id",
-            postgresql_where=text("owner IS NOT NULL"),
-        ),
+        columns.caseless_index("complaints", "owner", "received_at"),
         Index(None, "category", "received_at", "id", postgresql_where=text("category IS NOT NULL")),
         Index(None, "site", "received_at", "id", postgresql_where=text("site IS NOT NULL")),
         Index(None, "sku", "received_at", "id", postgresql_where=text("sku IS NOT NULL")),
@@ -224,13 +218,7 @@ class ComplaintAction(SQLModel, table=True):
         Index(None, "complaint_id", "id"),
         Index(None, "created_at", "id"),
         Index("ix_complaint_actions_due", _DUE_ON, "id"),
-        Index(
-            "ix_complaint_actions_owner",
-            text("lower(owner)"),
-            _DUE_ON,
-            "id",
-            postgresql_where=text("owner IS NOT NULL"),
-        ),
+        columns.caseless_index("complaint_actions", "owner", _DUE_ON),
         Index("ix_complaint_actions_open", _DUE_ON, "id", postgresql_where=text("done_at IS NULL")),
     )
 

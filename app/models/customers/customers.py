@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.models.kit.columns import (
     array_column,
     boolean_column,
+    caseless_index,
     created_at_column,
     id_column,
     json_column,
@@ -36,16 +37,8 @@ class Customer(SQLModel, table=True):
         Index(None, "updated_at", "id"),
         Index(None, "known_since", "id"),
         Index(None, "sort_name", "id"),
-        Index(
-            "ix_customers_owner", text("lower(owner)"), "created_at", "id", postgresql_where=text("owner IS NOT NULL")
-        ),
-        Index(
-            "ix_customers_acquisition_source",
-            text("lower(acquisition_source)"),
-            "created_at",
-            "id",
-            postgresql_where=text("acquisition_source IS NOT NULL"),
-        ),
+        caseless_index("customers", "owner", "created_at"),
+        caseless_index("customers", "acquisition_source", "created_at"),
         Index(None, "created_by_source", "created_at", "id", postgresql_where=text("created_by_source IS NOT NULL")),
         Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
         # The blocks of numbers that they are in (`store/customers/windows.py`) come first: GIN goes through its keys in

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from app.models.kit.columns import (
     array_column,
     boolean_column,
+    caseless_index,
     created_at_column,
     customer_from_column,
     id_column,
@@ -51,13 +52,7 @@ class Interaction(SQLModel, table=True):
             postgresql_where=text("customer_id IS NOT NULL"),
         ),
         Index(None, "happened_at", "id"),
-        Index(
-            "ix_interactions_staff",
-            text("lower(staff)"),
-            "happened_at",
-            "id",
-            postgresql_where=text("staff IS NOT NULL"),
-        ),
+        caseless_index("interactions", "staff", "happened_at"),
         Index(None, "kind", "happened_at", "id"),
         Index(None, "channel", "happened_at", "id"),
         Index(None, "thread", "happened_at", "id", postgresql_where=text("thread IS NOT NULL")),

@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
+    caseless_index,
     created_at_column,
     customer_from_column,
     id_column,
@@ -42,7 +43,7 @@ class Task(SQLModel, table=True):
             "id",
             postgresql_where=text("customer_id IS NOT NULL AND status = 'open'"),
         ),
-        Index("ix_tasks_owner", _OWNER, DUE, "id", postgresql_where=text("owner IS NOT NULL")),
+        caseless_index("tasks", "owner", DUE),
         Index(
             "ix_tasks_owner_open",
             _OWNER,

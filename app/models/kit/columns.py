@@ -46,6 +46,12 @@ def match_column() -> Any:
     return text_column(null=False, server_default="anonymous")
 
 
+def caseless_index(table: str, name: str, at: Any) -> Index:
+    """It walks the records that name somebody, in upper or lower case, in the order of `at`: a column or expression."""
+    present = text(f"{name} IS NOT NULL")
+    return Index(f"ix_{table}_{name}", text(f"lower({name})"), at, "id", postgresql_where=present)
+
+
 def match_indexes(table: str, at: str) -> tuple[Index, Index, Index]:
     """They walk the records of which it is not known whose they are, by time."""
     unmatched = text("match IN ('unmatched', 'ambiguous')")

@@ -22,6 +22,7 @@ from sqlmodel import Field, SQLModel
 from app.models.kit.columns import (
     array_column,
     boolean_column,
+    caseless_index,
     created_at_column,
     id_column,
     json_column,
@@ -91,13 +92,7 @@ class Sale(SQLModel, table=True):
             postgresql_where=text("site IS NOT NULL"),
         ),
         Index(None, "till", "occurred_at", "id", postgresql_where=text("till IS NOT NULL")),
-        Index(
-            "ix_sales_operator",
-            text("lower(operator)"),
-            "occurred_at",
-            "id",
-            postgresql_where=text("operator IS NOT NULL"),
-        ),
+        caseless_index("sales", "operator", "occurred_at"),
         Index(None, "channel", "occurred_at", "id"),
         Index(None, "currency", "occurred_at", "id"),
         Index(None, "total"),

@@ -55,14 +55,8 @@ class Visit(SQLModel, table=True):
         Index(None, "state", "happened_at", "id"),
         Index(None, "scorecard_id", "happened_at", "id"),
         Index(None, "site", "happened_at", "id", postgresql_where=text("site IS NOT NULL")),
-        Index("ix_visits_staff", text("lower(staff)"), "happened_at", "id", postgresql_where=text("staff IS NOT NULL")),
-        Index(
-            "ix_visits_shopper",
-            text("lower(shopper)"),
-            "happened_at",
-            "id",
-            postgresql_where=text("shopper IS NOT NULL"),
-        ),
+        columns.caseless_index("visits", "staff", "happened_at"),
+        columns.caseless_index("visits", "shopper", "happened_at"),
         Index(None, "sale_id", postgresql_where=text("sale_id IS NOT NULL")),
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
     )
