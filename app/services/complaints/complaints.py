@@ -21,6 +21,7 @@ from app.services.complaints import intake as complaint_intake
 from app.services.complaints.drafts import ComplaintDraft, References
 from app.services.customers import is_released_from
 from app.services.kit import intake, patching
+from app.services.kit.links import NO_LONGER_LINKED
 from app.services.kit.record_result import RecordResult
 from app.store import interactions as interaction_store
 from app.store import sales as sales_store
@@ -135,8 +136,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     else:  # it says now whose it is, or does not any more; what somebody has said stands
         is_new = not is_released_from(reasons, draft.customer_id)
     if links and is_new:
-        reason = "The record that the customer was taken from is no longer linked"
-        now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, reason, by_link=True)
+        now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, NO_LONGER_LINKED, by_link=True)
         await claims.assign(ctx, [now])
     await ctx.reactions.follow(ctx)
     return await store.COMPLAINTS.get(ctx, complaint_id)

@@ -17,7 +17,7 @@ from app.schemas.customers import CustomerNew
 from app.schemas.interactions.moves import InteractionClaim
 from app.services import customers
 from app.services.interactions import participants
-from app.services.kit.links import change_of
+from app.services.kit.links import NO_LONGER_LINKED, change_of
 from app.store import customers as customer_store
 from app.store.interactions import interactions as interaction_store
 from app.store.interactions.interactions import INTERACTIONS
@@ -85,11 +85,10 @@ async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> N
     if not interaction_ids or not (holders := await link_origins.unlinked(ctx, "interaction", interaction_ids)):
         return
     named = await link_origins.named_customers(ctx, "interaction", list(holders))
-    reason = "The record that the customer was taken from is no longer linked"
     assignments = []
     for interaction_id, holder in holders.items():
         origin_id, customer_id = named.get(interaction_id, (None, None))
-        assignments.append(Assignment(interaction_id, holder, customer_id, origin_id, reason, by_link=True))
+        assignments.append(Assignment(interaction_id, holder, customer_id, origin_id, NO_LONGER_LINKED, by_link=True))
     await assign(ctx, assignments)
 
 

@@ -17,6 +17,9 @@ from app.store.kit.links import Assignment
 Assign = Callable[[Context, Sequence[Assignment]], Awaitable[None]]
 """Gives locked records of one noun their customers: rows, events, and whatever else of the record depends on it."""
 
+NO_LONGER_LINKED = "The record that the customer was taken from is no longer linked"
+"""Why something has another customer, or none, though nobody has said whose it is."""
+
 
 class Following:
     """Carries customers down the links, one step at a time: what follows records an event, which others follow."""
