@@ -11,43 +11,13 @@ from tests.make.interactions import captured, record
 from tests.support import api
 from tests.support.application import TestClock
 from tests.support.complaints import moved
+from tests.support.conversations import PATH, T9, T10, T11, T12, get, move, question, reply
 from tests.support.links import claim, release
 from tests.support.times import ago
-
-PATH = "/v1/interactions"
-T9, T10, T11, T12 = (f"2026-03-01T{hour:02}:00:00.000000Z" for hour in (9, 10, 11, 12))
-
-
-async def get(client: httpx.AsyncClient, one: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = await api.get(client, f"{PATH}/{one['id']}")
-    return found
-
-
-async def move(client: httpx.AsyncClient, one: dict[str, Any], before: Any, after: Any) -> Any:
-    body = {"customer_id": after["id"], "moved_from": before["id"]}
-    return await api.post(client, f"{PATH}/{one['id']}/claim", body, 200)
-
-
-def question(**changes: Any) -> dict[str, Any]:
-    return captured(kind="enquiry", thread="T", happened_at=T10) | changes
-
-
-def reply(**changes: Any) -> dict[str, Any]:
-    return captured(direction="outbound", thread="T", happened_at=T11) | changes
 
 
 def unsourced(**changes: Any) -> dict[str, Any]:
     return captured(thread="T", happened_at=T10) | {"source": None, "external_id": None} | changes
-
-
-@pytest.fixture
-async def ada(client: httpx.AsyncClient) -> dict[str, Any]:
-    return await make.create_customer(client, display_name="Ada")
-
-
-@pytest.fixture
-async def bo(client: httpx.AsyncClient) -> dict[str, Any]:
-    return await make.create_customer(client, display_name="Bo")
 
 
 class TestAnswerOfAnother:

@@ -14,16 +14,6 @@ from tests.support.links import claim
 PATH = "/v1/interactions"
 
 
-@pytest.fixture
-async def ada(client: httpx.AsyncClient) -> dict[str, Any]:
-    return await make.create_customer(client, display_name="Ada")
-
-
-@pytest.fixture
-async def bo(client: httpx.AsyncClient) -> dict[str, Any]:
-    return await make.create_customer(client, display_name="Bo")
-
-
 def note(thread: str | None = "T") -> dict[str, Any]:
     """What staff write at the desk: of nobody, and without a source."""
     return captured(thread=thread) | {"source": None, "external_id": None}
