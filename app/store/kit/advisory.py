@@ -15,9 +15,7 @@ __all__ = [
     "THREAD",
     "bucket",
     "buckets",
-    "exclusively",
     "lock_mixed",
-    "shared",
     "tried",
     "try_sample",
 ]
@@ -34,19 +32,19 @@ def bucket(key: str) -> str:
     return f"(crc32(convert_to({key}, 'UTF8')) % {_BUCKETS})::int"
 
 
-def exclusively(space: int) -> str:
+def _exclusively(space: int) -> str:
     """SQL expression on a row `w` of `buckets`: locks it until the transaction ends."""
     return f"pg_advisory_xact_lock({space}, w.bucket)::text"
 
 
-def shared(space: int) -> str:
-    """As `exclusively`; those who share it do not wait for each other."""
+def _shared(space: int) -> str:
+    """As `_exclusively`; those who share it do not wait for each other."""
     return f"pg_advisory_xact_lock_shared({space}, w.bucket)::text"
 
 
 def tried(space: int, waits: str) -> str:
-    """As `exclusively`, as a boolean: whether somebody else had it. Unless it `waits`, it is not locked then."""
-    lock = f"{exclusively(space)} IS NOT NULL"
+    """As `_exclusively`, as a boolean: whether somebody else had it. Unless it `waits`, it is not locked then."""
+    lock = f"{_exclusively(space)} IS NOT NULL"
     return f"CASE WHEN pg_try_advisory_xact_lock({space}, w.bucket) THEN false WHEN {waits} THEN {lock} ELSE true END"
 
 
@@ -57,7 +55,7 @@ async def lock_mixed(
     exclusive_ = {bucket for _, bucket in buckets(exclusive)}
     all_ = sorted(exclusive_ | {bucket for _, bucket in buckets(shared_)})
     await ctx.db.execute(
-        f"SELECT CASE WHEN w.exclusive THEN {exclusively(space)} ELSE {shared(space)} END "
+        f"SELECT CASE WHEN w.exclusive THEN {_exclusively(space)} ELSE {_shared(space)} END "
         "FROM unnest($1::int[], $2::bool[]) AS w(bucket, exclusive)",
         all_,
         [bucket in exclusive_ for bucket in all_],
