@@ -15,6 +15,7 @@ from app.schemas.customers.customers import CustomerNew
 from app.services.customers import drafts
 from app.services.customers.drafts import CustomerDraft
 from app.store.customers import search as store
+from app.store.customers import word_sets
 from benchmarks import shop
 
 _CHUNK = 10_000
@@ -36,6 +37,8 @@ async def load(db: Connection, ctx: Context, count: int) -> list[UUID]:
         await _write(db, ctx, customers, timestamps)
         await store.add_words(ctx, {word for customer in customers for word in customer.row["words"]})
         ids += [customer.id for customer in customers]
+    while await word_sets.refresh(ctx):  # as the worker does
+        pass
     return ids
 
 

@@ -1,6 +1,7 @@
 """All pages of a search are together what a look at each customer finds: nobody is missing or there twice."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from app.core.context import Context
 from app.rules.customers import search as rules
 from app.rules.customers.search_terms import terms
 from app.schemas.customers.customers import CustomerQuery
-from app.store.customers import customers, search, search_pages, search_statements, windows
+from app.store.customers import customers, search, search_pages, search_statements, windows, word_sets
 from app.store.customers.search import TermMatch
 from tests.support.application import TestClock
 
@@ -63,21 +64,32 @@ def made(random: Random, number: int) -> Customer:
     }
 
 
-@pytest.fixture(scope="module")
-def stored() -> list[Customer]:
+def numbered(newest: int, together: int) -> list[Customer]:
+    """The newest ones, and others here and there."""
     random = Random(27)
-    numbers = sorted(
-        random.sample(range(1, 6_000_000), COUNT // 2) + [6_000_000 - n for n in range(COUNT - COUNT // 2)]
-    )
+    first = newest - together + 1
+    numbers = sorted([*random.sample(range(1, first), COUNT - together), *range(first, newest + 1)])
     return [made(random, number) for number in numbers]
 
 
 @pytest.fixture(scope="module")
+def stored() -> list[Customer]:
+    return numbered(6_000_000, COUNT // 2)
+
+
+@pytest.fixture(scope="module")
 async def db(new_database: Callable[..., str], stored: list[Customer]) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    connection = await asyncpg.connect(new_database(), server_settings={"jit": "off"})
+    async with filled(new_database(), stored) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def filled(dsn: str, stored: Sequence[Customer]) -> "AsyncIterator[asyncpg.Connection[Any]]":
+    connection = await asyncpg.connect(dsn, server_settings={"jit": "off"})
     await connection.executemany(
-        "INSERT INTO customers (number, kind, trade, display_name, sort_name, owner, tags, words, archived_at) "
-        "OVERRIDING SYSTEM VALUE SELECT $1, $2, 'b2c', $3, $3, $4, $5, $6, CASE WHEN $7 THEN now() END",
+        "INSERT INTO customers (number, kind, trade, display_name, sort_name, owner, tags, words, archived_at, "
+        "updated_at) OVERRIDING SYSTEM VALUE "
+        "SELECT $1, $2, 'b2c', $3, $3, $4, $5, $6, CASE WHEN $7 THEN now() END, '2025-03-02'",
         [[c[n] for n in ("number", "kind", "display_name", "owner", "tags", "words", "archived")] for c in stored],
     )
     await connection.execute("SELECT setval('customers_number_seq', max(number)) FROM customers")
@@ -160,6 +172,68 @@ async def test_every_match_is_on_one_page(
             assert sorted(numbers[len(best) :]) == sorted(others), (q, filters)
         else:
             assert (numbers[len(best) :], short) == (others, 0), (q, filters)
+
+
+@pytest.mark.parametrize(("seed", "frequent"), [(4, 1 << 16), (5, 1 << 12), (6, 1 << 9)])
+async def test_sets_of_words_leave_nobody_out(
+    new_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch, seed: int, frequent: int
+) -> None:
+    """Nor those who got or lost words since the sets were made, nor after the sets learnt of it."""
+    monkeypatch.setattr(search_pages, "TIME", timedelta(days=1))
+    monkeypatch.setattr(windows, "SURE", 1_000_000)
+    monkeypatch.setattr(word_sets, "FREQUENT", frequent)
+    random = Random(seed)
+    stored = numbered(150_000, 1)
+    asked: list[list[int] | None] = []
+
+    async def blocks_with(*arguments: Any) -> list[int] | None:
+        asked.append(await usual(*arguments))
+        return asked[-1]
+
+    usual = word_sets.blocks_with
+    monkeypatch.setattr(word_sets, "blocks_with", blocks_with)
+    random = Random(seed)
+    async with filled(new_database(), stored) as db:
+        await _refresh(db)
+        await _compare(db, stored, random)
+        changed = await _change_some(db, stored, random)
+        await _compare(db, changed, random)
+        await _refresh(db)
+        await db.execute("UPDATE customers SET updated_at = '2025-03-02'")  # only sets know who was changed
+        await _compare(db, changed, random)
+    assert len(asked) >= 8 and None not in asked, "sets told where to look"
+
+
+async def _refresh(db: "asyncpg.Connection[Any]") -> None:
+    while await word_sets.refresh(_context(db)):
+        pass
+
+
+async def _compare(db: "asyncpg.Connection[Any]", stored: Sequence[Customer], random: Random) -> None:
+    for _ in range(10):
+        q = " ".join(random.sample(WORDS, random.choice([1, 2, 2, 3])))
+        filters: dict[str, Any] = {
+            name: random.choice([None, *values])
+            for name, values in {"tag": ["vip"], "owner": ["MIA"], "kind": KINDS}.items()
+        }
+        best, others = await _by_looking_at_each(db, stored, q, filters | {"archived": "any"})
+        numbers, _ = await _page_by_page(db, random.choice([17, 200]), q, filters | {"archived": "any"})
+        assert (numbers[: len(best)], numbers[len(best) :]) == (best, others), (q, filters)
+
+
+async def _change_some(db: "asyncpg.Connection[Any]", stored: Sequence[Customer], random: Random) -> list[Customer]:
+    """Give some the names, numbers and addresses of others."""
+    after = list(stored)
+    for n in random.sample(range(len(stored)), 300):
+        filters = [word for word in stored[n]["words"] if word[0] in "＆＃"]
+        others = [word for word in random.choice(stored)["words"] if word[0] not in "＆＃"]
+        after[n] = stored[n] | {"words": sorted([*filters, *others])}
+        await db.execute(
+            "UPDATE customers SET words = $2, updated_at = clock_timestamp() WHERE number = $1",
+            stored[n]["number"],
+            after[n]["words"],
+        )
+    return after
 
 
 async def test_a_batch_that_a_look_ended_stays_as_it_is(

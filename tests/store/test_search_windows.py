@@ -6,21 +6,22 @@ from random import Random
 
 import pytest
 
-from app.store.customers.windows import SURE, Ahead, Window, ahead
+from app.store.customers.windows import SURE, Ahead, Rest, Window, ahead, among, block_of, lowest_of
 
 _SIZES = [512, 4_096, 32_768, 262_144, 2_097_152]
 
 
 def ways(found: Ahead) -> list[list[Window]]:
     narrow, wide = found.windows[: found.narrow], found.windows[found.narrow :]
-    return [narrow, narrow[: found.fork] + wide] if wide else [narrow]
+    return [narrow, [*narrow[: found.fork], *wide]] if wide else [narrow]
 
 
 def covered(window: Window) -> list[tuple[int, int]]:
-    """Ranges of numbers from one up to another, lowest first."""
+    """Ranges of numbers from one up to another, lowest first; a block may go beyond the window, which ends it."""
     assert window.blocks is not None
     blocks = json.loads(window.blocks.translate(str.maketrans("{}", "[]")))
-    return sorted((block // 8 * _SIZES[block % 8], (block // 8 + 1) * _SIZES[block % 8]) for block in blocks)
+    ranges = sorted((block // 8 * _SIZES[block % 8], (block // 8 + 1) * _SIZES[block % 8]) for block in blocks)
+    return [(lowest, min(above, window.above)) for lowest, above in ranges]
 
 
 def is_whole(way: list[Window], below: int, end: int) -> bool:
@@ -43,8 +44,9 @@ def is_whole(way: list[Window], below: int, end: int) -> bool:
 def test_all_numbers_are_in_one_window_of_each_way(most: int) -> None:
     random = Random(most)
     for below in [1, 2, 512, 513, most, *(random.randrange(1, most) for _ in range(300))]:
+        for rest in Rest:
+            assert all(is_whole(way, below, 0) for way in ways(ahead(below, rest=rest))), (below, rest)
         found = ahead(below)
-        assert all(is_whole(way, below, 0) for way in ways(found)), below
         end = random.choice([window.lowest for window in found.windows])
         assert all(is_whole(way, below, end) for way in ways(ahead(below, end))), (below, end)
 
@@ -74,3 +76,30 @@ def test_a_small_store_is_looked_through_whatever_time_it_takes() -> None:
     large = ahead(1_000_000)
     assert large.fork < large.sure < large.narrow
     assert large.windows[large.sure - 1].lowest <= 1_000_000 - SURE < large.windows[large.sure - 2].lowest
+
+
+@pytest.mark.parametrize("below", [1, 513, 9_000, 100_001, 1_000_001, 20_000_001])
+def test_what_is_rare_takes_two_windows_if_there_are_few(below: int) -> None:
+    """One of the newest, and one of all others; else as many as usual."""
+    found = ahead(below, rest=Rest.RARE)
+    wide = found.windows[found.narrow :]
+    assert len(wide) == (below > 5_120) and found.fork == 1
+    assert all(window.lowest == 0 and window.above == found.windows[0].lowest for window in wide)
+
+
+@pytest.mark.parametrize("below", [513, 9_000, 100_001, 1_000_001])
+def test_the_way_ends_after_two_windows_where_sets_tell_the_rest(below: int) -> None:
+    found = ahead(below, rest=Rest.SETS)
+    assert len(found.windows) == found.narrow and found.fork == 2
+    assert found.windows[1].lowest % 4_096 == 0
+
+
+def test_scattered_blocks_are_looked_into_newest_first() -> None:
+    random = Random(3)
+    numbers = random.sample(range(0, 1_000_000, 512), 1_000)
+    blocks = [block_of(number, 0) for number in numbers if number >= 32_768] + [block_of(0, 1), block_of(4_096, 1)]
+    found = among(random.sample(blocks, len(blocks)), 1_000_000)
+    looked_into = [range_ for window in found.windows for range_ in reversed(covered(window))]
+    assert sorted(looked_into) == sorted((lowest_of(block), lowest_of(block) + _SIZES[block % 8]) for block in blocks)
+    assert looked_into == sorted(looked_into, reverse=True) and found.windows[-1].lowest == 0
+    assert all(window.lowest == covered(window)[0][0] for window in found.windows[:-1])

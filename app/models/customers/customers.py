@@ -4,6 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
@@ -209,3 +210,25 @@ class SearchWord(SQLModel, table=True):
 
     word: str = Field(sa_column=Column(Text(collation="C"), primary_key=True))
     fuzzy: bool = boolean_column("true")
+
+
+class WordSet(SQLModel, table=True):
+    """Who of a block of customers has a frequent word; see `store/customers/word_sets.py`."""
+
+    __tablename__ = "word_sets"
+
+    word: str = Field(sa_column=Column(Text(collation="C"), primary_key=True))
+    block: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    members: Any = Field(sa_column=Column(BIT(varying=True), nullable=False))
+
+
+class WordBlock(SQLModel, table=True):
+    """A block that has such sets."""
+
+    __tablename__ = "word_blocks"
+
+    block: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    # How many of it were changed since its sets were made.
+    changes: int = Field(default=0, sa_column=Column(sa.Integer, server_default=text("0"), nullable=False))
+    # Changes since then may not be in the sets.
+    as_of: datetime = timestamp_column(null=False)

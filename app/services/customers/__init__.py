@@ -3,6 +3,7 @@
 from app.rules.customers.resolution import EnteredKey
 from app.services.customers.claims import claims, require_customer
 from app.services.customers.creation import record_created
+from app.services.customers.customers import refresh_word_sets
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
@@ -42,6 +43,7 @@ __all__ = [
     "reassigned",
     "record_created",
     "references_by_contact",
+    "refresh_word_sets",
     "require_customer",
     "under",
     "write_drafts",

@@ -24,6 +24,7 @@ from app.services.customers.sources import load_policies, under
 from app.services.kit.patching import Current
 from app.services.kit.record_result import RecordResult
 from app.store.customers import customers as store
+from app.store.customers import word_sets
 from app.store.kit.documents import Document
 from app.store.kit.listing import Page
 
@@ -42,6 +43,11 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
     asked = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
     words = filters | {name: field_word(name, value) for name, value in asked.items()}
     return await store.search_page(ctx, query, terms, filters, list(words.values()))
+
+
+async def refresh_word_sets(ctx: Context) -> bool:
+    """Keep up what searches for several words need: whether there is more to do at once."""
+    return await word_sets.refresh(ctx)
 
 
 async def get(ctx: Context, customer_id: UUID) -> Document:

@@ -144,7 +144,7 @@ async def search_page(
         if sealed is None:
             raise InvalidCursor
         position = search_pages.Position(*(int(part) for part in sealed if part is not None))
-    matches = await search.match_terms(ctx, terms)
+    matches = await search.match_terms(ctx, terms, required)
     if not all(match.found for match in matches.terms):
         return Page([], None)
     filters = search_pages.Filters(_LIST.asked(values), _LIST.arguments(values), required)

@@ -10,13 +10,14 @@ pattern that a word of the customer is like.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
 
 from app.core.context import Context
 from app.rules.customers import search
 from app.rules.customers.search_terms import PART, PREFIX, SIMILAR, SPLIT, TYPO, Term
+from app.store.customers import word_sets
 
 _VARIANTS = 24
 
@@ -61,17 +62,26 @@ class TermMatch:
         highest = max(self.scores.values(), default=0)
         return [] if self.best_is_all else [word for word, score in self.scores.items() if score == highest]
 
+    @property
+    def others(self) -> list[str]:
+        best = set(self.best)
+        return [word for word in self.scores if word not in best]
+
 
 @dataclass(frozen=True, slots=True)
 class Matches:
     terms: list[TermMatch]
     newest: int
     """The number of the newest customer."""
+    frequent: Set[str] = frozenset()
+    """Those of the words of which there are sets (`word_sets.py`)."""
+    has_sets: bool = False
+    """Whether there are sets of all frequent words, of nearly all customers: a word without is rare."""
 
 
-async def match_terms(ctx: Context, terms: Sequence[Term]) -> Matches:
+async def match_terms(ctx: Context, terms: Sequence[Term], required: Sequence[str] = ()) -> Matches:
     """Per term: the same word in any spelling, words that begin with it, words that it is a part of, words that are one
-    typing error away, else similar words.
+    typing error away, else similar words. `required` are words that filters ask for.
 
     Typing errors are looked up as exact words, at a cost that does not depend on the number of words. Similarity
     (trigrams) costs more and is only used for terms without other matches.
@@ -81,12 +91,13 @@ async def match_terms(ctx: Context, terms: Sequence[Term]) -> Matches:
     asked = {word for term in terms for word in (*term.exact, *term.tails, *term.grams)}
     asked.update(*variants, *chain.from_iterable(splits))
     begins = [(n, begin) for n, term in enumerate(terms) for begin in term.begins]
-    rows = await ctx.db.fetch(_EXACT_AND_PREFIX, sorted(asked), [begin for _, begin in begins])
-    newest = next(int(value) for number, value in rows if number < 0)
-    exact = {word for number, word in rows if not number}
+    rows = await ctx.db.fetch(_EXACT_AND_PREFIX, sorted(asked), [begin for _, begin in begins], required)
+    newest, has_sets = next((int(value), has_sets) for number, value, has_sets in rows if number < 0)
+    frequent = {word for number, word, has_set in rows if has_set and number >= 0}
+    exact = {word for number, word, _ in rows if not number}
     matches = [TermMatch(t, {word: score for word, score in t.exact.items() if word in exact}) for t in terms]
     completions: dict[int, set[str]] = defaultdict(set)
-    for number, word in rows:
+    for number, word, _ in rows:
         if number > 0 and len(completions[number]) < _VARIANTS:
             completions[number].add(word)
             matches[begins[number - 1][0]].scores.setdefault(word, PREFIX)
@@ -96,9 +107,11 @@ async def match_terms(ctx: Context, terms: Sequence[Term]) -> Matches:
             match.scores.setdefault(word, TYPO)
     unmatched = [match for match in matches if not match.found and not match.term.digits]
     if unmatched:
-        for number, word, score in await ctx.db.fetch(_SIMILAR, [m.term.word.partition("@")[0] for m in unmatched]):
+        names = [match.term.word.partition("@")[0] for match in unmatched]
+        for number, word, score, has_set in await ctx.db.fetch(_SIMILAR, names):
             unmatched[number - 1].scores[word] = score
-    return Matches(matches, newest)
+            frequent |= {word} if has_set else set()
+    return Matches(matches, newest, frequent, has_sets)
 
 
 def _match_parts(match: TermMatch, splits: Sequence[tuple[str, ...]], exact: set[str]) -> None:
@@ -118,14 +131,15 @@ def _match_parts(match: TermMatch, splits: Sequence[tuple[str, ...]], exact: set
         match.all_of, match.all_score = list(parts), SPLIT
 
 
+_HAS_SET = "EXISTS (SELECT FROM word_sets s WHERE s.word = w.word)"
 # Number 0 is an exact word; higher numbers are those of the beginning that the word has. Words without digits come
 # first: a name must not be missing because many addresses begin as it does.
 _EXACT_AND_PREFIX = f"""
-    SELECT -1, last_value::text FROM customers_number_seq
+    SELECT -1, last_value::text, {word_sets.covers("last_value")} FROM customers_number_seq
     UNION ALL
-    SELECT 0, word FROM search_words WHERE word = ANY ($1::text[])
+    SELECT 0, word, {_HAS_SET} FROM search_words w WHERE word = ANY ((SELECT $1::text[] || $3::text[])::text[])
     UNION ALL
-    SELECT t.number::int, w.word FROM unnest($2::text[]) WITH ORDINALITY t(term, number)
+    SELECT t.number::int, w.word, {_HAS_SET} FROM unnest($2::text[]) WITH ORDINALITY t(term, number)
     CROSS JOIN LATERAL (
         (SELECT s.word FROM search_words s
          WHERE s.fuzzy AND s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
@@ -136,7 +150,7 @@ _EXACT_AND_PREFIX = f"""
          ORDER BY s.word LIMIT {_VARIANTS})
     ) w"""
 _SIMILAR = f"""
-    SELECT t.number::int, w.word, w.score FROM unnest($1::text[]) WITH ORDINALITY t(name, number)
+    SELECT t.number::int, w.word, w.score, {_HAS_SET} FROM unnest($1::text[]) WITH ORDINALITY t(name, number)
     CROSS JOIN LATERAL (
         SELECT s.word, {SIMILAR} * similarity(s.word, t.name) AS score FROM search_words s
         WHERE s.fuzzy AND s.word % t.name ORDER BY similarity(s.word, t.name) DESC, s.word LIMIT {_VARIANTS}

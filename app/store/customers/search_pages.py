@@ -19,9 +19,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.core.context import Context
+from app.store.customers import word_sets
 from app.store.customers.search import Matches, TermMatch
 from app.store.customers.search_statements import BATCH, BestShape, OthersShape, best_statement, others_statement
-from app.store.customers.windows import ahead
+from app.store.customers.windows import RARE, Ahead, Rest, ahead, among
 from app.store.kit import listing
 from app.store.kit.listing import Listing
 
@@ -69,6 +70,20 @@ class Filters:
         return tuple(customers.conditions(self.asked, after)), after + len(self.arguments)
 
 
+class _Words(NamedTuple):
+    """Of those who match best."""
+
+    required: list[str]
+    any_of: list[list[str]]
+    """One of each."""
+    proofs: list[list[str]]
+
+    @property
+    def items(self) -> list[list[str]]:
+        """They have a word of each."""
+        return [*([word] for word in self.required), *self.any_of]
+
+
 @dataclass(frozen=True)
 class Search:
     customers: Listing
@@ -90,19 +105,27 @@ class Search:
         return [document for document, _ in documents[:limit]], onward
 
     async def _best(self, ctx: Context, position: Position, wanted: int) -> _Look:
-        terms = self.matches.terms
-        required, any_of, proofs = list(self.filters.required), [], []
-        for term in terms:
-            if term.best_is_all:
-                required += term.all_of
-                proofs += [term.proof] if term.proof else []
-            elif len(term.best) == 1:
-                required += term.best
-            else:
-                any_of.append(term.best)
-        shape = BestShape(bool(required), len(any_of), len(proofs))
         below = position.below or self.matches.newest + 1
-        way = ahead(below, is_all=not position.below)
+        way = ahead(below, is_all=not position.below, rest=self._rest_of_best)
+        documents, lowest, few = await self._find_best(ctx, way, below, wanted)
+        if few and lowest and self._rest_of_best is Rest.SETS:
+            blocks = await word_sets.blocks_with(ctx, self._words.items, lowest)
+            if blocks == []:
+                lowest = 0
+            else:
+                way = ahead(lowest) if blocks is None else among(blocks, lowest)
+                more, lowest, _ = await self._find_best(ctx, way, lowest, wanted - len(documents))
+                documents += more
+        if lowest:
+            return _Look(documents, Position(lowest), len(documents) < wanted)
+        return _Look(documents, Position(others=1) if self._has_others else None)
+
+    async def _find_best(
+        self, ctx: Context, way: Ahead, below: int, wanted: int
+    ) -> tuple[list[tuple[str, Position]], int, bool]:
+        """What is found, the lowest number that was looked at, and whether the way ended where it forks."""
+        required, any_of, proofs = self._words
+        shape = BestShape(bool(required), len(any_of), len(proofs))
         *found, looked = await ctx.db.fetch(
             best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=8), shape),
             *way.arguments,
@@ -114,15 +137,14 @@ class Search:
             *any_of,
             *proofs,
         )
+        ended = looked["number"] == way.fork and int(looked["json"]) <= RARE and len(found) < wanted
         documents = [(row["json"], Position(row["number"])) for row in found]
-        if (lowest := way.windows[looked["number"] - 1].lowest) > 0:
-            return _Look(documents, Position(lowest), len(found) < wanted)
-        return _Look(documents, Position(others=1) if self._has_others else None)
+        return documents, way.windows[looked["number"] - 1].lowest, ended
 
     async def _batch(self, ctx: Context, position: Position, wanted: int) -> _Look:
         """What is left of a batch."""
         below = position.below or self.matches.newest + 1
-        way = ahead(below, position.end)
+        way = ahead(below, position.end, rest=Rest.WINDOWS if position.end else self._rest_of_others)
         ordered = sorted(self.matches.terms, key=lambda term: bool(term.all_of))
         with_parts = sum(bool(term.all_of) for term in ordered)
         required = list(self.filters.required)
@@ -153,6 +175,45 @@ class Search:
         return _Look(documents, Position(end, 1) if end else None, is_cut)
 
     @cached_property
+    def _words(self) -> "_Words":
+        required, any_of, proofs = list(self.filters.required), [], []
+        for term in self.matches.terms:
+            if term.best_is_all:
+                required += term.all_of
+                proofs += [term.proof] if term.proof else []
+            elif len(term.best) == 1:
+                required += term.best
+            else:
+                any_of.append(term.best)
+        return _Words(required, any_of, proofs)
+
+    @cached_property
+    def _rest_of_best(self) -> Rest:
+        items = self._words.items
+        if not self.matches.has_sets:
+            return Rest.WINDOWS
+        if self._has_rare(items):
+            return Rest.RARE
+        return Rest.SETS if len(items) > 1 else Rest.WINDOWS
+
+    @cached_property
+    def _rest_of_others(self) -> Rest:
+        """Rare are also those of whom each has, for one term, a word that is rare and not the best."""
+        terms = self.matches.terms
+        others = [
+            words
+            for term in terms
+            for words in (term.others, *([word] for word in term.all_of if not term.best_is_all))
+            if words
+        ]
+        items = [*([word] for word in self.filters.required), *(list(term.scores) for term in terms if not term.all_of)]
+        is_rare = self._has_rare(items) or all(self.matches.frequent.isdisjoint(words) for words in others)
+        return Rest.RARE if self.matches.has_sets and is_rare else Rest.WINDOWS
+
+    def _has_rare(self, items: Sequence[Sequence[str]]) -> bool:
+        return any(self.matches.frequent.isdisjoint(words) for words in items)
+
+    @cached_property
     def _has_others(self) -> bool:
         return any(term.all_of or len(term.scores) > len(term.best) for term in self.matches.terms)
 
@@ -160,9 +221,7 @@ class Search:
 def _arguments(term: TermMatch) -> list[Any]:
     """Four for a term that means any of some words, six more for others."""
     words = list(term.scores)
-    best = set(term.best)
-    others = [word for word in words if word not in best]
-    arguments = [words, [_whole(score) for score in term.scores.values()], term.best, others]
+    arguments = [words, [_whole(score) for score in term.scores.values()], term.best, term.others]
     if term.all_of:
         plain = [word for word in words if word not in term.proven]
         best_all = term.all_of if term.best_is_all else None

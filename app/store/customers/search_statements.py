@@ -94,8 +94,8 @@ def _window(ways: Sequence[Sequence[str]], where: Sequence[str], *, blocks: bool
     Within a way, words of which one is enough come first: GIN goes from one hit of the first condition to the next, and
     those of a condition that asks for several words need not be hits yet.
     """
-    within = _IN_BLOCKS if blocks else "c.number < w.above"
-    found = " OR ".join(f"({' AND '.join([*way, within])})" for way in ways)
+    within = [_IN_BLOCKS] if blocks else []
+    found = " OR ".join(f"({' AND '.join([*way, *within])})" for way in ways)
     return _WINDOW.format(found=found, where=" AND ".join(where), has_blocks="IS NOT NULL" if blocks else "IS NULL")
 
 
@@ -104,13 +104,14 @@ def _proof(number: int) -> str:
 
 
 # The loop goes through the windows in their order, and ends when there are enough or when the time is over: the clock
-# is looked at before each window. OFFSET: filters are asked of those who were found, and do not look for others by
-# indexes of their own.
+# is looked at before each window. It also ends at a fork without wide windows, if there were few. OFFSET: filters are
+# asked of those who were found, and do not look for others by indexes of their own.
 _WINDOW = """
             SELECT count(*) AS had, count(*) FILTER (WHERE {where}) AS hits,
                 array_agg(c.id ORDER BY c.number DESC) FILTER (WHERE {where}) AS ids,
                 array_agg(c.number ORDER BY c.number DESC) FILTER (WHERE {where}) AS numbers
-            FROM (SELECT c.* FROM customers c WHERE {found} OFFSET 0) c HAVING w.blocks {has_blocks}"""
+            FROM (SELECT c.* FROM customers c WHERE ({found}) AND c.number < w.above OFFSET 0) c
+            HAVING w.blocks {has_blocks}"""
 _LOOKED = f"""
     WITH RECURSIVE looked AS (
         SELECT 0 AS n, 0::bigint AS had, 0::bigint AS hits, NULL::uuid[] AS ids, NULL::bigint[] AS numbers
@@ -124,6 +125,7 @@ _LOOKED = f"""
         CROSS JOIN LATERAL ({{windows}}
         ) h
         WHERE l.n NOT IN ($3::int, cardinality($1::text[])) AND l.hits < {{enough}}
+            AND (l.n <> $4::int OR l.had > {RARE} OR $3::int < cardinality($1::text[]))
             AND (l.n < $5::int OR clock_timestamp() - statement_timestamp() < $6::interval)
     )"""
 _HITS = "looked l CROSS JOIN LATERAL unnest(l.ids, l.numbers) h(id, number)"
@@ -133,7 +135,7 @@ _BEST = f"""{_LOOKED},
         SELECT row_to_json(d)::text AS json, f.number
         FROM found f JOIN customers c ON c.id = f.id CROSS JOIN LATERAL (SELECT {{columns}}) d ORDER BY f.number DESC
     ) documents
-    UNION ALL SELECT NULL, max(n) FROM looked"""
+    UNION ALL SELECT max(had)::text, max(n) FROM looked"""
 _OTHERS = f"""{_LOOKED},
     candidates AS MATERIALIZED (
         SELECT c.id, c.number, c.words

@@ -1,5 +1,7 @@
 """The windows that a search looks into: numbers of customers, newest first, as the blocks that the index has."""
 
+from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple
 
 SURE = 10_000
@@ -11,11 +13,28 @@ BLOCKS = f"ARRAY[{', '.join(f'(number >> {_SMALLEST + _FACTOR * level}) * 8 + {l
 _SIZES = [1 << (_SMALLEST + _FACTOR * level) for level in range(_LEVELS)]
 _FEW = _SIZES[1]
 _EAGER = 1 << 17
+_MOST_BLOCKS = 64
+"""How many of scattered blocks are in the first window: each has a list of its own."""
 _WIDE = 32
 MOST = 2
 """A last window that has more than one in so many of all numbers is looked into by words alone."""
 RARE = 2
 """So few hits in the first windows are of words that hardly anybody has: the next window may be much larger."""
+
+
+def block_of(number: int, level: int) -> int:
+    """As the index has it."""
+    return (number >> (_SMALLEST + _FACTOR * level)) * 8 + level
+
+
+def lowest_of(block: int) -> int:
+    """The lowest number in it."""
+    return (block >> 3) << (_SMALLEST + _FACTOR * (block & 7))
+
+
+def size_of(level: int) -> int:
+    """How many numbers a block has."""
+    return _SIZES[level]
 
 
 class Window(NamedTuple):
@@ -25,6 +44,16 @@ class Window(NamedTuple):
     """The lowest number in it."""
     above: int
     """The lowest number above it."""
+
+
+class Rest(Enum):
+    """How to look for words that hardly anybody had in the first windows."""
+
+    WINDOWS = "windows"
+    RARE = "rare"
+    """In one window of the largest blocks: one of the words is rare, and its list short."""
+    SETS = "sets"
+    """Not by windows: sets of words tell where these are together."""
 
 
 class Ahead(NamedTuple):
@@ -39,7 +68,7 @@ class Ahead(NamedTuple):
     narrow: int
     """How many are narrow."""
     fork: int
-    """After how many windows the wide ones may be taken; as many as are narrow where there are none."""
+    """After how many windows the wide ones may be taken. Without wide ones, the way may end there."""
     sure: int
     """How many are looked into whatever time it takes."""
 
@@ -50,8 +79,9 @@ class Ahead(NamedTuple):
         return blocks, above, self.narrow, self.fork, self.sure
 
 
-def ahead(below: int, end: int = 0, *, is_all: bool = False) -> Ahead:
-    """`end` is the lowest number of a window, or 0 for all numbers below `below`.
+def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.WINDOWS) -> Ahead:
+    """`end` is the lowest number of a window, or 0 for all numbers below `below`; only for these, there may be another
+    `rest` than windows.
 
     If these are all that there are, a last window that has most of them is without blocks. Of words that many have, GIN
     walks the lists in step, and the lists of blocks with them: without these it takes half the time. What it finds
@@ -60,21 +90,42 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False) -> Ahead:
     lowest = (below - 1) >> _SMALLEST << _SMALLEST
     narrow = [_window(lowest + _SIZES[0], lowest)]
     if lowest > end:
-        narrow.append(_next(narrow[0].lowest, end, _FEW))
+        narrow.append(_next(lowest, end, _FEW))
+    if rest is Rest.RARE:
+        narrow = [_window(lowest + _SIZES[0], narrow[-1].lowest)]
     fork, wide = len(narrow), []
     while narrow[-1].lowest > end:
         before = below - narrow[-1].lowest
         narrow.append(_next(narrow[-1].lowest, end, before if before > _EAGER else 4 * before))
-    if len(narrow) > fork + 1:
+    if rest is Rest.RARE and len(narrow) > fork:
+        above = narrow[fork - 1].lowest
+        wide = [Window(_array([block_of(n, _LEVELS - 1) for n in range(0, above, _SIZES[-1])]), 0, above)]
+    elif rest is Rest.WINDOWS and len(narrow) > fork + 1:
         seen = below - narrow[fork - 1].lowest
         wide = [_next(narrow[fork - 1].lowest, end, _WIDE * seen)]
         while wide[-1].lowest > end:
             wide.append(_next(wide[-1].lowest, end, 4 * (below - wide[-1].lowest)))
+    elif rest is Rest.WINDOWS:
+        fork = len(narrow)
     sure = 1 + sum(below - window.lowest < SURE for window in narrow[:-1])
     windows = narrow + wide
     if is_all:
         windows = [w._replace(blocks=None) if not w.lowest and MOST * w.above > below else w for w in windows]
-    return Ahead(windows, len(narrow), fork if wide else len(narrow), sure)
+    return Ahead(windows, len(narrow), fork, sure)
+
+
+def among(blocks: Sequence[int], below: int) -> Ahead:
+    """These blocks, from the newest one on. None has numbers from `below` on, and no number is in two of them."""
+    newest_first = sorted(blocks, key=lowest_of, reverse=True)
+    windows: list[Window] = []
+    first, count = 0, _MOST_BLOCKS
+    while first < len(newest_first):
+        some = newest_first[first : first + count]
+        first, count = first + count, 4 * count
+        above = windows[-1].lowest if windows else below
+        lowest = lowest_of(some[-1]) if first < len(newest_first) else 0
+        windows.append(Window(_array(some), lowest, above))
+    return Ahead(windows, len(windows), len(windows), 1)
 
 
 def _next(above: int, end: int, wanted: int) -> Window:
@@ -90,4 +141,8 @@ def _window(above: int, lowest: int) -> Window:
         level = max(n for n, size in enumerate(_SIZES) if not above % size and size <= above - lowest)
         above -= _SIZES[level]
         blocks.append(above // _SIZES[level] * 8 + level)
-    return Window(f"{{{','.join(map(str, blocks))}}}", lowest, top)
+    return Window(_array(blocks), lowest, top)
+
+
+def _array(blocks: Sequence[int]) -> str:
+    return f"{{{','.join(map(str, blocks))}}}"

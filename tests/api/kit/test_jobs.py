@@ -237,6 +237,58 @@ class TestOneThatHasToWait:
         assert (row["attempts"], row["error"]) == (1, "QueryCanceledError (57014)")
 
 
+class TestUpkeep:
+    async def test_comes_after_jobs_and_at_once_while_there_is_more(
+        self, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        done: list[str] = []
+        stop = asyncio.Event()
+
+        async def job(_: Context, __: Job) -> None:
+            done.append("job")
+
+        async def upkeep(ctx: Context) -> bool:
+            assert await ctx.db.fetchval("SELECT now() <> statement_timestamp()"), "in a transaction"
+            done.append("upkeep")
+            if done.count("upkeep") == 3:
+                stop.set()
+            return True
+
+        monkeypatch.setitem(HANDLERS, "test", job)
+        monkeypatch.setattr(worker, "UPKEEP", (upkeep,))
+        await sessions.write(lambda ctx: store.schedule(ctx, "test", "a", ctx.now))
+        await asyncio.wait_for(worker.run(sessions, stop, pause=60), 20)
+        assert done == ["job", "upkeep", "upkeep", "upkeep"]
+
+    async def test_that_fails_keeps_no_job_waiting(
+        self, sessions: Sessions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        stop = asyncio.Event()
+
+        async def job(_: Context, __: Job) -> None:
+            stop.set()
+
+        async def upkeep(ctx: Context) -> bool:
+            await store.schedule(ctx, "test", "a", ctx.now)
+            await sessions.write(lambda other: store.schedule(other, "test", "b", other.now))
+            raise NotFound
+
+        monkeypatch.setitem(HANDLERS, "test", job)
+        monkeypatch.setattr(worker, "UPKEEP", (upkeep,))
+        await asyncio.wait_for(worker.run(sessions, stop, pause=0.01), 20)
+        assert "upkeep failed: NotFound" in caplog.text
+
+    async def test_makes_sets_of_words(self, sessions: Sessions, db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        await db.execute("SELECT setval('customers_number_seq', 4096)")
+        stop = asyncio.Event()
+        running = asyncio.create_task(worker.run(sessions, stop, pause=0.01))
+        async with asyncio.timeout(20):
+            while not await db.fetchval("SELECT count(*) FROM word_blocks"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        stop.set()
+        await running
+
+
 class TestStopping:
     """The jobs that a worker has leased and not finished are given back, for the next worker to take at once."""
 

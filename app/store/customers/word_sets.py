@@ -1,0 +1,176 @@
+"""Which customers of a block have a frequent word: where those may be who have several such words is then known without
+going through the lists of the words.
+
+Blocks are those of `windows.py` that have 4,096 or 32,768 numbers of customers; a set has a bit for each. Sets are made
+by the worker, of blocks that are full; of a word that fewer than one in 256 have there, there is none. A set may have
+customers who lost the word: it only tells where to look. Whoever got a word since is among those who were changed after
+`word_blocks.as_of`, and these are looked at one by one.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from asyncpg import BitString
+
+from app.core.advisory_lock_ids import WORD_SETS
+from app.core.context import Context
+from app.store.customers.windows import BLOCKS, block_of, lowest_of, size_of
+
+SMALL, LARGE = 1, 2
+"""The levels of blocks that have sets. Those in a large one that has them have none of their own."""
+FREQUENT = 256
+"""At least one in so many of a block have a word of which there is a set."""
+MOST_CHANGED = 1_000
+"""If more customers were changed meanwhile, sets do not help: to look at each would take longer than the lists."""
+_MADE_ANEW = 8
+"""If more than one in so many of a block were changed, its sets are made anew: what became frequent has none."""
+_SLACK = timedelta(minutes=1)
+"""How much earlier than its transaction began a change may be dated: by another clock, or while it waited for one."""
+
+
+async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) -> list[int] | None:
+    """The blocks in which those may be who have one word of each item: of the lowest level where sets tell, small ones
+    where none do. Only those of numbers below `below` count, with which a small block begins.
+
+    None if too many customers were changed since the sets were made.
+    """
+    asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
+    numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
+    (found,) = await ctx.db.fetch(_BLOCKS_WITH, numbers, words, sizes, len(items), below)
+    if found["changed"] > MOST_CHANGED:
+        return None
+    known = set(found["known"])
+    unknown = {
+        small
+        for number in range(0, below, size_of(SMALL))
+        if (small := block_of(number, SMALL)) not in known and block_of(number, LARGE) not in known
+    }
+    near = {*found["told"], *found["near_changes"]}
+    return [*unknown, *(block for block in near if block_of(lowest_of(block), SMALL) not in unknown)]
+
+
+def covers(newest: str) -> str:
+    """SQL expression: whether nearly all customers are in blocks that have sets, by the number of the newest one."""
+    return (
+        f"(SELECT coalesce(sum(512 << (3 * (block & 7))::int), 0) FROM word_blocks) >= {newest} - {2 * size_of(SMALL)}"
+    )
+
+
+async def refresh(ctx: Context) -> bool:
+    """Bring the sets up to date, and make those of one block: whether there are others to make.
+
+    One process does it at a time; others have nothing to do.
+    """
+    if not await ctx.db.fetchval("SELECT pg_try_advisory_xact_lock($1)", WORD_SETS):
+        return False
+    # Whatever is committed from now on is dated later.
+    as_of = await ctx.db.fetchval(_OLDEST_TRANSACTION) - _SLACK
+    await ctx.db.execute(_FORGET, as_of, _MADE_ANEW)
+    await ctx.db.execute(_ADD_CHANGED)
+    await ctx.db.execute("UPDATE word_blocks SET as_of = $1 WHERE as_of < $1", as_of)
+    newest: int = await ctx.db.fetchval("SELECT last_value FROM customers_number_seq")
+    has_sets = {row["block"] for row in await ctx.db.fetch("SELECT block FROM word_blocks")}
+    missing = [block for block in _full(newest) if block not in has_sets]
+    if missing:
+        await _make(ctx, missing[0], as_of)
+    return len(missing) > 1
+
+
+def _full(newest: int) -> Iterable[int]:
+    """The blocks that should have sets, the newest first."""
+    large = (newest + 1) // size_of(LARGE) * size_of(LARGE)
+    for number in range((newest + 1) // size_of(SMALL) * size_of(SMALL), large, -size_of(SMALL)):
+        yield block_of(number - 1, SMALL)
+    for number in range(large, 0, -size_of(LARGE)):
+        yield block_of(number - 1, LARGE)
+
+
+async def _make(ctx: Context, block: int, as_of: datetime) -> None:
+    lowest, size = lowest_of(block), size_of(block & 7)
+    found = await ctx.db.fetch(_MEMBERS, block, lowest, size // FREQUENT)
+    words = [row["word"] for row in found]
+    sets = await asyncio.to_thread(lambda: [_bits(row["members"], size) for row in found])
+    if block & 7 == LARGE:
+        await ctx.db.execute(_FORGET_PARTS, [block_of(lowest + n * size_of(SMALL), SMALL) for n in range(8)])
+    await ctx.db.execute("INSERT INTO word_blocks (block, as_of) VALUES ($1, $2)", block, as_of)
+    await ctx.db.execute(_INSERT, block, words, sets)
+
+
+def _bits(members: Iterable[int], size: int) -> BitString:
+    """The first bit is that of 0."""
+    bits = bytearray(size // 8)
+    for member in members:
+        bits[member >> 3] |= 128 >> (member & 7)
+    return BitString.frombytes(bytes(bits), size)
+
+
+# The numbers of a block are `block >> 3 << 9 + 3 * level` and those that follow; its level is `block & 7`.
+_LOWEST = "(k.block >> 3) << (9 + 3 * (k.block & 7))::int"
+# In subqueries, since the planner then keeps one plan.
+_BLOCKS_WITH = f"""
+    WITH asked AS MATERIALIZED (
+        SELECT * FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::int[])) AS a(item, word, size)
+    ),
+    of_items AS (
+        SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
+        GROUP BY s.block, a.item, a.size HAVING count(*) = a.size
+    ),
+    known AS MATERIALIZED (
+        SELECT block, bit_and(members) AS members FROM of_items GROUP BY block HAVING count(*) = $4::int
+    ),
+    changed AS MATERIALIZED (
+        SELECT number, words FROM customers WHERE updated_at >= (SELECT min(as_of) FROM word_blocks)
+        ORDER BY updated_at DESC LIMIT {MOST_CHANGED + 1}
+    )
+    SELECT
+        (SELECT count(*) FROM changed) AS changed,
+        ARRAY (SELECT block FROM known) AS known,
+        ARRAY (
+            SELECT (({_LOWEST}) / 512 + n) * 8
+            FROM known k CROSS JOIN LATERAL generate_series(0, length(k.members) / 512 - 1) n
+            WHERE bit_count(k.members) > 0 AND bit_count(substring(k.members FROM n * 512 + 1 FOR 512)) > 0
+                AND ({_LOWEST}) + n * 512 < $5::bigint
+        ) AS told,
+        ARRAY (
+            SELECT DISTINCT c.number / 512 * 8 FROM changed c WHERE c.number < $5::bigint
+                AND (SELECT count(DISTINCT a.item) FROM asked a WHERE a.word = ANY (c.words)) = $4::int
+        ) AS near_changes"""
+_OLDEST_TRANSACTION = "SELECT least(min(xact_start), now()) FROM pg_stat_activity WHERE datname = current_database()"
+_CHANGED = f"""
+    SELECT b.block, c.number, c.words, c.updated_at FROM customers c JOIN word_blocks b
+        ON b.block IN ((c.number >> 12) * 8 + {SMALL}, (c.number >> 15) * 8 + {LARGE})
+    WHERE c.updated_at >= (SELECT min(as_of) FROM word_blocks)"""
+_FORGET = f"""
+    WITH changed AS (
+        SELECT block, count(*) FILTER (WHERE updated_at < $1::timestamptz) AS changes FROM ({_CHANGED}) c GROUP BY block
+    ),
+    counted AS (
+        SELECT block, b.changes + c.changes AS changes,
+            (b.changes + c.changes) * $2::int > 512 << (3 * (block & 7))::int AS is_outdated
+        FROM word_blocks b JOIN changed c USING (block)
+    ),
+    kept AS (
+        UPDATE word_blocks b SET changes = c.changes FROM counted c WHERE b.block = c.block AND NOT c.is_outdated
+    ),
+    forgotten AS (DELETE FROM word_sets s USING counted c WHERE s.block = c.block AND c.is_outdated)
+    DELETE FROM word_blocks b USING counted c WHERE b.block = c.block AND c.is_outdated"""
+_ADD_CHANGED = f"""
+    UPDATE word_sets s SET members = s.members | a.members
+    FROM (
+        SELECT k.block, w.word, bit_or(set_bit(
+            repeat('0', 512 << (3 * (k.block & 7))::int)::varbit, (k.number - ({_LOWEST}))::int, 1)) AS members
+        FROM ({_CHANGED}) k CROSS JOIN LATERAL unnest(k.words) w(word) GROUP BY k.block, w.word
+    ) a
+    WHERE s.word = a.word AND s.block = a.block AND s.members | a.members <> s.members"""
+_MEMBERS = f"""
+    SELECT w.word, array_agg((c.number - $2::bigint)::int) AS members
+    FROM (SELECT c.number, c.words FROM customers c WHERE {BLOCKS} && ARRAY[$1::bigint] OFFSET 0) c
+    CROSS JOIN LATERAL unnest(c.words) w(word)
+    GROUP BY w.word HAVING count(*) >= $3::int"""
+_FORGET_PARTS = """
+    WITH forgotten AS (DELETE FROM word_sets WHERE block = ANY ($1::bigint[]))
+    DELETE FROM word_blocks WHERE block = ANY ($1::bigint[])"""
+_INSERT = """
+    INSERT INTO word_sets (word, block, members)
+    SELECT s.word, $1::bigint, s.members FROM unnest($2::text[], $3::varbit[]) AS s(word, members)"""
