@@ -72,8 +72,8 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     if not fill:
         for name, value in given.items():
             setattr(draft, name, value)
-    is_refused = is_released_from(row.match_reasons, draft.customer_id)
-    if is_refused and draft.customer_id != draft.new.customer_id:  # what somebody has said stands
+    is_released = is_released_from(row.match_reasons, draft.customer_id)
+    if is_released and draft.customer_id != draft.new.customer_id:  # what somebody has said stands
         draft.customer_id = draft.origin_id = None
         draft.resolution = Resolution(Match.UNMATCHED, reasons=row.match_reasons)
     if draft.new.collected_at is None:

@@ -205,7 +205,7 @@ def _match(noun: str) -> str:
     names_somebody = f"{contact}->>'value' IS NOT NULL"
     own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')") if noun == "interaction" else "'[]'::jsonb"
     """What its own keys led to, which counts again when it is not linked any more."""
-    refused = _reasons(
+    released_before = _reasons(
         "r->>'result' = 'released' AND (r->>'customer_id')::uuid IS DISTINCT FROM v.customer_id "
         "AND r->>'customer_id' IS NOT NULL AND (r->>'customer_id')::uuid IS DISTINCT FROM v.released_from"
     )
@@ -223,7 +223,7 @@ def _match(noun: str) -> str:
         f"WHEN v.released_from IS NOT NULL AND v.customer_id IS NULL AND {names_somebody} THEN {released} "
         f"WHEN v.released_from IS NOT NULL THEN {taken} "
         f"WHEN v.customer_id IS NOT NULL THEN '[]' WHEN {own} <> '[]' THEN {own} "
-        f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {refused}, "
+        f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {released_before}, "
     )
 
 
