@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.interactions.interactions import CONVERSATION_FIELDS
 from app.store.interactions.threads import own_customer, same_thread
+from app.store.kit import events
 
 Pair = tuple[UUID, UUID]
 """The ids of a complaint, and of an interaction that is about it."""
@@ -142,8 +144,7 @@ _GONE = f"""
     )
     ORDER BY 1
 """
-MAY_JOIN = """((e.type <> 'interaction.updated' OR (e.data->'changes')::jsonb @> '[{"pointer": "/thread"}]'
-        OR (e.data->'changes')::jsonb @> '[{"pointer": "/complaint_id"}]')
+MAY_JOIN = f"""((e.type <> 'interaction.updated' OR {events.changed(CONVERSATION_FIELDS)})
     AND (EXISTS (SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL)
         OR EXISTS (SELECT FROM complaint_messages m WHERE m.interaction_id = e.subject_id)))"""
 """Condition on the event `e` of an interaction: it may be in another conversation than before, or name

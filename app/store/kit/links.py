@@ -94,8 +94,7 @@ def has_followers(leader: str, *, of_others: bool = False) -> str:
 def links_changed(noun: str) -> str:
     """SQL condition on the event `e` of a changed record: it is linked to others, and has followers of others."""
     columns = {link.leader_column for link in LINKS if link.table == TABLES[noun] and link.follower_column == "id"}
-    pointers = (f"""(e.data->'changes')::jsonb @> '[{{"pointer": "/{column}"}}]'""" for column in sorted(columns))
-    return f"({' OR '.join(pointers)}) AND ({has_followers(noun, of_others=True)})"
+    return f"{events.changed(columns)} AND ({has_followers(noun, of_others=True)})"
 
 
 def joined(link: Link) -> str:
