@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.interactions.interactions import CONVERSATION_FIELDS
-from app.store.interactions.threads import own_customer, same_thread
+from app.store.interactions.threads import in_threads, same_thread
 from app.store.kit import events
 
 Pair = tuple[UUID, UUID]
@@ -95,15 +95,15 @@ _UNNAME = f"""
         SELECT o.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")} WHERE n.id = $1
     ))
 """
-# One of each source and customer stands for all that are linked: conversations may be long.
+# One of those that are in the same threads stands for all that are linked: conversations may be long.
 _LINK = f"""
     WITH pairs AS MATERIALIZED (
         SELECT * FROM {_PAIRS}
     ),
     ends AS MATERIALIZED (
-        SELECT DISTINCT ON (p.complaint_id, i.thread, i.source, {own_customer("i")}) p.complaint_id, i.*
+        SELECT DISTINCT ON (p.complaint_id, {in_threads("i")}) p.complaint_id, i.*
         FROM pairs p JOIN interactions i ON i.id = p.interaction_id WHERE i.thread IS NOT NULL
-        ORDER BY p.complaint_id, i.thread, i.source, {own_customer("i")}, i.id
+        ORDER BY p.complaint_id, {in_threads("i")}, i.id
     )
     INSERT INTO complaint_messages (complaint_id, interaction_id)
     SELECT * FROM (

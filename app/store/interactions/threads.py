@@ -29,6 +29,13 @@ def same_thread(a: str, b: str) -> str:
     return f"({a}.thread = {b}.thread AND ({own_a} = {own_b} OR {is_named_by(a, named_by)} OR {may_be_one}))"
 
 
+def in_threads(a: str) -> str:
+    """SQL expressions on a row of interactions: all of it that `same_thread` looks at. Two that have them in common are
+    in the same thread as others, or neither is.
+    """
+    return f"{a}.thread, {_named_by(a)}, {own_customer(a)}"
+
+
 def own_customer(a: str) -> str:
     """SQL expression on a row of interactions: its customer, unless that is the customer of what it is linked to."""
     return f"CASE WHEN {a}.customer_from_id IS NULL THEN {a}.customer_id END"
