@@ -1,7 +1,7 @@
 """Complaints."""
 
 from app.services.complaints.case_store import CHECK_JOB
-from app.services.complaints.claims import assign
+from app.services.complaints.claims import assign_customers
 from app.services.complaints.complaints import record_many
 from app.services.complaints.conversations import BRING_ALONG, JOIN
 from app.services.complaints.escalations import (
@@ -23,7 +23,7 @@ __all__ = [
     "POLICY_JOB",
     "REPLIED",
     "REPLIED_BEFORE",
-    "assign",
+    "assign_customers",
     "check_clocks",
     "record_many",
     "remeasure_calendar",

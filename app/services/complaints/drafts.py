@@ -95,7 +95,7 @@ class References:
             subjects = await subjects.not_lent_by(ctx, changed)
         return cls(intake.existing(found, "complaint"), customers, subjects, policies)
 
-    def assign(self, n: int, draft: ComplaintDraft) -> Problem | None:
+    def resolve(self, n: int, draft: ComplaintDraft) -> Problem | None:
         """Set the customer of the n-th complaint; or the problem of a reference to something that does not exist."""
         new, subjects = draft.new, self.subjects
         missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)

@@ -40,7 +40,7 @@ async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResu
         store.FEEDBACK,
         drafts,
         references.existing,
-        partial(references.assign, ctx),
+        partial(references.resolve, ctx),
         intake.contents(ctx, store.FEEDBACK.get),
         _differs,
     )
@@ -67,7 +67,7 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     draft.id = row.id
     given = {name: getattr(draft, name) for name in ("site", "till", "staff", "sku")}
     references = await References.load(ctx, [draft], row.id)
-    if (problem := references.assign(ctx, 0, draft)) is not None:
+    if (problem := references.resolve(ctx, 0, draft)) is not None:
         raise problem
     if not fill:
         for name, value in given.items():

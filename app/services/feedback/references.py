@@ -61,7 +61,7 @@ class References:
             about = await about.not_lent_by(ctx, changed)
         return cls(intake.existing(found, "feedback"), customers, about, policies)
 
-    def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
+    def resolve(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
         """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""
         new = draft.new
         if _says_nothing(draft):

@@ -155,7 +155,7 @@ class References:
         enquirers = await _find_enquirers(ctx, sent, customers)
         return cls(existing, customers, participants, complaints, opted_out, enquirers, ctx.now, policies)
 
-    def assign(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
+    def resolve(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
         new = draft.new
         found = self.complaints.get(n, {})

@@ -80,7 +80,7 @@ async def record_many(
         store.INTERACTIONS,
         drafts,
         references.existing,
-        partial(references.assign, ctx),
+        partial(references.resolve, ctx),
         partial(store.contents, ctx),
         _differs,
     )

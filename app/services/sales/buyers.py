@@ -59,7 +59,7 @@ class Buyers:
             learnt = {(key.kind, key.value) for key in lesson.learnt}
             receipt.match_reasons = _known_now(receipt.match_reasons, lesson.customer_id, ReasonResult.LEARNT, learnt)
 
-    def assign(
+    def resolve(
         self,
         n: int,
         receipt: ReceiptDraft,
@@ -73,9 +73,9 @@ class Buyers:
         theirs whose the other receipt is, or becomes. Who is `excluded` is not its buyer.
         """
         if excluded is None:
-            self._assign(n, receipt, returned_from, awaited)
+            self._resolve(n, receipt, returned_from, awaited)
             return
-        self._assign(n, receipt, set(returned_from).difference(excluded.customers), awaited, excluded)
+        self._resolve(n, receipt, set(returned_from).difference(excluded.customers), awaited, excluded)
         if receipt.customer_id is not None or not excluded.customers:
             return
         last = excluded.customers[-1]
@@ -84,7 +84,7 @@ class Buyers:
             if receipt.match is Match.ANONYMOUS:
                 receipt.match = Match.UNMATCHED
 
-    def _assign(
+    def _resolve(
         self,
         n: int,
         receipt: ReceiptDraft,

@@ -188,7 +188,7 @@ class _Batch:
                 if excluded is None or not revisions.keeps_decision(
                     references.customers.references[n].named(ctx), before[draft.id], draft, returned_from, excluded
                 ):
-                    buyers.assign(n, draft, returned_from, returns.awaited(draft), excluded)
+                    buyers.resolve(n, draft, returned_from, returns.awaited(draft), excluded)
                     if n in revised:
                         revisions.keep_unnamed(before[draft.id], draft)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow

@@ -49,7 +49,7 @@ async def followers(ctx: Context, noun: str, leader_ids: Sequence[UUID]) -> list
     return [Follower(*row) for row in await ctx.db.fetch(_FOLLOWERS[noun], sorted(leader_ids))]
 
 
-async def assign(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> list[Record]:
+async def assign_customers(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> list[Record]:
     """Give records their customers, and their events with them; the rows as they are then, in the given order."""
     rows = await ctx.db.fetch(
         _ASSIGN[noun],
