@@ -111,7 +111,7 @@ class Buyers:
         elif resolution.match is Match.AMBIGUOUS:
             return
         elif returned_from:
-            found = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
+            found = buyer_of_return(returned_from, names_somebody=resolution.match is Match.UNMATCHED)
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
         elif excluded is not None and self._resolver.names_excluded(n, excluded):
             return

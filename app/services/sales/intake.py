@@ -190,7 +190,7 @@ class _Batch:
                 ):
                     buyers.resolve(n, draft, returned_from, returns.awaited(draft), excluded)
                     if n in revised:
-                        revisions.keep_unnamed(before[draft.id], draft)
+                        revisions.keep_unless_found(before[draft.id], draft)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow
                 if draft.is_revision:
                     newer.append(draft)

@@ -58,8 +58,8 @@ def keeps_decision(
     return True
 
 
-def keep_unnamed(before: Stored, draft: ReceiptDraft) -> None:
-    """Leave a revision that names nobody with the customer of before."""
+def keep_unless_found(before: Stored, draft: ReceiptDraft) -> None:
+    """Leave a revision with the customer of before, and why it is theirs, unless a key of its own finds who bought."""
     if _stays(before, draft):
         _keep_buyer(draft, before)
 
@@ -118,10 +118,10 @@ def _stays(before: Stored, draft: ReceiptDraft) -> bool:
     if before["customer_id"] is None or before["matched_by"] == MatchedBy.SALE:
         return False
     is_claimed_for_them = before["matched_by"] == MatchedBy.CLAIM and draft.customer_id == before["customer_id"]
-    return is_claimed_for_them or not _names_buyer(draft)
+    return is_claimed_for_them or not _finds_buyer(draft)
 
 
-def _names_buyer(draft: ReceiptDraft) -> bool:
+def _finds_buyer(draft: ReceiptDraft) -> bool:
     """Whether a key of its own found who bought; what it returns does not say more than what was known before."""
     return draft.customer_id is not None and draft.matched_by is not MatchedBy.SALE
 
