@@ -106,7 +106,7 @@ class References:
         draft.customer_id = draft.resolution.customer_id
         if draft.customer_id is not None:
             draft.tags = self.customers.facts[draft.customer_id].tags
-        elif (subject := subjects.owned(n)) is not None:
+        elif (subject := subjects.first_with_customer(n)) is not None:
             draft.customer_id, draft.tags = UUID(subject["customer_id"]), subject["tags"]
             draft.origin_id = subject["id"]
             draft.resolution = linked(subject["id"], draft.customer_id, draft.resolution)

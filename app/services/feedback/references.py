@@ -78,11 +78,11 @@ class References:
             draft.till = draft.till or sale["till"]
             draft.staff = draft.staff or sale["operator"]
             draft.sku = draft.sku or sale["sku"]
-        draft.resolution, draft.origin_id = self._owner(n, draft)
+        draft.resolution, draft.origin_id = self._customer(n, draft)
         draft.customer_id = draft.resolution.customer_id
         return None
 
-    def _owner(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
+    def _customer(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
         """The customer of what it is about, with the id of that; or else the only one with the author's contact."""
         new, found = draft.new, self.customers.resolve(n)
         if new.customer_id is not None:  # answers to an invitation say so, because the invitation does
@@ -91,7 +91,7 @@ class References:
             return found, draft.invitation_id
         if new.method in OBSERVED:
             return NO_CUSTOMER, None
-        if (subject := self.subjects.owned(n)) is not None:
+        if (subject := self.subjects.first_with_customer(n)) is not None:
             return linked(subject["id"], UUID(subject["customer_id"]), found), subject["id"]
         return found, None
 

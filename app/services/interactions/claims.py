@@ -67,12 +67,12 @@ async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> Non
 
     What somebody has taken from a customer does not become theirs again.
     """
-    unowned = await interaction_store.unowned(ctx, interaction_ids)
-    named = await link_origins.named_customers(ctx, "interaction", list(unowned)) if unowned else {}
+    reasons = await interaction_store.lock_without_customer(ctx, interaction_ids)
+    named = await link_origins.named_customers(ctx, "interaction", list(reasons)) if reasons else {}
     assignments = [
         Assignment(interaction_id, None, customer_id, origin_id)
         for interaction_id, (origin_id, customer_id) in sorted(named.items())
-        if not customers.is_released_from(unowned[interaction_id], customer_id)
+        if not customers.is_released_from(reasons[interaction_id], customer_id)
     ]
     if assignments:
         await assign_customers(ctx, assignments)

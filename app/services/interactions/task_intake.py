@@ -102,7 +102,7 @@ def _resolve(n: int, draft: IncomingTask, customers: Resolver, subjects: Subject
         if (problem := customers.missing(n)) is not None:
             return problem
         draft.customer_id = new.customer_id
-        if new.customer_id is None and (subject := subjects.owned(n)) is not None:
+        if new.customer_id is None and (subject := subjects.first_with_customer(n)) is not None:
             draft.customer_id, draft.origin_id = UUID(subject["customer_id"]), subject["id"]
         return None
     if new.customer_id is not None:

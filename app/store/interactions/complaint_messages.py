@@ -42,8 +42,8 @@ async def complaints_of(ctx: Context, interaction_id: UUID) -> list[UUID]:
     return [row[0] for row in found]
 
 
-async def unowned(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
-    """What is about these complaints and belongs to nobody."""
+async def without_customer(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
+    """What is about these complaints and has no customer."""
     found = await ctx.db.fetch(
         "SELECT DISTINCT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
         "WHERE m.complaint_id = ANY ($1::uuid[]) AND i.customer_id IS NULL ORDER BY 1",

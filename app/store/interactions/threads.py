@@ -207,7 +207,7 @@ OTHERS_WAIT = """EXISTS (
 )"""
 """Condition on the event `e` of an enquiry that is answered: another customer may wait in its thread, who is the only
 one from now on."""
-MAY_BE_ANSWERED = """JOIN interactions o USING (thread) WHERE CASE
+COUNTERPARTS = """JOIN interactions o USING (thread) WHERE CASE
     WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
         AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
     ELSE o.direction = 'outbound' AND o.state = 'held' AND w.happened_at <= o.happened_at END"""
