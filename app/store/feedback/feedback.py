@@ -127,9 +127,9 @@ async def references_of(ctx: Context, feedback_id: UUID) -> dict[str, Any] | Non
     row = await ctx.db.fetchrow(_REFERENCES_OF, feedback_id)
     if row is None:
         return None
-    *_, source, receipt_no = row
-    receipt = (source, receipt_no) if receipt_no is not None else None
-    return {name: row[name] for name in ("sale_id", "complaint_id", "interaction_id")} | {"receipt": receipt}
+    named = dict(row)
+    source, receipt_no = named.pop("receipt_source"), named.pop("receipt_no")
+    return {**named, "receipt": (source, receipt_no) if receipt_no is not None else None}
 
 
 _REFERENCES_OF = "SELECT sale_id, complaint_id, interaction_id, receipt_source, receipt_no FROM feedback WHERE id = $1"
