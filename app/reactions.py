@@ -11,11 +11,11 @@ from app.services.kit.links import Following
 # Whoever belongs to the customer of another record, and what gives them their customers.
 _FOLLOWING = Following(
     {
-        "interaction": interactions.assign,
-        "complaint": complaints.assign,
-        "feedback": feedback.assign,
-        "invitation": surveys.assign,
-        "task": interactions.assign_tasks,
+        "interaction": interactions.assign_customers,
+        "complaint": complaints.assign_customers,
+        "feedback": feedback.assign_customers,
+        "invitation": surveys.assign_customers,
+        "task": interactions.assign_customers_of_tasks,
     }
 )
 _FOLLOW = {noun: _FOLLOWING.reaction(noun) for noun in ("sale", "interaction", "complaint", "feedback")}

@@ -22,6 +22,6 @@ def test_a_transaction_that_runs_again_may_find_nobody() -> None:
     found = Resolver(ctx, [reference])
     found.add_known(uuid4(), found.usable_keys(0))
     for resolver in (found, Resolver(ctx, [reference])):
-        Buyers(ctx, resolver, OnUnknownCustomer.KEEP).assign(0, draft)
+        Buyers(ctx, resolver, OnUnknownCustomer.KEEP).resolve(0, draft)
     assert (draft.customer_id, draft.match, draft.matched_by) == (None, Match.UNMATCHED, None)
     assert [reason["result"] for reason in draft.match_reasons] == ["unknown"]

@@ -30,6 +30,9 @@ class InteractionKind(StrEnum):
 
 LONGEST_TITLE = 300
 
+CONVERSATION_FIELDS = ("complaint_id", "thread")
+"""A change of one of these fields may put an interaction into another conversation."""
+
 
 def awaits_answer(kind: InteractionKind, direction: Direction) -> bool:
     """An inbound enquiry is open until it is answered."""

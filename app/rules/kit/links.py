@@ -33,13 +33,14 @@ class Follower:
     leader: str
     leader_id: UUID
     leader_customer_id: UUID | None
-    is_refused: bool = False
+    excludes_leader: bool = False
     """Whether somebody took it from that customer, or only others than that customer may be meant."""
 
     @property
     def follows(self) -> bool:
         """Whether it takes the customer of the leader."""
-        if self.customer_id == self.leader_customer_id or (self.is_refused and self.leader_customer_id is not None):
+        is_excluded = self.excludes_leader and self.leader_customer_id is not None
+        if self.customer_id == self.leader_customer_id or is_excluded:
             return False
         return self.customer_id is None or self.origin_id == self.leader_id
 

@@ -24,11 +24,11 @@ def buyer_among(buyers: Iterable[UUID], candidates: Collection[UUID]) -> Buyer |
     return Buyer(both.pop(), Match.MATCHED, MatchedBy.SALE) if len(both) == 1 else None
 
 
-def buyer_of_return(buyers: Iterable[UUID], names_buyer: bool) -> Buyer:
-    """`buyers` are those of the returned receipts; `names_buyer`, whether the return says anything about its own."""
+def buyer_of_return(buyers: Iterable[UUID], names_somebody: bool) -> Buyer:
+    """`buyers` are those of the returned receipts; `names_somebody`, whether the return itself says who it is."""
     candidates = tuple(sorted(set(buyers))[:MOST_CANDIDATES])
     if len(candidates) == 1:
         return Buyer(candidates[0], Match.MATCHED, MatchedBy.SALE)
     if candidates:
         return Buyer(None, Match.AMBIGUOUS, MatchedBy.SALE, candidates)
-    return Buyer(None, Match.UNMATCHED if names_buyer else Match.ANONYMOUS, None)
+    return Buyer(None, Match.UNMATCHED if names_somebody else Match.ANONYMOUS, None)

@@ -1,8 +1,9 @@
 """Complaints."""
 
 from app.services.complaints.case_store import CHECK_JOB
-from app.services.complaints.claims import assign
+from app.services.complaints.claims import assign_customers
 from app.services.complaints.complaints import record_many
+from app.services.complaints.conversations import BRING_ALONG, JOIN
 from app.services.complaints.escalations import (
     CALENDAR_JOB,
     POLICY_JOB,
@@ -11,7 +12,7 @@ from app.services.complaints.escalations import (
     remeasure_policy,
 )
 from app.services.complaints.insights import LONGEST, with_share
-from app.services.complaints.replies import BRING_ALONG, JOIN, REPLIED, REPLIED_BEFORE
+from app.services.complaints.replies import REPLIED, REPLIED_BEFORE
 
 __all__ = [
     "BRING_ALONG",
@@ -22,7 +23,7 @@ __all__ = [
     "POLICY_JOB",
     "REPLIED",
     "REPLIED_BEFORE",
-    "assign",
+    "assign_customers",
     "check_clocks",
     "record_many",
     "remeasure_calendar",

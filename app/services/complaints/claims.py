@@ -37,7 +37,7 @@ async def release(ctx: Context, complaint_id: UUID, reason: str) -> Document:
     return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
-async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
+async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> None:
     """Give locked complaints their customers."""
     by_id = {each.id: each for each in assignments}
     await _assign(ctx, [(case, by_id[case.id]) for case in await case_store.load_many(ctx, list(by_id))])
@@ -49,7 +49,7 @@ async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> Non
         complaint.customer_id, complaint.customer_from_id = assignment.customer_id, assignment.origin_id
         contact = (complaint.complainant or {}).get("contact")
         holders = complaint.customer_id, complaint.customer_from_id
-        complaint.assign(customers.reassigned(*holders, contact, assignment.released_from).columns())
+        complaint.update(customers.reassigned(*holders, contact, assignment.released_from).columns())
         await policies.reselect(ctx, case)
         if assignment.before != assignment.customer_id:
             _record(ctx, case, assignment)

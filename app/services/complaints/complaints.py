@@ -78,7 +78,7 @@ async def record_many(
         store.COMPLAINTS,
         drafts,
         references.existing,
-        references.assign,
+        references.resolve,
         partial(resent.contents, ctx),
         _differs,
     )
@@ -118,10 +118,10 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         "received_at": received_at,
     }
     draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole))
-    if (problem := (await References.load(ctx, [draft], complaint_id)).assign(0, draft)) is not None:
+    if (problem := (await References.load(ctx, [draft], complaint_id)).resolve(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
-    case.complaint.assign({name: value for name, value in new.model_dump().items() if name in patched.fields})
+    case.complaint.update({name: value for name, value in new.model_dump().items() if name in patched.fields})
     if patched.fields & _POLICY_FIELDS:
         await policies.reselect(ctx, case)
     case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
@@ -137,7 +137,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         is_new = not is_released_from(reasons, draft.customer_id)
     if links and is_new:
         now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, NO_LONGER_LINKED, by_link=True)
-        await claims.assign(ctx, [now])
+        await claims.assign_customers(ctx, [now])
     await ctx.reactions.follow(ctx)
     return await store.COMPLAINTS.get(ctx, complaint_id)
 

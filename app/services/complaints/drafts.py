@@ -95,7 +95,7 @@ class References:
             subjects = await subjects.not_lent_by(ctx, changed)
         return cls(intake.existing(found, "complaint"), customers, subjects, policies)
 
-    def assign(self, n: int, draft: ComplaintDraft) -> Problem | None:
+    def resolve(self, n: int, draft: ComplaintDraft) -> Problem | None:
         """Set the customer of the n-th complaint; or the problem of a reference to something that does not exist."""
         new, subjects = draft.new, self.subjects
         missing = self.customers.missing(n) or subjects.missing(n, new) or subjects.missing_line(n, new)
@@ -106,7 +106,7 @@ class References:
         draft.customer_id = draft.resolution.customer_id
         if draft.customer_id is not None:
             draft.tags = self.customers.facts[draft.customer_id].tags
-        elif (subject := subjects.owned(n)) is not None:
+        elif (subject := subjects.first_with_customer(n)) is not None:
             draft.customer_id, draft.tags = UUID(subject["customer_id"]), subject["tags"]
             draft.origin_id = subject["id"]
             draft.resolution = linked(subject["id"], draft.customer_id, draft.resolution)

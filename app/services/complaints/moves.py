@@ -50,7 +50,7 @@ async def assess(ctx: Context, complaint_id: UUID, step: ComplaintAssessment) ->
     """Record how serious it is; policy and procedure are selected again by that."""
 
     async def store_assessment(case: Case, _: datetime) -> None:
-        case.complaint.assign(step.model_dump(include={*_ASSESSED, "owner"}, exclude_none=True))
+        case.complaint.update(step.model_dump(include={*_ASSESSED, "owner"}, exclude_none=True))
         await policies.reselect(ctx, case)
 
     return await _move(ctx, complaint_id, Move.ASSESS, step, store_assessment, severity=step.severity.value)
@@ -118,7 +118,7 @@ async def settle(ctx: Context, complaint_id: UUID, step: ComplaintSettlement) ->
 
 async def close(ctx: Context, complaint_id: UUID, step: ComplaintClosure) -> Document:
     async def store_cause(case: Case, _: datetime) -> None:
-        case.complaint.assign(step.model_dump(include={"cause_kind", "cause"}, exclude_none=True))
+        case.complaint.update(step.model_dump(include={"cause_kind", "cause"}, exclude_none=True))
 
     return await _move(ctx, complaint_id, Move.CLOSE, step, store_cause)
 

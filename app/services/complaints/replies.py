@@ -10,10 +10,8 @@ from app.core.context import Context
 from app.core.reactions import Reaction
 from app.rules.complaints.states import Waiting
 from app.rules.kit import event_types
-from app.services import interactions
 from app.services.complaints import case_store
 from app.services.complaints.case import Case
-from app.store import interactions as interaction_store
 from app.store.complaints import complaints as store
 from app.store.kit.events import Event
 
@@ -22,33 +20,16 @@ async def on_messages(ctx: Context, recorded: Sequence[Event]) -> None:
     """Reaction: messages about complaints that wait for their customers were recorded, or others brought along; or what
     had ended the wait was changed.
     """
-    await _follow_replies(ctx, await store.complaints_of(ctx, [event.subject_id for event in recorded]))
-
-
-async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
-    """Reaction: interactions have other customers or threads than before, so that other messages are of one thread."""
-    ids = [event.subject_id for event in changed]
-    left = await store.complaints_of(ctx, ids)
-    gone = await interaction_store.link_complaints_anew(ctx, left)
-    await interaction_store.join_complaints(ctx, ids)
-    await interactions.release_unlinked(ctx, gone)
-    about = {*left, *await store.complaints_of(ctx, ids)}
-    await interactions.take_customers(ctx, await interaction_store.unowned_messages(ctx, about))
-    await _follow_replies(ctx, about)
-
-
-async def on_naming(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: messages that name complaints have brought others along, which belong to their customers as well."""
-    about = await store.complaints_of(ctx, [event.subject_id for event in recorded])
-    await interactions.take_customers(ctx, await interaction_store.unowned_messages(ctx, about))
+    await follow(ctx, await store.complaints_of(ctx, [event.subject_id for event in recorded]))
 
 
 async def on_complaints(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: complaints have other customers or messages than before, who may have replied already, or have not."""
-    await _follow_replies(ctx, [event.subject_id for event in changed])
+    await follow(ctx, [event.subject_id for event in changed])
 
 
-async def _follow_replies(ctx: Context, complaint_ids: Collection[UUID]) -> None:
+async def follow(ctx: Context, complaint_ids: Collection[UUID]) -> None:
+    """End the waits of complaints that are replied to by now; before that, take back replies that are none any more."""
     await _wait_again(ctx, sorted(complaint_ids))
     await _end_waits(ctx, sorted(complaint_ids))
 
@@ -97,8 +78,6 @@ async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
 
 
 REPLIED = Reaction(on_messages, when=store.WAITS_FOR_REPLY)
-JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)
-BRING_ALONG = Reaction(on_naming, when=interaction_store.BRINGS_ALONG)
 REPLIED_BEFORE = Reaction(on_complaints, when=store.WAITS)
 
 

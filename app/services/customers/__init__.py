@@ -5,11 +5,11 @@ from app.services.customers.claims import claims, require_customer
 from app.services.customers.creation import record_created
 from app.services.customers.customers import refresh_word_sets
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
+from app.services.customers.exclusions import Excluded
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
 from app.services.customers.reassignment import is_released_from, linked, reassigned
 from app.services.customers.references import CustomerReference, references_by_contact
-from app.services.customers.refusals import Refused
 from app.services.customers.resolution import (
     NO_CUSTOMER,
     Facts,
@@ -25,11 +25,11 @@ __all__ = [
     "CustomerDraft",
     "CustomerReference",
     "EnteredKey",
+    "Excluded",
     "Facts",
     "Lesson",
     "Policies",
     "Reason",
-    "Refused",
     "Resolution",
     "Resolver",
     "claims",

@@ -22,7 +22,7 @@ def reassigned(
     """What becomes of a record that is claimed, released, or follows `origin_id`; `contact` is who it says it was.
 
     `released_from` is the customer whom somebody has taken it from.
-    Of records that `store.kit.links.assign` gives their customers, the statement says the same.
+    Of records that `store.kit.links.assign_customers` gives their customers, the statement says the same.
     """
     if customer_id is not None:
         return linked(origin_id, customer_id) if origin_id is not None else Resolution(Match.MATCHED, customer_id)

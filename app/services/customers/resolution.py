@@ -21,8 +21,8 @@ from app.rules.customers.resolution import (
     proves_second_id,
 )
 from app.rules.kit.links import MOST_CANDIDATES
+from app.services.customers.exclusions import Excluded
 from app.services.customers.references import CustomerReference, ReadKeys
-from app.services.customers.refusals import Refused
 from app.store.customers import resolution as store
 from app.store.kit.references import ReferencedRecord
 
@@ -159,18 +159,18 @@ class Resolver:
             return invalid(pointer, "ambiguous", f"It cannot be told which customer is meant, of: {candidates}")
         return resolution.customer_id or reference_not_found(pointer, "Customer")
 
-    def resolve(self, n: int, refused: Refused | None = None) -> Resolution:
+    def resolve(self, n: int, excluded: Excluded | None = None) -> Resolution:
         """The customer of the n-th record. The id of an existing customer takes precedence over the keys."""
         reference, keys = self.references[n], self._keys[n]
-        rest = self._without_holder(n) if refused is None else [*self._taken(n, refused), *self._without_holder(n)]
-        is_refused = refused is not None and refused.has_id_of(reference)
-        if reference.customer_id is not None and reference.customer_id in self._ids and not is_refused:
+        rest = self._without_holder(n) if excluded is None else [*self._taken(n, excluded), *self._without_holder(n)]
+        is_excluded = excluded is not None and excluded.has_id_of(reference)
+        if reference.customer_id is not None and reference.customer_id in self._ids and not is_excluded:
             named = str(reference.customer_id)
             reasons = (reason("id", named, ReasonResult.FOUND, named), *rest)
             return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         held = [self._held(key) for key in keys]
-        if refused is not None:
-            held = [refused.left(key.key, holders) for key, holders in zip(keys, held, strict=True)]
+        if excluded is not None:
+            held = [excluded.left(key.key, holders) for key, holders in zip(keys, held, strict=True)]
         remaining = candidates(held)
         if len(remaining) == 1 and not is_shared_alone(held) and not self._contradicts(n, held, *remaining):
             (customer_id,) = remaining
@@ -192,10 +192,10 @@ class Resolver:
         """Those of them that no customer has."""
         return [key for key in self._keys[n] if not self._holders.get(key.key)]
 
-    def names_refused(self, n: int, refused: Refused) -> bool:
+    def names_excluded(self, n: int, excluded: Excluded) -> bool:
         """Whether the n-th record names whom it was taken from, or has a key about which somebody has decided."""
         keys = self._keys[n]
-        return refused.has_id_of(self.references[n]) or any(refused.has(key.key, self._held(key)) for key in keys)
+        return excluded.has_id_of(self.references[n]) or any(excluded.has(key.key, self._held(key)) for key in keys)
 
     def opted_out(self, n: int, customer_id: UUID) -> set[str]:
         """The uses that the customer does not want of the number that the n-th record names."""
@@ -224,12 +224,12 @@ class Resolver:
         for kind, value in self._read[n].of_nobody:
             yield reason(kind, value, ReasonResult.OF_NOBODY)
 
-    def _taken(self, n: int, refused: Refused) -> Iterator[Reason]:
+    def _taken(self, n: int, excluded: Excluded) -> Iterator[Reason]:
         """Which keys of the n-th record are those of whom it was taken from."""
-        if (named := self.references[n].customer_id) in refused.customers:
+        if (named := self.references[n].customer_id) in excluded.customers:
             yield reason("id", str(named), ReasonResult.RELEASED, named)
         for key in self._keys[n]:
-            for customer_id in refused.taken_from(key.key, self._held(key)):
+            for customer_id in excluded.taken_from(key.key, self._held(key)):
                 yield reason(key.kind, key.value, ReasonResult.RELEASED, customer_id)
 
     def _held(self, entered: EnteredKey) -> Holders:

@@ -1,6 +1,6 @@
 """Feedback, ideas and themes."""
 
-from app.services.feedback.claims import LINK_NEW_SALE, LINK_SALE, assign
+from app.services.feedback.claims import LINK_NEW_SALE, LINK_SALE, assign_customers
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.feedback.intake import revise, take
 from app.services.feedback.themes import REANALYSE_JOB, reanalyse
@@ -10,7 +10,7 @@ __all__ = [
     "LINK_SALE",
     "REANALYSE_JOB",
     "FeedbackDraft",
-    "assign",
+    "assign_customers",
     "reanalyse",
     "revise",
     "take",

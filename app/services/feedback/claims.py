@@ -32,7 +32,7 @@ async def claim(ctx: Context, feedback_id: UUID, claimed: FeedbackClaim) -> Docu
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
     if await customers.claims(ctx, row.customer_id, claimed.customer_id, claimed.moved_from):
-        await assign(ctx, [Assignment(feedback_id, row.customer_id, claimed.customer_id)])
+        await assign_customers(ctx, [Assignment(feedback_id, row.customer_id, claimed.customer_id)])
     return await store.FEEDBACK.get(ctx, feedback_id)
 
 
@@ -41,15 +41,15 @@ async def release(ctx: Context, feedback_id: UUID, reason: str) -> Document:
     await lock_linked(ctx, feedback=[feedback_id])
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.customer_id is not None:
-        await assign(ctx, [Assignment(feedback_id, row.customer_id, None, reason=reason)])
+        await assign_customers(ctx, [Assignment(feedback_id, row.customer_id, None, reason=reason)])
     return await store.FEEDBACK.get(ctx, feedback_id)
 
 
-async def assign(
+async def assign_customers(
     ctx: Context, assignments: Sequence[Assignment], filled_in: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({})
 ) -> None:
     """Give locked feedback its customers, with its figures and its vote; `filled_in` is told with it, by its id."""
-    rows = [FeedbackRow.from_record(record) for record in await links.assign(ctx, "feedback", assignments)]
+    rows = [FeedbackRow.from_record(record) for record in await links.assign_customers(ctx, "feedback", assignments)]
     await store.update_ratings(ctx, [row.id for row in rows])
     for assignment, row in zip(assignments, rows, strict=True):
         if assignment.before != assignment.customer_id:
@@ -104,7 +104,7 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
         if claims:
             assignments.append(Assignment(row.id, row.customer_id, sale.customer_id, sale.sale_id))
     if assignments:
-        await assign(ctx, assignments, filled_in)
+        await assign_customers(ctx, assignments, filled_in)
 
 
 def _is_found_by_contact(row: FeedbackRow) -> bool:

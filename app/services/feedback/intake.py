@@ -40,7 +40,7 @@ async def take(ctx: Context, drafts: Sequence[FeedbackDraft]) -> list[RecordResu
         store.FEEDBACK,
         drafts,
         references.existing,
-        partial(references.assign, ctx),
+        partial(references.resolve, ctx),
         intake.contents(ctx, store.FEEDBACK.get),
         _differs,
     )
@@ -67,13 +67,13 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     draft.id = row.id
     given = {name: getattr(draft, name) for name in ("site", "till", "staff", "sku")}
     references = await References.load(ctx, [draft], row.id)
-    if (problem := references.assign(ctx, 0, draft)) is not None:
+    if (problem := references.resolve(ctx, 0, draft)) is not None:
         raise problem
     if not fill:
         for name, value in given.items():
             setattr(draft, name, value)
-    is_refused = is_released_from(row.match_reasons, draft.customer_id)
-    if is_refused and draft.customer_id != draft.new.customer_id:  # what somebody has said stands
+    is_released = is_released_from(row.match_reasons, draft.customer_id)
+    if is_released and draft.customer_id != draft.new.customer_id:  # what somebody has said stands
         draft.customer_id = draft.origin_id = None
         draft.resolution = Resolution(Match.UNMATCHED, reasons=row.match_reasons)
     if draft.new.collected_at is None:

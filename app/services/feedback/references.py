@@ -29,10 +29,11 @@ from app.store.feedback import feedback as store
 from app.store.kit import links
 from app.store.kit.link_locks import lock_linked
 
-_SUBJECTS = ("sale", "complaint", "interaction", "idea")
-"""What feedback can be about. The feedback belongs to the customer of the first that has one."""
-
-_LINKS = {"sale_id", "complaint_id", "interaction_id", "receipt"}
+_RECORDS = ("sale", "complaint", "interaction")
+"""The records that feedback can be about. It belongs to the customer of the first that has one."""
+_SUBJECTS = (*_RECORDS, "idea")
+_NAMING_FIELDS = {*(f"{noun}_id" for noun in _RECORDS), "receipt"}
+"""The fields that name one of these records: a sale also by its receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class References:
             about = await about.not_lent_by(ctx, changed)
         return cls(intake.existing(found, "feedback"), customers, about, policies)
 
-    def assign(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
+    def resolve(self, ctx: Context, n: int, draft: FeedbackDraft) -> Problem | None:
         """Set timestamp, customer and sale of the n-th; or the problem of its references or timestamps."""
         new = draft.new
         if _says_nothing(draft):
@@ -78,11 +79,11 @@ class References:
             draft.till = draft.till or sale["till"]
             draft.staff = draft.staff or sale["operator"]
             draft.sku = draft.sku or sale["sku"]
-        draft.resolution, draft.origin_id = self._owner(n, draft)
+        draft.resolution, draft.origin_id = self._customer(n, draft)
         draft.customer_id = draft.resolution.customer_id
         return None
 
-    def _owner(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
+    def _customer(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
         """The customer of what it is about, with the id of that; or else the only one with the author's contact."""
         new, found = draft.new, self.customers.resolve(n)
         if new.customer_id is not None:  # answers to an invitation say so, because the invitation does
@@ -91,7 +92,7 @@ class References:
             return found, draft.invitation_id
         if new.method in OBSERVED:
             return NO_CUSTOMER, None
-        if (subject := self.subjects.owned(n)) is not None:
+        if (subject := self.subjects.first_with_customer(n)) is not None:
             return linked(subject["id"], UUID(subject["customer_id"]), found), subject["id"]
         return found, None
 
@@ -101,22 +102,17 @@ async def _lock(ctx: Context, drafts: Sequence[FeedbackDraft]) -> None:
 
     In the order of all transactions: receipts that are not there yet, then records that are.
     """
-    sale_ids = [draft.new.sale_id for draft in drafts if draft.new.sale_id is not None]
-    receipts = [draft.new.receipt for draft in drafts if draft.new.receipt is not None and draft.new.sale_id is None]
-    keys = [(receipt.source, receipt.receipt_no) for receipt in receipts]
-    sale_ids += await store.lock_receipts(ctx, keys) if keys else []
-    interaction_ids = [draft.new.interaction_id for draft in drafts if draft.new.interaction_id is not None]
-    complaint_ids = [draft.new.complaint_id for draft in drafts if draft.new.complaint_id is not None]
+    ids = await _ids(ctx, [named_by(draft.new) for draft in drafts])
     invitation_ids = [draft.invitation_id for draft in drafts if draft.invitation_id is not None]
-    if not interaction_ids:
-        await links.lock(ctx, sale=sale_ids, complaint=complaint_ids, invitation=invitation_ids)
+    if not ids["interaction"]:
+        await links.lock(ctx, **ids, invitation=invitation_ids)
         return
     # A complaint may be made of it, which everything in the conversation is about then.
     await lock_linked(
         ctx,
-        conversations_of=interaction_ids,
-        without_followers={"sale": sale_ids},
-        complaint=complaint_ids,
+        conversations_of=ids["interaction"],
+        without_followers={"sale": ids["sale"]},
+        complaint=ids["complaint"],
         invitation=invitation_ids,
     )
 
@@ -125,29 +121,32 @@ async def lock_for_change(ctx: Context, feedback_id: UUID, new: Mapping[str, Any
     """Lock feedback after what it is about, and what it will be about by these new values of its fields."""
     if (stored := await store.references_of(ctx, feedback_id)) is None:
         return
-    named = [{**stored}, {**stored, **new}]
-    receipts = [each["receipt"] for each in named if each["sale_id"] is None and each["receipt"] is not None]
-    sales = await store.lock_receipts(ctx, receipts) if receipts else []
+    ids = await _ids(ctx, [stored, {**stored, **new}])
     await lock_linked(
         ctx,
-        conversations_of=_ids(named, "interaction_id"),
+        conversations_of=ids["interaction"],
         with_leaders=True,
         feedback=[feedback_id],
-        sale=[*sales, *_ids(named, "sale_id")],
-        complaint=_ids(named, "complaint_id"),
+        sale=ids["sale"],
+        complaint=ids["complaint"],
     )
 
 
 def named_by(new: BaseModel) -> dict[str, Any]:
     """What feedback, or a change of it, names of what it is about."""
-    named = {name: getattr(new, name) for name in _LINKS & new.model_fields_set}
+    named = {name: getattr(new, name) for name in _NAMING_FIELDS & new.model_fields_set}
     if (receipt := named.get("receipt")) is not None:
         named["receipt"] = (receipt.source, receipt.receipt_no)
     return named
 
 
-def _ids(named: Sequence[Mapping[str, Any]], field: str) -> list[UUID]:
-    return [each[field] for each in named if each[field] is not None]
+async def _ids(ctx: Context, named: Sequence[Mapping[str, Any]]) -> dict[str, list[UUID]]:
+    """The ids, by noun, of the records that are named; receipts that are not there yet are locked."""
+    ids = {noun: [id_ for each in named if (id_ := each.get(f"{noun}_id")) is not None] for noun in _RECORDS}
+    receipts = [each["receipt"] for each in named if each.get("sale_id") is None and each.get("receipt") is not None]
+    if receipts:
+        ids["sale"] += await store.lock_receipts(ctx, receipts)
+    return ids
 
 
 def _says_nothing(draft: FeedbackDraft) -> bool:
@@ -177,11 +176,9 @@ def _keys(drafts: Sequence[FeedbackDraft]) -> dict[str, list[tuple[Any, ...]]]:
         new = draft.new
         if draft.key is not None:
             keys["feedback"].append((n, *draft.key))
-        if new.sale_id is not None:
-            keys["sale"].append((n, new.sale_id, new.sale_line_no))
-        elif new.receipt is not None:
+        for noun in _SUBJECTS:
+            if (subject_id := getattr(new, f"{noun}_id")) is not None:
+                keys[noun].append((n, subject_id, new.sale_line_no) if noun == "sale" else (n, subject_id))
+        if new.receipt is not None and new.sale_id is None:
             keys["receipt"].append((n, new.receipt.source, new.receipt.receipt_no))
-        for kind in ("complaint", "interaction", "idea"):
-            if (subject_id := getattr(new, f"{kind}_id")) is not None:
-                keys[kind].append((n, subject_id))
     return keys

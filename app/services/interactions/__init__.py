@@ -1,10 +1,10 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.services.interactions.claims import assign, release_unlinked, take_customers
+from app.services.interactions.claims import assign_customers, release_unlinked, take_customers
 from app.services.interactions.enquiries import ANSWER_IN_THREAD, ANSWER_OTHERS, REOPEN
 from app.services.interactions.interactions import record
 from app.services.interactions.tasks import TaskDraft, create_tasks
-from app.services.interactions.tasks import assign as assign_tasks
+from app.services.interactions.tasks import assign_customers as assign_customers_of_tasks
 from app.services.interactions.tasks import complete as complete_task
 from app.services.interactions.welcome import require as require_welcome
 
@@ -13,8 +13,8 @@ __all__ = [
     "ANSWER_OTHERS",
     "REOPEN",
     "TaskDraft",
-    "assign",
-    "assign_tasks",
+    "assign_customers",
+    "assign_customers_of_tasks",
     "complete_task",
     "create_tasks",
     "record",

@@ -35,7 +35,7 @@ async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -
     row = await INTERACTIONS.lock(ctx, interaction_id)
     customer_id = claimed.customer_id
     if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
-        await assign(ctx, [Assignment(interaction_id, row["customer_id"], customer_id)])
+        await assign_customers(ctx, [Assignment(interaction_id, row["customer_id"], customer_id)])
     if claimed.keep_contact and row["contact"] is not None:
         policy = (await customers.load_policies(ctx, [row["source"]])).of(row["source"])
         await _add_contact_point(ctx, customer_id, json.loads(row["contact"]), Channel(row["channel"]), policy)
@@ -48,14 +48,14 @@ async def release(ctx: Context, interaction_id: UUID, reason: str) -> Document:
     await lock_linked(ctx, conversations_of=[interaction_id])
     row = await INTERACTIONS.lock(ctx, interaction_id)
     if row["customer_id"] is not None:
-        await assign(ctx, [Assignment(interaction_id, row["customer_id"], None, reason=reason)])
+        await assign_customers(ctx, [Assignment(interaction_id, row["customer_id"], None, reason=reason)])
     await ctx.reactions.follow(ctx)
     return await INTERACTIONS.get(ctx, interaction_id)
 
 
-async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
+async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> None:
     """Give locked interactions their customers."""
-    rows = await store.assign(ctx, "interaction", assignments)
+    rows = await store.assign_customers(ctx, "interaction", assignments)
     await participants.synchronize(ctx, rows)
     await activity.find_last_contacts(ctx, [each.before for each in assignments if each.before is not None])
     changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].before != pair[0].customer_id]
@@ -67,15 +67,15 @@ async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> Non
 
     What somebody has taken from a customer does not become theirs again.
     """
-    unowned = await interaction_store.unowned(ctx, interaction_ids)
-    named = await link_origins.named_customers(ctx, "interaction", list(unowned)) if unowned else {}
+    reasons = await interaction_store.lock_without_customer(ctx, interaction_ids)
+    named = await link_origins.named_customers(ctx, "interaction", list(reasons)) if reasons else {}
     assignments = [
         Assignment(interaction_id, None, customer_id, origin_id)
         for interaction_id, (origin_id, customer_id) in sorted(named.items())
-        if not customers.is_released_from(unowned[interaction_id], customer_id)
+        if not customers.is_released_from(reasons[interaction_id], customer_id)
     ]
     if assignments:
-        await assign(ctx, assignments)
+        await assign_customers(ctx, assignments)
 
 
 async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> None:
@@ -89,7 +89,7 @@ async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> N
     for interaction_id, holder in holders.items():
         origin_id, customer_id = named.get(interaction_id, (None, None))
         assignments.append(Assignment(interaction_id, holder, customer_id, origin_id, NO_LONGER_LINKED, by_link=True))
-    await assign(ctx, assignments)
+    await assign_customers(ctx, assignments)
 
 
 def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:

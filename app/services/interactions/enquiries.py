@@ -107,7 +107,7 @@ async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document
         raise out_of_order("/interaction_id", "happened_at of the enquiry")
     await _set_answered(ctx, enquiry, answer_id, Channel(row["channel"]), row["happened_at"], named=True)
     if row["customer_id"] is None and enquiry["customer_id"] is not None:
-        await claims.assign(ctx, [Assignment(answer_id, None, enquiry["customer_id"], enquiry["id"])])
+        await claims.assign_customers(ctx, [Assignment(answer_id, None, enquiry["customer_id"], enquiry["id"])])
     return await store.INTERACTIONS.get(ctx, answer_id)
 
 

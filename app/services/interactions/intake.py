@@ -134,7 +134,7 @@ class References:
         await _lock_threads(ctx, [draft.new for draft in drafts])
         records = await store.REFERENCES.load(ctx, keys)
         complaint_ids = {record.id for record in records if record.kind in _COMPLAINT_KINDS}
-        if changed := [record.id for record in records if record.kind in ("answered", "unowned")]:
+        if changed := [record.id for record in records if record.kind in ("counterpart", "without_customer")]:
             await lock_answered(ctx, changed, complaint_ids)
         elif complaint_ids:
             await store.lock_complaints(ctx, complaint_ids)
@@ -150,12 +150,12 @@ class References:
                 complaints[record.n][record.id] = json.loads(record.data or "{}")
         opted_out = {record.n for record in records if record.kind == "opted_out"}
         existing = intake.existing(records, "interaction")
-        answering = {record.n for record in records if record.kind == "answered"}
-        sent = {n: drafts[n] for n in sorted(answering) if _is_sent(drafts[n].new)}
+        with_counterpart = {record.n for record in records if record.kind == "counterpart"}
+        sent = {n: drafts[n] for n in sorted(with_counterpart) if _is_sent(drafts[n].new)}
         enquirers = await _find_enquirers(ctx, sent, customers)
         return cls(existing, customers, participants, complaints, opted_out, enquirers, ctx.now, policies)
 
-    def assign(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
+    def resolve(self, ctx: Context, n: int, draft: InteractionDraft) -> Problem | None:
         """Set the customer of the n-th interaction, or return the problem that prevents its recording."""
         new = draft.new
         found = self.complaints.get(n, {})
@@ -278,13 +278,13 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             for position, participant in enumerate(new.participants)
             if participant.customer_id is not None
         ],
-        "answered": [
+        "counterpart": [
             (n, thread, new.direction is Direction.OUTBOUND, drafts[n].happened_at)
             for n, new, thread in threads
             if new.direction is Direction.OUTBOUND or rules.awaits_answer(new.kind, new.direction)
         ],
         # With what names a complaint, they are about it, and belong to its customer.
-        "unowned": [(n, thread) for n, new, thread in threads if new.complaint_id is not None],
+        "without_customer": [(n, thread) for n, new, thread in threads if new.complaint_id is not None],
         "complaint": [(n, new.complaint_id) for n, new in numbered if new.complaint_id is not None],
         "complaint_of_thread": [
             (n, thread, new.source or drafts[n].thread_source) for n, new, thread in threads if new.complaint_id is None

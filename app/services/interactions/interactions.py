@@ -26,9 +26,8 @@ from app.store.kit.listing import Page
 
 _WELCOME_FIELDS = {"channel", "direction", "unwelcome_reason"}
 """Whether the customer wants to be contacted like this depends on these fields."""
-_THREAD_FIELDS = {"thread", "complaint_id", "kind", "direction", "happened_at"}
-"""Which conversation it is in, what it answers there and what answers it, and which complaint it is about, depends on
-these fields."""
+_THREAD_FIELDS = {*rules.CONVERSATION_FIELDS, "kind", "direction", "happened_at"}
+"""Which conversation it is in, and what it answers there and what answers it, depends on these fields."""
 
 
 async def find(ctx: Context, query: InteractionQuery) -> Page:
@@ -81,7 +80,7 @@ async def record_many(
         store.INTERACTIONS,
         drafts,
         references.existing,
-        partial(references.assign, ctx),
+        partial(references.resolve, ctx),
         partial(store.contents, ctx),
         _differs,
     )

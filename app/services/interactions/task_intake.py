@@ -24,7 +24,7 @@ _SENT = [name for name in TaskNew.model_fields if name not in ("customer", "sour
 
 @dataclass(slots=True)
 class IncomingTask(Draft[TaskNew]):
-    """The customer and the problem are set by `_assign`."""
+    """The customer and the problem are set by `_resolve`."""
 
     customer_id: UUID | None = None
     origin_id: UUID | None = None
@@ -78,7 +78,7 @@ async def create_many(ctx: Context, news: Sequence[TaskNew]) -> list[RecordResul
     customers.add(found)
     subjects = Subjects.of(found, *_SUBJECTS)
     for n, draft in enumerate(drafts):
-        draft.problem = _assign(n, draft, customers, subjects)
+        draft.problem = _resolve(n, draft, customers, subjects)
     decided = await intake.decide(
         ctx,
         store.TASKS,
@@ -93,7 +93,7 @@ async def create_many(ctx: Context, news: Sequence[TaskNew]) -> list[RecordResul
     return decided.results
 
 
-def _assign(n: int, draft: IncomingTask, customers: Resolver, subjects: Subjects) -> Problem | None:
+def _resolve(n: int, draft: IncomingTask, customers: Resolver, subjects: Subjects) -> Problem | None:
     """Set the customer of the n-th task, or return the problem that prevents its creation."""
     new = draft.new
     if (problem := intake.incomplete_source_key(new) or subjects.missing(n, new)) is not None:
@@ -102,7 +102,7 @@ def _assign(n: int, draft: IncomingTask, customers: Resolver, subjects: Subjects
         if (problem := customers.missing(n)) is not None:
             return problem
         draft.customer_id = new.customer_id
-        if new.customer_id is None and (subject := subjects.owned(n)) is not None:
+        if new.customer_id is None and (subject := subjects.first_with_customer(n)) is not None:
             draft.customer_id, draft.origin_id = UUID(subject["customer_id"]), subject["id"]
         return None
     if new.customer_id is not None:

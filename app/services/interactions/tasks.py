@@ -95,9 +95,9 @@ async def create_tasks(ctx: Context, drafts: Sequence[TaskDraft]) -> list[UUID]:
     return [draft.id for draft in drafts]
 
 
-async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
+async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> None:
     """Give locked tasks their customers."""
-    rows = await links.assign(ctx, "task", assignments)
+    rows = await links.assign_customers(ctx, "task", assignments)
     for assignment, row in zip(assignments, rows, strict=True):
         if assignment.before != assignment.customer_id:
             stored, sent = (id_ and str(id_) for id_ in (assignment.before, assignment.customer_id))

@@ -163,8 +163,8 @@ class Subjects:
 
     async def not_lent_by(self, ctx: Context, lender_id: UUID) -> "Subjects":
         """These, as if those that have their customers from this record had none: it takes none back from them."""
-        owned = {row["id"] for found in self.by_kind.values() for row in found.values() if row.get("customer_id")}
-        lent = await link_origins.lent_by(ctx, lender_id, owned)
+        rows = [row for found in self.by_kind.values() for row in found.values()]
+        lent = await link_origins.lent_by(ctx, lender_id, {row["id"] for row in rows if row.get("customer_id")})
         return Subjects(
             {
                 kind: {n: {**row, "customer_id": None} if row["id"] in lent else row for n, row in found.items()}
@@ -172,8 +172,8 @@ class Subjects:
             }
         )
 
-    def owned(self, n: int) -> Mapping[str, Any] | None:
-        """The first that belongs to a customer."""
+    def first_with_customer(self, n: int) -> Mapping[str, Any] | None:
+        """The first of those that the n-th is about that has a customer."""
         subjects = (found[n] for found in self.by_kind.values() if n in found)
         return next((subject for subject in subjects if subject.get("customer_id") is not None), None)
 

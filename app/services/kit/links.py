@@ -25,7 +25,7 @@ class Following:
     """Carries customers down the links, one step at a time: what follows records an event, which others follow."""
 
     def __init__(self, assign_by_noun: Mapping[str, Assign]) -> None:
-        assert assign_by_noun.keys() == set(store.FOLLOWERS), "every noun that follows has somebody who assigns it"
+        assert assign_by_noun.keys() == set(store.FOLLOWERS), "every noun that follows has what assigns its customers"
         self._assign_by_noun = {noun: assign_by_noun[noun] for noun in store.FOLLOWERS}
 
     def reaction(self, leader: str) -> Reaction:

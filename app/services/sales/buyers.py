@@ -20,10 +20,10 @@ from app.services.customers import (
     CustomerDraft,
     CustomerReference,
     EnteredKey,
+    Excluded,
     Lesson,
     Policies,
     Reason,
-    Refused,
     Resolver,
     draft_customer,
     reason,
@@ -59,40 +59,40 @@ class Buyers:
             learnt = {(key.kind, key.value) for key in lesson.learnt}
             receipt.match_reasons = _known_now(receipt.match_reasons, lesson.customer_id, ReasonResult.LEARNT, learnt)
 
-    def assign(
+    def resolve(
         self,
         n: int,
         receipt: ReceiptDraft,
         returned_from: Collection[UUID] = (),
         awaited: tuple[str, str] | None = None,
-        refused: Refused | None = None,
+        excluded: Excluded | None = None,
     ) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns.
 
         `awaited` is one that it returns and that is not known. Who only brings something back is not created: it is
-        theirs whose the other receipt is, or becomes. Who is `refused` is not its buyer.
+        theirs whose the other receipt is, or becomes. Who is `excluded` is not its buyer.
         """
-        if refused is None:
-            self._assign(n, receipt, returned_from, awaited)
+        if excluded is None:
+            self._resolve(n, receipt, returned_from, awaited)
             return
-        self._assign(n, receipt, set(returned_from).difference(refused.customers), awaited, refused)
-        if receipt.customer_id is not None or not refused.customers:
+        self._resolve(n, receipt, set(returned_from).difference(excluded.customers), awaited, excluded)
+        if receipt.customer_id is not None or not excluded.customers:
             return
-        last = refused.customers[-1]
+        last = excluded.customers[-1]
         if not customers.is_released_from(receipt.match_reasons, last):
             receipt.match_reasons = (*receipt.match_reasons, *released_reasons((), last))
             if receipt.match is Match.ANONYMOUS:
                 receipt.match = Match.UNMATCHED
 
-    def _assign(
+    def _resolve(
         self,
         n: int,
         receipt: ReceiptDraft,
         returned_from: Collection[UUID],
         awaited: tuple[str, str] | None,
-        refused: Refused | None = None,
+        excluded: Excluded | None = None,
     ) -> None:
-        resolution = self._resolver.resolve(n, refused)
+        resolution = self._resolver.resolve(n, excluded)
         # All of them: the transaction may run again, and find somebody else.
         receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates, receipt.match_reasons = (
             resolution.customer_id,
@@ -111,9 +111,9 @@ class Buyers:
         elif resolution.match is Match.AMBIGUOUS:
             return
         elif returned_from:
-            found = buyer_of_return(returned_from, names_buyer=resolution.match is Match.UNMATCHED)
+            found = buyer_of_return(returned_from, names_somebody=resolution.match is Match.UNMATCHED)
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
-        elif refused is not None and self._resolver.names_refused(n, refused):
+        elif excluded is not None and self._resolver.names_excluded(n, excluded):
             return
         elif self._creates and buyer is not None and (keys := self._resolver.usable_keys(n)):
             if receipt.kind is SaleKind.RETURN and receipt.returns:

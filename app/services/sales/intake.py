@@ -182,15 +182,15 @@ class _Batch:
             elif (problem := returns.refuse(draft)) is not None:
                 results.append(RecordResult.refused(problem))
             else:
-                returned_from, refused = returns.buyers(draft), None
+                returned_from, excluded = returns.buyers(draft), None
                 if n in revised:
-                    refused = revisions.refused(ctx, self._policies, before[draft.id])
-                if refused is None or not revisions.keeps_decision(
-                    references.customers.references[n].named(ctx), before[draft.id], draft, returned_from, refused
+                    excluded = revisions.excluded(ctx, self._policies, before[draft.id])
+                if excluded is None or not revisions.keeps_decision(
+                    references.customers.references[n].named(ctx), before[draft.id], draft, returned_from, excluded
                 ):
-                    buyers.assign(n, draft, returned_from, returns.awaited(draft), refused)
+                    buyers.resolve(n, draft, returned_from, returns.awaited(draft), excluded)
                     if n in revised:
-                        revisions.keep_unnamed(before[draft.id], draft)
+                        revisions.keep_unless_found(before[draft.id], draft)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow
                 if draft.is_revision:
                     newer.append(draft)

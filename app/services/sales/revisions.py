@@ -11,7 +11,7 @@ from app.rules.kit.event_types import SALE_REVISED
 from app.rules.sales.receipts import MatchedBy
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
-from app.services.customers import Policies, Refused
+from app.services.customers import Excluded, Policies
 from app.services.sales.buyers import buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
@@ -34,32 +34,32 @@ def taken_from(before: Stored, customer_id: UUID | None) -> list[UUID]:
     return list(reversed(latest_first))
 
 
-def refused(ctx: Context, policies: Policies, before: Stored) -> Refused | None:
+def excluded(ctx: Context, policies: Policies, before: Stored) -> Excluded | None:
     """What says nothing of who bought in a revision, if somebody has decided that."""
     if _is_decided(before):
         references = (buyer_reference(buyer, policies, before["source"]) for buyer in _buyers_before(before))
-        return Refused(before["taken_from"], frozenset(key for each in references for key in each.named(ctx)))
-    return Refused(before["taken_from"]) if before["taken_from"] else None
+        return Excluded(before["taken_from"], frozenset(key for each in references for key in each.named(ctx)))
+    return Excluded(before["taken_from"]) if before["taken_from"] else None
 
 
 def keeps_decision(
-    named: Set[Key], before: Stored, draft: ReceiptDraft, returned_from: Collection[UUID], refused: Refused
+    named: Set[Key], before: Stored, draft: ReceiptDraft, returned_from: Collection[UUID], excluded: Excluded
 ) -> bool:
     """Whether somebody has claimed or released the receipt, and the revision, which has `named` who bought, says
     nothing new of that. `returned_from` are the buyers of what it returns: it may be theirs if it is nobody's.
 
     Then that is who it stays with, and nobody is created or learns anything.
     """
-    if not _is_decided(before) or not named <= refused.keys:
+    if not _is_decided(before) or not named <= excluded.keys:
         return False
-    if before["customer_id"] is None and not set(returned_from).issubset(refused.customers):
+    if before["customer_id"] is None and not set(returned_from).issubset(excluded.customers):
         return False
     _keep_buyer(draft, before)
     return True
 
 
-def keep_unnamed(before: Stored, draft: ReceiptDraft) -> None:
-    """Leave a revision that names nobody with the customer of before."""
+def keep_unless_found(before: Stored, draft: ReceiptDraft) -> None:
+    """Leave a revision with the customer of before, and why it is theirs, unless a key of its own finds who bought."""
     if _stays(before, draft):
         _keep_buyer(draft, before)
 
@@ -118,10 +118,10 @@ def _stays(before: Stored, draft: ReceiptDraft) -> bool:
     if before["customer_id"] is None or before["matched_by"] == MatchedBy.SALE:
         return False
     is_claimed_for_them = before["matched_by"] == MatchedBy.CLAIM and draft.customer_id == before["customer_id"]
-    return is_claimed_for_them or not _names_buyer(draft)
+    return is_claimed_for_them or not _finds_buyer(draft)
 
 
-def _names_buyer(draft: ReceiptDraft) -> bool:
+def _finds_buyer(draft: ReceiptDraft) -> bool:
     """Whether a key of its own found who bought; what it returns does not say more than what was known before."""
     return draft.customer_id is not None and draft.matched_by is not MatchedBy.SALE
 

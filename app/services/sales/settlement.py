@@ -108,7 +108,7 @@ async def _follow(ctx: Context, touched: Touched) -> None:
             if row["match"] == Match.AMBIGUOUS and row["matched_by"] is None:
                 buyer = buyer_among(buyers_of_sales, row["candidates"])
             else:
-                buyer = buyer_of_return(buyers_of_sales, row["names_buyer"] or bool(row["taken_from"]))
+                buyer = buyer_of_return(buyers_of_sales, row["names_somebody"] or bool(row["taken_from"]))
             if buyer is None or _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
                 continue
             changes[row["id"]] += 1

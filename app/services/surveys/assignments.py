@@ -25,7 +25,7 @@ from app.store.surveys.invitations import INVITATIONS, free_occasions, pending
 from app.store.surveys.triggers import Rule
 
 
-async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
+async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> None:
     """Give locked invitations their customers. Those that nobody is left for who may be invited are withdrawn.
 
     Another customer is invited as by a new invitation: if they may be, on a channel of theirs, in their language and
@@ -104,7 +104,7 @@ async def _give(
 ) -> None:
     if not given:
         return
-    rows = await links.assign(ctx, "invitation", [assignment for assignment, _ in given])
+    rows = await links.assign_customers(ctx, "invitation", [assignment for assignment, _ in given])
     for (assignment, values), row in zip(given, rows, strict=True):
         if values:
             await INVITATIONS.change(ctx, row["id"], values)

@@ -94,7 +94,7 @@ class ComplaintRow:
     def columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _NAMES}
 
-    def assign(self, values: Mapping[str, Any]) -> None:
+    def update(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             setattr(self, name, value)
 

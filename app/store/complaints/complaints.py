@@ -265,7 +265,7 @@ async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:
 _OPEN_BY_POLICY = (
     f"SELECT c.id FROM complaints c WHERE c.policy_id = $1 AND {OPEN} AND c.id > $2 ORDER BY c.id LIMIT $3"
 )
-_OWNER = "'customer_id', c.id, 'tags', c.tags"
+_CUSTOMER = "'customer_id', c.id, 'tags', c.tags"
 REFERENCES = Lookup(
     sent_before("complaint", "complaints"),
     *customer_references(),
@@ -274,7 +274,7 @@ REFERENCES = Lookup(
         {"id": "UUID", "line_no": "INTEGER"},
         "JOIN sales s USING (id) LEFT JOIN customers c ON c.id = s.customer_id",
         "s.id",
-        f"json_build_object({_OWNER}, {sales.BELIEVED_MOMENT}, 'has_line', w.line_no IS NULL OR EXISTS "
+        f"json_build_object({_CUSTOMER}, {sales.BELIEVED_MOMENT}, 'has_line', w.line_no IS NULL OR EXISTS "
         "(SELECT FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = w.line_no))::text",
     ),
     Reference(
@@ -282,7 +282,7 @@ REFERENCES = Lookup(
         {"id": "UUID"},
         "JOIN interactions i USING (id) LEFT JOIN customers c ON c.id = i.customer_id",
         "i.id",
-        f"json_build_object({_OWNER})::text",
+        f"json_build_object({_CUSTOMER})::text",
     ),
 )
 """What complaints refer to: those stored under the same key, with the hash of what was sent; their customers; and the

@@ -127,9 +127,9 @@ async def references_of(ctx: Context, feedback_id: UUID) -> dict[str, Any] | Non
     row = await ctx.db.fetchrow(_REFERENCES_OF, feedback_id)
     if row is None:
         return None
-    *_, source, receipt_no = row
-    receipt = (source, receipt_no) if receipt_no is not None else None
-    return {name: row[name] for name in ("sale_id", "complaint_id", "interaction_id")} | {"receipt": receipt}
+    named = dict(row)
+    source, receipt_no = named.pop("receipt_source"), named.pop("receipt_no")
+    return {**named, "receipt": (source, receipt_no) if receipt_no is not None else None}
 
 
 _REFERENCES_OF = "SELECT sale_id, complaint_id, interaction_id, receipt_source, receipt_no FROM feedback WHERE id = $1"
@@ -140,7 +140,7 @@ AWAITS_RECEIPT = """EXISTS (
 """Condition on the event `e` of a sale: feedback names its receipt and is not linked to the sale yet."""
 REFERS_TO_SALE = "EXISTS (SELECT FROM feedback f WHERE f.sale_id = e.subject_id)"
 """Condition on the event `e` of a sale: there is feedback about it."""
-_OWNER = "json_build_object('customer_id', r.customer_id)::text"
+_CUSTOMER = "json_build_object('customer_id', r.customer_id)::text"
 _SALE = f"{sales.BELIEVED_MOMENT}, 'customer_id', s.customer_id, 'site', s.site, 'till', s.till, 'operator', s.operator"
 REFERENCES = Lookup(
     sent_before("feedback", "feedback"),
@@ -159,8 +159,8 @@ REFERENCES = Lookup(
         "s.id",
         f"json_build_object({_SALE}, 'sku', NULL, 'has_line', true)::text",
     ),
-    Reference("interaction", {"id": "UUID"}, "JOIN interactions r USING (id)", "r.id", _OWNER),
-    Reference("complaint", {"id": "UUID"}, "JOIN complaints r USING (id)", "r.id", _OWNER),
+    Reference("interaction", {"id": "UUID"}, "JOIN interactions r USING (id)", "r.id", _CUSTOMER),
+    Reference("complaint", {"id": "UUID"}, "JOIN complaints r USING (id)", "r.id", _CUSTOMER),
     Reference("idea", {"id": "UUID"}, "JOIN ideas r USING (id)", "r.id"),
 )
 """What feedback refers to: the same one, with the hash of what was sent, its customers, what it is about and whose that

@@ -4,7 +4,7 @@ from app.store.interactions.complaint_messages import BRINGS_ALONG, MAY_JOIN
 from app.store.interactions.complaint_messages import join as join_complaints
 from app.store.interactions.complaint_messages import link as link_to_complaints
 from app.store.interactions.complaint_messages import link_anew as link_complaints_anew
-from app.store.interactions.complaint_messages import unowned as unowned_messages
+from app.store.interactions.complaint_messages import without_customer as messages_without_customer
 from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
 from app.store.interactions.threads import concerns, same_thread
@@ -19,6 +19,6 @@ __all__ = [
     "join_complaints",
     "link_complaints_anew",
     "link_to_complaints",
+    "messages_without_customer",
     "same_thread",
-    "unowned_messages",
 ]

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from app.core.context import Context
-from app.store.interactions.threads import own_customer, same_thread
+from app.rules.interactions.interactions import CONVERSATION_FIELDS
+from app.store.interactions.threads import in_threads, same_thread
+from app.store.kit import events
 
 Pair = tuple[UUID, UUID]
 """The ids of a complaint, and of an interaction that is about it."""
@@ -40,8 +42,8 @@ async def complaints_of(ctx: Context, interaction_id: UUID) -> list[UUID]:
     return [row[0] for row in found]
 
 
-async def unowned(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
-    """What is about these complaints and belongs to nobody."""
+async def without_customer(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
+    """What is about these complaints and has no customer."""
     found = await ctx.db.fetch(
         "SELECT DISTINCT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
         "WHERE m.complaint_id = ANY ($1::uuid[]) AND i.customer_id IS NULL ORDER BY 1",
@@ -93,15 +95,15 @@ _UNNAME = f"""
         SELECT o.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")} WHERE n.id = $1
     ))
 """
-# One of each source and customer stands for all that are linked: conversations may be long.
+# One of those that are in the same threads stands for all that are linked: conversations may be long.
 _LINK = f"""
     WITH pairs AS MATERIALIZED (
         SELECT * FROM {_PAIRS}
     ),
     ends AS MATERIALIZED (
-        SELECT DISTINCT ON (p.complaint_id, i.thread, i.source, {own_customer("i")}) p.complaint_id, i.*
+        SELECT DISTINCT ON (p.complaint_id, {in_threads("i")}) p.complaint_id, i.*
         FROM pairs p JOIN interactions i ON i.id = p.interaction_id WHERE i.thread IS NOT NULL
-        ORDER BY p.complaint_id, i.thread, i.source, {own_customer("i")}, i.id
+        ORDER BY p.complaint_id, {in_threads("i")}, i.id
     )
     INSERT INTO complaint_messages (complaint_id, interaction_id)
     SELECT * FROM (
@@ -142,8 +144,7 @@ _GONE = f"""
     )
     ORDER BY 1
 """
-MAY_JOIN = """((e.type <> 'interaction.updated' OR (e.data->'changes')::jsonb @> '[{"pointer": "/thread"}]'
-        OR (e.data->'changes')::jsonb @> '[{"pointer": "/complaint_id"}]')
+MAY_JOIN = f"""((e.type <> 'interaction.updated' OR {events.changed(CONVERSATION_FIELDS)})
     AND (EXISTS (SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL)
         OR EXISTS (SELECT FROM complaint_messages m WHERE m.interaction_id = e.subject_id)))"""
 """Condition on the event `e` of an interaction: it may be in another conversation than before, or name

@@ -92,8 +92,8 @@ async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, An
     return {row["id"]: json.loads(row["json"]) for row in stored}
 
 
-async def unowned(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """The reasons, by id, why those of these interactions that belong to nobody do not; they are locked."""
+async def lock_without_customer(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Lock those of these interactions that have no customer; the reasons for that, by id."""
     found = await ctx.db.fetch(
         "SELECT id, match_reasons FROM interactions WHERE id = ANY ($1::uuid[]) AND customer_id IS NULL "
         "ORDER BY id FOR NO KEY UPDATE",
@@ -186,12 +186,17 @@ REFERENCES = Lookup(
     ),
     Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),
     Reference(
-        "answered",
+        "counterpart",
         {"thread": "TEXT", "outbound": "BOOLEAN", "happened_at": "TIMESTAMP WITH TIME ZONE"},
-        threads.MAY_BE_ANSWERED,
+        threads.COUNTERPARTS,
         "o.id",
     ),
-    Reference("unowned", {"thread": "TEXT"}, "JOIN interactions o USING (thread) WHERE o.customer_id IS NULL", "o.id"),
+    Reference(
+        "without_customer",
+        {"thread": "TEXT"},
+        "JOIN interactions o USING (thread) WHERE o.customer_id IS NULL",
+        "o.id",
+    ),
     Reference(
         "complaint",
         {"id": "UUID"},
@@ -219,8 +224,8 @@ REFERENCES = Lookup(
     ),
 )
 """What interactions refer to: those with the same key, with their content hash; their customers and participants;
-customers who opted out of a use for all of their numbers; what in their threads they may answer, or may answer them, or
-has no customer; and the complaints that they, or others in their threads, are about.
+customers who opted out of a use for all of their numbers; what in their threads they may answer, or may answer them,
+their counterparts, or has no customer; and the complaints that they, or others in their threads, are about.
 """
 _NEXT_STEP = (
     f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "

@@ -29,6 +29,13 @@ def same_thread(a: str, b: str) -> str:
     return f"({a}.thread = {b}.thread AND ({own_a} = {own_b} OR {is_named_by(a, named_by)} OR {may_be_one}))"
 
 
+def in_threads(a: str) -> str:
+    """SQL expressions on a row of interactions: all of it that `same_thread` looks at. Two that have them in common are
+    in the same thread as others, or neither is.
+    """
+    return f"{a}.thread, {_named_by(a)}, {own_customer(a)}"
+
+
 def own_customer(a: str) -> str:
     """SQL expression on a row of interactions: its customer, unless that is the customer of what it is linked to."""
     return f"CASE WHEN {a}.customer_from_id IS NULL THEN {a}.customer_id END"
@@ -200,7 +207,7 @@ OTHERS_WAIT = """EXISTS (
 )"""
 """Condition on the event `e` of an enquiry that is answered: another customer may wait in its thread, who is the only
 one from now on."""
-MAY_BE_ANSWERED = """JOIN interactions o USING (thread) WHERE CASE
+COUNTERPARTS = """JOIN interactions o USING (thread) WHERE CASE
     WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
         AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
     ELSE o.direction = 'outbound' AND o.state = 'held' AND w.happened_at <= o.happened_at END"""

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -25,6 +25,12 @@ class Event:
 
     def __post_init__(self) -> None:
         assert self.type.accepts(self.data), f"{self.type.name} does not carry {sorted(self.data)}"
+
+
+def changed(fields: Iterable[str]) -> str:
+    """SQL condition on the event `e` of a changed record: it was one of these fields, or several."""
+    pointers = (f"""(e.data->'changes')::jsonb @> '[{{"pointer": "/{field}"}}]'""" for field in sorted(fields))
+    return f"({' OR '.join(pointers)})"
 
 
 async def record(ctx: Context, *events: Event) -> None:

@@ -49,7 +49,7 @@ async def followers(ctx: Context, noun: str, leader_ids: Sequence[UUID]) -> list
     return [Follower(*row) for row in await ctx.db.fetch(_FOLLOWERS[noun], sorted(leader_ids))]
 
 
-async def assign(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> list[Record]:
+async def assign_customers(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> list[Record]:
     """Give records their customers, and their events with them; the rows as they are then, in the given order."""
     rows = await ctx.db.fetch(
         _ASSIGN[noun],
@@ -94,8 +94,7 @@ def has_followers(leader: str, *, of_others: bool = False) -> str:
 def links_changed(noun: str) -> str:
     """SQL condition on the event `e` of a changed record: it is linked to others, and has followers of others."""
     columns = {link.leader_column for link in LINKS if link.table == TABLES[noun] and link.follower_column == "id"}
-    pointers = (f"""(e.data->'changes')::jsonb @> '[{{"pointer": "/{column}"}}]'""" for column in sorted(columns))
-    return f"({' OR '.join(pointers)}) AND ({has_followers(noun, of_others=True)})"
+    return f"{events.changed(columns)} AND ({has_followers(noun, of_others=True)})"
 
 
 def joined(link: Link) -> str:
@@ -205,7 +204,7 @@ def _match(noun: str) -> str:
     names_somebody = f"{contact}->>'value' IS NOT NULL"
     own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')") if noun == "interaction" else "'[]'::jsonb"
     """What its own keys led to, which counts again when it is not linked any more."""
-    refused = _reasons(
+    released_before = _reasons(
         "r->>'result' = 'released' AND (r->>'customer_id')::uuid IS DISTINCT FROM v.customer_id "
         "AND r->>'customer_id' IS NOT NULL AND (r->>'customer_id')::uuid IS DISTINCT FROM v.released_from"
     )
@@ -223,7 +222,7 @@ def _match(noun: str) -> str:
         f"WHEN v.released_from IS NOT NULL AND v.customer_id IS NULL AND {names_somebody} THEN {released} "
         f"WHEN v.released_from IS NOT NULL THEN {taken} "
         f"WHEN v.customer_id IS NOT NULL THEN '[]' WHEN {own} <> '[]' THEN {own} "
-        f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {refused}, "
+        f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {released_before}, "
     )
 
 

@@ -135,6 +135,17 @@ class TestNamedComplaint:
         await api.patched(client, f"/v1/complaints/{complaint['id']}", {"interaction_id": other["id"]})
         assert await found(client, mail) == (ada["id"], complaint["id"])
 
+    async def test_answers_in_threads_of_one_name_at_two_sources(self, client: httpx.AsyncClient) -> None:
+        """They have no source themselves, and bring along each what is in the thread of its enquiry."""
+        complaint = await make.record_complaint(client)
+        asked = [await record(client, **captured(kind="enquiry", thread="T", source=by)) for by in ("mail", "chat")]
+        for one in asked:
+            answer = await api.post(client, f"{PATH}/{one['id']}/answer", {})
+            await api.patched(client, f"{PATH}/{answer['id']}", {"complaint_id": complaint["id"]})
+        elsewhere = await record(client, **captured(thread="U", complaint_id=complaint["id"]))
+        await api.patched(client, f"{PATH}/{elsewhere['id']}", {"thread": "V"})  # all that it is about is found anew
+        assert [await found(client, one) for one in asked] == [(None, complaint["id"])] * 2
+
 
 class TestThereAndBackByNaming:
     """An answer is named as a message of a complaint, and taken off it again: all is as before."""

@@ -8,7 +8,7 @@ from app.rules.customers.resolution import Holders, Key
 from app.services.customers.references import CustomerReference
 
 
-class Refused(NamedTuple):
+class Excluded(NamedTuple):
     """What does not say whose the record is."""
 
     customers: Sequence[UUID] = ()
