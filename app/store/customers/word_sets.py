@@ -52,9 +52,8 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
 
 def covers(newest: str) -> str:
     """SQL expression: whether nearly all customers are in blocks that have sets, by the number of the newest one."""
-    return (
-        f"(SELECT coalesce(sum(512 << (3 * (block & 7))::int), 0) FROM word_blocks) >= {newest} - {2 * size_of(SMALL)}"
-    )
+    covered = "SELECT sum(512 << (3 * (block & 7))::int) FROM word_blocks"
+    return f"coalesce(({covered}) >= {newest} - {2 * size_of(SMALL)}, false)"
 
 
 async def refresh(ctx: Context) -> bool:

@@ -356,7 +356,7 @@ class TestShortPages:
     ) -> None:
         await create(client, "Ada", tags=["vip"])
         await create(client, "Ada Byron")
-        await db.execute("SELECT setval('customers_number_seq', nextval('customers_number_seq') + 20000)")
+        await db.execute("SELECT setval('customers_number_seq', nextval('customers_number_seq') + 1000)")
         await create(client, "Byron", tags=["vip"])
         monkeypatch.setattr(found_by_words, "TIME", timedelta(0))
         monkeypatch.setattr(windows, "SURE", 0)
