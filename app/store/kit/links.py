@@ -58,6 +58,7 @@ async def assign(ctx: Context, noun: str, assignments: Sequence[Assignment]) -> 
         [each.origin_id for each in assignments],
         ctx.now,
         [each.released_from for each in assignments],
+        [each.by_link for each in assignments],
     )
     by_id = {row["id"]: row for row in rows}
     await repoint(ctx, noun, assignments)
@@ -184,7 +185,8 @@ def _assign(noun: str) -> str:
     return (
         f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
         f"{_match(noun)}version = t.version + 1, updated_at = $4 "
-        "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::uuid[]) AS v(id, customer_id, origin_id, released_from) "
+        "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::uuid[], $6::bool[]) "
+        "AS v(id, customer_id, origin_id, released_from, by_link) "
         "WHERE t.id = v.id RETURNING t.*"
     )
 
@@ -222,6 +224,7 @@ def _match(noun: str) -> str:
         f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} || {own} "
         f"WHEN v.released_from IS NOT NULL AND v.customer_id IS NULL AND {names_somebody} THEN {released} "
         f"WHEN v.released_from IS NOT NULL THEN {taken} "
+        f"WHEN v.customer_id IS NOT NULL AND v.by_link THEN {own} "
         f"WHEN v.customer_id IS NOT NULL THEN '[]' WHEN {own} <> '[]' THEN {own} "
         f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {refused}, "
     )
