@@ -139,7 +139,8 @@ _BY_COMPLAINANT = same_address("c.complainant->'contact'", "f.contact")
 _SAID = {
     ("interaction", "complaint"): "EXISTS (SELECT FROM complaints c WHERE c.id = k.complaint_id "
     f"AND (c.interaction_id = k.interaction_id OR {_BY_COMPLAINANT}))",
-    ("interaction", "interaction"): f"(k.answer_named OR ({same_address('k.contact', 'f.contact')}) IS TRUE)",
+    ("interaction", "interaction"): "((k.named_answer_id = f.id) IS TRUE "
+    f"OR ({same_address('k.contact', 'f.contact')}) IS TRUE)",
 }
 """SQL condition on the rows `k` of a link and `f` of a follower, by both nouns: it follows though its address is known
 to be others', since somebody has named it, or the leader has the same address and its customer. It is `ambiguous` else.
