@@ -950,3 +950,36 @@ async def test_released_receipts_know_from_whom(new_database: Callable[..., str]
         ("matched", [], []),
     ]
     await db.close()
+
+
+async def test_what_was_said_of_answers_is_kept(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0042")
+    db = await asyncpg.connect(dsn)
+
+    async def interact(**more: Any) -> Any:
+        values = {"kind": "message", "channel": "email", "direction": "inbound", "happened_at": RECEIVED} | more
+        return (await insert(db, "interactions", match="anonymous", **values))["id"]
+
+    ada = await insert(
+        db, "customers", kind="person", trade="b2c", display_name="Ada", sort_name="Ada", known_since=RECEIVED
+    )
+    hers = {"customer_id": ada["id"]}
+    asking = hers | {"kind": "enquiry", "awaits_answer": True, "answered_at": RECEIVED}
+    own, nobodys, lent = [await interact(direction="outbound", **more) for more in (hers, {}, hers)]
+    expected = {
+        await interact(**asking, answered_by_id=own, answer_named=True): (own, False, None),
+        await interact(**asking, answered_by_id=nobodys, answer_named=True): (nobodys, True, None),
+        (asked := await interact(**asking, answered_by_id=lent, answer_named=True)): (lent, True, None),
+        await interact(**asking, answered_by_id=own): (None, False, None),
+        await interact(**asking): (None, False, RECEIVED),
+        await interact(**asking | {"answered_at": None}): (None, False, None),
+    }
+    await db.execute("UPDATE interactions SET customer_from_id = $1 WHERE id = $2", asked, lent)
+    await db.close()
+    await as_of(dsn, "0044")
+    db = await asyncpg.connect(dsn)
+    rows = await db.fetch("SELECT * FROM interactions WHERE awaits_answer")
+    found = {row["id"]: (row["named_answer_id"], row["answer_follows"], row["answered_elsewhere_at"]) for row in rows}
+    assert found == expected
+    await db.close()

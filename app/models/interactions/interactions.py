@@ -66,6 +66,7 @@ class Interaction(SQLModel, table=True):
             postgresql_where=text("awaits_answer AND answered_at IS NULL"),
         ),
         Index(None, "answered_by_id", postgresql_where=text("answered_by_id IS NOT NULL")),
+        Index(None, "named_answer_id", postgresql_where=text("named_answer_id IS NOT NULL")),
     )
 
     id: UUID = id_column()
@@ -97,8 +98,12 @@ class Interaction(SQLModel, table=True):
     awaits_answer: bool = boolean_column()
     answered_at: datetime | None = timestamp_column()
     answered_by_id: UUID | None = reference_column("interactions.id")
-    # Somebody said what answered it, so that nothing of the conversation says otherwise.
-    answer_named: bool = boolean_column()
+    # What somebody said answers it, also while it cannot: then it has another answer, or none.
+    named_answer_id: UUID | None = reference_column("interactions.id")
+    # The named answer had no customer of its own: it is with whoever asked.
+    answer_follows: bool = boolean_column()
+    # When another system said it was answered, also while it is no enquiry.
+    answered_elsewhere_at: datetime | None = timestamp_column()
     attributes: dict[str, Any] = json_column()
     version: int = version_column()
     created_at: datetime = created_at_column()

@@ -102,6 +102,7 @@ invitation that was sent stays with whom it was sent to, be it nobody known, and
 EXCEPTIONS = {
     ("ratings", "feedback_id"): "A copy of the customer of the feedback, written with it.",
     ("idea_votes", "feedback_id"): "Feedback carries its vote along itself: a customer votes once.",
+    ("interactions", "named_answer_id"): "It is followed by `answered_by_id`, as long as it is the answer.",
     ("interaction_participants", "interaction_id"): "A participant is somebody else than the customer of the contact.",
 }
 """Foreign keys of records with a customer that nothing follows, and why: table and column."""

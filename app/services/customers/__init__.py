@@ -16,6 +16,7 @@ from app.services.customers.resolution import (
     Reason,
     Resolution,
     Resolver,
+    find_customers,
     reason,
 )
 from app.services.customers.sources import Policies, create_new_sources, load_policies, under
@@ -36,6 +37,7 @@ __all__ = [
     "create_new_sources",
     "draft_customer",
     "fill",
+    "find_customers",
     "is_released_from",
     "linked",
     "load_policies",

@@ -285,6 +285,12 @@ def _vagueness(holders: Holders, customer_id: UUID) -> int:
 
 async def find_customer(ctx: Context, reference: CustomerReference) -> Resolution:
     """The customer of a single reference."""
-    resolver = Resolver(ctx, [reference])
+    (found,) = await find_customers(ctx, [reference])
+    return found
+
+
+async def find_customers(ctx: Context, references: Sequence[CustomerReference]) -> list[Resolution]:
+    """The customers of references, in their order."""
+    resolver = Resolver(ctx, references)
     resolver.add(await store.REFERENCES.load(ctx, resolver.keys()))
-    return resolver.resolve(0)
+    return [resolver.resolve(n) for n in range(len(references))]

@@ -1,5 +1,7 @@
 """The times of enquiries and their answers are corrected."""
 
+from datetime import datetime
+
 from asyncpg import Record
 
 from app.core.context import Context
@@ -12,11 +14,19 @@ from app.store.interactions import interactions as store
 from app.store.interactions import threads
 
 
+def elsewhere(row: Record, new: InteractionContent) -> datetime | None:
+    """When an interaction with this content was answered in another system, if it can have been."""
+    at: datetime | None = row["answered_elsewhere_at"]
+    if at is None or at < new.happened_at or not rules.awaits_answer(new.kind, new.direction):
+        return None
+    return at
+
+
 async def correct(ctx: Context, row: Record, new: InteractionContent) -> None:
     """A locked interaction took place at another time than was said. What somebody named as an answer, or answered in
     another system, stays that: 422 where it would come before its enquiry. Reactions look anew for other answers.
     """
-    is_inferred = row["answered_by_id"] is not None and not row["answer_named"]
+    is_inferred = row["answered_by_id"] is not None and row["answered_by_id"] != row["named_answer_id"]
     answered_at = row["answered_at"] if rules.awaits_answer(new.kind, new.direction) and not is_inferred else None
     if answered_at is not None and answered_at < new.happened_at:
         raise invalid("/happened_at", OUT_OF_ORDER, "Must not be after `answered_at`")

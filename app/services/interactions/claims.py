@@ -9,13 +9,14 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.customers import USUAL_USES, ContactKind, NotAContact, NumberUse, SourcePolicy, normalize
+from app.rules.customers import USUAL_USES, ContactKind, NotAContact, NumberUse, ReasonResult, SourcePolicy, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions.moves import InteractionClaim
 from app.services import customers
+from app.services.customers import NO_CUSTOMER, CustomerReference, Resolution
 from app.services.interactions import participants
 from app.services.kit.links import NO_LONGER_LINKED, change_of
 from app.store import customers as customer_store
@@ -80,16 +81,46 @@ async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> Non
 
 async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> None:
     """Those of these locked interactions that have their customers from what they are linked to no more are as if they
-    had come in now.
+    had come in now: their own contacts say whose they are, or else what they are still linked to.
     """
     if not interaction_ids or not (holders := await link_origins.unlinked(ctx, "interaction", interaction_ids)):
         return
-    named = await link_origins.named_customers(ctx, "interaction", list(holders))
+    own = await _find_own_customers(ctx, list(holders))
+    named = await link_origins.named_customers(
+        ctx, "interaction", [id_ for id_ in holders if own[id_].customer_id is None]
+    )
     assignments = []
     for interaction_id, holder in holders.items():
-        origin_id, customer_id = named.get(interaction_id, (None, None))
+        origin_id, customer_id = named.get(interaction_id, (None, own[interaction_id].customer_id))
+        if customers.is_released_from(own[interaction_id].reasons, customer_id):
+            origin_id = customer_id = None
         assignments.append(Assignment(interaction_id, holder, customer_id, origin_id, NO_LONGER_LINKED, by_link=True))
     await assign_customers(ctx, assignments)
+
+
+async def _find_own_customers(ctx: Context, interaction_ids: Sequence[UUID]) -> dict[UUID, Resolution]:
+    """Whose the contacts of locked interactions are now; it is stored what they lead to.
+
+    From whom somebody has taken one stays in its reasons: it does not become theirs again.
+    """
+    rows = await interaction_store.contacts(ctx, interaction_ids)
+    policies = await customers.load_policies(ctx, [row["source"] for row in rows])
+    references = [
+        CustomerReference(contacts=_contacts(row["contact"]), policy=policies.of(row["source"])) for row in rows
+    ]
+    own = {}
+    for row, found in zip(rows, await customers.find_customers(ctx, references), strict=True):
+        taken = [each for each in json.loads(row["match_reasons"]) if each["result"] == ReasonResult.RELEASED]
+        if customers.is_released_from(taken, found.customer_id):
+            found = NO_CUSTOMER
+        own[row["id"]] = replace(found, reasons=[*found.reasons, *taken])
+    await interaction_store.set_resolutions(ctx, {id_: found.columns() for id_, found in own.items()})
+    return own
+
+
+def _contacts(stored: str | None) -> list[tuple[ContactKind, str]]:
+    contact = None if stored is None else json.loads(stored)
+    return [] if contact is None else [(ContactKind(contact["kind"]), contact["value"])]
 
 
 def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:

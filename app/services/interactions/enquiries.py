@@ -1,8 +1,10 @@
 """Answers to enquiries."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -62,7 +64,7 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         unwelcome_reason=sent.unwelcome_reason,
     )
     document, _ = await interactions.record(ctx, new, origin_id=interaction_id, thread_source=row["source"])
-    await _set_answered(ctx, row, document.id, channel, happened_at, named=True)
+    await _set_answered(ctx, row, document.id, channel, happened_at, _named(document.id, follows=True))
     return document
 
 
@@ -76,7 +78,10 @@ async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:
 
 async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: enquiries or their answers have other customers, or other content, than before."""
-    reopened = await threads.no_longer_answered(ctx, [event.subject_id for event in changed])
+    ids = [event.subject_id for event in changed]
+    for enquiry in await threads.named_answers(ctx, ids):
+        await _answer_again(ctx, enquiry)
+    reopened = await threads.no_longer_answered(ctx, ids)
     for enquiry in reopened:
         await store.INTERACTIONS.change(ctx, enquiry["id"], _NOT_ANSWERED)
         title = rules.unanswered_title(enquiry["subject"])
@@ -86,7 +91,8 @@ async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
     await claims.release_unlinked(ctx, {enquiry["answered_by_id"] for enquiry in reopened})
 
 
-_NOT_ANSWERED = {"answered_at": None, "answered_by_id": None, "answer_named": False}
+_NOT_ANSWERED = {"answered_at": None, "answered_by_id": None}
+_ANSWERS_AGAIN = "The interaction that it was sent to answer is an enquiry again"
 ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
 ANSWER_OTHERS = Reaction(on_recorded, when=threads.OTHERS_WAIT)
 REOPEN = Reaction(on_changed, when=threads.IS_ANSWERED_OR_ANSWERS)
@@ -105,18 +111,39 @@ async def _answer_by(ctx: Context, enquiry: Record, answer_id: UUID) -> Document
         raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
     if row["happened_at"] < enquiry["happened_at"]:
         raise out_of_order("/interaction_id", "happened_at of the enquiry")
-    await _set_answered(ctx, enquiry, answer_id, Channel(row["channel"]), row["happened_at"], named=True)
+    named = _named(answer_id, follows=row["customer_id"] is None)
+    await _set_answered(ctx, enquiry, answer_id, Channel(row["channel"]), row["happened_at"], named)
     if row["customer_id"] is None and enquiry["customer_id"] is not None:
         await claims.assign_customers(ctx, [Assignment(answer_id, None, enquiry["customer_id"], enquiry["id"])])
     return await store.INTERACTIONS.get(ctx, answer_id)
 
 
+def _named(answer_id: UUID, *, follows: bool) -> dict[str, Any]:
+    """Of an enquiry of which somebody says what answers it; if that `follows`, it has no customer of its own."""
+    return {"named_answer_id": answer_id, "answer_follows": follows, "answered_elsewhere_at": None}
+
+
+async def _answer_again(ctx: Context, enquiry: Record) -> None:
+    """What somebody has named as the answer may be it again: both are enquiry and answer, and with one customer."""
+    answer_id, customer_id = enquiry["answer_id"], enquiry["customer_id"]
+    await _set_answered(ctx, enquiry, answer_id, Channel(enquiry["answer_channel"]), enquiry["answer_happened_at"])
+    if enquiry["answered_by_id"] is not None:
+        await claims.release_unlinked(ctx, [enquiry["answered_by_id"]])
+    if enquiry["is_own"]:
+        origin_id = enquiry["id"] if customer_id is not None else None
+        holder = enquiry["answer_customer_id"]
+        await claims.assign(ctx, [Assignment(answer_id, holder, customer_id, origin_id, _ANSWERS_AGAIN, by_link=True)])
+
+
 async def _set_answered(
-    ctx: Context, enquiry: Record, answer_id: UUID, channel: Channel, at: datetime, *, named: bool = False
+    ctx: Context,
+    enquiry: Record,
+    answer_id: UUID,
+    channel: Channel,
+    at: datetime,
+    said: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """If it is `named`, somebody has said what answers it."""
-    answered = {"answered_at": at, "answered_by_id": answer_id, "answer_named": named}
-    await store.INTERACTIONS.change(ctx, enquiry["id"], answered)
+    await store.INTERACTIONS.change(ctx, enquiry["id"], {"answered_at": at, "answered_by_id": answer_id, **said})
     title = rules.answered_title(channel, enquiry["subject"])
     data = {"answered_by_id": str(answer_id)}
     type_ = event_types.INTERACTION_ANSWERED

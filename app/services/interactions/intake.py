@@ -79,6 +79,7 @@ class InteractionDraft(Draft[InteractionNew]):
             "customer_from_id": self.origin_id if self.customer_id is not None else None,
             **self.resolution.columns(),
             "answered_at": new.answered_at,
+            "answered_elsewhere_at": new.answered_at,
             "happened_at": self.happened_at,
             "content_hash": self.content_hash,
             "awaits_answer": rules.awaits_answer(new.kind, new.direction),

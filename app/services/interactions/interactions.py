@@ -118,10 +118,12 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     answer_id = current.row["answered_by_id"]
     if "happened_at" in patched.fields:
         await answer_times.correct(ctx, current.row, new)
-    if not awaits:  # what is no enquiry any more was not answered
-        values |= {"answered_at": None, "answered_by_id": None, "answer_named": False}
+    elsewhere_at = answer_times.elsewhere(current.row, new)
+    is_answered_anew = not awaits or elsewhere_at is not None  # what is no enquiry any more was not answered
+    if is_answered_anew:
+        values |= {"answered_at": elsewhere_at, "answered_by_id": None}
     await store.INTERACTIONS.change(ctx, interaction_id, values)
-    if not awaits and answer_id is not None:
+    if is_answered_anew and answer_id is not None:
         await claims.release_unlinked(ctx, [answer_id])
     if "complaint_id" in patched.fields:
         await _name_complaint(ctx, interaction_id, new.complaint_id)

@@ -156,30 +156,56 @@ async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
 
+async def named_answers(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
+    """Rows of enquiries, locked, with what somebody has said answers them, and may, though it is not the answer now.
+
+    `interaction_ids` are the enquiries, or such answers. `is_own` says that an answer that had no customer has found
+    one by its address since.
+    """
+    return await ctx.db.fetch(_NAMED_ANSWERS, list(interaction_ids))
+
+
 async def named_enquiries(ctx: Context, interaction_id: UUID) -> list[Record]:
     """Rows of the enquiries, locked, of which somebody has said that this interaction answers them."""
     return await ctx.db.fetch(
-        "SELECT * FROM interactions WHERE answered_by_id = $1 AND answer_named ORDER BY id FOR NO KEY UPDATE",
+        "SELECT * FROM interactions WHERE answered_by_id = $1 AND named_answer_id = $1 ORDER BY id FOR NO KEY UPDATE",
         interaction_id,
     )
 
 
+_IS_OWN = """(q.answer_follows AND a.customer_from_id IS NULL AND a.customer_id IS NOT NULL
+    AND EXISTS (SELECT FROM jsonb_array_elements(a.match_reasons) r WHERE r->>'result' = 'found'
+        AND r->>'kind' <> 'id' AND r->>'customer_id' = a.customer_id::text))"""
+_NAMED_ANSWERS = f"""
+    SELECT q.*, a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at,
+        a.customer_id AS answer_customer_id, {_IS_OWN} AS is_own
+    FROM interactions q JOIN interactions a ON a.id = q.named_answer_id
+    WHERE (q.id = ANY ($1::uuid[]) OR q.named_answer_id = ANY ($1::uuid[]))
+        AND q.awaits_answer AND q.answered_by_id IS DISTINCT FROM q.named_answer_id
+        AND a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
+        AND ({concerns("a", "q.customer_id")} OR {_IS_OWN} AND NOT {released_from("a", "q.customer_id")})
+    ORDER BY q.id FOR NO KEY UPDATE OF q
+"""
 _NO_LONGER_ANSWERED = f"""
     SELECT q.* FROM interactions q JOIN interactions a ON a.id = q.answered_by_id
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
-            AND (q.answer_named AND {concerns("a", "q.customer_id")}
+            AND ((q.named_answer_id = a.id) IS TRUE AND {concerns("a", "q.customer_id")}
                 OR {_is_answer_to("a", "q")} AND q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE
                     AND ({_both_known("a", "q")} OR ({same_address("a.contact", "q.contact")}) IS NOT FALSE)))
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (
-    SELECT FROM interactions q WHERE q.id = e.subject_id AND q.answered_by_id IS NOT NULL
+    SELECT FROM interactions q
+    WHERE q.id = e.subject_id AND (q.answered_by_id IS NOT NULL OR q.named_answer_id IS NOT NULL)
     UNION ALL
     SELECT FROM interactions q WHERE q.answered_by_id = e.subject_id
+    UNION ALL
+    SELECT FROM interactions q WHERE q.named_answer_id = e.subject_id
 )"""
-"""Condition on the event `e` of an interaction: it is an enquiry that an interaction answers, or such an answer."""
-_BY_THREAD = "q.answered_by_id IS NOT NULL AND NOT q.answer_named"
+"""Condition on the event `e` of an interaction: it is an enquiry that an interaction answers, or such an answer; or
+somebody has said so."""
+_BY_THREAD = "q.answered_by_id IS NOT NULL AND q.named_answer_id IS DISTINCT FROM q.answered_by_id"
 _OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {_BY_THREAD})"
 """Condition on an enquiry and a contact: nothing that came before that has answered it, nor has somebody said what did,
 such as a call that is in no thread."""

@@ -140,9 +140,9 @@ _LOCKED_BEFORE = "waited AS (SELECT false AS waited),"
 def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
     """In this order: the seeds, all that is linked to them, what else is touched, its threads, its rows.
 
-    Answers may follow the enquiries of their conversation. What is only changed by messages, and does not follow, is
-    locked by itself: the complaints that they are about, which may wait for them, and the enquiries that they may
-    answer, or did.
+    Answers may follow the enquiries of their conversation, and those that they were named for. What is only changed by
+    messages, and does not follow, is locked by itself: the complaints that they are about, which may wait for them, and
+    the enquiries that they may answer, or did.
 
     Each part hands on arrays. The planner takes them for ten ids each, and looks these up; of a recursion it expects a
     hundred thousand rows, and would read whole tables for them.
@@ -171,6 +171,8 @@ def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
                 SELECT 'interaction', a.id FROM interactions q JOIN interactions a ON a.thread = q.thread
                 WHERE l.noun = 'interaction' AND q.id = l.id AND q.awaits_answer
                     AND a.direction = 'outbound' AND a.state = 'held'
+                UNION ALL
+                SELECT 'interaction', q.named_answer_id FROM interactions q WHERE l.noun = 'interaction' AND q.id = l.id
             ) AS f(noun, id) WHERE f.id IS NOT NULL
         ),
         found AS MATERIALIZED (
@@ -190,6 +192,8 @@ def _statement(leaders: str = "", conversations: str = _CONVERSATIONS) -> str:
                 JOIN interactions q ON q.thread = t.thread AND q.awaits_answer
                 UNION ALL
                 SELECT 'interaction', q.id FROM {linked_interactions} JOIN interactions q ON q.answered_by_id = l.id
+                UNION ALL
+                SELECT 'interaction', q.id FROM {linked_interactions} JOIN interactions q ON q.named_answer_id = l.id
                 {leaders}
             ) t
         ),

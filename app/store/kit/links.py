@@ -58,6 +58,7 @@ async def assign_customers(ctx: Context, noun: str, assignments: Sequence[Assign
         [each.origin_id for each in assignments],
         ctx.now,
         [each.released_from for each in assignments],
+        [each.by_link for each in assignments],
     )
     by_id = {row["id"]: row for row in rows}
     await repoint(ctx, noun, assignments)
@@ -137,7 +138,8 @@ _BY_COMPLAINANT = same_address("c.complainant->'contact'", "f.contact")
 _SAID = {
     ("interaction", "complaint"): "EXISTS (SELECT FROM complaints c WHERE c.id = k.complaint_id "
     f"AND (c.interaction_id = k.interaction_id OR {_BY_COMPLAINANT}))",
-    ("interaction", "interaction"): f"(k.answer_named OR ({same_address('k.contact', 'f.contact')}) IS TRUE)",
+    ("interaction", "interaction"): "((k.named_answer_id = f.id) IS TRUE "
+    f"OR ({same_address('k.contact', 'f.contact')}) IS TRUE)",
 }
 """SQL condition on the rows `k` of a link and `f` of a follower, by both nouns: it follows though its address is known
 to be others', since somebody has named it, or the leader has the same address and its customer. It is `ambiguous` else.
@@ -183,7 +185,8 @@ def _assign(noun: str) -> str:
     return (
         f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
         f"{_match(noun)}version = t.version + 1, updated_at = $4 "
-        "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::uuid[]) AS v(id, customer_id, origin_id, released_from) "
+        "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::uuid[], $6::bool[]) "
+        "AS v(id, customer_id, origin_id, released_from, by_link) "
         "WHERE t.id = v.id RETURNING t.*"
     )
 
@@ -221,6 +224,7 @@ def _match(noun: str) -> str:
         f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} || {own} "
         f"WHEN v.released_from IS NOT NULL AND v.customer_id IS NULL AND {names_somebody} THEN {released} "
         f"WHEN v.released_from IS NOT NULL THEN {taken} "
+        f"WHEN v.customer_id IS NOT NULL AND v.by_link THEN {own} "
         f"WHEN v.customer_id IS NOT NULL THEN '[]' WHEN {own} <> '[]' THEN {own} "
         f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {released_before}, "
     )

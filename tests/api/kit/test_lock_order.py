@@ -48,6 +48,9 @@ class Shop:
     meeting: dict[str, Any]
     invitation: dict[str, Any]
     """Still to be sent."""
+    asked: dict[str, Any]
+    """An enquiry in the conversation, whose answer somebody has named: a message in another one."""
+    named: dict[str, Any]
 
     def requests(self) -> dict[str, Send]:
         message, complaint = self.message, self.complaint
@@ -67,6 +70,15 @@ class Shop:
             "move the enquiry to another thread": lambda: self._patch("interaction", self.enquiry, thread="T-0"),
             "take it off the complaint": lambda: self._patch("interaction", self.enquiry, complaint_id=None),
             "say which complaint it is": lambda: self._patch("interaction", message, complaint_id=complaint["id"]),
+            "it is no enquiry": lambda: self._patch("interaction", self.asked, kind="message"),
+            "it is one": lambda: self._patch("interaction", self.asked, kind="enquiry"),
+            "claim what was answered": lambda: self._claim("interaction", self.asked),
+            "release what was answered": lambda: self._release("interaction", self.asked),
+            "move the answer": lambda: self._claim("interaction", self.named, self.other),
+            "claim the answer": lambda: self._claim("interaction", self.named),
+            "release the answer": lambda: self._release("interaction", self.named),
+            "it is no answer": lambda: self._patch("interaction", self.named, direction="internal"),
+            "it is an answer": lambda: self._patch("interaction", self.named, direction="outbound"),
             "claim the feedback": lambda: self._claim("feedback", self.feedback),
             "change the feedback": lambda: self._patch("feedback", self.feedback, text="Much too small"),
             "give feedback": lambda: self.client.post(PATHS["feedback"], json=self._feedback()),
@@ -147,7 +159,12 @@ async def open_shop(client: httpx.AsyncClient) -> Shop:
     meeting = await make.record_interaction(client, **MEETING)
     pending = await invite(client, survey, complaint_id=complaint["id"], interaction_id=meeting["id"])
     ids = customer["id"], other["id"]
-    return Shop(client, *ids, sale, refund, complaint, asked, message, said, thread, token, meeting, pending)
+    before = await make.record_interaction(client, **enquiry(**mail, external_id=f"M-{make.number()}"))
+    named = await make.record_interaction(client, thread=f"T-{make.number()}", direction="outbound")
+    await api.post(client, f"{PATHS['interaction']}/{before['id']}/answer", {"interaction_id": named["id"]})
+    return Shop(
+        client, *ids, sale, refund, complaint, asked, message, said, thread, token, meeting, pending, before, named
+    )
 
 
 async def invited(client: httpx.AsyncClient, survey: dict[str, Any], **about: Any) -> str:
