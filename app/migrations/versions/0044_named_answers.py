@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0044"
-down_revision = "0042"
+down_revision = "0043"
 
 _NAMED = """
     UPDATE interactions q SET named_answer_id = a.id,
