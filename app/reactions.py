@@ -45,7 +45,6 @@ REACTIONS = Reactions(
         types.SALE_RELEASED.name: (_FOLLOW["sale"],),
         types.SALE_VOIDED.name: (surveys.WITHDRAW_FOR_SALE,),
         types.INTERACTION_RECORDED.name: (
-            complaints.BRING_ALONG,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
             surveys.ASK_AFTER_INTERACTION,

@@ -11,10 +11,9 @@ from app.services.complaints.escalations import (
     remeasure_policy,
 )
 from app.services.complaints.insights import LONGEST, with_share
-from app.services.complaints.replies import BRING_ALONG, JOIN, REPLIED, REPLIED_BEFORE
+from app.services.complaints.replies import JOIN, REPLIED, REPLIED_BEFORE
 
 __all__ = [
-    "BRING_ALONG",
     "CALENDAR_JOB",
     "CHECK_JOB",
     "JOIN",

@@ -37,12 +37,6 @@ async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     await _follow_replies(ctx, about)
 
 
-async def on_naming(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: messages that name complaints have brought others along, which belong to their customers as well."""
-    about = await store.complaints_of(ctx, [event.subject_id for event in recorded])
-    await interactions.take_customers(ctx, await interaction_store.unowned_messages(ctx, about))
-
-
 async def on_complaints(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: complaints have other customers or messages than before, who may have replied already, or have not."""
     await _follow_replies(ctx, [event.subject_id for event in changed])
@@ -98,7 +92,6 @@ async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
 
 REPLIED = Reaction(on_messages, when=store.WAITS_FOR_REPLY)
 JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)
-BRING_ALONG = Reaction(on_naming, when=interaction_store.BRINGS_ALONG)
 REPLIED_BEFORE = Reaction(on_complaints, when=store.WAITS)
 
 

@@ -65,8 +65,10 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
 async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> None:
     """Those of these locked interactions that have no customer take that of what they are linked to.
 
-    What somebody has taken from a customer does not become theirs again.
+    What somebody has taken from a customer does not become theirs again. Without ids, the database is not queried.
     """
+    if not interaction_ids:
+        return
     unowned = await interaction_store.unowned(ctx, interaction_ids)
     named = await link_origins.named_customers(ctx, "interaction", list(unowned)) if unowned else {}
     assignments = [

@@ -15,6 +15,8 @@ from tests.support.conversations import PATH, T9, T10, T11, T12, get, move, ques
 from tests.support.links import claim, release
 from tests.support.times import ago
 
+MEETING = {"kind": "meeting", "channel": "in_person", "state": "planned", "happened_at": "2026-03-03T10:00:00Z"}
+
 
 def unsourced(**changes: Any) -> dict[str, Any]:
     return captured(thread="T", happened_at=T10) | {"source": None, "external_id": None} | changes
@@ -122,6 +124,33 @@ class TestJoined:
             sent = [await record(client, **captured(thread=f"T-{n}") | bodies[name]) for name in order]
             about = [(await get(client, each))["complaint_id"] for each in sent]
             assert about == [complaint["id"]] * 3, order
+
+    @pytest.mark.parametrize("way", ["one by one", "batch"])
+    @pytest.mark.parametrize("joining", [{}, MEETING])
+    async def test_whatever_comes_along_is_the_customers(
+        self, client: httpx.AsyncClient, ada: Any, way: str, joining: dict[str, Any]
+    ) -> None:
+        """Ada's own message of another source brings those of nobody there along, in any order."""
+        for n, order in enumerate(permutations("ANU")):
+            asked = await record(client, **question(customer_id=ada["id"], thread=f"T-{n}"))
+            complaint = await make.record_complaint(client, interaction_id=asked["id"])
+            bodies: dict[str, dict[str, Any]] = {
+                "A": {"customer_id": ada["id"], **joining},
+                "N": {},
+                "U": {"contact": {"kind": "email", "value": f"unknown-{n}@example.com"}},
+            }
+            sent = [captured(thread=f"T-{n}", source="sms-gateway") | bodies[name] for name in order]
+            made = await api.batch(client, PATH, *sent) if way == "batch" else [await record(client, **s) for s in sent]
+            found = [await get(client, each) for each in made]
+            assert [(f["customer_id"], f["complaint_id"]) for f in found] == [(ada["id"], complaint["id"])] * 3, order
+
+    async def test_what_comes_along_with_a_message_that_a_move_names(self, client: httpx.AsyncClient, ada: Any) -> None:
+        complaint = await make.record_complaint(client, customer_id=ada["id"])
+        along = await record(client, **captured(thread="T"))
+        sent = await record(client, **reply(customer_id=ada["id"]))
+        await moved(client, complaint, "acknowledge", interaction_id=sent["id"])
+        found = await get(client, along)
+        assert (found["complaint_id"], found["customer_id"]) == (complaint["id"], ada["id"])
 
     async def test_a_thread_that_is_changed(self, client: httpx.AsyncClient, ada: Any) -> None:
         first = await record(client, **captured(thread="T"))
