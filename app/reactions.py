@@ -45,7 +45,6 @@ REACTIONS = Reactions(
         types.SALE_RELEASED.name: (_FOLLOW["sale"],),
         types.SALE_VOIDED.name: (surveys.WITHDRAW_FOR_SALE,),
         types.INTERACTION_RECORDED.name: (
-            complaints.BRING_ALONG,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
             surveys.ASK_AFTER_INTERACTION,
@@ -78,7 +77,7 @@ REACTIONS = Reactions(
         types.COMPLAINT_UPDATED.name: (_FOLLOWING.reaction_to_links("complaint"), complaints.REPLIED_BEFORE),
         types.COMPLAINT_CLAIMED.name: _COMPLAINT_GIVEN,
         types.COMPLAINT_MOVED.name: _COMPLAINT_GIVEN,
-        types.COMPLAINT_RELEASED.name: (_FOLLOW["complaint"],),
+        types.COMPLAINT_RELEASED.name: (_FOLLOW["complaint"], complaints.REPLIED_BEFORE),
         types.COMPLAINT_CLOSED.name: (surveys.ASK_AFTER_COMPLAINT,),
         types.COMPLAINT_WITHDRAWN.name: (surveys.WITHDRAW_FOR_COMPLAINT,),
         types.FEEDBACK_UPDATED.name: (_FOLLOW["feedback"],),

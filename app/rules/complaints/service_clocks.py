@@ -85,6 +85,12 @@ class Clocks:
         """The complaint was put on hold or resumed."""
         self._pause_or_resume(situation, at)
 
+    def not_resumed(self, situation: Situation, at: datetime) -> None:
+        """The complaint was resumed at that time by mistake."""
+        for clock in self.all:
+            clock.take_back(at)
+        self._pause_or_resume(situation, at)
+
     def adopt(self, policy: Policy | None, situation: Situation, at: datetime) -> None:
         """Measure by another policy, or another version of it: targets change, intervals stay.
 

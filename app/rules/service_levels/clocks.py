@@ -96,6 +96,14 @@ class Clock:
         if self.paused:
             self._switch(IntervalKind.RUNNING, at, reason)
 
+    def take_back(self, at: datetime) -> None:
+        """As if it had neither been paused nor resumed since `at`."""
+        if self.ended:
+            return
+        while len(self.intervals) > 1 and self.intervals[-1].start >= at:
+            self.intervals.pop()
+        self.intervals[-1].end = None
+
     def meet(self, at: datetime) -> None:
         """What it waits for happened; too late, and it is breached as well."""
         if not self.ended:

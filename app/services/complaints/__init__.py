@@ -3,7 +3,7 @@
 from app.services.complaints.case_store import CHECK_JOB
 from app.services.complaints.claims import assign_customers
 from app.services.complaints.complaints import record_many
-from app.services.complaints.conversations import BRING_ALONG, JOIN
+from app.services.complaints.conversations import JOIN
 from app.services.complaints.escalations import (
     CALENDAR_JOB,
     POLICY_JOB,
@@ -15,7 +15,6 @@ from app.services.complaints.insights import LONGEST, with_share
 from app.services.complaints.replies import REPLIED, REPLIED_BEFORE
 
 __all__ = [
-    "BRING_ALONG",
     "CALENDAR_JOB",
     "CHECK_JOB",
     "JOIN",

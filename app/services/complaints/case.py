@@ -49,6 +49,8 @@ class StoredClock:
     """As it was when it was loaded."""
     ended: bool = False
     """Whether it had ended when it was loaded: it does not change any more."""
+    intervals: int = 0
+    """How many there were when it was loaded."""
 
 
 @dataclass(slots=True)

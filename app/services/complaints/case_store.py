@@ -73,7 +73,8 @@ def _case(
         clock_policy = policies[_versions(row)]
         clock = _clock(row, clock_policy.policy.calendar)
         clocks.append(clock)
-        stored = StoredClock(row["id"], clock_policy, frozenset(row["made"]), row["breached_at"], clock.ended)
+        breached_at, count = row["breached_at"], len(clock.intervals)
+        stored = StoredClock(row["id"], clock_policy, frozenset(row["made"]), breached_at, clock.ended, count)
         stored_clocks[clock.key] = stored
     measured_by = next((stored.policy for stored in stored_clocks.values() if not stored.ended), policy)
     measures = Clocks(measured_by.policy if measured_by is not None else None, clocks)
@@ -114,13 +115,15 @@ def _record_breaches(case: Case) -> None:
 
 
 async def _save_clocks(ctx: Context, cases: Sequence[Case]) -> None:
-    clocks, intervals = [], []
+    clocks, intervals, shortened = [], [], []
     for case in cases:
         for clock in case.clocks.all:
             stored = case.stored(clock)
             if stored.ended:
                 continue
             clocks.append(_clock_row(case, clock))
+            if len(clock.intervals) < stored.intervals:
+                shortened.append((stored.id, len(clock.intervals)))
             intervals += [
                 {
                     "clock_id": stored.id,
@@ -132,7 +135,7 @@ async def _save_clocks(ctx: Context, cases: Sequence[Case]) -> None:
                 }
                 for position, interval in enumerate(clock.intervals, start=1)
             ]
-    await service_level_store.save_clocks(ctx, clocks, intervals)
+    await service_level_store.save_clocks(ctx, clocks, intervals, shortened)
 
 
 async def schedule_check(ctx: Context, cases: Sequence[Case], *, new: bool = False) -> None:

@@ -23,11 +23,4 @@ async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     await replies.follow(ctx, about)
 
 
-async def on_naming(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: messages that name complaints have brought others along, which belong to their customers as well."""
-    about = await store.complaints_of(ctx, [event.subject_id for event in recorded])
-    await interactions.take_customers(ctx, await interaction_store.messages_without_customer(ctx, about))
-
-
 JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)
-BRING_ALONG = Reaction(on_naming, when=interaction_store.BRINGS_ALONG)

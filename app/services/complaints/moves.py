@@ -243,7 +243,8 @@ async def _notify(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> 
             raise reference_not_found("/interaction_id", "Outbound interaction with this customer")
         if row["state"] != InteractionState.HELD:
             raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
-        await interaction_store.link_to_complaints(ctx, [(case.id, step.interaction_id)], named=True)
+        linked = await interaction_store.link_to_complaints(ctx, [(case.id, step.interaction_id)], named=True)
+        await interactions.take_customers(ctx, linked)
         return step.interaction_id, row["channel"]
     return None, None
 

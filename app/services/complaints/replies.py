@@ -35,26 +35,26 @@ async def follow(ctx: Context, complaint_ids: Collection[UUID]) -> None:
 
 
 async def _wait_again(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
-    """What ended the wait is no reply of the customer: they are waited for as if it had not come.
+    """What ended the wait is no reply of the customer, or not the first: they are waited for as if it had not come.
 
     Once somebody has gone on, there is no reply to take back.
     """
-    rows = await store.no_replies(ctx, complaint_ids) if complaint_ids else []
+    rows = await store.not_first_replies(ctx, complaint_ids) if complaint_ids else []
     if not rows:
         return
     taken_back = {row[0]: row[1:] for row in rows}
     cases = [case for case in await case_store.load_many(ctx, list(taken_back)) if case.complaint.customer_replied_at]
     for case in cases:
-        complaint, (interaction_id, since) = case.complaint, taken_back[case.id]
+        complaint, (interaction_id, since, resumed_at) = case.complaint, taken_back[case.id]
         complaint.customer_replied_at = None
         if complaint.waiting_for is None:
             complaint.waiting_for, complaint.waiting_since = Waiting.CUSTOMER, since
-            case.clocks.waiting_changed(case.situation, min(case.latest_interval_bound() or since, ctx.now))
+            case.clocks.not_resumed(case.situation, resumed_at)
         case.record(
             event_types.COMPLAINT_HELD,
             since,
             title={"party": Waiting.CUSTOMER},
-            note="The message was no reply of the customer",
+            note="The message was not the first reply of the customer",
             interaction_id=str(interaction_id),
         )
     await case_store.save(ctx, cases)
@@ -70,7 +70,7 @@ async def _end_waits(ctx: Context, complaint_ids: Sequence[UUID]) -> None:
         since = case.complaint.waiting_since
         if case.complaint.waiting_for is not Waiting.CUSTOMER or since is None:
             continue
-        if (reply := next((message for message in messages[case.id] if message[1] >= since), None)) is not None:
+        if (reply := next((message for message in messages[case.id] if message[1] > since), None)) is not None:
             take_reply(ctx, case, *reply)
             replied.append(case)
     if replied:

@@ -66,8 +66,10 @@ async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> N
 async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> None:
     """Those of these locked interactions that have no customer take that of what they are linked to.
 
-    What somebody has taken from a customer does not become theirs again.
+    What somebody has taken from a customer does not become theirs again. Without ids, the database is not queried.
     """
+    if not interaction_ids:
+        return
     reasons = await interaction_store.lock_without_customer(ctx, interaction_ids)
     named = await link_origins.named_customers(ctx, "interaction", list(reasons)) if reasons else {}
     assignments = [

@@ -132,7 +132,9 @@ async def _answer_again(ctx: Context, enquiry: Record) -> None:
     if enquiry["is_own"]:
         origin_id = enquiry["id"] if customer_id is not None else None
         holder = enquiry["answer_customer_id"]
-        await claims.assign_customers(ctx, [Assignment(answer_id, holder, customer_id, origin_id, _ANSWERS_AGAIN, by_link=True)])
+        await claims.assign_customers(
+            ctx, [Assignment(answer_id, holder, customer_id, origin_id, _ANSWERS_AGAIN, by_link=True)]
+        )
 
 
 async def _set_answered(

@@ -284,8 +284,10 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             for n, new, thread in threads
             if new.direction is Direction.OUTBOUND or rules.awaits_answer(new.kind, new.direction)
         ],
-        # With what names a complaint, they are about it, and belong to its customer.
-        "without_customer": [(n, thread) for n, new, thread in threads if new.complaint_id is not None],
+        # They may come to be about a complaint with it, and belong to its customer.
+        "without_customer": [
+            (n, *named) for named, n in {(thread, new.complaint_id): n for n, new, thread in threads}.items()
+        ],
         "complaint": [(n, new.complaint_id) for n, new in numbered if new.complaint_id is not None],
         "complaint_of_thread": [
             (n, thread, new.source or drafts[n].thread_source) for n, new, thread in threads if new.complaint_id is None

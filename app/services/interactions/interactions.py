@@ -165,11 +165,15 @@ async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) 
     rows = [draft.row() for draft in ordered]
     await store.add(ctx, rows)
     about = [(draft.new.complaint_id is not None, id_, draft.id) for draft in ordered for id_ in draft.complaint_ids]
+    linked: set[UUID] = set()
     for named in (True, False):
-        await complaint_messages.link(ctx, [(id_, n) for says_so, id_, n in about if says_so is named], named=named)
+        pairs = [(id_, n) for says_so, id_, n in about if says_so is named]
+        linked |= await complaint_messages.link(ctx, pairs, named=named)
     await events.record_all(ctx, [_recorded_event(draft) for draft in drafts], react=react)
     await participants.add(ctx, rows)
     await tasks.create_tasks(ctx, [task for draft in drafts if (task := draft.task) is not None])
+    # What has come along with them, be it of the same batch, is of the customers of the complaints as well.
+    await claims.take_customers(ctx, linked - {draft.id for draft in drafts if draft.customer_id is not None})
 
 
 def _recorded_event(draft: InteractionDraft) -> Event:

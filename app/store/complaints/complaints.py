@@ -158,17 +158,12 @@ async def complaints_of(ctx: Context, interaction_ids: Iterable[UUID]) -> list[U
 
 async def waiting_for_reply(ctx: Context, complaint_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:
     """Rows of (complaint_id, interaction_id, happened_at, channel): those that wait for their customers, and the
-    messages of these that may end that, oldest first. One that was told of is not told of again, unless it was no reply
-    meanwhile.
+    messages of these that may end that, oldest first.
     """
     found = await ctx.db.fetch(
-        "SELECT c.id, i.id, i.happened_at, i.channel FROM complaint_messages m "
-        "JOIN complaints c ON c.id = m.complaint_id JOIN interactions i ON i.id = m.interaction_id "
-        "WHERE c.id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' AND i.direction = 'inbound' "
-        f"AND i.happened_at >= c.waiting_since AND i.state = 'held' AND {_BY_CUSTOMER} "
-        "AND NOT EXISTS (SELECT FROM events e WHERE e.subject_id = c.id AND e.type = 'complaint.customer_replied' "
-        "AND e.data->>'interaction_id' = i.id::text AND NOT EXISTS (SELECT FROM events h WHERE h.subject_id = c.id "
-        "AND h.type = 'complaint.held' AND h.data->>'interaction_id' = i.id::text AND h.seq > e.seq)) "
+        f"SELECT c.id, i.id, i.happened_at, i.channel FROM complaints c, {_MESSAGES} "
+        "AND c.id = ANY ($1::uuid[]) AND c.waiting_for = 'customer' "
+        f"AND i.happened_at > c.waiting_since AND {_IS_REPLY} AND NOT {_WAS_TOLD} "
         "ORDER BY c.id, i.happened_at, i.id",
         list(complaint_ids),
     )
@@ -178,28 +173,34 @@ async def waiting_for_reply(ctx: Context, complaint_ids: Iterable[UUID]) -> list
 async def first_reply(ctx: Context, complaint_id: UUID, after: datetime) -> tuple[UUID, datetime, str] | None:
     """The id, time and channel of the first message of the customer about a complaint after a time."""
     row = await ctx.db.fetchrow(
-        "SELECT i.id, i.happened_at, i.channel "
-        "FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
-        "JOIN complaints c ON c.id = m.complaint_id "
-        "WHERE m.complaint_id = $1 AND i.direction = 'inbound' AND i.state = 'held' AND i.happened_at > $2 "
-        f"AND {_BY_CUSTOMER} "
-        "ORDER BY i.happened_at, i.id LIMIT 1",
+        f"SELECT i.id, i.happened_at, i.channel FROM complaints c, {_MESSAGES} "
+        f"AND c.id = $1 AND i.happened_at > $2 AND {_IS_REPLY} ORDER BY i.happened_at, i.id LIMIT 1",
         complaint_id,
         after,
     )
     return row and (row[0], row[1], row[2])
 
 
-async def no_replies(ctx: Context, complaint_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime]]:
-    """Rows of (complaint_id, interaction_id, waiting_since): open complaints that were replied to last by a message
-    that is no reply of their customers, or not about them, and since when they waited for it.
+async def not_first_replies(ctx: Context, complaint_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime, datetime]]:
+    """Rows of (complaint_id, interaction_id, waiting_since, resumed_at): open complaints that were replied to last by a
+    message that is no reply of their customers, not about them, of another time than it was, or not the first; since
+    when they waited for it, and when that was over.
     """
-    found = await ctx.db.fetch(_NO_REPLIES, list(complaint_ids))
-    return [(row[0], row[1], row[2]) for row in found]
+    found = await ctx.db.fetch(_NOT_FIRST_REPLIES, list(complaint_ids))
+    return [(row[0], row[1], row[2], row[3]) for row in found]
 
 
-_BY_CUSTOMER = f"(i.customer_from_id IS NOT NULL OR {concerns('i', 'c.customer_id')})"
+_IS_REPLY = (
+    "(i.direction = 'inbound' AND i.state = 'held' "
+    f"AND (i.customer_from_id IS NOT NULL OR {concerns('i', 'c.customer_id')}))"
+)
 """Condition on a message `i` about a complaint `c`: nothing of its own says that somebody else wrote it."""
+_WAS_TOLD = (
+    "EXISTS (SELECT FROM events e WHERE e.subject_id = c.id AND e.type = 'complaint.customer_replied' "
+    "AND e.data->>'interaction_id' = i.id::text AND NOT EXISTS (SELECT FROM events h WHERE h.subject_id = c.id "
+    "AND h.type = 'complaint.held' AND h.seq > e.seq AND coalesce(h.data->>'interaction_id', i.id::text) = i.id::text))"
+)
+"""The same: it was told of as a reply in this wait, and not taken back since. It is not told of again."""
 WAITS_FOR_REPLY = """EXISTS (
     SELECT FROM complaint_messages m JOIN complaints c ON c.id = m.complaint_id
     WHERE m.interaction_id = e.subject_id AND (c.waiting_for = 'customer' OR c.customer_replied_at IS NOT NULL)
@@ -213,14 +214,21 @@ WAITS = """EXISTS (SELECT FROM complaints c
 _LAST = (
     "SELECT e.data, e.occurred_at FROM events e WHERE e.subject_id = c.id AND e.type = '{}' ORDER BY e.seq DESC LIMIT 1"
 )
-_NO_REPLIES = f"""
-    SELECT c.id, (r.data->>'interaction_id')::uuid, h.occurred_at FROM complaints c
+_MESSAGES = "complaint_messages m JOIN interactions i ON i.id = m.interaction_id WHERE m.complaint_id = c.id"
+_NOT_FIRST_REPLIES = f"""
+    SELECT c.id, (r.data->>'interaction_id')::uuid, h.occurred_at, coalesce(s.occurred_at, c.customer_replied_at)
+    FROM complaints c
     CROSS JOIN LATERAL ({_LAST.format("complaint.customer_replied")}) r
     CROSS JOIN LATERAL ({_LAST.format("complaint.held")}) h
-    WHERE c.id = ANY ($1::uuid[]) AND c.customer_replied_at IS NOT NULL AND {OPEN} AND NOT EXISTS (
-        SELECT FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id
-        WHERE m.complaint_id = c.id AND i.id = (r.data->>'interaction_id')::uuid
-            AND i.direction = 'inbound' AND i.state = 'held' AND {_BY_CUSTOMER}
+    LEFT JOIN LATERAL ({_LAST.format("complaint.resumed")}) s ON c.waiting_for IS NULL
+    WHERE c.id = ANY ($1::uuid[]) AND c.customer_replied_at IS NOT NULL AND {OPEN} AND (
+        NOT EXISTS (
+            SELECT FROM {_MESSAGES} AND i.id = (r.data->>'interaction_id')::uuid
+                AND i.happened_at = c.customer_replied_at AND {_IS_REPLY}
+        ) OR EXISTS (
+            SELECT FROM {_MESSAGES} AND i.happened_at > h.occurred_at AND i.happened_at < c.customer_replied_at
+                AND {_IS_REPLY} AND NOT {_WAS_TOLD}
+        )
     )
     ORDER BY c.id
 """

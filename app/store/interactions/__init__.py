@@ -1,6 +1,6 @@
 """Interactions with customers, enquiries and tasks."""
 
-from app.store.interactions.complaint_messages import BRINGS_ALONG, MAY_JOIN
+from app.store.interactions.complaint_messages import MAY_JOIN
 from app.store.interactions.complaint_messages import join as join_complaints
 from app.store.interactions.complaint_messages import link as link_to_complaints
 from app.store.interactions.complaint_messages import link_anew as link_complaints_anew
@@ -10,7 +10,6 @@ from app.store.interactions.tasks import TASKS
 from app.store.interactions.threads import concerns, same_thread
 
 __all__ = [
-    "BRINGS_ALONG",
     "INTERACTIONS",
     "MAY_JOIN",
     "TASKS",

@@ -12,19 +12,24 @@ Pair = tuple[UUID, UUID]
 """The ids of a complaint, and of an interaction that is about it."""
 
 
-async def link(ctx: Context, pairs: Iterable[Pair], *, named: bool = False) -> None:
+async def link(ctx: Context, pairs: Iterable[Pair], *, named: bool = False) -> set[UUID]:
     """Interactions, and whatever is in their threads, are about complaints.
 
     If they are `named`, somebody has said so; they stay then, whatever becomes of conversations. A pair that is stored
     already stays. Without pairs, the database is not queried.
+
+    Returns these interactions, and what has come along with them: the customers of the complaints may be theirs.
     """
     new = sorted(pairs)
+    about = {interaction_id for _, interaction_id in new}
     if new and named:
         await ctx.db.execute(_NAME, *_columns(new))
     while new:
         linked = await ctx.db.fetch(_LINK, *_columns(new))
         # Of the same customer at another source, say: then what is in its thread there is about the complaint as well.
         new = sorted({(row[0], row[1]) for row in linked}.difference(new))
+        about.update(interaction_id for _, interaction_id in new)
+    return about
 
 
 async def unname(ctx: Context, interaction_id: UUID, *, thread: bool) -> None:
@@ -149,9 +154,3 @@ MAY_JOIN = f"""((e.type <> 'interaction.updated' OR {events.changed(CONVERSATION
         OR EXISTS (SELECT FROM complaint_messages m WHERE m.interaction_id = e.subject_id)))"""
 """Condition on the event `e` of an interaction: it may be in another conversation than before, or name
 another complaint."""
-BRINGS_ALONG = """EXISTS (
-    SELECT FROM complaint_messages m JOIN complaints k ON k.id = m.complaint_id
-    JOIN complaint_messages o ON o.complaint_id = m.complaint_id JOIN interactions i ON i.id = o.interaction_id
-    WHERE m.interaction_id = e.subject_id AND m.named AND k.customer_id IS NOT NULL AND i.customer_id IS NULL
-)"""
-"""Condition on the event `e` of a new interaction: with it, others may be about a customer's complaint."""

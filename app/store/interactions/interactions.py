@@ -214,8 +214,12 @@ REFERENCES = Lookup(
     ),
     Reference(
         "without_customer",
-        {"thread": "TEXT"},
-        "JOIN interactions o USING (thread) WHERE o.customer_id IS NULL",
+        {"thread": "TEXT", "complaint_id": "UUID"},
+        "CROSS JOIN LATERAL ("
+        "SELECT w.complaint_id AS id WHERE w.complaint_id IS NOT NULL UNION SELECT m.complaint_id "
+        "FROM interactions i JOIN complaint_messages m ON m.interaction_id = i.id WHERE i.thread = w.thread"
+        ") k JOIN interactions o USING (thread) WHERE o.customer_id IS NULL AND NOT EXISTS ("
+        "SELECT FROM complaint_messages m WHERE m.complaint_id = k.id AND m.interaction_id = o.id)",
         "o.id",
     ),
     Reference(
@@ -246,7 +250,8 @@ REFERENCES = Lookup(
 )
 """What interactions refer to: those with the same key, with their content hash; their customers and participants;
 customers who opted out of a use for all of their numbers; what in their threads they may answer, or may answer them,
-their counterparts, or has no customer; and the complaints that they, or others in their threads, are about.
+their counterparts, or has no customer and may be about a complaint with them; and the complaints that they, or others
+in their threads, are about.
 """
 _NEXT_STEP = (
     f"(SELECT json_build_object('what', t.what, 'owner', t.owner, 'due_at', {documents.timestamp('t.due_at')}) "

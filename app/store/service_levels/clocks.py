@@ -36,9 +36,12 @@ async def clocks_of_complaints(ctx: Context, complaint_ids: Iterable[UUID]) -> l
 
 
 async def save_clocks(
-    ctx: Context, clocks: Sequence[Mapping[str, Any]], intervals: Sequence[Mapping[str, Any]]
+    ctx: Context,
+    clocks: Sequence[Mapping[str, Any]],
+    intervals: Sequence[Mapping[str, Any]],
+    shortened: Sequence[tuple[UUID, int]] = (),
 ) -> None:
-    """Insert or update clocks; of their intervals, update the ends of stored ones and insert the new ones."""
+    """Insert or update clocks and their intervals; `shortened` says of which clocks there are only so many."""
     for statement, table, names, values in (
         (_SAVE_CLOCKS, "complaint_clocks", CLOCK, clocks),
         (_SAVE_INTERVALS, "clock_intervals", INTERVAL, intervals),
@@ -46,6 +49,8 @@ async def save_clocks(
         if values:
             listed = [tuple(row[name] for name in names) for row in values]
             await ctx.db.execute(statement, *rows.arguments(table, names, listed))
+    if shortened:
+        await ctx.db.execute(_SHORTEN, *(list(column) for column in zip(*shortened, strict=True)))
 
 
 async def add_escalations(ctx: Context, values: Sequence[Mapping[str, Any]]) -> None:
@@ -78,5 +83,10 @@ _SAVE_CLOCKS = f"""
 """
 _SAVE_INTERVALS = f"""
     INSERT INTO clock_intervals ({", ".join(INTERVAL)}) {rows.unnested("clock_intervals", INTERVAL)}
-    ON CONFLICT (clock_id, position) DO UPDATE SET ends_at = excluded.ends_at
+    ON CONFLICT (clock_id, position) DO UPDATE SET
+        kind = excluded.kind, starts_at = excluded.starts_at, ends_at = excluded.ends_at, reason = excluded.reason
+"""
+_SHORTEN = """
+    DELETE FROM clock_intervals i USING unnest($1::uuid[], $2::int[]) AS s(clock_id, count)
+    WHERE i.clock_id = s.clock_id AND i.position > s.count
 """

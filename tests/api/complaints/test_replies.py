@@ -1,5 +1,6 @@
 """The customer writes back while their complaint waits for them."""
 
+import random
 from typing import Any
 
 import httpx
@@ -10,7 +11,8 @@ from tests.make.interactions import captured
 from tests.support import api
 from tests.support.application import TestClock
 from tests.support.complaints import moved
-from tests.support.times import ago
+from tests.support.links import claim, release
+from tests.support.times import ago, formatted
 
 PATH = "/v1/complaints"
 
@@ -257,3 +259,96 @@ class TestFound:
     async def test_no_complaint(self, client: httpx.AsyncClient) -> None:
         body = make.interaction(complaint_id="01900000-0000-7000-8000-000000000000")
         assert api.errors(await client.post("/v1/interactions", json=body)) == [("/complaint_id", "not_found")]
+
+
+class TestTheFirstReply:
+    """A complaint waits from ten hours ago until the first reply, whatever came first and was changed since."""
+
+    @pytest.mark.parametrize("reply_policy", ["resume", "flag"])
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_ends_the_wait(self, client: httpx.AsyncClient, db: Any, seed: int, reply_policy: str) -> None:
+        dice = random.Random(seed)
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        more = {"pauses": ["waiting_customer"], "on_customer_reply": reply_policy}
+        await make.create_policy(client, targets={"resolve_minutes": 4_800}, **more)
+        complaint = await make.record_complaint(client, customer_id=ada["id"], received_at=ago(hours=20))
+        await moved(client, complaint, "hold", waiting_for="customer", at=ago(hours=10))
+        messages: list[dict[str, Any]] = []
+        ended = 0
+        for n in range(15):
+            change: dict[str, Any] = dice.choice(
+                [
+                    {"happened_at": ago(hours=dice.randint(1, 12), minutes=n + 1)},
+                    {"thread": dice.choice([complaint["reference"], "U"])},
+                    {"direction": dice.choice(["inbound", "outbound"])},
+                    {"customer_id": dice.choice([ada, bo])["id"]},
+                ]
+            )
+            if n % 2 == 0:
+                new = {"happened_at": ago(hours=dice.randint(1, 12), minutes=n + 1), "direction": "inbound"}
+                new |= {"thread": complaint["reference"], "customer_id": ada["id"]} | change
+                sent = [new, new | {"thread": "U", "happened_at": ago(hours=5)}][: dice.randint(1, 2)]
+                made = await api.batch(client, "/v1/interactions", *(captured(**each) for each in sent))
+                messages += [each | {"id": line["id"]} for each, line in zip(sent, made, strict=True)]
+            else:
+                one = dice.choice(messages)
+                if (holder := change.get("customer_id")) is None:
+                    await api.patched(client, f"/v1/interactions/{one['id']}", change)
+                elif holder != one["customer_id"]:
+                    await claim(client, "interaction", one, {"id": holder}, moved_from=one["customer_id"])
+                one |= change
+            replies = [
+                each["happened_at"]
+                for each in messages
+                if (each["thread"], each["direction"], each["customer_id"])
+                == (complaint["reference"], "inbound", ada["id"])
+                and each["happened_at"] > ago(hours=10)
+            ]
+            first = min(replies, default=None)
+            found = await get(client, complaint)
+            waits = first is None or reply_policy == "flag"
+            assert (found["waiting_for"], found["customer_replied_at"]) == ("customer" if waits else None, first), n
+            intervals = await db.fetch("SELECT kind, starts_at, ends_at FROM clock_intervals ORDER BY position")
+            times = [formatted(each["starts_at"]) for each in intervals]
+            assert times == [ago(hours=20), ago(hours=10), *([] if waits else [first])], n
+            assert [each["ends_at"] and formatted(each["ends_at"]) for each in intervals] == [*times[1:], None], n
+            ended += first is not None
+        assert ended >= 3, "a history in which nobody replies proves nothing"
+
+    async def test_that_was_told_of_before_may_end_another_wait(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client)
+        complaint = await make.record_complaint(client, customer_id=ada["id"], received_at=ago(hours=20))
+        await moved(client, complaint, "hold", waiting_for="customer", at=ago(hours=10))
+        said = await make.record_interaction(
+            client, **captured(thread=complaint["reference"], happened_at=ago(hours=6))
+        )
+        await moved(client, complaint, "hold", waiting_for="customer", at=ago(hours=4))
+        await api.patched(client, f"/v1/interactions/{said['id']}", {"happened_at": ago(hours=2)})
+        found = await get(client, complaint)
+        assert (found["waiting_for"], found["customer_replied_at"]) == (None, ago(hours=2))
+
+    @pytest.mark.parametrize("message_first", [True, False])
+    async def test_is_none_of_the_moment_of_the_hold(self, client: httpx.AsyncClient, message_first: bool) -> None:
+        ada = await make.create_customer(client)
+        complaint = await make.record_complaint(client, customer_id=ada["id"], received_at=ago(hours=20))
+        thread, at = complaint["reference"], ago(hours=10)
+        if message_first:
+            await make.record_interaction(client, **captured(thread=thread, happened_at=at))
+        await moved(client, complaint, "hold", waiting_for="customer", at=at)
+        if not message_first:
+            await make.record_interaction(client, **captured(thread=thread, happened_at=at))
+        await make.record_interaction(client, **captured(thread=thread, happened_at=ago(hours=1), direction="outbound"))
+        found = await get(client, complaint)
+        assert (found["waiting_for"], found["customer_replied_at"]) == ("customer", None)
+
+    async def test_of_whoever_may_have_complained(self, client: httpx.AsyncClient) -> None:
+        """Of a complaint that is nobody's, anybody's message in its conversation is a reply, whichever came first."""
+        ada, bo = await make.create_customer(client), await make.create_customer(client)
+        complaint = await make.record_complaint(client, customer_id=ada["id"], received_at=ago(hours=20))
+        await moved(client, complaint, "hold", waiting_for="customer", at=ago(hours=10))
+        said = captured(customer_id=bo["id"], complaint_id=complaint["id"], happened_at=ago(hours=6))
+        await make.record_interaction(client, **said)
+        released = await release(client, "complaint", complaint)
+        assert (released["waiting_for"], released["customer_replied_at"]) == (None, said["happened_at"])
+        claimed = await claim(client, "complaint", complaint, ada)
+        assert (claimed["waiting_for"], claimed["customer_replied_at"]) == ("customer", None)

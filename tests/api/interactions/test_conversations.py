@@ -1,5 +1,6 @@
 """Contacts are claimed, moved, released or changed: the links of conversations are as if it had been so before."""
 
+import random
 from itertools import permutations
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.support.complaints import moved
 from tests.support.conversations import PATH, T9, T10, T11, T12, get, move, question, reply
 from tests.support.links import claim, release
 from tests.support.times import ago
+
+MEETING = {"kind": "meeting", "channel": "in_person", "state": "planned", "happened_at": "2026-03-03T10:00:00Z"}
 
 
 def unsourced(**changes: Any) -> dict[str, Any]:
@@ -123,6 +126,33 @@ class TestJoined:
             about = [(await get(client, each))["complaint_id"] for each in sent]
             assert about == [complaint["id"]] * 3, order
 
+    @pytest.mark.parametrize("way", ["one by one", "batch"])
+    @pytest.mark.parametrize("joining", [{}, MEETING])
+    async def test_whatever_comes_along_is_the_customers(
+        self, client: httpx.AsyncClient, ada: Any, way: str, joining: dict[str, Any]
+    ) -> None:
+        """Ada's own message of another source brings those of nobody there along, in any order."""
+        for n, order in enumerate(permutations("ANU")):
+            asked = await record(client, **question(customer_id=ada["id"], thread=f"T-{n}"))
+            complaint = await make.record_complaint(client, interaction_id=asked["id"])
+            bodies: dict[str, dict[str, Any]] = {
+                "A": {"customer_id": ada["id"], **joining},
+                "N": {},
+                "U": {"contact": {"kind": "email", "value": f"unknown-{n}@example.com"}},
+            }
+            sent = [captured(thread=f"T-{n}", source="sms-gateway") | bodies[name] for name in order]
+            made = await api.batch(client, PATH, *sent) if way == "batch" else [await record(client, **s) for s in sent]
+            found = [await get(client, each) for each in made]
+            assert [(f["customer_id"], f["complaint_id"]) for f in found] == [(ada["id"], complaint["id"])] * 3, order
+
+    async def test_what_comes_along_with_a_message_that_a_move_names(self, client: httpx.AsyncClient, ada: Any) -> None:
+        complaint = await make.record_complaint(client, customer_id=ada["id"])
+        along = await record(client, **captured(thread="T"))
+        sent = await record(client, **reply(customer_id=ada["id"]))
+        await moved(client, complaint, "acknowledge", interaction_id=sent["id"])
+        found = await get(client, along)
+        assert (found["complaint_id"], found["customer_id"]) == (complaint["id"], ada["id"])
+
     async def test_a_thread_that_is_changed(self, client: httpx.AsyncClient, ada: Any) -> None:
         first = await record(client, **captured(thread="T"))
         complaint = await make.record_complaint(client, interaction_id=first["id"])
@@ -138,6 +168,46 @@ class TestJoined:
         wrong = await record(client, **captured(thread="T", happened_at=T11))
         await api.patched(client, f"{PATH}/{wrong['id']}", {"direction": "outbound"})
         assert (await get(client, asked))["answered_by_id"] == wrong["id"]
+
+
+class TestAnyOrder:
+    """Messages of two sources, in the conversation of a complaint that waits: one by one, or in a batch."""
+
+    @pytest.mark.parametrize("seed", range(6))
+    async def test_all_is_the_same(self, client: httpx.AsyncClient, ada: Any, bo: Any, seed: int) -> None:
+        dice = random.Random(seed)
+        unknown = {"contact": {"kind": "email", "value": "unknown@example.com"}}
+        plan = [
+            dice.choice([captured, captured, reply, question])(
+                source=dice.choice(["mailbox", "chat", "chat"]),
+                happened_at=f"2026-03-01T{dice.randint(11, 20)}:{n:02}:00Z",
+                **dice.choice([{}, unknown, {"customer_id": ada["id"]}, {"customer_id": bo["id"]}]),
+            )
+            for n in range(4)
+        ]
+        orders = [dice.sample(range(4), 4) for _ in range(4)]
+        found = [await self.recorded(client, ada, plan, n, order, n < 2) for n, order in enumerate(orders)]
+        assert all(each == found[0] for each in found), (plan, orders)
+
+    async def recorded(
+        self, client: httpx.AsyncClient, ada: Any, plan: Any, name: int, order: list[int], batch: bool
+    ) -> list[Any]:
+        """What is said of each, and of the complaint."""
+        thread = f"T-{name}"
+        asked = await record(client, **question(customer_id=ada["id"], thread=thread, happened_at=T9))
+        complaint = await make.record_complaint(client, interaction_id=asked["id"], received_at=T9)
+        await moved(client, complaint, "hold", waiting_for="customer", at=T10)
+        sent = [plan[n] | {"thread": thread, "external_id": f"{thread} {n}"} for n in order]
+        made = await api.batch(client, PATH, *sent) if batch else [await record(client, **body) for body in sent]
+        ids = {**{n: each["id"] for n, each in zip(order, made, strict=True)}, len(plan): asked["id"]}
+        numbers = {id_: n for n, id_ in ids.items()}
+        said: list[Any] = []
+        for n in sorted(ids):
+            one = await get(client, {"id": ids[n]})
+            answer = numbers.get(one["answered_by_id"])
+            said.append((one["customer_id"], one["match"], one["complaint_id"] == complaint["id"], answer))
+        held = await api.get(client, f"/v1/complaints/{complaint['id']}")
+        return [*said, held["waiting_for"], held["customer_replied_at"]]
 
 
 class TestWithoutASource:
