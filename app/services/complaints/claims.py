@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.kit.links import taken_from
 from app.schemas.complaints.complaints import ComplaintClaim
 from app.services import customers
 from app.services.complaints import case_store, policies
@@ -48,8 +49,9 @@ async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> Non
         complaint = case.complaint
         complaint.customer_id, complaint.customer_from_id = assignment.customer_id, assignment.origin_id
         contact = (complaint.complainant or {}).get("contact")
-        holders = complaint.customer_id, complaint.customer_from_id
-        complaint.assign(customers.reassigned(*holders, contact, assignment.released_from).columns())
+        holders, before = (complaint.customer_id, complaint.customer_from_id), complaint.match_reasons
+        complaint.assign(customers.reassigned(*holders, contact, before, assignment.released_from).columns())
+        complaint.taken_from = taken_from(complaint.taken_from, assignment.released_from, assignment.customer_id)
         await policies.reselect(ctx, case)
         if assignment.before != assignment.customer_id:
             _record(ctx, case, assignment)

@@ -6,7 +6,7 @@ from app.services.customers.creation import record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
-from app.services.customers.reassignment import is_released_from, linked, reassigned
+from app.services.customers.reassignment import is_released_from, linked, reassigned, with_released
 from app.services.customers.references import CustomerReference, references_by_contact
 from app.services.customers.refusals import Refused
 from app.services.customers.resolution import (
@@ -44,5 +44,6 @@ __all__ = [
     "references_by_contact",
     "require_customer",
     "under",
+    "with_released",
     "write_drafts",
 ]

@@ -96,7 +96,7 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
     for row, sale in await store.about_sales(ctx, sale_ids):
         values = {"sale_id": sale.sale_id, "site": sale.site, "till": sale.till, "staff": sale.staff, "sku": sale.sku}
         takes = row.customer_id is None or (row.sale_id is None and _is_found_by_contact(row))
-        may_take = sale.customer_id is not None and not customers.is_released_from(row.match_reasons, sale.customer_id)
+        may_take = sale.customer_id is not None and sale.customer_id not in row.taken_from
         claims = takes and may_take and row.method not in OBSERVED
         if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
             filled_in[row.id] = new

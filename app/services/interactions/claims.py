@@ -63,16 +63,12 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
 
 
 async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> None:
-    """Those of these locked interactions that have no customer take that of what they are linked to.
-
-    What somebody has taken from a customer does not become theirs again.
-    """
+    """Those of these locked interactions that have no customer take that of what they are linked to."""
     unowned = await interaction_store.unowned(ctx, interaction_ids)
-    named = await link_origins.named_customers(ctx, "interaction", list(unowned)) if unowned else {}
+    named = await link_origins.named_customers(ctx, "interaction", unowned) if unowned else {}
     assignments = [
         Assignment(interaction_id, None, customer_id, origin_id)
         for interaction_id, (origin_id, customer_id) in sorted(named.items())
-        if not customers.is_released_from(unowned[interaction_id], customer_id)
     ]
     if assignments:
         await assign(ctx, assignments)

@@ -92,14 +92,13 @@ async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, An
     return {row["id"]: json.loads(row["json"]) for row in stored}
 
 
-async def unowned(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """The reasons, by id, why those of these interactions that belong to nobody do not; they are locked."""
+async def unowned(ctx: Context, ids: Iterable[UUID]) -> list[UUID]:
+    """Those of these interactions that belong to nobody, locked."""
     found = await ctx.db.fetch(
-        "SELECT id, match_reasons FROM interactions WHERE id = ANY ($1::uuid[]) AND customer_id IS NULL "
-        "ORDER BY id FOR NO KEY UPDATE",
+        "SELECT id FROM interactions WHERE id = ANY ($1::uuid[]) AND customer_id IS NULL ORDER BY id FOR NO KEY UPDATE",
         sorted(ids),
     )
-    return {row["id"]: json.loads(row["match_reasons"]) for row in found}
+    return [row["id"] for row in found]
 
 
 async def unwelcome_channels(
@@ -153,7 +152,7 @@ _ENQUIRERS = f"""
         'unwelcome', c.preferences -> 'unwelcome_channels', 'opted_out', {_opted_out("c.id")})::text AS data
     FROM (
         SELECT s.*, NULL::uuid AS id, NULL::uuid AS customer_id, NULL::uuid AS customer_from_id,
-            '[]'::jsonb AS match_reasons
+            '[]'::jsonb AS match_reasons, '{{}}'::uuid[] AS taken_from
         FROM jsonb_to_recordset($1::jsonb)
             AS s(n int, thread text, source text, contact jsonb, happened_at timestamptz, candidates uuid[])
     ) a

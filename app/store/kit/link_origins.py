@@ -5,14 +5,15 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.links import LINKS, TABLES, Link
-from app.store.kit.links import FOLLOWERS, is_others, joined
+from app.store.kit.links import FOLLOWERS, is_refused, joined
 
 
 async def named_customers(ctx: Context, noun: str, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
     """For records of one noun, the customer of the first that each is linked to and that has one: (origin, customer).
 
     Links are looked at in their order. A record that has its customer from another one counts if that one, and so on,
-    still has them, up to one that says itself whose it is; not if it has them from the very record that asks.
+    still has them, up to one that says itself whose it is; not if it has them from the very record that asks, nor if
+    somebody took that from them.
     """
     found = await ctx.db.fetch(_NAMED[noun], list(ids))
     return {row["id"]: (row["origin_id"], row["customer_id"]) for row in found}
@@ -47,7 +48,7 @@ def _leaders(position: int, link: Link) -> str:
         f"SELECT k.{link.follower_column} AS id, {position} AS position, l.id AS origin_id, l.customer_id, "
         f"{_origin(table)} AS from_id FROM {link.table} k JOIN {table} l ON l.id = k.{link.leader_column} "
         f"{joined(link)}WHERE k.{link.follower_column} = ANY ($1::uuid[]) AND l.customer_id IS NOT NULL "
-        f"AND NOT {is_others(link, 'l.customer_id')}"
+        f"AND NOT {is_refused(link, 'l.customer_id')}"
     )
 
 
