@@ -120,6 +120,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     if (problem := (await References.load(ctx, [draft], complaint_id)).assign(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
+    former = case.complaint.interaction_id  # it may be theirs only because it was named
     case.complaint.assign({name: value for name, value in new.model_dump().items() if name in patched.fields})
     if patched.fields & _POLICY_FIELDS:
         await policies.reselect(ctx, case)
@@ -128,7 +129,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     await case_store.save(ctx, [case], messages=linked)
     if "interaction_id" in patched.fields:
         gone = await interaction_store.link_complaints_anew(ctx, [complaint_id])
-        await interactions.release_unlinked(ctx, gone)
+        await interactions.release_unlinked(ctx, [*gone, *([former] if former is not None else [])])
     before = case.complaint.customer_id
     # It says now whose it is, or does not any more; or it is theirs because of another record, maybe.
     is_new = draft.customer_id != before or (loses_origin and before is not None)

@@ -26,7 +26,9 @@ async def customers(ctx: Context, ids: Collection[UUID]) -> dict[UUID | None, UU
 
 
 async def unlinked(ctx: Context, noun: str, ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Which of these records have their customers from others that they are not linked to: customers by id."""
+    """Which of these records have their customers from others that they are not linked to, or by whose links they do
+    not have them any more: customers by id.
+    """
     return {row["id"]: row["customer_id"] for row in await ctx.db.fetch(_UNLINKED[noun], sorted(ids))}
 
 
@@ -72,7 +74,7 @@ def _named(noun: str) -> str:
 def _unlinked(noun: str) -> str:
     linked = " UNION ALL ".join(
         f"SELECT FROM {link.table} k WHERE k.{link.follower_column} = f.id "
-        f"AND k.{link.leader_column} = f.customer_from_id"
+        f"AND k.{link.leader_column} = f.customer_from_id AND NOT {is_refused(link, 'f.customer_id')}"
         for link in LINKS
         if link.follower == noun
     )

@@ -110,19 +110,23 @@ def is_refused(link: Link, customer_id: str) -> str:
     """
     conditions = [released_from("f", customer_id)] if link.follower in _TAKEN else []
     if (said := _SAID.get((link.follower, link.leader))) is not None:
-        conditions.append(f"{only_others('f', customer_id)} AND NOT {said}")
+        conditions.append(f"{_only_others(_MEANT, customer_id)} AND NOT {said}")
     return f"({' OR '.join(conditions) or 'false'})"
 
 
 def only_others(record: str, customer_id: str) -> str:
     """SQL condition on the row of a record with candidates: these are known, and this customer is none of them."""
-    few = f"cardinality({record}.candidates) BETWEEN 1 AND {MOST_CANDIDATES - 1}"
-    return f"({customer_id} IS NOT NULL AND {few} AND {customer_id} <> ALL ({record}.candidates))"
+    return _only_others(f"{record}.candidates", customer_id)
 
 
 def released_from(record: str, customer_id: str) -> str:
     """SQL condition on the row of a record: somebody took it from this customer."""
     return f"({customer_id} IS NOT NULL AND {customer_id} = ANY ({record}.taken_from))"
+
+
+def _only_others(candidates: str, customer_id: str) -> str:
+    few = f"cardinality({candidates}) BETWEEN 1 AND {MOST_CANDIDATES - 1}"
+    return f"({customer_id} IS NOT NULL AND {few} AND {customer_id} <> ALL ({candidates}))"
 
 
 def _has_follower(link: Link, of_others: bool) -> str:
@@ -133,6 +137,15 @@ def _has_follower(link: Link, of_others: bool) -> str:
     return f"EXISTS ({found} AND EXISTS (SELECT FROM {TABLES[link.follower]} f WHERE {other}))"
 
 
+def _found(reasons: str) -> str:
+    """SQL expression: the customers who have a key by these reasons, as an array. There are at most 20 of them."""
+    customer_id = "(r->>'customer_id')::uuid"
+    found = f"SELECT DISTINCT {customer_id} FROM jsonb_array_elements({reasons}) r WHERE r->>'result' = 'found'"
+    return f"ARRAY({found} ORDER BY 1 LIMIT {MOST_CANDIDATES})"
+
+
+_MEANT = f"CASE WHEN f.customer_from_id IS NULL THEN f.candidates ELSE {_found('f.match_reasons')} END"
+"""SQL expression on the row `f` of a follower: who may be meant by its own keys, whatever it is linked to."""
 _BY_COMPLAINANT = same_address("c.complainant->'contact'", "f.contact")
 _SAID = {
     ("interaction", "complaint"): "EXISTS (SELECT FROM complaints c WHERE c.id = k.complaint_id "
@@ -206,10 +219,7 @@ def _match(noun: str) -> str:
     )
     is_taken = f"{refused} <> '[]'"
     unlinked = "v.customer_id IS NULL AND v.released_from IS NULL"
-    meant = (
-        f"ARRAY(SELECT DISTINCT (r->>'customer_id')::uuid FROM jsonb_array_elements({own}) r "
-        "WHERE r->>'result' = 'found' ORDER BY 1)"
-    )
+    meant = _found(own)
     return (
         "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
         f"WHEN {unlinked} AND cardinality({meant}) > 0 THEN 'ambiguous' "
