@@ -6,7 +6,7 @@ from app.services.customers.creation import record_created
 from app.services.customers.drafts import CustomerDraft, draft_customer, write_drafts
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
-from app.services.customers.reassignment import is_released_from, linked, reassigned, with_released
+from app.services.customers.reassignment import by_own_keys, is_released_from, linked, reassigned, with_released
 from app.services.customers.references import CustomerReference, references_by_contact
 from app.services.customers.refusals import Refused
 from app.services.customers.resolution import (
@@ -31,6 +31,7 @@ __all__ = [
     "Refused",
     "Resolution",
     "Resolver",
+    "by_own_keys",
     "claims",
     "create_new_sources",
     "draft_customer",

@@ -211,7 +211,7 @@ def _match(noun: str) -> str:
         )
     )
     names_somebody = f"{contact}->>'value' IS NOT NULL"
-    own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')") if noun == "interaction" else "'[]'::jsonb"
+    own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')")
     """What its own keys led to, which counts again when it is not linked any more."""
     refused = _reasons(
         "r->>'result' = 'released' AND (r->>'customer_id')::uuid IS DISTINCT FROM v.customer_id "
