@@ -31,7 +31,8 @@ async def claim(ctx: Context, feedback_id: UUID, claimed: FeedbackClaim) -> Docu
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
-    if await customers.claims(ctx, row.customer_id, claimed.customer_id, claimed.moved_from):
+    follows = row.customer_from_id is not None
+    if await customers.claims(ctx, row.customer_id, claimed.customer_id, claimed.moved_from, follows=follows):
         await assign(ctx, [Assignment(feedback_id, row.customer_id, claimed.customer_id)])
     return await store.FEEDBACK.get(ctx, feedback_id)
 
@@ -54,6 +55,7 @@ async def assign(
     for assignment, row in zip(assignments, rows, strict=True):
         if assignment.before != assignment.customer_id:
             await _carry_vote(ctx, row, assignment)
+        if assignment.is_told:
             await events.record(ctx, _event(ctx, row, assignment, filled_in.get(row.id, {})))
 
 
@@ -68,7 +70,7 @@ async def _carry_vote(ctx: Context, row: FeedbackRow, assignment: Assignment) ->
 def _event(ctx: Context, row: FeedbackRow, assignment: Assignment, filled_in: Mapping[str, Any]) -> Event:
     type_, data = change_of("feedback", assignment)
     title = type_.titled(feedback=title_of(row))
-    if assignment.before is None:
+    if assignment.is_claim:
         # Dated when it was collected: that is its place on the timeline of its customer.
         changes = _changes({**filled_in, "customer_id": assignment.customer_id})
         return Event(type_, row.id, row.customer_id, title, row.collected_at, row.channel, {"changes": changes})

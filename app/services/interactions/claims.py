@@ -34,7 +34,8 @@ async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -
     await lock_linked(ctx, conversations_of=[interaction_id])
     row = await INTERACTIONS.lock(ctx, interaction_id)
     customer_id = claimed.customer_id
-    if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
+    follows = row["customer_from_id"] is not None
+    if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from, follows=follows):
         await assign(ctx, [Assignment(interaction_id, row["customer_id"], customer_id)])
     if claimed.keep_contact and row["contact"] is not None:
         policy = (await customers.load_policies(ctx, [row["source"]])).of(row["source"])
@@ -58,7 +59,7 @@ async def assign(ctx: Context, assignments: Sequence[Assignment]) -> None:
     rows = await store.assign(ctx, "interaction", assignments)
     await participants.synchronize(ctx, rows)
     await activity.find_last_contacts(ctx, [each.before for each in assignments if each.before is not None])
-    changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].before != pair[0].customer_id]
+    changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].is_told]
     await events.record_all(ctx, [_event(ctx, assignment, row) for assignment, row in changed])
 
 
@@ -92,7 +93,7 @@ def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:
     type_, data = change_of("interaction", assignment)
     kind, channel, direction = InteractionKind(row["kind"]), Channel(row["channel"]), Direction(row["direction"])
     title = rules.title(kind, channel, direction, row["subject"])
-    if assignment.before is None:
+    if assignment.is_claim:
         # The event has the time of the contact, to be in its place on the timeline of the customer.
         title = rules.claimed_title(kind, channel, direction, row["subject"])
         data = {"kind": row["kind"], "direction": row["direction"]}

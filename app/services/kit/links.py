@@ -109,7 +109,7 @@ async def _record_contradictions(ctx: Context, noun: str, contradicting: Sequenc
 
 def change_of(noun: str, assignment: Assignment) -> tuple[EventType, dict[str, str]]:
     """The type of the event of an assignment, and what its data says of the customers: nothing for a first one."""
-    if assignment.before is None:
+    if assignment.is_claim:
         return event_types.get(noun, "claimed"), {}
     data = {"from_customer_id": str(assignment.before)}
     if assignment.reason is not None:

@@ -100,7 +100,8 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
     """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one than `moved_from`."""
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
-    if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from):
+    follows = sale["matched_by"] == MatchedBy.SALE
+    if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from, follows=follows):
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM))
     return await store.SALES.get(ctx, sale_id)
 

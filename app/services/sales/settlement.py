@@ -83,8 +83,11 @@ async def record_change_of_buyer(
     via: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Record whose a receipt is now; `sale` is its row from before. Its events go along with it."""
-    if sale["customer_id"] == customer_id:
+    """Record whose a receipt is now; `sale` is its row from before. Its events go along with it.
+
+    It says nothing new if it is theirs `via` a revision, or the sale that it returns, as it was before.
+    """
+    if sale["customer_id"] == customer_id and via is not None:
         return
     type_, change = change_of("sale", Assignment(sale["id"], sale["customer_id"], customer_id, reason=reason))
     data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"]), **change}

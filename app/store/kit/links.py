@@ -26,6 +26,16 @@ class Assignment:
     """Whether it only goes where another record goes, or loses what it was linked to: nobody says whose it is not."""
 
     @property
+    def is_claim(self) -> bool:
+        """Whether nobody had it, or somebody says that it is whose it was by another record."""
+        return self.before in (None, self.customer_id)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether somebody has said whose it is, or it is somebody else's than before."""
+        return self.before != self.customer_id or not (self.by_link or self.origin_id is not None)
+
+    @property
     def released_from(self) -> UUID | None:
         """The customer of whom somebody has said that it is not theirs."""
         is_said = not self.by_link and self.origin_id is None and self.before != self.customer_id

@@ -153,6 +153,29 @@ async def recorded_of(client: httpx.AsyncClient, noun: str, customer: Record) ->
     return await of(client, noun, customer)
 
 
+@pytest.mark.parametrize(("noun", "leader"), LINKED[:-1])
+class TestClaimedForWhomItFollows:
+    @pytest.mark.parametrize("way", ["moved", "released"])
+    async def test_it_stays_theirs(
+        self, client: httpx.AsyncClient, people: list[Record], db: Any, noun: str, leader: str, way: str
+    ) -> None:
+        ada, bo, _ = people
+        led = await of(client, leader, ada)
+        record = await following(client, noun, leader, led)
+        noun = "sale" if noun == "return" else noun
+        for _ in range(2):
+            claimed = await claim(client, noun, record, ada)
+            assert (claimed["customer_id"], claimed["match_reasons"]) == (ada["id"], [])
+        told = [event.type for event in await api.events(db, record["id"])]
+        assert told.count(f"{noun}.claimed") == 1
+        if way == "moved":
+            await claim(client, leader, led, bo, moved_from=ada["id"])
+        else:
+            await release(client, leader, led)
+        assert await customer_of(client, noun, record) == ada["id"]
+        assert (await release(client, noun, record))["customer_id"] != ada["id"]
+
+
 class TestAnswersAreEdited:
     @pytest.mark.parametrize("way", ["moved", "released"])
     @pytest.mark.parametrize("by", ["invitation", "sale"])
