@@ -983,3 +983,51 @@ async def test_what_was_said_of_answers_is_kept(new_database: Callable[..., str]
     found = {row["id"]: (row["named_answer_id"], row["answer_follows"], row["answered_elsewhere_at"]) for row in rows}
     assert found == expected
     await db.close()
+
+
+async def test_records_know_whom_somebody_took_them_from(new_database: Callable[..., str]) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0042")
+    db = await asyncpg.connect(dsn)
+    ada, bea = [
+        (await insert(db, "customers", kind="person", trade="b2c", display_name=name, sort_name=name))["id"]
+        for name in ("Ada", "Bea")
+    ]
+    theirs = {"kind": "id", "value": str(ada), "customer_id": str(ada), "result": "released"}
+    moved, released = {"from_customer_id": ada, "to_customer_id": bea}, {"from_customer_id": bea, "reason": "Not Bea"}
+    along = moved | {"reason": "The sale it is linked to belongs to them now"}
+    gone = {"from_customer_id": ada, "reason": "The record that the customer was taken from is no longer linked"}
+    changes: list[tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
+        ({}, [("moved", moved), ("released", released)]),
+        ({"customer_id": bea}, [("moved", along), ("released", gone)]),
+        ({"customer_id": bea}, [("released", {"from_customer_id": bea, "reason": "Not Bea"}), ("moved", moved)]),
+        ({"match_reasons": json.dumps([theirs, theirs | {"customer_id": None}])}, []),
+    ]
+    tables = {"interaction": "interactions", "complaint": "complaints", "feedback": "feedback"}
+    required: dict[str, dict[str, Any]] = {
+        "interaction": {"kind": "note", "channel": "email", "direction": "inbound", "happened_at": RECEIVED},
+        "complaint": {"channel": "email", "description": "Off", "received_at": RECEIVED, "state_since": RECEIVED},
+        "feedback": {"method": "form", "collected_at": RECEIVED},
+    }
+    for noun, table in tables.items():
+        for number, (values, told) in enumerate(changes):
+            numbered = {"reference": f"{number}"} if noun == "complaint" else {}
+            row = await insert(db, table, **required[noun], **numbered, **values)
+            for name, data in told:
+                await db.execute(
+                    "INSERT INTO events (type, subject_type, subject_id, occurred_at, recorded_at, actor, title, data) "
+                    "VALUES ($1, $2, $3, $4, $4, 'test', '', $5)",
+                    f"{noun}.{name}",
+                    noun,
+                    row["id"],
+                    RECEIVED,
+                    json.dumps(data, default=str),
+                )
+    await db.close()
+    await as_of(dsn, "0045")
+    db = await asyncpg.connect(dsn)
+    for table in tables.values():
+        rows = await db.fetch(f"SELECT taken_from FROM {table} ORDER BY id")
+        assert [row["taken_from"] for row in rows] == [[ada, bea], [], [ada], [ada]]
+    assert await db.fetchval("SELECT count(*) FROM information_schema.columns WHERE column_name = 'taken_from'") == 5
+    await db.close()

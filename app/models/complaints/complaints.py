@@ -96,6 +96,7 @@ class Complaint(SQLModel, table=True):
     reference: str = columns.text_column(null=False)
     customer_id: UUID | None = columns.reference_column("customers.id")
     customer_from_id: UUID | None = columns.customer_from_column()
+    taken_from: list[UUID] = columns.taken_from_column()
     complainant: dict[str, Any] | None = columns.json_column(None, null=True)
     match: str = columns.match_column()
     candidates: list[UUID] = columns.array_column(Uuid)

@@ -110,6 +110,7 @@ class Feedback(SQLModel, table=True):
     channel: str | None = columns.text_column()
     customer_id: UUID | None = columns.reference_column("customers.id")
     customer_from_id: UUID | None = columns.customer_from_column()
+    taken_from: list[UUID] = columns.taken_from_column()
     author: dict[str, Any] | None = columns.json_column(None, null=True)
     match: str = columns.match_column()
     candidates: list[UUID] = columns.array_column(Uuid)

@@ -17,6 +17,7 @@ from app.models.kit.columns import (
     match_indexes,
     one_of_check,
     reference_column,
+    taken_from_column,
     text_column,
     timestamp_column,
     version_column,
@@ -72,6 +73,7 @@ class Interaction(SQLModel, table=True):
     id: UUID = id_column()
     customer_id: UUID | None = reference_column("customers.id")
     customer_from_id: UUID | None = customer_from_column()
+    taken_from: list[UUID] = taken_from_column()
     contact: dict[str, str] | None = json_column(None, null=True)
     match: str = match_column()
     candidates: list[UUID] = array_column(Uuid)

@@ -11,6 +11,7 @@ from app.models.kit.columns import (
     id_column,
     one_of_check,
     reference_column,
+    taken_from_column,
     text_column,
     timestamp_column,
     version_column,
@@ -65,6 +66,7 @@ class Task(SQLModel, table=True):
     note: str | None = text_column()
     customer_id: UUID | None = reference_column("customers.id")
     customer_from_id: UUID | None = customer_from_column()
+    taken_from: list[UUID] = taken_from_column()
     interaction_id: UUID | None = reference_column("interactions.id")
     feedback_id: UUID | None = reference_column("feedback.id")
     complaint_id: UUID | None = reference_column("complaints.id")

@@ -41,6 +41,11 @@ def customer_from_column() -> Any:
     return Field(default=None, sa_column=Column(Uuid))
 
 
+def taken_from_column() -> Any:
+    """Whom somebody took the record from, the last one at the end: it does not become theirs again by itself."""
+    return array_column(Uuid)
+
+
 def match_column() -> Any:
     """Whether the customer of a record was found (see `Match`); `candidates` and `match_reasons` stand beside it."""
     return text_column(null=False, server_default="anonymous")

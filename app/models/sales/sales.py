@@ -29,6 +29,7 @@ from app.models.kit.columns import (
     numeric_column,
     one_of_check,
     reference_column,
+    taken_from_column,
     text_column,
     timestamp_column,
     version_column,
@@ -132,8 +133,8 @@ class Sale(SQLModel, table=True):
     # Of an ambiguous receipt, `sale` says that its candidates are the buyers of what it returns.
     matched_by: str | None = text_column()
     match_reasons: list[dict[str, Any]] = json_column("'[]'")
-    # Customers whom somebody took it from, the last one at the end; and what earlier revisions said of who bought.
-    taken_from: list[UUID] = array_column(Uuid)
+    taken_from: list[UUID] = taken_from_column()
+    # What earlier revisions said of who bought.
     named_before: list[dict[str, Any]] = json_column("'[]'")
     # Amounts on the whole receipt, beside those of its lines.
     discount: Decimal = numeric_column(default="0")

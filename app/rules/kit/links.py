@@ -4,6 +4,7 @@ The list is complete for foreign keys: a test walks them, and fails for one that
 follow their sale by its number, which is none: see `services/sales/settlement`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -37,18 +38,27 @@ class Follower:
     """Whether somebody took it from that customer, or only others than that customer may be meant."""
 
     @property
+    def takes(self) -> UUID | None:
+        """The customer whom it has by this link."""
+        return None if self.excludes_leader else self.leader_customer_id
+
+    @property
     def follows(self) -> bool:
-        """Whether it takes the customer of the leader."""
-        is_excluded = self.excludes_leader and self.leader_customer_id is not None
-        if self.customer_id == self.leader_customer_id or is_excluded:
-            return False
-        return self.customer_id is None or self.origin_id == self.leader_id
+        """Whether it has another customer by this link than before, or none any more."""
+        return self.customer_id != self.takes and (self.customer_id is None or self.origin_id == self.leader_id)
 
     @property
     def contradicts(self) -> bool:
         """Whether it keeps a customer other than that of the leader."""
         known = self.customer_id is not None and self.leader_customer_id is not None
         return known and self.customer_id != self.leader_customer_id and not self.follows
+
+
+def taken_from(before: Sequence[UUID], holder: UUID | None, customer_id: UUID | None) -> list[UUID]:
+    """Whom somebody has taken a record from, now that it is given to this customer, or to nobody."""
+    taken = [*before, *([holder] if holder is not None else [])]
+    latest_first = dict.fromkeys(each for each in reversed(taken) if each != customer_id)
+    return list(reversed(latest_first))
 
 
 MOST_CANDIDATES = 20

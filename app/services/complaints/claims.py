@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.context import Context
+from app.rules.kit.links import taken_from
 from app.schemas.complaints.complaints import ComplaintClaim
 from app.services import customers
 from app.services.complaints import case_store, policies
@@ -21,7 +22,8 @@ async def claim(ctx: Context, complaint_id: UUID, claimed: ComplaintClaim) -> Do
     await lock_linked(ctx, complaint=[complaint_id])
     case = await case_store.load(ctx, complaint_id)
     holder = case.complaint.customer_id
-    if await customers.claims(ctx, holder, claimed.customer_id, claimed.moved_from):
+    follows = case.complaint.customer_from_id is not None
+    if await customers.claims(ctx, holder, claimed.customer_id, claimed.moved_from, follows=follows):
         await _assign(ctx, [(case, Assignment(complaint_id, holder, claimed.customer_id))])
     await ctx.reactions.follow(ctx)  # they may have replied before, so that it does not wait any more
     return await store.COMPLAINTS.get(ctx, complaint_id)
@@ -48,10 +50,11 @@ async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> Non
         complaint = case.complaint
         complaint.customer_id, complaint.customer_from_id = assignment.customer_id, assignment.origin_id
         contact = (complaint.complainant or {}).get("contact")
-        holders = complaint.customer_id, complaint.customer_from_id
-        complaint.update(customers.reassigned(*holders, contact, assignment.released_from).columns())
+        holders, before = (complaint.customer_id, complaint.customer_from_id), complaint.match_reasons
+        complaint.update(customers.reassigned(*holders, contact, before, assignment.released_from).columns())
+        complaint.taken_from = taken_from(complaint.taken_from, assignment.released_from, assignment.customer_id)
         await policies.reselect(ctx, case)
-        if assignment.before != assignment.customer_id:
+        if assignment.is_told:
             _record(ctx, case, assignment)
     await case_store.save(ctx, [case for case, _ in cases])
     await links.repoint(ctx, "complaint", [assignment for _, assignment in cases])
@@ -60,5 +63,5 @@ async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> Non
 def _record(ctx: Context, case: Case, assignment: Assignment) -> None:
     type_, data = change_of("complaint", assignment)
     # A claim is dated when the complaint was received: that is its place on the timeline of its customer.
-    at = case.complaint.received_at if assignment.before is None else ctx.now
+    at = case.complaint.received_at if assignment.is_claim else ctx.now
     case.record(type_, at, case.complaint.channel, title={"channel": case.complaint.channel}, **data)

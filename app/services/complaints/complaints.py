@@ -19,7 +19,6 @@ from app.services import interactions
 from app.services.complaints import case_store, claims, policies, resent
 from app.services.complaints import intake as complaint_intake
 from app.services.complaints.drafts import ComplaintDraft, References
-from app.services.customers import is_released_from
 from app.services.kit import intake, patching
 from app.services.kit.links import NO_LONGER_LINKED
 from app.services.kit.record_result import RecordResult
@@ -117,10 +116,11 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
         "external_id": case.complaint.external_id,
         "received_at": received_at,
     }
-    draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole))
+    draft = ComplaintDraft(validation.validate_stored(ComplaintNew, whole), taken_from=case.complaint.taken_from)
     if (problem := (await References.load(ctx, [draft], complaint_id)).resolve(0, draft)) is not None:
         raise problem
     await sales_store.ensure_exist(ctx, [new.site], [new.sku])
+    former = case.complaint.interaction_id  # it may be theirs only because it was named
     case.complaint.update({name: value for name, value in new.model_dump().items() if name in patched.fields})
     if patched.fields & _POLICY_FIELDS:
         await policies.reselect(ctx, case)
@@ -129,12 +129,10 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     await case_store.save(ctx, [case], messages=linked)
     if "interaction_id" in patched.fields:
         gone = await interaction_store.link_complaints_anew(ctx, [complaint_id])
-        await interactions.release_unlinked(ctx, gone)
-    before, reasons = case.complaint.customer_id, case.complaint.match_reasons
-    if draft.customer_id == before:  # because of another record, maybe
-        is_new = loses_origin and before is not None
-    else:  # it says now whose it is, or does not any more; what somebody has said stands
-        is_new = not is_released_from(reasons, draft.customer_id)
+        await interactions.release_unlinked(ctx, [*gone, *([former] if former is not None else [])])
+    before = case.complaint.customer_id
+    # It says now whose it is, or does not any more; or it is theirs because of another record, maybe.
+    is_new = draft.customer_id != before or (loses_origin and before is not None)
     if links and is_new:
         now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, NO_LONGER_LINKED, by_link=True)
         await claims.assign_customers(ctx, [now])

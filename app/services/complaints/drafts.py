@@ -14,6 +14,7 @@ from app.schemas.interactions import Contact
 from app.services.complaints import resent
 from app.services.customers import (
     NO_CUSTOMER,
+    Excluded,
     Policies,
     Resolution,
     Resolver,
@@ -36,6 +37,8 @@ class ComplaintDraft(Draft[ComplaintNew]):
     origin_id: UUID | None = None
     """The record that the customer is taken from; None where the complaint itself says who it is."""
     customer_id: UUID | None = None
+    taken_from: Sequence[UUID] = ()
+    """Of a change, the customers whom somebody took the complaint from."""
     resolution: Resolution = NO_CUSTOMER
     tags: Sequence[str] = ()
     """Of the customer."""
@@ -102,11 +105,11 @@ class References:
         problem = missing or subjects.before_sale(n, "/received_at", new.received_at)
         if (problem := intake.incomplete_source_key(new) or problem) is not None:
             return problem
-        draft.resolution = self.customers.resolve(n)
+        draft.resolution = self.customers.resolve(n, Excluded(draft.taken_from) if draft.taken_from else None)
         draft.customer_id = draft.resolution.customer_id
         if draft.customer_id is not None:
             draft.tags = self.customers.facts[draft.customer_id].tags
-        elif (subject := subjects.first_with_customer(n)) is not None:
+        elif (subject := subjects.first_with_customer(n, draft.taken_from)) is not None:
             draft.customer_id, draft.tags = UUID(subject["customer_id"]), subject["tags"]
             draft.origin_id = subject["id"]
             draft.resolution = linked(subject["id"], draft.customer_id, draft.resolution)

@@ -8,7 +8,7 @@ from app.services.customers.drafts import CustomerDraft, draft_customer, write_d
 from app.services.customers.exclusions import Excluded
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
-from app.services.customers.reassignment import is_released_from, linked, reassigned
+from app.services.customers.reassignment import by_own_keys, is_released_from, linked, reassigned, with_released
 from app.services.customers.references import CustomerReference, references_by_contact
 from app.services.customers.resolution import (
     NO_CUSTOMER,
@@ -33,6 +33,7 @@ __all__ = [
     "Reason",
     "Resolution",
     "Resolver",
+    "by_own_keys",
     "claims",
     "create_new_sources",
     "draft_customer",
@@ -48,5 +49,6 @@ __all__ = [
     "refresh_word_sets",
     "require_customer",
     "under",
+    "with_released",
     "write_drafts",
 ]

@@ -1,9 +1,11 @@
 """Whose a record is that takes its customer from another one, or that somebody gives to one or takes from one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from app.rules.customers import Match, ReasonResult
+from app.rules.kit.links import MOST_CANDIDATES
 from app.services.customers.resolution import NO_CUSTOMER, Reason, Resolution, reason
 
 
@@ -17,19 +19,50 @@ def reassigned(
     customer_id: UUID | None,
     origin_id: UUID | None,
     contact: Mapping[str, str] | None,
+    before: Sequence[Reason],
     released_from: UUID | None = None,
 ) -> Resolution:
-    """What becomes of a record that is claimed, released, or follows `origin_id`; `contact` is who it says it was.
+    """What becomes of a record that is claimed, released, or follows `origin_id`; `contact` is who it says it was, and
+    `before` are its reasons.
 
     `released_from` is the customer whom somebody has taken it from.
     Of records that `store.kit.links.assign_customers` gives their customers, the statement says the same.
     """
+    taken = [each for each in before if each["customer_id"] not in (str(customer_id), str(released_from))]
+    if customer_id is not None and origin_id is not None:
+        return with_released(linked(origin_id, customer_id, by_own_keys(before)), taken)
     if customer_id is not None:
-        return linked(origin_id, customer_id) if origin_id is not None else Resolution(Match.MATCHED, customer_id)
-    if contact is None and released_from is None:
-        return NO_CUSTOMER
-    kind, value = (contact["kind"], contact["value"]) if contact is not None else ("id", str(released_from))
-    return Resolution(Match.UNMATCHED, reasons=(reason(kind, value, ReasonResult.RELEASED, released_from),))
+        said = _released(None, released_from) if released_from is not None else ()
+        return with_released(Resolution(Match.MATCHED, customer_id, reasons=said), taken)
+    found = with_released(by_own_keys(before) if released_from is None else NO_CUSTOMER, taken)
+    if released_from is not None or (contact is not None and not found.reasons):
+        return replace(found, match=Match.UNMATCHED, reasons=(*_released(contact, released_from), *found.reasons))
+    return found
+
+
+def by_own_keys(reasons: Iterable[Reason]) -> Resolution:
+    """What the own keys of a record led to, by its reasons; it counts again when the record is not linked any more."""
+    own = [each for each in reasons if each["result"] in _OWN]
+    meant = sorted({UUID(each["customer_id"]) for each in own if each["customer_id"] is not None})
+    match = Match.AMBIGUOUS if meant else Match.UNMATCHED
+    return Resolution(match, candidates=tuple(meant[:MOST_CANDIDATES]), reasons=own) if own else NO_CUSTOMER
+
+
+def with_released(found: Resolution, before: Iterable[Reason]) -> Resolution:
+    """It says as well whom somebody took the record from, by the reasons of before."""
+    taken = [each for each in before if each["result"] == ReasonResult.RELEASED and each["customer_id"] is not None]
+    if not (more := [each for each in taken if each not in found.reasons]):
+        return found
+    match = Match.UNMATCHED if found.match is Match.ANONYMOUS else found.match
+    return replace(found, match=match, reasons=(*found.reasons, *more))
+
+
+def _released(contact: Mapping[str, str] | None, customer_id: UUID | None) -> Sequence[Reason]:
+    kind, value = (contact["kind"], contact["value"]) if contact is not None else ("id", str(customer_id))
+    return (reason(kind, value, ReasonResult.RELEASED, customer_id),)
+
+
+_OWN = (ReasonResult.FOUND, ReasonResult.UNKNOWN, ReasonResult.OF_NOBODY)
 
 
 def is_released_from(reasons: Iterable[Reason], customer_id: UUID | str | None) -> bool:

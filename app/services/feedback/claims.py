@@ -31,7 +31,8 @@ async def claim(ctx: Context, feedback_id: UUID, claimed: FeedbackClaim) -> Docu
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.visit_id is not None:
         raise Conflict("Feedback from a visit belongs to no customer and cannot be claimed")
-    if await customers.claims(ctx, row.customer_id, claimed.customer_id, claimed.moved_from):
+    follows = row.customer_from_id is not None
+    if await customers.claims(ctx, row.customer_id, claimed.customer_id, claimed.moved_from, follows=follows):
         await assign_customers(ctx, [Assignment(feedback_id, row.customer_id, claimed.customer_id)])
     return await store.FEEDBACK.get(ctx, feedback_id)
 
@@ -54,6 +55,7 @@ async def assign_customers(
     for assignment, row in zip(assignments, rows, strict=True):
         if assignment.before != assignment.customer_id:
             await _carry_vote(ctx, row, assignment)
+        if assignment.is_told:
             await events.record(ctx, _event(ctx, row, assignment, filled_in.get(row.id, {})))
 
 
@@ -68,7 +70,7 @@ async def _carry_vote(ctx: Context, row: FeedbackRow, assignment: Assignment) ->
 def _event(ctx: Context, row: FeedbackRow, assignment: Assignment, filled_in: Mapping[str, Any]) -> Event:
     type_, data = change_of("feedback", assignment)
     title = type_.titled(feedback=title_of(row))
-    if assignment.before is None:
+    if assignment.is_claim:
         # Dated when it was collected: that is its place on the timeline of its customer.
         changes = _changes({**filled_in, "customer_id": assignment.customer_id})
         return Event(type_, row.id, row.customer_id, title, row.collected_at, row.channel, {"changes": changes})
@@ -96,7 +98,7 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
     for row, sale in await store.about_sales(ctx, sale_ids):
         values = {"sale_id": sale.sale_id, "site": sale.site, "till": sale.till, "staff": sale.staff, "sku": sale.sku}
         takes = row.customer_id is None or (row.sale_id is None and _is_found_by_contact(row))
-        may_take = sale.customer_id is not None and not customers.is_released_from(row.match_reasons, sale.customer_id)
+        may_take = sale.customer_id is not None and sale.customer_id not in row.taken_from
         claims = takes and may_take and row.method not in OBSERVED
         if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
             filled_in[row.id] = new

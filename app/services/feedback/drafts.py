@@ -1,5 +1,6 @@
 """Drafts of feedback: what was sent, what it refers to, and the rows to be written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,8 @@ class FeedbackDraft(Draft[FeedbackNew]):
     customer_id: UUID | None = None
     origin_id: UUID | None = None
     """The record that the customer is taken from; None where the feedback itself says who it is."""
+    taken_from: Sequence[UUID] = ()
+    """Of what is stored already, the customers whom somebody took it from."""
     resolution: Resolution = NO_CUSTOMER
     sale_id: UUID | None = None
     site: str | None = None

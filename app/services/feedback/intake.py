@@ -11,7 +11,7 @@ from app.core.errors import FeedbackDiffers, Problem
 from app.rules.customers import Match
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import FEEDBACK_RECEIVED, FEEDBACK_UPDATED
-from app.services.customers import Resolution, is_released_from
+from app.services.customers import Resolution, with_released
 from app.services.feedback import follow_ups, ideas, text_analysis
 from app.services.feedback.drafts import FeedbackDraft
 from app.services.feedback.references import References, lock_for_change, named_by
@@ -64,7 +64,7 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
 
     With `fill` false, site, till, staff and product are not filled in from the sale.
     """
-    draft.id = row.id
+    draft.id, draft.taken_from = row.id, row.taken_from
     given = {name: getattr(draft, name) for name in ("site", "till", "staff", "sku")}
     references = await References.load(ctx, [draft], row.id)
     if (problem := references.resolve(ctx, 0, draft)) is not None:
@@ -72,13 +72,10 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     if not fill:
         for name, value in given.items():
             setattr(draft, name, value)
-    is_released = is_released_from(row.match_reasons, draft.customer_id)
-    if is_released and draft.customer_id != draft.new.customer_id:  # what somebody has said stands
-        draft.customer_id = draft.origin_id = None
-        draft.resolution = Resolution(Match.UNMATCHED, reasons=row.match_reasons)
+    draft.resolution = with_released(draft.resolution, row.match_reasons)
     if draft.new.collected_at is None:
         draft.collected_at = row.collected_at
-    if draft.new.customer_id is None and row.customer_id is not None and not _loses_origin(row, draft):
+    if row.customer_id is not None and not _loses_origin(row, draft):
         draft.customer_id, draft.origin_id = row.customer_id, row.customer_from_id
         draft.resolution = Resolution(Match.MATCHED, row.customer_id, reasons=row.match_reasons)
     (draft.analysis,) = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language)])

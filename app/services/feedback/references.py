@@ -16,6 +16,7 @@ from app.schemas.feedback.intake import FeedbackNew
 from app.schemas.interactions import Contact
 from app.services.customers import (
     NO_CUSTOMER,
+    Excluded,
     Policies,
     Resolution,
     Resolver,
@@ -85,14 +86,16 @@ class References:
 
     def _customer(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
         """The customer of what it is about, with the id of that; or else the only one with the author's contact."""
-        new, found = draft.new, self.customers.resolve(n)
-        if new.customer_id is not None:  # answers to an invitation say so, because the invitation does
+        new, taken_from = draft.new, draft.taken_from
+        found = self.customers.resolve(n, Excluded(taken_from) if taken_from else None)
+        if new.customer_id is not None and new.customer_id not in taken_from:
+            # Answers to an invitation say so, because the invitation does.
             if draft.invitation_id is not None:
                 found = linked(draft.invitation_id, new.customer_id)
             return found, draft.invitation_id
         if new.method in OBSERVED:
             return NO_CUSTOMER, None
-        if (subject := self.subjects.first_with_customer(n)) is not None:
+        if (subject := self.subjects.first_with_customer(n, taken_from)) is not None:
             return linked(subject["id"], UUID(subject["customer_id"]), found), subject["id"]
         return found, None
 

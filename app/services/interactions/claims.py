@@ -35,7 +35,8 @@ async def claim(ctx: Context, interaction_id: UUID, claimed: InteractionClaim) -
     await lock_linked(ctx, conversations_of=[interaction_id])
     row = await INTERACTIONS.lock(ctx, interaction_id)
     customer_id = claimed.customer_id
-    if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from):
+    follows = row["customer_from_id"] is not None
+    if await customers.claims(ctx, row["customer_id"], customer_id, claimed.moved_from, follows=follows):
         await assign_customers(ctx, [Assignment(interaction_id, row["customer_id"], customer_id)])
     if claimed.keep_contact and row["contact"] is not None:
         policy = (await customers.load_policies(ctx, [row["source"]])).of(row["source"])
@@ -59,23 +60,22 @@ async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> N
     rows = await store.assign_customers(ctx, "interaction", assignments)
     await participants.synchronize(ctx, rows)
     await activity.find_last_contacts(ctx, [each.before for each in assignments if each.before is not None])
-    changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].before != pair[0].customer_id]
+    changed = [pair for pair in zip(assignments, rows, strict=True) if pair[0].is_told]
     await events.record_all(ctx, [_event(ctx, assignment, row) for assignment, row in changed])
 
 
 async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> None:
     """Those of these locked interactions that have no customer take that of what they are linked to.
 
-    What somebody has taken from a customer does not become theirs again. Without ids, the database is not queried.
+    Without ids, the database is not queried.
     """
     if not interaction_ids:
         return
-    reasons = await interaction_store.lock_without_customer(ctx, interaction_ids)
-    named = await link_origins.named_customers(ctx, "interaction", list(reasons)) if reasons else {}
+    without = await interaction_store.lock_without_customer(ctx, interaction_ids)
+    named = await link_origins.named_customers(ctx, "interaction", without) if without else {}
     assignments = [
         Assignment(interaction_id, None, customer_id, origin_id)
         for interaction_id, (origin_id, customer_id) in sorted(named.items())
-        if not customers.is_released_from(reasons[interaction_id], customer_id)
     ]
     if assignments:
         await assign_customers(ctx, assignments)
@@ -129,7 +129,7 @@ def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:
     type_, data = change_of("interaction", assignment)
     kind, channel, direction = InteractionKind(row["kind"]), Channel(row["channel"]), Direction(row["direction"])
     title = rules.title(kind, channel, direction, row["subject"])
-    if assignment.before is None:
+    if assignment.is_claim:
         # The event has the time of the contact, to be in its place on the timeline of the customer.
         title = rules.claimed_title(kind, channel, direction, row["subject"])
         data = {"kind": row["kind"], "direction": row["direction"]}

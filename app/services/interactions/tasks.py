@@ -15,6 +15,7 @@ from app.rules.interactions import tasks as rules
 from app.rules.interactions.tasks import TaskStatus
 from app.rules.kit import event_types
 from app.rules.kit.event_type import EventType
+from app.rules.kit.links import taken_from
 from app.schemas.interactions.tasks import TaskContent, TaskQuery
 from app.services import customers
 from app.services.kit import patching
@@ -116,6 +117,8 @@ async def change(ctx: Context, task_id: UUID, patch: Any, version: int | None) -
     values: dict[str, Any] = new.model_dump()
     if "customer_id" in patched.fields:  # whoever says for whom it is knows better than what it is about
         values["customer_from_id"] = None
+        before = current.row["taken_from"], current.row["customer_id"]
+        values["taken_from"] = taken_from(*before, new.customer_id)
         await events.repoint(ctx, "task", [task_id], new.customer_id)
     await store.TASKS.change(ctx, task_id, values)
     await _record(

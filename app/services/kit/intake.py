@@ -172,10 +172,11 @@ class Subjects:
             }
         )
 
-    def first_with_customer(self, n: int) -> Mapping[str, Any] | None:
-        """The first of those that the n-th is about that has a customer."""
+    def first_with_customer(self, n: int, taken_from: Collection[UUID] = ()) -> Mapping[str, Any] | None:
+        """The first of those that the n-th is about that has a customer whom the record was not taken from."""
+        nobodys = {None, *map(str, taken_from)}
         subjects = (found[n] for found in self.by_kind.values() if n in found)
-        return next((subject for subject in subjects if subject.get("customer_id") is not None), None)
+        return next((subject for subject in subjects if subject.get("customer_id") not in nobodys), None)
 
 
 def as_sent(new: BaseModel, fields: Collection[str], derived: Collection[str]) -> dict[str, Any]:

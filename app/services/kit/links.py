@@ -56,13 +56,13 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
         if (decided := assigned.get(follower.id)) is not None:  # by another of its links
             follower = replace(follower, customer_id=decided.customer_id, origin_id=decided.origin_id)
         if follower.follows:
-            customer_id = follower.leader_customer_id
+            customer_id = follower.takes
             assigned[follower.id] = Assignment(
                 follower.id,
                 decided.before if decided is not None else follower.customer_id,
                 customer_id,
                 follower.leader_id if customer_id is not None else None,
-                f"The {follower.leader} it is linked to belongs to {'nobody' if customer_id is None else 'them'} now",
+                _reason(follower),
                 by_link=True,
             )
         elif follower.contradicts:
@@ -73,6 +73,12 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
             assigned[row_id] = replace(assigned[row_id], customer_id=customer_id, origin_id=origin_id)
     await _record_contradictions(ctx, noun, await _lasting(ctx, contradicting))
     return [each for each in assigned.values() if each.customer_id != each.before or each.origin_id is not None]
+
+
+def _reason(follower: Follower) -> str:
+    if follower.takes is None and follower.leader_customer_id is not None:
+        return f"The {follower.leader} it is linked to belongs to somebody now whose it is not"
+    return f"The {follower.leader} it is linked to belongs to {'nobody' if follower.takes is None else 'them'} now"
 
 
 async def _lasting(ctx: Context, contradicting: Sequence[Follower]) -> list[Follower]:
@@ -103,7 +109,7 @@ async def _record_contradictions(ctx: Context, noun: str, contradicting: Sequenc
 
 def change_of(noun: str, assignment: Assignment) -> tuple[EventType, dict[str, str]]:
     """The type of the event of an assignment, and what its data says of the customers: nothing for a first one."""
-    if assignment.before is None:
+    if assignment.is_claim:
         return event_types.get(noun, "claimed"), {}
     data = {"from_customer_id": str(assignment.before)}
     if assignment.reason is not None:

@@ -27,13 +27,6 @@ _MOST_NAMED = 50
 """How many of the buyers that earlier revisions named are remembered."""
 
 
-def taken_from(before: Stored, customer_id: UUID | None) -> list[UUID]:
-    """Whom somebody has taken the receipt from, now that it is given to this customer, or to nobody."""
-    taken = [*before["taken_from"], *([before["customer_id"]] if before["customer_id"] is not None else [])]
-    latest_first = dict.fromkeys(each for each in reversed(taken) if each != customer_id)
-    return list(reversed(latest_first))
-
-
 def excluded(ctx: Context, policies: Policies, before: Stored) -> Excluded | None:
     """What says nothing of who bought in a revision, if somebody has decided that."""
     if _is_decided(before):

@@ -8,6 +8,7 @@ from app.core.context import Context
 from app.core.errors import Problem, SaleReturned
 from app.rules.customers import Match
 from app.rules.kit.event_types import SALE_VOIDED
+from app.rules.kit.links import taken_from
 from app.rules.sales.buyers import Buyer
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.sales.queries import SaleQuery
@@ -15,7 +16,7 @@ from app.schemas.sales.sales import SaleNew
 from app.services import customers
 from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
-from app.services.sales import intake, revisions
+from app.services.sales import intake
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import (
     Touched,
@@ -99,7 +100,8 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
     """Set the buyer of a receipt. 409 AlreadyClaimed if it has another one than `moved_from`."""
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
-    if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from):
+    follows = sale["matched_by"] == MatchedBy.SALE
+    if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from, follows=follows):
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM))
     return await store.SALES.get(ctx, sale_id)
 
@@ -144,8 +146,8 @@ async def _give(
     reason: str | None = None,
 ) -> None:
     """Give a receipt to another buyer, or to nobody; its returns follow."""
-    taken_from = revisions.taken_from(sale, buyer.customer_id)
-    await store.SALES.change(ctx, sale["id"], values_of(buyer, match_reasons) | {"taken_from": taken_from})
+    taken = taken_from(sale["taken_from"], sale["customer_id"], buyer.customer_id)
+    await store.SALES.change(ctx, sale["id"], values_of(buyer, match_reasons) | {"taken_from": taken})
     await record_change_of_buyer(ctx, sale, buyer.customer_id, reason=reason)
     touched = Touched(moved={sale["id"]})
     touched.add_account(sale["customer_id"], sale["currency"])

@@ -6,7 +6,7 @@ notes in `Touched` what others may depend on, and `settle` makes it true.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -83,8 +83,11 @@ async def record_change_of_buyer(
     via: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Record whose a receipt is now; `sale` is its row from before. Its events go along with it."""
-    if sale["customer_id"] == customer_id:
+    """Record whose a receipt is now; `sale` is its row from before. Its events go along with it.
+
+    It says nothing new if it is theirs `via` a revision, or the sale that it returns, as it was before.
+    """
+    if sale["customer_id"] == customer_id and via is not None:
         return
     type_, change = change_of("sale", Assignment(sale["id"], sale["customer_id"], customer_id, reason=reason))
     data = {"source": sale["source"], "receipt_no": sale["receipt_no"], "total": str(sale["total"]), **change}
@@ -104,15 +107,12 @@ async def _follow(ctx: Context, touched: Touched) -> None:
     while level:
         moved = set()
         for row in await store.followers(ctx, level):
-            buyers_of_sales = set(row["buyers"]).difference(row["taken_from"])
-            if row["match"] == Match.AMBIGUOUS and row["matched_by"] is None:
-                buyer = buyer_among(buyers_of_sales, row["candidates"])
-            else:
-                buyer = buyer_of_return(buyers_of_sales, row["names_somebody"] or bool(row["taken_from"]))
-            if buyer is None or _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
+            own = customers.by_own_keys(json.loads(row["match_reasons"]))
+            buyer = _buyer_of_return(row, own.candidates)
+            if _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
                 continue
             changes[row["id"]] += 1
-            await SALES.change(ctx, row["id"], values_of(buyer, await _released(ctx, row, buyer)))
+            await SALES.change(ctx, row["id"], values_of(buyer, await _reasons(ctx, row, buyer, own.reasons)))
             before.setdefault(row["id"], row)
             buyers[row["id"]] = buyer
             if buyer.customer_id != row["customer_id"]:
@@ -150,10 +150,20 @@ async def released(ctx: Context, source: str, buyer: BuyerNew, taken_from: UUID 
     return released_reasons(named, taken_from)
 
 
-async def _released(ctx: Context, sale: Mapping[str, Any], buyer: Buyer) -> list[Reason]:
-    """Those of a return whose sale has nobody any more, or only whom the return was taken from."""
+def _buyer_of_return(sale: Mapping[str, Any], meant: Collection[UUID]) -> Buyer:
+    """Whose a return is by the buyers of what it returns; `meant` are those of whom it cannot be told by its keys."""
+    buyers, taken_from = set(sale["buyers"]).difference(sale["taken_from"]), sale["taken_from"]
+    if candidates := tuple(sorted(set(meant).difference(taken_from))):
+        return buyer_among(buyers, candidates) or Buyer(None, Match.AMBIGUOUS, None, candidates)
+    return buyer_of_return(buyers, sale["names_somebody"] or bool(taken_from))
+
+
+async def _reasons(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, own: Sequence[Reason]) -> Sequence[Reason]:
+    """Those of a return: what its own keys led to, unless its sale has nobody any more, or only whom the return was
+    taken from.
+    """
     if buyer.match is not Match.UNMATCHED:
-        return []
+        return own
     return await released(ctx, sale["source"], sent_buyer(sale), next(reversed(sale["taken_from"]), None))
 
 

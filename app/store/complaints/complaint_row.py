@@ -62,6 +62,7 @@ class ComplaintRow:
     created_at: datetime
     updated_at: datetime
     customer_from_id: UUID | None = None
+    taken_from: Sequence[UUID] = ()
     match: str = "anonymous"
     candidates: Sequence[UUID] = ()
     match_reasons: Sequence[Mapping[str, str | None]] = ()

@@ -30,6 +30,7 @@ class FeedbackRow:
     channel: Channel | None
     customer_id: UUID | None
     customer_from_id: UUID | None
+    taken_from: list[UUID]
     match_reasons: list[dict[str, str | None]]
     author: dict[str, Any] | None
     visit_id: UUID | None
@@ -66,6 +67,7 @@ class FeedbackRow:
             channel=Channel(record["channel"]) if record["channel"] is not None else None,
             customer_id=record["customer_id"],
             customer_from_id=record["customer_from_id"],
+            taken_from=record["taken_from"],
             match_reasons=json.loads(record["match_reasons"]),
             author=json.loads(record["author"]) if record["author"] is not None else None,
             visit_id=record["visit_id"],

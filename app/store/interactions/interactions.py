@@ -94,14 +94,13 @@ async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, An
     return {row["id"]: json.loads(row["json"]) for row in stored}
 
 
-async def lock_without_customer(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """Lock those of these interactions that have no customer; the reasons for that, by id."""
+async def lock_without_customer(ctx: Context, ids: Iterable[UUID]) -> list[UUID]:
+    """Lock those of these interactions that have no customer; their ids."""
     found = await ctx.db.fetch(
-        "SELECT id, match_reasons FROM interactions WHERE id = ANY ($1::uuid[]) AND customer_id IS NULL "
-        "ORDER BY id FOR NO KEY UPDATE",
+        "SELECT id FROM interactions WHERE id = ANY ($1::uuid[]) AND customer_id IS NULL ORDER BY id FOR NO KEY UPDATE",
         sorted(ids),
     )
-    return {row["id"]: json.loads(row["match_reasons"]) for row in found}
+    return [row["id"] for row in found]
 
 
 async def contacts(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
@@ -174,7 +173,7 @@ _ENQUIRERS = f"""
         'unwelcome', c.preferences -> 'unwelcome_channels', 'opted_out', {_opted_out("c.id")})::text AS data
     FROM (
         SELECT s.*, NULL::uuid AS id, NULL::uuid AS customer_id, NULL::uuid AS customer_from_id,
-            '[]'::jsonb AS match_reasons
+            '[]'::jsonb AS match_reasons, '{{}}'::uuid[] AS taken_from
         FROM jsonb_to_recordset($1::jsonb)
             AS s(n int, thread text, source text, contact jsonb, happened_at timestamptz, candidates uuid[])
     ) a

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.links import LINKS, TABLES, Link
-from app.store.kit.links import FOLLOWERS, is_others, joined
+from app.store.kit.links import FOLLOWERS, is_excluded, joined
 
 
 async def named_customers(ctx: Context, noun: str, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
     """For records of one noun, the customer of the first that each is linked to and that has one: (origin, customer).
 
     Links are looked at in their order. A record that has its customer from another one counts if that one, and so on,
-    still has them, up to one that says itself whose it is; not if it has them from the very record that asks.
+    still has them, up to one that says itself whose it is; not if it has them from the very record that asks, nor if
+    somebody took that from them.
     """
     found = await ctx.db.fetch(_NAMED[noun], list(ids))
     return {row["id"]: (row["origin_id"], row["customer_id"]) for row in found}
@@ -25,7 +26,9 @@ async def customers(ctx: Context, ids: Collection[UUID]) -> dict[UUID | None, UU
 
 
 async def unlinked(ctx: Context, noun: str, ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Which of these records have their customers from others that they are not linked to: customers by id."""
+    """Which of these records have their customers from others that they are not linked to, or by whose links they do
+    not have them any more: customers by id.
+    """
     return {row["id"]: row["customer_id"] for row in await ctx.db.fetch(_UNLINKED[noun], sorted(ids))}
 
 
@@ -47,7 +50,7 @@ def _leaders(position: int, link: Link) -> str:
         f"SELECT k.{link.follower_column} AS id, {position} AS position, l.id AS origin_id, l.customer_id, "
         f"{_origin(table)} AS from_id FROM {link.table} k JOIN {table} l ON l.id = k.{link.leader_column} "
         f"{joined(link)}WHERE k.{link.follower_column} = ANY ($1::uuid[]) AND l.customer_id IS NOT NULL "
-        f"AND NOT {is_others(link, 'l.customer_id')}"
+        f"AND NOT {is_excluded(link, 'l.customer_id')}"
     )
 
 
@@ -71,7 +74,7 @@ def _named(noun: str) -> str:
 def _unlinked(noun: str) -> str:
     linked = " UNION ALL ".join(
         f"SELECT FROM {link.table} k WHERE k.{link.follower_column} = f.id "
-        f"AND k.{link.leader_column} = f.customer_from_id"
+        f"AND k.{link.leader_column} = f.customer_from_id AND NOT {is_excluded(link, 'f.customer_id')}"
         for link in LINKS
         if link.follower == noun
     )

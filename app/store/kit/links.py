@@ -26,6 +26,16 @@ class Assignment:
     """Whether it only goes where another record goes, or loses what it was linked to: nobody says whose it is not."""
 
     @property
+    def is_claim(self) -> bool:
+        """Whether nobody had it, or somebody says that it is whose it was by another record."""
+        return self.before in (None, self.customer_id)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether somebody has said whose it is, or it is somebody else's than before."""
+        return self.before != self.customer_id or not (self.by_link or self.origin_id is not None)
+
+    @property
     def released_from(self) -> UUID | None:
         """The customer of whom somebody has said that it is not theirs."""
         is_said = not self.by_link and self.origin_id is None and self.before != self.customer_id
@@ -99,31 +109,34 @@ def links_changed(noun: str) -> str:
 
 
 def joined(link: Link) -> str:
-    """The follower `f` of the rows `k` of a link, in a FROM clause, where `is_others` reads it."""
-    if (link.follower, link.leader) not in _SAID:
-        return ""
+    """The follower `f` of the rows `k` of a link, in a FROM clause, for `is_excluded`."""
     return f"JOIN {TABLES[link.follower]} f ON f.id = k.{link.follower_column} "
 
 
-def is_others(link: Link, customer_id: str) -> str:
-    """SQL condition on the rows `k` of a link and `f` of its follower: it is known who may be meant, this customer is
-    not, and nobody has said so with the link.
+def is_excluded(link: Link, customer_id: str) -> str:
+    """SQL condition on the rows `k` of a link and `f` of its follower: this does not have the customer by the link.
+
+    Somebody took it from them; or it is known who may be meant, they are not, and nobody has said so with the link.
     """
-    if (said := _SAID.get((link.follower, link.leader))) is None:
-        return "false"
-    return f"({only_others('f', customer_id)} AND NOT {said})"
+    conditions = [released_from("f", customer_id)] if link.follower in _TAKEN else []
+    if (said := _SAID.get((link.follower, link.leader))) is not None:
+        conditions.append(f"{_only_others(_MEANT, customer_id)} AND NOT {said}")
+    return f"({' OR '.join(conditions) or 'false'})"
 
 
 def only_others(record: str, customer_id: str) -> str:
     """SQL condition on the row of a record with candidates: these are known, and this customer is none of them."""
-    few = f"cardinality({record}.candidates) BETWEEN 1 AND {MOST_CANDIDATES - 1}"
-    return f"({customer_id} IS NOT NULL AND {few} AND {customer_id} <> ALL ({record}.candidates))"
+    return _only_others(f"{record}.candidates", customer_id)
 
 
 def released_from(record: str, customer_id: str) -> str:
-    """SQL condition on the row of a record with reasons: somebody took it from this customer."""
-    taken = f"jsonb_build_array(jsonb_build_object('result', 'released', 'customer_id', {customer_id}))"
-    return f"({customer_id} IS NOT NULL AND {record}.match_reasons @> {taken})"
+    """SQL condition on the row of a record: somebody took it from this customer."""
+    return f"({customer_id} IS NOT NULL AND {customer_id} = ANY ({record}.taken_from))"
+
+
+def _only_others(candidates: str, customer_id: str) -> str:
+    few = f"cardinality({candidates}) BETWEEN 1 AND {MOST_CANDIDATES - 1}"
+    return f"({customer_id} IS NOT NULL AND {few} AND {customer_id} <> ALL ({candidates}))"
 
 
 def _has_follower(link: Link, of_others: bool) -> str:
@@ -134,6 +147,15 @@ def _has_follower(link: Link, of_others: bool) -> str:
     return f"EXISTS ({found} AND EXISTS (SELECT FROM {TABLES[link.follower]} f WHERE {other}))"
 
 
+def _found(reasons: str) -> str:
+    """SQL expression: the customers who have a key by these reasons, as an array. There are at most 20 of them."""
+    customer_id = "(r->>'customer_id')::uuid"
+    found = f"SELECT DISTINCT {customer_id} FROM jsonb_array_elements({reasons}) r WHERE r->>'result' = 'found'"
+    return f"ARRAY({found} ORDER BY 1 LIMIT {MOST_CANDIDATES})"
+
+
+_MEANT = f"CASE WHEN f.customer_from_id IS NULL THEN f.candidates ELSE {_found('f.match_reasons')} END"
+"""SQL expression on the row `f` of a follower: who may be meant by its own keys, whatever it is linked to."""
 _BY_COMPLAINANT = same_address("c.complainant->'contact'", "f.contact")
 _SAID = {
     ("interaction", "complaint"): "EXISTS (SELECT FROM complaints c WHERE c.id = k.complaint_id "
@@ -159,7 +181,8 @@ _TOLD = """
 def _pairs(link: Link, position: int) -> str:
     return (
         f"SELECT k.{link.follower_column} AS follower_id, {position} AS position, '{link.leader}' AS leader, "
-        f"l.id AS leader_id, l.customer_id AS leader_customer_id, {is_others(link, 'l.customer_id')} AS is_others "
+        f"l.id AS leader_id, l.customer_id AS leader_customer_id, "
+        f"{is_excluded(link, 'l.customer_id')} AS excludes_leader "
         f"FROM {link.table} k JOIN {TABLES[link.leader]} l ON l.id = k.{link.leader_column} {joined(link)}"
         f"WHERE k.{link.leader_column} = ANY ($1::uuid[])"
     )
@@ -169,22 +192,19 @@ def _followers(noun: str) -> str:
     pairs = " UNION ALL ".join(_pairs(link, n) for n, link in enumerate(LINKS) if link.follower == noun)
     return (
         f"WITH pairs AS ({pairs}) "
-        "SELECT f.id, f.customer_id, f.customer_from_id, p.leader, p.leader_id, p.leader_customer_id, "
-        f"(p.is_others OR {_is_released(noun)}) "
+        "SELECT f.id, f.customer_id, f.customer_from_id, "
+        "p.leader, p.leader_id, p.leader_customer_id, p.excludes_leader "
         f"FROM pairs p JOIN {TABLES[noun]} f ON f.id = p.follower_id WHERE {FOLLOWING_ONLY.get(noun, 'true')} "
         "ORDER BY f.id, p.position, p.leader_id FOR NO KEY UPDATE OF f"
     )
 
 
-def _is_released(noun: str) -> str:
-    """SQL condition on the row `f` of a follower: somebody took it from the customer of the leader `p`."""
-    return released_from("f", "p.leader_customer_id") if noun in _WITH_REASONS else "false"
-
-
 def _assign(noun: str) -> str:
+    without = "array_remove(array_remove(t.taken_from, v.customer_id), v.released_from)"
+    taken = f"taken_from = array_remove({without} || v.released_from, NULL), " if noun in _TAKEN else ""
     return (
         f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
-        f"{_match(noun)}version = t.version + 1, updated_at = $4 "
+        f"{taken}{_match(noun)}version = t.version + 1, updated_at = $4 "
         "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::uuid[], $6::bool[]) "
         "AS v(id, customer_id, origin_id, released_from, by_link) "
         "WHERE t.id = v.id RETURNING t.*"
@@ -205,28 +225,26 @@ def _match(noun: str) -> str:
         )
     )
     names_somebody = f"{contact}->>'value' IS NOT NULL"
-    own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')") if noun == "interaction" else "'[]'::jsonb"
+    own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')")
     """What its own keys led to, which counts again when it is not linked any more."""
     released_before = _reasons(
         "r->>'result' = 'released' AND (r->>'customer_id')::uuid IS DISTINCT FROM v.customer_id "
         "AND r->>'customer_id' IS NOT NULL AND (r->>'customer_id')::uuid IS DISTINCT FROM v.released_from"
     )
+    is_taken = f"{released_before} <> '[]'"
     unlinked = "v.customer_id IS NULL AND v.released_from IS NULL"
-    meant = (
-        f"ARRAY(SELECT DISTINCT (r->>'customer_id')::uuid FROM jsonb_array_elements({own}) r "
-        "WHERE r->>'result' = 'found' ORDER BY 1)"
-    )
+    meant = _found(own)
     return (
         "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
         f"WHEN {unlinked} AND cardinality({meant}) > 0 THEN 'ambiguous' "
-        f"WHEN {names_somebody} OR v.released_from IS NOT NULL THEN 'unmatched' ELSE 'anonymous' END, "
+        f"WHEN {names_somebody} OR v.released_from IS NOT NULL OR {is_taken} THEN 'unmatched' ELSE 'anonymous' END, "
         f"candidates = CASE WHEN {unlinked} THEN {meant} ELSE '{{}}' END, "
         f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} || {own} "
         f"WHEN v.released_from IS NOT NULL AND v.customer_id IS NULL AND {names_somebody} THEN {released} "
         f"WHEN v.released_from IS NOT NULL THEN {taken} "
         f"WHEN v.customer_id IS NOT NULL AND v.by_link THEN {own} "
         f"WHEN v.customer_id IS NOT NULL THEN '[]' WHEN {own} <> '[]' THEN {own} "
-        f"WHEN {names_somebody} THEN {released} ELSE '[]' END || {released_before}, "
+        f"WHEN {names_somebody} AND NOT {is_taken} THEN {released} ELSE '[]' END || {released_before}, "
     )
 
 
@@ -237,7 +255,8 @@ def _reasons(condition: str) -> str:
 
 _CONTACTS = {"interaction": "t.contact", "feedback": "t.author->'contact'"}
 """Who records of a noun say it was, as an SQL expression on their row `t`."""
-_WITH_REASONS = (*_CONTACTS, "complaint")
+_TAKEN = {*_CONTACTS, "complaint", "task"}
+"""The nouns that somebody can take from a customer. Their tables have a column `taken_from`."""
 FOLLOWERS = tuple(noun for noun in TABLES if any(link.follower == noun for link in LINKS))
 """The nouns that follow others. Their tables have a column `customer_from_id`."""
 _FOLLOWERS = {noun: _followers(noun) for noun in FOLLOWERS}

@@ -251,8 +251,8 @@ _RECOMPUTE_RETURNED = f"""
 """
 _FOLLOWERS = """
     SELECT r.id, r.source, r.receipt_no, r.total, r.currency, r.occurred_at, r.channel, r.customer_id, r.match,
-        r.matched_by, r.candidates, r.taken_from, r.customer, coalesce(r.customer, '{}') <> '{}' AS names_somebody,
-        ARRAY(
+        r.matched_by, r.match_reasons, r.candidates, r.taken_from, r.customer,
+        coalesce(r.customer, '{}') <> '{}' AS names_somebody, ARRAY(
             SELECT DISTINCT s.customer_id FROM sale_lines l
             JOIN sales s ON s.source = l.refund_source AND s.receipt_no = l.refund_receipt_no
             WHERE l.sale_id = r.id AND s.customer_id IS NOT NULL AND s.id <> r.id

@@ -285,3 +285,46 @@ class TestUnwelcome:
         sent = await record(client, **reply(channel="sms", thread="U"))
         enquiry = await record(client, **question(customer_id=asked["customer_id"], thread="U"))
         assert (await get(client, enquiry))["answered_by_id"] == sent["id"]
+
+
+SHARED = "+442079460199"
+
+
+class TestNamedNoMore:
+    """A contact at an address of others is the complaint's customer's only as long as the complaint names it."""
+
+    @pytest.fixture
+    async def complaint(self, client: httpx.AsyncClient, bo: Any) -> Any:
+        return await make.record_complaint(client, customer_id=bo["id"])
+
+    @pytest.fixture
+    async def sent(self, client: httpx.AsyncClient, complaint: dict[str, Any]) -> tuple[Any, Any]:
+        """In one thread: what is about the complaint, and what has a number that somebody else shares."""
+        cy = await make.create_customer(client, contact_points=[make.phone(SHARED) | {"shared": True}])
+        await record(client, **reply(customer_id=cy["id"], complaint_id=complaint["id"], happened_at=T9))
+        return cy, await record(client, **reply(contact={"kind": "phone", "value": SHARED}))
+
+    @pytest.mark.parametrize("instead", ["nothing", "another"])
+    async def test_by_the_complaint(
+        self, client: httpx.AsyncClient, bo: Any, complaint: Any, sent: tuple[Any, Any], instead: str
+    ) -> None:
+        cy, unclear = sent
+        before = await get(client, unclear)
+        assert (before["match"], before["candidates"]) == ("ambiguous", [cy["id"]])
+        path, other = f"/v1/complaints/{complaint['id']}", await record(client, **captured())
+        await api.patched(client, path, {"interaction_id": unclear["id"]})
+        assert (await get(client, unclear))["customer_id"] == bo["id"]
+        await api.patched(client, path, {"interaction_id": other["id"] if instead == "another" else None})
+        after = await get(client, unclear)
+        assert after == before | {name: after[name] for name in ("version", "updated_at")}
+
+    async def test_by_a_complaint_of_somebody_else(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, sent: tuple[Any, Any]
+    ) -> None:
+        cy, unclear = sent
+        other = await make.record_complaint(client, customer_id=cy["id"])
+        await api.patched(client, f"{PATH}/{unclear['id']}", {"complaint_id": other["id"], "thread": None})
+        assert (await get(client, unclear))["customer_id"] == cy["id"]
+        await claim(client, "complaint", other, ada, moved_from=cy["id"])
+        after = await get(client, unclear)
+        assert (after["customer_id"], after["match"], after["candidates"]) == (None, "ambiguous", [cy["id"]])

@@ -141,8 +141,9 @@ class TestList:
             record = (await client.get(path)).json()
             assert (record["match"], record["customer_id"]) == ("matched", ada["id"])
             assert [(r["kind"], r["value"], r["result"]) for r in record["match_reasons"]] == [
-                ("record", sale["id"], "linked")
-            ]
+                ("record", sale["id"], "linked"),
+                ("phone", contact["value"], "unknown"),
+            ], "as if the sale had been hers before"
         await api.post(client, f"/v1/sales/{sale['id']}/release", {"reason": "Not hers"}, 200)
         assert set(await listed(client)) == {sale["id"], complaint["id"], said["id"]}
 
