@@ -208,7 +208,7 @@ REFERENCES = Lookup(
     Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),
     Reference(
         "counterpart",
-        {"thread": "TEXT", "outbound": "BOOLEAN", "happened_at": "TIMESTAMP WITH TIME ZONE"},
+        {"thread": "TEXT", "outbound": "BOOLEAN", "happened_at": "TIMESTAMP WITH TIME ZONE", "source": "TEXT"},
         threads.COUNTERPARTS,
         "o.id",
     ),

@@ -11,6 +11,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
+from app.store.kit import events
 from app.store.kit.addresses import same_address
 from app.store.kit.links import only_others, released_from
 
@@ -66,9 +67,11 @@ def _is_with_others(source: str, a: str) -> str:
 
 
 def _named_by(a: str) -> str:
-    """SQL expression: the source that named the thread of an interaction. An answer is in the thread of its enquiry."""
-    asked = f"FROM interactions asked WHERE asked.answered_by_id = {a}.id AND asked.thread = {a}.thread"
-    return f"coalesce({a}.source, (SELECT min(asked.source) {asked}))"
+    """SQL expression: the source that named the thread of an interaction. What somebody has named as an answer is in
+    the thread of its enquiry; what answers it because of the thread says nothing of that.
+    """
+    asked = f"FROM interactions asked WHERE asked.answered_by_id = {a}.id AND asked.named_answer_id = {a}.id"
+    return f"coalesce({a}.source, (SELECT min(asked.source) {asked} AND asked.thread = {a}.thread))"
 
 
 def concerns(interaction: str, customer_id: str) -> str:
@@ -90,11 +93,10 @@ def _may_answer(a: str, q: str) -> str:
     """SQL condition on rows of an outbound contact and an enquiry: nothing says that it is one with somebody else.
 
     Where one of them has no customer, the addresses say it: a mail to a supplier answers no customer in its thread.
-    Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and only
-    what is meant if a single customer waits in it.
+    Without addresses, the thread does, if a single customer waits in it.
     """
     at_same_address = same_address(f"{a}.contact", f"{q}.contact")
-    nothing_said = f"({at_same_address}) IS NULL AND NOT {_is_released(q)} AND NOT {_others_wait(a, q)}"
+    nothing_said = f"({at_same_address}) IS NULL AND NOT {_others_wait(a, q)}"
     return f"({_is_answer_to(a, q)} AND ({_both_known(a, q)} OR {at_same_address} OR {nothing_said}))"
 
 
@@ -133,12 +135,6 @@ def _others_wait(a: str, q: str) -> str:
         f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
         f"AND {waits} AND ({same_address(f'{a}.contact', 'o.contact')}) IS NOT FALSE AND {in_thread})"
     )
-
-
-def _is_released(a: str) -> str:
-    """SQL condition on a row: somebody has taken it from its customer, and it has none since."""
-    taken = """'$[*] ? (@.result == "released" && @.customer_id != null)'"""
-    return f"({a}.customer_id IS NULL AND {a}.match_reasons @? {taken})"
 
 
 async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
@@ -191,8 +187,7 @@ _NO_LONGER_ANSWERED = f"""
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
             AND ((q.named_answer_id = a.id) IS TRUE AND {concerns("a", "q.customer_id")}
-                OR {_is_answer_to("a", "q")} AND q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE
-                    AND ({_both_known("a", "q")} OR ({same_address("a.contact", "q.contact")}) IS NOT FALSE)))
+                OR q.answered_at = a.happened_at AND ({same_thread("a", "q")} AND {_may_answer("a", "q")}) IS TRUE))
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (
@@ -233,11 +228,60 @@ OTHERS_WAIT = """EXISTS (
 )"""
 """Condition on the event `e` of an enquiry that is answered: another customer may wait in its thread, who is the only
 one from now on."""
-COUNTERPARTS = """JOIN interactions o USING (thread) WHERE CASE
+
+
+def _depends_on_thread(q: str, further: str = "true") -> str:
+    """SQL condition on a row: an enquiry that something in its thread answers, or that awaits an answer although there
+    is something, for which `further` holds as the row `a`.
+    """
+    named = f"{q}.answered_by_id IS NULL OR {q}.named_answer_id = {q}.answered_by_id"
+    return (
+        f"({q}.awaits_answer AND ({q}.answered_at IS NULL OR ({named}) IS NOT TRUE) AND EXISTS ("
+        f"SELECT FROM interactions a WHERE a.thread = {q}.thread AND a.direction = 'outbound' AND a.state = 'held' "
+        f"AND a.happened_at >= {q}.happened_at AND {further}))"
+    )
+
+
+def _of_unsettled_thread(thread: str, further: str = "true") -> str:
+    return f"EXISTS (SELECT FROM interactions q WHERE q.thread = {thread} AND {_depends_on_thread('q', further)})"
+
+
+async def dependent_enquiries(ctx: Context, interaction_ids: Sequence[UUID], names: Sequence[str]) -> list[UUID]:
+    """Enquiries in threads of these names, or of these interactions, that others there may settle otherwise."""
+    found = await ctx.db.fetch(_DEPENDENT, list(interaction_ids), list(names))
+    return [row[0] for row in found]
+
+
+_ONE_IS_UNSOURCED = "(a.source IS NULL) <> ({q}.source IS NULL)"
+_DEPENDENT = f"""
+    SELECT q.id FROM interactions q WHERE q.thread = ANY (ARRAY(
+        SELECT n.thread FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL
+        UNION SELECT unnest($2::text[]))) AND {_depends_on_thread("q")}
+    ORDER BY 1
+"""
+COUNTERPARTS = f"""JOIN interactions o USING (thread) WHERE CASE
     WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
         AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
-    ELSE o.direction = 'outbound' AND o.state = 'held' AND w.happened_at <= o.happened_at END"""
-"""The rest of a FROM clause on rows `w` of new enquiries and outbound contacts: what may answer them, or they it."""
+    WHEN NOT w.outbound THEN o.direction = 'outbound' AND o.state = 'held' AND w.happened_at <= o.happened_at END
+    OR w.source IS NOT NULL AND {_depends_on_thread("o", _ONE_IS_UNSOURCED.format(q="o"))}"""
+"""The rest of a FROM clause on rows `w` of new enquiries and outbound contacts: what may answer them, or they it; and
+of whatever else a source sends (`outbound` is null): enquiries whose answers depend on which sources name their thread.
+"""
+UNSETTLES = f"""EXISTS (
+    SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
+        n.source IS NOT NULL AND {_of_unsettled_thread("n.thread", _ONE_IS_UNSOURCED.format(q="q"))}
+        OR n.awaits_answer AND {_of_unsettled_thread("n.thread", "a.happened_at >= n.happened_at AND q.id <> n.id")}
+    )
+)"""
+"""Condition on the event `e` of an interaction: what answers others in its thread may depend on it, since it is there
+with this customer."""
+UNSETTLES_CHANGED = f"""({events.changed(("thread", "kind", "direction", "happened_at"))} AND EXISTS (
+    SELECT FROM interactions n CROSS JOIN LATERAL (
+        SELECT n.thread UNION SELECT c->>'stored' FROM jsonb_array_elements((e.data->'changes')::jsonb) c
+        WHERE c->>'pointer' = '/thread'
+    ) t(thread) WHERE n.id = e.subject_id AND {_of_unsettled_thread("t.thread")}
+))"""
+"""Condition on the event `e` of a changed interaction: what answers others, where it is or was, may depend on it."""
 _ANSWERS = f"""
     WITH given AS MATERIALIZED (SELECT n.* FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL)
     SELECT q.*, a.answer_id, a.answer_channel, a.answer_happened_at
