@@ -22,7 +22,7 @@ from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.interactions.moves import EnquiryAnswerNew
 from app.services.interactions import claims, interactions
 from app.store.interactions import interactions as store
-from app.store.interactions import threads
+from app.store.interactions import threads, unsettled
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -91,7 +91,7 @@ async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
 async def on_threads(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: answers of others in their threads may depend on these, which came in, left or changed hands."""
     before = [each["stored"] for event in changed for each in event.data.get("changes", ()) if _was_in_thread(each)]
-    ids = await threads.dependent_enquiries(ctx, [event.subject_id for event in changed], before)
+    ids = await unsettled.dependent_enquiries(ctx, [event.subject_id for event in changed], before)
     if ids:
         await _reopen(ctx, ids)
         await _answer_in_threads(ctx, ids)
@@ -117,8 +117,8 @@ _NOT_ANSWERED = {"answered_at": None, "answered_by_id": None}
 _ANSWERS_AGAIN = "The interaction that it was sent to answer is an enquiry again"
 ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
 ANSWER_OTHERS = Reaction(on_recorded, when=threads.OTHERS_WAIT)
-SETTLE_THREAD = Reaction(on_threads, when=threads.UNSETTLES)
-SETTLE_THREADS = Reaction(on_threads, when=threads.UNSETTLES_CHANGED)
+SETTLE_THREAD = Reaction(on_threads, when=unsettled.UNSETTLES)
+SETTLE_THREADS = Reaction(on_threads, when=unsettled.UNSETTLES_CHANGED)
 REOPEN = Reaction(on_changed, when=threads.IS_ANSWERED_OR_ANSWERS)
 
 

@@ -71,7 +71,7 @@ class TestTakenBack:
         await claim(client, "interaction", made["a"], bo, moved_from=ada["id"])
         assert (await get(client, made["E"]))["answered_by_id"] == made["o"]["id"]
 
-    @pytest.mark.parametrize("order", orders("aboE"), ids="".join)
+    @pytest.mark.parametrize("order", orders("aboE")[::3], ids="".join)
     async def test_the_thread_of_its_source_is_with_its_customer_too(
         self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str, order: tuple[str, ...]
     ) -> None:
@@ -99,7 +99,7 @@ class TestTakenBack:
         await api.patched(client, f"{PATH}/{made['B']['id']}", {"kind": "message"})
         assert (await awaits(client, made["A"]), (await get(client, made["o"]))["customer_id"]) == (False, ada["id"])
 
-    @pytest.mark.parametrize("order", orders("ABob"), ids="".join)
+    @pytest.mark.parametrize("order", orders("ABob")[::3], ids="".join)
     async def test_another_customer_waited_until_then(
         self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str, order: tuple[str, ...]
     ) -> None:
