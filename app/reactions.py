@@ -25,6 +25,7 @@ _INTERACTION_GIVEN = (
     _FOLLOW["interaction"],
     interactions.REOPEN,
     complaints.JOIN,
+    interactions.SETTLE_THREAD,
     interactions.ANSWER_IN_THREAD,
     complaints.REPLIED,
     surveys.ASK_AFTER_INTERACTION,
@@ -45,11 +46,13 @@ REACTIONS = Reactions(
         types.SALE_RELEASED.name: (_FOLLOW["sale"],),
         types.SALE_VOIDED.name: (surveys.WITHDRAW_FOR_SALE,),
         types.INTERACTION_RECORDED.name: (
+            interactions.SETTLE_THREAD,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
             surveys.ASK_AFTER_INTERACTION,
         ),
         types.INTERACTION_HELD.name: (
+            interactions.SETTLE_THREAD,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
             surveys.ASK_AFTER_INTERACTION,
@@ -60,16 +63,18 @@ REACTIONS = Reactions(
         types.INTERACTION_UPDATED.name: (
             complaints.JOIN,  # what it is about says whose it is, and that what it answers
             interactions.REOPEN,
+            interactions.SETTLE_THREADS,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
         ),
-        types.INTERACTION_REOPENED.name: (interactions.ANSWER_IN_THREAD,),
+        types.INTERACTION_REOPENED.name: (interactions.SETTLE_THREAD, interactions.ANSWER_IN_THREAD),
         types.INTERACTION_CLAIMED.name: _INTERACTION_GIVEN,
         types.INTERACTION_MOVED.name: _INTERACTION_GIVEN,
         types.INTERACTION_RELEASED.name: (
             _FOLLOW["interaction"],
             interactions.REOPEN,
             complaints.JOIN,
+            interactions.SETTLE_THREAD,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
         ),

@@ -39,6 +39,13 @@ def awaits_answer(kind: InteractionKind, direction: Direction) -> bool:
     return kind == InteractionKind.ENQUIRY and direction == Direction.INBOUND
 
 
+def is_answer(kind: InteractionKind, direction: Direction) -> bool | None:
+    """Whether it may answer an enquiry; None if it is none itself either."""
+    if direction is Direction.OUTBOUND:
+        return True
+    return False if awaits_answer(kind, direction) else None
+
+
 def answer_kind(channel: Channel) -> InteractionKind:
     """The kind of interaction that an answer on this channel is."""
     match channel:

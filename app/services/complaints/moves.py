@@ -244,6 +244,8 @@ async def _notify(ctx: Context, case: Case, step: MoveDetails, at: datetime) -> 
         if row["state"] != InteractionState.HELD:
             raise invalid("/interaction_id", "not_held", f"The contact is {row['state']}, not held")
         linked = await interaction_store.link_to_complaints(ctx, [(case.id, step.interaction_id)], named=True)
+        gone = await interaction_store.name_complaint_alone(ctx, [step.interaction_id])
+        await interactions.release_unlinked(ctx, gone)
         await interactions.take_customers(ctx, linked)
         return step.interaction_id, row["channel"]
     return None, None

@@ -1,7 +1,13 @@
 """Interactions with customers, enquiries and tasks."""
 
 from app.services.interactions.claims import assign_customers, release_unlinked, take_customers
-from app.services.interactions.enquiries import ANSWER_IN_THREAD, ANSWER_OTHERS, REOPEN
+from app.services.interactions.enquiries import (
+    ANSWER_IN_THREAD,
+    ANSWER_OTHERS,
+    REOPEN,
+    SETTLE_THREAD,
+    SETTLE_THREADS,
+)
 from app.services.interactions.interactions import record
 from app.services.interactions.tasks import TaskDraft, create_tasks
 from app.services.interactions.tasks import assign_customers as assign_customers_of_tasks
@@ -12,6 +18,8 @@ __all__ = [
     "ANSWER_IN_THREAD",
     "ANSWER_OTHERS",
     "REOPEN",
+    "SETTLE_THREAD",
+    "SETTLE_THREADS",
     "TaskDraft",
     "assign_customers",
     "assign_customers_of_tasks",

@@ -22,7 +22,7 @@ from app.schemas.interactions.interactions import InteractionNew
 from app.schemas.interactions.moves import EnquiryAnswerNew
 from app.services.interactions import claims, interactions
 from app.store.interactions import interactions as store
-from app.store.interactions import threads
+from app.store.interactions import threads, unsettled
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
@@ -70,7 +70,11 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
 
 async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:
     """Reaction: contacts in the threads of open enquiries were recorded, whichever of both came first."""
-    for row in await threads.answered_enquiries(ctx, [event.subject_id for event in recorded]):
+    await _answer_in_threads(ctx, [event.subject_id for event in recorded])
+
+
+async def _answer_in_threads(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
+    for row in await threads.answered_enquiries(ctx, interaction_ids):
         await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
         if row["answered_by_id"] is not None:  # it was taken for the answer until then
             await claims.release_unlinked(ctx, [row["answered_by_id"]])
@@ -81,7 +85,25 @@ async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
     ids = [event.subject_id for event in changed]
     for enquiry in await threads.named_answers(ctx, ids):
         await _answer_again(ctx, enquiry)
-    reopened = await threads.no_longer_answered(ctx, ids)
+    await _reopen(ctx, ids)
+
+
+async def on_threads(ctx: Context, changed: Sequence[Event]) -> None:
+    """Reaction: answers of others in their threads may depend on these, which came in, left or changed hands."""
+    before = [each["stored"] for event in changed for each in event.data.get("changes", ()) if _was_in_thread(each)]
+    ids = await unsettled.dependent_enquiries(ctx, [event.subject_id for event in changed], before)
+    if ids:
+        await _reopen(ctx, ids)
+        await _answer_in_threads(ctx, ids)
+
+
+def _was_in_thread(change: Mapping[str, Any]) -> bool:
+    return change["pointer"] == "/thread" and change["stored"] is not None
+
+
+async def _reopen(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
+    """Of these enquiries, or of those that these answer: those that await an answer again."""
+    reopened = await threads.no_longer_answered(ctx, interaction_ids)
     for enquiry in reopened:
         await store.INTERACTIONS.change(ctx, enquiry["id"], _NOT_ANSWERED)
         title = rules.unanswered_title(enquiry["subject"])
@@ -95,6 +117,8 @@ _NOT_ANSWERED = {"answered_at": None, "answered_by_id": None}
 _ANSWERS_AGAIN = "The interaction that it was sent to answer is an enquiry again"
 ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
 ANSWER_OTHERS = Reaction(on_recorded, when=threads.OTHERS_WAIT)
+SETTLE_THREAD = Reaction(on_threads, when=unsettled.UNSETTLES)
+SETTLE_THREADS = Reaction(on_threads, when=unsettled.UNSETTLES_CHANGED)
 REOPEN = Reaction(on_changed, when=threads.IS_ANSWERED_OR_ANSWERS)
 
 

@@ -280,9 +280,9 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             if participant.customer_id is not None
         ],
         "counterpart": [
-            (n, thread, new.direction is Direction.OUTBOUND, drafts[n].happened_at)
+            (n, thread, rules.is_answer(new.kind, new.direction), drafts[n].happened_at, new.source)
             for n, new, thread in threads
-            if new.direction is Direction.OUTBOUND or rules.awaits_answer(new.kind, new.direction)
+            if new.source is not None or rules.is_answer(new.kind, new.direction) is not None
         ],
         # They may come to be about a complaint with it, and belong to its customer.
         "without_customer": [

@@ -1,6 +1,7 @@
 """Interactions are recorded once each and matched to their customers; those of unknown customers are stored too."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -98,7 +99,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     current = await patching.lock(ctx, store.INTERACTIONS, interaction_id, version)
     patched = patching.patched(InteractionContent, current.stored, patching.sent(patch))
     if patch.complaint_id is not None and "complaint_id" not in patched.fields:  # now somebody says so as well
-        await complaint_messages.link(ctx, [(patch.complaint_id, interaction_id)], named=True)
+        patched = await _also_named(ctx, interaction_id, patched)
     if not patched.changes:
         return current.document
     new, customer_id = patched.content, current.row["customer_id"]
@@ -122,6 +123,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     is_answered_anew = not awaits or elsewhere_at is not None  # what is no enquiry any more was not answered
     if is_answered_anew:
         values |= {"answered_at": elsewhere_at, "answered_by_id": None}
+    about = await complaint_messages.complaints_of(ctx, interaction_id) if "complaint_id" in patched.fields else []
     await store.INTERACTIONS.change(ctx, interaction_id, values)
     if is_answered_anew and answer_id is not None:
         await claims.release_unlinked(ctx, [answer_id])
@@ -136,7 +138,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
     await events.record(ctx, event)
     await ctx.reactions.follow(ctx)  # it may answer, or be answered, now or no longer
     if "complaint_id" in patched.fields and new.complaint_id is None:
-        await _require_no_complaint(ctx, interaction_id)
+        await _require_none_of(ctx, interaction_id, about)
     return await store.INTERACTIONS.get(ctx, interaction_id)
 
 
@@ -151,9 +153,23 @@ async def _name_complaint(ctx: Context, interaction_id: UUID, complaint_id: UUID
     await claims.take_customers(ctx, [interaction_id])
 
 
-async def _require_no_complaint(ctx: Context, interaction_id: UUID) -> None:
-    if about := await complaint_messages.complaints_of(ctx, interaction_id):
-        raise Conflict("The conversation of the interaction is about the complaint", complaint_id=str(about[-1]))
+async def _also_named(
+    ctx: Context, interaction_id: UUID, patched: patching.Patched[InteractionContent]
+) -> patching.Patched[InteractionContent]:
+    """Somebody says that it is about the complaint that it shows: if it is about others as well, that is a change."""
+    complaint_id = patched.content.complaint_id
+    assert complaint_id is not None, "it is sent"
+    if await complaint_messages.complaints_of(ctx, interaction_id) != [complaint_id]:
+        said = {"pointer": "/complaint_id", "stored": str(complaint_id), "sent": str(complaint_id)}
+        return replace(patched, changes=[*patched.changes, said])
+    await complaint_messages.link(ctx, [(complaint_id, interaction_id)], named=True)
+    return patched
+
+
+async def _require_none_of(ctx: Context, interaction_id: UUID, complaint_ids: Collection[UUID]) -> None:
+    """None of these complaints is what the interaction is about any more; of others, its thread says so."""
+    if stay := [id_ for id_ in await complaint_messages.complaints_of(ctx, interaction_id) if id_ in complaint_ids]:
+        raise Conflict("The conversation of the interaction is about the complaint", complaint_id=str(stay[-1]))
 
 
 def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem:

@@ -4,6 +4,7 @@ from app.store.interactions.complaint_messages import MAY_JOIN
 from app.store.interactions.complaint_messages import join as join_complaints
 from app.store.interactions.complaint_messages import link as link_to_complaints
 from app.store.interactions.complaint_messages import link_anew as link_complaints_anew
+from app.store.interactions.complaint_messages import name_alone as name_complaint_alone
 from app.store.interactions.complaint_messages import without_customer as messages_without_customer
 from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
@@ -19,5 +20,6 @@ __all__ = [
     "link_complaints_anew",
     "link_to_complaints",
     "messages_without_customer",
+    "name_complaint_alone",
     "same_thread",
 ]

@@ -1,4 +1,6 @@
-"""Which interactions are about a complaint: those that name it, that in which it was made, and their threads."""
+"""Which interactions are about a complaint: those that name it, that in which it was made, and of their threads those
+that name none.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
@@ -13,7 +15,7 @@ Pair = tuple[UUID, UUID]
 
 
 async def link(ctx: Context, pairs: Iterable[Pair], *, named: bool = False) -> set[UUID]:
-    """Interactions, and whatever is in their threads, are about complaints.
+    """Interactions, and whatever is in their threads and names no other complaint, are about complaints.
 
     If they are `named`, somebody has said so; they stay then, whatever becomes of conversations. A pair that is stored
     already stays. Without pairs, the database is not queried.
@@ -37,6 +39,15 @@ async def unname(ctx: Context, interaction_id: UUID, *, thread: bool) -> None:
     nor of those in its thread. Its conversation may be all the same: see `link_anew`.
     """
     await ctx.db.execute(_UNNAME, interaction_id, thread)
+
+
+async def name_alone(ctx: Context, interaction_ids: Collection[UUID]) -> list[UUID]:
+    """Interactions of locked complaints name one: they, and what they brought along, are about no other any more.
+
+    Returns those that are about one less.
+    """
+    others = await ctx.db.fetch(_NOT_NAMED, sorted(interaction_ids))
+    return await link_anew(ctx, [row[0] for row in others])
 
 
 async def complaints_of(ctx: Context, interaction_id: UUID) -> list[UUID]:
@@ -86,6 +97,12 @@ def _columns(pairs: Sequence[Pair]) -> list[list[UUID]]:
     return [list(column) for column in zip(*pairs, strict=True)]
 
 
+def _names_another(interaction_id: str, complaint_id: str) -> str:
+    """SQL condition: somebody has said which complaints the interaction is about, and not this one."""
+    named = f"SELECT FROM complaint_messages named WHERE named.interaction_id = {interaction_id} AND named.named"
+    return f"(EXISTS ({named}) AND NOT EXISTS ({named} AND named.complaint_id = {complaint_id}))"
+
+
 _PAIRS = "unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)"
 _NAME = f"""
     INSERT INTO complaint_messages (complaint_id, interaction_id, named)
@@ -115,6 +132,7 @@ _LINK = f"""
         SELECT complaint_id, interaction_id FROM pairs
         UNION
         SELECT i.complaint_id, o.id FROM ends i JOIN interactions o ON {same_thread("o", "i")}
+        WHERE NOT {_names_another("o.id", "i.complaint_id")}
     ) p
     WHERE NOT EXISTS (
         SELECT FROM complaint_messages m WHERE m.complaint_id = p.complaint_id AND m.interaction_id = p.interaction_id
@@ -127,20 +145,27 @@ _COMPLAINTS_OF_THREADS = f"""
     SELECT m.complaint_id, m.interaction_id FROM complaint_messages m WHERE m.interaction_id = ANY ($1::uuid[])
     UNION
     SELECT m.complaint_id, n.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")}
-    JOIN complaint_messages m ON m.interaction_id = o.id WHERE n.id = ANY ($1::uuid[])
+    JOIN complaint_messages m ON m.interaction_id = o.id
+    WHERE n.id = ANY ($1::uuid[]) AND NOT {_names_another("n.id", "m.complaint_id")}
     UNION
-    SELECT k.id, n.id FROM interactions n JOIN complaints k ON k.reference = n.thread WHERE n.id = ANY ($1::uuid[])
+    SELECT k.id, n.id FROM interactions n JOIN complaints k ON k.reference = n.thread
+    WHERE n.id = ANY ($1::uuid[]) AND NOT {_names_another("n.id", "k.id")}
 """
 _UNLINK = """
     DELETE FROM complaint_messages WHERE complaint_id = ANY ($1::uuid[]) AND NOT named
     RETURNING complaint_id, interaction_id
 """
-_SAID = """
+_NOT_NAMED = """
+    SELECT DISTINCT m.complaint_id FROM complaint_messages m WHERE m.interaction_id = ANY ($1::uuid[]) AND NOT m.named
+        AND EXISTS (SELECT FROM complaint_messages n WHERE n.interaction_id = m.interaction_id AND n.named)
+"""
+_SAID = f"""
     SELECT complaint_id, interaction_id FROM complaint_messages WHERE complaint_id = ANY ($1::uuid[])
     UNION
     SELECT id, interaction_id FROM complaints WHERE id = ANY ($1::uuid[]) AND interaction_id IS NOT NULL
     UNION
-    SELECT k.id, n.id FROM complaints k JOIN interactions n ON n.thread = k.reference WHERE k.id = ANY ($1::uuid[])
+    SELECT k.id, n.id FROM complaints k JOIN interactions n ON n.thread = k.reference
+    WHERE k.id = ANY ($1::uuid[]) AND NOT {_names_another("n.id", "k.id")}
 """
 _GONE = f"""
     SELECT DISTINCT p.interaction_id FROM {_PAIRS}

@@ -11,7 +11,7 @@ from app.core.context import Context
 from app.rules.kit.moments import TOLERANCE
 from app.schemas.interactions import interactions as schemas
 from app.store.customers import customer_references
-from app.store.interactions import threads
+from app.store.interactions import threads, unsettled
 from app.store.kit import activity, documents
 from app.store.kit import rows as table_rows
 from app.store.kit.listing import Listing, match_conditions
@@ -207,8 +207,8 @@ REFERENCES = Lookup(
     Reference("participant", {"position": "INTEGER", "id": "UUID"}, "JOIN customers c USING (id)", "c.id"),
     Reference(
         "counterpart",
-        {"thread": "TEXT", "outbound": "BOOLEAN", "happened_at": "TIMESTAMP WITH TIME ZONE"},
-        threads.COUNTERPARTS,
+        {"thread": "TEXT", "outbound": "BOOLEAN", "happened_at": "TIMESTAMP WITH TIME ZONE", "source": "TEXT"},
+        unsettled.COUNTERPARTS,
         "o.id",
     ),
     Reference(

@@ -66,9 +66,11 @@ def _is_with_others(source: str, a: str) -> str:
 
 
 def _named_by(a: str) -> str:
-    """SQL expression: the source that named the thread of an interaction. An answer is in the thread of its enquiry."""
-    asked = f"FROM interactions asked WHERE asked.answered_by_id = {a}.id AND asked.thread = {a}.thread"
-    return f"coalesce({a}.source, (SELECT min(asked.source) {asked}))"
+    """SQL expression: the source that named the thread of an interaction. What somebody has named as an answer is in
+    the thread of its enquiry; what answers it because of the thread says nothing of that.
+    """
+    asked = f"FROM interactions asked WHERE asked.answered_by_id = {a}.id AND asked.named_answer_id = {a}.id"
+    return f"coalesce({a}.source, (SELECT min(asked.source) {asked} AND asked.thread = {a}.thread))"
 
 
 def concerns(interaction: str, customer_id: str) -> str:
@@ -90,11 +92,10 @@ def _may_answer(a: str, q: str) -> str:
     """SQL condition on rows of an outbound contact and an enquiry: nothing says that it is one with somebody else.
 
     Where one of them has no customer, the addresses say it: a mail to a supplier answers no customer in its thread.
-    Without addresses, the thread does: but it says nothing of an enquiry that was taken from its customer, and only
-    what is meant if a single customer waits in it.
+    Without addresses, the thread does, if a single customer waits in it.
     """
     at_same_address = same_address(f"{a}.contact", f"{q}.contact")
-    nothing_said = f"({at_same_address}) IS NULL AND NOT {_is_released(q)} AND NOT {_others_wait(a, q)}"
+    nothing_said = f"({at_same_address}) IS NULL AND NOT {_others_wait(a, q)}"
     return f"({_is_answer_to(a, q)} AND ({_both_known(a, q)} OR {at_same_address} OR {nothing_said}))"
 
 
@@ -133,12 +134,6 @@ def _others_wait(a: str, q: str) -> str:
         f"EXISTS (SELECT FROM interactions o WHERE o.thread = {a}.thread AND o.customer_id <> {q}.customer_id "
         f"AND {waits} AND ({same_address(f'{a}.contact', 'o.contact')}) IS NOT FALSE AND {in_thread})"
     )
-
-
-def _is_released(a: str) -> str:
-    """SQL condition on a row: somebody has taken it from its customer, and it has none since."""
-    taken = """'$[*] ? (@.result == "released" && @.customer_id != null)'"""
-    return f"({a}.customer_id IS NULL AND {a}.match_reasons @? {taken})"
 
 
 async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
@@ -191,8 +186,7 @@ _NO_LONGER_ANSWERED = f"""
     WHERE (q.id = ANY ($1::uuid[]) OR q.answered_by_id = ANY ($1::uuid[]))
         AND NOT (a.direction = 'outbound' AND a.state = 'held' AND q.happened_at <= a.happened_at
             AND ((q.named_answer_id = a.id) IS TRUE AND {concerns("a", "q.customer_id")}
-                OR {_is_answer_to("a", "q")} AND q.answered_at = a.happened_at AND ({same_thread("a", "q")}) IS TRUE
-                    AND ({_both_known("a", "q")} OR ({same_address("a.contact", "q.contact")}) IS NOT FALSE)))
+                OR q.answered_at = a.happened_at AND ({same_thread("a", "q")} AND {_may_answer("a", "q")}) IS TRUE))
     ORDER BY q.id FOR NO KEY UPDATE OF q
 """
 IS_ANSWERED_OR_ANSWERS = """EXISTS (
@@ -233,11 +227,6 @@ OTHERS_WAIT = """EXISTS (
 )"""
 """Condition on the event `e` of an enquiry that is answered: another customer may wait in its thread, who is the only
 one from now on."""
-COUNTERPARTS = """JOIN interactions o USING (thread) WHERE CASE
-    WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
-        AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
-    ELSE o.direction = 'outbound' AND o.state = 'held' AND w.happened_at <= o.happened_at END"""
-"""The rest of a FROM clause on rows `w` of new enquiries and outbound contacts: what may answer them, or they it."""
 _ANSWERS = f"""
     WITH given AS MATERIALIZED (SELECT n.* FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL)
     SELECT q.*, a.answer_id, a.answer_channel, a.answer_happened_at

@@ -1,0 +1,69 @@
+"""Which enquiries may have another answer, or none, because of what else comes into their threads, or leaves them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.context import Context
+from app.store.kit import events
+
+
+async def dependent_enquiries(ctx: Context, interaction_ids: Sequence[UUID], names: Sequence[str]) -> list[UUID]:
+    """Enquiries in threads of these names, or of these interactions, that others there may settle otherwise."""
+    found = await ctx.db.fetch(_DEPENDENT, list(interaction_ids), list(names))
+    return [row[0] for row in found]
+
+
+_LATER = "a.thread = {0}.thread AND a.direction = 'outbound' AND a.state = 'held' AND a.happened_at >= {0}.happened_at"
+
+
+def _depends_on_thread(q: str, further: str = "true") -> str:
+    """SQL condition on a row: an enquiry that something in its thread answers, or that awaits an answer although there
+    is something, for which `further` holds as the row `a`.
+    """
+    named = f"{q}.answered_by_id IS NULL OR {q}.named_answer_id = {q}.answered_by_id"
+    return (
+        f"({q}.awaits_answer AND ({q}.answered_at IS NULL OR ({named}) IS NOT TRUE) AND EXISTS ("
+        f"SELECT FROM interactions a WHERE {_LATER.format(q)} AND {further}))"
+    )
+
+
+def _of_unsettled_thread(thread: str, further: str = "true") -> str:
+    return f"EXISTS (SELECT FROM interactions q WHERE q.thread = {thread} AND {_depends_on_thread('q', further)})"
+
+
+_ONE_IS_UNSOURCED = "(a.source IS NULL) <> ({q}.source IS NULL)"
+_DEPENDENT = f"""
+    SELECT q.id FROM interactions q WHERE q.thread = ANY (ARRAY(
+        SELECT n.thread FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL
+        UNION SELECT unnest($2::text[]))) AND {_depends_on_thread("q")}
+    ORDER BY 1
+"""
+_UNSOURCED = "EXISTS (SELECT FROM interactions u WHERE u.thread = {}.thread AND u.source IS NULL)"
+# What is asked of the thread alone is asked once, and first: conversations may be long.
+COUNTERPARTS = f"""
+CROSS JOIN LATERAL (SELECT w.source IS NOT NULL AND {_UNSOURCED.format("w")} AS is_mixed OFFSET 0) m
+JOIN interactions o USING (thread) WHERE CASE
+    WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
+        AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
+    WHEN NOT w.outbound THEN o.direction = 'outbound' AND o.state = 'held' AND w.happened_at <= o.happened_at END
+    OR m.is_mixed AND {_depends_on_thread("o", _ONE_IS_UNSOURCED.format(q="o"))}"""
+"""The rest of a FROM clause on rows `w` of new enquiries and outbound contacts: what may answer them, or they it; and
+of whatever else a source sends (`outbound` is null): enquiries whose answers depend on which sources name their thread.
+"""
+UNSETTLES = f"""EXISTS (
+    SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
+        CASE WHEN n.source IS NOT NULL AND {_UNSOURCED.format("n")}
+            THEN {_of_unsettled_thread("n.thread", _ONE_IS_UNSOURCED.format(q="q"))} END
+        OR CASE WHEN n.awaits_answer AND EXISTS (SELECT FROM interactions a WHERE {_LATER.format("n")})
+            THEN {_of_unsettled_thread("n.thread", "a.happened_at >= n.happened_at AND q.id <> n.id")} END
+    )
+)"""
+"""Condition on the event `e` of an interaction: what answers others in its thread may depend on it, since it is there
+with this customer."""
+UNSETTLES_CHANGED = f"""({events.changed(("thread", "kind", "direction", "happened_at"))} AND EXISTS (
+    SELECT FROM interactions n CROSS JOIN LATERAL (
+        SELECT n.thread UNION SELECT c->>'stored' FROM jsonb_array_elements((e.data->'changes')::jsonb) c
+        WHERE c->>'pointer' = '/thread'
+    ) t(thread) WHERE n.id = e.subject_id AND {_of_unsettled_thread("t.thread")}
+))"""
+"""Condition on the event `e` of a changed interaction: what answers others, where it is or was, may depend on it."""

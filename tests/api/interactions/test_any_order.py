@@ -1,0 +1,135 @@
+"""What answers an enquiry in a thread does not depend on what came first."""
+
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.make.interactions import record
+from tests.support import api
+from tests.support.conversations import PATH, T9, T12, get, question, reply
+from tests.support.links import claim, release
+
+NOBODY = {"contact": {"kind": "email", "value": "nobody@example.com"}}
+UNSOURCED = {"source": None, "external_id": None}
+Bodies = dict[str, dict[str, Any]]
+
+
+def orders(names: str) -> list[tuple[str, ...]]:
+    return list(permutations(names))
+
+
+async def sent(client: httpx.AsyncClient, bodies: Bodies, order: tuple[str, ...], way: str) -> Bodies:
+    if way == "batch":
+        made = await api.batch(client, PATH, *[bodies[name] for name in order])
+    else:
+        made = [await record(client, **bodies[name]) for name in order]
+    return dict(zip(order, made, strict=True))
+
+
+async def awaits(client: httpx.AsyncClient, one: dict[str, Any]) -> Any:
+    return (await get(client, one))["awaits_answer"]
+
+
+@pytest.mark.parametrize("way", ["one by one", "batch"])
+class TestTakenBack:
+    """By what comes into the thread later; what comes and goes leaves it as it was."""
+
+    @pytest.mark.parametrize("order", orders("EOX"), ids="".join)
+    async def test_another_source_has_such_a_thread(
+        self, client: httpx.AsyncClient, ada: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        """An enquiry without a source may have been meant by either."""
+        bodies = {
+            "E": question(**UNSOURCED, customer_id=ada["id"]),
+            "O": reply(source="chat"),
+            "X": question(source="mail", kind="message"),
+        }
+        made = await sent(client, bodies, order, way)
+        assert (await awaits(client, made["E"]), (await get(client, made["O"]))["customer_id"]) == (True, None)
+        await api.patched(client, f"{PATH}/{made['X']['id']}", {"thread": "U"})
+        assert (await awaits(client, made["E"]), (await get(client, made["O"]))["customer_id"]) == (False, ada["id"])
+        await api.patched(client, f"{PATH}/{made['X']['id']}", {"thread": "T"})
+        assert (await awaits(client, made["E"]), (await get(client, made["O"]))["customer_id"]) == (True, None)
+
+    @pytest.mark.parametrize("order", orders("aEo"), ids="".join)
+    async def test_the_thread_of_its_source_is_with_others(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "a": reply(customer_id=ada["id"], happened_at=T9),
+            "E": question(),
+            "o": reply(**UNSOURCED, customer_id=bo["id"]),
+        }
+        made = await sent(client, bodies, order, way)
+        assert await awaits(client, made["E"]) is True
+        await release(client, "interaction", made["a"])
+        assert (await get(client, made["E"]))["answered_by_id"] == made["o"]["id"]
+        await claim(client, "interaction", made["a"], ada)
+        assert await awaits(client, made["E"]) is True
+        await claim(client, "interaction", made["a"], bo, moved_from=ada["id"])
+        assert (await get(client, made["E"]))["answered_by_id"] == made["o"]["id"]
+
+    @pytest.mark.parametrize("order", orders("aboE")[::3], ids="".join)
+    async def test_the_thread_of_its_source_is_with_its_customer_too(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "a": reply(customer_id=ada["id"], happened_at=T9),
+            "b": question(kind="message", customer_id=bo["id"], happened_at=T9),
+            "E": question(),
+            "o": reply(**UNSOURCED, customer_id=bo["id"]),
+        }
+        made = await sent(client, bodies, order, way)
+        assert (await get(client, made["E"]))["answered_by_id"] == made["o"]["id"]
+
+    @pytest.mark.parametrize("order", orders("ABo"), ids="".join)
+    async def test_another_customer_waits(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "A": question(customer_id=ada["id"], happened_at=T9),
+            "B": question(customer_id=bo["id"]),
+            "o": reply(),
+        }
+        made = await sent(client, bodies, order, way)
+        assert [await awaits(client, made[name]) for name in "AB"] == [True, True]
+        assert (await get(client, made["o"]))["customer_id"] is None
+        await api.patched(client, f"{PATH}/{made['B']['id']}", {"kind": "message"})
+        assert (await awaits(client, made["A"]), (await get(client, made["o"]))["customer_id"]) == (False, ada["id"])
+
+    @pytest.mark.parametrize("order", orders("ABob")[::3], ids="".join)
+    async def test_another_customer_waited_until_then(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "A": question(customer_id=ada["id"], happened_at=T9),
+            "B": question(customer_id=bo["id"]),
+            "b": reply(customer_id=bo["id"]),
+            "o": reply(happened_at=T12),
+        }
+        made = await sent(client, bodies, order, way)
+        answers = [(await get(client, made[name]))["answered_by_id"] for name in "AB"]
+        assert answers == [made["o"]["id"], made["b"]["id"]]
+        await api.patched(client, f"{PATH}/{made['b']['id']}", {"thread": "U"})
+        assert [await awaits(client, made[name]) for name in "AB"] == [True, True]
+
+
+@pytest.mark.parametrize("answer", ["unknown", "another's"])
+@pytest.mark.parametrize(
+    "order", [order for order in orders("UCR") if order.index("C") < order.index("R")], ids="".join
+)
+async def test_an_enquiry_that_is_claimed_and_released_is_as_before(
+    client: httpx.AsyncClient, ada: Any, bo: Any, order: tuple[str, ...], answer: str
+) -> None:
+    asked = await record(client, **question())
+    for step in order:
+        if step == "U":
+            said = NOBODY if answer == "unknown" else {"customer_id": bo["id"]}
+            sent = await record(client, **reply(**said))
+        elif step == "C":
+            await claim(client, "interaction", asked, ada)
+        else:
+            await release(client, "interaction", asked)
+    assert (await get(client, asked))["answered_by_id"] == sent["id"]
