@@ -120,6 +120,24 @@ async def test_sets_of_a_block_that_changed_much_are_made_anew(db: "asyncpg.Conn
     assert await blocks(db) == {block_of(0, 2), block_of(32_768, 2)}
 
 
+async def test_a_change_of_many_waits_until_it_is_counted(
+    db: "asyncpg.Connection[Any]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_sets, "_MOST_ADDED", 100)
+    await refresh(db)
+    change = "UPDATE customers SET words = words || '{third0, third1, third2}', updated_at = now() WHERE number < $1"
+    await db.execute(change, 101 * STEP)
+    await refresh(db)
+    assert await members(db, "third1") != await having(db, "third1", 65_536)
+    assert await word_sets.blocks_with(context(db), [["third0"], ["third1"]], 65_536) == [block_of(0, 0)]
+    await db.execute("UPDATE customers SET updated_at = '2025-03-02' WHERE number = 0")
+    await db.execute(
+        "UPDATE word_sets SET members = members | set_bit(repeat('0', 32768)::varbit, 0, 1) WHERE block = 2"
+    )
+    await refresh(db)
+    assert await members(db, "third1") == await having(db, "third1", 65_536)
+
+
 async def test_what_is_committed_late_is_not_missed(db: "asyncpg.Connection[Any]", dsn: str) -> None:
     """It was changed before the sets were made, and they did not see it."""
     other = await asyncpg.connect(dsn)

@@ -25,6 +25,8 @@ MOST_CHANGED = 1_000
 """If more customers were changed meanwhile, sets do not help: to look at each would take longer than the lists."""
 _MADE_ANEW = 8
 """If more than one in so many of a block were changed, its sets are made anew: what became frequent has none."""
+_MOST_ADDED = 5_000
+"""How many who were changed are added to sets at a time: each has some dozen words, and sets are copied for each."""
 _SLACK = timedelta(minutes=1)
 """How much earlier than its transaction began a change may be dated: by another clock, or while it waited for one."""
 
@@ -66,8 +68,10 @@ async def refresh(ctx: Context) -> bool:
     # Whatever is committed from now on is dated later.
     as_of = await ctx.db.fetchval(_OLDEST_TRANSACTION) - _SLACK
     await ctx.db.execute(_FORGET, as_of, _MADE_ANEW)
-    await ctx.db.execute(_ADD_CHANGED)
-    await ctx.db.execute("UPDATE word_blocks SET as_of = $1 WHERE as_of < $1", as_of)
+    # After a change of many, most are of blocks that are forgotten once it is old enough to be counted.
+    if await ctx.db.fetchval(f"SELECT count(*) FROM ({_CHANGED} LIMIT $1) c", _MOST_ADDED + 1) <= _MOST_ADDED:
+        await ctx.db.execute(_ADD_CHANGED)
+        await ctx.db.execute("UPDATE word_blocks SET as_of = $1 WHERE as_of < $1", as_of)
     newest: int = await ctx.db.fetchval("SELECT last_value FROM customers_number_seq")
     has_sets = {row["block"] for row in await ctx.db.fetch("SELECT block FROM word_blocks")}
     missing = [block for block in _full(newest) if block not in has_sets]
