@@ -26,7 +26,7 @@ MOST_CHANGED = 1_000
 _MADE_ANEW = 8
 """If more than one in so many of a block were changed, its sets are made anew: what became frequent has none."""
 _MOST_ADDED = 5_000
-"""How many who were changed are added to sets at a time: each has some dozen words, and sets are copied for each."""
+"""How many who were changed are added to sets at a time."""
 _SLACK = timedelta(minutes=1)
 """How much earlier than its transaction began a change may be dated: by another clock, or while it waited for one."""
 
@@ -70,7 +70,7 @@ async def refresh(ctx: Context) -> bool:
     await ctx.db.execute(_FORGET, as_of, _MADE_ANEW)
     # After a change of many, most are of blocks that are forgotten once it is old enough to be counted.
     if await ctx.db.fetchval(f"SELECT count(*) FROM ({_CHANGED} LIMIT $1) c", _MOST_ADDED + 1) <= _MOST_ADDED:
-        await ctx.db.execute(_ADD_CHANGED)
+        await _add_changed(ctx)
         await ctx.db.execute("UPDATE word_blocks SET as_of = $1 WHERE as_of < $1", as_of)
     newest: int = await ctx.db.fetchval("SELECT last_value FROM customers_number_seq")
     has_sets = {row["block"] for row in await ctx.db.fetch("SELECT block FROM word_blocks")}
@@ -87,6 +87,13 @@ def _full(newest: int) -> Iterable[int]:
         yield block_of(number - 1, SMALL)
     for number in range(large, 0, -size_of(LARGE)):
         yield block_of(number - 1, LARGE)
+
+
+async def _add_changed(ctx: Context) -> None:
+    found = await ctx.db.fetch(_GAINED)
+    blocks, words = [row["block"] for row in found], [row["word"] for row in found]
+    sets = await asyncio.to_thread(lambda: [_bits(row["members"], size_of(row["block"] & 7)) for row in found])
+    await ctx.db.execute(_ADD, blocks, words, sets)
 
 
 async def _make(ctx: Context, block: int, as_of: datetime) -> None:
@@ -158,13 +165,14 @@ _FORGET = f"""
     ),
     forgotten AS (DELETE FROM word_sets s USING counted c WHERE s.block = c.block AND c.is_outdated)
     DELETE FROM word_blocks b USING counted c WHERE b.block = c.block AND c.is_outdated"""
-_ADD_CHANGED = f"""
+_GAINED = f"""
+    SELECT k.block, w.word, array_agg((k.number - ({_LOWEST}))::int) AS members
+    FROM ({_CHANGED}) k CROSS JOIN LATERAL unnest(k.words) w(word)
+    WHERE EXISTS (SELECT FROM word_sets s WHERE s.word = w.word AND s.block = k.block)
+    GROUP BY k.block, w.word"""
+_ADD = """
     UPDATE word_sets s SET members = s.members | a.members
-    FROM (
-        SELECT k.block, w.word, bit_or(set_bit(
-            repeat('0', 512 << (3 * (k.block & 7))::int)::varbit, (k.number - ({_LOWEST}))::int, 1)) AS members
-        FROM ({_CHANGED}) k CROSS JOIN LATERAL unnest(k.words) w(word) GROUP BY k.block, w.word
-    ) a
+    FROM unnest($1::bigint[], $2::text[], $3::varbit[]) AS a(block, word, members)
     WHERE s.word = a.word AND s.block = a.block AND s.members | a.members <> s.members"""
 _MEMBERS = f"""
     SELECT w.word, array_agg((c.number - $2::bigint)::int) AS members
