@@ -123,6 +123,12 @@ def kill(data_dir: Path) -> None:
     eventually(is_followed)
 
 
+def is_answered(dsn: str) -> bool:
+    with contextlib.suppress(OSError, asyncpg.PostgresError):
+        return query(dsn, "SELECT 1") == 1
+    return False
+
+
 def query(dsn: str, sql: str) -> Any:
     async def ask() -> Any:
         connection = await asyncpg.connect(dsn, timeout=10)
@@ -545,6 +551,25 @@ class TestKills:
             acknowledged, kept = asyncio.run(write_through_kills(server.dsn()))
             assert postmaster(data_dir) != first
             assert set(acknowledged) <= set(kept)
+
+    def test_what_a_killed_server_left_at_work_is_ended(self, data_dir: Path) -> None:
+        """No other server could start until it has come to an end by itself."""
+
+        async def left_at_work(dsn: str) -> int:
+            connection = await asyncpg.connect(dsn)
+            pid: int = await connection.fetchval("SELECT pg_backend_pid()")
+            endless = "SELECT count(*) FROM generate_series(1, 10000000000) n WHERE n % 7 = 8"
+            long = asyncio.create_task(connection.execute(endless))
+            await asyncio.sleep(0.5)
+            await asyncio.to_thread(kill, data_dir)
+            await asyncio.wait({long}, timeout=30)
+            assert isinstance(long.exception(), asyncpg.ConnectionDoesNotExistError), "it was cut off"
+            return pid
+
+        with EmbeddedPostgres(data_dir) as server:
+            pid = asyncio.run(left_at_work(server.dsn()))
+            eventually(lambda: pid not in inhabitants(locate(data_dir)))
+            eventually(lambda: is_answered(server.dsn()))
 
     def test_a_killed_supervisor_takes_the_server_with_it_and_keeps_every_row(self, data_dir: Path) -> None:
         with another_process(data_dir, "durable") as process:

@@ -17,6 +17,9 @@ from app.core.embedded.place import ENVIRONMENT, Account
 # Fast shutdown, then immediate shutdown (recovery runs at the next start), then nothing gentle is left; with seconds.
 STOPPING = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 15.0), (signal.SIGKILL, 15.0))
 
+_ENDING = 5.0
+"""Seconds that an orphan of a server has to end."""
+
 _held: set[int] = set()
 
 
@@ -133,6 +136,27 @@ def remove_stale_lock_files(data: Path, sockets: Path) -> None:
         # The file of a dead server stays: PostgreSQL looks there for memory that orphans of it may still use.
         if lock is None or (Path(f"/proc/{lock[0]}").exists() and not _runs_in(lock[0], data)):
             path.unlink(missing_ok=True)
+
+
+def end_orphans(data: Path) -> None:
+    """End what a server that was killed has left at work in its directory: until that ends, no other can start there.
+
+    Nothing that was committed is lost with it. Where a server runs in the directory, this does nothing.
+    """
+    lock = _lock_file(data / "postmaster.pid")
+    if lock is not None and _runs_in(lock[0], data):
+        return
+    for pid in (int(entry.name) for entry in Path("/proc").glob("[0-9]*")):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            handle = os.pidfd_open(pid)
+            try:
+                if _runs_in(pid, data):  # only now that the handle pins the process does it mean anything
+                    signal.pidfd_send_signal(handle, signal.SIGQUIT)
+                    waiting = select.poll()
+                    waiting.register(handle, select.POLLIN)
+                    waiting.poll(_ENDING * 1000)
+            finally:
+                os.close(handle)
 
 
 def probe(sockets: Path) -> str | None:

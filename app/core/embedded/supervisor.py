@@ -12,7 +12,14 @@ from app.core.embedded.binaries import major_version, usable_binaries
 from app.core.embedded.cluster import command, create, require_same_major, write_access_rules
 from app.core.embedded.errors import EmbeddedPostgresError, PostgresDidNotStart, UnusableDirectory
 from app.core.embedded.place import Place, locate, prepare, write_note
-from app.core.embedded.processes import DirectoryLock, launch, probe, remove_stale_lock_files, stop_leftover
+from app.core.embedded.processes import (
+    DirectoryLock,
+    end_orphans,
+    launch,
+    probe,
+    remove_stale_lock_files,
+    stop_leftover,
+)
 from app.core.embedded.watcher import Watcher
 
 _MAX_LOG_BYTES = 5_000_000
@@ -122,6 +129,7 @@ class EmbeddedPostgres:
         arguments = command(place, binaries, durable=self._durable, settings=self._settings)
 
         def launch_server() -> "subprocess.Popen[bytes]":
+            end_orphans(place.data)
             remove_stale_lock_files(place.data, place.socket)
             return launch(arguments, place.account, place.log)
 
