@@ -141,10 +141,11 @@ def remove_stale_lock_files(data: Path, sockets: Path) -> None:
 def end_orphans(data: Path) -> None:
     """End what a server that was killed has left at work in its directory: until that ends, no other can start there.
 
-    Nothing that was committed is lost with it. Where a server runs in the directory, this does nothing.
+    Nothing that was committed is lost with it. Where a server runs in the directory, or the last one stopped by itself,
+    this does nothing.
     """
     lock = _lock_file(data / "postmaster.pid")
-    if lock is not None and _runs_in(lock[0], data):
+    if lock is None or _runs_in(lock[0], data):
         return
     for pid in (int(entry.name) for entry in Path("/proc").glob("[0-9]*")):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
