@@ -8,6 +8,7 @@ import httpx
 from app.core.context import Context
 from app.core.sessions import Sessions
 from app.services.sales import sales
+from tests import make
 from tests.support import api
 
 PATHS = {
@@ -18,6 +19,25 @@ PATHS = {
     "invitation": "/v1/invitations",
     "task": "/v1/tasks",
 }
+
+
+LINKED = [
+    ("complaint", "sale"),
+    ("complaint", "interaction"),
+    ("interaction", "complaint"),
+    ("feedback", "sale"),
+    ("feedback", "complaint"),
+    ("feedback", "interaction"),
+]
+"""Nouns that name the record whose customer they take, and the nouns of that."""
+
+
+async def record_of(client: httpx.AsyncClient, noun: str, customer: dict[str, Any]) -> dict[str, Any]:
+    """A sale, a complaint or an interaction that says itself whose it is."""
+    if noun == "sale":
+        return await make.record_sale(client, customer={"id": customer["id"]})
+    record = make.record_complaint if noun == "complaint" else make.record_interaction
+    return await record(client, customer_id=customer["id"])
 
 
 async def customer_of(client: httpx.AsyncClient, noun: str, record: dict[str, Any]) -> str | None:

@@ -8,7 +8,26 @@ SURE = 10_000
 """How many numbers a look goes through whatever time it takes: all customers of a small store, whose pages are full."""
 _SMALLEST, _FACTOR, _LEVELS = 9, 3, 5
 """Powers of two: the numbers in a block of the lowest level, and the blocks in one of the next level."""
-BLOCKS = f"ARRAY[{', '.join(f'(number >> {_SMALLEST + _FACTOR * level}) * 8 + {level}' for level in range(_LEVELS))}]"
+SMALLEST = 1 << _SMALLEST
+"""The numbers in a block of the lowest level."""
+
+
+def sql_block_of(number: str, level: int) -> str:
+    """SQL expression: as `block_of`."""
+    return f"({number} >> {_SMALLEST + _FACTOR * level}) * 8 + {level}"
+
+
+def sql_lowest_of(block: str) -> str:
+    """SQL expression: as `lowest_of`."""
+    return f"(({block} >> 3) << ({_SMALLEST} + {_FACTOR} * ({block} & 7))::int)"
+
+
+def sql_size_of(block: str) -> str:
+    """SQL expression: how many numbers a block has."""
+    return f"({SMALLEST} << ({_FACTOR} * ({block} & 7))::int)"
+
+
+BLOCKS = f"ARRAY[{', '.join(sql_block_of('number', level) for level in range(_LEVELS))}]"
 """The blocks that a customer is in, one of each level; an expression of the index."""
 _SIZES = [1 << (_SMALLEST + _FACTOR * level) for level in range(_LEVELS)]
 _FEW = _SIZES[1]

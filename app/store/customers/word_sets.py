@@ -15,7 +15,16 @@ from asyncpg import BitString
 
 from app.core.advisory_lock_ids import WORD_SETS
 from app.core.context import Context
-from app.store.customers.windows import BLOCKS, block_of, lowest_of, size_of
+from app.store.customers.windows import (
+    BLOCKS,
+    SMALLEST,
+    block_of,
+    lowest_of,
+    size_of,
+    sql_block_of,
+    sql_lowest_of,
+    sql_size_of,
+)
 
 SMALL, LARGE = 1, 2
 """The levels of blocks that have sets. Those in a large one that has them have none of their own."""
@@ -54,7 +63,7 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
 
 def covers(newest: str) -> str:
     """SQL expression: whether nearly all customers are in blocks that have sets, by the number of the newest one."""
-    covered = "SELECT sum(512 << (3 * (block & 7))::int) FROM word_blocks"
+    covered = f"SELECT sum({sql_size_of('block')}) FROM word_blocks"
     return f"coalesce(({covered}) >= {newest} - {2 * size_of(SMALL)}, false)"
 
 
@@ -115,8 +124,8 @@ def _bits(members: Iterable[int], size: int) -> BitString:
     return BitString.frombytes(bytes(bits), size)
 
 
-# The numbers of a block are `block >> 3 << 9 + 3 * level` and those that follow; its level is `block & 7`.
-_LOWEST = "(k.block >> 3) << (9 + 3 * (k.block & 7))::int"
+_AS_OF = "(SELECT min(as_of) FROM word_blocks)"
+_LOWEST = sql_lowest_of("k.block")
 # In subqueries, since the planner then keeps one plan.
 _BLOCKS_WITH = f"""
     WITH asked AS MATERIALIZED (
@@ -130,34 +139,34 @@ _BLOCKS_WITH = f"""
         SELECT block, bit_and(members) AS members FROM of_items GROUP BY block HAVING count(*) = $4::int
     ),
     changed AS MATERIALIZED (
-        SELECT number, words FROM customers WHERE updated_at >= (SELECT min(as_of) FROM word_blocks)
+        SELECT number, words FROM customers WHERE updated_at >= {_AS_OF}
         ORDER BY updated_at DESC LIMIT {MOST_CHANGED + 1}
     )
     SELECT
         (SELECT count(*) FROM changed) AS changed,
         ARRAY (SELECT block FROM known) AS known,
         ARRAY (
-            SELECT (({_LOWEST}) / 512 + n) * 8
-            FROM known k CROSS JOIN LATERAL generate_series(0, length(k.members) / 512 - 1) n
-            WHERE bit_count(k.members) > 0 AND bit_count(substring(k.members FROM n * 512 + 1 FOR 512)) > 0
-                AND ({_LOWEST}) + n * 512 < $5::bigint
+            SELECT {sql_block_of(f"({_LOWEST} + n)", 0)}
+            FROM known k CROSS JOIN LATERAL generate_series(0, length(k.members) - 1, {SMALLEST}) n
+            WHERE bit_count(k.members) > 0 AND bit_count(substring(k.members FROM n + 1 FOR {SMALLEST})) > 0
+                AND {_LOWEST} + n < $5::bigint
         ) AS told,
         ARRAY (
-            SELECT DISTINCT c.number / 512 * 8 FROM changed c WHERE c.number < $5::bigint
+            SELECT DISTINCT {sql_block_of("c.number", 0)} FROM changed c WHERE c.number < $5::bigint
                 AND (SELECT count(DISTINCT a.item) FROM asked a WHERE a.word = ANY (c.words)) = $4::int
         ) AS near_changes"""
 _OLDEST_TRANSACTION = "SELECT least(min(xact_start), now()) FROM pg_stat_activity WHERE datname = current_database()"
 _CHANGED = f"""
     SELECT b.block, c.number, c.words, c.updated_at FROM customers c JOIN word_blocks b
-        ON b.block IN ((c.number >> 12) * 8 + {SMALL}, (c.number >> 15) * 8 + {LARGE})
-    WHERE c.updated_at >= (SELECT min(as_of) FROM word_blocks)"""
+        ON b.block IN ({sql_block_of("c.number", SMALL)}, {sql_block_of("c.number", LARGE)})
+    WHERE c.updated_at >= {_AS_OF}"""
 _FORGET = f"""
     WITH changed AS (
         SELECT block, count(*) FILTER (WHERE updated_at < $1::timestamptz) AS changes FROM ({_CHANGED}) c GROUP BY block
     ),
     counted AS (
         SELECT block, b.changes + c.changes AS changes,
-            (b.changes + c.changes) * $2::int > 512 << (3 * (block & 7))::int AS is_outdated
+            (b.changes + c.changes) * $2::int > {sql_size_of("block")} AS is_outdated
         FROM word_blocks b JOIN changed c USING (block)
     ),
     kept AS (
@@ -166,7 +175,7 @@ _FORGET = f"""
     forgotten AS (DELETE FROM word_sets s USING counted c WHERE s.block = c.block AND c.is_outdated)
     DELETE FROM word_blocks b USING counted c WHERE b.block = c.block AND c.is_outdated"""
 _GAINED = f"""
-    SELECT k.block, w.word, array_agg((k.number - ({_LOWEST}))::int) AS members
+    SELECT k.block, w.word, array_agg((k.number - {_LOWEST})::int) AS members
     FROM ({_CHANGED}) k CROSS JOIN LATERAL unnest(k.words) w(word)
     WHERE EXISTS (SELECT FROM word_sets s WHERE s.word = w.word AND s.block = k.block)
     GROUP BY k.block, w.word"""

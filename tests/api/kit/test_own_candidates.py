@@ -9,19 +9,11 @@ from tests import make
 from tests.make.feedback import feedback
 from tests.make.feedback import record as record_feedback
 from tests.support import api
-from tests.support.links import PATHS, claim, customer_of, release
+from tests.support.links import LINKED, PATHS, claim, customer_of, record_of, release
 
 Record = dict[str, Any]
 SHARED = {"kind": "phone", "value": "020 7946 0199"}
-LINKED = [
-    ("return", "sale"),
-    ("complaint", "sale"),
-    ("complaint", "interaction"),
-    ("interaction", "complaint"),
-    ("feedback", "sale"),
-    ("feedback", "complaint"),
-    ("feedback", "interaction"),
-]
+FOLLOWING = [("return", "sale"), *LINKED]
 WHOSE = ("customer_id", "match", "candidates", "match_reasons")
 
 
@@ -30,14 +22,6 @@ async def people(client: httpx.AsyncClient) -> list[Record]:
     """The first two have the number."""
     points = [make.phone(SHARED["value"]) | {"shared": True}]
     return [await make.create_customer(client, contact_points=each) for each in (points, points, [])]
-
-
-async def of(client: httpx.AsyncClient, noun: str, customer: Record) -> Record:
-    if noun == "sale":
-        return await make.record_sale(client, customer={"id": customer["id"]})
-    return await (make.record_complaint if noun == "complaint" else make.record_interaction)(
-        client, customer_id=customer["id"]
-    )
 
 
 async def following(client: httpx.AsyncClient, noun: str, leader: str, led: Record) -> Record:
@@ -59,12 +43,12 @@ async def read(client: httpx.AsyncClient, noun: str, record: Record) -> Record:
     return {name: found[name] for name in WHOSE}
 
 
-@pytest.mark.parametrize(("noun", "leader"), LINKED)
+@pytest.mark.parametrize(("noun", "leader"), FOLLOWING)
 async def test_of_what_followed_a_record_that_was_released(
     client: httpx.AsyncClient, people: list[Record], noun: str, leader: str
 ) -> None:
     ada, bo, _ = people
-    led = await of(client, leader, ada)
+    led = await record_of(client, leader, ada)
     before = await following(client, noun, leader, led)
     assert before["customer_id"] == ada["id"]
     await release(client, leader, led)
@@ -79,12 +63,12 @@ async def test_of_what_followed_a_record_that_was_released(
     assert await customer_of(client, nouns, before) == ada["id"]
 
 
-@pytest.mark.parametrize(("noun", "leader"), LINKED)
+@pytest.mark.parametrize(("noun", "leader"), FOLLOWING)
 async def test_of_what_followed_a_record_that_was_moved(
     client: httpx.AsyncClient, people: list[Record], noun: str, leader: str
 ) -> None:
     ada, _, cy = people
-    led = await of(client, leader, ada)
+    led = await record_of(client, leader, ada)
     before = await following(client, noun, leader, led)
     await claim(client, leader, led, cy, moved_from=ada["id"])
     after = await following(client, noun, leader, led)
@@ -106,7 +90,7 @@ async def test_of_what_is_linked_and_unlinked(
     )
     before, path = await read(client, noun, record), f"{PATHS[noun]}/{record['id']}"
     for one in (ada, cy):
-        led = await of(client, leader, one)
+        led = await record_of(client, leader, one)
         assert (await api.patched(client, path, {f"{leader}_id": led["id"]}))["customer_id"] == one["id"]
         await api.patched(client, path, {f"{leader}_id": None})
         assert await read(client, noun, record) == before

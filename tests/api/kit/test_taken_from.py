@@ -11,40 +11,15 @@ from tests.make.feedback import record as record_feedback
 from tests.make.surveys import INVITATIONS, answers, create_open, invite
 from tests.support import api
 from tests.support.complaints import moved
-from tests.support.links import PATHS, claim, customer_of, release
+from tests.support.links import LINKED, PATHS, claim, customer_of, record_of, release
 
 Record = dict[str, Any]
-LINKED = [
-    ("return", "sale"),
-    ("complaint", "sale"),
-    ("complaint", "interaction"),
-    ("interaction", "complaint"),
-    ("feedback", "sale"),
-    ("feedback", "complaint"),
-    ("feedback", "interaction"),
-    ("task", "complaint"),
-]
-RELINKED = [
-    ("complaint", "sale"),
-    ("complaint", "interaction"),
-    ("interaction", "complaint"),
-    ("feedback", "sale"),
-    ("feedback", "complaint"),
-    ("feedback", "interaction"),
-]
+FOLLOWING = [("return", "sale"), *LINKED, ("task", "complaint")]
 
 
 @pytest.fixture
 async def people(client: httpx.AsyncClient) -> list[Record]:
     return [await make.create_customer(client) for _ in range(3)]
-
-
-async def of(client: httpx.AsyncClient, noun: str, customer: Record) -> Record:
-    if noun == "sale":
-        return await make.record_sale(client, customer={"id": customer["id"]})
-    return await (make.record_complaint if noun == "complaint" else make.record_interaction)(
-        client, customer_id=customer["id"]
-    )
 
 
 async def following(client: httpx.AsyncClient, noun: str, leader: str, led: Record) -> Record:
@@ -77,11 +52,11 @@ def released(record: Record) -> list[str]:
     return [each["customer_id"] for each in record["match_reasons"] if each["result"] == "released"]
 
 
-@pytest.mark.parametrize(("noun", "leader"), LINKED)
+@pytest.mark.parametrize(("noun", "leader"), FOLLOWING)
 class TestWhatItFollowsIsMoved:
     async def test_and_back(self, client: httpx.AsyncClient, people: list[Record], noun: str, leader: str) -> None:
         ada, bo, _ = people
-        led = await of(client, leader, ada)
+        led = await record_of(client, leader, ada)
         record = await following(client, noun, leader, led)
         noun = "sale" if noun == "return" else noun
         assert await customer_of(client, noun, record) == ada["id"]
@@ -102,7 +77,7 @@ async def test_what_it_follows_is_released_while_another_record_is_theirs(
     client: httpx.AsyncClient, people: list[Record], noun: str
 ) -> None:
     ada, bo, _ = people
-    sale, contact = await of(client, "sale", ada), await of(client, "interaction", ada)
+    sale, contact = await record_of(client, "sale", ada), await record_of(client, "interaction", ada)
     make_one = make.record_complaint if noun == "complaint" else make_feedback
     record = await make_one(client, sale_id=sale["id"], interaction_id=contact["id"])
     await release(client, noun, record)
@@ -116,7 +91,7 @@ async def make_feedback(client: httpx.AsyncClient, **about: Any) -> Record:
     return await record_feedback(client, feedback(**about))
 
 
-@pytest.mark.parametrize(("noun", "leader"), RELINKED)
+@pytest.mark.parametrize(("noun", "leader"), LINKED)
 class TestAllOfThemAreRemembered:
     async def linked_to(self, client: httpx.AsyncClient, noun: str, leader: str, record: Record, led: Record) -> Record:
         path = f"{PATHS[noun]}/{record['id']}"
@@ -137,11 +112,11 @@ class TestAllOfThemAreRemembered:
         assert released(await read(client, noun, record)) == [ada["id"]]
         await release(client, noun, record)
         for one in (ada, bo):
-            led = await of(client, leader, one)
+            led = await record_of(client, leader, one)
             changed = await self.linked_to(client, noun, leader, record, led)
             assert (changed["customer_id"], changed["match"]) == (None, "unmatched")
             assert set(released(changed)) == {ada["id"], bo["id"]}
-        changed = await self.linked_to(client, noun, leader, record, await of(client, leader, cy))
+        changed = await self.linked_to(client, noun, leader, record, await record_of(client, leader, cy))
         assert changed["customer_id"] == cy["id"], "nobody has said that it is not Cy's"
         claimed = await claim(client, noun, record, ada, moved_from=cy["id"])
         assert (claimed["customer_id"], set(released(claimed))) == (ada["id"], {bo["id"], cy["id"]})
@@ -150,17 +125,17 @@ class TestAllOfThemAreRemembered:
 async def recorded_of(client: httpx.AsyncClient, noun: str, customer: Record) -> Record:
     if noun == "feedback":
         return await make_feedback(client, customer_id=customer["id"])
-    return await of(client, noun, customer)
+    return await record_of(client, noun, customer)
 
 
-@pytest.mark.parametrize(("noun", "leader"), LINKED[:-1])
+@pytest.mark.parametrize(("noun", "leader"), FOLLOWING[:-1])
 class TestClaimedForWhomItFollows:
     @pytest.mark.parametrize("way", ["moved", "released"])
     async def test_it_stays_theirs(
         self, client: httpx.AsyncClient, people: list[Record], db: Any, noun: str, leader: str, way: str
     ) -> None:
         ada, bo, _ = people
-        led = await of(client, leader, ada)
+        led = await record_of(client, leader, ada)
         record = await following(client, noun, leader, led)
         noun = "sale" if noun == "return" else noun
         for _ in range(2):
@@ -183,7 +158,7 @@ class TestAnswersAreEdited:
         self, client: httpx.AsyncClient, people: list[Record], way: str, by: str
     ) -> None:
         ada, bo, _ = people
-        sale, asked = await of(client, "sale", ada), await create_open(client)
+        sale, asked = await record_of(client, "sale", ada), await create_open(client)
         about = {"sale_id": sale["id"]} if by == "sale" else {"customer_id": ada["id"]}
         invitation = await invite(client, asked, **about)
         token = (await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"]
