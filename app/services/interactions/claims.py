@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from app.core.context import Context
-from app.rules.customers import USUAL_USES, ContactKind, NotAContact, NumberUse, ReasonResult, SourcePolicy, normalize
+from app.rules.customers import USUAL_USES, ContactKind, NotAContact, NumberUse, SourcePolicy, normalize
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction, InteractionKind
 from app.rules.kit.channels import Channel
@@ -112,10 +112,10 @@ async def _find_own_customers(ctx: Context, interaction_ids: Sequence[UUID]) -> 
     ]
     own = {}
     for row, found in zip(rows, await customers.find_customers(ctx, references), strict=True):
-        taken = [each for each in json.loads(row["match_reasons"]) if each["result"] == ReasonResult.RELEASED]
-        if customers.is_released_from(taken, found.customer_id):
+        before = json.loads(row["match_reasons"])
+        if customers.is_released_from(before, found.customer_id):
             found = NO_CUSTOMER
-        own[row["id"]] = replace(found, reasons=[*found.reasons, *taken])
+        own[row["id"]] = customers.with_released(found, before)
     await interaction_store.set_resolutions(ctx, {id_: found.columns() for id_, found in own.items()})
     return own
 
