@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from app.core import table_statistics
-from app.store.sales import intake
+from app.store.sales import intake, returned_products, settlement
 
 Node = dict[str, Any]
 _COUNTED = "SELECT relpages, reltuples FROM pg_class WHERE oid = 'products'::regclass"
@@ -54,6 +54,22 @@ async def test_customers_of_receipts_are_looked_up_in_tables_that_are_taken_for_
     ]
     assert read
     assert all("Index Cond" in node or "Recheck Cond" in node for node in read), json.dumps(read, indent=1)
+
+
+@pytest.mark.parametrize(
+    ("statement", "arguments"),
+    [(returned_products._RECOMPUTE, 3), (settlement._RECOMPUTE_RETURNED, 5)],
+    ids=["its product", "its sums"],
+)
+async def test_lines_that_are_given_back_are_looked_up_by_their_key(
+    db: "asyncpg.Connection[Any]", statement: str, arguments: int
+) -> None:
+    """Also with a plan that was made for receipts of a line or two, as a connection keeps it."""
+    (plan,) = json.loads(await db.fetchval(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {statement}", *[None] * arguments))
+    limited = [node for node in _nodes(plan["Plan"]) if node["Node Type"] == "Limit"]
+    assert len(limited) == 1
+    (line,) = [node for node in _nodes(limited[0]) if node.get("Relation Name") == "sale_lines"]
+    assert all(f"({column} = " in line["Index Cond"] for column in ("sale_id", "line_no")), line
 
 
 def _nodes(plan: Node) -> Iterator[Node]:

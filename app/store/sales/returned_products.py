@@ -15,7 +15,8 @@ async def recompute(ctx: Context, sales: Iterable[UUID], keys: Iterable[ReceiptK
 
 
 # Kept on the line, so that figures and lists by product need not look for the other receipt. What does not fit the line
-# that it names is of no product but its own, as it takes nothing from that line.
+# that it names is of no product but its own, as it takes nothing from that line. Without LIMIT, the planner looked up
+# the lines of all receipts by their number, or all lines of the receipt.
 _RECOMPUTE = f"""
     WITH receipts AS MATERIALIZED (
         SELECT s.id, s.source, s.receipt_no, s.currency FROM sales s WHERE s.id = ANY ($1::uuid[])
@@ -31,8 +32,12 @@ _RECOMPUTE = f"""
         FROM receipts s
         JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
         JOIN sales r ON r.id = b.sale_id
-        LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
-            AND l.kind = b.kind AND r.currency = s.currency AND {IS_OF_PRODUCT}
+        LEFT JOIN LATERAL (
+            SELECT l.sku, l.category, l.batch FROM sale_lines l
+            WHERE l.sale_id = s.id AND l.line_no = b.refund_line_no
+                AND l.kind = b.kind AND r.currency = s.currency AND {IS_OF_PRODUCT}
+            LIMIT 1
+        ) l ON true
     ) n
     WHERE u.sale_id = n.sale_id AND u.line_no = n.line_no
         AND (u.sold_sku, u.sold_category, u.sold_batch) IS DISTINCT FROM (n.sku, n.category, n.batch)

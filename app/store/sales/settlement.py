@@ -156,7 +156,7 @@ _RETURNS_OF = """
 # not takes nothing from it, which `over_returned` says. Amounts are rounded, and a coin too much forgiven for each line
 # and once for the receipt, on the scale of `gross`.
 # The planner takes everything here for a row or two, so it may not join what can be thousands of lines of a receipt:
-# sums are materialized, and lines meet what was given back of them in groups.
+# sums are materialized, lines meet what was given back of them in groups, and LIMIT has it look up a line by its key.
 _COIN = "power(10::numeric, -scale(s.gross))"
 _RECOMPUTE_RETURNED = f"""
     WITH receipts AS MATERIALIZED (
@@ -177,7 +177,9 @@ _RECOMPUTE_RETURNED = f"""
         FROM receipts s
         JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
         JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL
-        LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.line_no = b.refund_line_no
+        LEFT JOIN LATERAL (
+            SELECT l.* FROM sale_lines l WHERE l.sale_id = s.id AND l.line_no = b.refund_line_no LIMIT 1
+        ) l ON true
     ),
     refunds AS MATERIALIZED ({refunds("returning_lines")}),
     back AS MATERIALIZED (
