@@ -22,8 +22,8 @@ from app.schemas.sales.sales import SaleNew
 from app.services.interactions.intake import InteractionDraft
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.store.kit import activity
-from app.store.sales import intake, settlement
-from app.store.sales.settlement import Account
+from app.store.sales import intake, totals
+from app.store.sales.totals import Account
 from benchmarks import customers, postgres, shop
 from benchmarks.shop import Scale
 
@@ -76,7 +76,7 @@ async def load(dsn: str, scale: Scale) -> LoadedShop:
         if scale.receipts:
             await _load_sales(db, ctx, scale, customer_ids)
             bought = await db.fetch("SELECT DISTINCT customer_id, currency FROM sales WHERE customer_id IS NOT NULL")
-            await settlement.recompute_totals(ctx, [Account(*row) for row in bought])
+            await totals.recompute(ctx, [Account(*row) for row in bought])
         await activity.find_known_since(ctx, customer_ids)
         await activity.find_last_contacts(ctx, customer_ids)
     finally:

@@ -24,10 +24,11 @@ from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.kit.jobs import Job
 from app.store.kit.links import Assignment
-from app.store.sales import returned_products
+from app.store.sales import returned_products, totals
 from app.store.sales import settlement as store
 from app.store.sales.sales import SALES
-from app.store.sales.settlement import Account, ReceiptKey
+from app.store.sales.settlement import ReceiptKey
+from app.store.sales.totals import Account
 
 RECHECK_RETURN_JOB = "awaited_sale"
 """The kind of the jobs that look once more at a return; their key is its id."""
@@ -64,7 +65,7 @@ async def settle(ctx: Context, touched: Touched) -> None:
     if touched.moved:
         await _follow(ctx, touched)
     if touched.accounts:
-        await store.recompute_totals(ctx, touched.accounts)
+        await totals.recompute(ctx, touched.accounts)
 
 
 async def recheck_return(ctx: Context, job: Job) -> None:

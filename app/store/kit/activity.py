@@ -8,7 +8,7 @@ them found anew, by index walks of one row each. Rows are locked in the order cu
   a clock that was never set says.
 - `customer_activity.last_contact_at` is the latest contact that was held, with them or in which they took part.
   Internal notes are none.
-- `customer_activity.last_purchase_at` is the latest of their totals (see `store/sales/settlement.py`).
+- `customer_activity.last_purchase_at` is the latest of their totals (see `store/sales/totals.py`).
 """
 
 from collections.abc import Iterable

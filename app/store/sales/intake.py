@@ -13,7 +13,7 @@ from app.store.kit import activity, documents, rows
 from app.store.kit.documents import Document
 from app.store.kit.references import Lookup, Reference
 from app.store.sales.sales import LINE, RECEIPT
-from app.store.sales.settlement import TOTALS, sums
+from app.store.sales.totals import TOTALS, sums
 
 SALE = (
     "id",
