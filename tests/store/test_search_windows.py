@@ -18,7 +18,8 @@ def ways(found: Ahead) -> list[list[Window]]:
 
 def covered(window: Window) -> list[tuple[int, int]]:
     """Ranges of numbers from one up to another, lowest first; a block may go beyond the window, which ends it."""
-    assert window.blocks is not None
+    if window.blocks is None:
+        return [(window.lowest, window.above)]
     blocks = json.loads(window.blocks.translate(str.maketrans("{}", "[]")))
     ranges = sorted((block // 8 * _SIZES[block % 8], (block // 8 + 1) * _SIZES[block % 8]) for block in blocks)
     return [(lowest, min(above, window.above)) for lowest, above in ranges]
@@ -78,13 +79,16 @@ def test_a_small_store_is_looked_through_whatever_time_it_takes() -> None:
     assert large.windows[large.sure - 1].lowest <= 1_000_000 - SURE < large.windows[large.sure - 2].lowest
 
 
+@pytest.mark.parametrize("rest", [Rest.RARE, Rest.RARE_PARTS])
 @pytest.mark.parametrize("below", [1, 513, 9_000, 100_001, 1_000_001, 20_000_001])
-def test_what_is_rare_takes_two_windows_if_there_are_few(below: int) -> None:
+def test_what_is_rare_takes_two_windows_if_there_are_few(below: int, rest: Rest) -> None:
     """One of the newest, and one of all others; else as many as usual."""
-    found = ahead(below, rest=Rest.RARE)
+    found = ahead(below, rest=rest)
     wide = found.windows[found.narrow :]
     assert len(wide) == (below > 5_120) and found.fork == 1
     assert all(window.lowest == 0 and window.above == found.windows[0].lowest for window in wide)
+    assert all(window.blocks for window in found.windows[: found.narrow])
+    assert all((window.blocks is None) == (rest is Rest.RARE) for window in wide)
 
 
 @pytest.mark.parametrize("below", [513, 9_000, 100_001, 1_000_001])

@@ -208,7 +208,9 @@ class Search:
         ]
         items = [*([word] for word in self.filters.required), *(list(term.scores) for term in terms if not term.all_of)]
         is_rare = self._has_rare(items) or all(self.matches.frequent.isdisjoint(words) for words in others)
-        return Rest.RARE if self.matches.has_sets and is_rare else Rest.WINDOWS
+        if not (self.matches.has_sets and is_rare):
+            return Rest.WINDOWS
+        return Rest.RARE_PARTS if any(term.all_of for term in terms) else Rest.RARE
 
     def _has_rare(self, items: Sequence[Sequence[str]]) -> bool:
         return any(self.matches.frequent.isdisjoint(words) for words in items)

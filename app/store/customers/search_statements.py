@@ -36,7 +36,7 @@ def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shap
     proven = [_proof(next(numbers)) for _ in range(shape.proofs)]
     way, where = [*any_of, *required], ["c.number < $7", *proven, *filters]
     return _BEST.format(
-        windows=" UNION ALL".join(_window([way], where, blocks=blocks) for blocks in (True, False)),
+        windows=_windows([way], where),
         columns=columns,
         enough="$8::int",
     )
@@ -79,8 +79,9 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
         every.append(matches)
         best.append(is_best)
     ways = [[arm, *(e for n, e in enumerate(every) if n != term), *required] for term, arm in arms]
+    where = ["c.number < $7", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]
     return _OTHERS.format(
-        windows=_window(ways, ["c.number < $7", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]),
+        windows=_windows(ways, where, may_have_none=not shape.with_parts),
         sought=" UNION ALL ".join(sought),
         parts="".join(parts),
         columns=columns,
@@ -88,15 +89,19 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
     )
 
 
-def _window(ways: Sequence[Sequence[str]], where: Sequence[str], *, blocks: bool = True) -> str:
+def _windows(ways: Sequence[Sequence[str]], where: Sequence[str], *, may_have_none: bool = True) -> str:
     """Those who have words in any of these ways, in the blocks of a window or, where it has none, below its end.
 
     Within a way, words of which one is enough come first: GIN goes from one hit of the first condition to the next, and
     those of a condition that asks for several words need not be hits yet.
     """
-    within = [_IN_BLOCKS] if blocks else []
-    found = " OR ".join(f"({' AND '.join([*way, *within])})" for way in ways)
-    return _WINDOW.format(found=found, where=" AND ".join(where), has_blocks="IS NOT NULL" if blocks else "IS NULL")
+
+    def window(within: Sequence[str], has_blocks: str) -> str:
+        found = " OR ".join(f"({' AND '.join([*way, *within])})" for way in ways)
+        return _WINDOW.format(found=found, where=" AND ".join(where), has_blocks=has_blocks)
+
+    in_blocks = window([_IN_BLOCKS], "IS NOT NULL")
+    return f"{in_blocks} UNION ALL{window([], 'IS NULL')}" if may_have_none else in_blocks
 
 
 def _proof(number: int) -> str:
@@ -107,10 +112,13 @@ def _proof(number: int) -> str:
 # is looked at before each window. It also ends at a fork without wide windows, if there were few. OFFSET: filters are
 # asked of those who were found, and do not look for others by indexes of their own.
 _WINDOW = """
-            SELECT count(*) AS had, count(*) FILTER (WHERE {where}) AS hits,
-                array_agg(c.id ORDER BY c.number DESC) FILTER (WHERE {where}) AS ids,
-                array_agg(c.number ORDER BY c.number DESC) FILTER (WHERE {where}) AS numbers
-            FROM (SELECT c.* FROM customers c WHERE ({found}) AND c.number < w.above OFFSET 0) c
+            SELECT count(*) AS had, count(*) FILTER (WHERE is_hit) AS hits,
+                array_agg(id ORDER BY number DESC) FILTER (WHERE is_hit) AS ids,
+                array_agg(number ORDER BY number DESC) FILTER (WHERE is_hit) AS numbers
+            FROM (
+                SELECT c.id, c.number, ({where}) AS is_hit
+                FROM (SELECT c.* FROM customers c WHERE ({found}) AND c.number < w.above OFFSET 0) c OFFSET 0
+            ) h
             HAVING w.blocks {has_blocks}"""
 _LOOKED = f"""
     WITH RECURSIVE looked AS (

@@ -70,7 +70,11 @@ class Rest(Enum):
 
     WINDOWS = "windows"
     RARE = "rare"
-    """In one window of the largest blocks: one of the words is rare, and its list short."""
+    """By words alone: one of them is rare, and its list short. To find each of it in a list of blocks as well takes
+    longer than to read what they have above."""
+    RARE_PARTS = "rare parts"
+    """As `RARE`, but in one window of the largest blocks: of a term that may be several words together, the planner
+    expects so many that it would read all customers."""
     SETS = "sets"
     """Not by windows: sets of words tell where these are together."""
 
@@ -110,15 +114,17 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
     narrow = [_window(lowest + _SIZES[0], lowest)]
     if lowest > end:
         narrow.append(_next(lowest, end, _FEW))
-    if rest is Rest.RARE:
+    is_rare = rest in (Rest.RARE, Rest.RARE_PARTS)
+    if is_rare:
         narrow = [_window(lowest + _SIZES[0], narrow[-1].lowest)]
     fork, wide = len(narrow), []
     while narrow[-1].lowest > end:
         before = below - narrow[-1].lowest
         narrow.append(_next(narrow[-1].lowest, end, before if before > _EAGER else 4 * before))
-    if rest is Rest.RARE and len(narrow) > fork:
+    if is_rare and len(narrow) > fork:
         above = narrow[fork - 1].lowest
-        wide = [Window(_array([block_of(n, _LEVELS - 1) for n in range(0, above, _SIZES[-1])]), 0, above)]
+        largest = _array([block_of(n, _LEVELS - 1) for n in range(0, above, _SIZES[-1])])
+        wide = [Window(None if rest is Rest.RARE else largest, 0, above)]
     elif rest is Rest.WINDOWS and len(narrow) > fork + 1:
         seen = below - narrow[fork - 1].lowest
         wide = [_next(narrow[fork - 1].lowest, end, _WIDE * seen)]
