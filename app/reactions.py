@@ -46,6 +46,7 @@ REACTIONS = Reactions(
         types.SALE_RELEASED.name: (_FOLLOW["sale"],),
         types.SALE_VOIDED.name: (surveys.WITHDRAW_FOR_SALE,),
         types.INTERACTION_RECORDED.name: (
+            complaints.SETTLE_SOURCES,
             interactions.SETTLE_THREAD,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
@@ -62,6 +63,7 @@ REACTIONS = Reactions(
         types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"], interactions.ANSWER_OTHERS),
         types.INTERACTION_UPDATED.name: (
             complaints.JOIN,  # what it is about says whose it is, and that what it answers
+            complaints.SETTLE_CHANGED_SOURCES,
             interactions.REOPEN,
             interactions.SETTLE_THREADS,
             interactions.ANSWER_IN_THREAD,

@@ -3,7 +3,7 @@
 from app.services.complaints.case_store import CHECK_JOB
 from app.services.complaints.claims import assign_customers
 from app.services.complaints.complaints import record_many
-from app.services.complaints.conversations import JOIN
+from app.services.complaints.conversations import JOIN, SETTLE_CHANGED_SOURCES, SETTLE_SOURCES
 from app.services.complaints.escalations import (
     CALENDAR_JOB,
     POLICY_JOB,
@@ -22,6 +22,8 @@ __all__ = [
     "POLICY_JOB",
     "REPLIED",
     "REPLIED_BEFORE",
+    "SETTLE_CHANGED_SOURCES",
+    "SETTLE_SOURCES",
     "assign_customers",
     "check_clocks",
     "record_many",

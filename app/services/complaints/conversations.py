@@ -1,6 +1,7 @@
 """Which messages are about a complaint: what is in its conversations, and whose that is."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from app.core.context import Context
 from app.core.reactions import Reaction
@@ -13,7 +14,17 @@ from app.store.kit.events import Event
 
 async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: interactions have other customers or threads than before, so that other messages are of one thread."""
+    await _find_again(ctx, [event.subject_id for event in changed])
+
+
+async def on_sources(ctx: Context, changed: Sequence[Event]) -> None:
+    """Reaction: other sources have threads of a name than before, so that what has no source may be in another one."""
     ids = [event.subject_id for event in changed]
+    await _find_again(ctx, await interaction_store.unsourced(ctx, ids, interactions.threads_before(changed)))
+
+
+async def _find_again(ctx: Context, ids: Sequence[UUID]) -> None:
+    """Find out which complaints these interactions are about."""
     left = await store.complaints_of(ctx, ids)
     gone = await interaction_store.link_complaints_anew(ctx, left)
     await interaction_store.join_complaints(ctx, ids)
@@ -23,4 +34,6 @@ async def on_conversations(ctx: Context, changed: Sequence[Event]) -> None:
     await replies.follow(ctx, about)
 
 
+SETTLE_SOURCES = Reaction(on_sources, when=interaction_store.BRINGS_ANOTHER_SOURCE)
+SETTLE_CHANGED_SOURCES = Reaction(on_sources, when=interaction_store.MAY_BRING_ANOTHER_SOURCE)
 JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)

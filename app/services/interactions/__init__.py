@@ -7,6 +7,7 @@ from app.services.interactions.enquiries import (
     REOPEN,
     SETTLE_THREAD,
     SETTLE_THREADS,
+    threads_before,
 )
 from app.services.interactions.interactions import record
 from app.services.interactions.tasks import TaskDraft, create_tasks
@@ -29,4 +30,5 @@ __all__ = [
     "release_unlinked",
     "require_welcome",
     "take_customers",
+    "threads_before",
 ]

@@ -65,20 +65,27 @@ async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> N
 
 
 async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> None:
-    """Those of these locked interactions that have no customer take that of what they are linked to.
+    """Those of these locked interactions that have no customer, or one by their thread alone, take that of the first
+    that they are linked to.
 
     Without ids, the database is not queried.
     """
     if not interaction_ids:
         return
     without = await interaction_store.lock_without_customer(ctx, interaction_ids)
-    named = await link_origins.named_customers(ctx, "interaction", without) if without else {}
+    named = await link_origins.named_customers(ctx, "interaction", list(without)) if without else {}
     assignments = [
-        Assignment(interaction_id, None, customer_id, origin_id)
+        Assignment(interaction_id, before, customer_id, origin_id, _COMES_FIRST, by_link=True)
         for interaction_id, (origin_id, customer_id) in sorted(named.items())
+        for before, origin_before in [without[interaction_id]]
+        if origin_id != origin_before
     ]
     if assignments:
         await assign_customers(ctx, assignments)
+
+
+_COMES_FIRST = "What it is about belongs to them"
+"""Why something is not whose enquiry it would answer."""
 
 
 async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> None:

@@ -90,15 +90,16 @@ async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
 
 async def on_threads(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: answers of others in their threads may depend on these, which came in, left or changed hands."""
-    before = [each["stored"] for event in changed for each in event.data.get("changes", ()) if _was_in_thread(each)]
-    ids = await unsettled.dependent_enquiries(ctx, [event.subject_id for event in changed], before)
+    ids = await unsettled.dependent_enquiries(ctx, [event.subject_id for event in changed], threads_before(changed))
     if ids:
         await _reopen(ctx, ids)
         await _answer_in_threads(ctx, ids)
 
 
-def _was_in_thread(change: Mapping[str, Any]) -> bool:
-    return change["pointer"] == "/thread" and change["stored"] is not None
+def threads_before(changed: Sequence[Event]) -> list[str]:
+    """The threads that interactions were in before these changes."""
+    changes = [each for event in changed for each in event.data.get("changes", ()) if each["pointer"] == "/thread"]
+    return [each["stored"] for each in changes if each["stored"] is not None]
 
 
 async def _reopen(ctx: Context, interaction_ids: Sequence[UUID]) -> None:

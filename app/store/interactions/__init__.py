@@ -9,9 +9,12 @@ from app.store.interactions.complaint_messages import without_customer as messag
 from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
 from app.store.interactions.threads import concerns, same_thread
+from app.store.interactions.unsettled import BRINGS_ANOTHER_SOURCE, MAY_BRING_ANOTHER_SOURCE, unsourced
 
 __all__ = [
+    "BRINGS_ANOTHER_SOURCE",
     "INTERACTIONS",
+    "MAY_BRING_ANOTHER_SOURCE",
     "MAY_JOIN",
     "TASKS",
     "concerns",
@@ -22,4 +25,5 @@ __all__ = [
     "messages_without_customer",
     "name_complaint_alone",
     "same_thread",
+    "unsourced",
 ]

@@ -94,13 +94,14 @@ async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, An
     return {row["id"]: json.loads(row["json"]) for row in stored}
 
 
-async def lock_without_customer(ctx: Context, ids: Iterable[UUID]) -> list[UUID]:
-    """Lock those of these interactions that have no customer; their ids."""
+async def lock_without_customer(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, tuple[UUID | None, UUID | None]]:
+    """Lock those of these interactions that have no customer, or one by a thread alone: (customer, origin) by id."""
     found = await ctx.db.fetch(
-        "SELECT id FROM interactions WHERE id = ANY ($1::uuid[]) AND customer_id IS NULL ORDER BY id FOR NO KEY UPDATE",
+        f"SELECT i.* FROM interactions i WHERE i.id = ANY ($1::uuid[]) AND {threads.without_customer('i')} "
+        "ORDER BY i.id FOR NO KEY UPDATE",
         sorted(ids),
     )
-    return [row["id"] for row in found]
+    return {row["id"]: (row["customer_id"], row["customer_from_id"]) for row in found}
 
 
 async def contacts(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
@@ -217,7 +218,7 @@ REFERENCES = Lookup(
         "CROSS JOIN LATERAL ("
         "SELECT w.complaint_id AS id WHERE w.complaint_id IS NOT NULL UNION SELECT m.complaint_id "
         "FROM interactions i JOIN complaint_messages m ON m.interaction_id = i.id WHERE i.thread = w.thread"
-        ") k JOIN interactions o USING (thread) WHERE o.customer_id IS NULL AND NOT EXISTS ("
+        f") k JOIN interactions o USING (thread) WHERE {threads.without_customer('o')} AND NOT EXISTS ("
         "SELECT FROM complaint_messages m WHERE m.complaint_id = k.id AND m.interaction_id = o.id)",
         "o.id",
     ),

@@ -41,6 +41,14 @@ def own_customer(a: str) -> str:
     return f"CASE WHEN {a}.customer_from_id IS NULL THEN {a}.customer_id END"
 
 
+def without_customer(a: str) -> str:
+    """SQL condition on a row of interactions: it has no customer, or only that of an enquiry which it answers because
+    of the thread; what it is about comes first.
+    """
+    asked = f"SELECT FROM interactions asked WHERE asked.id = {a}.customer_from_id AND asked.answered_by_id = {a}.id"
+    return f"({a}.customer_id IS NULL OR EXISTS ({asked} AND asked.named_answer_id IS DISTINCT FROM {a}.id))"
+
+
 def is_named_by(a: str, source: str) -> str:
     """SQL condition on a row of interactions: this source named its thread, or none if it is null."""
     return f"{_named_by(a)} IS NOT DISTINCT FROM {source}"

@@ -1,4 +1,4 @@
-"""Which enquiries may have another answer, or none, because of what else comes into their threads, or leaves them."""
+"""What may have another answer, or be about another complaint, since something comes into its thread or leaves it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,6 +10,12 @@ from app.store.kit import events
 async def dependent_enquiries(ctx: Context, interaction_ids: Sequence[UUID], names: Sequence[str]) -> list[UUID]:
     """Enquiries in threads of these names, or of these interactions, that others there may settle otherwise."""
     found = await ctx.db.fetch(_DEPENDENT, list(interaction_ids), list(names))
+    return [row[0] for row in found]
+
+
+async def unsourced(ctx: Context, interaction_ids: Sequence[UUID], names: Sequence[str]) -> list[UUID]:
+    """What has no source in threads of these names, or of these interactions."""
+    found = await ctx.db.fetch(_IN_UNSOURCED, list(interaction_ids), list(names))
     return [row[0] for row in found]
 
 
@@ -32,12 +38,12 @@ def _of_unsettled_thread(thread: str, further: str = "true") -> str:
 
 
 _ONE_IS_UNSOURCED = "(a.source IS NULL) <> ({q}.source IS NULL)"
+_THREADS = """ARRAY(SELECT n.thread FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL
+        UNION SELECT unnest($2::text[]))"""
 _DEPENDENT = f"""
-    SELECT q.id FROM interactions q WHERE q.thread = ANY (ARRAY(
-        SELECT n.thread FROM interactions n WHERE n.id = ANY ($1::uuid[]) AND n.thread IS NOT NULL
-        UNION SELECT unnest($2::text[]))) AND {_depends_on_thread("q")}
-    ORDER BY 1
+    SELECT q.id FROM interactions q WHERE q.thread = ANY ({_THREADS}) AND {_depends_on_thread("q")} ORDER BY 1
 """
+_IN_UNSOURCED = f"SELECT u.id FROM interactions u WHERE u.thread = ANY ({_THREADS}) AND u.source IS NULL ORDER BY 1"
 _UNSOURCED = "EXISTS (SELECT FROM interactions u WHERE u.thread = {}.thread AND u.source IS NULL)"
 # What is asked of the thread alone is asked once, and first: conversations may be long.
 COUNTERPARTS = f"""
@@ -60,10 +66,32 @@ UNSETTLES = f"""EXISTS (
 )"""
 """Condition on the event `e` of an interaction: what answers others in its thread may depend on it, since it is there
 with this customer."""
-UNSETTLES_CHANGED = f"""({events.changed(("thread", "kind", "direction", "happened_at"))} AND EXISTS (
-    SELECT FROM interactions n CROSS JOIN LATERAL (
+_THREADS_OF_CHANGE = """(
         SELECT n.thread UNION SELECT c->>'stored' FROM jsonb_array_elements((e.data->'changes')::jsonb) c
         WHERE c->>'pointer' = '/thread'
-    ) t(thread) WHERE n.id = e.subject_id AND {_of_unsettled_thread("t.thread")}
+    )"""
+UNSETTLES_CHANGED = f"""({events.changed(("thread", "kind", "direction", "happened_at"))} AND EXISTS (
+    SELECT FROM interactions n CROSS JOIN LATERAL {_THREADS_OF_CHANGE} t(thread)
+    WHERE n.id = e.subject_id AND {_of_unsettled_thread("t.thread")}
 ))"""
 """Condition on the event `e` of a changed interaction: what answers others, where it is or was, may depend on it."""
+
+
+def _is_beside_unsourced(thread: str) -> str:
+    """SQL condition: something without a source is in a thread of this name, and something is about a complaint."""
+    about = f"SELECT FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = {thread}"
+    return f"EXISTS (SELECT FROM interactions u WHERE u.thread = {thread} AND u.source IS NULL) AND EXISTS ({about})"
+
+
+_BEFORE = "SELECT FROM interactions o WHERE o.thread = n.thread AND o.id < n.id AND o.source"
+BRINGS_ANOTHER_SOURCE = f"""EXISTS (
+    SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND n.source IS NOT NULL
+        AND EXISTS ({_BEFORE} <> n.source) AND NOT EXISTS ({_BEFORE} = n.source) AND {_is_beside_unsourced("n.thread")}
+)"""
+"""Condition on the event `e` of a new interaction: it is the first of its source in its thread, and not of the first
+source; so what has no source there may be in no other thread any more, nor about its complaint."""
+MAY_BRING_ANOTHER_SOURCE = f"""({events.changed(("thread",))} AND EXISTS (
+    SELECT FROM interactions n CROSS JOIN LATERAL {_THREADS_OF_CHANGE} t(thread)
+    WHERE n.id = e.subject_id AND n.source IS NOT NULL AND {_is_beside_unsourced("t.thread")}
+))"""
+"""Condition on the event `e` of a changed interaction: as `BRINGS_ANOTHER_SOURCE`, where it is or was."""

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import make
 from tests.make.interactions import record
 from tests.support import api
 from tests.support.conversations import PATH, T9, T12, get, question, reply
@@ -114,6 +115,46 @@ class TestTakenBack:
         assert answers == [made["o"]["id"], made["b"]["id"]]
         await api.patched(client, f"{PATH}/{made['b']['id']}", {"thread": "U"})
         assert [await awaits(client, made[name]) for name in "AB"] == [True, True]
+
+
+@pytest.mark.parametrize("way", ["one by one", "batch"])
+class TestOfAComplaint:
+    """What is about a complaint because of the thread is so whatever came first."""
+
+    @pytest.fixture
+    async def complaint(self, client: httpx.AsyncClient, bo: Any) -> Any:
+        return await make.record_complaint(client, customer_id=bo["id"])
+
+    @pytest.mark.parametrize("order", orders("EMO"), ids="".join)
+    async def test_a_reply_beside_an_enquiry_of_another_customer(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "E": question(customer_id=ada["id"]),
+            "M": question(kind="message", customer_id=bo["id"], complaint_id=complaint["id"], happened_at=T9),
+            "O": reply(),
+        }
+        made = await sent(client, bodies, order, way)
+        for complaint_id, holder in [(complaint["id"], bo), (None, ada), (complaint["id"], bo)]:
+            await api.patched(client, f"{PATH}/{made['M']['id']}", {"complaint_id": complaint_id})
+            found = await get(client, made["O"])
+            assert (found["customer_id"], found["complaint_id"]) == (holder["id"], complaint_id)
+            assert await awaits(client, made["E"]) is (holder is bo)
+
+    @pytest.mark.parametrize("order", orders("NMX"), ids="".join)
+    async def test_a_note_where_another_source_has_such_a_thread(
+        self, client: httpx.AsyncClient, bo: Any, complaint: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "N": reply(**UNSOURCED, kind="note"),
+            "M": question(kind="message", customer_id=bo["id"], complaint_id=complaint["id"]),
+            "X": question(kind="message", source="chat"),
+        }
+        made = await sent(client, bodies, order, way)
+        for thread, complaint_id in [("T", None), ("U", complaint["id"]), ("T", None)]:
+            await api.patched(client, f"{PATH}/{made['X']['id']}", {"thread": thread})
+            found = await get(client, made["N"])
+            assert (found["complaint_id"], found["customer_id"]) == (complaint_id, complaint_id and bo["id"])
 
 
 @pytest.mark.parametrize("answer", ["unknown", "another's"])
