@@ -46,7 +46,7 @@ REACTIONS = Reactions(
         types.SALE_RELEASED.name: (_FOLLOW["sale"],),
         types.SALE_VOIDED.name: (surveys.WITHDRAW_FOR_SALE,),
         types.INTERACTION_RECORDED.name: (
-            complaints.SETTLE_SOURCES,
+            complaints.RELINK_UNSOURCED,
             interactions.SETTLE_THREAD,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
@@ -63,9 +63,9 @@ REACTIONS = Reactions(
         types.INTERACTION_ANSWERED.name: (_FOLLOW["interaction"], interactions.ANSWER_OTHERS),
         types.INTERACTION_UPDATED.name: (
             complaints.JOIN,  # what it is about says whose it is, and that what it answers
-            complaints.SETTLE_CHANGED_SOURCES,
+            complaints.RELINK_UNSOURCED_CHANGED,
             interactions.REOPEN,
-            interactions.SETTLE_THREADS,
+            interactions.SETTLE_CHANGED_THREADS,
             interactions.ANSWER_IN_THREAD,
             complaints.REPLIED,
         ),

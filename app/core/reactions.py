@@ -30,7 +30,10 @@ class Reaction:
 
 
 class Reactions:
-    """The table: what follows each type of event, in this order. `finish` is called last, whatever was recorded."""
+    """The table: what follows each type of event, in this order. `finish` is called last, whatever was recorded.
+
+    A handler is called once for all events of a round: at its place after the first of them.
+    """
 
     def __init__(
         self,

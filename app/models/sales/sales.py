@@ -228,7 +228,7 @@ class SaleLine(SQLModel, table=True):
     refund_receipt_no: str | None = text_column()
     refund_line_no: int | None = None
     goods_kept: bool = boolean_column()
-    # What the line that it gives back was sold as, where it does not say so itself; see services/sales/settlement.py.
+    # What the line that it gives back was sold as, where it does not say so; see store/sales/returned_products.py.
     sold_sku: str | None = Field(default=None, sa_column=Column(Text, ForeignKey("products.sku")))
     sold_category: str | None = text_column()
     sold_batch: str | None = text_column()

@@ -78,7 +78,7 @@ class Sought(NamedTuple):
 
 
 def customer_words(sought: Sought) -> set[str]:
-    """At most MOST_WORDS; where there are more, those that find by a part of a name or a number are left out first."""
+    """At most MOST_WORDS; where there are more, those of parts and beginnings of names are left out first."""
     names = [_name_words(name) for name in sought.names]
     parts = [
         map(tag_word, sought.tags),

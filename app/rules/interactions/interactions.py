@@ -40,7 +40,7 @@ def awaits_answer(kind: InteractionKind, direction: Direction) -> bool:
 
 
 def is_answer(kind: InteractionKind, direction: Direction) -> bool | None:
-    """Whether it may answer an enquiry; None if it is none itself either."""
+    """Whether it may answer an enquiry, as whatever is outbound may; False of enquiries, None of what is neither."""
     if direction is Direction.OUTBOUND:
         return True
     return False if awaits_answer(kind, direction) else None

@@ -137,7 +137,8 @@ class InteractionNew(Schema):
     """References to documents that were shared."""
     thread: Reference | None = None
     """The conversation that the interaction belongs to: any id that all its interactions share. The same id at another
-    source is another conversation, unless both are known to be with the same customer. An outbound contact answers the
+    source is another conversation, unless both are known to be with the same customer; without a source, it is that of
+    the only source that has such an id, unless it is known to be with others. An outbound contact answers the
     open enquiries of its conversation, unless it is one with another customer; a message in the conversation of a
     complaint is about the complaint.
     """

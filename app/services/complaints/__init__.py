@@ -3,7 +3,7 @@
 from app.services.complaints.case_store import CHECK_JOB
 from app.services.complaints.claims import assign_customers
 from app.services.complaints.complaints import record_many
-from app.services.complaints.conversations import JOIN, SETTLE_CHANGED_SOURCES, SETTLE_SOURCES
+from app.services.complaints.conversations import JOIN, RELINK_UNSOURCED, RELINK_UNSOURCED_CHANGED
 from app.services.complaints.escalations import (
     CALENDAR_JOB,
     POLICY_JOB,
@@ -20,10 +20,10 @@ __all__ = [
     "JOIN",
     "LONGEST",
     "POLICY_JOB",
+    "RELINK_UNSOURCED",
+    "RELINK_UNSOURCED_CHANGED",
     "REPLIED",
     "REPLIED_BEFORE",
-    "SETTLE_CHANGED_SOURCES",
-    "SETTLE_SOURCES",
     "assign_customers",
     "check_clocks",
     "record_many",

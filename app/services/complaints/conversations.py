@@ -30,10 +30,10 @@ async def _find_again(ctx: Context, ids: Sequence[UUID]) -> None:
     await interaction_store.join_complaints(ctx, ids)
     await interactions.release_unlinked(ctx, gone)
     about = {*left, *await store.complaints_of(ctx, ids)}
-    await interactions.take_customers(ctx, await interaction_store.messages_without_customer(ctx, about))
+    await interactions.take_customers(ctx, await interaction_store.messages_that_may_take_customer(ctx, about))
     await replies.follow(ctx, about)
 
 
-SETTLE_SOURCES = Reaction(on_sources, when=interaction_store.BRINGS_ANOTHER_SOURCE)
-SETTLE_CHANGED_SOURCES = Reaction(on_sources, when=interaction_store.MAY_BRING_ANOTHER_SOURCE)
+RELINK_UNSOURCED = Reaction(on_sources, when=interaction_store.BRINGS_ANOTHER_SOURCE)
+RELINK_UNSOURCED_CHANGED = Reaction(on_sources, when=interaction_store.MAY_BRING_ANOTHER_SOURCE)
 JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)

@@ -5,8 +5,8 @@ from app.services.interactions.enquiries import (
     ANSWER_IN_THREAD,
     ANSWER_OTHERS,
     REOPEN,
+    SETTLE_CHANGED_THREADS,
     SETTLE_THREAD,
-    SETTLE_THREADS,
     threads_before,
 )
 from app.services.interactions.interactions import record
@@ -19,8 +19,8 @@ __all__ = [
     "ANSWER_IN_THREAD",
     "ANSWER_OTHERS",
     "REOPEN",
+    "SETTLE_CHANGED_THREADS",
     "SETTLE_THREAD",
-    "SETTLE_THREADS",
     "TaskDraft",
     "assign_customers",
     "assign_customers_of_tasks",

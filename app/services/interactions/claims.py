@@ -72,12 +72,12 @@ async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> Non
     """
     if not interaction_ids:
         return
-    without = await interaction_store.lock_without_customer(ctx, interaction_ids)
-    named = await link_origins.named_customers(ctx, "interaction", list(without)) if without else {}
+    takers = await interaction_store.lock_that_may_take_customer(ctx, interaction_ids)
+    named = await link_origins.named_customers(ctx, "interaction", list(takers)) if takers else {}
     assignments = [
         Assignment(interaction_id, before, customer_id, origin_id, _COMES_FIRST, by_link=True)
         for interaction_id, (origin_id, customer_id) in sorted(named.items())
-        for before, origin_before in [without[interaction_id]]
+        for before, origin_before in [takers[interaction_id]]
         if origin_id != origin_before
     ]
     if assignments:

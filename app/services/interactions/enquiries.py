@@ -68,13 +68,13 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
     return document
 
 
-async def on_recorded(ctx: Context, recorded: Sequence[Event]) -> None:
-    """Reaction: contacts in the threads of open enquiries were recorded, whichever of both came first."""
-    await _answer_in_threads(ctx, [event.subject_id for event in recorded])
+async def on_answers(ctx: Context, changed: Sequence[Event]) -> None:
+    """Reaction: interactions may answer open enquiries of their threads, or be answered there, or others may by now."""
+    await _answer_in_threads(ctx, [event.subject_id for event in changed])
 
 
 async def _answer_in_threads(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
-    for row in await threads.answered_enquiries(ctx, interaction_ids):
+    for row in await threads.enquiries_to_answer(ctx, interaction_ids):
         await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
         if row["answered_by_id"] is not None:  # it was taken for the answer until then
             await claims.release_unlinked(ctx, [row["answered_by_id"]])
@@ -116,10 +116,10 @@ async def _reopen(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
 
 _NOT_ANSWERED = {"answered_at": None, "answered_by_id": None}
 _ANSWERS_AGAIN = "The interaction that it was sent to answer is an enquiry again"
-ANSWER_IN_THREAD = Reaction(on_recorded, when=threads.MAY_ANSWER)
-ANSWER_OTHERS = Reaction(on_recorded, when=threads.OTHERS_WAIT)
+ANSWER_IN_THREAD = Reaction(on_answers, when=threads.MAY_ANSWER)
+ANSWER_OTHERS = Reaction(on_answers, when=threads.OTHERS_WAIT)
 SETTLE_THREAD = Reaction(on_threads, when=unsettled.UNSETTLES)
-SETTLE_THREADS = Reaction(on_threads, when=unsettled.UNSETTLES_CHANGED)
+SETTLE_CHANGED_THREADS = Reaction(on_threads, when=unsettled.UNSETTLES_CHANGED)
 REOPEN = Reaction(on_changed, when=threads.IS_ANSWERED_OR_ANSWERS)
 
 

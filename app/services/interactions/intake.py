@@ -25,7 +25,7 @@ from app.services.customers import (
     linked,
     references_by_contact,
 )
-from app.services.interactions import participants, planning, welcome
+from app.services.interactions import complaint_references, participants, planning, welcome
 from app.services.interactions.tasks import TaskDraft
 from app.services.kit import intake
 from app.services.kit.intake import Draft, Existing
@@ -134,8 +134,8 @@ class References:
         keys = _keys(drafts) | customers.keys()
         await _lock_threads(ctx, [draft.new for draft in drafts])
         records = await store.REFERENCES.load(ctx, keys)
-        complaint_ids = {record.id for record in records if record.kind in _COMPLAINT_KINDS}
-        if changed := [record.id for record in records if record.kind in ("counterpart", "without_customer")]:
+        complaint_ids = {record.id for record in records if record.kind in _COMPLAINT_REFERENCES}
+        if changed := [record.id for record in records if record.kind in ("counterpart", "may_take_customer")]:
             await lock_answered(ctx, changed, complaint_ids)
         elif complaint_ids:
             await store.lock_complaints(ctx, complaint_ids)
@@ -147,7 +147,7 @@ class References:
         for record in records:
             if record.kind == "participant":
                 participants[record.n].add(record.position)
-            elif record.kind in _COMPLAINT_KINDS:
+            elif record.kind in _COMPLAINT_REFERENCES:
                 complaints[record.n][record.id] = json.loads(record.data or "{}")
         opted_out = {record.n for record in records if record.kind == "opted_out"}
         existing = intake.existing(records, "interaction")
@@ -169,7 +169,7 @@ class References:
             return reference_not_found("/complaint_id", "Complaint")
         draft.resolution = self.customers.resolve(n)
         draft.customer_id = draft.resolution.customer_id
-        found = {id_: c for id_, c in found.items() if _is_in_conversation_of(c, draft.customer_id)}
+        found = {id_: c for id_, c in found.items() if complaint_references.is_in_conversation(c, draft.customer_id)}
         draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         if draft.customer_id is None:
             return self._take_customer(n, draft, found)
@@ -188,35 +188,20 @@ class References:
         """
         for complaint_id in draft.complaint_ids:
             complaint, new = found[complaint_id], draft.new
-            if complaint["customer_id"] is not None and not _is_others(complaint, draft):
+            is_others = complaint_references.is_others(complaint, draft.resolution, new.contact)
+            if complaint["customer_id"] is not None and not is_others:
                 draft.customer_id, draft.origin_id = UUID(complaint["customer_id"]), complaint_id
                 draft.resolution = linked(complaint_id, draft.customer_id, draft.resolution)
                 return welcome.check_customer(complaint, new)
         return welcome.check_customer(self.enquirers[n], draft.new) if n in self.enquirers else None
 
 
-def _is_in_conversation_of(complaint: Mapping[str, Any], customer_id: UUID | None) -> bool:
-    """Whether an interaction with this customer, in a thread of this name, is in the conversation of a complaint: as
-    `threads.same_thread` has it for stored ones.
-    """
-    if complaint["same_source"] or str(customer_id) in (complaint["customers"] or ()):
-        return True
-    return bool(complaint["may_be_one"] if customer_id is None else complaint["may_be_one_of_nobody"])
-
-
-def _is_others(complaint: Mapping[str, Any], draft: InteractionDraft) -> bool:
-    """Whether it is known who may have written a message about a complaint, and that its customer has not."""
-    if draft.new.contact is not None and complaint["contact"] == draft.new.contact.value:
-        return False
-    return draft.resolution.is_others(UUID(complaint["customer_id"]))
-
-
-_COMPLAINT_KINDS = ("complaint", "complaint_of_thread")
+_COMPLAINT_REFERENCES = ("complaint", "complaint_of_thread")
 
 
 async def _lock_threads(ctx: Context, interactions: Sequence[InteractionNew]) -> None:
-    """Enquiries and what answers them would not see each other, nor would a complaint and the messages about it: one of
-    both waits for the other, before it reads anything.
+    """Enquiries and what answers them would not see each other, nor would a complaint and the messages about it, nor
+    what has no source and that of which it is in the thread: one of both waits for the other, before it reads anything.
     """
     exclusive = [(new.thread,) for new in interactions if new.thread is not None and _is_exclusive(new)]
     shared = [(new.thread,) for new in interactions if new.thread is not None and not _is_exclusive(new)]
@@ -225,7 +210,7 @@ async def _lock_threads(ctx: Context, interactions: Sequence[InteractionNew]) ->
 
 
 def _is_exclusive(new: InteractionNew) -> bool:
-    return rules.awaits_answer(new.kind, new.direction) or new.complaint_id is not None
+    return new.source is None or new.complaint_id is not None or rules.awaits_answer(new.kind, new.direction)
 
 
 def _is_sent(new: InteractionNew) -> bool:
@@ -256,8 +241,8 @@ async def _find_enquirers(
 async def _reload_complaints(
     ctx: Context, keys: Mapping[str, list[tuple[Any, ...]]], records: Sequence[ReferencedRecord]
 ) -> list[ReferencedRecord]:
-    others = [record for record in records if record.kind not in _COMPLAINT_KINDS]
-    return others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in _COMPLAINT_KINDS})
+    others = [record for record in records if record.kind not in _COMPLAINT_REFERENCES]
+    return others + await store.REFERENCES.load(ctx, {kind: keys[kind] for kind in _COMPLAINT_REFERENCES})
 
 
 def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]]:
@@ -285,7 +270,7 @@ def _keys(drafts: Sequence[InteractionDraft]) -> dict[str, list[tuple[Any, ...]]
             if new.source is not None or rules.is_answer(new.kind, new.direction) is not None
         ],
         # They may come to be about a complaint with it, and belong to its customer.
-        "without_customer": [
+        "may_take_customer": [
             (n, *named) for named, n in {(thread, new.complaint_id): n for n, new, thread in threads}.items()
         ],
         "complaint": [(n, new.complaint_id) for n, new in numbered if new.complaint_id is not None],

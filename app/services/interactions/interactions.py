@@ -27,7 +27,7 @@ from app.store.kit.listing import Page
 
 _WELCOME_FIELDS = {"channel", "direction", "unwelcome_reason"}
 """Whether the customer wants to be contacted like this depends on these fields."""
-_THREAD_FIELDS = {*rules.CONVERSATION_FIELDS, "kind", "direction", "happened_at"}
+_THREAD_FIELDS = {*rules.CONVERSATION_FIELDS, "kind", "direction", "happened_at", "participants"}
 """Which conversation it is in, and what it answers there and what answers it, depends on these fields."""
 
 

@@ -132,8 +132,9 @@ def _match_parts(match: TermMatch, splits: Sequence[tuple[str, ...]], exact: set
 
 
 _HAS_SET = "EXISTS (SELECT FROM word_sets s WHERE s.word = w.word)"
-# Number 0 is an exact word; higher numbers are those of the beginning that the word has. Words without digits come
-# first: a name must not be missing because many addresses begin as it does.
+# Number -1 is that of the newest customer, and whether there are sets; number 0 is an exact word; higher numbers are
+# those of the beginning that the word has. Words without digits come first: a name must not be missing because many
+# addresses begin as it does.
 _EXACT_AND_PREFIX = f"""
     SELECT -1, last_value::text, {word_sets.covers("last_value")} FROM customers_number_seq
     UNION ALL

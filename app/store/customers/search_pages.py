@@ -126,7 +126,7 @@ class Search:
         """What is found, the lowest number that was looked at, and whether the way ended where it forks."""
         required, any_of, proofs = self._words
         shape = BestShape(bool(required), len(any_of), len(proofs))
-        *found, looked = await ctx.db.fetch(
+        *found, end = await ctx.db.fetch(
             best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=8), shape),
             *way.arguments,
             TIME,
@@ -137,9 +137,9 @@ class Search:
             *any_of,
             *proofs,
         )
-        ended = looked["number"] == way.fork and int(looked["json"]) <= RARE and len(found) < wanted
+        ended = end["looked"] == way.fork and end["had"] <= RARE and len(found) < wanted
         documents = [(row["json"], Position(row["number"])) for row in found]
-        return documents, way.windows[looked["number"] - 1].lowest, ended
+        return documents, way.windows[end["looked"] - 1].lowest, ended
 
     async def _batch(self, ctx: Context, position: Position, wanted: int) -> _Look:
         """What is left of a batch."""
@@ -165,7 +165,7 @@ class Search:
             *([required] if required else []),
             *(argument for term in ordered for argument in _arguments(term)),
         )
-        is_full = batch["score"] == BATCH
+        is_full = batch["ranked"] == BATCH
         lowest = way.windows[batch["looked"] - 1].lowest
         is_cut = not is_full and lowest > position.end
         end = lowest if is_cut else position.end

@@ -140,10 +140,10 @@ _HITS = "looked l CROSS JOIN LATERAL unnest(l.ids, l.numbers) h(id, number)"
 _BEST = f"""{_LOOKED},
     found AS MATERIALIZED (SELECT h.id, h.number FROM {_HITS} ORDER BY h.number DESC LIMIT (SELECT $8::int))
     SELECT * FROM (
-        SELECT row_to_json(d)::text AS json, f.number
+        SELECT row_to_json(d)::text AS json, f.number, NULL::bigint AS had, NULL::int AS looked
         FROM found f JOIN customers c ON c.id = f.id CROSS JOIN LATERAL (SELECT {{columns}}) d ORDER BY f.number DESC
     ) documents
-    UNION ALL SELECT max(had)::text, max(n) FROM looked"""
+    UNION ALL SELECT NULL, NULL, max(had), max(n) FROM looked"""
 _OTHERS = f"""{_LOOKED},
     candidates AS MATERIALIZED (
         SELECT c.id, c.number, c.words
@@ -162,11 +162,11 @@ _OTHERS = f"""{_LOOKED},
         ORDER BY r.score DESC, c.number DESC LIMIT (SELECT $8::int)
     )
     SELECT * FROM (
-        SELECT row_to_json(d)::text AS json, p.score, p.number, NULL::int AS looked
+        SELECT row_to_json(d)::text AS json, p.score, p.number, NULL::bigint AS ranked, NULL::int AS looked
         FROM page p JOIN customers c ON c.id = p.id CROSS JOIN LATERAL (SELECT {{columns}}) d
         ORDER BY p.score DESC, p.number DESC
     ) documents
-    UNION ALL SELECT NULL, count(*), min(number), (SELECT max(n) FROM looked) FROM candidates"""
+    UNION ALL SELECT NULL, NULL, min(number), count(*), (SELECT max(n) FROM looked) FROM candidates"""
 _PARTS = """
         UNION ALL
         SELECT c.id, {term}, greatest(

@@ -4,11 +4,11 @@ from app.store.interactions.complaint_messages import MAY_JOIN
 from app.store.interactions.complaint_messages import join as join_complaints
 from app.store.interactions.complaint_messages import link as link_to_complaints
 from app.store.interactions.complaint_messages import link_anew as link_complaints_anew
+from app.store.interactions.complaint_messages import may_take_customer as messages_that_may_take_customer
 from app.store.interactions.complaint_messages import name_alone as name_complaint_alone
-from app.store.interactions.complaint_messages import without_customer as messages_without_customer
 from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
-from app.store.interactions.threads import concerns, same_thread
+from app.store.interactions.threads import concerns
 from app.store.interactions.unsettled import BRINGS_ANOTHER_SOURCE, MAY_BRING_ANOTHER_SOURCE, unsourced
 
 __all__ = [
@@ -22,8 +22,7 @@ __all__ = [
     "join_complaints",
     "link_complaints_anew",
     "link_to_complaints",
-    "messages_without_customer",
+    "messages_that_may_take_customer",
     "name_complaint_alone",
-    "same_thread",
     "unsourced",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.rules.interactions.interactions import CONVERSATION_FIELDS
 from app.store.interactions.threads import in_threads, same_thread
-from app.store.interactions.threads import without_customer as is_without_customer
+from app.store.interactions.threads import may_take_customer as takes_customer
 from app.store.kit import events
 
 Pair = tuple[UUID, UUID]
@@ -59,11 +59,11 @@ async def complaints_of(ctx: Context, interaction_id: UUID) -> list[UUID]:
     return [row[0] for row in found]
 
 
-async def without_customer(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
+async def may_take_customer(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
     """What is about these complaints and has no customer, or one by its thread alone."""
     found = await ctx.db.fetch(
         "SELECT DISTINCT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
-        f"WHERE m.complaint_id = ANY ($1::uuid[]) AND {is_without_customer('i')} ORDER BY 1",
+        f"WHERE m.complaint_id = ANY ($1::uuid[]) AND {takes_customer('i')} ORDER BY 1",
         sorted(complaint_ids),
     )
     return [row[0] for row in found]

@@ -94,10 +94,10 @@ async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, An
     return {row["id"]: json.loads(row["json"]) for row in stored}
 
 
-async def lock_without_customer(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, tuple[UUID | None, UUID | None]]:
+async def lock_that_may_take_customer(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, tuple[UUID | None, UUID | None]]:
     """Lock those of these interactions that have no customer, or one by a thread alone: (customer, origin) by id."""
     found = await ctx.db.fetch(
-        f"SELECT i.* FROM interactions i WHERE i.id = ANY ($1::uuid[]) AND {threads.without_customer('i')} "
+        f"SELECT i.* FROM interactions i WHERE i.id = ANY ($1::uuid[]) AND {threads.may_take_customer('i')} "
         "ORDER BY i.id FOR NO KEY UPDATE",
         sorted(ids),
     )
@@ -112,7 +112,7 @@ async def contacts(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
 
 
 async def set_resolutions(ctx: Context, resolutions: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Set who may be meant by locked interactions, and why; `links.assign` makes of it whose they are."""
+    """Set who may be meant by locked interactions, and why; `assign_customers` says whose they are."""
     await ctx.db.execute(
         _SET_RESOLUTIONS, json.dumps([{**row, "id": n} for n, row in resolutions.items()], default=str)
     )
@@ -183,16 +183,17 @@ _ENQUIRERS = f"""
 """
 
 
-def _complaint(same_source: str, may_be_one: str, may_be_one_of_nobody: str, customers: str) -> str:
+def _complaint(same_source: str, may_be_one: str, may_be_one_of_nobody: str, customers: str, only_with: str) -> str:
     """What is read of a complaint `k` of the customer `c`: whether a contact of its conversation is in a thread of the
     `same_source`; the `customers` that such contacts have of their own; whether one of both has no source, so that it
-    `may_be_one` thread, and whether it may with a contact that has no customer (`may_be_one_of_nobody`).
+    `may_be_one` thread, and whether it may with a contact that has no customer (`may_be_one_of_nobody`), then with
+    what is nobody's, or of those whom the thread of the other one's source is `only_with`, if any is known.
     """
     return (
         "json_build_object('customer_id', k.customer_id, "
         "'contact', k.complainant->'contact'->>'value', 'unwelcome', c.preferences -> 'unwelcome_channels', "
         f"'opted_out', {_opted_out('k.customer_id')}, 'same_source', {same_source}, 'may_be_one', {may_be_one}, "
-        f"'may_be_one_of_nobody', {may_be_one_of_nobody}, 'customers', {customers})::text"
+        f"'may_be_one_of_nobody', {may_be_one_of_nobody}, 'customers', {customers}, 'only_with', {only_with})::text"
     )
 
 
@@ -213,12 +214,12 @@ REFERENCES = Lookup(
         "o.id",
     ),
     Reference(
-        "without_customer",
+        "may_take_customer",
         {"thread": "TEXT", "complaint_id": "UUID"},
         "CROSS JOIN LATERAL ("
         "SELECT w.complaint_id AS id WHERE w.complaint_id IS NOT NULL UNION SELECT m.complaint_id "
         "FROM interactions i JOIN complaint_messages m ON m.interaction_id = i.id WHERE i.thread = w.thread"
-        f") k JOIN interactions o USING (thread) WHERE {threads.without_customer('o')} AND NOT EXISTS ("
+        f") k JOIN interactions o USING (thread) WHERE {threads.may_take_customer('o')} AND NOT EXISTS ("
         "SELECT FROM complaint_messages m WHERE m.complaint_id = k.id AND m.interaction_id = o.id)",
         "o.id",
     ),
@@ -227,7 +228,7 @@ REFERENCES = Lookup(
         {"id": "UUID"},
         "JOIN complaints k USING (id) LEFT JOIN customers c ON c.id = k.customer_id",
         "k.id",
-        _complaint("true", "true", "true", "'[]'::json"),
+        _complaint("true", "true", "true", "'[]'::json", "NULL"),
     ),
     Reference(
         "complaint_of_thread",
@@ -238,13 +239,16 @@ REFERENCES = Lookup(
         "FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = w.thread "
         "UNION ALL SELECT k.id, true, true, NULL FROM complaints k WHERE k.reference = w.thread"
         ") t JOIN complaints k ON k.id = t.complaint_id LEFT JOIN customers c ON c.id = k.customer_id "
-        "GROUP BY w.n, k.id, c.id",
+        "GROUP BY w.n, w.thread, w.source, k.id, c.id",
         "k.id",
         _complaint(
             "bool_or(t.same_source)",
             "bool_or(t.may_be_one)",
             "bool_or(t.may_be_one AND t.customer_id IS NULL)",
             "json_agg(DISTINCT t.customer_id) FILTER (WHERE t.customer_id IS NOT NULL)",
+            f"CASE WHEN w.source IS NULL THEN (SELECT json_agg(DISTINCT {threads.own_customer('s')}) "
+            "FROM interactions s WHERE s.thread = w.thread AND s.source IS NOT NULL "
+            f"AND {threads.own_customer('s')} IS NOT NULL) END",
         ),
     ),
 )

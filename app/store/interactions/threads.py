@@ -41,12 +41,17 @@ def own_customer(a: str) -> str:
     return f"CASE WHEN {a}.customer_from_id IS NULL THEN {a}.customer_id END"
 
 
-def without_customer(a: str) -> str:
+def may_take_customer(a: str) -> str:
     """SQL condition on a row of interactions: it has no customer, or only that of an enquiry which it answers because
     of the thread; what it is about comes first.
     """
     asked = f"SELECT FROM interactions asked WHERE asked.id = {a}.customer_from_id AND asked.answered_by_id = {a}.id"
     return f"({a}.customer_id IS NULL OR EXISTS ({asked} AND asked.named_answer_id IS DISTINCT FROM {a}.id))"
+
+
+def by_thread(q: str) -> str:
+    """SQL condition on a row of an enquiry: something answers it by the thread alone; nobody has said that it does."""
+    return f"{q}.answered_by_id IS NOT NULL AND {q}.named_answer_id IS DISTINCT FROM {q}.answered_by_id"
 
 
 def is_named_by(a: str, source: str) -> str:
@@ -55,7 +60,9 @@ def is_named_by(a: str, source: str) -> str:
 
 
 def may_be_named_by(a: str, source: str) -> str:
-    """SQL condition on a row of interactions: it, or the other one, has no source, and only one names such a thread."""
+    """SQL condition on a row of interactions, and on a source or null: it has no source, or the source is null; no
+    third one names such a thread, and that of the source is not known to be with others than the customer of the row.
+    """
     only = f"coalesce({_named_by(a)}, {source})"
     others = f"SELECT FROM interactions other WHERE other.thread = {a}.thread AND other.source <> {only}"
     return (
@@ -149,12 +156,11 @@ async def no_longer_answered(ctx: Context, interaction_ids: Sequence[UUID]) -> l
     return await ctx.db.fetch(_NO_LONGER_ANSWERED, list(interaction_ids))
 
 
-async def answered_enquiries(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
-    """Rows of enquiries that are answered in their threads, locked, with the earliest outbound contact after each: open
+async def enquiries_to_answer(ctx: Context, interaction_ids: Sequence[UUID]) -> list[Record]:
+    """Rows of enquiries to be answered in their threads, locked, with the earliest outbound contact after each: open
     ones, and those that a later contact was the first to answer.
 
-    `interaction_ids` are the enquiries, or outbound contacts in their threads. A contact with another customer answers
-    nothing.
+    `interaction_ids` are the enquiries, or others in their threads. A contact with another customer answers nothing.
     """
     return await ctx.db.fetch(_ANSWERS, list(interaction_ids))
 
@@ -207,8 +213,7 @@ IS_ANSWERED_OR_ANSWERS = """EXISTS (
 )"""
 """Condition on the event `e` of an interaction: it is an enquiry that an interaction answers, or such an answer; or
 somebody has said so."""
-_BY_THREAD = "q.answered_by_id IS NOT NULL AND q.named_answer_id IS DISTINCT FROM q.answered_by_id"
-_OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {_BY_THREAD})"
+_OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {by_thread('q')})"
 """Condition on an enquiry and a contact: nothing that came before that has answered it, nor has somebody said what did,
 such as a call that is in no thread."""
 _OPEN_ENQUIRY = f"q.awaits_answer AND {_OPEN} AND q.happened_at <= a.happened_at"
@@ -226,7 +231,7 @@ MAY_ANSWER = f"""EXISTS (
 )"""
 """Condition on the event `e` of an interaction: it may answer an enquiry of its thread, or be one that is answered.
 
-Of which source the thread is, and whose both are, `answered_enquiries` finds out: participants, and what an answer
+Of which source the thread is, and whose both are, `enquiries_to_answer` finds out: participants, and what an answer
 answers, are stored after the event.
 """
 OTHERS_WAIT = """EXISTS (

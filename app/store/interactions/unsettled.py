@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.context import Context
+from app.store.interactions.threads import by_thread
 from app.store.kit import events
 
 
@@ -26,9 +27,8 @@ def _depends_on_thread(q: str, further: str = "true") -> str:
     """SQL condition on a row: an enquiry that something in its thread answers, or that awaits an answer although there
     is something, for which `further` holds as the row `a`.
     """
-    named = f"{q}.answered_by_id IS NULL OR {q}.named_answer_id = {q}.answered_by_id"
     return (
-        f"({q}.awaits_answer AND ({q}.answered_at IS NULL OR ({named}) IS NOT TRUE) AND EXISTS ("
+        f"({q}.awaits_answer AND ({q}.answered_at IS NULL OR {by_thread(q)}) AND EXISTS ("
         f"SELECT FROM interactions a WHERE {_LATER.format(q)} AND {further}))"
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -127,7 +128,7 @@ async def replace(ctx: Context, sale: Row, lines: Sequence[Row], named_before: S
 
 def _arguments(ctx: Context, sales: Sequence[Row], titles: Sequence[str], lines: Sequence[Row]) -> list[Any]:
     return [
-        *_catalog_arguments((sale[_SITE] for sale in sales), (line[_PRODUCT] for line in lines)),
+        *_catalog_arguments((sale[_SITE] for sale in sales), map(_PRODUCT, lines)),
         ctx.actor,
         rows.literal("TEXT", titles),
         *rows.arguments("sales", SALE, sales),
@@ -145,7 +146,7 @@ def _catalog_arguments(sites: Iterable[str | None], products: Iterable[Product])
 
 
 _SITE = SALE.index("site")
-_PRODUCT = slice(SALE_LINE.index("sku"), SALE_LINE.index("category") + 1)
+_PRODUCT = itemgetter(*(SALE_LINE.index(name) for name in ("sku", "name", "category")))
 REFERENCES = Lookup(
     Reference(
         "sale",

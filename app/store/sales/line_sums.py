@@ -1,8 +1,11 @@
-"""What lines add up to and what they give back, as parts of statements; `rules/sales/returns.py` says the same."""
+"""What lines add up to and what they give back, as parts of statements; `rules/sales/returns.py` says the same.
+
+In all, `s` is the receipt that was returned and `l` a line of it; `b` is a line that gives back, of the receipt `r`.
+"""
 
 from app.rules.sales.receipts import PRICED
 
-IS_OF_PRODUCT = "(b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL)"
+FITS = "(r.currency = s.currency AND b.kind = l.kind AND (b.sku = l.sku OR b.sku IS NULL OR l.sku IS NULL))"
 """Whether the line `b` can give back something of the line `l`; either product may be unknown."""
 PRICED_KINDS = ", ".join(f"'{kind}'" for kind in PRICED)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.store.kit import rows
-from app.store.sales.line_sums import IS_OF_PRODUCT
+from app.store.sales.line_sums import FITS
 from app.store.sales.settlement import ReceiptKey
 
 
@@ -34,9 +34,7 @@ _RECOMPUTE = f"""
         JOIN sales r ON r.id = b.sale_id
         LEFT JOIN LATERAL (
             SELECT l.sku, l.category, l.batch FROM sale_lines l
-            WHERE l.sale_id = s.id AND l.line_no = b.refund_line_no
-                AND l.kind = b.kind AND r.currency = s.currency AND {IS_OF_PRODUCT}
-            LIMIT 1
+            WHERE l.sale_id = s.id AND l.line_no = b.refund_line_no AND {FITS} LIMIT 1
         ) l ON true
     ) n
     WHERE u.sale_id = n.sale_id AND u.line_no = n.line_no

@@ -9,7 +9,7 @@ from asyncpg import Record
 from app.core.context import Context
 from app.store.kit import rows
 from app.store.kit.link_locks import lock_linked
-from app.store.sales.line_sums import IS_OF_PRODUCT, PRICED_KINDS, refunds
+from app.store.sales.line_sums import FITS, PRICED_KINDS, refunds
 
 
 class ReceiptKey(NamedTuple):
@@ -133,8 +133,7 @@ _RECOMPUTE_RETURNED = f"""
             b.kind = 'discount' AS is_discount,
             CASE WHEN b.total < 0 AND b.kind IN ({PRICED_KINDS}) THEN -b.tax END AS tax,
             s.voided_at IS NULL AS counts,
-            coalesce(r.currency = s.currency AND b.kind = l.kind AND {IS_OF_PRODUCT} AND l.line_no IS NOT NULL,
-                false) AS fits,
+            coalesce(l.line_no IS NOT NULL AND {FITS}, false) AS fits,
             CASE WHEN s.tax_on_top AND l.total > 0 AND l.tax > 0 THEN l.total / (l.total + l.tax) END AS without_tax
         FROM receipts s
         JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no

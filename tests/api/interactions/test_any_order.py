@@ -9,7 +9,7 @@ import pytest
 from tests import make
 from tests.make.interactions import record
 from tests.support import api
-from tests.support.conversations import PATH, T9, T12, get, question, reply
+from tests.support.conversations import PATH, T9, T11, T12, get, question, reply
 from tests.support.links import claim, release
 
 NOBODY = {"contact": {"kind": "email", "value": "nobody@example.com"}}
@@ -155,6 +155,20 @@ class TestOfAComplaint:
             await api.patched(client, f"{PATH}/{made['X']['id']}", {"thread": thread})
             found = await get(client, made["N"])
             assert (found["complaint_id"], found["customer_id"]) == (complaint_id, complaint_id and bo["id"])
+
+    @pytest.mark.parametrize("order", orders("MmN"), ids="".join)
+    async def test_a_note_of_another_customer(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        """The thread of the only source is known to be with the customer of the complaint."""
+        bodies = {
+            "M": question(kind="message", customer_id=bo["id"], complaint_id=complaint["id"]),
+            "m": question(kind="message", happened_at=T11),
+            "N": reply(**UNSOURCED, kind="note", customer_id=ada["id"]),
+        }
+        made = await sent(client, bodies, order, way)
+        found = {name: (await get(client, one))["complaint_id"] for name, one in made.items()}
+        assert found == {"M": complaint["id"], "m": complaint["id"], "N": None}
 
 
 @pytest.mark.parametrize("answer", ["unknown", "another's"])
