@@ -107,9 +107,11 @@ class SoldLine(NamedTuple):
         return quantity, total
 
     def given_back(self, given: GivenBack) -> Decimal:
-        """What of its total was given back. Sold with tax on top, it may be taken back with tax inside, as tills do."""
-        if self.total > 0 and self.tax_on_top > 0:
-            return given.with_tax * self.total / (self.total + self.tax_on_top)
+        """What of its total was given back. Sold with tax on top, it may be taken back with tax inside, as tills do, or
+        the other way round.
+        """
+        if self.total > 0:
+            return given.with_tax * self.total / (self.total + max(self.tax_on_top, ZERO))
         return given.total
 
 

@@ -84,8 +84,10 @@ async def vote(
         if of_customer is not None:  # they had voted already: this is the same vote twice
             await store.remove_vote(ctx, idea_id, of_feedback["id"])
         else:
-            await store.assign_vote(ctx, of_feedback["id"], customer_id)
+            await store.assign_vote(ctx, of_feedback["id"], customer_id, feedback_id)
             await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
+    elif of_customer is not None and feedback_id is None:  # they say so themselves now
+        await store.assign_vote(ctx, of_customer["id"], customer_id, None)
     elif of_customer is None and of_feedback is None:
         await store.add_vote(ctx, idea_id, customer_id, feedback_id, at)
         await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
@@ -94,14 +96,25 @@ async def vote(
 async def release_vote(ctx: Context, idea_id: UUID, customer_id: UUID, feedback_id: UUID) -> None:
     """The vote that a customer had by this feedback is that of the feedback alone again: it is somebody else's.
 
-    A vote of their own, without this feedback, stays.
+    A vote of their own, or by other feedback of theirs, stays.
     """
     if (idea := await store.lock(ctx, idea_id)) is None:
         return
     for vote in await store.find_votes(ctx, idea_id, customer_id, feedback_id):
-        if vote["customer_id"] == customer_id and vote["feedback_id"] == feedback_id:
-            await store.assign_vote(ctx, vote["id"], None)
+        if vote["customer_id"] != customer_id or vote["feedback_id"] != feedback_id:
+            continue
+        if (other := await store.supporting_feedback(ctx, idea_id, customer_id, feedback_id)) is not None:
+            await store.assign_vote(ctx, vote["id"], customer_id, other)
+        else:
+            await store.assign_vote(ctx, vote["id"], None, feedback_id)
             await _record(ctx, event_types.IDEA_UNVOTED, idea, customer_id, ctx.now)
+
+
+async def unvote_by_feedback(ctx: Context, idea_id: UUID, customer_id: UUID | None, feedback_id: UUID) -> None:
+    """Feedback names the idea no more: its vote is removed, but no vote of the customer's own or by other feedback."""
+    if customer_id is not None:
+        await release_vote(ctx, idea_id, customer_id, feedback_id)
+    await unvote(ctx, idea_id, customer_id=None, feedback_id=feedback_id)
 
 
 async def unvote(ctx: Context, idea_id: UUID, *, customer_id: UUID | None, feedback_id: UUID | None) -> None:

@@ -94,7 +94,7 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     await store.replace_ratings(ctx, draft.id, draft.ratings())
     await events.record(ctx, _updated(ctx, draft, changes))
     if row.idea_id not in (None, draft.new.idea_id):
-        await ideas.unvote(ctx, row.idea_id, customer_id=draft.customer_id, feedback_id=draft.id)
+        await ideas.unvote_by_feedback(ctx, row.idea_id, draft.customer_id, draft.id)
     await _vote(ctx, [draft])
     await follow_ups.make(ctx, [draft], {UUID(follow_up["rule_id"]) for follow_up in stored["follow_ups"]})
     return await store.FEEDBACK.get(ctx, draft.id)

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -169,6 +169,10 @@ class References:
             return reference_not_found("/complaint_id", "Complaint")
         draft.resolution = self.customers.resolve(n)
         draft.customer_id = draft.resolution.customer_id
+        if draft.origin_id is not None and draft.customer_id is not None:
+            # Nobody has named the customer by id but the record that it is taken from, and follows.
+            own = [each for each in draft.resolution.reasons if each["kind"] != "id"]
+            draft.resolution = linked(draft.origin_id, draft.customer_id, replace(draft.resolution, reasons=own))
         found = {id_: c for id_, c in found.items() if complaint_references.is_in_conversation(c, draft.customer_id)}
         draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         if draft.customer_id is None:

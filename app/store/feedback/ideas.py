@@ -51,9 +51,22 @@ async def add_vote(
     await _count(ctx, idea_id, 1)
 
 
-async def assign_vote(ctx: Context, vote_id: UUID, customer_id: UUID | None) -> None:
-    """Give a vote to this customer, or to nobody but its feedback."""
-    await ctx.db.execute("UPDATE idea_votes SET customer_id = $2 WHERE id = $1", vote_id, customer_id)
+async def assign_vote(ctx: Context, vote_id: UUID, customer_id: UUID | None, feedback_id: UUID | None) -> None:
+    """Give a vote to this customer, by this feedback; or to the feedback alone, or as one of the customer's own."""
+    await ctx.db.execute(
+        "UPDATE idea_votes SET customer_id = $2, feedback_id = $3 WHERE id = $1", vote_id, customer_id, feedback_id
+    )
+
+
+async def supporting_feedback(ctx: Context, idea_id: UUID, customer_id: UUID, but: UUID) -> UUID | None:
+    """Other feedback of the customer that names the idea, the first."""
+    found: UUID | None = await ctx.db.fetchval(
+        "SELECT id FROM feedback WHERE customer_id = $2 AND idea_id = $1 AND id <> $3 ORDER BY id LIMIT 1",
+        idea_id,
+        customer_id,
+        but,
+    )
+    return found
 
 
 async def remove_vote(ctx: Context, idea_id: UUID, vote_id: UUID) -> None:

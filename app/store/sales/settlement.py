@@ -134,7 +134,8 @@ _RECOMPUTE_RETURNED = f"""
             CASE WHEN b.total < 0 AND b.kind IN ({PRICED_KINDS}) THEN -b.tax END AS tax,
             s.voided_at IS NULL AS counts,
             coalesce(l.line_no IS NOT NULL AND {FITS}, false) AS fits,
-            CASE WHEN s.tax_on_top AND l.total > 0 AND l.tax > 0 THEN l.total / (l.total + l.tax) END AS without_tax
+            CASE WHEN l.total > 0
+                THEN l.total / (l.total + CASE WHEN s.tax_on_top THEN greatest(l.tax, 0) ELSE 0 END) END AS without_tax
         FROM receipts s
         JOIN sale_lines b ON b.refund_source = s.source AND b.refund_receipt_no = s.receipt_no
         JOIN sales r ON r.id = b.sale_id AND r.voided_at IS NULL

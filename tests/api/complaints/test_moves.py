@@ -25,6 +25,7 @@ from tests.support.complaints import (
     next_check_at,
     refused,
 )
+from tests.support.links import claim, release
 from tests.support.service_levels import change_procedure
 from tests.support.times import NOW, ago
 from tests.support.transitions import TRANSITIONS
@@ -201,6 +202,30 @@ class TestMessages:
         await moved(client, one, "acknowledge", message={"body": "x"})
         found = await interaction(client, one)
         assert (found["customer_id"], found["contact"]) == (None, EMAIL)
+
+    @pytest.mark.parametrize("way", ["acknowledge", "messages"])
+    async def test_go_where_the_complaint_goes(self, client: httpx.AsyncClient, way: str) -> None:
+        """Nobody but the complaint has said whose they are."""
+        ada, bo = [await make.create_customer(client, display_name=name) for name in ("Ada", "Bo")]
+        one = await record(client, customer_id=ada["id"])
+        if way == "messages":
+            await api.post(client, f"{PATH}/{one['id']}/messages", {"channel": "email", "body": "Hello"}, 200)
+        else:
+            await moved(client, one, way, message={"channel": "email", "body": "We look into it"})
+        page = await api.get(client, "/v1/interactions", complaint_id=one["id"])
+        (message,) = [each for each in page["items"] if each["direction"] == "outbound"]
+
+        async def holder() -> tuple[str | None, str, list[str]]:
+            found = await api.get(client, f"/v1/interactions/{message['id']}")
+            return found["customer_id"], found["match"], [each["kind"] for each in found["match_reasons"]]
+
+        assert await holder() == (ada["id"], "matched", ["record"])
+        await claim(client, "complaint", one, bo, moved_from=ada["id"])
+        assert await holder() == (bo["id"], "matched", ["record"])
+        await release(client, "complaint", one)
+        assert await holder() == (None, "anonymous", [])
+        await claim(client, "complaint", one, ada)
+        assert await holder() == (ada["id"], "matched", ["record"])
 
     async def test_on_a_channel_that_is_not_welcome(self, client: httpx.AsyncClient, db: Any) -> None:
         customer = await make.create_customer(client, **UNWELCOME)

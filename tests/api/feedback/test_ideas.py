@@ -15,6 +15,7 @@ from tests.make.feedback import create_idea
 from tests.support import api
 from tests.support.api import errors, events
 from tests.support.application import Keys, TestClock
+from tests.support.links import claim, release
 
 PATH = "/v1/ideas"
 
@@ -221,6 +222,32 @@ class TestVote:
         await api.patched(client, f"/v1/feedback/{said['id']}", {"complaint_id": theirs[1]["id"]})
         assert await votes(client, made) == [(bo["id"], said["id"])]
         assert (await api.get(client, f"{PATH}/{made['id']}"))["votes"] == 1
+
+    @pytest.mark.parametrize("way", ["to nobody", "to another idea", "to another customer", "to no idea"])
+    @pytest.mark.parametrize("own", [False, True])
+    async def test_stays_where_it_is_also_by_other_feedback_or_their_own(
+        self, client: httpx.AsyncClient, way: str, own: bool
+    ) -> None:
+        made, other = [await create_idea(client) for _ in range(2)]
+        ada, bo = [await make.create_customer(client) for _ in range(2)]
+        body = {"method": "suggestion", "idea_id": made["id"], "customer_id": ada["id"]}
+        first = await api.post(client, "/v1/feedback", body)
+        if own:
+            await cast_vote(client, made, customer_id=ada["id"])
+            by = None
+        else:
+            by = (await api.post(client, "/v1/feedback", body))["id"]
+        if way == "to nobody":
+            await release(client, "feedback", first)
+        elif way == "to another customer":
+            await claim(client, "feedback", first, bo, moved_from=ada["id"])
+        else:
+            changed = other["id"] if way == "to another idea" else None
+            await api.patched(client, f"/v1/feedback/{first['id']}", {"idea_id": changed, "text": "Another one"})
+        more = {"to nobody": [(None, first["id"])], "to another customer": [(bo["id"], first["id"])]}.get(way, [])
+        found = await votes(client, made)
+        assert sorted(found, key=str) == sorted([(ada["id"], by), *more], key=str)
+        assert (await api.get(client, f"{PATH}/{made['id']}"))["votes"] == len(found)
 
     async def test_and_falls_away_where_the_customer_had_voted(self, client: httpx.AsyncClient, db: Any) -> None:
         made, customer_id, feedback_id = (

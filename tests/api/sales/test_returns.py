@@ -640,6 +640,21 @@ class TestOfADiscountedReceipt:
         assert (whole["lines"][0]["returned_quantity"], whole["lines"][0]["returned_total"]) == ("2", "200.00")
         assert (whole["returned"], whole["fully_returned"], whole["over_returned"]) == ("240.00", True, False)
 
+    async def test_sold_with_tax_inside_and_taken_back_with_tax_on_top(self, client: httpx.AsyncClient) -> None:
+        lines = [make.line("36.00", quantity="3", unit_price="12.00", tax="6.00"), make.line("50.00")]
+        sale = await make.record_sale(client, make.sale(receipt_no="S", lines=lines, payments=[], total="86.00"))
+        back = make.refund("S", quantity="-3", unit_price="10.00", total="-30.00", tax="-6.00")
+        await make.record_sale(client, make.sale(lines=[back], payments=[], total="-36.00"))
+        after = await read(client, sale)
+        assert (after["lines"][0]["returned_total"], after["returned"], after["over_returned"]) == (
+            "36.00",
+            "36.00",
+            False,
+        )
+        more = make.refund("S", quantity="0", unit_price="6.00", total="-6.00")
+        answer = await client.post(PATH, json=make.sale(lines=[more], payments=[], total="-6.00"))
+        assert answer.json()["errors"][0]["detail"] == "Line 1 of receipt S has 0 for 0.00 GBP left to return"
+
     async def test_a_charge_as_large_as_the_tax_that_is_inside(self, client: httpx.AsyncClient) -> None:
         """The total is that of the lines and their tax, by chance."""
         body = make.sale(receipt_no="S", lines=[make.line("100.00", tax="20.00")], shipping="20.00", total="120.00")
