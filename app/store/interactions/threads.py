@@ -45,8 +45,17 @@ def may_take_customer(a: str) -> str:
     """SQL condition on a row of interactions: it has no customer, or only that of an enquiry which it answers because
     of the thread; what it is about comes first.
     """
-    asked = f"SELECT FROM interactions asked WHERE asked.id = {a}.customer_from_id AND asked.answered_by_id = {a}.id"
-    return f"({a}.customer_id IS NULL OR EXISTS ({asked} AND asked.named_answer_id IS DISTINCT FROM {a}.id))"
+    return f"({a}.customer_id IS NULL OR {_has_from_enquiry(a)})"
+
+
+def _has_from_enquiry(a: str, further: str = "true") -> str:
+    """SQL condition on a row of interactions: it has its customer from an enquiry that it answers by the thread alone,
+    and for which `further` holds as the row `asked`.
+    """
+    return (
+        f"EXISTS (SELECT FROM interactions asked WHERE asked.id = {a}.customer_from_id "
+        f"AND asked.answered_by_id = {a}.id AND asked.named_answer_id IS DISTINCT FROM {a}.id AND {further})"
+    )
 
 
 def by_thread(q: str) -> str:
@@ -115,11 +124,15 @@ def _may_answer(a: str, q: str) -> str:
 
 
 def _both_known(a: str, q: str) -> str:
-    """SQL condition on rows of interactions: both have customers, and neither has it from the other."""
+    """SQL condition on rows of an outbound contact and an enquiry: both have customers, and neither has it from the
+    other; nor has the contact its customer from another enquiry of which only the thread says that it is the answer:
+    it would answer this one because of that, and that because of this.
+    """
     known = (
         f"{x}.customer_id IS NOT NULL AND ({x}.customer_from_id = {y}.id) IS NOT TRUE" for x, y in ((a, q), (q, a))
     )
-    return f"({' AND '.join(known)})"
+    at_same_address = same_address(f"{a}.contact", "asked.contact")
+    return f"({' AND '.join(known)} AND NOT {_has_from_enquiry(a, f'({at_same_address}) IS NOT TRUE')})"
 
 
 def _is_answer_to(a: str, q: str) -> str:

@@ -156,6 +156,29 @@ class TestOfAComplaint:
             found = await get(client, made["N"])
             assert (found["complaint_id"], found["customer_id"]) == (complaint_id, complaint_id and bo["id"])
 
+    @pytest.mark.parametrize("order", orders("EFLO")[::3], ids="".join)
+    async def test_one_reply_beside_enquiries_of_two_customers(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        """That it might answer the first of a customer is no reason to answer the second, nor the other way round."""
+        bodies = {
+            "E": question(happened_at=T9),
+            "F": question(happened_at=T9, body="Once more"),
+            "L": question(customer_id=ada["id"], complaint_id=complaint["id"]),
+            "O": reply(happened_at=T12, complaint_id=(await make.record_complaint(client))["id"]),
+        }
+        made = await sent(client, bodies, order, way)
+        for thread in (None, "T", "U"):
+            if thread == "T":
+                between = await record(client, **reply(customer_id=ada["id"]))
+                assert (await get(client, made["L"]))["answered_by_id"] == between["id"]
+            elif thread is not None:
+                await api.patched(client, f"{PATH}/{between['id']}", {"thread": thread})
+            waits = [await awaits(client, made[name]) for name in "EFL"]
+            holder = (await get(client, made["O"]))["customer_id"]
+            expected = ([False, False, False], bo["id"]) if thread == "T" else ([True, True, True], None)
+            assert (waits, holder) == expected
+
     @pytest.mark.parametrize("order", orders("MmN"), ids="".join)
     async def test_a_note_of_another_customer(
         self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, way: str, order: tuple[str, ...]
