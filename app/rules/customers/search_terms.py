@@ -113,13 +113,20 @@ class Term:
         return sorted([*pairs, *threes], key=lambda words: -min(map(len, words)))
 
 
-def terms(q: str, region: str = "") -> list[Term]:
-    """The terms of a query, all of which must match. A phone number is one term, and so is an e-mail address.
+def readings(q: str, region: str = "") -> list[list[Term]]:
+    """The ways to read a query, the likeliest first: numbers beside one another are one number, or each is its own."""
+    whole, apart = terms(q, region), terms(q, region, apart=True)
+    return [whole] if whole == apart else [whole, apart]
+
+
+def terms(q: str, region: str = "", *, apart: bool = False) -> list[Term]:
+    """The terms of a query, all of which must match. A phone number is one term, unless its parts are to be found
+    `apart`, and so is an e-mail address.
 
     `region` (ISO 3166-1) is the country of a number that is written without one. An extension is no term: whoever has
     the number is found, with any extension or none.
     """
-    found = [term for chunk, extension in _chunks(q) for term in _group(chunk, extension, region)]
+    found = [term for chunk, extension in _chunks(q, apart) for term in _group(chunk, extension, region)]
     return list({term.word: term for term in _with_neighbours(found)}.values())[:MOST_TERMS]
 
 
@@ -156,8 +163,8 @@ _NUMBER_AT_END = re.compile(r"(?:^|[\s:])([+(]*\d[\d\s()./\u2010-\u2015-]*)$")
 _NUMBER_NEXT = re.compile(r"\W*\d")
 
 
-def _chunks(q: str) -> list[tuple[str, str]]:
-    """What stands between blanks, and its extension; a phone number is one chunk whatever is in it."""
+def _chunks(q: str, apart: bool) -> list[tuple[str, str]]:
+    """What stands between blanks, and its extension; a phone number is one chunk whatever is in it, unless `apart`."""
     runs: list[tuple[bool, list[str], str]] = []
     for text, extension in _with_extensions(q):
         parts = filter(None, map(bare_term, text.split()))
@@ -167,7 +174,7 @@ def _chunks(q: str) -> list[tuple[str, str]]:
     chunks: list[tuple[str, str]] = []
     for is_number, run, extension in runs:
         joined = "".join(run)
-        whole = is_number and (len(runs) == 1 or _count_digits(joined) >= _SHORTEST_PHONE)
+        whole = is_number and not apart and (len(runs) == 1 or _count_digits(joined) >= _SHORTEST_PHONE)
         *others, last = [joined] if whole else run
         chunks += [*((chunk, "") for chunk in others), (last, extension)]
     return chunks

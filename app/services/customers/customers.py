@@ -1,17 +1,18 @@
 """Customers are found, created, changed, archived and restored."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.errors import AlreadyHeld, PreconditionFailed, invalid
+from app.core.errors import AlreadyHeld, InvalidCursor, PreconditionFailed, invalid
 from app.rules.customers import search_terms
 from app.rules.customers.customers import OnMatch
 from app.rules.customers.nobody import identity_of_nobody
 from app.rules.customers.search import FILTERS, field_word, tag_word
+from app.rules.customers.search_terms import Term
 from app.rules.customers.sources import SourcePolicy
 from app.rules.kit import event_types
 from app.schemas.customers.customers import CustomerNew, CustomerQuery
@@ -35,14 +36,31 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
         filters["postal_code"] = field_word("postal_code", query.postal_code)
     if query.q is None:
         return await store.CUSTOMERS.page(ctx, query, filters)
-    terms = search_terms.terms(query.q, ctx.region)
-    if not terms:
+    readings = search_terms.readings(query.q, ctx.region)
+    if not readings[0]:
         return Page([], None)
     if query.net_min is None and query.net_max is None:
         query = query.model_copy(update={"currency": None})  # of the sort, which does not apply
     asked = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
     words = filters | {name: field_word(name, value) for name, value in asked.items()}
-    return await store.search_page(ctx, query, terms, filters, list(words.values()))
+    return await _search(ctx, query, readings, filters, list(words.values()))
+
+
+async def _search(
+    ctx: Context, query: CustomerQuery, readings: Sequence[Sequence[Term]], filters: Mapping[str, Any], words: list[str]
+) -> Page:
+    """The customers who are found by the first reading that finds any; of a later page, by that of its cursor."""
+    page = Page([], None)
+    for terms in readings:
+        try:
+            page = await store.search_page(ctx, query, terms, filters, words)
+        except InvalidCursor:
+            if terms is readings[-1]:
+                raise
+            continue
+        if page.items or page.next_cursor is not None or query.cursor is not None:
+            break
+    return page
 
 
 async def refresh_word_sets(ctx: Context) -> bool:

@@ -167,6 +167,19 @@ PHONE = {"contact_points": [make.phone("020 7946 0991")]}
 
 class TestNumbers:
     @pytest.mark.parametrize(
+        "q", ["6312 7766", "7766 6312", "Postal 6312 7766", "6312 117766", "3117766 6312", "6312 Zug"]
+    )
+    async def test_that_stand_together_are_also_several(self, client: httpx.AsyncClient, q: str) -> None:
+        points = [{"kind": "phone", "value": "+41 79 311 77 66"}]
+        for n in range(2):
+            address = {"lines": ["Bahnhofstrasse 1"], "postal_code": "6312", "city": "Zug", "country": "CH"}
+            await create(client, f"Postal {n}", addresses=[address], contact_points=points if n else [])
+        await create(client, "Postal 2", contact_points=[{"kind": "phone", "value": "+41 79 311 77 67"}])
+        expected = ["Postal 1"] if "7766" in q else ["Postal 1", "Postal 0"]
+        assert sorted(await found(client, q=q)) == sorted(expected)
+        assert len(await pages(client, PATH, q=q, limit="1")) == len(expected)
+
+    @pytest.mark.parametrize(
         "q",
         [
             "0991",
