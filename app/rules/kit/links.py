@@ -36,6 +36,8 @@ class Follower:
     leader_customer_id: UUID | None
     excludes_leader: bool = False
     """Whether somebody took it from that customer, or only others than that customer may be meant."""
+    yields: bool = False
+    """Whether it has its customer by a link that comes after this one, of which nobody has said that it is there."""
 
     @property
     def takes(self) -> UUID | None:
@@ -45,7 +47,10 @@ class Follower:
     @property
     def follows(self) -> bool:
         """Whether it has another customer by this link than before, or none any more."""
-        return self.customer_id != self.takes and (self.customer_id is None or self.origin_id == self.leader_id)
+        if self.customer_id == self.takes:
+            return False
+        follows_already = self.customer_id is None or self.origin_id == self.leader_id
+        return follows_already or (self.yields and self.takes is not None)
 
     @property
     def contradicts(self) -> bool:

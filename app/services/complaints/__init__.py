@@ -3,7 +3,12 @@
 from app.services.complaints.case_store import CHECK_JOB
 from app.services.complaints.claims import assign_customers
 from app.services.complaints.complaints import record_many
-from app.services.complaints.conversations import JOIN, RELINK_UNSOURCED, RELINK_UNSOURCED_CHANGED
+from app.services.complaints.conversations import (
+    JOIN,
+    RELINK_UNSOURCED,
+    RELINK_UNSOURCED_BESIDE,
+    RELINK_UNSOURCED_CHANGED,
+)
 from app.services.complaints.escalations import (
     CALENDAR_JOB,
     POLICY_JOB,
@@ -21,6 +26,7 @@ __all__ = [
     "LONGEST",
     "POLICY_JOB",
     "RELINK_UNSOURCED",
+    "RELINK_UNSOURCED_BESIDE",
     "RELINK_UNSOURCED_CHANGED",
     "REPLIED",
     "REPLIED_BEFORE",

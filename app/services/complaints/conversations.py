@@ -35,5 +35,6 @@ async def _find_again(ctx: Context, ids: Sequence[UUID]) -> None:
 
 
 RELINK_UNSOURCED = Reaction(on_sources, when=interaction_store.BRINGS_ANOTHER_SOURCE)
+RELINK_UNSOURCED_BESIDE = Reaction(on_sources, when=interaction_store.IS_BESIDE_UNSOURCED)
 RELINK_UNSOURCED_CHANGED = Reaction(on_sources, when=interaction_store.MAY_BRING_ANOTHER_SOURCE)
 JOIN = Reaction(on_conversations, when=interaction_store.MAY_JOIN)

@@ -9,11 +9,17 @@ from app.store.interactions.complaint_messages import name_alone as name_complai
 from app.store.interactions.interactions import INTERACTIONS, counts
 from app.store.interactions.tasks import TASKS
 from app.store.interactions.threads import concerns
-from app.store.interactions.unsettled import BRINGS_ANOTHER_SOURCE, MAY_BRING_ANOTHER_SOURCE, unsourced
+from app.store.interactions.unsettled import (
+    BRINGS_ANOTHER_SOURCE,
+    IS_BESIDE_UNSOURCED,
+    MAY_BRING_ANOTHER_SOURCE,
+    unsourced,
+)
 
 __all__ = [
     "BRINGS_ANOTHER_SOURCE",
     "INTERACTIONS",
+    "IS_BESIDE_UNSOURCED",
     "MAY_BRING_ANOTHER_SOURCE",
     "MAY_JOIN",
     "TASKS",

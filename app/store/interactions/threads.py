@@ -12,7 +12,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.store.kit.addresses import same_address
-from app.store.kit.links import only_others, released_from
+from app.store.kit.links import answers_by_thread, is_about_by_thread, only_others, released_from
 
 
 def same_thread(a: str, b: str) -> str:
@@ -42,20 +42,10 @@ def own_customer(a: str) -> str:
 
 
 def may_take_customer(a: str) -> str:
-    """SQL condition on a row of interactions: it has no customer, or only that of an enquiry which it answers because
-    of the thread; what it is about comes first.
+    """SQL condition on a row of interactions: it has no customer, or only by its thread: that of an enquiry which it
+    answers, or of a complaint. The first complaint that it is about comes first.
     """
-    return f"({a}.customer_id IS NULL OR {_has_from_enquiry(a)})"
-
-
-def _has_from_enquiry(a: str, further: str = "true") -> str:
-    """SQL condition on a row of interactions: it has its customer from an enquiry that it answers by the thread alone,
-    and for which `further` holds as the row `asked`.
-    """
-    return (
-        f"EXISTS (SELECT FROM interactions asked WHERE asked.id = {a}.customer_from_id "
-        f"AND asked.answered_by_id = {a}.id AND asked.named_answer_id IS DISTINCT FROM {a}.id AND {further})"
-    )
+    return f"({a}.customer_id IS NULL OR {answers_by_thread(a)} OR {is_about_by_thread(a)})"
 
 
 def by_thread(q: str) -> str:
@@ -132,7 +122,7 @@ def _both_known(a: str, q: str) -> str:
         f"{x}.customer_id IS NOT NULL AND ({x}.customer_from_id = {y}.id) IS NOT TRUE" for x, y in ((a, q), (q, a))
     )
     at_same_address = same_address(f"{a}.contact", "asked.contact")
-    return f"({' AND '.join(known)} AND NOT {_has_from_enquiry(a, f'({at_same_address}) IS NOT TRUE')})"
+    return f"({' AND '.join(known)} AND NOT {answers_by_thread(a, f'({at_same_address}) IS NOT TRUE')})"
 
 
 def _is_answer_to(a: str, q: str) -> str:

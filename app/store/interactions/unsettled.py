@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.context import Context
-from app.store.interactions.threads import by_thread
+from app.store.interactions.threads import by_thread, own_customer
 from app.store.kit import events
 
 
@@ -83,13 +83,22 @@ def _is_beside_unsourced(thread: str) -> str:
     return f"EXISTS (SELECT FROM interactions u WHERE u.thread = {thread} AND u.source IS NULL) AND EXISTS ({about})"
 
 
+_OWN = own_customer("n")
 _BEFORE = "SELECT FROM interactions o WHERE o.thread = n.thread AND o.id < n.id AND o.source"
 BRINGS_ANOTHER_SOURCE = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND n.source IS NOT NULL
-        AND EXISTS ({_BEFORE} <> n.source) AND NOT EXISTS ({_BEFORE} = n.source) AND {_is_beside_unsourced("n.thread")}
+        AND (NOT EXISTS ({_BEFORE} = n.source) AND EXISTS ({_BEFORE} <> n.source)
+            OR {_OWN} IS NOT NULL AND NOT EXISTS ({_BEFORE} = n.source AND {own_customer("o")} = {_OWN}))
+        AND {_is_beside_unsourced("n.thread")}
 )"""
 """Condition on the event `e` of a new interaction: it is the first of its source in its thread, and not of the first
-source; so what has no source there may be in no other thread any more, nor about its complaint."""
+source, or the first there of its customer; so what has no source there may be in another thread, or about another
+complaint, than before."""
+IS_BESIDE_UNSOURCED = f"""EXISTS (
+    SELECT FROM interactions n
+    WHERE n.id = e.subject_id AND n.source IS NOT NULL AND {_is_beside_unsourced("n.thread")}
+)"""
+"""Condition on the event `e` of an interaction with a source: the same, since it has another customer."""
 MAY_BRING_ANOTHER_SOURCE = f"""({events.changed(("thread",))} AND EXISTS (
     SELECT FROM interactions n CROSS JOIN LATERAL {_THREADS_OF_CHANGE} t(thread)
     WHERE n.id = e.subject_id AND n.source IS NOT NULL AND {_is_beside_unsourced("t.thread")}

@@ -124,6 +124,26 @@ def is_excluded(link: Link, customer_id: str) -> str:
     return f"({' OR '.join(conditions) or 'false'})"
 
 
+def answers_by_thread(a: str, further: str = "true") -> str:
+    """SQL condition on a row of interactions: it has its customer from an enquiry that it answers by the thread alone,
+    and for which `further` holds as the row `asked`.
+    """
+    return (
+        f"EXISTS (SELECT FROM interactions asked WHERE asked.id = {a}.customer_from_id "
+        f"AND asked.answered_by_id = {a}.id AND asked.named_answer_id IS DISTINCT FROM {a}.id AND {further})"
+    )
+
+
+def is_about_by_thread(a: str, further: str = "true") -> str:
+    """SQL condition on a row of interactions: it has its customer from a complaint that it is about by its thread
+    alone, and `further` holds for the row `m` that says so.
+    """
+    return (
+        f"EXISTS (SELECT FROM complaint_messages m WHERE m.interaction_id = {a}.id "
+        f"AND m.complaint_id = {a}.customer_from_id AND NOT m.named AND {further})"
+    )
+
+
 def only_others(record: str, customer_id: str) -> str:
     """SQL condition on the row of a record with candidates: these are known, and this customer is none of them."""
     return _only_others(f"{record}.candidates", customer_id)
@@ -166,6 +186,11 @@ _SAID = {
 """SQL condition on the rows `k` of a link and `f` of a follower, by both nouns: it follows though its address is known
 to be others', since somebody has named it, or the leader has the same address and its customer. It is `ambiguous` else.
 """
+_OF_LATER_ONE = is_about_by_thread("f", "k.complaint_id < m.complaint_id")
+_YIELDS = {("interaction", "complaint"): f"({answers_by_thread('f')} OR {_OF_LATER_ONE})"}
+"""SQL condition on the rows `k` of a link and `f` of its follower: this has its customer by a thread alone, from an
+enquiry or a later complaint.
+"""
 _TOLD = """
     SELECT f.id, f.leader_id
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS f(id, leader_id, leader_customer_id, customer_id)
@@ -182,7 +207,8 @@ def _pairs(link: Link, position: int) -> str:
     return (
         f"SELECT k.{link.follower_column} AS follower_id, {position} AS position, '{link.leader}' AS leader, "
         f"l.id AS leader_id, l.customer_id AS leader_customer_id, "
-        f"{is_excluded(link, 'l.customer_id')} AS excludes_leader "
+        f"{is_excluded(link, 'l.customer_id')} AS excludes_leader, "
+        f"{_YIELDS.get((link.follower, link.leader), 'false')} AS yields "
         f"FROM {link.table} k JOIN {TABLES[link.leader]} l ON l.id = k.{link.leader_column} {joined(link)}"
         f"WHERE k.{link.leader_column} = ANY ($1::uuid[])"
     )
@@ -193,7 +219,7 @@ def _followers(noun: str) -> str:
     return (
         f"WITH pairs AS ({pairs}) "
         "SELECT f.id, f.customer_id, f.customer_from_id, "
-        "p.leader, p.leader_id, p.leader_customer_id, p.excludes_leader "
+        "p.leader, p.leader_id, p.leader_customer_id, p.excludes_leader, p.yields "
         f"FROM pairs p JOIN {TABLES[noun]} f ON f.id = p.follower_id WHERE {FOLLOWING_ONLY.get(noun, 'true')} "
         "ORDER BY f.id, p.position, p.leader_id FOR NO KEY UPDATE OF f"
     )

@@ -156,6 +156,61 @@ class TestOfAComplaint:
             found = await get(client, made["N"])
             assert (found["complaint_id"], found["customer_id"]) == (complaint_id, complaint_id and bo["id"])
 
+    @pytest.mark.parametrize("order", [o for o in orders("EMCO") if o.index("M") < o.index("C")], ids="".join)
+    async def test_the_complaint_is_recorded_like_the_others(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "E": question(customer_id=ada["id"], happened_at=T9),
+            "M": question(kind="message", customer_id=bo["id"]),
+            "O": reply(),
+        }
+        made: Bodies = {}
+        for name in order:
+            if name != "C":
+                made[name] = await record(client, **bodies[name])
+            elif way == "batch":
+                body = make.complaint(interaction_id=made["M"]["id"])
+                (made[name],) = await api.batch(client, "/v1/complaints", body)
+            else:
+                made[name] = await make.record_complaint(client, interaction_id=made["M"]["id"])
+        for interaction_id in (made["M"]["id"], None, made["M"]["id"]):
+            await api.patched(client, f"/v1/complaints/{made['C']['id']}", {"interaction_id": interaction_id})
+            holder = ada if interaction_id is None else bo
+            found = await get(client, made["O"])
+            assert (found["customer_id"], await awaits(client, made["E"])) == (holder["id"], holder is bo)
+
+    @pytest.mark.parametrize("direction", ["inbound", "outbound"])
+    @pytest.mark.parametrize("order", orders("MNX"), ids="".join)
+    async def test_a_message_about_two_complaints(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, way: str, order: Any, direction: str
+    ) -> None:
+        """It is the customer's whose complaint was recorded first."""
+        other = await make.record_complaint(client, customer_id=ada["id"])
+        bodies = {
+            "M": question(kind="message", complaint_id=other["id"], customer_id=ada["id"]),
+            "N": question(kind="message", complaint_id=complaint["id"], customer_id=bo["id"]),
+            "X": question(kind="message", direction=direction),
+        }
+        made = await sent(client, bodies, order, way)
+        assert (await get(client, made["X"]))["customer_id"] == bo["id"]
+
+    @pytest.mark.parametrize("order", orders("MNE"), ids="".join)
+    async def test_a_note_of_a_source_that_is_with_another_customer(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, way: str, order: tuple[str, ...]
+    ) -> None:
+        bodies = {
+            "M": question(**UNSOURCED, kind="message", complaint_id=complaint["id"], customer_id=bo["id"]),
+            "N": reply(kind="note"),
+            "E": question(customer_id=ada["id"], happened_at=T12),
+        }
+        made = await sent(client, bodies, order, way)
+        assert [(await get(client, made[name]))["complaint_id"] for name in "NE"] == [None, None]
+        await release(client, "interaction", made["E"])
+        assert (await get(client, made["N"]))["complaint_id"] == complaint["id"]
+        await claim(client, "interaction", made["E"], ada, moved_from=bo["id"])
+        assert [(await get(client, made[name]))["complaint_id"] for name in "NE"] == [None, None]
+
     @pytest.mark.parametrize("order", orders("EFLO")[::3], ids="".join)
     async def test_one_reply_beside_enquiries_of_two_customers(
         self, client: httpx.AsyncClient, ada: Any, bo: Any, complaint: Any, way: str, order: tuple[str, ...]
