@@ -70,6 +70,13 @@ def test_there_are_few(below: int, narrow: int, rare: int) -> None:
     assert (len(ways_[0]), len(ways_[-1])) == (narrow, rare)
 
 
+@pytest.mark.parametrize("below", [513, 767, 768, 1_025, 1_000_001, 1_000_192])
+def test_the_first_window_has_not_only_the_newest_few(below: int) -> None:
+    (lowest, above), *_ = covered(ahead(below).windows[0])
+    assert 256 <= below - lowest <= 767
+    assert above in (lowest + 512, lowest + 1_024)
+
+
 def test_a_small_store_is_looked_through_whatever_time_it_takes() -> None:
     for below in (2, 600, SURE, SURE + 1):
         found = ahead(below)
@@ -91,7 +98,7 @@ def test_what_is_rare_takes_two_windows_if_there_are_few(below: int, rest: Rest)
     assert all((window.blocks is None) == (rest is Rest.RARE) for window in wide)
 
 
-@pytest.mark.parametrize("below", [513, 9_000, 100_001, 1_000_001])
+@pytest.mark.parametrize("below", [770, 9_000, 100_001, 1_000_001])
 def test_the_way_ends_after_two_windows_where_sets_tell_the_rest(below: int) -> None:
     found = ahead(below, rest=Rest.SETS)
     assert len(found.windows) == found.narrow and found.fork == 2

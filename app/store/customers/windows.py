@@ -30,6 +30,8 @@ def sql_size_of(block: str) -> str:
 BLOCKS = f"ARRAY[{', '.join(sql_block_of('number', level) for level in range(_LEVELS))}]"
 """The blocks that a customer is in, one of each level; an expression of the index."""
 _SIZES = [1 << (_SMALLEST + _FACTOR * level) for level in range(_LEVELS)]
+_FEWEST = _SIZES[0] // 2
+"""If the newest block has fewer numbers than so many yet, the first window has the next one as well."""
 _FEW = _SIZES[1]
 _EAGER = 1 << 17
 _MOST_BLOCKS = 64
@@ -110,13 +112,16 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
     walks the lists in step, and the lists of blocks with them: without these it takes half the time. What it finds
     above the window, this look has found before: not much, or it had ended.
     """
-    lowest = (below - 1) >> _SMALLEST << _SMALLEST
-    narrow = [_window(lowest + _SIZES[0], lowest)]
+    above = ((below - 1) >> _SMALLEST << _SMALLEST) + _SIZES[0]
+    lowest = above - _SIZES[0]
+    if lowest > end and below - lowest < _FEWEST:
+        lowest -= _SIZES[0]
+    narrow = [_window(above, lowest)]
     if lowest > end:
         narrow.append(_next(lowest, end, _FEW))
     is_rare = rest in (Rest.RARE, Rest.RARE_PARTS)
     if is_rare:
-        narrow = [_window(lowest + _SIZES[0], narrow[-1].lowest)]
+        narrow = [_window(above, narrow[-1].lowest)]
     fork, wide = len(narrow), []
     while narrow[-1].lowest > end:
         before = below - narrow[-1].lowest

@@ -48,7 +48,8 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
     """
     asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
     numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
-    (found,) = await ctx.db.fetch(_BLOCKS_WITH, numbers, words, sizes, len(items), below)
+    of_items = _OF_WORDS if len(asked) == len(items) else _OF_ITEMS
+    (found,) = await ctx.db.fetch(_BLOCKS_WITH.format(of_items=of_items), numbers, words, sizes, len(items), below)
     if found["changed"] > MOST_CHANGED:
         return None
     known = set(found["known"])
@@ -126,15 +127,16 @@ def _bits(members: Iterable[int], size: int) -> BitString:
 
 _AS_OF = "(SELECT min(as_of) FROM word_blocks)"
 _LOWEST = sql_lowest_of("k.block")
+_SMALL = size_of(SMALL)
 # In subqueries, since the planner then keeps one plan.
+_OF_WORDS = "SELECT s.block, s.members FROM asked a JOIN word_sets s ON s.word = a.word"
+_OF_ITEMS = """SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
+        GROUP BY s.block, a.item, a.size HAVING count(*) = a.size"""
 _BLOCKS_WITH = f"""
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::int[])) AS a(item, word, size)
     ),
-    of_items AS (
-        SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
-        GROUP BY s.block, a.item, a.size HAVING count(*) = a.size
-    ),
+    of_items AS ({{of_items}}),
     known AS MATERIALIZED (
         SELECT block, bit_and(members) AS members FROM of_items GROUP BY block HAVING count(*) = $4::int
     ),
@@ -147,8 +149,10 @@ _BLOCKS_WITH = f"""
         ARRAY (SELECT block FROM known) AS known,
         ARRAY (
             SELECT {sql_block_of(f"({_LOWEST} + n)", 0)}
-            FROM known k CROSS JOIN LATERAL generate_series(0, length(k.members) - 1, {SMALLEST}) n
-            WHERE bit_count(k.members) > 0 AND bit_count(substring(k.members FROM n + 1 FOR {SMALLEST})) > 0
+            FROM known k CROSS JOIN LATERAL generate_series(0, length(k.members) - 1, {_SMALL}) m
+            CROSS JOIN LATERAL generate_series(m, m + {_SMALL} - 1, {SMALLEST}) n
+            WHERE bit_count(k.members) > 0 AND bit_count(substring(k.members FROM m + 1 FOR {_SMALL})) > 0
+                AND bit_count(substring(k.members FROM n + 1 FOR {SMALLEST})) > 0
                 AND {_LOWEST} + n < $5::bigint
         ) AS told,
         ARRAY (

@@ -117,9 +117,11 @@ class TestAnotherAnswer:
     ) -> None:
         asked = await record(client, **question(customer_id=ada["id"]))
         taken_for_it = await record(client, **reply(happened_at=T12))
-        complaint = await make.record_complaint(client, customer_id=bo["id"], interaction_id=taken_for_it["id"])
         assert await customer(client, taken_for_it) == ada["id"]
-        await record(client, **reply(customer_id=ada["id"]))
+        complaint = await make.record_complaint(client, customer_id=bo["id"], interaction_id=taken_for_it["id"])
+        assert await customer(client, taken_for_it) == bo["id"]  # what it is about comes before what it might answer
+        answer = await record(client, **reply(customer_id=ada["id"]))
+        assert await answered_by(client, asked) == answer["id"]
         assert (await get(client, asked))["complaint_id"] == complaint["id"]
         assert await customer(client, taken_for_it) == bo["id"]
 
