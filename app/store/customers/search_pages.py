@@ -144,9 +144,11 @@ class Search:
     async def _batch(self, ctx: Context, position: Position, wanted: int) -> _Look:
         """What is left of a batch."""
         below = position.below or self.matches.newest + 1
-        way = ahead(below, position.end, rest=Rest.WINDOWS if position.end else self._rest_of_others)
         ordered = sorted(self.matches.terms, key=lambda term: bool(term.all_of))
         with_parts = sum(bool(term.all_of) for term in ordered)
+        is_all = not (position.below or position.end or with_parts)
+        rest = Rest.WINDOWS if position.end else self._rest_of_others
+        way = ahead(below, position.end, is_all=is_all, rest=rest)
         required = list(self.filters.required)
         shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts)
         # What a batch has was decided when it was begun.
