@@ -114,9 +114,7 @@ def stop_leftover(data: Path) -> None:
             return
         for number, timeout in STOPPING:
             signal.pidfd_send_signal(handle, number)
-            waiting = select.poll()
-            waiting.register(handle, select.POLLIN)
-            if waiting.poll(timeout * 1000):
+            if _ends(handle, timeout):
                 return
     except (FileNotFoundError, ProcessLookupError):
         return
@@ -153,11 +151,16 @@ def end_orphans(data: Path) -> None:
             try:
                 if _runs_in(pid, data):  # only now that the handle pins the process does it mean anything
                     signal.pidfd_send_signal(handle, signal.SIGQUIT)
-                    waiting = select.poll()
-                    waiting.register(handle, select.POLLIN)
-                    waiting.poll(_ENDING * 1000)
+                    _ends(handle, _ENDING)
             finally:
                 os.close(handle)
+
+
+def _ends(handle: int, timeout: float) -> bool:
+    """Whether the process of this handle ends within so many seconds."""
+    waiting = select.poll()
+    waiting.register(handle, select.POLLIN)
+    return bool(waiting.poll(timeout * 1000))
 
 
 def probe(sockets: Path) -> str | None:

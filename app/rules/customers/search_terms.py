@@ -113,10 +113,12 @@ class Term:
         return sorted([*pairs, *threes], key=lambda words: -min(map(len, words)))
 
 
-def readings(q: str, region: str = "") -> list[list[Term]]:
+def readings(q: str, region: str = "") -> Iterator[list[Term]]:
     """The ways to read a query, the likeliest first: numbers beside one another are one number, or each is its own."""
-    whole, apart = terms(q, region), terms(q, region, apart=True)
-    return [whole] if whole == apart else [whole, apart]
+    whole = terms(q, region)
+    yield whole
+    if (apart := terms(q, region, apart=True)) != whole:
+        yield apart
 
 
 def terms(q: str, region: str = "", *, apart: bool = False) -> list[Term]:

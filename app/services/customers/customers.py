@@ -1,5 +1,6 @@
 """Customers are found, created, changed, archived and restored."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +13,6 @@ from app.rules.customers import search_terms
 from app.rules.customers.customers import OnMatch
 from app.rules.customers.nobody import identity_of_nobody
 from app.rules.customers.search import FILTERS, field_word, tag_word
-from app.rules.customers.search_terms import Term
 from app.rules.customers.sources import SourcePolicy
 from app.rules.kit import event_types
 from app.schemas.customers.customers import CustomerNew, CustomerQuery
@@ -34,32 +34,27 @@ async def find(ctx: Context, query: CustomerQuery) -> Page:
     filters = {} if query.tag is None else {"tag": tag_word(query.tag)}
     if query.postal_code is not None:
         filters["postal_code"] = field_word("postal_code", query.postal_code)
-    if query.q is None:
+    if (q := query.q) is None:
         return await store.CUSTOMERS.page(ctx, query, filters)
-    readings = search_terms.readings(query.q, ctx.region)
-    if not readings[0]:
-        return Page([], None)
     if query.net_min is None and query.net_max is None:
         query = query.model_copy(update={"currency": None})  # of the sort, which does not apply
     asked = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
     words = filters | {name: field_word(name, value) for name, value in asked.items()}
-    return await _search(ctx, query, readings, filters, list(words.values()))
+    return await _search(ctx, query, q, filters, list(words.values()))
 
 
-async def _search(
-    ctx: Context, query: CustomerQuery, readings: Sequence[Sequence[Term]], filters: Mapping[str, Any], words: list[str]
-) -> Page:
+async def _search(ctx: Context, query: CustomerQuery, q: str, filters: Mapping[str, Any], words: list[str]) -> Page:
     """The customers who are found by the first reading that finds any; of a later page, by that of its cursor."""
-    page = Page([], None)
-    for terms in readings:
-        try:
+    page = None
+    for terms in search_terms.readings(q, ctx.region):
+        if not terms:
+            return Page([], None)
+        with contextlib.suppress(InvalidCursor):  # it may be one of the next reading
             page = await store.search_page(ctx, query, terms, filters, words)
-        except InvalidCursor:
-            if terms is readings[-1]:
-                raise
-            continue
-        if page.items or page.next_cursor is not None or query.cursor is not None:
-            break
+            if page.items or page.next_cursor is not None or query.cursor is not None:
+                return page
+    if page is None:
+        raise InvalidCursor
     return page
 
 

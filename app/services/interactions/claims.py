@@ -74,12 +74,11 @@ async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> Non
         return
     takers = await interaction_store.lock_that_may_take_customer(ctx, interaction_ids)
     named = await link_origins.named_customers(ctx, "interaction", list(takers)) if takers else {}
-    assignments = [
-        Assignment(interaction_id, before, customer_id, origin_id, _COMES_FIRST, by_link=True)
-        for interaction_id, (origin_id, customer_id) in sorted(named.items())
-        for before, origin_before in [takers[interaction_id]]
-        if origin_id != origin_before
-    ]
+    assignments = []
+    for interaction_id, (origin_id, customer_id) in sorted(named.items()):
+        before, origin_before = takers[interaction_id]
+        if origin_id != origin_before:
+            assignments.append(Assignment(interaction_id, before, customer_id, origin_id, _COMES_FIRST, by_link=True))
     if assignments:
         await assign_customers(ctx, assignments)
 

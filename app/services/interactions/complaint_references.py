@@ -1,4 +1,4 @@
-"""What is read of a complaint that a new interaction may be about: is it, and does it take its customer?"""
+"""What is read of a complaint that a new interaction may be about: is it, and whose is it by that?"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,10 +20,12 @@ def is_in_conversation(complaint: Mapping[str, Any], customer_id: UUID | None) -
     return complaint["may_be_one_of_nobody"] and (only_with is None or str(customer_id) in only_with)
 
 
-def is_others(complaint: Mapping[str, Any], resolution: Resolution, contact: Contact | None) -> bool:
-    """Whether it is known who may have written a message about a complaint, and that its customer, if any, has not."""
+def customer_of(complaint: Mapping[str, Any], resolution: Resolution, contact: Contact | None) -> UUID | None:
+    """Whose a message about a complaint is if it says itself no customer: nobody's by this complaint if it is known who
+    may have written it, and that the customer of the complaint has not.
+    """
     if complaint["customer_id"] is None:
-        return False
-    if contact is not None and complaint["contact"] == contact.value:
-        return False
-    return resolution.is_others(UUID(complaint["customer_id"]))
+        return None
+    customer_id = UUID(complaint["customer_id"])
+    by_complainant = contact is not None and complaint["contact"] == contact.value
+    return customer_id if by_complainant or not resolution.is_others(customer_id) else None

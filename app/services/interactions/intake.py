@@ -192,10 +192,10 @@ class References:
         """
         for complaint_id in draft.complaint_ids:
             complaint, new = found[complaint_id], draft.new
-            is_others = complaint_references.is_others(complaint, draft.resolution, new.contact)
-            if complaint["customer_id"] is not None and not is_others:
-                draft.customer_id, draft.origin_id = UUID(complaint["customer_id"]), complaint_id
-                draft.resolution = linked(complaint_id, draft.customer_id, draft.resolution)
+            customer_id = complaint_references.customer_of(complaint, draft.resolution, new.contact)
+            if customer_id is not None:
+                draft.customer_id, draft.origin_id = customer_id, complaint_id
+                draft.resolution = linked(complaint_id, customer_id, draft.resolution)
                 return welcome.check_customer(complaint, new)
         return welcome.check_customer(self.enquirers[n], draft.new) if n in self.enquirers else None
 

@@ -127,9 +127,10 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
         before = below - narrow[-1].lowest
         narrow.append(_next(narrow[-1].lowest, end, before if before > _EAGER else 4 * before))
     if is_rare and len(narrow) > fork:
-        above = narrow[fork - 1].lowest
-        largest = _array([block_of(n, _LEVELS - 1) for n in range(0, above, _SIZES[-1])])
-        wide = [Window(None if rest is Rest.RARE else largest, 0, above)]
+        above, largest = narrow[fork - 1].lowest, None
+        if rest is Rest.RARE_PARTS:
+            largest = _array([block_of(n, _LEVELS - 1) for n in range(0, above, _SIZES[-1])])
+        wide = [Window(largest, 0, above)]
     elif rest is Rest.WINDOWS and len(narrow) > fork + 1:
         seen = below - narrow[fork - 1].lowest
         wide = [_next(narrow[fork - 1].lowest, end, _WIDE * seen)]

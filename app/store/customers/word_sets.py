@@ -48,8 +48,8 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
     """
     asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
     numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
-    of_items = _OF_WORDS if len(asked) == len(items) else _OF_ITEMS
-    (found,) = await ctx.db.fetch(_BLOCKS_WITH.format(of_items=of_items), numbers, words, sizes, len(items), below)
+    statement = _BLOCKS_WITH_WORDS if len(asked) == len(items) else _BLOCKS_WITH_ITEMS
+    (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below)
     if found["changed"] > MOST_CHANGED:
         return None
     known = set(found["known"])
@@ -58,7 +58,7 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
         for number in range(0, below, size_of(SMALL))
         if (small := block_of(number, SMALL)) not in known and block_of(number, LARGE) not in known
     }
-    near = {*found["told"], *found["near_changes"]}
+    near = {*found["by_sets"], *found["near_changes"]}
     return [*unknown, *(block for block in near if block_of(lowest_of(block), SMALL) not in unknown)]
 
 
@@ -128,15 +128,16 @@ def _bits(members: Iterable[int], size: int) -> BitString:
 _AS_OF = "(SELECT min(as_of) FROM word_blocks)"
 _LOWEST = sql_lowest_of("k.block")
 _SMALL = size_of(SMALL)
-# In subqueries, since the planner then keeps one plan.
-_OF_WORDS = "SELECT s.block, s.members FROM asked a JOIN word_sets s ON s.word = a.word"
-_OF_ITEMS = """SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
-        GROUP BY s.block, a.item, a.size HAVING count(*) = a.size"""
-_BLOCKS_WITH = f"""
+
+
+def _blocks_with(of_items: str) -> str:
+    """The statement, with that of the sets of each item."""
+    # In subqueries, since the planner then keeps one plan.
+    return f"""
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::int[])) AS a(item, word, size)
     ),
-    of_items AS ({{of_items}}),
+    of_items AS ({of_items}),
     known AS MATERIALIZED (
         SELECT block, bit_and(members) AS members FROM of_items GROUP BY block HAVING count(*) = $4::int
     ),
@@ -154,11 +155,19 @@ _BLOCKS_WITH = f"""
             WHERE bit_count(k.members) > 0 AND bit_count(substring(k.members FROM m + 1 FOR {_SMALL})) > 0
                 AND bit_count(substring(k.members FROM n + 1 FOR {SMALLEST})) > 0
                 AND {_LOWEST} + n < $5::bigint
-        ) AS told,
+        ) AS by_sets,
         ARRAY (
             SELECT DISTINCT {sql_block_of("c.number", 0)} FROM changed c WHERE c.number < $5::bigint
                 AND (SELECT count(DISTINCT a.item) FROM asked a WHERE a.word = ANY (c.words)) = $4::int
         ) AS near_changes"""
+
+
+_BLOCKS_WITH_WORDS = _blocks_with("SELECT s.block, s.members FROM asked a JOIN word_sets s ON s.word = a.word")
+"""Where each item is one word."""
+_BLOCKS_WITH_ITEMS = _blocks_with("""
+        SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
+        GROUP BY s.block, a.item, a.size HAVING count(*) = a.size
+    """)
 _OLDEST_TRANSACTION = "SELECT least(min(xact_start), now()) FROM pg_stat_activity WHERE datname = current_database()"
 _CHANGED = f"""
     SELECT b.block, c.number, c.words, c.updated_at FROM customers c JOIN word_blocks b

@@ -97,8 +97,8 @@ async def contents(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, dict[str, An
 async def lock_that_may_take_customer(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, tuple[UUID | None, UUID | None]]:
     """Lock those of these interactions that have no customer, or one by a thread alone: (customer, origin) by id."""
     found = await ctx.db.fetch(
-        f"SELECT i.* FROM interactions i WHERE i.id = ANY ($1::uuid[]) AND {threads.may_take_customer('i')} "
-        "ORDER BY i.id FOR NO KEY UPDATE",
+        "SELECT i.id, i.customer_id, i.customer_from_id FROM interactions i "
+        f"WHERE i.id = ANY ($1::uuid[]) AND {threads.may_take_customer('i')} ORDER BY i.id FOR NO KEY UPDATE",
         sorted(ids),
     )
     return {row["id"]: (row["customer_id"], row["customer_from_id"]) for row in found}
@@ -219,7 +219,8 @@ REFERENCES = Lookup(
         "CROSS JOIN LATERAL ("
         "SELECT w.complaint_id AS id WHERE w.complaint_id IS NOT NULL UNION SELECT m.complaint_id "
         "FROM interactions i JOIN complaint_messages m ON m.interaction_id = i.id WHERE i.thread = w.thread"
-        f") k JOIN interactions o USING (thread) WHERE {threads.may_take_customer('o')} AND NOT EXISTS ("
+        ") k JOIN interactions o USING (thread) "
+        f"WHERE {threads.may_take_customer('o', 'k.id < m.complaint_id')} AND NOT EXISTS ("
         "SELECT FROM complaint_messages m WHERE m.complaint_id = k.id AND m.interaction_id = o.id)",
         "o.id",
     ),

@@ -12,7 +12,13 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.store.kit.addresses import same_address
-from app.store.kit.links import answers_by_thread, is_about_by_thread, only_others, released_from
+from app.store.kit.links import (
+    answers_by_thread,
+    is_about_by_thread,
+    is_answered_by_thread,
+    only_others,
+    released_from,
+)
 
 
 def same_thread(a: str, b: str) -> str:
@@ -41,16 +47,16 @@ def own_customer(a: str) -> str:
     return f"CASE WHEN {a}.customer_from_id IS NULL THEN {a}.customer_id END"
 
 
-def may_take_customer(a: str) -> str:
+_IS_ABOUT_EARLIER = """EXISTS (
+    SELECT FROM complaint_messages earlier
+    WHERE earlier.interaction_id = m.interaction_id AND earlier.complaint_id < m.complaint_id)"""
+
+
+def may_take_customer(a: str, is_about_earlier: str = _IS_ABOUT_EARLIER) -> str:
     """SQL condition on a row of interactions: it has no customer, or only by its thread: that of an enquiry which it
-    answers, or of a complaint. The first complaint that it is about comes first.
+    answers, or of a complaint though it is about an earlier one (than `m` says), which comes first.
     """
-    return f"({a}.customer_id IS NULL OR {answers_by_thread(a)} OR {is_about_by_thread(a)})"
-
-
-def by_thread(q: str) -> str:
-    """SQL condition on a row of an enquiry: something answers it by the thread alone; nobody has said that it does."""
-    return f"{q}.answered_by_id IS NOT NULL AND {q}.named_answer_id IS DISTINCT FROM {q}.answered_by_id"
+    return f"({a}.customer_id IS NULL OR {answers_by_thread(a)} OR {is_about_by_thread(a, is_about_earlier)})"
 
 
 def is_named_by(a: str, source: str) -> str:
@@ -216,7 +222,7 @@ IS_ANSWERED_OR_ANSWERS = """EXISTS (
 )"""
 """Condition on the event `e` of an interaction: it is an enquiry that an interaction answers, or such an answer; or
 somebody has said so."""
-_OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {by_thread('q')})"
+_OPEN = f"(q.answered_at IS NULL OR a.happened_at < q.answered_at AND {is_answered_by_thread('q')})"
 """Condition on an enquiry and a contact: nothing that came before that has answered it, nor has somebody said what did,
 such as a call that is in no thread."""
 _OPEN_ENQUIRY = f"q.awaits_answer AND {_OPEN} AND q.happened_at <= a.happened_at"

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.context import Context
-from app.store.interactions.threads import by_thread, own_customer
+from app.store.interactions.threads import own_customer
 from app.store.kit import events
+from app.store.kit.links import is_answered_by_thread
 
 
 async def dependent_enquiries(ctx: Context, interaction_ids: Sequence[UUID], names: Sequence[str]) -> list[UUID]:
@@ -28,9 +29,14 @@ def _depends_on_thread(q: str, further: str = "true") -> str:
     is something, for which `further` holds as the row `a`.
     """
     return (
-        f"({q}.awaits_answer AND ({q}.answered_at IS NULL OR {by_thread(q)}) AND EXISTS ("
+        f"({q}.awaits_answer AND ({q}.answered_at IS NULL OR {is_answered_by_thread(q)}) AND EXISTS ("
         f"SELECT FROM interactions a WHERE {_LATER.format(q)} AND {further}))"
     )
+
+
+def _has_unsourced(thread: str) -> str:
+    """SQL condition: something without a source is in a thread of this name."""
+    return f"EXISTS (SELECT FROM interactions u WHERE u.thread = {thread} AND u.source IS NULL)"
 
 
 def _of_unsettled_thread(thread: str, further: str = "true") -> str:
@@ -44,10 +50,9 @@ _DEPENDENT = f"""
     SELECT q.id FROM interactions q WHERE q.thread = ANY ({_THREADS}) AND {_depends_on_thread("q")} ORDER BY 1
 """
 _IN_UNSOURCED = f"SELECT u.id FROM interactions u WHERE u.thread = ANY ({_THREADS}) AND u.source IS NULL ORDER BY 1"
-_UNSOURCED = "EXISTS (SELECT FROM interactions u WHERE u.thread = {}.thread AND u.source IS NULL)"
 # What is asked of the thread alone is asked once, and first: conversations may be long.
 COUNTERPARTS = f"""
-CROSS JOIN LATERAL (SELECT w.source IS NOT NULL AND {_UNSOURCED.format("w")} AS is_mixed OFFSET 0) m
+CROSS JOIN LATERAL (SELECT w.source IS NOT NULL AND {_has_unsourced("w.thread")} AS is_mixed OFFSET 0) m
 JOIN interactions o USING (thread) WHERE CASE
     WHEN w.outbound THEN o.awaits_answer AND o.happened_at <= w.happened_at
         AND (o.answered_at IS NULL OR o.answered_by_id IS NOT NULL AND w.happened_at < o.answered_at)
@@ -58,7 +63,7 @@ of whatever else a source sends (`outbound` is null): enquiries whose answers de
 """
 UNSETTLES = f"""EXISTS (
     SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL AND (
-        CASE WHEN n.source IS NOT NULL AND {_UNSOURCED.format("n")}
+        CASE WHEN n.source IS NOT NULL AND {_has_unsourced("n.thread")}
             THEN {_of_unsettled_thread("n.thread", _ONE_IS_UNSOURCED.format(q="q"))} END
         OR CASE WHEN n.awaits_answer AND EXISTS (SELECT FROM interactions a WHERE {_LATER.format("n")})
             THEN {_of_unsettled_thread("n.thread", "a.happened_at >= n.happened_at AND q.id <> n.id")} END
@@ -80,7 +85,7 @@ UNSETTLES_CHANGED = f"""({events.changed(("thread", "kind", "direction", "happen
 def _is_beside_unsourced(thread: str) -> str:
     """SQL condition: something without a source is in a thread of this name, and something is about a complaint."""
     about = f"SELECT FROM interactions o JOIN complaint_messages m ON m.interaction_id = o.id WHERE o.thread = {thread}"
-    return f"EXISTS (SELECT FROM interactions u WHERE u.thread = {thread} AND u.source IS NULL) AND EXISTS ({about})"
+    return f"{_has_unsourced(thread)} AND EXISTS ({about})"
 
 
 _OWN = own_customer("n")

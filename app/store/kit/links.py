@@ -124,13 +124,18 @@ def is_excluded(link: Link, customer_id: str) -> str:
     return f"({' OR '.join(conditions) or 'false'})"
 
 
+def is_answered_by_thread(q: str) -> str:
+    """SQL condition on a row of an enquiry: something answers it by the thread alone; nobody has said that it does."""
+    return f"({q}.answered_by_id IS NOT NULL AND {q}.named_answer_id IS DISTINCT FROM {q}.answered_by_id)"
+
+
 def answers_by_thread(a: str, further: str = "true") -> str:
     """SQL condition on a row of interactions: it has its customer from an enquiry that it answers by the thread alone,
     and for which `further` holds as the row `asked`.
     """
     return (
         f"EXISTS (SELECT FROM interactions asked WHERE asked.id = {a}.customer_from_id "
-        f"AND asked.answered_by_id = {a}.id AND asked.named_answer_id IS DISTINCT FROM {a}.id AND {further})"
+        f"AND asked.answered_by_id = {a}.id AND {is_answered_by_thread('asked')} AND {further})"
     )
 
 
