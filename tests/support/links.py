@@ -53,6 +53,11 @@ async def claim(
     return claimed
 
 
+def claimed_for(customer: dict[str, Any]) -> dict[str, str]:
+    """The reason of a record that somebody has claimed for this customer."""
+    return {"kind": "id", "value": customer["id"], "customer_id": customer["id"], "result": "claimed"}
+
+
 async def release(client: httpx.AsyncClient, noun: str, record: dict[str, Any]) -> dict[str, Any]:
     body = {"reason": "Somebody else of the same name"}
     released: dict[str, Any] = await api.post(client, f"{PATHS[noun]}/{record['id']}/release", body, 200)

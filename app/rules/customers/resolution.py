@@ -41,6 +41,8 @@ class ReasonResult(StrEnum):
     """It identifies nobody, or is no number or address."""
     LINKED = "linked"
     """The customer is that of the record that it is linked to."""
+    CLAIMED = "claimed"
+    """Somebody has said whose it is, whatever its keys led to."""
     RELEASED = "released"
     """The record was taken from the customer whom it was given to, and does not become theirs again by itself."""
     MAY_NOT_CREATE = "may_not_create"

@@ -21,7 +21,9 @@ class MatchReason(Resource):
     `source:receipt_no`, a source by its code.
     """
     customer_id: Id | None
-    """The id of a customer who has this key, or whom the record was taken from (`released`). Null if nobody has."""
+    """The id of a customer who has this key, for whom the record was claimed (`claimed`), or whom it was taken from
+    (`released`). Null if nobody has.
+    """
     result: ReasonResult
 
 

@@ -8,7 +8,14 @@ from app.services.customers.drafts import CustomerDraft, draft_customer, write_d
 from app.services.customers.exclusions import Excluded
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
-from app.services.customers.reassignment import by_own_keys, is_released_from, linked, reassigned, with_released
+from app.services.customers.reassignment import (
+    by_own_keys,
+    is_released_from,
+    linked,
+    reassigned,
+    released,
+    with_released,
+)
 from app.services.customers.references import CustomerReference, references_by_contact
 from app.services.customers.resolution import (
     NO_CUSTOMER,
@@ -47,6 +54,7 @@ __all__ = [
     "record_created",
     "references_by_contact",
     "refresh_word_sets",
+    "released",
     "require_customer",
     "under",
     "with_released",

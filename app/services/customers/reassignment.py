@@ -29,15 +29,28 @@ def reassigned(
     Of records that `store.kit.links.assign_customers` gives their customers, the statement says the same.
     """
     taken = [each for each in before if each["customer_id"] not in (str(customer_id), str(released_from))]
+    own = by_own_keys(_without(before, released_from))
     if customer_id is not None and origin_id is not None:
-        return with_released(linked(origin_id, customer_id, by_own_keys(before)), taken)
+        return with_released(linked(origin_id, customer_id, own), taken)
     if customer_id is not None:
+        claimed = reason("id", str(customer_id), ReasonResult.CLAIMED, customer_id)
         said = _released(None, released_from) if released_from is not None else ()
-        return with_released(Resolution(Match.MATCHED, customer_id, reasons=said), taken)
-    found = with_released(by_own_keys(before) if released_from is None else NO_CUSTOMER, taken)
-    if released_from is not None or (contact is not None and not found.reasons):
-        return replace(found, match=Match.UNMATCHED, reasons=(*_released(contact, released_from), *found.reasons))
+        return with_released(Resolution(Match.MATCHED, customer_id, reasons=(claimed, *said, *own.reasons)), taken)
+    if released_from is not None:
+        own = released(before, _released(contact, released_from), released_from)
+    found = with_released(own, taken)
+    if contact is not None and not found.reasons:
+        return replace(found, match=Match.UNMATCHED, reasons=_released(contact, None))
     return found
+
+
+def released(before: Iterable[Reason], said: Iterable[Reason], released_from: UUID) -> Resolution:
+    """What becomes of a record that somebody has taken from a customer, as is `said`: the others who have one of its
+    keys may be meant.
+    """
+    others = by_own_keys(each for each in _without(before, released_from) if each["result"] == ReasonResult.FOUND)
+    match = others.match if others.candidates else Match.UNMATCHED
+    return replace(others, match=match, reasons=(*others.reasons, *said))
 
 
 def by_own_keys(reasons: Iterable[Reason]) -> Resolution:
@@ -55,6 +68,10 @@ def with_released(found: Resolution, before: Iterable[Reason]) -> Resolution:
         return found
     match = Match.UNMATCHED if found.match is Match.ANONYMOUS else found.match
     return replace(found, match=match, reasons=(*found.reasons, *more))
+
+
+def _without(reasons: Iterable[Reason], customer_id: UUID | None) -> list[Reason]:
+    return [each for each in reasons if customer_id is None or each["customer_id"] != str(customer_id)]
 
 
 def _released(contact: Mapping[str, str] | None, customer_id: UUID | None) -> Sequence[Reason]:

@@ -289,8 +289,10 @@ async def find_customer(ctx: Context, reference: CustomerReference) -> Resolutio
     return found
 
 
-async def find_customers(ctx: Context, references: Sequence[CustomerReference]) -> list[Resolution]:
-    """The customers of references, in their order."""
+async def find_customers(
+    ctx: Context, references: Sequence[CustomerReference], excluded: Sequence[Excluded | None] = ()
+) -> list[Resolution]:
+    """The customers of references, in their order, who are not those `excluded` for each."""
     resolver = Resolver(ctx, references)
     resolver.add(await store.REFERENCES.load(ctx, resolver.keys()))
-    return [resolver.resolve(n) for n in range(len(references))]
+    return [resolver.resolve(n, excluded[n] if excluded else None) for n in range(len(references))]

@@ -111,8 +111,8 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
 
 def _is_found_by_contact(row: FeedbackRow) -> bool:
     """Whether nobody has said whose it is, nor a record that it is about."""
-    found = (each for each in row.match_reasons if each["result"] == ReasonResult.FOUND and each["kind"] != "id")
-    return row.customer_from_id is None and any(each["customer_id"] == str(row.customer_id) for each in found)
+    decided = (each for each in row.match_reasons[:1] if each["result"] == ReasonResult.FOUND and each["kind"] != "id")
+    return any(each["customer_id"] == str(row.customer_id) for each in decided)
 
 
 async def _fill_in(ctx: Context, row: FeedbackRow, new: Mapping[str, Any], *, tell: bool) -> None:

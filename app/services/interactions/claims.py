@@ -16,7 +16,7 @@ from app.rules.kit.channels import Channel
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions.moves import InteractionClaim
 from app.services import customers
-from app.services.customers import NO_CUSTOMER, CustomerReference, Resolution
+from app.services.customers import CustomerReference, Excluded, Resolution
 from app.services.interactions import participants
 from app.services.kit.links import NO_LONGER_LINKED, change_of
 from app.store import customers as customer_store
@@ -116,12 +116,12 @@ async def _find_own_customers(ctx: Context, interaction_ids: Sequence[UUID]) -> 
     references = [
         CustomerReference(contacts=_contacts(row["contact"]), policy=policies.of(row["source"])) for row in rows
     ]
-    own = {}
-    for row, found in zip(rows, await customers.find_customers(ctx, references), strict=True):
-        before = json.loads(row["match_reasons"])
-        if customers.is_released_from(before, found.customer_id):
-            found = NO_CUSTOMER
-        own[row["id"]] = customers.with_released(found, before)
+    excluded = [Excluded(row["taken_from"]) if row["taken_from"] else None for row in rows]
+    found = await customers.find_customers(ctx, references, excluded)
+    own = {
+        row["id"]: customers.with_released(each, json.loads(row["match_reasons"]))
+        for row, each in zip(rows, found, strict=True)
+    }
     await interaction_store.set_resolutions(ctx, {id_: found.columns() for id_, found in own.items()})
     return own
 

@@ -1,5 +1,6 @@
 """Receipts are recorded exactly once, in whatever order they arrive, and can be claimed, released and voided."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -102,7 +103,8 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
     sale = await store.SALES.lock(ctx, sale_id)
     follows = sale["matched_by"] == MatchedBy.SALE
     if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from, follows=follows):
-        await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM))
+        claimed = customers.reassigned(customer_id, None, None, json.loads(sale["match_reasons"]), moved_from)
+        await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM), claimed.reasons)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -110,9 +112,11 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
     """Take a receipt from its customer, so that it belongs to nobody known again."""
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
-    if sale["customer_id"] is not None:
-        match_reasons = await released(ctx, sale["source"], sent_buyer(sale), sale["customer_id"])
-        await _give(ctx, sale, Buyer(None, Match.UNMATCHED, None), match_reasons, reason=reason)
+    if (holder := sale["customer_id"]) is not None:
+        said = await released(ctx, sale["source"], sent_buyer(sale), holder)
+        before = json.loads(sale["match_reasons"])
+        left = customers.with_released(customers.released(before, said, holder), before)
+        await _give(ctx, sale, Buyer(None, left.match, None, left.candidates), left.reasons, reason=reason)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -141,7 +145,7 @@ async def _give(
     ctx: Context,
     sale: Mapping[str, Any],
     buyer: Buyer,
-    match_reasons: Sequence[Reason] = (),
+    match_reasons: Sequence[Reason],
     *,
     reason: str | None = None,
 ) -> None:

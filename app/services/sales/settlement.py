@@ -108,12 +108,12 @@ async def _follow(ctx: Context, touched: Touched) -> None:
     while level:
         moved = set()
         for row in await store.followers(ctx, level):
-            own = customers.by_own_keys(json.loads(row["match_reasons"]))
-            buyer = _buyer_of_return(row, own.candidates)
+            match_reasons = json.loads(row["match_reasons"])
+            buyer = _buyer_of_return(row, customers.by_own_keys(match_reasons).candidates)
             if _is_of(row, buyer) or changes[row["id"]] == _MOST_CHANGES:
                 continue
             changes[row["id"]] += 1
-            await SALES.change(ctx, row["id"], values_of(buyer, await _reasons(ctx, row, buyer, own.reasons)))
+            await SALES.change(ctx, row["id"], values_of(buyer, await _reasons(ctx, row, buyer, match_reasons)))
             before.setdefault(row["id"], row)
             buyers[row["id"]] = buyer
             if buyer.customer_id != row["customer_id"]:
@@ -159,12 +159,13 @@ def _buyer_of_return(sale: Mapping[str, Any], meant: Collection[UUID]) -> Buyer:
     return buyer_of_return(buyers, sale["names_somebody"] or bool(taken_from))
 
 
-async def _reasons(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, own: Sequence[Reason]) -> Sequence[Reason]:
+async def _reasons(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, before: Sequence[Reason]) -> Sequence[Reason]:
     """Those of a return: what its own keys led to, unless its sale has nobody any more, or only whom the return was
     taken from.
     """
     if buyer.match is not Match.UNMATCHED:
-        return own
+        own = customers.by_own_keys(before)
+        return (customers.with_released(own, before) if buyer.match is Match.AMBIGUOUS else own).reasons
     return await released(ctx, sale["source"], sent_buyer(sale), next(reversed(sale["taken_from"]), None))
 
 

@@ -105,9 +105,11 @@ async def lock_that_may_take_customer(ctx: Context, ids: Iterable[UUID]) -> dict
 
 
 async def contacts(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
-    """With whom these interactions say to be, in which source, and the reasons of their customers."""
+    """With whom these interactions say to be, in which source, whom they were taken from, and their reasons."""
     return await ctx.db.fetch(
-        "SELECT id, contact, source, match_reasons FROM interactions WHERE id = ANY ($1::uuid[]) ORDER BY id", ids
+        "SELECT id, contact, source, taken_from, match_reasons FROM interactions WHERE id = ANY ($1::uuid[]) "
+        "ORDER BY id",
+        ids,
     )
 
 

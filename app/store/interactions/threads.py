@@ -192,8 +192,8 @@ async def named_enquiries(ctx: Context, interaction_id: UUID) -> list[Record]:
 
 
 _IS_OWN = """(q.answer_follows AND a.customer_from_id IS NULL AND a.customer_id IS NOT NULL
-    AND EXISTS (SELECT FROM jsonb_array_elements(a.match_reasons) r WHERE r->>'result' = 'found'
-        AND r->>'kind' <> 'id' AND r->>'customer_id' = a.customer_id::text))"""
+    AND a.match_reasons->0->>'result' = 'found' AND a.match_reasons->0->>'kind' <> 'id'
+    AND a.match_reasons->0->>'customer_id' = a.customer_id::text)"""
 _NAMED_ANSWERS = f"""
     SELECT q.*, a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at,
         a.customer_id AS answer_customer_id, {_IS_OWN} AS is_own

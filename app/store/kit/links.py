@@ -246,35 +246,39 @@ def _match(noun: str) -> str:
     """What `match` and its reasons become, for nouns that have them; of complaints, their service sets them."""
     if (contact := _CONTACTS.get(noun)) is None:
         return ""
-    linked, released, taken = (
+    linked, claimed, released, taken = (
         f"jsonb_build_array(jsonb_build_object({reason}))"
         for reason in (
             "'kind', 'record', 'value', v.origin_id, 'customer_id', v.customer_id, 'result', 'linked'",
+            "'kind', 'id', 'value', v.customer_id, 'customer_id', v.customer_id, 'result', 'claimed'",
             f"'kind', {contact}->>'kind', 'value', {contact}->>'value', 'customer_id', v.released_from, "
             "'result', 'released'",
             "'kind', 'id', 'value', v.released_from, 'customer_id', v.released_from, 'result', 'released'",
         )
     )
     names_somebody = f"{contact}->>'value' IS NOT NULL"
-    own = _reasons("r->>'result' IN ('found', 'unknown', 'of_nobody')")
-    """What its own keys led to, which counts again when it is not linked any more."""
+    is_others = "(r->>'customer_id')::uuid IS DISTINCT FROM v.released_from"
+    own = _reasons(f"r->>'result' IN ('found', 'unknown', 'of_nobody') AND ({is_others} OR v.released_from IS NULL)")
+    """What its own keys led to, which counts again when it is not linked or claimed any more."""
+    found = _reasons(f"r->>'result' = 'found' AND {is_others}")
     released_before = _reasons(
         "r->>'result' = 'released' AND (r->>'customer_id')::uuid IS DISTINCT FROM v.customer_id "
-        "AND r->>'customer_id' IS NOT NULL AND (r->>'customer_id')::uuid IS DISTINCT FROM v.released_from"
+        f"AND r->>'customer_id' IS NOT NULL AND {is_others}"
     )
     is_taken = f"{released_before} <> '[]'"
-    unlinked = "v.customer_id IS NULL AND v.released_from IS NULL"
     meant = _found(own)
     return (
         "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
-        f"WHEN {unlinked} AND cardinality({meant}) > 0 THEN 'ambiguous' "
+        f"WHEN cardinality({meant}) > 0 THEN 'ambiguous' "
         f"WHEN {names_somebody} OR v.released_from IS NOT NULL OR {is_taken} THEN 'unmatched' ELSE 'anonymous' END, "
-        f"candidates = CASE WHEN {unlinked} THEN {meant} ELSE '{{}}' END, "
+        f"candidates = CASE WHEN v.customer_id IS NULL THEN {meant} ELSE '{{}}' END, "
         f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} || {own} "
-        f"WHEN v.released_from IS NOT NULL AND v.customer_id IS NULL AND {names_somebody} THEN {released} "
-        f"WHEN v.released_from IS NOT NULL THEN {taken} "
         f"WHEN v.customer_id IS NOT NULL AND v.by_link THEN {own} "
-        f"WHEN v.customer_id IS NOT NULL THEN '[]' WHEN {own} <> '[]' THEN {own} "
+        f"WHEN v.customer_id IS NOT NULL AND v.released_from IS NOT NULL THEN {claimed} || {taken} || {own} "
+        f"WHEN v.customer_id IS NOT NULL THEN {claimed} || {own} "
+        f"WHEN v.released_from IS NOT NULL AND {names_somebody} THEN {found} || {released} "
+        f"WHEN v.released_from IS NOT NULL THEN {found} || {taken} "
+        f"WHEN {own} <> '[]' THEN {own} "
         f"WHEN {names_somebody} AND NOT {is_taken} THEN {released} ELSE '[]' END || {released_before}, "
     )
 

@@ -9,7 +9,7 @@ from tests import make
 from tests.make.feedback import feedback
 from tests.make.feedback import record as record_feedback
 from tests.support import api
-from tests.support.links import PATHS, claim, customer_of, release
+from tests.support.links import PATHS, claim, claimed_for, customer_of, release
 
 
 @pytest.fixture
@@ -97,5 +97,5 @@ async def test_is_listed_until_it_is_claimed(client: httpx.AsyncClient, ada: Any
     unmatched = (await api.get(client, "/v1/unmatched"))["items"]
     assert [item["id"] for item in unmatched] == [complaint["id"]]
     claimed = await claim(client, "complaint", complaint, ada)
-    assert (claimed["customer_id"], claimed["match_reasons"]) == (ada["id"], [])
+    assert (claimed["customer_id"], claimed["match_reasons"]) == (ada["id"], [claimed_for(ada)])
     assert (await api.get(client, "/v1/unmatched"))["items"] == []

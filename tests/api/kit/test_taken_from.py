@@ -11,7 +11,7 @@ from tests.make.feedback import record as record_feedback
 from tests.make.surveys import INVITATIONS, answers, create_open, invite
 from tests.support import api
 from tests.support.complaints import moved
-from tests.support.links import LINKED, PATHS, claim, customer_of, record_of, release
+from tests.support.links import LINKED, PATHS, claim, claimed_for, customer_of, record_of, release
 
 Record = dict[str, Any]
 FOLLOWING = [("return", "sale"), *LINKED, ("task", "complaint")]
@@ -140,7 +140,7 @@ class TestClaimedForWhomItFollows:
         noun = "sale" if noun == "return" else noun
         for _ in range(2):
             claimed = await claim(client, noun, record, ada)
-            assert (claimed["customer_id"], claimed["match_reasons"]) == (ada["id"], [])
+            assert (claimed["customer_id"], claimed["match_reasons"]) == (ada["id"], [claimed_for(ada)])
         told = [event.type for event in await api.events(db, record["id"])]
         assert told.count(f"{noun}.claimed") == 1
         if way == "moved":

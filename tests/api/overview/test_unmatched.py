@@ -14,6 +14,7 @@ from tests import make
 from tests.make.customers import create_source
 from tests.support import api
 from tests.support.application import Keys
+from tests.support.links import claimed_for
 
 PATH = "/v1/unmatched"
 NUMBER = "+44 7911 123402"
@@ -87,7 +88,8 @@ class TestList:
         for item in items:
             claimed = await client.post(item["claim_path"], json={"customer_id": ada["id"]})
             assert claimed.status_code == 200, claimed.text
-            assert (claimed.json()["match"], claimed.json()["match_reasons"]) == ("matched", [])
+            assert claimed.json()["match"] == "matched"
+            assert claimed.json()["match_reasons"] == [claimed_for(ada), *item["match_reasons"]]
         assert await listed(client) == []
         for item in items:
             released = await client.post(item["claim_path"].replace("claim", "release"), json={"reason": "Not hers"})

@@ -14,7 +14,7 @@ from app.web.examples.complaints.complaints import (
     RUNNING,
     UNKNOWN,
 )
-from app.web.examples.customers import ZOE
+from app.web.examples.customers import CLAIMED_FOR_ZOE, RELEASED_FROM_ZOE, ZOE
 
 _MET = RUNNING | {"state": "met", "met_at": ACKNOWLEDGED}
 
@@ -95,8 +95,17 @@ ANSWERS: dict[str, Any] = {
     "update_complaint": LAMB | {"owner": "Tom", "priority": "high", "version": 2, "updated_at": LATER},
     "claim_complaint": LAMB
     | NEW_FROM_A_STRANGER
-    | {"id": UNKNOWN, "sale_id": None, "sale_line_no": None, "sku": None, "remedies": [], "version": 2},
-    "release_complaint": LAMB | {"customer_id": None, "match": "anonymous", "match_reasons": [], "version": 2},
+    | {
+        "id": UNKNOWN,
+        "sale_id": None,
+        "sale_line_no": None,
+        "sku": None,
+        "remedies": [],
+        "match_reasons": CLAIMED_FOR_ZOE,
+        "version": 2,
+    },
+    "release_complaint": LAMB
+    | {"customer_id": None, "match": "unmatched", "match_reasons": RELEASED_FROM_ZOE, "version": 2},
     "update_complaint_action": THERMOMETER
     | {"done_at": "2026-03-01T16:00:00.000000Z", "outcome": "It logs every minute", "version": 2},
     "update_complaint_remedy": LAMB | {"remedies": _OFFERED["remedies"], "version": 2},

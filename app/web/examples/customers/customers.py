@@ -3,6 +3,8 @@
 from typing import Any
 
 ZOE = "019cea11-5e80-7a3c-9d2f-4b6a1c8e7f02"
+CLAIMED_FOR_ZOE = [{"kind": "id", "value": ZOE, "customer_id": ZOE, "result": "claimed"}]
+RELEASED_FROM_ZOE = [{"kind": "id", "value": ZOE, "customer_id": ZOE, "result": "released"}]
 RESTAURANT = "019cea10-91c0-7b51-8f04-2d7e9a6c3b11"
 _MADE, _CHANGED = "2026-03-14T09:12:44.120391Z", "2026-03-14T10:31:07.048215Z"
 

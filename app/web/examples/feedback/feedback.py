@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.web.examples.customers import ZOE
+from app.web.examples.customers import CLAIMED_FOR_ZOE, RELEASED_FROM_ZOE, ZOE
 from app.web.examples.interactions import TASK
 from app.web.examples.sales import SALE
 
@@ -228,8 +228,17 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 ANSWERS: dict[str, Any] = {
     "update_feedback": RECORDED | {"staff": "Tom", "version": 2},
-    "claim_feedback": RECORDED | {"id": UNKNOWN, "source": None, "external_id": None, "follow_ups": [], "version": 2},
-    "release_feedback": RECORDED | {"customer_id": None, "match": "anonymous", "match_reasons": [], "version": 2},
+    "claim_feedback": RECORDED
+    | {
+        "id": UNKNOWN,
+        "source": None,
+        "external_id": None,
+        "follow_ups": [],
+        "match_reasons": CLAIMED_FOR_ZOE,
+        "version": 2,
+    },
+    "release_feedback": RECORDED
+    | {"customer_id": None, "match": "unmatched", "match_reasons": RELEASED_FROM_ZOE, "version": 2},
     "acknowledge_feedback": THANKED,
     "record_feedback_action": ACTED,
     "notify_feedback_customer": NOTIFIED,

@@ -59,7 +59,7 @@ INTERACTION: dict[str, Any] = {
     "created_at": ASKED,
     "updated_at": ASKED,
 }
-_RELEASED = [{"kind": "phone", "value": "+44 20 7946 0958", "customer_id": None, "result": "released"}]
+_RELEASED = [{"kind": "phone", "value": "+44 20 7946 0958", "customer_id": ZOE, "result": "released"}]
 NEW_ANSWER: dict[str, Any] = {
     "body": "Of course. It will be here on the Thursday; I will ring you.",
     "staff": "Amara",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.web.examples.customers import ZOE
+from app.web.examples.customers import CLAIMED_FOR_ZOE, ZOE
 
 SALE = "019cea40-2b10-7c8e-a5d1-6f3b9e0c4a27"
 UNKNOWN_SALE = "019cea52-7f40-7a19-8c3d-0e5b6a9f1d38"
@@ -165,7 +165,7 @@ CLAIMED = RECEIPT | {
     "receipt_no": "2026-000121",
     "matched_by": "claim",
     "customer": None,
-    "match_reasons": [],
+    "match_reasons": CLAIMED_FOR_ZOE,
     "version": 2,
     "updated_at": "2026-03-14T11:02:19.905113Z",
 }
