@@ -12,7 +12,7 @@ import pytest
 
 from app.core.context import Context
 from app.rules.customers import search as rules
-from app.rules.customers.search_terms import terms
+from app.rules.customers.search_terms import Term, terms
 from app.schemas.customers.customers import CustomerQuery
 from app.store.customers import customers, search, search_pages, search_statements, windows, word_sets
 from app.store.customers.search import TermMatch
@@ -202,6 +202,42 @@ async def test_sets_of_words_leave_nobody_out(
         await db.execute("UPDATE customers SET updated_at = '2025-03-02'")  # only sets know who was changed
         await _compare(db, changed, random)
     assert len(asked) >= 8 and None not in asked, "sets told where to look"
+
+
+@pytest.mark.parametrize("everybody_is_rare", [False, True])
+async def test_few_are_found_at_once(
+    new_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch, everybody_is_rare: bool
+) -> None:
+    """And if they turn out to be many, nobody is left out."""
+    monkeypatch.setattr(search_pages, "TIME", timedelta(days=1))
+    random = Random(8)
+    stored = numbered(60_000, 100 if everybody_is_rare else 1)
+    asked = [*WORDS]
+    if everybody_is_rare:
+        monkeypatch.setattr(word_sets, "FREQUENT", 1)
+        monkeypatch.setattr(Term, "is_of_few", True)
+        monkeypatch.setattr(search_pages, "_FEW_WORDS", 1_000)
+    else:
+        some = [word for customer in random.sample(stored, 20) for word in customer["words"]]
+        asked = [word[1:] for word in some if word[0] == "‥" and len(word) == 7]
+    looks: list[bool] = []
+
+    async def find_all(self: search_pages.Search, ctx: Context, wanted: int) -> Any:
+        look = await usual(self, ctx, wanted)
+        looks.append(look.onward is None)
+        return look
+
+    usual = search_pages.Search._all
+    monkeypatch.setattr(search_pages.Search, "_all", find_all)
+    async with filled(new_database(), stored) as db:
+        await _refresh(db)
+        for _ in range(16):
+            q = " ".join(random.sample(asked, random.choice([1, 1, 2]) if everybody_is_rare else 1))
+            filters = {"archived": "any", "kind": random.choice([None, *KINDS])}
+            best, others = await _by_looking_at_each(db, stored, q, filters)
+            numbers, _ = await _page_by_page(db, random.choice([1, 3, 17, 200]), q, filters)
+            assert (numbers[: len(best)], numbers[len(best) :]) == (best, others), (q, filters)
+    assert len(looks) >= 8 and set(looks) == {not everybody_is_rare}
 
 
 async def _refresh(db: "asyncpg.Connection[Any]") -> None:

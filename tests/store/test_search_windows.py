@@ -12,7 +12,7 @@ _SIZES = [512, 4_096, 32_768, 262_144, 2_097_152]
 
 
 def ways(found: Ahead) -> list[list[Window]]:
-    narrow, wide = found.windows[: found.narrow], found.windows[found.narrow :]
+    narrow, wide = list(found.windows[: found.narrow]), list(found.windows[found.narrow :])
     return [narrow, [*narrow[: found.fork], *wide]] if wide else [narrow]
 
 

@@ -47,6 +47,11 @@ class Term:
     """If it is a number of at least four digits, these: numbers may end with them."""
 
     @property
+    def is_of_few(self) -> bool:
+        """Whether hardly anybody can have it, in a store of any size: an address, or many digits of a number."""
+        return len(self.digits) >= _LONGEST_TAIL or "@" in self.word[1:]
+
+    @property
     def begins(self) -> list[str]:
         """What words that complete it begin with, as far as they have to be looked up."""
         return [form for form in self.forms if not is_beginning(form) and not is_letter(form)]

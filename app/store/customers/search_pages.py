@@ -12,11 +12,13 @@ Of words that many have but hardly anybody has together, all lists would have to
 time, and what it has found is a page, even if that is not full: the next one goes on from there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from asyncpg import Record
 
 from app.core.context import Context
 from app.store.customers import word_sets
@@ -28,6 +30,7 @@ from app.store.kit.listing import Listing
 
 TIME = timedelta(milliseconds=20)
 """After so long, a look goes into no further window. The last one took about as long as those before together."""
+_FEW_WORDS = 8
 LOOKS = 3
 """How many looks a page takes as long as it has nobody at all."""
 
@@ -96,13 +99,34 @@ class Search:
         onward: Position | None = position
         cuts = 0
         while onward and len(documents) <= limit and not (cuts and documents) and cuts < LOOKS:
-            look = await (self._batch if onward.others else self._best)(ctx, onward, limit + 1 - len(documents))
+            look = await self._look(ctx, onward, limit + 1 - len(documents))
             documents += look.documents
             onward = look.onward
             cuts += look.is_cut
         if len(documents) > limit:
             onward = documents[limit - 1][1]
         return [document for document, _ in documents[:limit]], onward
+
+    async def _look(self, ctx: Context, position: Position, wanted: int) -> _Look:
+        if position.others:
+            return await self._batch(ctx, position, wanted)
+        if position == START and self._has_others and self._are_few:
+            return await self._all(ctx, wanted)
+        return await self._best(ctx, position, wanted)
+
+    async def _all(self, ctx: Context, wanted: int) -> _Look:
+        """Those who match best and all others at once, if there are few of both; else the best of the newest."""
+        below = self.matches.newest + 1
+        way = ahead(below, is_all=not self._has_parts, rest=self._rest_of_others).if_rare
+        found, batch = await self._rank(ctx, way, Position(below), wanted, with_best=True)
+        lowest = batch["number"] if batch["ranked"] == BATCH else way.windows[batch["looked"] - 1].lowest
+        best = [(row["json"], Position(row["number"])) for row in found if row["score"] is None]
+        if lowest:
+            return _Look(best, Position(lowest))
+        others = [
+            (row["json"], Position(below, 1, row["score"], row["number"])) for row in found if row["score"] is not None
+        ]
+        return _Look(best + others, None)
 
     async def _best(self, ctx: Context, position: Position, wanted: int) -> _Look:
         below = position.below or self.matches.newest + 1
@@ -144,29 +168,11 @@ class Search:
     async def _batch(self, ctx: Context, position: Position, wanted: int) -> _Look:
         """What is left of a batch."""
         below = position.below or self.matches.newest + 1
-        ordered = sorted(self.matches.terms, key=lambda term: bool(term.all_of))
-        with_parts = sum(bool(term.all_of) for term in ordered)
-        is_all = not (position.below or position.end or with_parts)
-        rest = Rest.WINDOWS if position.end else self._rest_of_others
-        way = ahead(below, position.end, is_all=is_all, rest=rest)
-        required = list(self.filters.required)
-        shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts)
-        # What a batch has was decided when it was begun.
-        is_begun = position.number > 0
-        if is_begun:
+        is_all = not (position.below or position.end or self._has_parts)
+        way = ahead(below, position.end, is_all=is_all, rest=Rest.WINDOWS if position.end else self._rest_of_others)
+        if position.number:  # what the batch has was decided when it was begun
             way = way._replace(sure=len(way.windows))
-        *found, batch = await ctx.db.fetch(
-            others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=10), shape),
-            *way.arguments,
-            TIME,
-            below,
-            wanted,
-            position.score if is_begun else None,
-            position.number,
-            *self.filters.arguments,
-            *([required] if required else []),
-            *(argument for term in ordered for argument in _arguments(term)),
-        )
+        found, batch = await self._rank(ctx, way, position._replace(below=below), wanted)
         is_full = batch["ranked"] == BATCH
         lowest = way.windows[batch["looked"] - 1].lowest
         is_cut = not is_full and lowest > position.end
@@ -175,6 +181,28 @@ class Search:
         if is_full:
             return _Look(documents, Position(batch["number"], 1))
         return _Look(documents, Position(end, 1) if end else None, is_cut)
+
+    async def _rank(
+        self, ctx: Context, way: Ahead, position: Position, wanted: int, *, with_best: bool = False
+    ) -> tuple[list[Record], Record]:
+        """What is found after a position, the best match first, and of how many, down to which number."""
+        ordered = sorted(self.matches.terms, key=lambda term: bool(term.all_of))
+        with_parts = sum(bool(term.all_of) for term in ordered)
+        required = list(self.filters.required)
+        shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts, with_best)
+        *found, batch = await ctx.db.fetch(
+            others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=10), shape),
+            *way.arguments,
+            TIME,
+            position.below,
+            wanted,
+            position.score if position.number else None,
+            position.number,
+            *self.filters.arguments,
+            *([required] if required else []),
+            *(argument for term in ordered for argument in _arguments(term, with_best=with_best)),
+        )
+        return found, batch
 
     @cached_property
     def _words(self) -> "_Words":
@@ -194,7 +222,7 @@ class Search:
         items = self._words.items
         if not self.matches.has_sets:
             return Rest.WINDOWS
-        if self._has_rare(items):
+        if self._has_rare(words for words in items if len(words) <= _FEW_WORDS):
             return Rest.RARE
         return Rest.SETS if len(items) > 1 else Rest.WINDOWS
 
@@ -212,25 +240,39 @@ class Search:
         is_rare = self._has_rare(items) or all(self.matches.frequent.isdisjoint(words) for words in others)
         if not (self.matches.has_sets and is_rare):
             return Rest.WINDOWS
-        return Rest.RARE_PARTS if any(term.all_of for term in terms) else Rest.RARE
+        return Rest.RARE_PARTS if self._has_parts else Rest.RARE
 
-    def _has_rare(self, items: Sequence[Sequence[str]]) -> bool:
+    def _has_rare(self, items: Iterable[Sequence[str]]) -> bool:
         return any(self.matches.frequent.isdisjoint(words) for words in items)
+
+    @cached_property
+    def _are_few(self) -> bool:
+        """Whether hardly anybody may be meant: a term is of few, in few words that are rare."""
+        few = (term for term in self.matches.terms if term.term.is_of_few and len(term.all_of) <= 1)
+        items = ([*term.scores, *term.all_of] for term in few)
+        return self.matches.has_sets and self._has_rare(words for words in items if len(words) <= _FEW_WORDS)
+
+    @cached_property
+    def _has_parts(self) -> bool:
+        return any(term.all_of for term in self.matches.terms)
 
     @cached_property
     def _has_others(self) -> bool:
         return any(term.all_of or len(term.scores) > len(term.best) for term in self.matches.terms)
 
 
-def _arguments(term: TermMatch) -> list[Any]:
-    """Four for a term that means any of some words, six more for others."""
+def _arguments(term: TermMatch, *, with_best: bool) -> list[Any]:
+    """In the order of `others_statement`, which looks for those who do not match best unless it is `with_best`."""
     words = list(term.scores)
-    arguments = [words, [_whole(score) for score in term.scores.values()], term.best, term.others]
+    arguments = [words, [_whole(score) for score in term.scores.values()], term.best]
+    if not with_best:
+        arguments.append(term.others)
     if term.all_of:
         plain = [word for word in words if word not in term.proven]
-        best_all = term.all_of if term.best_is_all else None
-        other_all = None if term.best_is_all else term.all_of
-        arguments += [plain, term.all_of, best_all, other_all, _whole(term.all_score), term.proof or ["%"]]
+        best_all, other_all = (term.all_of, None) if term.best_is_all else (None, term.all_of)
+        arguments += [plain, term.all_of, best_all, _whole(term.all_score), term.proof or ["%"]]
+        if not with_best:
+            arguments.append(other_all)
     return arguments
 
 

@@ -1,6 +1,6 @@
 """The statements by which a search looks into windows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import count
 from typing import NamedTuple
@@ -22,17 +22,16 @@ class OthersShape(NamedTuple):
     required: bool
     plain: int
     with_parts: int
-
-
-_PLAIN, _WITH_PARTS = 4, 10
+    with_best: bool = False
+    """Whether those who match best are found as well, before the others."""
 
 
 @cache
 def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: BestShape) -> str:
-    numbers = count(parameters + 1)
+    numbers = _numbers(parameters)
     # The SELECT hides the words from the planner, which then keeps one plan.
-    required = [f"c.words @> (SELECT ${next(numbers)}::text[])" for _ in range(shape.required)]
-    any_of = [f"c.words && (SELECT ${next(numbers)}::text[])" for _ in range(shape.any_of)]
+    required = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.required)]
+    any_of = [f"c.words && (SELECT {next(numbers)}::text[])" for _ in range(shape.any_of)]
     proven = [_proof(next(numbers)) for _ in range(shape.proofs)]
     way, where = [*any_of, *required], ["c.number < $7", *proven, *filters]
     return _BEST.format(
@@ -44,11 +43,8 @@ def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shap
 
 @cache
 def others_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: OthersShape) -> str:
-    number = parameters + 1
-    required = []
-    if shape.required:
-        required = [f"c.words @> (SELECT ${number}::text[])"]
-        number += 1
+    numbers = _numbers(parameters)
+    required = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.required)]
     every: list[str] = []
     best: list[str] = []
     proven: list[str] = []
@@ -56,18 +52,19 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
     parts: list[str] = []
     arms: list[tuple[int, str]] = []
     for term in range(shape.plain + shape.with_parts):
-        words, scores, best_words, others = (f"${number + n}" for n in range(4))
+        words, scores, best_words = (next(numbers) for _ in range(3))
         is_best = f"c.words && (SELECT {best_words}::text[])"
         matches = f"c.words && (SELECT {words}::text[])"
-        arms.append((term, f"c.words && (SELECT {others}::text[])"))
         sought.append(f"SELECT {term} AS term, * FROM unnest({words}::text[], {scores}::int[]) s(word, score)")
-        number += _PLAIN
+        if not shape.with_best:
+            arms.append((term, f"c.words && (SELECT {next(numbers)}::text[])"))
         if term >= shape.plain:
-            plain, all_of, best_all, other_all, score, proof = (f"${number + n}" for n in range(6))
-            is_proven = _proof(int(proof[1:]))
+            plain, all_of, best_all, score, proof = (next(numbers) for _ in range(5))
+            is_proven = _proof(proof)
             is_best = f"({is_best} OR c.words @> (SELECT {best_all}::text[]) AND {is_proven})"
             matches = f"({matches} OR c.words @> (SELECT {all_of}::text[]))"
-            arms.append((term, f"c.words @> (SELECT {other_all}::text[])"))
+            if not shape.with_best:
+                arms.append((term, f"c.words @> (SELECT {next(numbers)}::text[])"))
             proven.append(f"(c.words && (SELECT {plain}::text[]) OR {is_proven})")
             sought[-1] += f" WHERE s.word = ANY ({plain}::text[])"
             parts.append(
@@ -75,12 +72,18 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
                     term=term, words=words, scores=scores, plain=plain, all_of=all_of, score=score, proof=is_proven
                 )
             )
-            number += _WITH_PARTS - _PLAIN
         every.append(matches)
         best.append(is_best)
-    ways = [[arm, *(e for n, e in enumerate(every) if n != term), *required] for term, arm in arms]
-    where = ["c.number < $7", f"({' AND '.join(best)}) IS NOT TRUE", *proven, *filters]
+    is_best = f"({' AND '.join(best)}) IS TRUE"
+    if shape.with_best:
+        ways = [[*every, *required]]
+        where = ["c.number < $7", *proven, *filters]
+    else:
+        ways = [[arm, *(e for n, e in enumerate(every) if n != term), *required] for term, arm in arms]
+        where = ["c.number < $7", f"NOT ({is_best})", *proven, *filters]
+        is_best = "false"
     return _OTHERS.format(
+        is_best=is_best,
         windows=_windows(ways, where, may_have_none=not shape.with_parts),
         sought=" UNION ALL ".join(sought),
         parts="".join(parts),
@@ -104,13 +107,19 @@ def _windows(ways: Sequence[Sequence[str]], where: Sequence[str], *, may_have_no
     return f"{in_blocks} UNION ALL{window([], 'IS NULL')}" if may_have_none else in_blocks
 
 
-def _proof(number: int) -> str:
-    return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY ((SELECT ${number}::text[])::text[]))"
+def _numbers(parameters: int) -> Iterator[str]:
+    """Of the parameters that follow so many."""
+    return (f"${number}" for number in count(parameters + 1))
+
+
+def _proof(likes: str) -> str:
+    return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY ((SELECT {likes}::text[])::text[]))"
 
 
 # The loop goes through the windows in their order, and ends when there are enough or when the time is over: the clock
-# is looked at before each window. It also ends at a fork without wide windows, if there were few. OFFSET: filters are
-# asked of those who were found, and do not look for others by indexes of their own.
+# is looked at before each window. It also ends at a fork without wide windows, if there were few, or without further
+# narrow ones, if there were many. OFFSET: filters are asked of those who were found, and do not look for others by
+# indexes of their own.
 _WINDOW = """
             SELECT count(*) AS had, count(*) FILTER (WHERE is_hit) AS hits,
                 array_agg(id ORDER BY number DESC) FILTER (WHERE is_hit) AS ids,
@@ -132,7 +141,8 @@ _LOOKED = f"""
         ) w
         CROSS JOIN LATERAL ({{windows}}
         ) h
-        WHERE l.n NOT IN ($3::int, cardinality($1::text[])) AND l.hits < {{enough}}
+        WHERE l.n <> cardinality($1::text[]) AND l.hits < {{enough}}
+            AND (l.n <> $3::int OR $3::int = $4::int AND l.had <= {RARE})
             AND (l.n <> $4::int OR l.had > {RARE} OR $3::int < cardinality($1::text[]))
             AND (l.n < $5::int OR clock_timestamp() - statement_timestamp() < $6::interval)
     )"""
@@ -146,7 +156,7 @@ _BEST = f"""{_LOOKED},
     UNION ALL SELECT NULL, NULL, max(had), max(n) FROM looked"""
 _OTHERS = f"""{_LOOKED},
     candidates AS MATERIALIZED (
-        SELECT c.id, c.number, c.words
+        SELECT c.id, c.number, c.words, {{is_best}} AS is_best
         FROM (SELECT h.id FROM {_HITS} ORDER BY h.number DESC LIMIT {{enough}}) h JOIN customers c ON c.id = h.id
     ),
     sought AS MATERIALIZED ({{sought}}),
@@ -157,14 +167,15 @@ _OTHERS = f"""{_LOOKED},
     best AS (SELECT h.id, h.term, max(h.score) AS score FROM hits h GROUP BY h.id, h.term),
     ranked AS (SELECT b.id, sum(b.score) AS score FROM best b GROUP BY b.id),
     page AS MATERIALIZED (
-        SELECT c.id, c.number, r.score FROM candidates c JOIN ranked r ON r.id = c.id
+        SELECT c.id, c.number, CASE WHEN NOT c.is_best THEN r.score END AS score
+        FROM candidates c JOIN ranked r ON r.id = c.id
         WHERE $9::bigint IS NULL OR (r.score, c.number) < ($9::bigint, $10::bigint)
-        ORDER BY r.score DESC, c.number DESC LIMIT (SELECT $8::int)
+        ORDER BY score DESC NULLS FIRST, number DESC LIMIT (SELECT $8::int)
     )
     SELECT * FROM (
         SELECT row_to_json(d)::text AS json, p.score, p.number, NULL::bigint AS ranked, NULL::int AS looked
         FROM page p JOIN customers c ON c.id = p.id CROSS JOIN LATERAL (SELECT {{columns}}) d
-        ORDER BY p.score DESC, p.number DESC
+        ORDER BY p.score DESC NULLS FIRST, p.number DESC
     ) documents
     UNION ALL SELECT NULL, NULL, min(number), count(*), (SELECT max(n) FROM looked) FROM candidates"""
 _PARTS = """

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 SURE = 10_000
@@ -88,7 +89,7 @@ class Ahead(NamedTuple):
     they do so the more, the fewer hits these had.
     """
 
-    windows: list[Window]
+    windows: Sequence[Window]
     """First the narrow ones, then the wide ones that go on from where the way forks."""
     narrow: int
     """How many are narrow."""
@@ -103,7 +104,16 @@ class Ahead(NamedTuple):
         blocks, above = [window.blocks for window in self.windows], [window.above for window in self.windows]
         return blocks, above, self.narrow, self.fork, self.sure
 
+    @property
+    def if_rare(self) -> "Ahead":
+        """It ends at the fork if the windows before it had more than a few: only what is rare is looked for further."""
+        if self.narrow == len(self.windows):
+            return self
+        windows = [*self.windows[: self.fork], *self.windows[self.narrow :]]
+        return self._replace(windows=windows, narrow=self.fork)
 
+
+@lru_cache(maxsize=256)
 def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.WINDOWS) -> Ahead:
     """`end` is the lowest number of a window, or 0 for all numbers below `below`; only for these, there may be another
     `rest` than windows.

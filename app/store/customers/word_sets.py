@@ -55,8 +55,10 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
     known = set(found["known"])
     unknown = {
         small
-        for number in range(0, below, size_of(SMALL))
-        if (small := block_of(number, SMALL)) not in known and block_of(number, LARGE) not in known
+        for lowest in range(0, below, size_of(LARGE))
+        if block_of(lowest, LARGE) not in known
+        for number in range(lowest, min(lowest + size_of(LARGE), below), size_of(SMALL))
+        if (small := block_of(number, SMALL)) not in known
     }
     near = {*found["by_sets"], *found["near_changes"]}
     return [*unknown, *(block for block in near if block_of(lowest_of(block), SMALL) not in unknown)]
