@@ -11,6 +11,8 @@ from multiprocessing import resource_tracker
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+BACKLOG = 2_048
+"""How many connections wait until they are accepted."""
 _GRACE = 4
 """Seconds that requests have to finish when the service stops; container engines kill after ten in all."""
 _BIND_TIMEOUT = 3.0
@@ -41,6 +43,7 @@ def serve(listener: socket.socket, workers: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        backlog=BACKLOG,
         timeout_graceful_shutdown=_GRACE,
         timeout_worker_healthcheck=30,  # a worker that is still importing does not answer yet
     )

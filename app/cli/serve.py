@@ -44,6 +44,7 @@ def serve(
         key = _bootstrap(settings, dsn)
         if with_sample and settings.sample:
             _load_sample(settings, dsn)
+        listener.listen(server.BACKLOG)  # whoever reads the address may ask at once, and waits
         _greet(host, port, key, chosen=settings.bootstrap_key is not None)
         server.serve(listener, workers)
 

@@ -148,7 +148,7 @@ def _add_up(lines: Sequence[Line], unit: Decimal) -> _Sums:
             if abs(expected + tax - total) <= unit:
                 tax_inside += tax
                 tax_inside_lines = True
-            else:
+            elif line.quantity or total > 0:  # else only money is given back
                 imbalances.append(Imbalance(Sum.LINE, line.line_no, expected, total))
         if tax:
             all_tax += tax

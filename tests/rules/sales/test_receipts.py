@@ -230,6 +230,11 @@ class TestImbalances:
         lines = [line("10.00", tax="1.50"), line("5.00", tax="0.50")]
         assert imbalances(lines, total) == []
 
+    @pytest.mark.parametrize("price", ["0", "100.00", "-10.00"])
+    def test_money_alone_is_given_back(self, price: str) -> None:
+        assert imbalances([line("-10.00", "0", price)], "-10.00", paid="-10.00") == []
+        assert [sum_ for sum_, *_ in imbalances([line("10.00", "0", price)], "10.00")] == ["line"]
+
     def test_a_lines_tax_may_be_in_its_total_only(self) -> None:
         assert imbalances([line("12.00", price="10.00", tax="2.00")], "12.00") == []
 
