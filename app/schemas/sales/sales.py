@@ -219,9 +219,7 @@ class Sale(Resource):
     candidates: Annotated[list[Id], Field(max_length=20)]
     """The ids of the customers who may have bought, if `match` is `ambiguous`. Otherwise empty."""
     match_reasons: MatchReasons
-    """What each key of the receipt led to, when it was recorded or taken from its customer. Empty if it was given to
-    its customer later.
-    """
+    """What each key of the receipt led to, and who has been said to be its buyer, or not to be."""
     lines: Annotated[list[SaleLine], Field(max_length=5_000)]
     discount: Money
     """The discount on the whole receipt, as a positive amount, that no line has."""

@@ -1,6 +1,7 @@
 """Whose a complaint is: claimed, moved, released, or taken from what it is linked to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from app.core.context import Context
@@ -9,6 +10,7 @@ from app.schemas.complaints.complaints import ComplaintClaim
 from app.services import customers
 from app.services.complaints import case_store, policies
 from app.services.complaints.case import Case
+from app.services.customers import Resolution
 from app.services.kit.links import change_of
 from app.store.complaints import complaints as store
 from app.store.kit import links
@@ -39,19 +41,32 @@ async def release(ctx: Context, complaint_id: UUID, reason: str) -> Document:
     return await store.COMPLAINTS.get(ctx, complaint_id)
 
 
-async def assign_customers(ctx: Context, assignments: Sequence[Assignment]) -> None:
-    """Give locked complaints their customers."""
+async def assign_customers(
+    ctx: Context, assignments: Sequence[Assignment], found: Mapping[UUID, Resolution] = MappingProxyType({})
+) -> None:
+    """Give locked complaints their customers; `found` is what those led to, by their ids, that were looked up anew."""
     by_id = {each.id: each for each in assignments}
-    await _assign(ctx, [(case, by_id[case.id]) for case in await case_store.load_many(ctx, list(by_id))])
+    await _assign(ctx, [(case, by_id[case.id]) for case in await case_store.load_many(ctx, list(by_id))], found)
 
 
-async def _assign(ctx: Context, cases: Sequence[tuple[Case, Assignment]]) -> None:
+async def _assign(
+    ctx: Context, cases: Sequence[tuple[Case, Assignment]], found: Mapping[UUID, Resolution] = MappingProxyType({})
+) -> None:
     for case, assignment in cases:
         complaint = case.complaint
         complaint.customer_id, complaint.customer_from_id = assignment.customer_id, assignment.origin_id
-        contact = (complaint.complainant or {}).get("contact")
-        holders, before = (complaint.customer_id, complaint.customer_from_id), complaint.match_reasons
-        complaint.update(customers.reassigned(*holders, contact, before, assignment.released_from).columns())
+        if case.id in found:
+            resolution = customers.with_released(found[case.id], complaint.match_reasons)
+        else:
+            resolution = customers.reassigned(
+                assignment.customer_id,
+                assignment.origin_id,
+                (complaint.complainant or {}).get("contact"),
+                complaint.match_reasons,
+                assignment.released_from,
+                by_link=assignment.by_link,
+            )
+        complaint.update(resolution.columns())
         complaint.taken_from = taken_from(complaint.taken_from, assignment.released_from, assignment.customer_id)
         await policies.reselect(ctx, case)
         if assignment.is_told:

@@ -135,7 +135,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     is_new = draft.customer_id != before or (loses_origin and before is not None)
     if links and is_new:
         now = Assignment(complaint_id, before, draft.customer_id, draft.origin_id, NO_LONGER_LINKED, by_link=True)
-        await claims.assign_customers(ctx, [now])
+        await claims.assign_customers(ctx, [now], {complaint_id: draft.resolution})
     await ctx.reactions.follow(ctx)
     return await store.COMPLAINTS.get(ctx, complaint_id)
 

@@ -9,11 +9,11 @@ from app.services.customers.exclusions import Excluded
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
 from app.services.customers.reassignment import (
+    after_release,
     by_own_keys,
     is_released_from,
     linked,
     reassigned,
-    released,
     with_released,
 )
 from app.services.customers.references import CustomerReference, references_by_contact
@@ -40,6 +40,7 @@ __all__ = [
     "Reason",
     "Resolution",
     "Resolver",
+    "after_release",
     "by_own_keys",
     "claims",
     "create_new_sources",
@@ -54,7 +55,6 @@ __all__ = [
     "record_created",
     "references_by_contact",
     "refresh_word_sets",
-    "released",
     "require_customer",
     "under",
     "with_released",

@@ -21,30 +21,35 @@ def reassigned(
     contact: Mapping[str, str] | None,
     before: Sequence[Reason],
     released_from: UUID | None = None,
+    *,
+    by_link: bool = False,
 ) -> Resolution:
     """What becomes of a record that is claimed, released, or follows `origin_id`; `contact` is who it says it was, and
     `before` are its reasons.
 
-    `released_from` is the customer whom somebody has taken it from.
+    `released_from` is the customer whom somebody has taken it from; `by_link` says that nobody has said whose it is:
+    what it was linked to does not any more, and its own keys do.
     Of records that `store.kit.links.assign_customers` gives their customers, the statement says the same.
     """
     taken = [each for each in before if each["customer_id"] not in (str(customer_id), str(released_from))]
     own = by_own_keys(_without(before, released_from))
     if customer_id is not None and origin_id is not None:
         return with_released(linked(origin_id, customer_id, own), taken)
+    if customer_id is not None and by_link:
+        return with_released(replace(own, match=Match.MATCHED, customer_id=customer_id, candidates=()), taken)
     if customer_id is not None:
         claimed = reason("id", str(customer_id), ReasonResult.CLAIMED, customer_id)
         said = _released(None, released_from) if released_from is not None else ()
         return with_released(Resolution(Match.MATCHED, customer_id, reasons=(claimed, *said, *own.reasons)), taken)
     if released_from is not None:
-        own = released(before, _released(contact, released_from), released_from)
+        own = after_release(before, _released(contact, released_from), released_from)
     found = with_released(own, taken)
     if contact is not None and not found.reasons:
         return replace(found, match=Match.UNMATCHED, reasons=_released(contact, None))
     return found
 
 
-def released(before: Iterable[Reason], said: Iterable[Reason], released_from: UUID) -> Resolution:
+def after_release(before: Iterable[Reason], said: Iterable[Reason], released_from: UUID) -> Resolution:
     """What becomes of a record that somebody has taken from a customer, as is `said`: the others who have one of its
     keys may be meant.
     """

@@ -164,13 +164,13 @@ class Resolver:
         reference, keys = self.references[n], self._keys[n]
         rest = self._without_holder(n) if excluded is None else [*self._taken(n, excluded), *self._without_holder(n)]
         is_excluded = excluded is not None and excluded.has_id_of(reference)
-        if reference.customer_id is not None and reference.customer_id in self._ids and not is_excluded:
-            named = str(reference.customer_id)
-            reasons = (reason("id", named, ReasonResult.FOUND, named), *rest)
-            return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         held = [self._held(key) for key in keys]
         if excluded is not None:
             held = [excluded.left(key.key, holders) for key, holders in zip(keys, held, strict=True)]
+        if reference.customer_id is not None and reference.customer_id in self._ids and not is_excluded:
+            named = reason("id", str(reference.customer_id), ReasonResult.FOUND, reference.customer_id)
+            reasons = (named, *_decided(keys, held, reference.customer_id), *rest)
+            return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         remaining = candidates(held)
         if len(remaining) == 1 and not is_shared_alone(held) and not self._contradicts(n, held, *remaining):
             (customer_id,) = remaining

@@ -22,7 +22,7 @@ from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import (
     Touched,
     record_change_of_buyer,
-    released,
+    release_reasons,
     sent_buyer,
     settle,
     values_of,
@@ -31,6 +31,7 @@ from app.services.sales.sites import load_time_zones
 from app.store.kit import events
 from app.store.kit.documents import Document
 from app.store.kit.events import Event
+from app.store.kit.links import Assignment
 from app.store.kit.listing import Page
 from app.store.sales import sales as store
 from app.store.sales import settlement
@@ -103,7 +104,8 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
     sale = await store.SALES.lock(ctx, sale_id)
     follows = sale["matched_by"] == MatchedBy.SALE
     if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from, follows=follows):
-        claimed = customers.reassigned(customer_id, None, None, json.loads(sale["match_reasons"]), moved_from)
+        moved = Assignment(sale_id, sale["customer_id"], customer_id).released_from
+        claimed = customers.reassigned(customer_id, None, None, json.loads(sale["match_reasons"]), moved)
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM), claimed.reasons)
     return await store.SALES.get(ctx, sale_id)
 
@@ -113,9 +115,9 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
     await settlement.lock(ctx, sales=[sale_id])
     sale = await store.SALES.lock(ctx, sale_id)
     if (holder := sale["customer_id"]) is not None:
-        said = await released(ctx, sale["source"], sent_buyer(sale), holder)
+        said = await release_reasons(ctx, sale["source"], sent_buyer(sale), holder)
         before = json.loads(sale["match_reasons"])
-        left = customers.with_released(customers.released(before, said, holder), before)
+        left = customers.with_released(customers.after_release(before, said, holder), before)
         await _give(ctx, sale, Buyer(None, left.match, None, left.candidates), left.reasons, reason=reason)
     return await store.SALES.get(ctx, sale_id)
 

@@ -7,7 +7,7 @@ notes in `Touched` what others may depend on, and `settle` makes it true.
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -142,7 +142,7 @@ def sent_buyer(sale: Mapping[str, Any]) -> BuyerNew:
     return validation.validate_stored(BuyerNew, json.loads(sale["customer"] or "{}"))
 
 
-async def released(ctx: Context, source: str, buyer: BuyerNew, taken_from: UUID | None) -> list[Reason]:
+async def release_reasons(ctx: Context, source: str, buyer: BuyerNew, taken_from: UUID | None) -> list[Reason]:
     """The keys by which somebody can still say whose the receipt is; `taken_from`, if somebody took it itself."""
     policies = await customers.load_policies(ctx, [source, buyer.identity.system if buyer.identity else None])
     keys = buyer_reference(buyer, policies, source).keys(ctx)
@@ -161,12 +161,13 @@ def _buyer_of_return(sale: Mapping[str, Any], meant: Collection[UUID]) -> Buyer:
 
 async def _reasons(ctx: Context, sale: Mapping[str, Any], buyer: Buyer, before: Sequence[Reason]) -> Sequence[Reason]:
     """Those of a return: what its own keys led to, unless its sale has nobody any more, or only whom the return was
-    taken from.
+    taken from; and from whom it was taken before.
     """
-    if buyer.match is not Match.UNMATCHED:
-        own = customers.by_own_keys(before)
-        return (customers.with_released(own, before) if buyer.match is Match.AMBIGUOUS else own).reasons
-    return await released(ctx, sale["source"], sent_buyer(sale), next(reversed(sale["taken_from"]), None))
+    own = customers.by_own_keys(before)
+    if buyer.match is Match.UNMATCHED:
+        last = next(reversed(sale["taken_from"]), None)
+        own = replace(own, reasons=await release_reasons(ctx, sale["source"], sent_buyer(sale), last))
+    return customers.with_released(own, before).reasons
 
 
 def _is_of(row: Mapping[str, Any], buyer: Buyer) -> bool:

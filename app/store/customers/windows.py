@@ -122,6 +122,7 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
     walks the lists in step, and the lists of blocks with them: without these it takes half the time. What it finds
     above the window, this look has found before: not much, or it had ended.
     """
+    assert rest is Rest.WINDOWS or not end, "other ways lead to the lowest number"
     above = ((below - 1) >> _SMALLEST << _SMALLEST) + _SIZES[0]
     lowest = above - _SIZES[0]
     if lowest > end and below - lowest < _FEWEST:

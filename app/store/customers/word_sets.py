@@ -48,7 +48,7 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
     """
     asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
     numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
-    statement = _BLOCKS_WITH_WORDS if len(asked) == len(items) else _BLOCKS_WITH_ITEMS
+    statement = _BLOCKS_WITH_WORDS if all(len(words) == 1 for words in items) else _BLOCKS_WITH_ITEMS
     (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below)
     if found["changed"] > MOST_CHANGED:
         return None

@@ -270,7 +270,8 @@ def _match(noun: str) -> str:
     return (
         "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
         f"WHEN cardinality({meant}) > 0 THEN 'ambiguous' "
-        f"WHEN {names_somebody} OR v.released_from IS NOT NULL OR {is_taken} THEN 'unmatched' ELSE 'anonymous' END, "
+        f"WHEN {names_somebody} OR v.released_from IS NOT NULL OR {own} <> '[]' OR {is_taken} THEN 'unmatched' "
+        "ELSE 'anonymous' END, "
         f"candidates = CASE WHEN v.customer_id IS NULL THEN {meant} ELSE '{{}}' END, "
         f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} || {own} "
         f"WHEN v.customer_id IS NOT NULL AND v.by_link THEN {own} "

@@ -36,6 +36,8 @@ def contexts(*customer_ids: UUID) -> Iterator[tuple[UUID | None, UUID | None, UU
     yield None, ada, SALE, False
     yield bo, ada, SALE, False
     yield ada, None, None, True
+    yield ada, bo, None, True
+    yield None, ada, None, True
 
 
 def all_reasons(contact: bool, *customer_ids: UUID) -> Iterator[list[Reason]]:
@@ -54,7 +56,7 @@ def all_reasons(contact: bool, *customer_ids: UUID) -> Iterator[list[Reason]]:
         {"kind": "id", "value": bo, "customer_id": bo, "result": "released"},
         {"kind": "id", "value": ada, "customer_id": ada, "result": "released"},
     ]
-    possible = [*phone, *other] if contact else other
+    possible = [*phone, *other] if contact else [phone[2], *other]
     for count in range(3):
         yield from map(list, combinations(possible, count))
 
@@ -75,7 +77,9 @@ async def test_the_statement_says_what_the_service_says(
         for before, customer_id, origin_id, by_link in contexts(*ids):
             now = Assignment(UUID(record["id"]), before, customer_id, origin_id, by_link=by_link)
             row = await assigned(db, noun, now, reasons)
-            expected = customers.reassigned(customer_id, origin_id, said, reasons, now.released_from).columns()
+            expected = customers.reassigned(
+                customer_id, origin_id, said, reasons, now.released_from, by_link=by_link
+            ).columns()
             stored = {name: row[name] for name in ("match", "candidates")}
             stored["match_reasons"] = json.loads(row["match_reasons"])
             assert stored == expected, (reasons, now)

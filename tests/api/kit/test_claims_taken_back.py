@@ -128,7 +128,45 @@ class TestWhatIsLinked:
         assert (await api.get(client, path))["customer_id"] == bo["id"]
 
 
+@pytest.mark.parametrize("noun", NOUNS)
+async def test_who_was_named_by_their_id_is_not_the_only_one_with_the_number(
+    client: httpx.AsyncClient, people: list[Record], noun: str
+) -> None:
+    ada, bo, cy, _ = people
+    if noun == "sale":
+        record = await make.record_sale(client, customer={"id": ada["id"], "phone": NUMBER})
+    else:
+        record = await called(client, noun, customer_id=ada["id"])
+    assert results(record) == [("found", each["id"]) for each in (ada, ada, bo, cy)]
+    assert record["match_reasons"][0]["kind"] == "id"
+    assert meant(await release(client, noun, record)) == ("ambiguous", ids(bo, cy))
+
+
 class TestReceipts:
+    async def test_are_claimed_for_whom_they_follow(self, client: httpx.AsyncClient, people: list[Record]) -> None:
+        """Whoever says from whom it is moved, nobody has lost it."""
+        ada, bo, _, _ = people
+        for moved_from in (ada, bo):
+            sold = await make.record_sale(client, customer={"id": ada["id"]})
+            back = await make.record_sale(client, make.sale(lines=[make.refund(sold["receipt_no"])], total="-10.00"))
+            claimed = await claim(client, "sale", back, ada, moved_from=moved_from["id"])
+            assert claimed["match_reasons"] == [claimed_for(ada)]
+
+    async def test_follow_another_sale_after_a_release(self, client: httpx.AsyncClient, people: list[Record]) -> None:
+        ada, bo, _, di = people
+        sold = await make.record_sale(client, customer={"id": ada["id"]})
+        back = await make.record_sale(client, make.sale(lines=[make.refund(sold["receipt_no"])], total="-10.00"))
+        for holder, after in ((ada, bo), (bo, di)):
+            await release(client, "sale", back)
+            await claim(client, "sale", sold, after, moved_from=holder["id"])
+        followed = await api.get(client, f"/v1/sales/{back['id']}")
+        assert followed["customer_id"] == di["id"]
+        assert set(results(followed)) == {("released", ada["id"]), ("released", bo["id"])}
+        await release(client, "sale", sold)
+        left = await api.get(client, f"/v1/sales/{back['id']}")
+        assert left["match"] == "unmatched"
+        assert {("released", ada["id"]), ("released", bo["id"])} <= set(results(left))
+
     async def test_are_revised(self, client: httpx.AsyncClient, people: list[Record]) -> None:
         ada, bo, cy, _ = people
         receipt = make.sale(customer={"phone": NUMBER})
@@ -180,3 +218,14 @@ async def test_a_message_of_nobody_else_is_the_complainants(client: httpx.AsyncC
     released = await release(client, "interaction", message)
     assert released["customer_id"] == ada["id"]
     assert [each["result"] for each in released["match_reasons"]] == ["linked", "released"]
+
+
+async def test_a_complaint_that_is_looked_up_anew_was_not_claimed(client: httpx.AsyncClient) -> None:
+    """It is changed to be about another sale, and its number is somebody's by now."""
+    contact = {"kind": "phone", "value": NUMBER}
+    complaint = await make.record_complaint(client, complainant={"contact": contact})
+    assert complaint["match"] == "unmatched"
+    bo = await make.create_customer(client, contact_points=[make.phone(NUMBER)])
+    sold = await make.record_sale(client)
+    changed = await api.patched(client, f"/v1/complaints/{complaint['id']}", {"sale_id": sold["id"]})
+    assert (changed["customer_id"], results(changed)) == (bo["id"], [("found", bo["id"])])
