@@ -24,6 +24,7 @@ _SIP = re.compile(r"^\s*sips?:", re.IGNORECASE)
 _NUMBER_SCHEME = re.compile(r"^\s*(whatsapp|callto|smsto|sms|mms|voicemail):(//)?", re.IGNORECASE)
 _ONLY_NUMBER = re.compile(r"\+?[\d()./-]*")
 _TELEPHONE = re.compile(r"^\s*tel:", re.IGNORECASE)
+_QUANTITY = re.compile(r"(\+?\d{7,})\.0")
 _WHATSAPP_LINK = re.compile(
     r"^\s*(https?://)?(wa\.me/|(api|web)\.whatsapp\.com/send/?\?(.*&)?phone=)\+?(?P<digits>\d+)([/?&#].*)?$",
     re.IGNORECASE,
@@ -47,9 +48,13 @@ def bare_address(value: str) -> str:
 
 
 def bare_number(value: str) -> str:
-    """The phone number alone, as `phonenumbers` reads it. Directions of writing and zero widths are taken away."""
+    """The phone number alone, as `phonenumbers` reads it. Directions of writing and zero widths are taken away, and the
+    `.0` of a spreadsheet that took it for a quantity.
+    """
     visible = "".join(c for c in normalized("NFKC", value) if unicodedata.category(c) != "Cf")
     bare = _in_brackets(visible).strip()
+    if (quantity := _QUANTITY.fullmatch(bare)) is not None:
+        return quantity[1]
     if (known := _WHATSAPP_LINK.match(bare) or _WHATSAPP_ID.match(bare)) is not None:
         return f"+{known['digits']}"
     if _SIP.match(bare):

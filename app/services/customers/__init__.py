@@ -27,6 +27,7 @@ from app.services.customers.resolution import (
     reason,
 )
 from app.services.customers.sources import Policies, create_new_sources, load_policies, under
+from app.services.customers.unlearning import forget, replaced, taught
 
 __all__ = [
     "NO_CUSTOMER",
@@ -47,6 +48,7 @@ __all__ = [
     "draft_customer",
     "fill",
     "find_customers",
+    "forget",
     "is_released_from",
     "linked",
     "load_policies",
@@ -55,7 +57,9 @@ __all__ = [
     "record_created",
     "references_by_contact",
     "refresh_word_sets",
+    "replaced",
     "require_customer",
+    "taught",
     "under",
     "with_released",
     "write_drafts",

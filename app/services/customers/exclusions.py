@@ -15,6 +15,9 @@ class Excluded(NamedTuple):
     """Those whom it was taken from, the last one at the end."""
     keys: frozenset[Key] = frozenset()
     """Those that it had when that was decided, as `CustomerReference.named` has them."""
+    pupil: UUID | None = None
+    taught: frozenset[Key] = frozenset()
+    """Keys that nothing but an earlier revision of the record says to be the pupil's."""
 
     def has_id_of(self, reference: CustomerReference) -> bool:
         return reference.customer_id in self.customers or not self.keys.isdisjoint(reference.named_by_id)
@@ -25,7 +28,10 @@ class Excluded(NamedTuple):
 
     def left(self, key: Key, holders: Holders) -> Holders:
         """Whom a key may mean."""
-        return Holders(frozenset()) if key in self.keys else holders.without(self.customers)
+        if key in self.keys:
+            return Holders(frozenset())
+        pupil = () if self.pupil is None or key not in self.taught else (self.pupil,)
+        return holders.without((*self.customers, *pupil))
 
     def taken_from(self, key: Key, holders: Holders) -> Sequence[UUID]:
         """Whom the record with this key was taken from: who has it, or the last one if somebody else has it by now."""

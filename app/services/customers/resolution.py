@@ -162,7 +162,7 @@ class Resolver:
     def resolve(self, n: int, excluded: Excluded | None = None) -> Resolution:
         """The customer of the n-th record. The id of an existing customer takes precedence over the keys."""
         reference, keys = self.references[n], self._keys[n]
-        rest = self._without_holder(n) if excluded is None else [*self._taken(n, excluded), *self._without_holder(n)]
+        rest = [*(() if excluded is None else self._taken(n, excluded)), *self._without_holder(n, excluded)]
         is_excluded = excluded is not None and excluded.has_id_of(reference)
         held = [self._held(key) for key in keys]
         if excluded is not None:
@@ -188,9 +188,10 @@ class Resolver:
         """The keys by which the customer of the n-th record can be found, now or later."""
         return self._keys[n]
 
-    def unknown_keys(self, n: int) -> list[EnteredKey]:
-        """Those of them that no customer has."""
-        return [key for key in self._keys[n] if not self._holders.get(key.key)]
+    def unknown_keys(self, n: int, excluded: Excluded | None = None) -> list[EnteredKey]:
+        """Those of them that no customer has, nor has learnt from anything but an earlier revision of the record."""
+        taught = excluded.taught if excluded is not None else ()
+        return [key for key in self._keys[n] if key.key in taught or not self._holders.get(key.key)]
 
     def names_excluded(self, n: int, excluded: Excluded) -> bool:
         """Whether the n-th record names whom it was taken from, or has a key about which somebody has decided."""
@@ -218,8 +219,8 @@ class Resolver:
             return False
         return not proves_second_id(customer_id, [holders for key, holders in by_kind if key.kind != "identity"])
 
-    def _without_holder(self, n: int) -> Iterator[Reason]:
-        for key in self.unknown_keys(n):
+    def _without_holder(self, n: int, excluded: Excluded | None) -> Iterator[Reason]:
+        for key in self.unknown_keys(n, excluded):
             yield reason(key.kind, key.value, ReasonResult.UNKNOWN)
         for kind, value in self._read[n].of_nobody:
             yield reason(kind, value, ReasonResult.OF_NOBODY)

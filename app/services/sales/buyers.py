@@ -66,12 +66,16 @@ class Buyers:
         returned_from: Collection[UUID] = (),
         awaited: tuple[str, str] | None = None,
         excluded: Excluded | None = None,
+        corrected: Excluded | None = None,
     ) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns.
 
         `awaited` is one that it returns and that is not known. Who only brings something back is not created: it is
-        theirs whose the other receipt is, or becomes. Who is `excluded` is not its buyer.
+        theirs whose the other receipt is, or becomes. Who is `excluded` is not its buyer. It is `corrected` if somebody
+        else is meant without what only it has taught.
         """
+        if corrected is not None and self._resolver.resolve(n, corrected).customer_id not in (None, corrected.pupil):
+            excluded = corrected
         if excluded is None:
             self._resolve(n, receipt, returned_from, awaited)
             return
@@ -105,7 +109,7 @@ class Buyers:
         if resolution.customer_id is not None:
             receipt.matched_by = MatchedBy(str(resolution.reasons[0]["kind"]))
             if self._creates and resolution.certain:
-                self._teach(n, resolution.customer_id, receipt)
+                self._teach(n, resolution.customer_id, receipt, excluded)
         elif (one := buyer_among(returned_from, resolution.candidates)) is not None:
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = one
         elif resolution.match is Match.AMBIGUOUS:
@@ -130,8 +134,8 @@ class Buyers:
             with_keys = {(key.kind, key.value) for key in keys}
             receipt.match_reasons = _known_now(resolution.reasons, receipt.customer_id, ReasonResult.CREATED, with_keys)
 
-    def _teach(self, n: int, customer_id: UUID, receipt: ReceiptDraft) -> None:
-        if not (unknown := self._resolver.unknown_keys(n)):
+    def _teach(self, n: int, customer_id: UUID, receipt: ReceiptDraft, excluded: Excluded | None) -> None:
+        if not (unknown := self._resolver.unknown_keys(n, excluded)):
             return
         if not receipt.policy.may_teach:
             forbidden = reason("source", receipt.new.source, ReasonResult.MAY_NOT_TEACH)

@@ -10,7 +10,7 @@ from app.core.context import Context
 from app.core.errors import ReceiptDiffers
 from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
-from app.services.customers import Policies, Resolver
+from app.services.customers import Excluded, Policies, Resolver
 from app.services.kit.record_result import RecordResult
 from app.services.sales import resent, revisions
 from app.services.sales.buyers import Buyers, buyer_reference
@@ -172,6 +172,7 @@ class _Batch:
             draft.is_revision = n in revised
             draft.id = revised.get(n, draft.id)
         before = {sale_id: await sales.SALES.lock(ctx, sale_id) for sale_id in sorted(revised.values())}
+        taught = await customers.taught(ctx, self._policies, revisions.teachers(before.values()))
         returns = await Returns.load(ctx, [d for n, d in enumerate(drafts) if n not in stored or n in revised])
         results: list[RecordResult] = []
         new: list[ReceiptDraft] = []
@@ -185,12 +186,17 @@ class _Batch:
                 returned_from, excluded = returns.buyers(draft), None
                 if n in revised:
                     excluded = revisions.excluded(ctx, self._policies, before[draft.id])
+                corrected = None
+                if draft.id in taught:
+                    pupil = before[draft.id]["customer_id"]
+                    corrected = (excluded or Excluded())._replace(pupil=pupil, taught=taught[draft.id])
+                named = references.customers.references[n].named(ctx) if n in revised else frozenset()
                 if excluded is None or not revisions.keeps_decision(
-                    references.customers.references[n].named(ctx), before[draft.id], draft, returned_from, excluded
+                    named, before[draft.id], draft, returned_from, excluded
                 ):
-                    buyers.resolve(n, draft, returned_from, returns.awaited(draft), excluded)
+                    buyers.resolve(n, draft, returned_from, returns.awaited(draft), excluded, corrected)
                     if n in revised:
-                        revisions.keep_unless_found(before[draft.id], draft)
+                        revisions.keep_unless_found(ctx, self._policies, named, before[draft.id], draft)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow
                 if draft.is_revision:
                     newer.append(draft)
@@ -201,6 +207,9 @@ class _Batch:
                     if n in references.awaited or draft.key in references.returned:
                         self.touched.sales.add(draft.id)
                         self.touched.moved.add(draft.id)
+        for draft in newer:
+            if draft.id in taught:
+                await revisions.forget(ctx, self._policies, before[draft.id], draft, taught[draft.id])
         if buyers.created or buyers.lessons:
             created = sorted(buyers.created, key=lambda customer: customer.id)
             await customers.write_drafts(ctx, created, buyers.lessons)

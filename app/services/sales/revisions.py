@@ -1,7 +1,7 @@
 """Newer revisions of receipts, which replace those that are stored."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,13 @@ from app.rules.kit.event_types import SALE_REVISED
 from app.rules.sales.receipts import MatchedBy
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
+from app.services import customers
 from app.services.customers import Excluded, Policies
 from app.services.sales.buyers import buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
 from app.services.sales.settlement import Touched, record_change_of_buyer, sent_buyer
+from app.store.customers import Teacher
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.sales import intake as store
@@ -35,6 +37,15 @@ def excluded(ctx: Context, policies: Policies, before: Stored) -> Excluded | Non
     return Excluded(before["taken_from"]) if before["taken_from"] else None
 
 
+def teachers(before: Iterable[Stored]) -> list[Teacher]:
+    """Receipts that may have taught keys of their customers: they named several, some time."""
+    return [
+        Teacher(row["id"], row["customer_id"], row["source"], row["receipt_no"])
+        for row in before
+        if row["customer_id"] is not None and any(_names_several(buyer) for buyer in _buyers_before(row))
+    ]
+
+
 def keeps_decision(
     named: Set[Key], before: Stored, draft: ReceiptDraft, returned_from: Collection[UUID], excluded: Excluded
 ) -> bool:
@@ -51,10 +62,21 @@ def keeps_decision(
     return True
 
 
-def keep_unless_found(before: Stored, draft: ReceiptDraft) -> None:
-    """Leave a revision with the customer of before, and why it is theirs, unless a key of its own finds who bought."""
-    if _stays(before, draft):
+def keep_unless_found(ctx: Context, policies: Policies, named: Set[Key], before: Stored, draft: ReceiptDraft) -> None:
+    """Leave a revision with the customer of before, and why it is theirs, unless a key of its own finds who bought, and
+    the revision before had not `named` it: then they had it, whoever has it by now.
+    """
+    last = buyer_reference(sent_buyer(before), policies, before["source"])
+    if _stays(before, draft, says_new=not named <= last.named(ctx)):
         _keep_buyer(draft, before)
+
+
+async def forget(ctx: Context, policies: Policies, before: Stored, draft: ReceiptDraft, taught: frozenset[Key]) -> None:
+    """Let the customer of before forget what the receipt `taught`, and now says of somebody else or names otherwise."""
+    if draft.customer_id == before["customer_id"]:
+        named = buyer_reference(draft.new.customer, policies, draft.new.source).named(ctx)
+        taught = customers.replaced(taught, named)
+    await customers.forget(ctx, before["customer_id"], taught)
 
 
 async def replace(
@@ -75,6 +97,10 @@ async def replace(
         touched.add_account(draft.customer_id, draft.currency)
         if draft.customer_id != before["customer_id"]:
             touched.moved.add(draft.id)
+
+
+def _names_several(buyer: BuyerNew) -> bool:
+    return sum(key is not None for key in (buyer.id, buyer.identity, buyer.phone, buyer.email)) > 1
 
 
 def _is_decided(before: Stored) -> bool:
@@ -106,12 +132,12 @@ def _keep_buyer(draft: ReceiptDraft, before: Stored) -> None:
     draft.candidates, draft.match_reasons = tuple(before["candidates"]), json.loads(before["match_reasons"])
 
 
-def _stays(before: Stored, draft: ReceiptDraft) -> bool:
+def _stays(before: Stored, draft: ReceiptDraft, *, says_new: bool) -> bool:
     """Whether the receipt stays with its customer for the reasons of before."""
     if before["customer_id"] is None or before["matched_by"] == MatchedBy.SALE:
         return False
     is_claimed_for_them = before["matched_by"] == MatchedBy.CLAIM and draft.customer_id == before["customer_id"]
-    return is_claimed_for_them or not _finds_buyer(draft)
+    return is_claimed_for_them or not (says_new and _finds_buyer(draft))
 
 
 def _finds_buyer(draft: ReceiptDraft) -> bool:

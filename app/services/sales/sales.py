@@ -17,7 +17,7 @@ from app.schemas.sales.sales import SaleNew
 from app.services import customers
 from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
-from app.services.sales import intake
+from app.services.sales import intake, revisions
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import (
     Touched,
@@ -107,6 +107,8 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
         moved = Assignment(sale_id, sale["customer_id"], customer_id).released_from
         claimed = customers.reassigned(customer_id, None, None, json.loads(sale["match_reasons"]), moved)
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM), claimed.reasons)
+        if moved is not None:
+            await _forget_taught(ctx, sale)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -119,6 +121,7 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
         before = json.loads(sale["match_reasons"])
         left = customers.with_released(customers.after_release(before, said, holder), before)
         await _give(ctx, sale, Buyer(None, left.match, None, left.candidates), left.reasons, reason=reason)
+        await _forget_taught(ctx, sale)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -141,6 +144,14 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
         touched.add_account(sale["customer_id"], sale["currency"])
         await settle(ctx, touched)
     return await store.SALES.get(ctx, sale_id)
+
+
+async def _forget_taught(ctx: Context, sale: Mapping[str, Any]) -> None:
+    """Let the customer whom a receipt was taken from forget what it taught."""
+    teachers = revisions.teachers([sale])
+    policies = await customers.load_policies(ctx, [teacher.source for teacher in teachers])
+    taught = await customers.taught(ctx, policies, teachers)
+    await customers.forget(ctx, sale["customer_id"], taught.get(sale["id"], ()))
 
 
 async def _give(

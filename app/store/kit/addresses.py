@@ -9,5 +9,5 @@ def address(contact: str) -> str:
 
 
 def same_address(a: str, b: str) -> str:
-    """SQL condition on two contacts; null where one of them names no address."""
-    return f"{address(a)} = {address(b)}"
+    """SQL condition on two contacts; null where one of them names no address, or they are of two kinds."""
+    return f"CASE WHEN {a}->>'kind' = {b}->>'kind' THEN {address(a)} = {address(b)} END"

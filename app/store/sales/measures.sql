@@ -127,7 +127,7 @@ figures AS (
     SELECT l.is_total, l.position, l.first, l.second, json_build_object('currency', l.currency, 'receipts', l.receipts,
         'purchases', l.purchases, 'returns', l.returns, 'customers', l.customers, 'units', trim_scale(l.units)::text,
         'gross', l.gross::text, 'refunded', l.refunded::text, 'net', l.net::text,
-        'net_per_purchase', round(l.net / nullif(l.purchases, 0), 2)::text,
+        'net_per_purchase', round(l.net / nullif(l.purchases, 0), greatest(scale(l.net), 2))::text,
         'units_per_purchase', round(l.units / nullif(l.purchases, 0), 2)::text,
         'refunded_share', round(l.refunded / nullif(l.gross, 0), 4)::float8,
         'capture', json_build_object('count', l.known, 'total', l.receipts)) AS figures

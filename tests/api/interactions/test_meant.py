@@ -121,6 +121,36 @@ class TestTimesOfNamedAnswers:
 HOME = {"kind": "email", "value": "home@example.com"}
 
 
+class TestAnAddressThatNobodyHas:
+    """The customer who waits wrote from an address of their own."""
+
+    @pytest.fixture
+    async def ada(self, client: httpx.AsyncClient) -> dict[str, Any]:
+        return await make.create_customer(client, contact_points=[HOME])
+
+    @pytest.mark.parametrize("first", ["question", "reply"])
+    @pytest.mark.parametrize("source", ["mail", None])
+    async def test_of_another_kind(self, client: httpx.AsyncClient, ada: Any, first: str, source: str | None) -> None:
+        """She is rung on a number that nobody knew."""
+        no_source = {} if source else NO_SOURCE
+        ask = question(contact=HOME, source=source) | no_source
+        ring = reply(contact={"kind": "phone", "value": "020 7946 0888"}, kind="call", channel="phone", source=source)
+        both = (ask, ring | no_source) if first == "question" else (ring | no_source, ask)
+        one, other = [await record(client, **each) for each in both]
+        asked, rang = (one, other) if first == "question" else (other, one)
+        assert (await get(client, asked))["answered_by_id"] == rang["id"]
+        found = await get(client, rang)
+        assert found["customer_id"] == ada["id"]
+        assert [reason["result"] for reason in found["match_reasons"]] == ["linked", "unknown"]
+
+    async def test_of_the_same_kind(self, client: httpx.AsyncClient, ada: Any) -> None:
+        """A mail to a supplier in her thread tells her nothing."""
+        asked = await record(client, **question(contact=HOME))
+        sent = await record(client, **reply(contact={"kind": "email", "value": "supplier@example.com"}))
+        assert (await get(client, asked))["awaits_answer"] is True
+        assert (await get(client, sent))["match"] == "unmatched"
+
+
 class TestAnAddressOfOthers:
     """The address of a contact is known to be others': it is not with whoever asked in its thread, nor an answer."""
 

@@ -447,3 +447,12 @@ def _sum(members: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> Figures:
         Decimal(sum(gross)),
         Decimal(sum(refunded)),
     )
+
+
+@pytest.mark.parametrize(("currency", "amount", "each"), [("KWD", "1.234", "1.234"), ("JPY", "1235", "1235.00")])
+async def test_net_per_purchase_has_the_decimals_of_the_currency(
+    client: httpx.AsyncClient, currency: str, amount: str, each: str
+) -> None:
+    await make.record_sale(client, currency=currency, lines=[make.line(amount)], total=amount, payments=[])
+    (figures,) = (await client.get("/v1/sales/measures")).json()["all"]
+    assert (figures["currency"], figures["net_per_purchase"]) == (currency, each)

@@ -392,6 +392,12 @@ class TestOthers:
     def test_forms(self, kind: ContactKind, value: str, form: str) -> None:
         assert normalize(kind, value, "GB").value == form
 
+    @pytest.mark.parametrize("sent", ["7911057425.0", "07911057425.0", "+447911057425.0", "7911057425"])
+    def test_a_number_that_a_spreadsheet_took_for_a_quantity(self, sent: str) -> None:
+        """With the digit behind the point, it would be a mobile number of Russia."""
+        assert normalize(ContactKind.PHONE, sent, "GB").value == "+447911057425"
+        assert normalize(ContactKind.PHONE, "79110574250", "GB").value == "+79110574250"
+
     @pytest.mark.parametrize("kind", [ContactKind.WEB, ContactKind.OTHER, ContactKind.TELEGRAM])
     def test_nothing_is_none(self, kind: ContactKind) -> None:
         with pytest.raises(NotAContact):

@@ -1,0 +1,153 @@
+"""What a receipt taught of a customer is forgotten when the receipt turns out to be somebody else's."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import make
+from tests.api.sales.test_decisions import Receipt
+from tests.support import api
+
+NEW_PHONE, NEW_EMAIL = "020 7946 0777", "new@example.com"
+
+
+def card(external_id: str) -> dict[str, Any]:
+    return {"identity": make.identity("loyalty", external_id)}
+
+
+@pytest.fixture
+async def ada(client: httpx.AsyncClient) -> dict[str, Any]:
+    return await make.create_customer(client, identities=[make.identity("loyalty", "A")])
+
+
+@pytest.fixture
+async def bo(client: httpx.AsyncClient) -> dict[str, Any]:
+    return await make.create_customer(client, identities=[make.identity("loyalty", "B")])
+
+
+async def keys_of(client: httpx.AsyncClient, customer: dict[str, Any]) -> tuple[list[str], list[str]]:
+    read = await api.get(client, f"/v1/customers/{customer['id']}")
+    return [i["external_id"] for i in read["identities"]], [point["value"] for point in read["contact_points"]]
+
+
+async def found_by(client: httpx.AsyncClient, **contact: str) -> list[str]:
+    found = await api.get(client, "/v1/customers/lookup", **contact)
+    return [item["id"] for item in found["items"]]
+
+
+class TestARevisionNamesSomebodyElse:
+    @pytest.mark.parametrize("key", [{"phone": NEW_PHONE}, {"email": NEW_EMAIL}])
+    async def test_by_their_card(self, client: httpx.AsyncClient, ada: Any, bo: Any, key: Any) -> None:
+        receipt = await Receipt(client, customer=card("A") | key).record()
+        (value,) = key.values()
+        assert await keys_of(client, ada) == (["A"], [value])
+        revised = await receipt.revise(customer=card("B") | key)
+        assert (revised["customer_id"], revised["match"]) == (bo["id"], "matched")
+        assert {reason["result"] for reason in revised["match_reasons"]} == {"found", "learnt"}
+        assert await keys_of(client, ada) == (["A"], [])
+        assert await keys_of(client, bo) == (["B"], [value]), "the revision teaches it of whom it names"
+        later = await make.record_sale(client, customer=key)
+        assert later["customer_id"] == bo["id"]
+
+    async def test_in_one_batch(self, client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
+        first = make.sale(customer=card("A") | {"phone": NEW_PHONE})
+        results = await api.batch(client, "/v1/sales", first, first | {"revision": 1, "customer": card("B")})
+        assert {result["status"] for result in results} == {201, 200}
+        assert (await keys_of(client, ada), await keys_of(client, bo)) == ((["A"], []), (["B"], []))
+
+    async def test_whose_own_number_it_is(self, client: httpx.AsyncClient, ada: Any) -> None:
+        """The one who was named at first had another number, and learnt an address by it."""
+        phones = {"phone": "020 7946 0701"}, {"phone": "020 7946 0702"}
+        first, second = [
+            await make.create_customer(client, contact_points=[make.phone(each["phone"])]) for each in phones
+        ]
+        receipt = await Receipt(client, customer=phones[0] | {"email": NEW_EMAIL}).record()
+        assert (await receipt.revise(customer=phones[1] | {"email": NEW_EMAIL}))["customer_id"] == second["id"]
+        assert (await keys_of(client, first))[1] == [phones[0]["phone"]]
+        assert (await keys_of(client, second))[1] == [phones[1]["phone"], NEW_EMAIL]
+
+    async def test_who_is_the_same_after_all(self, client: httpx.AsyncClient, ada: Any) -> None:
+        receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record()
+        for customer in (card("A") | {"phone": NEW_PHONE}, {"phone": NEW_PHONE}, card("A"), None):
+            assert (await receipt.revise(customer=customer))["customer_id"] == ada["id"]
+            assert await keys_of(client, ada) == (["A"], [NEW_PHONE])
+
+
+class TestAMistypedNumber:
+    async def test_is_replaced(self, client: httpx.AsyncClient, ada: Any) -> None:
+        receipt = await Receipt(client, customer=card("A") | {"phone": "020 7946 0778", "email": NEW_EMAIL}).record()
+        await receipt.revise(customer=card("A") | {"phone": NEW_PHONE})
+        assert (await keys_of(client, ada))[1] == [NEW_EMAIL, NEW_PHONE], "the address was not named otherwise"
+        assert await found_by(client, phone="020 7946 0778") == []
+
+
+class TestItIsTakenFromThem:
+    @pytest.mark.parametrize("way", ["released", "moved"])
+    async def test_and_forgotten(self, client: httpx.AsyncClient, ada: Any, bo: Any, way: str) -> None:
+        receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE, "email": NEW_EMAIL}).record()
+        assert await found_by(client, phone=NEW_PHONE) == [ada["id"]]
+        await (receipt.release() if way == "released" else receipt.claim(bo, moved_from=ada))
+        assert await keys_of(client, ada) == (["A"], [])
+        assert await found_by(client, phone=NEW_PHONE) == []
+        items = (await api.get(client, "/v1/customers", q=NEW_EMAIL))["items"]
+        assert items == [], "nor is she found by it"
+        call = await make.record_interaction(client, contact={"kind": "phone", "value": NEW_PHONE})
+        assert call["match"] == "unmatched"
+
+    async def test_with_a_card(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client, contact_points=[make.phone(NEW_PHONE)])
+        receipt = await Receipt(client, customer=card("X:1") | {"phone": NEW_PHONE}).record()
+        assert (await keys_of(client, ada))[0] == ["X:1"]
+        await receipt.release()
+        assert (await keys_of(client, ada))[0] == []
+        assert (await keys_of(client, ada))[1] == [NEW_PHONE], "it was hers before"
+
+    async def test_what_another_receipt_says_too_stays(self, client: httpx.AsyncClient, ada: Any) -> None:
+        both = card("A") | {"phone": NEW_PHONE}
+        receipt = await Receipt(client, customer=both).record()
+        again = await Receipt(client, customer=card("A") | {"phone": "+44 20 7946 0777"}).record()
+        await receipt.release()
+        assert await keys_of(client, ada) == (["A"], [NEW_PHONE])
+        await again.release()
+        assert await keys_of(client, ada) == (["A"], [NEW_PHONE]), "the later one did not teach it"
+
+    async def test_what_says_nothing_but_the_number_proves_nothing(self, client: httpx.AsyncClient, ada: Any) -> None:
+        receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record()
+        alone = await make.record_sale(client, customer={"phone": NEW_PHONE})
+        assert alone["customer_id"] == ada["id"]
+        await receipt.release()
+        assert await keys_of(client, ada) == (["A"], [])
+
+    async def test_what_somebody_has_looked_at_stays(self, client: httpx.AsyncClient, ada: Any) -> None:
+        receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record()
+        points = [make.phone(NEW_PHONE) | {"primary": True}]
+        await api.patched(client, f"/v1/customers/{ada['id']}", {"contact_points": points})
+        await receipt.release()
+        assert (await keys_of(client, ada))[1] == [NEW_PHONE]
+
+
+class TestARevisionSaysNothingNew:
+    @pytest.mark.parametrize("key", [{"phone": NEW_PHONE}, {"email": NEW_EMAIL}, card("OLD")])
+    async def test_of_keys_that_are_somebody_elses_by_now(self, client: httpx.AsyncClient, key: Any) -> None:
+        """What was bought is theirs who had the number then."""
+        kind = next(iter(key))
+        point = {"kind": kind, "value": key[kind]}
+        has = {"identities": [key["identity"]]} if kind == "identity" else {"contact_points": [point]}
+        before = await make.create_customer(client, **has)
+        receipt = await Receipt(client, customer=key).record()
+        complaint = await make.record_complaint(client, sale_id=receipt.sale["id"])
+        await api.patched(client, f"/v1/customers/{before['id']}", {name: [] for name in has})
+        after = await make.create_customer(client, **has)
+        revised = await receipt.revise(operator="Kim")
+        assert (revised["customer_id"], revised["match"]) == (before["id"], "matched")
+        assert (await api.get(client, f"/v1/complaints/{complaint['id']}"))["customer_id"] == before["id"]
+        later = await make.record_sale(client, customer=key)
+        assert later["customer_id"] == after["id"]
+
+    async def test_of_a_receipt_that_is_nobodys_yet(self, client: httpx.AsyncClient) -> None:
+        receipt = Receipt(client, customer={"phone": NEW_PHONE})
+        receipt.sale = await api.post(client, "/v1/sales?on_unknown_customer=keep", receipt.body)
+        assert receipt.sale["match"] == "unmatched"
+        ada = await make.create_customer(client, contact_points=[make.phone(NEW_PHONE)])
+        assert (await receipt.revise(operator="Kim"))["customer_id"] == ada["id"]
