@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import Field, SQLModel
 
 from app.models.kit.columns import (
+    FEW_PENDING,
     array_column,
     boolean_column,
     caseless_index,
@@ -44,7 +45,13 @@ class Customer(SQLModel, table=True):
         Index(None, "referred_by", "created_at", "id", postgresql_where=text("referred_by IS NOT NULL")),
         # The blocks of numbers that they are in (`store/customers/windows.py`) come first: GIN goes through its keys in
         # their order, and would walk the whole lists of words in each window.
-        Index("ix_customers_words", text(f"({_BLOCKS})"), "words", postgresql_using="gin"),
+        Index(
+            "ix_customers_words",
+            text(f"({_BLOCKS})"),
+            "words",
+            postgresql_using="gin",
+            postgresql_with=FEW_PENDING,
+        ),
     )
 
     id: UUID = id_column()
@@ -202,6 +209,7 @@ class SearchWord(SQLModel, table=True):
             "ix_search_words_alike",
             "word",
             postgresql_using="gin",
+            postgresql_with=FEW_PENDING,
             postgresql_ops={"word": "gin_trgm_ops"},
             postgresql_where=text("fuzzy"),
         ),

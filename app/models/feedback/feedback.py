@@ -95,7 +95,7 @@ class Feedback(SQLModel, table=True):
         Index(None, "interaction_id", postgresql_where=text("interaction_id IS NOT NULL")),
         Index(None, "acknowledged_interaction_id", postgresql_where=text("acknowledged_interaction_id IS NOT NULL")),
         Index(None, "notified_interaction_id", postgresql_where=text("notified_interaction_id IS NOT NULL")),
-        Index(None, "themes", postgresql_using="gin"),
+        Index(None, "themes", postgresql_using="gin", postgresql_with=columns.FEW_PENDING),
         *columns.match_indexes("feedback", "collected_at"),
         Index("ix_feedback_unclaimed", "collected_at", "id", postgresql_where=text("customer_id IS NULL")),
         Index("ix_feedback_unacknowledged", "collected_at", "id", postgresql_where=text("acknowledged_at IS NULL")),

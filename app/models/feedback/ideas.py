@@ -59,6 +59,7 @@ class IdeaVote(SQLModel, table=True):
         ),
         Index(None, "idea_id", "voted_at", "id"),
         Index(None, "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index(None, "feedback_id", postgresql_where=text("feedback_id IS NOT NULL")),
     )
 
     id: UUID = columns.id_column()

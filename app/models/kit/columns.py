@@ -15,6 +15,10 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 metadata = SQLModel.metadata
+FEW_PENDING = {"gin_pending_list_limit": 64}
+"""Of GIN indexes: at most 64 kB of new entries wait to be sorted in, not 4 MB, which every search would go through; the
+planner counts that, and would rather read all rows than look into the index for each of several words.
+"""
 
 
 def id_column() -> Any:

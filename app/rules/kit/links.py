@@ -37,7 +37,7 @@ class Follower:
     excludes_leader: bool = False
     """Whether somebody took it from that customer, or only others than that customer may be meant."""
     yields: bool = False
-    """Whether it has its customer by a link that comes after this one, of which nobody has said that it is there."""
+    """Whether it has its customer by what says less than this link, such as one that comes after it."""
 
     @property
     def takes(self) -> UUID | None:

@@ -11,7 +11,7 @@ from app.services import customers
 from app.services.complaints import case_store, policies
 from app.services.complaints.case import Case
 from app.services.customers import Resolution
-from app.services.kit.links import change_of
+from app.services.kit.links import change_of, take_customers
 from app.store.complaints import complaints as store
 from app.store.kit import links
 from app.store.kit.documents import Document
@@ -32,11 +32,12 @@ async def claim(ctx: Context, complaint_id: UUID, claimed: ComplaintClaim) -> Do
 
 
 async def release(ctx: Context, complaint_id: UUID, reason: str) -> Document:
-    """Take a complaint from its customer, if it has one."""
-    await lock_linked(ctx, complaint=[complaint_id])
+    """Take a complaint from its customer, if it has one. It may be somebody else's by what it is about."""
+    await lock_linked(ctx, complaint=[complaint_id], with_leaders=True)
     case = await case_store.load(ctx, complaint_id)
     if (holder := case.complaint.customer_id) is not None:
         await _assign(ctx, [(case, Assignment(complaint_id, holder, None, reason=reason))])
+        await assign_customers(ctx, await take_customers(ctx, "complaint", complaint_id))
     await ctx.reactions.follow(ctx)
     return await store.COMPLAINTS.get(ctx, complaint_id)
 

@@ -272,5 +272,5 @@ async def _record_message(ctx: Context, case: Case, message: ComplaintMessage, a
         thread=complaint.reference,
         unwelcome_reason=message.unwelcome_reason,
     )
-    document, _ = await interactions.record(ctx, new, origin_id=case.id)
+    document, _ = await interactions.record(ctx, new, origin_id=case.id, taken_from=case.complaint.taken_from)
     return document.id, channel

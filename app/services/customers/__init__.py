@@ -8,12 +8,14 @@ from app.services.customers.drafts import CustomerDraft, draft_customer, write_d
 from app.services.customers.exclusions import Excluded
 from app.services.customers.filling import fill
 from app.services.customers.learning import Lesson
+from app.services.customers.own_contacts import find_own_customers
 from app.services.customers.reassignment import (
     after_release,
     by_own_keys,
     is_released_from,
     linked,
     reassigned,
+    still_theirs,
     with_released,
 )
 from app.services.customers.references import CustomerReference, references_by_contact
@@ -48,6 +50,7 @@ __all__ = [
     "draft_customer",
     "fill",
     "find_customers",
+    "find_own_customers",
     "forget",
     "is_released_from",
     "linked",
@@ -59,6 +62,7 @@ __all__ = [
     "refresh_word_sets",
     "replaced",
     "require_customer",
+    "still_theirs",
     "taught",
     "under",
     "with_released",

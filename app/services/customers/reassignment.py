@@ -58,6 +58,14 @@ def after_release(before: Iterable[Reason], said: Iterable[Reason], released_fro
     return replace(others, match=match, reasons=(*others.reasons, *said))
 
 
+def still_theirs(customer_id: UUID, before: Iterable[Reason], found: Iterable[Reason]) -> Sequence[Reason]:
+    """Why a record stays a customer's, for the reasons of before, although its keys have `found` nobody else for sure:
+    they may mean others when it is taken from them.
+    """
+    theirs = [each for each in before if each["customer_id"] == str(customer_id) or each["result"] not in _OWN]
+    return (*theirs, *(each for each in found if each["result"] in _OWN and each not in theirs))
+
+
 def by_own_keys(reasons: Iterable[Reason]) -> Resolution:
     """What the own keys of a record led to, by its reasons; it counts again when the record is not linked any more."""
     own = [each for each in reasons if each["result"] in _OWN]
@@ -68,8 +76,9 @@ def by_own_keys(reasons: Iterable[Reason]) -> Resolution:
 
 def with_released(found: Resolution, before: Iterable[Reason]) -> Resolution:
     """It says as well whom somebody took the record from, by the reasons of before."""
+    said = {each["customer_id"] for each in found.reasons if each["result"] == ReasonResult.RELEASED}
     taken = [each for each in before if each["result"] == ReasonResult.RELEASED and each["customer_id"] is not None]
-    if not (more := [each for each in taken if each not in found.reasons]):
+    if not (more := [each for each in taken if each["customer_id"] not in said]):
         return found
     match = Match.UNMATCHED if found.match is Match.ANONYMOUS else found.match
     return replace(found, match=match, reasons=(*found.reasons, *more))

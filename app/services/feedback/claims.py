@@ -1,6 +1,7 @@
 """Giving feedback to a customer, and linking feedback to sales that are recorded later."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from app.schemas.feedback.loop import FeedbackClaim
 from app.services import customers
 from app.services.feedback import ideas
 from app.services.feedback.drafts import title_of
-from app.services.kit.links import change_of
+from app.services.kit.links import change_of, take_customers
 from app.store.feedback import feedback as store
 from app.store.feedback.feedback_row import FeedbackRow
 from app.store.kit import events, links
@@ -38,33 +39,34 @@ async def claim(ctx: Context, feedback_id: UUID, claimed: FeedbackClaim) -> Docu
 
 
 async def release(ctx: Context, feedback_id: UUID, reason: str) -> Document:
-    """Take feedback from its customer, if it has one."""
-    await lock_linked(ctx, feedback=[feedback_id])
+    """Take feedback from its customer, if it has one. It may be somebody else's by what it is about."""
+    await lock_linked(ctx, feedback=[feedback_id], with_leaders=True)
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.customer_id is not None:
         await assign_customers(ctx, [Assignment(feedback_id, row.customer_id, None, reason=reason)])
+        await assign_customers(ctx, await take_customers(ctx, "feedback", feedback_id))
     return await store.FEEDBACK.get(ctx, feedback_id)
 
 
 async def assign_customers(
     ctx: Context, assignments: Sequence[Assignment], filled_in: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({})
 ) -> None:
-    """Give locked feedback its customers, with its figures and its vote; `filled_in` is told with it, by its id."""
+    """Give locked feedback its customers, with its figures and its votes; `filled_in` is told with it, by its id.
+
+    What loses its customer with what it is about is whose the author's contact is, as if it had come in now.
+    """
+    unlinked = [each.id for each in assignments if each.by_link and each.customer_id is None]
+    own = await customers.find_own_customers(ctx, "feedback", unlinked)
+    assignments = [
+        replace(each, customer_id=own[each.id].customer_id) if each.id in own else each for each in assignments
+    ]
     rows = [FeedbackRow.from_record(record) for record in await links.assign_customers(ctx, "feedback", assignments)]
     await store.update_ratings(ctx, [row.id for row in rows])
     for assignment, row in zip(assignments, rows, strict=True):
         if assignment.before != assignment.customer_id:
-            await _carry_vote(ctx, row, assignment)
+            await ideas.carry_votes(ctx, row, assignment.before, assignment.customer_id, row.collected_at)
         if assignment.is_told:
             await events.record(ctx, _event(ctx, row, assignment, filled_in.get(row.id, {})))
-
-
-async def _carry_vote(ctx: Context, row: FeedbackRow, assignment: Assignment) -> None:
-    if row.idea_id is None:
-        return
-    if assignment.before is not None:
-        await ideas.release_vote(ctx, row.idea_id, assignment.before, row.id)
-    await ideas.vote(ctx, row.idea_id, customer_id=assignment.customer_id, feedback_id=row.id, at=row.collected_at)
 
 
 def _event(ctx: Context, row: FeedbackRow, assignment: Assignment, filled_in: Mapping[str, Any]) -> Event:
@@ -97,7 +99,7 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
     filled_in: dict[UUID, dict[str, Any]] = {}
     for row, sale in await store.about_sales(ctx, sale_ids):
         values = {"sale_id": sale.sale_id, "site": sale.site, "till": sale.till, "staff": sale.staff, "sku": sale.sku}
-        takes = row.customer_id is None or (row.sale_id is None and _is_found_by_contact(row))
+        takes = row.customer_id is None or (row.sale_id is None and _says_less_than_sale(row))
         may_take = sale.customer_id is not None and sale.customer_id not in row.taken_from
         claims = takes and may_take and row.method not in OBSERVED
         if new := {name: v for name, v in values.items() if v is not None and getattr(row, name) is None}:
@@ -109,8 +111,10 @@ async def link_sales(ctx: Context, sale_ids: Iterable[UUID]) -> None:
         await assign_customers(ctx, assignments, filled_in)
 
 
-def _is_found_by_contact(row: FeedbackRow) -> bool:
-    """Whether nobody has said whose it is, nor a record that it is about."""
+def _says_less_than_sale(row: FeedbackRow) -> bool:
+    """Whether something else that it is about says whose it is, or only the author's contact: nobody has said so."""
+    if row.customer_from_id is not None:
+        return row.customer_from_id in (row.complaint_id, row.interaction_id)
     decided = (each for each in row.match_reasons[:1] if each["result"] == ReasonResult.FOUND and each["kind"] != "id")
     return any(each["customer_id"] == str(row.customer_id) for each in decided)
 

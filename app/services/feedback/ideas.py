@@ -14,6 +14,7 @@ from app.schemas.feedback.ideas import IdeaContent, IdeaNew, IdeaQuery, IdeaVote
 from app.services import customers
 from app.services.kit import patching
 from app.store.feedback import ideas as store
+from app.store.feedback.feedback_row import FeedbackRow
 from app.store.feedback.ideas import IDEAS
 from app.store.kit import events
 from app.store.kit.documents import Document
@@ -91,6 +92,19 @@ async def vote(
     elif of_customer is None and of_feedback is None:
         await store.add_vote(ctx, idea_id, customer_id, feedback_id, at)
         await _record(ctx, event_types.IDEA_VOTED, idea, customer_id, at)
+
+
+async def carry_votes(
+    ctx: Context, feedback: FeedbackRow, before: UUID | None, customer_id: UUID | None, at: datetime
+) -> None:
+    """Give the votes by this feedback, for the idea that it names and others, to the customer whose it is now, from the
+    one whose it was.
+    """
+    feedback_id, named = feedback.id, [feedback.idea_id] if feedback.idea_id is not None else []
+    for idea_id in sorted({*await store.voted_by_feedback(ctx, feedback_id), *named}):
+        if before is not None:
+            await release_vote(ctx, idea_id, before, feedback_id)
+        await vote(ctx, idea_id, customer_id=customer_id, feedback_id=feedback_id, at=at)
 
 
 async def release_vote(ctx: Context, idea_id: UUID, customer_id: UUID, feedback_id: UUID) -> None:

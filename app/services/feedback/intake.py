@@ -8,7 +8,6 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import FeedbackDiffers, Problem
-from app.rules.customers import Match
 from app.rules.kit.differences import MOST, differences
 from app.rules.kit.event_types import FEEDBACK_RECEIVED, FEEDBACK_UPDATED
 from app.services.customers import Resolution, with_released
@@ -75,9 +74,10 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     draft.resolution = with_released(draft.resolution, row.match_reasons)
     if draft.new.collected_at is None:
         draft.collected_at = row.collected_at
-    if row.customer_id is not None and not _loses_origin(row, draft):
+    names_nobody = row.customer_id is None and draft.new.customer_id is None
+    if not _loses_origin(row, draft) if row.customer_id is not None else names_nobody and _is_about_same(row, draft):
         draft.customer_id, draft.origin_id = row.customer_id, row.customer_from_id
-        draft.resolution = Resolution(Match.MATCHED, row.customer_id, reasons=row.match_reasons)
+        draft.resolution = Resolution(row.match, row.customer_id, row.candidates, row.match_reasons)
     (draft.analysis,) = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language)])
     document = await store.FEEDBACK.get(ctx, draft.id)
     stored, after = json.loads(document.json), draft.as_stored()
@@ -89,8 +89,7 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     await store.FEEDBACK.change(ctx, draft.id, content)
     if draft.customer_id != row.customer_id:
         await events.repoint(ctx, "feedback", [draft.id], draft.customer_id)
-        if row.idea_id is not None and row.customer_id is not None:
-            await ideas.release_vote(ctx, row.idea_id, row.customer_id, row.id)
+        await ideas.carry_votes(ctx, row, row.customer_id, draft.customer_id, draft.collected_at)
     await store.replace_ratings(ctx, draft.id, draft.ratings())
     await events.record(ctx, _updated(ctx, draft, changes))
     if row.idea_id not in (None, draft.new.idea_id):
@@ -102,13 +101,21 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
 
 def _loses_origin(row: FeedbackRow, draft: FeedbackDraft) -> bool:
     """Whether the record that the customer was taken from is not linked any more."""
-    new = draft.new
-    links = (
-        (row.sale_id, draft.sale_id),
-        (row.complaint_id, new.complaint_id),
-        (row.interaction_id, new.interaction_id),
-    )
+    links = _links(row, draft)
     return any(before == row.customer_from_id is not None and before != after for before, after in links)
+
+
+def _is_about_same(row: FeedbackRow, draft: FeedbackDraft) -> bool:
+    return all(before == after for before, after in _links(row, draft))
+
+
+def _links(row: FeedbackRow, draft: FeedbackDraft) -> list[tuple[UUID | None, UUID | None]]:
+    """What it was about, and is."""
+    return [
+        (row.sale_id, draft.sale_id),
+        (row.complaint_id, draft.new.complaint_id),
+        (row.interaction_id, draft.new.interaction_id),
+    ]
 
 
 def _differs(errors: list[dict[str, Any]], feedback_id: UUID) -> Problem:

@@ -122,7 +122,7 @@ async def _record_message(
         unwelcome_reason=message.unwelcome_reason,
     )
     # A message of thanks for feedback must not trigger a survey about that message.
-    document, _ = await interactions.record(ctx, new, origin_id=row.id, react=False)
+    document, _ = await interactions.record(ctx, new, origin_id=row.id, taken_from=row.taken_from, react=False)
     interaction_id: UUID = document.id
     return interaction_id
 

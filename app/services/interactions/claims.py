@@ -16,7 +16,6 @@ from app.rules.kit.channels import Channel
 from app.schemas.customers import CustomerNew
 from app.schemas.interactions.moves import InteractionClaim
 from app.services import customers
-from app.services.customers import CustomerReference, Excluded, Resolution
 from app.services.interactions import participants
 from app.services.kit.links import NO_LONGER_LINKED, change_of
 from app.store import customers as customer_store
@@ -93,7 +92,7 @@ async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> N
     """
     if not interaction_ids or not (holders := await link_origins.unlinked(ctx, "interaction", interaction_ids)):
         return
-    own = await _find_own_customers(ctx, list(holders))
+    own = await customers.find_own_customers(ctx, "interaction", list(holders))
     named = await link_origins.named_customers(
         ctx, "interaction", [id_ for id_ in holders if own[id_].customer_id is None]
     )
@@ -104,31 +103,6 @@ async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> N
             origin_id = customer_id = None
         assignments.append(Assignment(interaction_id, holder, customer_id, origin_id, NO_LONGER_LINKED, by_link=True))
     await assign_customers(ctx, assignments)
-
-
-async def _find_own_customers(ctx: Context, interaction_ids: Sequence[UUID]) -> dict[UUID, Resolution]:
-    """Whose the contacts of locked interactions are now; it is stored what they lead to.
-
-    From whom somebody has taken one stays in its reasons: it does not become theirs again.
-    """
-    rows = await interaction_store.contacts(ctx, interaction_ids)
-    policies = await customers.load_policies(ctx, [row["source"] for row in rows])
-    references = [
-        CustomerReference(contacts=_contacts(row["contact"]), policy=policies.of(row["source"])) for row in rows
-    ]
-    excluded = [Excluded(row["taken_from"]) if row["taken_from"] else None for row in rows]
-    found = await customers.find_customers(ctx, references, excluded)
-    own = {
-        row["id"]: customers.with_released(each, json.loads(row["match_reasons"]))
-        for row, each in zip(rows, found, strict=True)
-    }
-    await interaction_store.set_resolutions(ctx, {id_: found.columns() for id_, found in own.items()})
-    return own
-
-
-def _contacts(stored: str | None) -> list[tuple[ContactKind, str]]:
-    contact = None if stored is None else json.loads(stored)
-    return [] if contact is None else [(ContactKind(contact["kind"]), contact["value"])]
 
 
 def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:

@@ -63,7 +63,9 @@ async def answer(ctx: Context, interaction_id: UUID, sent: EnquiryAnswerNew) -> 
         thread=row["thread"],
         unwelcome_reason=sent.unwelcome_reason,
     )
-    document, _ = await interactions.record(ctx, new, origin_id=interaction_id, thread_source=row["source"])
+    document, _ = await interactions.record(
+        ctx, new, origin_id=interaction_id, taken_from=row["taken_from"], thread_source=row["source"]
+    )
     await _set_answered(ctx, row, document.id, channel, happened_at, _named(document.id, follows=True))
     return document
 

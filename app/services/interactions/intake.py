@@ -19,11 +19,14 @@ from app.rules.kit.timestamps import format_timestamp
 from app.schemas.interactions.interactions import InteractionNew
 from app.services.customers import (
     NO_CUSTOMER,
+    Excluded,
     Policies,
     Resolution,
     Resolver,
+    by_own_keys,
     linked,
     references_by_contact,
+    with_released,
 )
 from app.services.interactions import complaint_references, participants, planning, welcome
 from app.services.interactions.tasks import TaskDraft
@@ -45,6 +48,8 @@ class InteractionDraft(Draft[InteractionNew]):
     happened_at: datetime
     origin_id: UUID | None = None
     """The record that its customer is taken from; None where it says itself who its customer is."""
+    taken_from: Sequence[UUID] = ()
+    """Whom somebody has taken that record from."""
     thread_source: str | None = None
     """The source that named its thread, where it has none itself."""
     customer_id: UUID | None = None
@@ -167,12 +172,10 @@ class References:
             return problem
         if new.complaint_id is not None and new.complaint_id not in found:
             return reference_not_found("/complaint_id", "Complaint")
-        draft.resolution = self.customers.resolve(n)
+        draft.resolution = self.customers.resolve(n, Excluded(draft.taken_from) if draft.taken_from else None)
+        if draft.origin_id is not None:
+            draft.resolution = _of_origin(draft.origin_id, new.customer_id, draft.resolution)
         draft.customer_id = draft.resolution.customer_id
-        if draft.origin_id is not None and draft.customer_id is not None:
-            # Nobody has named the customer by id but the record that it is taken from, and follows.
-            own = [each for each in draft.resolution.reasons if each["kind"] != "id"]
-            draft.resolution = linked(draft.origin_id, draft.customer_id, replace(draft.resolution, reasons=own))
         found = {id_: c for id_, c in found.items() if complaint_references.is_in_conversation(c, draft.customer_id)}
         draft.complaint_ids = [new.complaint_id] if new.complaint_id is not None else sorted(found)
         if draft.customer_id is None:
@@ -198,6 +201,14 @@ class References:
                 draft.resolution = linked(complaint_id, customer_id, draft.resolution)
                 return welcome.check_customer(complaint, new)
         return welcome.check_customer(self.enquirers[n], draft.new) if n in self.enquirers else None
+
+
+def _of_origin(origin_id: UUID, customer_id: UUID | None, found: Resolution) -> Resolution:
+    """It is whose the record is that it is taken from, or nobody's as that is, whatever its own keys have `found`."""
+    if customer_id is None:
+        return with_released(by_own_keys(found.reasons), found.reasons)
+    # Nobody has named the customer by id but that record.
+    return linked(origin_id, customer_id, replace(found, reasons=[r for r in found.reasons if r["kind"] != "id"]))
 
 
 _COMPLAINT_REFERENCES = ("complaint", "complaint_of_thread")

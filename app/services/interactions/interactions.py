@@ -44,6 +44,7 @@ async def record(
     new: InteractionNew,
     *,
     origin_id: UUID | None = None,
+    taken_from: Sequence[UUID] = (),
     thread_source: str | None = None,
     react: bool = True,
 ) -> tuple[Document, RecordResult]:
@@ -52,7 +53,9 @@ async def record(
     Without an origin, which has its own part in what follows, the document has what follows already, such as the
     customer of the enquiry that the interaction answers.
     """
-    (result,) = await record_many(ctx, [new], origin_id=origin_id, thread_source=thread_source, react=react)
+    (result,) = await record_many(
+        ctx, [new], origin_id=origin_id, taken_from=taken_from, thread_source=thread_source, react=react
+    )
     if origin_id is None:
         await ctx.reactions.follow(ctx)
     return await store.INTERACTIONS.get(ctx, result.recorded_id()), result
@@ -63,6 +66,7 @@ async def record_many(
     interactions: Sequence[InteractionNew],
     *,
     origin_id: UUID | None = None,
+    taken_from: Sequence[UUID] = (),
     thread_source: str | None = None,
     react: bool = True,
 ) -> list[RecordResult]:
@@ -71,10 +75,12 @@ async def record_many(
     New: 201. Its source and external id again with the same content: 200, replayed; with other content: 409
     InteractionDiffers. Outbound on a channel that the customer does not want: 409 UnwelcomeChannel. An unknown
     customer id, or a source without an external id: 422. Without `react`, no reactions to its event are called.
-    `origin_id` is the record that their customers are taken from, if they are; `thread_source` the source that named
-    the threads of those without a source, if it did.
+    `origin_id` is the record whose customer they have, be it nobody, and `taken_from` whom that was taken from;
+    `thread_source` is the source that named the threads of those without a source, if it did.
     """
-    drafts = [InteractionDraft(new, new.happened_at or ctx.now, origin_id, thread_source) for new in interactions]
+    drafts = [
+        InteractionDraft(new, new.happened_at or ctx.now, origin_id, taken_from, thread_source) for new in interactions
+    ]
     references = await References.load(ctx, drafts)
     decided = await intake.decide(
         ctx,

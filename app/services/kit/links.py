@@ -75,6 +75,14 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
     return [each for each in assigned.values() if each.customer_id != each.before or each.origin_id is not None]
 
 
+async def take_customers(ctx: Context, noun: str, record_id: UUID) -> list[Assignment]:
+    """The assignment of a record that somebody has taken from its customer: to that of its first link that has one."""
+    named = await link_origins.named_customers(ctx, noun, [record_id])
+    return [
+        Assignment(record_id, None, customer_id, origin_id, by_link=True) for origin_id, customer_id in named.values()
+    ]
+
+
 def _reason(follower: Follower) -> str:
     if follower.takes is None and follower.leader_customer_id is not None:
         return f"The {follower.leader} it is linked to belongs to somebody now whose it is not"

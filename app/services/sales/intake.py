@@ -197,6 +197,7 @@ class _Batch:
                     buyers.resolve(n, draft, returned_from, returns.awaited(draft), excluded, corrected)
                     if n in revised:
                         revisions.keep_unless_found(ctx, self._policies, named, before[draft.id], draft)
+                        revisions.keep_releases(before[draft.id], draft)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow
                 if draft.is_revision:
                     newer.append(draft)

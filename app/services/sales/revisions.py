@@ -12,7 +12,7 @@ from app.rules.sales.receipts import MatchedBy
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
 from app.services import customers
-from app.services.customers import Excluded, Policies
+from app.services.customers import Excluded, Policies, Resolution
 from app.services.sales.buyers import buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
@@ -68,7 +68,16 @@ def keep_unless_found(ctx: Context, policies: Policies, named: Set[Key], before:
     """
     last = buyer_reference(sent_buyer(before), policies, before["source"])
     if _stays(before, draft, says_new=not named <= last.named(ctx)):
+        found = draft.match_reasons
         _keep_buyer(draft, before)
+        draft.match_reasons = customers.still_theirs(before["customer_id"], draft.match_reasons, found)
+
+
+def keep_releases(before: Stored, draft: ReceiptDraft) -> None:
+    """Say of a revision as well from whom the receipt was taken."""
+    taken = [each for each in json.loads(before["match_reasons"]) if each["customer_id"] != str(draft.customer_id)]
+    found = customers.with_released(Resolution(draft.match, reasons=draft.match_reasons), taken)
+    draft.match, draft.match_reasons = found.match, found.reasons
 
 
 async def forget(ctx: Context, policies: Policies, before: Stored, draft: ReceiptDraft, taught: frozenset[Key]) -> None:

@@ -166,7 +166,8 @@ async def _give(
     taken = taken_from(sale["taken_from"], sale["customer_id"], buyer.customer_id)
     await store.SALES.change(ctx, sale["id"], values_of(buyer, match_reasons) | {"taken_from": taken})
     await record_change_of_buyer(ctx, sale, buyer.customer_id, reason=reason)
-    touched = Touched(moved={sale["id"]})
+    # What it returns may have a buyer whose it is now, too.
+    touched = Touched(moved={sale["id"], *await settlement.ids(ctx, await settlement.returned_by(ctx, [sale["id"]]))})
     touched.add_account(sale["customer_id"], sale["currency"])
     touched.add_account(buyer.customer_id, sale["currency"])
     await settle(ctx, touched)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.rules.customers import Match
 from app.rules.feedback.feedback import FeedbackMetric, Method
 from app.rules.kit.channels import Channel
 
@@ -31,6 +32,8 @@ class FeedbackRow:
     customer_id: UUID | None
     customer_from_id: UUID | None
     taken_from: list[UUID]
+    match: Match
+    candidates: tuple[UUID, ...]
     match_reasons: list[dict[str, str | None]]
     author: dict[str, Any] | None
     visit_id: UUID | None
@@ -68,6 +71,8 @@ class FeedbackRow:
             customer_id=record["customer_id"],
             customer_from_id=record["customer_from_id"],
             taken_from=record["taken_from"],
+            match=Match(record["match"]),
+            candidates=tuple(record["candidates"]),
             match_reasons=json.loads(record["match_reasons"]),
             author=json.loads(record["author"]) if record["author"] is not None else None,
             visit_id=record["visit_id"],

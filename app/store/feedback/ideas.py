@@ -74,6 +74,12 @@ async def remove_vote(ctx: Context, idea_id: UUID, vote_id: UUID) -> None:
     await _count(ctx, idea_id, -1)
 
 
+async def voted_by_feedback(ctx: Context, feedback_id: UUID) -> list[UUID]:
+    """The ideas that have a vote by this feedback."""
+    found = await ctx.db.fetch("SELECT idea_id FROM idea_votes WHERE feedback_id = $1 ORDER BY idea_id", feedback_id)
+    return [row["idea_id"] for row in found]
+
+
 async def feedback_customer(ctx: Context, feedback_id: UUID) -> Record | None:
     """Row of the customer_id of feedback; None if the feedback does not exist."""
     return await ctx.db.fetchrow("SELECT customer_id FROM feedback WHERE id = $1", feedback_id)

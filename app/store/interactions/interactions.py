@@ -5,8 +5,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.core.context import Context
 from app.rules.kit.moments import TOLERANCE
 from app.schemas.interactions import interactions as schemas
@@ -104,22 +102,6 @@ async def lock_that_may_take_customer(ctx: Context, ids: Iterable[UUID]) -> dict
     return {row["id"]: (row["customer_id"], row["customer_from_id"]) for row in found}
 
 
-async def contacts(ctx: Context, ids: Sequence[UUID]) -> list[Record]:
-    """With whom these interactions say to be, in which source, whom they were taken from, and their reasons."""
-    return await ctx.db.fetch(
-        "SELECT id, contact, source, taken_from, match_reasons FROM interactions WHERE id = ANY ($1::uuid[]) "
-        "ORDER BY id",
-        ids,
-    )
-
-
-async def set_resolutions(ctx: Context, resolutions: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Set who may be meant by locked interactions, and why; `assign_customers` says whose they are."""
-    await ctx.db.execute(
-        _SET_RESOLUTIONS, json.dumps([{**row, "id": n} for n, row in resolutions.items()], default=str)
-    )
-
-
 async def unwelcome_channels(
     ctx: Context, customer_id: UUID, number: str | None = None
 ) -> tuple[list[dict[str, Any]], list[str]]:
@@ -160,11 +142,6 @@ def _opted_out(customer_id: str, numbers: str = "true") -> str:
     )
 
 
-_SET_RESOLUTIONS = """
-    UPDATE interactions i SET match_reasons = v.match_reasons,
-        candidates = ARRAY(SELECT jsonb_array_elements_text(v.candidates)::uuid)
-    FROM jsonb_to_recordset($1::text::jsonb) AS v(id uuid, candidates jsonb, match_reasons jsonb) WHERE i.id = v.id
-"""
 _UNWELCOME = (
     "SELECT c.preferences ->> 'unwelcome_channels' AS channels, "
     f"{_opted_out('c.id', '($2::text IS NULL OR p.normalized = $2)')} AS opted_out FROM customers c WHERE c.id = $1"

@@ -8,6 +8,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.rules.kit.links import FOLLOWING_ONLY, LINKS, MOST_CANDIDATES, TABLES, Follower, Link
+from app.store.kit import assigned_reasons as reasons
 from app.store.kit import events
 from app.store.kit.addresses import same_address
 
@@ -172,14 +173,7 @@ def _has_follower(link: Link, of_others: bool) -> str:
     return f"EXISTS ({found} AND EXISTS (SELECT FROM {TABLES[link.follower]} f WHERE {other}))"
 
 
-def _found(reasons: str) -> str:
-    """SQL expression: the customers who have a key by these reasons, as an array. There are at most 20 of them."""
-    customer_id = "(r->>'customer_id')::uuid"
-    found = f"SELECT DISTINCT {customer_id} FROM jsonb_array_elements({reasons}) r WHERE r->>'result' = 'found'"
-    return f"ARRAY({found} ORDER BY 1 LIMIT {MOST_CANDIDATES})"
-
-
-_MEANT = f"CASE WHEN f.customer_from_id IS NULL THEN f.candidates ELSE {_found('f.match_reasons')} END"
+_MEANT = f"CASE WHEN f.customer_from_id IS NULL THEN f.candidates ELSE {reasons.found('f.match_reasons')} END"
 """SQL expression on the row `f` of a follower: who may be meant by its own keys, whatever it is linked to."""
 _BY_COMPLAINANT = same_address("c.complainant->'contact'", "f.contact")
 _SAID = {
@@ -192,10 +186,32 @@ _SAID = {
 to be others', since somebody has named it, or the leader has the same address and its customer. It is `ambiguous` else.
 """
 _OF_LATER_ONE = is_about_by_thread("f", "k.complaint_id < m.complaint_id")
-_YIELDS = {("interaction", "complaint"): f"({answers_by_thread('f')} OR {_OF_LATER_ONE})"}
-"""SQL condition on the rows `k` of a link and `f` of its follower: this has its customer by a thread alone, from an
-enquiry or a later complaint.
-"""
+_FOUND_BY_CONTACT = (
+    "(f.customer_from_id IS NULL AND f.match_reasons->0->>'result' = 'found' AND f.match_reasons->0->>'kind' <> 'id' "
+    "AND f.match_reasons->0->>'customer_id' = f.customer_id::text)"
+)
+"""SQL condition on a row `f` of feedback: nobody has said whose it is, only its author's address does."""
+
+
+def _yields(position: int, link: Link) -> str:
+    """SQL condition on the row `f` of a follower: it has its customer by what says less than this link.
+
+    Of a contact that is a thread alone, which makes it an answer, or about a later complaint. Others have it from what
+    they would look at after this one; and of feedback, what it is about says more than its author's address.
+    """
+    if link.follower == "interaction":
+        return f"({answers_by_thread('f')} OR {_OF_LATER_ONE})" if link.leader == "complaint" else "false"
+    if link.follower == "invitation" or link.leader == "invitation":
+        return "false"
+    later = [
+        f"EXISTS (SELECT FROM {each.table} y WHERE y.{each.follower_column} = f.id "
+        f"AND y.{each.leader_column} = f.customer_from_id)"
+        for each in LINKS[position + 1 :]
+        if each.follower == link.follower and each.leader != "invitation"
+    ]
+    return " OR ".join([*later, *([_FOUND_BY_CONTACT] if link.follower == "feedback" else [])]) or "false"
+
+
 _TOLD = """
     SELECT f.id, f.leader_id
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS f(id, leader_id, leader_customer_id, customer_id)
@@ -213,7 +229,7 @@ def _pairs(link: Link, position: int) -> str:
         f"SELECT k.{link.follower_column} AS follower_id, {position} AS position, '{link.leader}' AS leader, "
         f"l.id AS leader_id, l.customer_id AS leader_customer_id, "
         f"{is_excluded(link, 'l.customer_id')} AS excludes_leader, "
-        f"{_YIELDS.get((link.follower, link.leader), 'false')} AS yields "
+        f"({_yields(position, link)}) AS yields "
         f"FROM {link.table} k JOIN {TABLES[link.leader]} l ON l.id = k.{link.leader_column} {joined(link)}"
         f"WHERE k.{link.leader_column} = ANY ($1::uuid[])"
     )
@@ -235,63 +251,14 @@ def _assign(noun: str) -> str:
     taken = f"taken_from = array_remove({without} || v.released_from, NULL), " if noun in _TAKEN else ""
     return (
         f"UPDATE {TABLES[noun]} t SET customer_id = v.customer_id, customer_from_id = v.origin_id, "
-        f"{taken}{_match(noun)}version = t.version + 1, updated_at = $4 "
+        f"{taken}{reasons.columns(noun)}version = t.version + 1, updated_at = $4 "
         "FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::uuid[], $6::bool[]) "
         "AS v(id, customer_id, origin_id, released_from, by_link) "
         "WHERE t.id = v.id RETURNING t.*"
     )
 
 
-def _match(noun: str) -> str:
-    """What `match` and its reasons become, for nouns that have them; of complaints, their service sets them."""
-    if (contact := _CONTACTS.get(noun)) is None:
-        return ""
-    linked, claimed, released, taken = (
-        f"jsonb_build_array(jsonb_build_object({reason}))"
-        for reason in (
-            "'kind', 'record', 'value', v.origin_id, 'customer_id', v.customer_id, 'result', 'linked'",
-            "'kind', 'id', 'value', v.customer_id, 'customer_id', v.customer_id, 'result', 'claimed'",
-            f"'kind', {contact}->>'kind', 'value', {contact}->>'value', 'customer_id', v.released_from, "
-            "'result', 'released'",
-            "'kind', 'id', 'value', v.released_from, 'customer_id', v.released_from, 'result', 'released'",
-        )
-    )
-    names_somebody = f"{contact}->>'value' IS NOT NULL"
-    is_others = "(r->>'customer_id')::uuid IS DISTINCT FROM v.released_from"
-    own = _reasons(f"r->>'result' IN ('found', 'unknown', 'of_nobody') AND ({is_others} OR v.released_from IS NULL)")
-    """What its own keys led to, which counts again when it is not linked or claimed any more."""
-    found = _reasons(f"r->>'result' = 'found' AND {is_others}")
-    released_before = _reasons(
-        "r->>'result' = 'released' AND (r->>'customer_id')::uuid IS DISTINCT FROM v.customer_id "
-        f"AND r->>'customer_id' IS NOT NULL AND {is_others}"
-    )
-    is_taken = f"{released_before} <> '[]'"
-    meant = _found(own)
-    return (
-        "match = CASE WHEN v.customer_id IS NOT NULL THEN 'matched' "
-        f"WHEN cardinality({meant}) > 0 THEN 'ambiguous' "
-        f"WHEN {names_somebody} OR v.released_from IS NOT NULL OR {own} <> '[]' OR {is_taken} THEN 'unmatched' "
-        "ELSE 'anonymous' END, "
-        f"candidates = CASE WHEN v.customer_id IS NULL THEN {meant} ELSE '{{}}' END, "
-        f"match_reasons = CASE WHEN v.origin_id IS NOT NULL THEN {linked} || {own} "
-        f"WHEN v.customer_id IS NOT NULL AND v.by_link THEN {own} "
-        f"WHEN v.customer_id IS NOT NULL AND v.released_from IS NOT NULL THEN {claimed} || {taken} || {own} "
-        f"WHEN v.customer_id IS NOT NULL THEN {claimed} || {own} "
-        f"WHEN v.released_from IS NOT NULL AND {names_somebody} THEN {found} || {released} "
-        f"WHEN v.released_from IS NOT NULL THEN {found} || {taken} "
-        f"WHEN {own} <> '[]' THEN {own} "
-        f"WHEN {names_somebody} AND NOT {is_taken} THEN {released} ELSE '[]' END || {released_before}, "
-    )
-
-
-def _reasons(condition: str) -> str:
-    """SQL expression on the row `t`: those of its reasons `r` for which this holds."""
-    return f"(SELECT coalesce(jsonb_agg(r), '[]') FROM jsonb_array_elements(t.match_reasons) r WHERE {condition})"
-
-
-_CONTACTS = {"interaction": "t.contact", "feedback": "t.author->'contact'"}
-"""Who records of a noun say it was, as an SQL expression on their row `t`."""
-_TAKEN = {*_CONTACTS, "complaint", "task"}
+_TAKEN = {*reasons.CONTACTS, "complaint", "task"}
 """The nouns that somebody can take from a customer. Their tables have a column `taken_from`."""
 FOLLOWERS = tuple(noun for noun in TABLES if any(link.follower == noun for link in LINKS))
 """The nouns that follow others. Their tables have a column `customer_from_id`."""

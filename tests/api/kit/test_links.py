@@ -259,8 +259,13 @@ class TestReleased:
         sale, call = await make.record_sale(client), await make.record_interaction(client)
         complaint = await make.record_complaint(client, sale_id=sale["id"], interaction_id=call["id"])
         await claim(client, "interaction", call, ada)
-        await claim(client, "sale", sale, bo)
         assert await customer_of(client, "complaint", complaint) == ada["id"]
+        await claim(client, "sale", sale, bo)
+        assert await customer_of(client, "complaint", complaint) == bo["id"], "as if it had come in now"
+        await release(client, "sale", sale)
+        assert await customer_of(client, "complaint", complaint) == ada["id"]
+        await claim(client, "sale", sale, bo)
+        assert await customer_of(client, "complaint", complaint) == bo["id"]
         await release(client, "interaction", call)
         assert await customer_of(client, "complaint", complaint) == bo["id"]
 
@@ -287,9 +292,11 @@ class TestReleased:
                 record = await api.post(client, "/v1/tasks", body)
         if noun != "complaint":
             await claim(client, "interaction", call, bo)
-        assert await customer_of(client, noun, record) == ada["id"]
-        await release(client, "sale", first)
-        assert await customer_of(client, noun, record) == bo["id"]
+        # Of a task, the complaint comes first.
+        leader, before, after = (complaint, bo, ada) if noun == "task" else (first, ada, bo)
+        assert await customer_of(client, noun, record) == before["id"]
+        await release(client, "complaint" if noun == "task" else "sale", leader)
+        assert await customer_of(client, noun, record) == after["id"]
 
     async def test_not_a_record_that_has_it_from_the_released_one(self, client: httpx.AsyncClient) -> None:
         """A complaint follows its call, the call the complaint's other messages: nobody keeps what another one lent."""
