@@ -97,6 +97,22 @@ async def test_searches_read_the_index_of_words(db: "asyncpg.Connection[Any]", q
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("q", ["jeanb lucb", "lucb jeanb", "name77 jeanb"])
+async def test_a_filter_is_looked_for_with_the_words(db: "asyncpg.Connection[Any]", q: str, mode: str) -> None:
+    """Of all who match less well: the index is asked for their words and the filter's, not for everybody of a kind."""
+    recorded = Recorded(db)
+    await customers.search_page(
+        _context(recorded), CustomerQuery(q=q, limit=200), terms(q, "GB"), {}, [tag_word("tag7")]
+    )
+    others = [(s, a) for s, a in recorded.ran if "ranked AS" in s]
+    assert others
+    for statement, arguments in others:
+        for node in _nodes(await _plan(db, statement, arguments, mode)):
+            if node["Node Type"] == "Bitmap Index Scan":
+                assert node["Index Cond"].count("words ") > 1, node["Index Cond"]
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 @pytest.mark.parametrize(
     ("query", "index"),
     [
@@ -120,6 +136,14 @@ async def test_tasks_of_an_owner_walk_an_index(db: "asyncpg.Connection[Any]") ->
     ((statement, arguments),) = recorded.ran
     nodes = list(_nodes(await _plan(db, statement, arguments, "force_generic_plan")))
     assert {"ix_tasks_owner", "ix_tasks_owner_open"} & {node.get("Index Name") for node in nodes}
+
+
+async def test_few_entries_wait_to_be_sorted_into_an_index(db: "asyncpg.Connection[Any]") -> None:
+    """Each search goes through them, and the planner thinks the better of reading everybody."""
+    found = await db.fetch(
+        "SELECT c.relname, c.reloptions FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'gin'"
+    )
+    assert found and {tuple(row["reloptions"] or ()) for row in found} == {("gin_pending_list_limit=64",)}
 
 
 async def _plan(db: "asyncpg.Connection[Any]", statement: str, arguments: tuple[Any, ...], mode: str) -> Node:

@@ -96,12 +96,14 @@ def _windows(ways: Sequence[Sequence[str]], where: Sequence[str], *, may_have_no
     """Those who have words in any of these ways, in the blocks of a window or, where it has none, below its end.
 
     Within a way, words of which one is enough come first: GIN goes from one hit of the first condition to the next, and
-    those of a condition that asks for several words need not be hits yet.
+    those of a condition that asks for several words need not be hits yet. Ways are no alternatives of one condition: of
+    those, the planner would look for what is common to all, such as the blocks, and read everybody there.
     """
 
     def window(within: Sequence[str], has_blocks: str) -> str:
-        found = " OR ".join(f"({' AND '.join([*way, *within])})" for way in ways)
-        return _WINDOW.format(found=found, where=" AND ".join(where), has_blocks=has_blocks)
+        is_hit = " AND ".join(where)
+        found = (_FOUND.format(is_hit=is_hit, way=" AND ".join([*way, *within])) for way in ways)
+        return _WINDOW.format(found=" UNION ".join(found), has_blocks=has_blocks)
 
     in_blocks = window([_IN_BLOCKS], "IS NOT NULL")
     return f"{in_blocks} UNION ALL{window([], 'IS NULL')}" if may_have_none else in_blocks
@@ -124,11 +126,11 @@ _WINDOW = """
             SELECT count(*) AS had, count(*) FILTER (WHERE is_hit) AS hits,
                 array_agg(id ORDER BY number DESC) FILTER (WHERE is_hit) AS ids,
                 array_agg(number ORDER BY number DESC) FILTER (WHERE is_hit) AS numbers
-            FROM (
-                SELECT c.id, c.number, ({where}) AS is_hit
-                FROM (SELECT c.* FROM customers c WHERE ({found}) AND c.number < w.above OFFSET 0) c OFFSET 0
-            ) h
+            FROM ({found} OFFSET 0) h
             HAVING w.blocks {has_blocks}"""
+_FOUND = """
+                SELECT c.id, c.number, ({is_hit}) AS is_hit
+                FROM (SELECT c.* FROM customers c WHERE {way} AND c.number < w.above OFFSET 0) c"""
 _LOOKED = f"""
     WITH RECURSIVE looked AS (
         SELECT 0 AS n, 0::bigint AS had, 0::bigint AS hits, NULL::uuid[] AS ids, NULL::bigint[] AS numbers
