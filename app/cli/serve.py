@@ -44,7 +44,8 @@ def serve(
         key = _bootstrap(settings, dsn)
         if with_sample and settings.sample:
             _load_sample(settings, dsn)
-        listener.listen(server.BACKLOG)  # whoever reads the address may ask at once, and waits
+        if workers == 1:  # whoever reads the address may ask at once, and waits; workers would keep it for longer
+            listener.listen(server.BACKLOG)
         _greet(host, port, key, chosen=settings.bootstrap_key is not None)
         server.serve(listener, workers)
 

@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from tests import make
-from tests.api.sales.test_decisions import Receipt
 from tests.make.feedback import feedback
 from tests.make.feedback import record as record_feedback
 from tests.support import api
 from tests.support.links import PATHS, claim, customer_of, record_of, release
+from tests.support.receipts import Receipt
 
 Record = dict[str, Any]
 ADAS, BOS = {"kind": "phone", "value": "020 7946 0701"}, {"kind": "phone", "value": "020 7946 0702"}

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from tests import make
-from tests.api.sales.test_decisions import Receipt
 from tests.support import api
+from tests.support.receipts import Receipt
 
 NEW_PHONE, NEW_EMAIL = "020 7946 0777", "new@example.com"
 
