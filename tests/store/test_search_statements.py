@@ -97,7 +97,7 @@ async def test_searches_read_the_index_of_words(db: "asyncpg.Connection[Any]", q
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-@pytest.mark.parametrize("q", ["jeanb lucb", "lucb jeanb", "name77 jeanb"])
+@pytest.mark.parametrize("q", ["jeanb lucb", "lucb jeanb", "name77 jeanb", "9460991", "020 7946 0991"])
 async def test_a_filter_is_looked_for_with_the_words(db: "asyncpg.Connection[Any]", q: str, mode: str) -> None:
     """Of all who match less well: the index is asked for their words and the filter's, not for everybody of a kind."""
     recorded = Recorded(db)

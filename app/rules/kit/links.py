@@ -38,6 +38,8 @@ class Follower:
     """Whether somebody took it from that customer, or only others than that customer may be meant."""
     yields: bool = False
     """Whether it has its customer by what says less than this link, such as one that comes after it."""
+    rebases: bool = False
+    """Whether it has them by this link then, also where they are the same."""
 
     @property
     def takes(self) -> UUID | None:
@@ -46,9 +48,9 @@ class Follower:
 
     @property
     def follows(self) -> bool:
-        """Whether it has another customer by this link than before, or none any more."""
+        """Whether it has another customer by this link than before, or none any more, or the same by this one now."""
         if self.customer_id == self.takes:
-            return False
+            return self.rebases and self.yields and self.takes is not None
         follows_already = self.customer_id is None or self.origin_id == self.leader_id
         return follows_already or (self.yields and self.takes is not None)
 

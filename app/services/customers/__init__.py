@@ -29,7 +29,7 @@ from app.services.customers.resolution import (
     reason,
 )
 from app.services.customers.sources import Policies, create_new_sources, load_policies, under
-from app.services.customers.unlearning import forget, replaced, taught
+from app.services.customers.unlearning import Taught, forget, taught
 
 __all__ = [
     "NO_CUSTOMER",
@@ -43,6 +43,7 @@ __all__ = [
     "Reason",
     "Resolution",
     "Resolver",
+    "Taught",
     "after_release",
     "by_own_keys",
     "claims",
@@ -60,7 +61,6 @@ __all__ = [
     "record_created",
     "references_by_contact",
     "refresh_word_sets",
-    "replaced",
     "require_customer",
     "still_theirs",
     "taught",

@@ -38,3 +38,7 @@ class Excluded(NamedTuple):
         if found := sorted(holders.all.intersection(self.customers)):
             return found
         return self.customers[-1:] if holders.all and key in self.keys else ()
+
+    def has_taught_id(self, customer_id: UUID, system: str) -> bool:
+        """Whether the id of this customer in a system is one of the keys that were taught."""
+        return customer_id == self.pupil and any(key[:2] == ("identity", system) for key in self.taught)

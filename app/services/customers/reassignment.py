@@ -62,8 +62,14 @@ def still_theirs(customer_id: UUID, before: Iterable[Reason], found: Iterable[Re
     """Why a record stays a customer's, for the reasons of before, although its keys have `found` nobody else for sure:
     they may mean others when it is taken from them.
     """
-    theirs = [each for each in before if each["customer_id"] == str(customer_id) or each["result"] not in _OWN]
-    return (*theirs, *(each for each in found if each["result"] in _OWN and each not in theirs))
+    own = [each for each in found if each["result"] in _OWN]
+    is_named = any(each["customer_id"] == str(customer_id) for each in own)
+    said = [
+        each
+        for each in before
+        if each["result"] not in _OWN or (not is_named and each["customer_id"] == str(customer_id))
+    ]
+    return (*said, *(each for each in own if each not in said))
 
 
 def by_own_keys(reasons: Iterable[Reason]) -> Resolution:

@@ -172,7 +172,7 @@ class Resolver:
             reasons = (named, *_decided(keys, held, reference.customer_id), *rest)
             return Resolution(Match.MATCHED, reference.customer_id, reasons=reasons, certain=True)
         remaining = candidates(held)
-        if len(remaining) == 1 and not is_shared_alone(held) and not self._contradicts(n, held, *remaining):
+        if len(remaining) == 1 and not is_shared_alone(held) and not self._contradicts(n, held, excluded, *remaining):
             (customer_id,) = remaining
             certain = any(customer_id in holders.owners for holders in held)
             reasons = (*_decided(keys, held, customer_id), *rest)
@@ -210,9 +210,10 @@ class Resolver:
             if entered.kind == "identity":
                 self._has_id.add((customer_id, entered.key[1]))
 
-    def _contradicts(self, n: int, held: Sequence[Holders], customer_id: UUID) -> bool:
+    def _contradicts(self, n: int, held: Sequence[Holders], excluded: Excluded | None, customer_id: UUID) -> bool:
         """Whether the customer whom the other keys found has another id in the system of the n-th record."""
-        if (customer_id, self._systems[n]) not in self._has_id:
+        is_taught = excluded is not None and excluded.has_taught_id(customer_id, self._systems[n])
+        if is_taught or (customer_id, self._systems[n]) not in self._has_id:
             return False
         by_kind = list(zip(self._keys[n], held, strict=True))
         if any(holders.all for key, holders in by_kind if key.kind == "identity"):

@@ -66,16 +66,19 @@ class Buyers:
         returned_from: Collection[UUID] = (),
         awaited: tuple[str, str] | None = None,
         excluded: Excluded | None = None,
-        corrected: Excluded | None = None,
+        of_others: Excluded | None = None,
+        of_same: Excluded | None = None,
     ) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns.
 
         `awaited` is one that it returns and that is not known. Who only brings something back is not created: it is
-        theirs whose the other receipt is, or becomes. Who is `excluded` is not its buyer. It is `corrected` if somebody
-        else is meant without what only it has taught.
+        theirs whose the other receipt is, or becomes. Who is `excluded` is not its buyer: `of_others` if somebody
+        else than its pupil is meant so, `of_same` if not.
         """
-        if corrected is not None and self._resolver.resolve(n, corrected).customer_id not in (None, corrected.pupil):
-            excluded = corrected
+        if of_others is not None and self._resolver.resolve(n, of_others).customer_id not in (None, of_others.pupil):
+            excluded = of_others
+        elif of_same is not None:
+            excluded = of_same
         if excluded is None:
             self._resolve(n, receipt, returned_from, awaited)
             return

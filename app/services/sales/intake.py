@@ -10,12 +10,13 @@ from app.core.context import Context
 from app.core.errors import ReceiptDiffers
 from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
-from app.services.customers import Excluded, Policies, Resolver
+from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
 from app.services.sales import resent, revisions
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
+from app.services.sales.revisions import Revision
 from app.services.sales.settlement import Touched, settle
 from app.store.kit import advisory
 from app.store.kit.documents import Document
@@ -173,6 +174,10 @@ class _Batch:
             draft.id = revised.get(n, draft.id)
         before = {sale_id: await sales.SALES.lock(ctx, sale_id) for sale_id in sorted(revised.values())}
         taught = await customers.taught(ctx, self._policies, revisions.teachers(before.values()))
+        revision_of = {
+            n: Revision(before[sale_id], references.customers.references[n].named(ctx), taught.get(sale_id))
+            for n, sale_id in revised.items()
+        }
         returns = await Returns.load(ctx, [d for n, d in enumerate(drafts) if n not in stored or n in revised])
         results: list[RecordResult] = []
         new: list[ReceiptDraft] = []
@@ -183,21 +188,11 @@ class _Batch:
             elif (problem := returns.refuse(draft)) is not None:
                 results.append(RecordResult.refused(problem))
             else:
-                returned_from, excluded = returns.buyers(draft), None
-                if n in revised:
-                    excluded = revisions.excluded(ctx, self._policies, before[draft.id])
-                corrected = None
-                if draft.id in taught:
-                    pupil = before[draft.id]["customer_id"]
-                    corrected = (excluded or Excluded())._replace(pupil=pupil, taught=taught[draft.id])
-                named = references.customers.references[n].named(ctx) if n in revised else frozenset()
-                if excluded is None or not revisions.keeps_decision(
-                    named, before[draft.id], draft, returned_from, excluded
-                ):
-                    buyers.resolve(n, draft, returned_from, returns.awaited(draft), excluded, corrected)
-                    if n in revised:
-                        revisions.keep_unless_found(ctx, self._policies, named, before[draft.id], draft)
-                        revisions.keep_releases(before[draft.id], draft)
+                returned_from, awaited = returns.buyers(draft), returns.awaited(draft)
+                if (revision := revision_of.get(n)) is not None:
+                    revision.find_buyer(ctx, self._policies, buyers, n, draft, returned_from, awaited)
+                else:
+                    buyers.resolve(n, draft, returned_from, awaited)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow
                 if draft.is_revision:
                     newer.append(draft)
@@ -208,9 +203,9 @@ class _Batch:
                     if n in references.awaited or draft.key in references.returned:
                         self.touched.sales.add(draft.id)
                         self.touched.moved.add(draft.id)
-        for draft in newer:
-            if draft.id in taught:
-                await revisions.forget(ctx, self._policies, before[draft.id], draft, taught[draft.id])
+        for n, revision in revision_of.items():
+            if drafts[n] in newer:
+                await revision.forget(ctx, drafts[n])
         if buyers.created or buyers.lessons:
             created = sorted(buyers.created, key=lambda customer: customer.id)
             await customers.write_drafts(ctx, created, buyers.lessons)

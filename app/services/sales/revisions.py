@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.core.context import Context
@@ -12,8 +12,8 @@ from app.rules.sales.receipts import MatchedBy
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
 from app.services import customers
-from app.services.customers import Excluded, Policies, Resolution
-from app.services.sales.buyers import buyer_reference
+from app.services.customers import Excluded, Policies, Resolution, Taught
+from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
 from app.services.sales.settlement import Touched, record_change_of_buyer, sent_buyer
@@ -29,14 +29,6 @@ _MOST_NAMED = 50
 """How many of the buyers that earlier revisions named are remembered."""
 
 
-def excluded(ctx: Context, policies: Policies, before: Stored) -> Excluded | None:
-    """What says nothing of who bought in a revision, if somebody has decided that."""
-    if _is_decided(before):
-        references = (buyer_reference(buyer, policies, before["source"]) for buyer in _buyers_before(before))
-        return Excluded(before["taken_from"], frozenset(key for each in references for key in each.named(ctx)))
-    return Excluded(before["taken_from"]) if before["taken_from"] else None
-
-
 def teachers(before: Iterable[Stored]) -> list[Teacher]:
     """Receipts that may have taught keys of their customers: they named several, some time."""
     return [
@@ -46,46 +38,78 @@ def teachers(before: Iterable[Stored]) -> list[Teacher]:
     ]
 
 
-def keeps_decision(
-    named: Set[Key], before: Stored, draft: ReceiptDraft, returned_from: Collection[UUID], excluded: Excluded
-) -> bool:
-    """Whether somebody has claimed or released the receipt, and the revision, which has `named` who bought, says
-    nothing new of that. `returned_from` are the buyers of what it returns: it may be theirs if it is nobody's.
+class Revision(NamedTuple):
+    """A newer revision of a receipt, as far as whose it is depends on what is stored."""
 
-    Then that is who it stays with, and nobody is created or learns anything.
-    """
-    if not _is_decided(before) or not named <= excluded.keys:
-        return False
-    if before["customer_id"] is None and not set(returned_from).issubset(excluded.customers):
-        return False
-    _keep_buyer(draft, before)
-    return True
+    before: Stored
+    named: Set[Key]
+    """What the revision says of who bought, as `CustomerReference.named` has it."""
+    taught: Taught | None
 
+    def find_buyer(
+        self,
+        ctx: Context,
+        policies: Policies,
+        buyers: Buyers,
+        n: int,
+        draft: ReceiptDraft,
+        returned_from: Collection[UUID],
+        awaited: tuple[str, str] | None,
+    ) -> None:
+        """Set the buyer of the draft, which is the n-th of `buyers`; `returned_from` and `awaited` are as for these."""
+        excluded = self._excluded(ctx, policies)
+        if excluded is not None and self._keeps_decision(excluded, returned_from):
+            _keep_buyer(draft, self.before)
+            return
+        buyers.resolve(n, draft, returned_from, awaited, excluded, *self._corrected(excluded))
+        last = buyer_reference(sent_buyer(self.before), policies, self.before["source"])
+        if _stays(self.before, draft, says_new=not self.named <= last.named(ctx)):
+            found = draft.match_reasons
+            _keep_buyer(draft, self.before)
+            draft.match_reasons = customers.still_theirs(self.before["customer_id"], draft.match_reasons, found)
+        self._keep_releases(draft)
 
-def keep_unless_found(ctx: Context, policies: Policies, named: Set[Key], before: Stored, draft: ReceiptDraft) -> None:
-    """Leave a revision with the customer of before, and why it is theirs, unless a key of its own finds who bought, and
-    the revision before had not `named` it: then they had it, whoever has it by now.
-    """
-    last = buyer_reference(sent_buyer(before), policies, before["source"])
-    if _stays(before, draft, says_new=not named <= last.named(ctx)):
-        found = draft.match_reasons
-        _keep_buyer(draft, before)
-        draft.match_reasons = customers.still_theirs(before["customer_id"], draft.match_reasons, found)
+    async def forget(self, ctx: Context, draft: ReceiptDraft) -> None:
+        """Let the customer of before forget what the receipt taught, and names otherwise now or says of others."""
+        if self.taught is not None:
+            is_same = draft.customer_id == self.before["customer_id"]
+            keys = self.taught.replaced(self.named) if is_same else self.taught.learnt
+            await customers.forget(ctx, self.before["customer_id"], keys, self.taught.created)
 
+    def _excluded(self, ctx: Context, policies: Policies) -> Excluded | None:
+        """What says nothing of who bought, if somebody has decided that."""
+        before = self.before
+        if _is_decided(before):
+            references = (buyer_reference(buyer, policies, before["source"]) for buyer in _buyers_before(before))
+            return Excluded(before["taken_from"], frozenset(key for each in references for key in each.named(ctx)))
+        return Excluded(before["taken_from"]) if before["taken_from"] else None
 
-def keep_releases(before: Stored, draft: ReceiptDraft) -> None:
-    """Say of a revision as well from whom the receipt was taken."""
-    taken = [each for each in json.loads(before["match_reasons"]) if each["customer_id"] != str(draft.customer_id)]
-    found = customers.with_released(Resolution(draft.match, reasons=draft.match_reasons), taken)
-    draft.match, draft.match_reasons = found.match, found.reasons
+    def _keeps_decision(self, excluded: Excluded, returned_from: Collection[UUID]) -> bool:
+        """Whether somebody has claimed or released the receipt, and the revision says nothing new of that.
+        `returned_from` are the buyers of what it returns: it may be theirs if it is nobody's.
 
+        Then that is who it stays with, and nobody is created or learns anything.
+        """
+        if not _is_decided(self.before) or not self.named <= excluded.keys:
+            return False
+        return self.before["customer_id"] is not None or set(returned_from).issubset(excluded.customers)
 
-async def forget(ctx: Context, policies: Policies, before: Stored, draft: ReceiptDraft, taught: frozenset[Key]) -> None:
-    """Let the customer of before forget what the receipt `taught`, and now says of somebody else or names otherwise."""
-    if draft.customer_id == before["customer_id"]:
-        named = buyer_reference(draft.new.customer, policies, draft.new.source).named(ctx)
-        taught = customers.replaced(taught, named)
-    await customers.forget(ctx, before["customer_id"], taught)
+    def _corrected(self, excluded: Excluded | None) -> tuple[Excluded | None, Excluded | None]:
+        """What says nothing of who bought if somebody else is meant without what only the receipt has taught; and if
+        the same one is, with other keys of the same kind.
+        """
+        if self.taught is None:
+            return None, None
+        known = (excluded or Excluded())._replace(pupil=self.before["customer_id"])
+        replaced = self.taught.replaced(self.named)
+        return known._replace(taught=self.taught.learnt), known._replace(taught=replaced) if replaced else None
+
+    def _keep_releases(self, draft: ReceiptDraft) -> None:
+        """Say as well from whom the receipt was taken."""
+        reasons = json.loads(self.before["match_reasons"])
+        taken = [each for each in reasons if each["customer_id"] != str(draft.customer_id)]
+        found = customers.with_released(Resolution(draft.match, reasons=draft.match_reasons), taken)
+        draft.match, draft.match_reasons = found.match, found.reasons
 
 
 async def replace(

@@ -15,7 +15,7 @@ from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.sales.queries import SaleQuery
 from app.schemas.sales.sales import SaleNew
 from app.services import customers
-from app.services.customers import Policies, Reason
+from app.services.customers import Policies, Reason, Taught
 from app.services.kit.record_result import RecordResult
 from app.services.sales import intake, revisions
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
@@ -106,9 +106,9 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
     if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from, follows=follows):
         moved = Assignment(sale_id, sale["customer_id"], customer_id).released_from
         claimed = customers.reassigned(customer_id, None, None, json.loads(sale["match_reasons"]), moved)
+        taught = await _taught(ctx, sale) if moved is not None else Taught()
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM), claimed.reasons)
-        if moved is not None:
-            await _forget_taught(ctx, sale)
+        await customers.forget(ctx, sale["customer_id"], taught.learnt)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -120,8 +120,9 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
         said = await release_reasons(ctx, sale["source"], sent_buyer(sale), holder)
         before = json.loads(sale["match_reasons"])
         left = customers.with_released(customers.after_release(before, said, holder), before)
+        taught = await _taught(ctx, sale)
         await _give(ctx, sale, Buyer(None, left.match, None, left.candidates), left.reasons, reason=reason)
-        await _forget_taught(ctx, sale)
+        await customers.forget(ctx, holder, taught.learnt)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -146,12 +147,11 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
     return await store.SALES.get(ctx, sale_id)
 
 
-async def _forget_taught(ctx: Context, sale: Mapping[str, Any]) -> None:
-    """Let the customer whom a receipt was taken from forget what it taught."""
+async def _taught(ctx: Context, sale: Mapping[str, Any]) -> Taught:
+    """What only this receipt has taught of the customer whom it is taken from."""
     teachers = revisions.teachers([sale])
     policies = await customers.load_policies(ctx, [teacher.source for teacher in teachers])
-    taught = await customers.taught(ctx, policies, teachers)
-    await customers.forget(ctx, sale["customer_id"], taught.get(sale["id"], ()))
+    return (await customers.taught(ctx, policies, teachers)).get(sale["id"], Taught())
 
 
 async def _give(

@@ -248,6 +248,8 @@ class Search:
     @cached_property
     def _are_few(self) -> bool:
         """Whether hardly anybody may be meant: a term is of few, in few words that are rare."""
+        if sum(bool(term.all_of) for term in self.matches.terms) > 1:  # each makes twice as many ways to be looked for
+            return False
         few = (term for term in self.matches.terms if term.term.is_of_few and len(term.all_of) <= 1)
         items = ([*term.scores, *term.all_of] for term in few)
         return self.matches.has_sets and self._has_rare(words for words in items if len(words) <= _FEW_WORDS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import count
+from itertools import count, product
 from typing import NamedTuple
 
 from app.store.customers.windows import BLOCKS, RARE
@@ -51,6 +51,7 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
     sought: list[str] = []
     parts: list[str] = []
     arms: list[tuple[int, str]] = []
+    alternatives: list[list[str]] = []
     for term in range(shape.plain + shape.with_parts):
         words, scores, best_words = (next(numbers) for _ in range(3))
         is_best = f"c.words && (SELECT {best_words}::text[])"
@@ -62,6 +63,7 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
             plain, all_of, best_all, score, proof = (next(numbers) for _ in range(5))
             is_proven = _proof(proof)
             is_best = f"({is_best} OR c.words @> (SELECT {best_all}::text[]) AND {is_proven})"
+            alternatives.append([matches, f"c.words @> (SELECT {all_of}::text[])"])
             matches = f"({matches} OR c.words @> (SELECT {all_of}::text[]))"
             if not shape.with_best:
                 arms.append((term, f"c.words @> (SELECT {next(numbers)}::text[])"))
@@ -72,11 +74,13 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
                     term=term, words=words, scores=scores, plain=plain, all_of=all_of, score=score, proof=is_proven
                 )
             )
+        else:
+            alternatives.append([matches])
         every.append(matches)
         best.append(is_best)
     is_best = f"({' AND '.join(best)}) IS TRUE"
     if shape.with_best:
-        ways = [[*every, *required]]
+        ways = [[*each, *required] for each in product(*alternatives)]
         where = ["c.number < $7", *proven, *filters]
     else:
         ways = [[arm, *(e for n, e in enumerate(every) if n != term), *required] for term, arm in arms]

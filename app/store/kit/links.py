@@ -229,7 +229,7 @@ def _pairs(link: Link, position: int) -> str:
         f"SELECT k.{link.follower_column} AS follower_id, {position} AS position, '{link.leader}' AS leader, "
         f"l.id AS leader_id, l.customer_id AS leader_customer_id, "
         f"{is_excluded(link, 'l.customer_id')} AS excludes_leader, "
-        f"({_yields(position, link)}) AS yields "
+        f"({_yields(position, link)}) AS yields, {str(link.follower != 'interaction').lower()} AS rebases "
         f"FROM {link.table} k JOIN {TABLES[link.leader]} l ON l.id = k.{link.leader_column} {joined(link)}"
         f"WHERE k.{link.leader_column} = ANY ($1::uuid[])"
     )
@@ -240,7 +240,7 @@ def _followers(noun: str) -> str:
     return (
         f"WITH pairs AS ({pairs}) "
         "SELECT f.id, f.customer_id, f.customer_from_id, "
-        "p.leader, p.leader_id, p.leader_customer_id, p.excludes_leader, p.yields "
+        "p.leader, p.leader_id, p.leader_customer_id, p.excludes_leader, p.yields, p.rebases "
         f"FROM pairs p JOIN {TABLES[noun]} f ON f.id = p.follower_id WHERE {FOLLOWING_ONLY.get(noun, 'true')} "
         "ORDER BY f.id, p.position, p.leader_id FOR NO KEY UPDATE OF f"
     )

@@ -57,6 +57,21 @@ class TestTwoLinks:
                     record = await made(client, noun, sale_id=sale["id"], interaction_id=call["id"])
         assert await customer_of(client, noun, record) == bo["id"]
 
+    @pytest.mark.parametrize("same", ["sale first", "interaction first"])
+    async def test_of_one_customer(self, client: httpx.AsyncClient, people: list[Record], noun: str, same: str) -> None:
+        """Whose sale it is about stays its customer, though its contact had them first."""
+        _, bo, cy = people
+        sale, call = await make.record_sale(client), await make.record_interaction(client)
+        about = {"sale_id": sale["id"], "interaction_id": call["id"]}
+        record = await made(client, noun, BOS if noun == "feedback" else None, **about)
+        both = (("sale", sale), ("interaction", call))
+        for leader, led in both if same == "sale first" else both[::-1]:
+            if await customer_of(client, leader, led) is None:
+                await claim(client, leader, led, bo)
+        holder = await customer_of(client, "interaction", call)
+        await claim(client, "interaction", call, cy, moved_from=holder)
+        assert await customer_of(client, noun, record) == bo["id"]
+
     async def test_a_release_is_undone(self, client: httpx.AsyncClient, people: list[Record], noun: str) -> None:
         ada, bo, _ = people
         sale, call = await record_of(client, "sale", bo), await record_of(client, "interaction", ada)
