@@ -37,7 +37,8 @@ async def release(ctx: Context, complaint_id: UUID, reason: str) -> Document:
     case = await case_store.load(ctx, complaint_id)
     if (holder := case.complaint.customer_id) is not None:
         await _assign(ctx, [(case, Assignment(complaint_id, holder, None, reason=reason))])
-        await assign_customers(ctx, await take_customers(ctx, "complaint", complaint_id))
+        if taken := await take_customers(ctx, "complaint", complaint_id):
+            await assign_customers(ctx, taken)
     await ctx.reactions.follow(ctx)
     return await store.COMPLAINTS.get(ctx, complaint_id)
 

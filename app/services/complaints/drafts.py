@@ -105,7 +105,7 @@ class References:
         problem = missing or subjects.before_sale(n, "/received_at", new.received_at)
         if (problem := intake.incomplete_source_key(new) or problem) is not None:
             return problem
-        draft.resolution = self.customers.resolve(n, Excluded(draft.taken_from) if draft.taken_from else None)
+        draft.resolution = self.customers.resolve(n, Excluded.of(draft.taken_from))
         draft.customer_id = draft.resolution.customer_id
         if draft.customer_id is not None:
             draft.tags = self.customers.facts[draft.customer_id].tags

@@ -29,7 +29,7 @@ from app.services.customers.resolution import (
     reason,
 )
 from app.services.customers.sources import Policies, create_new_sources, load_policies, under
-from app.services.customers.unlearning import Taught, forget, taught
+from app.services.customers.unlearning import forget
 
 __all__ = [
     "NO_CUSTOMER",
@@ -43,7 +43,6 @@ __all__ = [
     "Reason",
     "Resolution",
     "Resolver",
-    "Taught",
     "after_release",
     "by_own_keys",
     "claims",
@@ -63,7 +62,6 @@ __all__ = [
     "refresh_word_sets",
     "require_customer",
     "still_theirs",
-    "taught",
     "under",
     "with_released",
     "write_drafts",

@@ -19,6 +19,11 @@ class Excluded(NamedTuple):
     taught: frozenset[Key] = frozenset()
     """Keys that nothing but an earlier revision of the record says to be the pupil's."""
 
+    @classmethod
+    def of(cls, taken_from: Sequence[UUID]) -> "Excluded | None":
+        """Those whom a record was taken from, if any."""
+        return cls(taken_from) if taken_from else None
+
     def has_id_of(self, reference: CustomerReference) -> bool:
         return reference.customer_id in self.customers or not self.keys.isdisjoint(reference.named_by_id)
 

@@ -27,7 +27,7 @@ async def find_own_customers(ctx: Context, noun: str, ids: Sequence[UUID]) -> di
     references = [
         CustomerReference(contacts=_contacts(row["contact"]), policy=policies.of(row["source"])) for row in rows
     ]
-    excluded = [Excluded(row["taken_from"]) if row["taken_from"] else None for row in rows]
+    excluded = [Excluded.of(row["taken_from"]) for row in rows]
     found = await find_customers(ctx, references, excluded)
     own = {
         row["id"]: with_released(each, json.loads(row["match_reasons"])) for row, each in zip(rows, found, strict=True)

@@ -1,56 +1,13 @@
-"""What a record taught of a customer whose it is not: it is forgotten, unless others say the same."""
+"""Forgetting what a customer has learnt from a record that is not theirs."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.customers.contact_points import NotAContact, normalize
-from app.rules.customers.customers import ContactKind
 from app.rules.customers.resolution import Key
-from app.rules.customers.sources import SourcePolicy
 from app.services.customers import changes
-from app.services.customers.sources import Policies, under
 from app.services.kit.patching import Current
-from app.store.customers import lessons
-from app.store.customers.lessons import Teacher
-
-
-class Taught(NamedTuple):
-    """Keys of a receipt that nothing else says to be its customer's."""
-
-    learnt: frozenset[Key] = frozenset()
-    created: frozenset[Key] = frozenset()
-    """With which the receipt created the customer: they are theirs, unless it names others instead."""
-
-    def replaced(self, named: Collection[Key]) -> frozenset[Key]:
-        """Those instead of which a newer revision names others of their kind."""
-        kinds = {key[:2] for key in named}
-        return frozenset(key for key in self.learnt | self.created if key not in named and key[:2] in kinds)
-
-
-async def taught(ctx: Context, policies: Policies, teachers: Sequence[Teacher]) -> dict[UUID, Taught]:
-    """What these receipts say of their customers and nothing else does, by the id of the receipt.
-
-    Without receipts, the database is not queried.
-    """
-    if not teachers:
-        return {}
-    sources = {teacher.sale_id: teacher.source for teacher in teachers}
-    found: dict[tuple[UUID, bool], set[Key]] = defaultdict(set)
-    for row in await lessons.unconfirmed(ctx, teachers):
-        keys = _keys(ctx, policies.of(sources[row["sale_id"]]), row["kind"], row["value"])
-        found[row["sale_id"], row["is_created"]].update(keys)
-    sale_ids = {sale_id for sale_id, _ in found}
-    return {
-        sale_id: Taught(
-            frozenset(found.get((sale_id, False), ())),
-            frozenset(found.get((sale_id, True), ())),
-        )
-        for sale_id in sale_ids
-    }
 
 
 async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key], created: Collection[Key] = ()) -> None:
@@ -69,17 +26,6 @@ async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key], created
         }
 
     await changes.change(ctx, customer_id, patch)
-
-
-def _keys(ctx: Context, policy: SourcePolicy, kind: str, value: str) -> Iterator[Key]:
-    """The key with this value; of an identity whose parts have colons, all that it may be."""
-    if kind == "identity":
-        yield from (("identity", value[:n], value[n + 1 :]) for n, sign in enumerate(value) if sign == ":")
-        return
-    reading = under(ctx, policy)
-    with suppress(NotAContact):
-        form = normalize(ContactKind(kind), value, reading.number_region, reading.values_of_nobody)
-        yield "contact_point", kind, form.value
 
 
 def _is_kept(point: Mapping[str, Any], keys: Collection[Key], created: Collection[Key]) -> bool:

@@ -44,7 +44,8 @@ async def release(ctx: Context, feedback_id: UUID, reason: str) -> Document:
     row = FeedbackRow.from_record(await store.FEEDBACK.lock(ctx, feedback_id))
     if row.customer_id is not None:
         await assign_customers(ctx, [Assignment(feedback_id, row.customer_id, None, reason=reason)])
-        await assign_customers(ctx, await take_customers(ctx, "feedback", feedback_id))
+        if taken := await take_customers(ctx, "feedback", feedback_id):
+            await assign_customers(ctx, taken)
     return await store.FEEDBACK.get(ctx, feedback_id)
 
 

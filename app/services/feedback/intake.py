@@ -74,8 +74,7 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     draft.resolution = with_released(draft.resolution, row.match_reasons)
     if draft.new.collected_at is None:
         draft.collected_at = row.collected_at
-    names_nobody = row.customer_id is None and draft.new.customer_id is None
-    if not _loses_origin(row, draft) if row.customer_id is not None else names_nobody and _is_about_same(row, draft):
+    if _stays(row, draft):
         draft.customer_id, draft.origin_id = row.customer_id, row.customer_from_id
         draft.resolution = Resolution(row.match, row.customer_id, row.candidates, row.match_reasons)
     (draft.analysis,) = await text_analysis.analyse(ctx, [(draft.new.text, draft.new.language)])
@@ -99,23 +98,19 @@ async def rewrite(ctx: Context, row: FeedbackRow, draft: FeedbackDraft, *, fill:
     return await store.FEEDBACK.get(ctx, draft.id)
 
 
-def _loses_origin(row: FeedbackRow, draft: FeedbackDraft) -> bool:
-    """Whether the record that the customer was taken from is not linked any more."""
-    links = _links(row, draft)
-    return any(before == row.customer_from_id is not None and before != after for before, after in links)
-
-
-def _is_about_same(row: FeedbackRow, draft: FeedbackDraft) -> bool:
-    return all(before == after for before, after in _links(row, draft))
-
-
-def _links(row: FeedbackRow, draft: FeedbackDraft) -> list[tuple[UUID | None, UUID | None]]:
-    """What it was about, and is."""
-    return [
+def _stays(row: FeedbackRow, draft: FeedbackDraft) -> bool:
+    """Whether it stays whose it is: theirs unless what they were taken from is not linked any more, or nobody's unless
+    it names somebody, or is about something else.
+    """
+    links = (
         (row.sale_id, draft.sale_id),
         (row.complaint_id, draft.new.complaint_id),
         (row.interaction_id, draft.new.interaction_id),
-    ]
+    )
+    changed = [before for before, after in links if before != after]
+    if row.customer_id is not None:
+        return row.customer_from_id is None or row.customer_from_id not in changed
+    return draft.new.customer_id is None and not changed
 
 
 def _differs(errors: list[dict[str, Any]], feedback_id: UUID) -> Problem:

@@ -87,7 +87,7 @@ class References:
     def _customer(self, n: int, draft: FeedbackDraft) -> tuple[Resolution, UUID | None]:
         """The customer of what it is about, with the id of that; or else the only one with the author's contact."""
         new, taken_from = draft.new, draft.taken_from
-        found = self.customers.resolve(n, Excluded(taken_from) if taken_from else None)
+        found = self.customers.resolve(n, Excluded.of(taken_from))
         if new.customer_id is not None and new.customer_id not in taken_from:
             # Answers to an invitation say so, because the invitation does.
             if draft.invitation_id is not None:

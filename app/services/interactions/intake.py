@@ -172,7 +172,7 @@ class References:
             return problem
         if new.complaint_id is not None and new.complaint_id not in found:
             return reference_not_found("/complaint_id", "Complaint")
-        draft.resolution = self.customers.resolve(n, Excluded(draft.taken_from) if draft.taken_from else None)
+        draft.resolution = self.customers.resolve(n, Excluded.of(draft.taken_from))
         if draft.origin_id is not None:
             draft.resolution = _of_origin(draft.origin_id, new.customer_id, draft.resolution)
         draft.customer_id = draft.resolution.customer_id

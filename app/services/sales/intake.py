@@ -12,7 +12,7 @@ from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
-from app.services.sales import resent, revisions
+from app.services.sales import lessons, resent, revisions
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
@@ -173,7 +173,7 @@ class _Batch:
             draft.is_revision = n in revised
             draft.id = revised.get(n, draft.id)
         before = {sale_id: await sales.SALES.lock(ctx, sale_id) for sale_id in sorted(revised.values())}
-        taught = await customers.taught(ctx, self._policies, revisions.teachers(before.values()))
+        taught = await lessons.taught(ctx, self._policies, before.values())
         revision_of = {
             n: Revision(before[sale_id], references.customers.references[n].named(ctx), taught.get(sale_id))
             for n, sale_id in revised.items()
@@ -182,6 +182,7 @@ class _Batch:
         results: list[RecordResult] = []
         new: list[ReceiptDraft] = []
         newer: list[ReceiptDraft] = []
+        corrections: list[tuple[Revision, ReceiptDraft]] = []
         for n, draft in enumerate(drafts):
             if n in stored and n not in revised:
                 results.append(await _compare(ctx, draft, stored[n]))
@@ -194,8 +195,9 @@ class _Batch:
                 else:
                     buyers.resolve(n, draft, returned_from, awaited)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow
-                if draft.is_revision:
+                if revision is not None:
                     newer.append(draft)
+                    corrections.append((revision, draft))
                     results.append(RecordResult(200, draft.id))
                 else:
                     new.append(draft)
@@ -203,9 +205,8 @@ class _Batch:
                     if n in references.awaited or draft.key in references.returned:
                         self.touched.sales.add(draft.id)
                         self.touched.moved.add(draft.id)
-        for n, revision in revision_of.items():
-            if drafts[n] in newer:
-                await revision.forget(ctx, drafts[n])
+        for revision, draft in corrections:
+            await revision.forget(ctx, draft)
         if buyers.created or buyers.lessons:
             created = sorted(buyers.created, key=lambda customer: customer.id)
             await customers.write_drafts(ctx, created, buyers.lessons)

@@ -1,7 +1,7 @@
 """Newer revisions of receipts, which replace those that are stored."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,12 +12,12 @@ from app.rules.sales.receipts import MatchedBy
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
 from app.services import customers
-from app.services.customers import Excluded, Policies, Resolution, Taught
+from app.services.customers import Excluded, Policies, Resolution
 from app.services.sales.buyers import Buyers, buyer_reference
+from app.services.sales.lessons import Taught
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
 from app.services.sales.settlement import Touched, record_change_of_buyer, sent_buyer
-from app.store.customers import Teacher
 from app.store.kit import events
 from app.store.kit.events import Event
 from app.store.sales import intake as store
@@ -27,15 +27,6 @@ Stored = Mapping[str, Any]
 """The row of the receipt that is replaced."""
 _MOST_NAMED = 50
 """How many of the buyers that earlier revisions named are remembered."""
-
-
-def teachers(before: Iterable[Stored]) -> list[Teacher]:
-    """Receipts that may have taught keys of their customers: they named several, some time."""
-    return [
-        Teacher(row["id"], row["customer_id"], row["source"], row["receipt_no"])
-        for row in before
-        if row["customer_id"] is not None and any(_names_several(buyer) for buyer in _buyers_before(row))
-    ]
 
 
 class Revision(NamedTuple):
@@ -82,7 +73,7 @@ class Revision(NamedTuple):
         if _is_decided(before):
             references = (buyer_reference(buyer, policies, before["source"]) for buyer in _buyers_before(before))
             return Excluded(before["taken_from"], frozenset(key for each in references for key in each.named(ctx)))
-        return Excluded(before["taken_from"]) if before["taken_from"] else None
+        return Excluded.of(before["taken_from"])
 
     def _keeps_decision(self, excluded: Excluded, returned_from: Collection[UUID]) -> bool:
         """Whether somebody has claimed or released the receipt, and the revision says nothing new of that.
@@ -130,10 +121,6 @@ async def replace(
         touched.add_account(draft.customer_id, draft.currency)
         if draft.customer_id != before["customer_id"]:
             touched.moved.add(draft.id)
-
-
-def _names_several(buyer: BuyerNew) -> bool:
-    return sum(key is not None for key in (buyer.id, buyer.identity, buyer.phone, buyer.email)) > 1
 
 
 def _is_decided(before: Stored) -> bool:

@@ -15,9 +15,10 @@ from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer
 from app.schemas.sales.queries import SaleQuery
 from app.schemas.sales.sales import SaleNew
 from app.services import customers
-from app.services.customers import Policies, Reason, Taught
+from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
-from app.services.sales import intake, revisions
+from app.services.sales import intake, lessons
+from app.services.sales.lessons import Taught
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import (
     Touched,
@@ -149,9 +150,8 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
 
 async def _taught(ctx: Context, sale: Mapping[str, Any]) -> Taught:
     """What only this receipt has taught of the customer whom it is taken from."""
-    teachers = revisions.teachers([sale])
-    policies = await customers.load_policies(ctx, [teacher.source for teacher in teachers])
-    return (await customers.taught(ctx, policies, teachers)).get(sale["id"], Taught())
+    policies = await customers.load_policies(ctx, [sale["source"]])
+    return (await lessons.taught(ctx, policies, [sale])).get(sale["id"], Taught())
 
 
 async def _give(
@@ -166,8 +166,9 @@ async def _give(
     taken = taken_from(sale["taken_from"], sale["customer_id"], buyer.customer_id)
     await store.SALES.change(ctx, sale["id"], values_of(buyer, match_reasons) | {"taken_from": taken})
     await record_change_of_buyer(ctx, sale, buyer.customer_id, reason=reason)
-    # What it returns may have a buyer whose it is now, too.
-    touched = Touched(moved={sale["id"], *await settlement.ids(ctx, await settlement.returned_by(ctx, [sale["id"]]))})
+    touched = Touched(moved={sale["id"]})
+    if buyer.customer_id is None:  # what it returns may have a buyer, whose it is then
+        touched.moved |= set(await settlement.ids(ctx, await settlement.returned_by(ctx, [sale["id"]])))
     touched.add_account(sale["customer_id"], sale["currency"])
     touched.add_account(buyer.customer_id, sale["currency"])
     await settle(ctx, touched)

@@ -6,14 +6,12 @@ from app.store.customers.customers import (
     existing_ids,
     holders_of_contact_points,
 )
-from app.store.customers.lessons import Teacher
 from app.store.customers.resolution import MATCHES_BY_CONTACT_POINT, MATCHES_BY_IDENTITY, customer_references
 
 __all__ = [
     "CUSTOMERS",
     "MATCHES_BY_CONTACT_POINT",
     "MATCHES_BY_IDENTITY",
-    "Teacher",
     "contact_points",
     "customer_references",
     "existing_ids",

@@ -14,6 +14,7 @@ from app.core.context import Context
 from app.store.kit.addresses import same_address
 from app.store.kit.links import (
     answers_by_thread,
+    found_by_contact,
     is_about_by_thread,
     is_answered_by_thread,
     only_others,
@@ -191,9 +192,7 @@ async def named_enquiries(ctx: Context, interaction_id: UUID) -> list[Record]:
     )
 
 
-_IS_OWN = """(q.answer_follows AND a.customer_from_id IS NULL AND a.customer_id IS NOT NULL
-    AND a.match_reasons->0->>'result' = 'found' AND a.match_reasons->0->>'kind' <> 'id'
-    AND a.match_reasons->0->>'customer_id' = a.customer_id::text)"""
+_IS_OWN = f"(q.answer_follows AND {found_by_contact('a')})"
 _NAMED_ANSWERS = f"""
     SELECT q.*, a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at,
         a.customer_id AS answer_customer_id, {_IS_OWN} AS is_own

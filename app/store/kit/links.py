@@ -150,6 +150,15 @@ def is_about_by_thread(a: str, further: str = "true") -> str:
     )
 
 
+def found_by_contact(record: str) -> str:
+    """SQL condition on the row of a record with reasons: nobody has said whose it is, only its own address does."""
+    decided = f"{record}.match_reasons->0"
+    return (
+        f"({record}.customer_from_id IS NULL AND {decided}->>'result' = 'found' AND {decided}->>'kind' <> 'id' "
+        f"AND {decided}->>'customer_id' = {record}.customer_id::text)"
+    )
+
+
 def only_others(record: str, customer_id: str) -> str:
     """SQL condition on the row of a record with candidates: these are known, and this customer is none of them."""
     return _only_others(f"{record}.candidates", customer_id)
@@ -186,11 +195,6 @@ _SAID = {
 to be others', since somebody has named it, or the leader has the same address and its customer. It is `ambiguous` else.
 """
 _OF_LATER_ONE = is_about_by_thread("f", "k.complaint_id < m.complaint_id")
-_FOUND_BY_CONTACT = (
-    "(f.customer_from_id IS NULL AND f.match_reasons->0->>'result' = 'found' AND f.match_reasons->0->>'kind' <> 'id' "
-    "AND f.match_reasons->0->>'customer_id' = f.customer_id::text)"
-)
-"""SQL condition on a row `f` of feedback: nobody has said whose it is, only its author's address does."""
 
 
 def _yields(position: int, link: Link) -> str:
@@ -209,7 +213,7 @@ def _yields(position: int, link: Link) -> str:
         for each in LINKS[position + 1 :]
         if each.follower == link.follower and each.leader != "invitation"
     ]
-    return " OR ".join([*later, *([_FOUND_BY_CONTACT] if link.follower == "feedback" else [])]) or "false"
+    return " OR ".join([*later, *([found_by_contact("f")] if link.follower == "feedback" else [])]) or "false"
 
 
 _TOLD = """

@@ -1,4 +1,4 @@
-"""What records have taught of customers, by the events that say so."""
+"""What receipts have taught of customers, by the events that say so."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,0 +1,70 @@
+"""What receipts taught of their customers, and nothing else says."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.core.context import Context
+from app.rules.customers import ContactKind, Key, NotAContact, SourcePolicy, normalize
+from app.services.customers import Policies, under
+from app.store.sales import lessons as store
+from app.store.sales.lessons import Teacher
+
+
+class Taught(NamedTuple):
+    """Keys of a receipt that nothing else says to be its customer's."""
+
+    learnt: frozenset[Key] = frozenset()
+    created: frozenset[Key] = frozenset()
+    """With which the receipt created the customer: they are theirs, unless it names others instead."""
+
+    def replaced(self, named: Collection[Key]) -> frozenset[Key]:
+        """Those instead of which a newer revision names others of their kind."""
+        kinds = {key[:2] for key in named}
+        return frozenset(key for key in self.learnt | self.created if key not in named and key[:2] in kinds)
+
+
+async def taught(ctx: Context, policies: Policies, receipts: Iterable[Mapping[str, Any]]) -> dict[UUID, Taught]:
+    """What only these receipts, by their rows, say of their customers; by the id of the receipt.
+
+    Without one that named several keys, some time, the database is not queried.
+    """
+    teachers = [
+        Teacher(row["id"], row["customer_id"], row["source"], row["receipt_no"])
+        for row in receipts
+        if row["customer_id"] is not None and _names_several(row)
+    ]
+    if not teachers:
+        return {}
+    sources = {teacher.sale_id: teacher.source for teacher in teachers}
+    found: dict[tuple[UUID, bool], set[Key]] = defaultdict(set)
+    for row in await store.unconfirmed(ctx, teachers):
+        keys = _keys(ctx, policies.of(sources[row["sale_id"]]), row["kind"], row["value"])
+        found[row["sale_id"], row["is_created"]].update(keys)
+    sale_ids = {sale_id for sale_id, _ in found}
+    return {
+        sale_id: Taught(
+            frozenset(found.get((sale_id, False), ())),
+            frozenset(found.get((sale_id, True), ())),
+        )
+        for sale_id in sale_ids
+    }
+
+
+def _names_several(receipt: Mapping[str, Any]) -> bool:
+    buyers = [*json.loads(receipt["named_before"]), json.loads(receipt["customer"] or "{}")]
+    return any(sum(buyer.get(key) is not None for key in ("id", "identity", "phone", "email")) > 1 for buyer in buyers)
+
+
+def _keys(ctx: Context, policy: SourcePolicy, kind: str, value: str) -> Iterator[Key]:
+    """The key with this value; of an identity whose parts have colons, all that it may be."""
+    if kind == "identity":
+        yield from (("identity", value[:n], value[n + 1 :]) for n, sign in enumerate(value) if sign == ":")
+        return
+    reading = under(ctx, policy)
+    with suppress(NotAContact):
+        form = normalize(ContactKind(kind), value, reading.number_region, reading.values_of_nobody)
+        yield "contact_point", kind, form.value
