@@ -1,5 +1,6 @@
 """The first argument of every service and store function: the caller, the time and the database connection."""
 
+from collections import Counter
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +57,8 @@ class Context:
     """What follows the events of this transaction."""
     pending: list[tuple[Any, list[bool]]] = field(default_factory=list)
     """Events that were recorded and not reacted to yet, with the flags of their reactions."""
+    repeated: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    """How often reactions of this transaction have come to the same (`goes_round`)."""
 
     @property
     def number_region(self) -> str:

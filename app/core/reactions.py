@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from app.core.context import Context
 
+_MOST_TIMES = 3
 _MOST_ROUNDS = 100
 """Reactions may record events that others react to, as customers are carried down a chain of links, one round each.
 
@@ -27,6 +28,17 @@ class Reaction:
 
     handler: "Callable[[Context, Sequence[Any]], Awaitable[None]]"
     when: str = "true"
+
+
+def goes_round(ctx: "Context", *what: Any) -> bool:
+    """Whether reactions come to this again and again, since each time something follows that undoes it.
+
+    Two records may each be whose the other one is only as long as it is not: a message that answers an enquiry is about
+    a complaint because of that, and whose the complaint is answers the enquiry no more. Of such a circle there is no
+    right end; it stays undone, so that what somebody sent is not lost for it.
+    """
+    ctx.repeated[what] += 1
+    return ctx.repeated[what] > _MOST_TIMES
 
 
 class Reactions:

@@ -92,7 +92,7 @@ class Resolver:
     _ids: set[UUID] = field(default_factory=set)
     _holders: dict[Key, list[_Holder]] = field(default_factory=lambda: defaultdict(list))
     _has_id: set[tuple[UUID, str]] = field(default_factory=set)
-    """Holders of contact points who have an id in a system that a record names, with the system."""
+    """Customers who have an id in a system that a record names, with the system."""
 
     @cached_property
     def _read(self) -> list[ReadKeys]:
@@ -132,7 +132,7 @@ class Resolver:
                 key = self._keys[record.n][record.position].key
                 point = data.get("shared", False), data.get("extension", ""), data.get("opted_out", ())
                 holder = _Holder(record.id, *point)
-                if data.get("has_id"):
+                if record.kind == "identity" or data.get("has_id"):
                     self._has_id.add((record.id, self._systems[record.n]))
                 if (same := (key, *holder[:3])) not in added:  # several records of the batch may have the key
                     added.add(same)

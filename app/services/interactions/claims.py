@@ -17,7 +17,7 @@ from app.schemas.customers import CustomerNew
 from app.schemas.interactions.moves import InteractionClaim
 from app.services import customers
 from app.services.interactions import participants
-from app.services.kit.links import NO_LONGER_LINKED, change_of
+from app.services.kit.links import NO_LONGER_LINKED, change_of, may_be_assigned
 from app.store import customers as customer_store
 from app.store.interactions import interactions as interaction_store
 from app.store.interactions.interactions import INTERACTIONS
@@ -78,8 +78,8 @@ async def take_customers(ctx: Context, interaction_ids: Collection[UUID]) -> Non
         before, origin_before = takers[interaction_id]
         if origin_id != origin_before:
             assignments.append(Assignment(interaction_id, before, customer_id, origin_id, _COMES_FIRST, by_link=True))
-    if assignments:
-        await assign_customers(ctx, assignments)
+    if taken := [each for each in assignments if may_be_assigned(ctx, "interaction", each)]:
+        await assign_customers(ctx, taken)
 
 
 _COMES_FIRST = "What it is about belongs to them"
@@ -101,7 +101,10 @@ async def release_unlinked(ctx: Context, interaction_ids: Collection[UUID]) -> N
         origin_id, customer_id = named.get(interaction_id, (None, own[interaction_id].customer_id))
         if customers.is_released_from(own[interaction_id].reasons, customer_id):
             origin_id = customer_id = None
-        assignments.append(Assignment(interaction_id, holder, customer_id, origin_id, NO_LONGER_LINKED, by_link=True))
+        again = Assignment(interaction_id, holder, customer_id, origin_id, NO_LONGER_LINKED, by_link=True)
+        if not may_be_assigned(ctx, "interaction", again):
+            again = replace(again, customer_id=None, origin_id=None)
+        assignments.append(again)
     await assign_customers(ctx, assignments)
 
 

@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from app.core.context import Context
 from app.core.errors import MoveNotAllowed, NotFound, invalid, out_of_order, reference_not_found
-from app.core.reactions import Reaction
+from app.core.reactions import Reaction, goes_round
 from app.rules.interactions import interactions as rules
 from app.rules.interactions.interactions import Direction
 from app.rules.interactions.planning import InteractionState
@@ -77,6 +77,8 @@ async def on_answers(ctx: Context, changed: Sequence[Event]) -> None:
 
 async def _answer_in_threads(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
     for row in await threads.enquiries_to_answer(ctx, interaction_ids):
+        if goes_round(ctx, "answer", row["id"], row["answer_id"]):
+            continue
         await _set_answered(ctx, row, row["answer_id"], Channel(row["answer_channel"]), row["answer_happened_at"])
         if row["answered_by_id"] is not None:  # it was taken for the answer until then
             await claims.release_unlinked(ctx, [row["answered_by_id"]])
@@ -86,7 +88,8 @@ async def on_changed(ctx: Context, changed: Sequence[Event]) -> None:
     """Reaction: enquiries or their answers have other customers, or other content, than before."""
     ids = [event.subject_id for event in changed]
     for enquiry in await threads.named_answers(ctx, ids):
-        await _answer_again(ctx, enquiry)
+        if not goes_round(ctx, "answer", enquiry["id"], enquiry["answer_id"]):
+            await _answer_again(ctx, enquiry)
     await _reopen(ctx, ids)
 
 

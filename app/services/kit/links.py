@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from app.core.context import Context
-from app.core.reactions import Reaction
+from app.core.reactions import Reaction, goes_round
 from app.rules.kit import event_types
 from app.rules.kit.event_type import EventType
 from app.rules.kit.links import Follower
@@ -72,7 +72,14 @@ async def _decide(ctx: Context, noun: str, linked: Sequence[Follower]) -> list[A
         for row_id, (origin_id, customer_id) in named.items():
             assigned[row_id] = replace(assigned[row_id], customer_id=customer_id, origin_id=origin_id)
     await _record_contradictions(ctx, noun, await _lasting(ctx, contradicting))
-    return [each for each in assigned.values() if each.customer_id != each.before or each.origin_id is not None]
+    changed = (each for each in assigned.values() if each.customer_id != each.before or each.origin_id is not None)
+    return [each for each in changed if may_be_assigned(ctx, noun, each)]
+
+
+def may_be_assigned(ctx: Context, noun: str, by_link: Assignment) -> bool:
+    """Whether something gets this customer by a link, or loses one; not if it goes round."""
+    customer_id, origin_id = by_link.customer_id, by_link.origin_id
+    return customer_id is None or not goes_round(ctx, noun, by_link.id, customer_id, origin_id)
 
 
 async def take_customers(ctx: Context, noun: str, record_id: UUID) -> list[Assignment]:

@@ -12,11 +12,12 @@ from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
-from app.services.sales import lessons, resent, revisions
+from app.services.sales import lessons, resent, revisions, rounds
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
 from app.services.sales.revisions import Revision
+from app.services.sales.rounds import Waiting
 from app.services.sales.settlement import Touched, settle
 from app.store.kit import advisory
 from app.store.kit.documents import Document
@@ -48,13 +49,18 @@ async def record_receipts(
     """
     results: dict[int, RecordResult] = {}
     await _lock_numbers(ctx, drafts)
-    rounds = list(_rounds(drafts))
-    if len(rounds) > 1:  # what the later ones would lock when the first has been written
-        again = [ReceiptKey(*drafts[n].key) for indices in rounds[1:] for n in indices]
-        await settlement.lock(ctx, changing=again, returned=returned_receipts(drafts))
-    batch = _Batch(ctx, policies, on_unknown, with_document, settles=len(rounds) > 1)
-    for indices in rounds:
-        results.update(zip(indices, await batch.record([drafts[n] for n in indices]), strict=True))
+    remaining: Sequence[int] = range(len(drafts))
+    ties = rounds.ties(ctx, drafts, policies)
+    now, later = rounds.first(drafts, ties, remaining)
+    if later:  # what they would lock when the first have been written
+        changing = [ReceiptKey(*drafts[n].key) for n in later]
+        await settlement.lock(ctx, changing=changing, returned=returned_receipts(drafts))
+    batch = _Batch(ctx, policies, on_unknown, with_document, settles=bool(later))
+    while remaining:
+        recorded = await batch.record([drafts[n] for n in now])
+        results.update((n, result) for n, result in zip(now, recorded, strict=True) if result is not None)
+        remaining = [n for n in remaining if n not in results]
+        now, _ = rounds.first(drafts, ties, remaining)
     if batch.settles:
         await settle(ctx, batch.touched)
     return Intake([results[n] for n in range(len(drafts))], batch.document)
@@ -67,20 +73,6 @@ async def _lock_numbers(ctx: Context, drafts: Sequence[ReceiptDraft]) -> None:
     returned = returned_receipts(drafts)
     unknown = returned and returned - await settlement.stored(ctx, returned)
     await advisory.lock_mixed(ctx, advisory.RECEIPT, unknown, (draft.key for draft in drafts))
-
-
-def _rounds(drafts: Sequence[ReceiptDraft]) -> Iterator[list[int]]:
-    """Indices in rounds that have each receipt number once: the second is handled when the first is stored."""
-    remaining = list(range(len(drafts)))
-    while remaining:
-        seen: set[tuple[str, str]] = set()
-        now: list[int] = []
-        later: list[int] = []
-        for n in remaining:
-            (later if drafts[n].key in seen else now).append(n)
-            seen.add(drafts[n].key)
-        yield now
-        remaining = later
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +154,8 @@ class _Batch:
         self.touched = Touched()
         self.document: Document | None = None
 
-    async def record(self, drafts: Sequence[ReceiptDraft]) -> list[RecordResult]:
-        """Record receipts that all have different numbers."""
+    async def record(self, drafts: Sequence[ReceiptDraft]) -> list[RecordResult | None]:
+        """Record receipts that all have different numbers. None for those that wait until the others are written."""
         ctx = self._ctx
         references = await _References.load(ctx, drafts, self._policies)
         stored, revised = references.stored, references.revised
@@ -174,27 +166,33 @@ class _Batch:
             draft.id = revised.get(n, draft.id)
         before = {sale_id: await sales.SALES.lock(ctx, sale_id) for sale_id in sorted(revised.values())}
         taught = await lessons.taught(ctx, self._policies, before.values())
+        named = [each.named(ctx) for each in references.customers.references] if revised else []
         revision_of = {
-            n: Revision(before[sale_id], references.customers.references[n].named(ctx), taught.get(sale_id))
+            n: revisions.revision(ctx, self._policies, before[sale_id], named[n], taught.get(sale_id))
             for n, sale_id in revised.items()
         }
         returns = await Returns.load(ctx, [d for n, d in enumerate(drafts) if n not in stored or n in revised])
-        results: list[RecordResult] = []
+        results: list[RecordResult | None] = []
         new: list[ReceiptDraft] = []
         newer: list[ReceiptDraft] = []
         corrections: list[tuple[Revision, ReceiptDraft]] = []
+        waiting = Waiting(named, revision_of)
         for n, draft in enumerate(drafts):
-            if n in stored and n not in revised:
+            revision = revision_of.get(n)
+            if waiting.waits(n, draft):
+                results.append(None)
+            elif n in stored and n not in revised:
                 results.append(await _compare(ctx, draft, stored[n]))
             elif (problem := returns.refuse(draft)) is not None:
                 results.append(RecordResult.refused(problem))
             else:
                 returned_from, awaited = returns.buyers(draft), returns.awaited(draft)
-                if (revision := revision_of.get(n)) is not None:
+                if revision is not None:
                     revision.find_buyer(ctx, self._policies, buyers, n, draft, returned_from, awaited)
                 else:
                     buyers.resolve(n, draft, returned_from, awaited)
                 returns.add(draft)  # with its buyer, whom returns in the same batch follow
+                waiting.add(n, draft)
                 if revision is not None:
                     newer.append(draft)
                     corrections.append((revision, draft))

@@ -33,8 +33,10 @@ class Revision(NamedTuple):
     """A newer revision of a receipt, as far as whose it is depends on what is stored."""
 
     before: Stored
+    named_before: Set[Key]
+    """What the stored receipt says of who bought, as `CustomerReference.named` has it."""
     named: Set[Key]
-    """What the revision says of who bought, as `CustomerReference.named` has it."""
+    """What the revision says of that."""
     taught: Taught | None
 
     def find_buyer(
@@ -53,8 +55,7 @@ class Revision(NamedTuple):
             _keep_buyer(draft, self.before)
             return
         buyers.resolve(n, draft, returned_from, awaited, excluded, *self._corrected(excluded))
-        last = buyer_reference(sent_buyer(self.before), policies, self.before["source"])
-        if _stays(self.before, draft, says_new=not self.named <= last.named(ctx)):
+        if _stays(self.before, draft, says_new=not self.named <= self.named_before):
             found = draft.match_reasons
             _keep_buyer(draft, self.before)
             draft.match_reasons = customers.still_theirs(self.before["customer_id"], draft.match_reasons, found)
@@ -63,9 +64,26 @@ class Revision(NamedTuple):
     async def forget(self, ctx: Context, draft: ReceiptDraft) -> None:
         """Let the customer of before forget what the receipt taught, and names otherwise now or says of others."""
         if self.taught is not None:
-            is_same = draft.customer_id == self.before["customer_id"]
-            keys = self.taught.replaced(self.named) if is_same else self.taught.learnt
-            await customers.forget(ctx, self.before["customer_id"], keys, self.taught.created)
+            await customers.forget(ctx, self.before["customer_id"], self.forgotten(draft), self.taught.created)
+
+    @property
+    def taught_keys(self) -> Set[Key]:
+        """What only the stored receipt says of its customer."""
+        return frozenset() if self.taught is None else self.taught.learnt | self.taught.created
+
+    def unsaid(self, draft: ReceiptDraft) -> Set[Key]:
+        """Keys that the receipt no longer says to be those of the customer of before."""
+        if self.before["customer_id"] is None:
+            return frozenset()
+        is_same = draft.customer_id == self.before["customer_id"]
+        return self.forgotten(draft) | (self.named_before - self.named if is_same else self.named_before)
+
+    def forgotten(self, draft: ReceiptDraft) -> frozenset[Key]:
+        """Keys that the customer of before forgets, now that the buyer of the draft is found."""
+        if self.taught is None:
+            return frozenset()
+        is_same = draft.customer_id == self.before["customer_id"]
+        return self.taught.replaced(self.named) if is_same else self.taught.learnt
 
     def _excluded(self, ctx: Context, policies: Policies) -> Excluded | None:
         """What says nothing of who bought, if somebody has decided that."""
@@ -101,6 +119,12 @@ class Revision(NamedTuple):
         taken = [each for each in reasons if each["customer_id"] != str(draft.customer_id)]
         found = customers.with_released(Resolution(draft.match, reasons=draft.match_reasons), taken)
         draft.match, draft.match_reasons = found.match, found.reasons
+
+
+def revision(ctx: Context, policies: Policies, before: Stored, named: Set[Key], taught: Taught | None) -> Revision:
+    """The revision of a stored receipt that says so of who bought."""
+    last = buyer_reference(sent_buyer(before), policies, before["source"])
+    return Revision(before, last.named(ctx), named, taught)
 
 
 async def replace(
