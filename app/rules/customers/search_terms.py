@@ -4,6 +4,7 @@ import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import groupby, product
 
 from app.rules.customers.phone_numbers import is_extension, parse_number
@@ -34,6 +35,17 @@ MOST_TERMS = 6
 # How well a word matches, from the same word down to one that only resembles it.
 EXACT, JOINED, NUMBER_END, SPLIT, NUMBER = 1, 0.98, 0.97, 0.95, 0.94
 PREFIX, PART, TYPO, IDENTITY_END, SIMILAR = 0.9, 0.85, 0.8, 0.75, 0.7
+
+
+class Grouping(Enum):
+    """What groups of digits are that stand beside one another, the likeliest first."""
+
+    USUAL = auto()
+    """One number, if there is nothing else or it has the length of a phone number."""
+    APART = auto()
+    """Each is a number of its own."""
+    TOGETHER = auto()
+    """One number, however short it is and whatever signs are between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +131,22 @@ class Term:
 
 
 def readings(q: str, region: str = "") -> Iterator[list[Term]]:
-    """The ways to read a query, the likeliest first: numbers beside one another are one number, or each is its own."""
-    whole = terms(q, region)
-    yield whole
-    if (apart := terms(q, region, apart=True)) != whole:
-        yield apart
+    """The different ways to read a query, the likeliest first."""
+    known: list[list[Term]] = []
+    for grouping in Grouping:
+        if (reading := terms(q, region, grouping)) not in known:
+            known.append(reading)
+            yield reading
 
 
-def terms(q: str, region: str = "", *, apart: bool = False) -> list[Term]:
+def terms(q: str, region: str = "", grouping: Grouping = Grouping.USUAL) -> list[Term]:
     """The terms of a query, all of which must match. A phone number is one term, unless its parts are to be found
-    `apart`, and so is an e-mail address.
+    apart, and so is an e-mail address.
 
     `region` (ISO 3166-1) is the country of a number that is written without one. An extension is no term: whoever has
     the number is found, with any extension or none.
     """
-    found = [term for chunk, extension in _chunks(q, apart) for term in _group(chunk, extension, region)]
+    found = [term for chunk, extension in _chunks(q, grouping) for term in _group(chunk, extension, region)]
     return list({term.word: term for term in _with_neighbours(found)}.values())[:MOST_TERMS]
 
 
@@ -167,21 +180,26 @@ _SHORTEST_PHONE = 7
 _MOST_NEIGHBOURS = 3
 _PERHAPS_EXTENSION = re.compile(r"(?<=\d)(?:(?P<commas>[\s.,:;-]*[,;][\s.,:;-]*)|\D+)\d+#?(?=\W*(?:\s|$))")
 _NUMBER_AT_END = re.compile(r"(?:^|[\s:])([+(]*\d[\d\s()./\u2010-\u2015-]*)$")
+_PHRASE_END = re.compile(r"[,;](?=\s|$)")
 _NUMBER_NEXT = re.compile(r"\W*\d")
 
 
-def _chunks(q: str, apart: bool) -> list[tuple[str, str]]:
-    """What stands between blanks, and its extension; a phone number is one chunk whatever is in it, unless `apart`."""
+def _chunks(q: str, grouping: Grouping) -> list[tuple[str, str]]:
+    """What stands between blanks, and its extension; a phone number is one chunk whatever is in it, unless apart."""
     runs: list[tuple[bool, list[str], str]] = []
     for text, extension in _with_extensions(q):
-        parts = filter(None, map(bare_term, text.split()))
-        runs += [(is_number, list(run), "") for is_number, run in groupby(parts, _is_digit_group)]
+        for phrase in _PHRASE_END.split(text) if grouping is Grouping.TOGETHER else [text]:
+            parts = filter(None, map(bare_term, phrase.split()))
+            if grouping is Grouping.TOGETHER:
+                parts = filter(_has_words, parts)
+            runs += [(is_number, list(run), "") for is_number, run in groupby(parts, _is_digit_group)]
         if extension and runs:
             runs[-1] = (*runs[-1][:2], extension)
     chunks: list[tuple[str, str]] = []
     for is_number, run, extension in runs:
         joined = "".join(run)
-        whole = is_number and not apart and (len(runs) == 1 or _count_digits(joined) >= _SHORTEST_PHONE)
+        usual = len(runs) == 1 or _count_digits(joined) >= _SHORTEST_PHONE
+        whole = is_number and (grouping is Grouping.TOGETHER or (grouping is Grouping.USUAL and usual))
         *others, last = [joined] if whole else run
         chunks += [*((chunk, "") for chunk in others), (last, extension)]
     return chunks
@@ -207,6 +225,10 @@ def _has_extension(number: str, found: re.Match[str]) -> bool:
     if found["commas"]:
         return whole and _NUMBER_NEXT.match(found.string, found.end()) is None
     return whole or _count_digits(number.split()[-1]) >= _SHORTEST_TAIL
+
+
+def _has_words(chunk: str) -> bool:
+    return bool(pieces(searchable(chunk)))
 
 
 def _count_digits(text: str) -> int:

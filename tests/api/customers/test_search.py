@@ -210,6 +210,53 @@ class TestNumbers:
         await create(client, "Bob", contact_points=[make.phone("0113 496 0550")])
         assert await found(client, q=q) == ["Ada"]
 
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "Max 07460 2",
+            "Qwuxly 07460 2",
+            "07460 2 Max",
+            "(07460) 2 Max",
+            "07460 2, Qwuxly",
+            "Qwuxly, Max 07460 2",
+            "Max 278 094",
+            "278 094 Qwuxly",
+            "Max 278 - 094",
+            "278 – 094",
+            "07460 - 278 - 094",
+            "07460 278 094, Max",
+            "Max 80 94",
+            "Max 8 0 9 4",
+            "Max 893 418",
+            "893 418 Max 80 94",
+            "Max 8001, 80 94",
+            "zürich 80 94",
+            "Max ٨٠ ٩٤",
+        ],
+    )
+    async def test_beside_words_are_found_with_blanks(self, client: httpx.AsyncClient, q: str) -> None:
+        fields = {
+            "contact_points": [make.phone("07460 278094")],
+            "identities": [make.identity("loyalty", "8934185722")],
+            "addresses": [{"postal_code": "8001", "city": "Zürich"}],
+        }
+        await create(client, "Max Qwuxly", **fields)
+        await create(client, "Max Qwuxly Smith", contact_points=[make.phone("07461 301122")])
+        assert await found(client, q=q) == ["Max Qwuxly"]
+
+    async def test_that_stand_together_are_several_before_they_are_a_short_one(self, client: httpx.AsyncClient) -> None:
+        for n, end in enumerate(["6312", "0550", "0551"]):
+            await create(client, f"Postal {n}", contact_points=[make.phone(f"0113 496 {end}")])
+        await create(client, "Postal 63", identities=[make.identity("loyalty", "12")])
+        assert await found(client, q="Postal 63 12") == ["Postal 63"]
+        assert await found(client, q="Postal 05 5") == []
+        for q in ("Postal 05 50", "05 50 Postal"):
+            assert await found(client, q=q) == ["Postal 1"]
+            assert len(await pages(client, PATH, q=q, limit="1")) == 1
+        await create(client, "Postal 3", contact_points=[make.phone("0114 496 0550")])
+        found_in_pages = await pages(client, PATH, q="Postal 05 50", limit="1")
+        assert sorted(item["display_name"] for item in found_in_pages) == ["Postal 1", "Postal 3"]
+
     @pytest.mark.parametrize("q", ["0992", "70991", "994", "09910"])
     async def test_with_another_end_are_not_found(self, client: httpx.AsyncClient, q: str) -> None:
         await create(client, "Ada", **PHONE)

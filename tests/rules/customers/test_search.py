@@ -21,7 +21,7 @@ from app.rules.customers.search import (
     tag_word,
     words,
 )
-from app.rules.customers.search_terms import EXACT, MOST_TERMS, PART, misspellings, terms
+from app.rules.customers.search_terms import EXACT, MOST_TERMS, PART, misspellings, readings, terms
 from app.rules.customers.word_forms import LONGEST_WORD, fold, searchable
 
 
@@ -473,6 +473,48 @@ class TestTerms:
         for term in terms(name, "GB"):
             if "@" not in name and not term.digits and not term.word.isdecimal():
                 assert term.word in stored
+
+
+class TestReadings:
+    @pytest.mark.parametrize(
+        ("q", "expected"),
+        [
+            ("Max 07460 2", [["max", "7460", "2"], ["max", "74602"]]),
+            ("07460 2 Max", [["7460", "2", "max"], ["74602", "max"]]),
+            ("Max +44 7460", [["max", "44", "7460"], ["max", "447460"]]),
+            ("Max 8 0 9 4", [["max", "8", "0", "9", "4"], ["max", "8094"]]),
+            ("Max 278 - 094", [["max", "278", "94"], ["max", "278094"]]),
+            ("020 - 7946 - 0123", [["20", "7946", "123"], ["2079460123"]]),
+            ("Max 8001, 80 94", [["max", "8001", "80", "94"], ["max", "8001", "8094"]]),
+            ("07460 2, Max", [["7460", "2", "max"], ["74602", "max"]]),
+            ("80 94 Max 893 418", [["80", "94", "max", "893", "418"], ["8094", "max", "893418"]]),
+            (
+                "80 94 Zug 6312 7766",
+                [["80", "94", "zug", "63127766"], ["80", "94", "zug", "6312", "7766"], ["8094", "zug", "63127766"]],
+            ),
+        ],
+    )
+    def test_of_digits_beside_one_another_end_with_one_number(self, q: str, expected: list[list[str]]) -> None:
+        assert [[term.word for term in reading] for reading in readings(q, "GB")] == expected
+
+    @pytest.mark.parametrize(
+        ("q", "expected"),
+        [
+            ("Ada Okafor", [["ada", "okafor"]]),
+            ("12 Max 34, 56", [["12", "max", "34", "56"]]),
+            ("07460 2", [["74602"], ["7460", "2"]]),
+            ("Zug 6312 7766", [["zug", "63127766"], ["zug", "6312", "7766"]]),
+            ("!!!", [[]]),
+        ],
+    )
+    def test_are_no_more_than_there_are(self, q: str, expected: list[list[str]]) -> None:
+        assert [[term.word for term in reading] for reading in readings(q, "GB")] == expected
+
+    @given(st.text("a1 ,-+x", min_size=1, max_size=30))
+    def test_are_different_and_the_likeliest_is_the_first(self, q: str) -> None:
+        found = list(readings(q, "GB"))
+        assert found[0] == terms(q, "GB")
+        assert all(reading not in found[:n] for n, reading in enumerate(found))
 
 
 LATIN, DIGITS = string.ascii_lowercase, string.digits
