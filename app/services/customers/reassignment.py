@@ -60,7 +60,7 @@ def after_release(before: Iterable[Reason], said: Iterable[Reason], released_fro
 
 def still_theirs(customer_id: UUID, before: Iterable[Reason], found: Iterable[Reason]) -> Sequence[Reason]:
     """Why a record stays a customer's, for the reasons of before, although its keys have `found` nobody else for sure:
-    they may mean others when it is taken from them.
+    they may mean others when it is taken from them. What names the customer comes first.
     """
     own = [each for each in found if each["result"] in _OWN]
     is_named = any(each["customer_id"] == str(customer_id) for each in own)
@@ -69,7 +69,8 @@ def still_theirs(customer_id: UUID, before: Iterable[Reason], found: Iterable[Re
         for each in before
         if each["result"] not in _OWN or (not is_named and each["customer_id"] == str(customer_id))
     ]
-    return (*said, *(each for each in own if each not in said))
+    reasons = [*said, *(each for each in own if each not in said)]
+    return sorted(reasons, key=lambda each: each["customer_id"] != str(customer_id))
 
 
 def by_own_keys(reasons: Iterable[Reason]) -> Resolution:

@@ -208,3 +208,17 @@ class TestAClaimedSale:
         from_both = taken(bea, "email", EMAIL["email"]) + taken(cy, "id", cy["id"])
         assert whose(await receipt.release()) == (None, "unmatched", from_both)
         assert (await receipt.revise(customer={"email": "cy@example.com"}))["customer_id"] is None, "Cy lost it, too"
+
+
+async def test_the_key_that_decides_comes_first_of_the_reasons(client: httpx.AsyncClient, bea: Any, cy: Any) -> None:
+    """Also where somebody else has another key, and the receipt was taken from a third one before."""
+    dan = await make.create_customer(client, contact_points=[make.email("dan@example.com")])
+    await make.create_customer(client, identities=[make.identity("loyalty", "N8")])
+    receipt = await Receipt(client, customer=EMAIL).record()
+    await receipt.claim(cy, moved_from=bea)
+    card = {"identity": make.identity("loyalty", "N8")}
+    for customer in ({"email": "dan@example.com"}, {"email": "dan@example.com"} | card, {"email": "dan@example.com"}):
+        revised = await receipt.revise(customer=customer)
+        assert revised["customer_id"] == dan["id"]
+        assert [revised["match_reasons"][0][key] for key in ("kind", "result")] == ["email", "found"]
+        assert {"released"} <= {reason["result"] for reason in revised["match_reasons"]}
