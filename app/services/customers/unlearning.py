@@ -20,12 +20,21 @@ async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key], created
     def patch(current: Current) -> dict[str, Any]:
         stored = changes.body(current.stored)
         points = zip(current.stored["contact_points"], stored["contact_points"], strict=True)
-        return {
+        kept = {
             "identities": [i for i in stored["identities"] if ("identity", i["system"], i["external_id"]) not in keys],
             "contact_points": [sent for point, sent in points if _is_kept(point, keys, created)],
         }
+        return {**kept, **_renamed(stored, kept)}
 
     await changes.change(ctx, customer_id, patch)
+
+
+def _renamed(stored: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Who has no name is called by a key, and not by one that was never theirs if there is another."""
+    named_by = [point["value"] for point in kept["contact_points"]] + [i["external_id"] for i in kept["identities"]]
+    all_keys = [point["value"] for point in stored["contact_points"]] + [i["external_id"] for i in stored["identities"]]
+    is_forgotten = stored["display_name"] in all_keys and stored["display_name"] not in named_by
+    return {"display_name": None} if is_forgotten and named_by else {}
 
 
 def _is_kept(point: Mapping[str, Any], keys: Collection[Key], created: Collection[Key]) -> bool:

@@ -186,3 +186,19 @@ class TestARevisionSaysNothingNew:
         assert receipt.sale["match"] == "unmatched"
         ada = await make.create_customer(client, contact_points=[make.phone(NEW_PHONE)])
         assert (await receipt.revise(operator="Kim"))["customer_id"] == ada["id"]
+
+
+async def test_nobody_is_called_by_a_number_that_was_mistyped(client: httpx.AsyncClient) -> None:
+    receipt = await Receipt(client, customer={"phone": "0161 496 0123", "email": NEW_EMAIL}).record()
+    path = f"/v1/customers/{receipt.sale['customer_id']}"
+    assert (await api.get(client, path))["display_name"] == "0161 496 0123"
+    await receipt.revise(customer={"phone": NEW_PHONE, "email": NEW_EMAIL})
+    read = await api.get(client, path)
+    assert read["display_name"] in {point["value"] for point in read["contact_points"]}
+    assert (await api.get(client, "/v1/customers", q="0161 496 0123"))["items"] == []
+
+
+async def test_a_name_that_looks_like_a_forgotten_key_stays_if_nothing_else_is_known(client: httpx.AsyncClient) -> None:
+    receipt = await Receipt(client, customer=card("ONLY")).record()
+    await receipt.revise(customer=card("OTHER"))
+    assert (await api.get(client, f"/v1/customers/{receipt.sale['customer_id']}"))["display_name"] == "ONLY"
