@@ -84,7 +84,7 @@ class ContactPointNew(Schema):
     primary: Flag = False
     """Whether this is the preferred contact point of its kind."""
     verified_at: Moment | None = None
-    """When the customer confirmed that this is theirs. Null if it was never verified."""
+    """When the customer, or staff by `keep_contact`, confirmed that this is theirs. Null if it was never verified."""
     invalid: Flag = False
     """Set it when messages bounce or somebody else answers: it is kept, but no longer matched or unique."""
     shared: Flag = False
@@ -143,7 +143,7 @@ class ContactPoint(Resource):
     primary: bool
     """Whether this is the preferred contact point of its kind."""
     verified_at: Moment | None
-    """When the customer confirmed that this is theirs. Null if it was never verified."""
+    """When the customer, or staff by `keep_contact`, confirmed that this is theirs. Null if it was never verified."""
     invalid: bool
     """Whether it does not reach the customer. An invalid contact point is not matched and need not be unique."""
     shared: bool

@@ -64,4 +64,5 @@ class InteractionClaim(Claim):
     """The customer to whom an interaction belongs."""
 
     keep_contact: Flag = False
-    """Whether to add the number or address of the interaction to the customer's contact points, if it is free."""
+    """Whether to add the number or address of the interaction to the customer's contact points, if it is free.
+    It is verified then."""

@@ -63,7 +63,9 @@ def _patch(
 
 
 def _contact_points(ctx: Context, current: Current, new: CustomerNew, policy: SourcePolicy) -> list[dict[str, Any]]:
-    """Those that are stored, with the uses of both, and then those that are new, spelled so that they stay the same."""
+    """Those that are stored, with the uses of both and verified if either is, and then those that are new, spelled so
+    that they stay the same.
+    """
     customer, forms = changes.stored_content(current.stored)
     region = contact_points.country_of(customer.addresses) or ctx.region
     known = contact_points.normalized_contact_points(ctx, customer, forms)
@@ -73,7 +75,8 @@ def _contact_points(ctx: Context, current: Current, new: CustomerNew, policy: So
         same = points.get((point.kind, form))
         if same is not None:
             uses = {name: ordered_uses([*getattr(same, name), *getattr(point, name)]) for name in ("uses", "opted_out")}
-            points[point.kind, form] = same.model_copy(update=uses)
+            verified = {"verified_at": same.verified_at or point.verified_at}
+            points[point.kind, form] = same.model_copy(update=uses | verified)
         elif len(points) < MOST_CONTACT_POINTS and (form.identifies or not policy.of_nobody):
             point = contact_points.lasting(ctx, point, form, region)
             points[point.kind, form] = point.model_copy(update={"primary": point.primary and point.kind not in kinds})

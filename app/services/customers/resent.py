@@ -65,6 +65,7 @@ def _form(point: Mapping[str, Any], region: str) -> Any:
 
 
 def _as_sent(stored: dict[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Others may have it since, and it may have further uses."""
+    """Others may have it since, it may have further uses, and somebody may have verified it."""
     uses = sent["uses"] if set(sent["uses"]) <= set(stored["uses"]) else stored["uses"]
-    return {**stored, "shared": stored["shared"] and sent["shared"], "uses": uses}
+    verified_at = stored["verified_at"] if sent["verified_at"] is not None else None
+    return {**stored, "shared": stored["shared"] and sent["shared"], "uses": uses, "verified_at": verified_at}

@@ -22,7 +22,7 @@ class Teacher(NamedTuple):
 async def unconfirmed(ctx: Context, teachers: Iterable[Teacher]) -> list[Record]:
     """Rows of (sale_id, kind, value, is_created) of keys that these receipts name, or taught in an earlier revision:
     those that the customer has learnt from any receipt, or was created with by this one (`is_created`), and that no
-    other receipt of theirs names beside another key.
+    other receipt of theirs, voided or not, names beside another key of theirs.
     """
     return await ctx.db.fetch(_UNCONFIRMED, *rows.columns(teachers, 4))
 
@@ -40,7 +40,39 @@ def _same(a: str, b: str) -> str:
     return f"{a}->>'kind' = {b}->>'kind' AND {_value(a)} = {_value(b)}"
 
 
-_OF_CUSTOMER = "r->>'customer_id' = n.customer_id::text"
+_BUYER_KEYS = """
+    SELECT jsonb_build_object('kind', b.kind, 'value', b.value) AS k
+    FROM (VALUES
+        ('id', s.customer->>'id'),
+        ('identity', (s.customer#>>'{identity,system}') || ':' || (s.customer#>>'{identity,external_id}')),
+        ('phone', s.customer->>'phone'),
+        ('email', s.customer->>'email')
+    ) AS b(kind, value)
+    WHERE s.matched_by = 'claim' AND b.value IS NOT NULL
+"""
+"""What a claimed receipt `s` names: where somebody took it from its customer before, its reasons do not say it."""
+
+_CUSTOMER_KEYS = """
+    SELECT jsonb_build_object('kind', 'id', 'value', s.customer_id) AS k
+    UNION ALL
+    SELECT jsonb_build_object('kind', 'identity', 'value', i.system || ':' || i.external_id)
+    FROM identities i WHERE i.customer_id = s.customer_id
+    UNION ALL
+    SELECT jsonb_build_object('kind', p.kind, 'value', p.value)
+    FROM contact_points p WHERE p.customer_id = s.customer_id AND p.identifies AND NOT p.invalid
+"""
+"""What finds the customer of a receipt `s`."""
+
+_SAID = f"""
+    SELECT r AS k, r->>'result' = 'found' AS is_known, r->>'result' = 'created' AS is_created
+    FROM jsonb_array_elements(s.match_reasons) r
+    WHERE r->>'customer_id' = s.customer_id::text AND r->>'result' IN ('found', 'learnt', 'created')
+    UNION ALL
+    SELECT b.k, EXISTS (SELECT FROM ({_CUSTOMER_KEYS}) own WHERE {_same("own.k", "b.k")}), false
+    FROM ({_BUYER_KEYS}) b
+"""
+"""The keys of its customer that a receipt `s` names, and whether they had each (`is_known`) without it."""
+
 _UNCONFIRMED = f"""
     WITH asked AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
@@ -54,26 +86,22 @@ _UNCONFIRMED = f"""
         CROSS JOIN LATERAL jsonb_array_elements(e.data->'keys') k
     ),
     named AS (
-        SELECT w.sale_id, w.customer_id, r AS k, r->>'result' = 'created' AS is_created
-        FROM asked w JOIN sales s ON s.id = w.sale_id CROSS JOIN LATERAL jsonb_array_elements(s.match_reasons) r
-        WHERE r->>'customer_id' = w.customer_id::text AND (r->>'result' = 'created' OR EXISTS (
-            SELECT FROM lessons l WHERE l.sale_id = w.sale_id AND {_same("l.k", "r")}
-        ))
+        SELECT w.sale_id, w.customer_id, said.k, said.is_created
+        FROM asked w JOIN sales s ON s.id = w.sale_id AND s.customer_id = w.customer_id
+        CROSS JOIN LATERAL ({_SAID}) said
+        WHERE said.is_created OR EXISTS (
+            SELECT FROM lessons l WHERE l.sale_id = w.sale_id AND {_same("l.k", "said.k")}
+        )
         UNION ALL
         SELECT l.sale_id, l.customer_id, l.k, false FROM lessons l WHERE l.is_own
     )
     SELECT n.sale_id, n.k->>'kind' AS kind, n.k->>'value' AS value, bool_and(n.is_created) AS is_created
     FROM named n
     WHERE NOT EXISTS (
-        SELECT FROM sales s WHERE s.customer_id = n.customer_id AND s.id <> n.sale_id AND s.voided_at IS NULL
-            AND EXISTS (
-                SELECT FROM jsonb_array_elements(s.match_reasons) r
-                WHERE {_OF_CUSTOMER} AND r->>'result' IN ('found', 'learnt', 'created') AND {_same("r", "n.k")}
-            )
-            AND EXISTS (
-                SELECT FROM jsonb_array_elements(s.match_reasons) r
-                WHERE {_OF_CUSTOMER} AND r->>'result' = 'found' AND r->>'kind' <> n.k->>'kind'
-            )
+        SELECT FROM sales s
+        WHERE s.customer_id = n.customer_id AND s.id <> n.sale_id
+            AND EXISTS (SELECT FROM ({_SAID}) said WHERE {_same("said.k", "n.k")})
+            AND EXISTS (SELECT FROM ({_SAID}) said WHERE said.is_known AND said.k->>'kind' <> n.k->>'kind')
     )
     GROUP BY 1, 2, 3
 """

@@ -472,6 +472,26 @@ class TestASecondSystem:
         (again,) = await batch(client, [body])
         assert (again["status"], again["problem"]["customer_ids"]) == (409, [first["id"]])
 
+    async def test_what_was_verified_since_is_no_difference(self, client: httpx.AsyncClient) -> None:
+        point, verified = make.email("e@example.com"), {"verified_at": "2026-01-01T00:00:00Z"}
+        body = make.customer(contact_points=[point])
+        (first,) = await batch(client, [body])
+        await api.patched(client, f"{PATH}/{first['id']}", {"contact_points": [point | verified]})
+        (again,) = await batch(client, [body])
+        assert (again["status"], again["id"]) == (200, first["id"])
+        other = point | {"verified_at": "2026-02-01T00:00:00Z"}
+        (again,) = await batch(client, [body | {"contact_points": [other]}])
+        assert again["status"] == 409, "that is another time than the one that is stored"
+
+    async def test_what_is_verified_is_filled_in(self, client: httpx.AsyncClient) -> None:
+        point = make.email("e@example.com")
+        first = await make.create(client, contact_points=[point])
+        for day in (1, 2):  # what is known is not overwritten
+            verified = {"verified_at": f"2026-01-0{day}T00:00:00.000000Z"}
+            await batch(client, [make.customer(contact_points=[point | verified])], on_match="match")
+            (read,) = (await api.get(client, f"{PATH}/{first['id']}"))["contact_points"]
+            assert read["verified_at"] == "2026-01-01T00:00:00.000000Z"
+
     async def test_what_was_learnt_is_shared_by_its_place(self, client: httpx.AsyncClient, db: Any) -> None:
         await make.create(client, identities=[make.identity("card", "7")], contact_points=[make.phone()])
         await buy(client, identity=make.identity("card", "7"), email="ada@example.com")

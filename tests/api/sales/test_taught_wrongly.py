@@ -161,6 +161,98 @@ class TestItIsTakenFromThem:
         await receipt.release()
         assert (await keys_of(client, ada))[1] == [NEW_PHONE]
 
+    @pytest.mark.parametrize("is_first", [True, False], ids=["claim first", "claim last"])
+    async def test_what_was_kept_of_a_call_stays(self, client: httpx.AsyncClient, ada: Any, is_first: bool) -> None:
+        """Whether the receipt or the desk was the first to say it."""
+        call = await make.record_interaction(client, contact={"kind": "phone", "value": NEW_PHONE})
+        claim = f"/v1/interactions/{call['id']}/claim", {"customer_id": ada["id"], "keep_contact": True}, 200
+        if is_first:
+            await api.post(client, *claim)
+        receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record()
+        if not is_first:
+            await api.post(client, *claim)
+        await receipt.release()
+        assert await keys_of(client, ada) == (["A"], [NEW_PHONE])
+
+    async def test_what_was_kept_of_a_call_stays_when_it_is_taught_again(
+        self, client: httpx.AsyncClient, ada: Any
+    ) -> None:
+        both = card("A") | {"phone": NEW_PHONE}
+        await (await Receipt(client, customer=both).record()).release()
+        call = await make.record_interaction(client, contact={"kind": "phone", "value": NEW_PHONE})
+        claim = {"customer_id": ada["id"], "keep_contact": True}
+        await api.post(client, f"/v1/interactions/{call['id']}/claim", claim, 200)
+        await (await Receipt(client, customer=both).record()).release()
+        assert await keys_of(client, ada) == (["A"], [NEW_PHONE])
+
+
+class TestAClaimedReceiptSaysItToo:
+    """A claim teaches nothing, but what is known already stays as long as it says so."""
+
+    @pytest.mark.parametrize("key", [{"email": NEW_EMAIL}, {"phone": NEW_PHONE}])
+    async def test_that_was_released(self, client: httpx.AsyncClient, ada: Any, key: Any) -> None:
+        first, second = [await Receipt(client, customer=card("A") | key).record() for _ in range(2)]
+        await second.release()
+        await second.claim(ada)
+        await first.release()
+        assert (await keys_of(client, ada))[1] == [*key.values()]
+        await second.release()
+        assert (await keys_of(client, ada))[1] == [], "no receipt says it any more"
+
+    async def test_of_a_card(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(client, contact_points=[make.phone(NEW_PHONE)])
+        first, second = [
+            await Receipt(client, customer=card("X:1") | {"phone": number}).record()
+            for number in (NEW_PHONE, "+44 20 7946 0777")
+        ]
+        await second.release()
+        await second.claim(ada)
+        await first.release()
+        assert (await keys_of(client, ada))[0] == ["X:1"]
+
+    async def test_that_was_ambiguous(self, client: httpx.AsyncClient) -> None:
+        ada = await make.create_customer(
+            client, identities=[make.identity("loyalty", "A")], contact_points=[make.phone(NEW_PHONE)]
+        )
+        unclear = await Receipt(client, customer=card("B") | {"phone": NEW_PHONE, "email": NEW_EMAIL}).record()
+        assert unclear.sale["match"] == "ambiguous"
+        await unclear.claim(ada)
+        assert (await keys_of(client, ada))[1] == [NEW_PHONE], "a claim teaches nothing"
+        receipt = await Receipt(client, customer=card("A") | {"email": NEW_EMAIL}).record()
+        await receipt.release()
+        assert await keys_of(client, ada) == (["A"], [NEW_PHONE, NEW_EMAIL])
+
+    @pytest.mark.parametrize("beside", [{}, card("B"), card("nobody's")], ids=["nothing", "another's", "unknown"])
+    async def test_beside_no_other_key_of_theirs(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, beside: Any
+    ) -> None:
+        """Then it does not say whose the address is."""
+        unclear = Receipt(client, customer=beside | {"email": NEW_EMAIL})
+        unclear.sale = await api.post(client, "/v1/sales?on_unknown_customer=keep", unclear.body)
+        holder = bo if unclear.sale["customer_id"] else None
+        await unclear.claim(ada, moved_from=holder)
+        receipt = await Receipt(client, customer=card("A") | {"email": NEW_EMAIL}).record()
+        assert await keys_of(client, ada) == (["A"], [NEW_EMAIL])
+        await receipt.release()
+        assert await keys_of(client, ada) == (["A"], [])
+
+
+class TestAVoidedReceiptSaysItToo:
+    @pytest.mark.parametrize("voided", [0, 1], ids=["the one that taught it", "the other one"])
+    @pytest.mark.parametrize("is_first", [True, False], ids=["void first", "void last"])
+    async def test_in_either_order(self, client: httpx.AsyncClient, ada: Any, voided: int, is_first: bool) -> None:
+        """Voiding forgets nothing, and the receipt was issued for whom it names."""
+        both = [await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record() for _ in range(2)]
+        void = f"/v1/sales/{both[voided].sale['id']}/void", {"reason": "Rung up twice"}, 200
+        if is_first:
+            await api.post(client, *void)
+        await both[1 - voided].release()
+        if not is_first:
+            await api.post(client, *void)
+        assert await keys_of(client, ada) == (["A"], [NEW_PHONE])
+        await both[voided].release()
+        assert await keys_of(client, ada) == (["A"], []), "no receipt says it any more"
+
 
 class TestARevisionSaysNothingNew:
     @pytest.mark.parametrize("key", [{"phone": NEW_PHONE}, {"email": NEW_EMAIL}, card("OLD")])
