@@ -67,7 +67,7 @@ class Revision(NamedTuple):
             await customers.forget(ctx, self.before["customer_id"], self.forgotten(draft), self.taught.created)
 
     @property
-    def taught_keys(self) -> Set[Key]:
+    def taught_keys(self) -> frozenset[Key]:
         """What only the stored receipt says of its customer."""
         return frozenset() if self.taught is None else self.taught.learnt | self.taught.created
 
@@ -83,7 +83,9 @@ class Revision(NamedTuple):
         if self.taught is None:
             return frozenset()
         is_same = draft.customer_id == self.before["customer_id"]
-        return self.taught.replaced(self.named) if is_same else self.taught.learnt
+        if is_same:
+            return self.taught.replaced(self.named)
+        return self.taught.learnt | (self.taught.created & self.named)  # with which it names somebody else now
 
     def _excluded(self, ctx: Context, policies: Policies) -> Excluded | None:
         """What says nothing of who bought, if somebody has decided that."""
@@ -111,7 +113,7 @@ class Revision(NamedTuple):
             return None, None
         known = (excluded or Excluded())._replace(pupil=self.before["customer_id"])
         replaced = self.taught.replaced(self.named)
-        return known._replace(taught=self.taught.learnt), known._replace(taught=replaced) if replaced else None
+        return known._replace(taught=self.taught_keys), known._replace(taught=replaced) if replaced else None
 
     def _keep_releases(self, draft: ReceiptDraft) -> None:
         """Say as well from whom the receipt was taken."""

@@ -294,3 +294,14 @@ async def test_a_name_that_looks_like_a_forgotten_key_stays_if_nothing_else_is_k
     receipt = await Receipt(client, customer=card("ONLY")).record()
     await receipt.revise(customer=card("OTHER"))
     assert (await api.get(client, f"/v1/customers/{receipt.sale['customer_id']}"))["display_name"] == "ONLY"
+
+
+async def test_a_customer_who_was_created_by_a_wrong_card_is_no_reason_against_the_right_one(
+    client: httpx.AsyncClient, bo: Any
+) -> None:
+    """Nothing but the receipt itself said that the address is theirs whom the unknown card created."""
+    receipt = await Receipt(client, customer=card("MISREAD") | {"email": NEW_EMAIL}).record()
+    created = {"id": receipt.sale["customer_id"]}
+    assert (await receipt.revise(customer=card("B") | {"email": NEW_EMAIL}))["customer_id"] == bo["id"]
+    assert await keys_of(client, bo) == (["B"], [NEW_EMAIL])
+    assert await keys_of(client, created) == (["MISREAD"], [])
