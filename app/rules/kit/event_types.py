@@ -273,3 +273,12 @@ STAYING = (INTERACTION_ATTENDED.name, *(name for name in EVENT_TYPES if name.end
 """Events that do not go along with their subject to another customer: those of somebody else who took part, and what
 says of a former customer that it is theirs no longer.
 """
+
+AT_MOMENT = (
+    *(SALE_RECORDED.name, SALE_REVISED.name, SALE_CLAIMED.name, SALE_MOVED.name, SALE_RELEASED.name),
+    *(INTERACTION_RECORDED.name, INTERACTION_PLANNED.name, INTERACTION_HELD.name, INTERACTION_MISSED.name),
+    *(INTERACTION_CANCELLED.name, INTERACTION_CLAIMED.name, INTERACTION_ATTENDED.name),
+)
+"""Events that have the moment of their record, and go along where that is corrected. Complaints cannot be received, nor
+feedback of customers be collected, at another time than was said.
+"""

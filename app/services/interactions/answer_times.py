@@ -30,10 +30,11 @@ async def correct(ctx: Context, row: Record, new: InteractionContent) -> None:
     answered_at = row["answered_at"] if rules.awaits_answer(new.kind, new.direction) and not is_inferred else None
     if answered_at is not None and answered_at < new.happened_at:
         raise invalid("/happened_at", OUT_OF_ORDER, "Must not be after `answered_at`")
-    if new.direction is not Direction.OUTBOUND:
-        return
-    enquiries = await threads.named_enquiries(ctx, row["id"])
-    if any(new.happened_at < enquiry["happened_at"] for enquiry in enquiries):
-        raise out_of_order("/happened_at", "happened_at of the enquiry")
-    for enquiry in enquiries:
-        await store.INTERACTIONS.change(ctx, enquiry["id"], {"answered_at": new.happened_at})
+    if new.direction is Direction.OUTBOUND:
+        enquiries = await threads.named_enquiries(ctx, row["id"])
+        if any(new.happened_at < enquiry["happened_at"] for enquiry in enquiries):
+            raise out_of_order("/happened_at", "happened_at of the enquiry")
+        for enquiry in enquiries:
+            await store.INTERACTIONS.change(ctx, enquiry["id"], {"answered_at": new.happened_at})
+    if row["direction"] == Direction.OUTBOUND:
+        await threads.retime_answers(ctx, row, new.happened_at)

@@ -131,6 +131,7 @@ async def change(ctx: Context, interaction_id: UUID, patch: Any, version: int | 
         values |= {"answered_at": elsewhere_at, "answered_by_id": None}
     about = await complaint_messages.complaints_of(ctx, interaction_id) if "complaint_id" in patched.fields else []
     await store.INTERACTIONS.change(ctx, interaction_id, values)
+    await events.retime(ctx, "interaction", interaction_id, current.row["happened_at"], new.happened_at)
     if is_answered_anew and answer_id is not None:
         await claims.release_unlinked(ctx, [answer_id])
     if "complaint_id" in patched.fields:

@@ -44,6 +44,8 @@ async def hold(ctx: Context, interaction_id: UUID, held: InteractionHeld) -> Doc
     values = {"happened_at": held.happened_at or min(row["happened_at"], ctx.now), **sent}
     optional = {name: values.get(name, row[name]) for name in ("staff", "outcome")}
     data = {name: value for name, value in optional.items() if value is not None}
+    if row["happened_at"] < row["created_at"]:  # entered afterwards: it was no plan
+        await events.retime(ctx, "interaction", row["id"], row["happened_at"], values["happened_at"])
     return await _move(ctx, row, "hold", values, event_types.INTERACTION_HELD, values["happened_at"], data)
 
 

@@ -193,6 +193,7 @@ def _finds_buyer(draft: ReceiptDraft) -> bool:
 
 async def _record(ctx: Context, before: Stored, draft: ReceiptDraft) -> None:
     new = draft.new
+    await events.retime(ctx, "sale", draft.id, before["occurred_at"], draft.occurred_at)
     data = {
         "source": new.source,
         "receipt_no": new.receipt_no,
@@ -204,6 +205,7 @@ async def _record(ctx: Context, before: Stored, draft: ReceiptDraft) -> None:
     event = Event(SALE_REVISED, draft.id, draft.customer_id, title, draft.occurred_at, new.channel.value, data)
     await events.record(ctx, event)
     if before["customer_id"] is not None:
-        await record_change_of_buyer(ctx, before, draft.customer_id, via="revision")
+        sale = {**before, "occurred_at": draft.occurred_at}
+        await record_change_of_buyer(ctx, sale, draft.customer_id, via="revision")
     elif draft.customer_id is not None:  # the revision tells of them
         await events.repoint(ctx, "sale", [draft.id], draft.customer_id)

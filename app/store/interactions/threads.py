@@ -6,11 +6,14 @@ one has that name, and if they are not known to be with different customers, nor
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
 
 from app.core.context import Context
+from app.rules.kit.event_types import INTERACTION_ANSWERED
+from app.store.kit import activity
 from app.store.kit.addresses import same_address
 from app.store.kit.links import (
     answers_by_thread,
@@ -192,6 +195,31 @@ async def named_enquiries(ctx: Context, interaction_id: UUID) -> list[Record]:
     )
 
 
+async def retime_answers(ctx: Context, answer: Record, at: datetime) -> None:
+    """Put the events that tell of this row as the answer to an enquiry at another moment than it has."""
+    moved = await ctx.db.fetch(
+        _RETIME_ANSWERS,
+        answer["id"],
+        str(answer["id"]),
+        answer["customer_id"],
+        answer["happened_at"],
+        at,
+        INTERACTION_ANSWERED.name,
+    )
+    await activity.find_known_since(ctx, (row[0] for row in moved if row[0] is not None))
+
+
+# Enquiries that await an answer again since then are found by the timeline of the customer: it is that of both.
+_RETIME_ANSWERS = """
+    UPDATE events SET occurred_at = $5
+    WHERE type = $6 AND data->>'answered_by_id' = $2 AND occurred_at = $4 AND (
+        customer_id = $3 OR subject_id = ANY (ARRAY(
+            SELECT id FROM interactions WHERE answered_by_id = $1
+            UNION SELECT id FROM interactions WHERE named_answer_id = $1
+        ))
+    )
+    RETURNING customer_id
+"""
 _IS_OWN = f"(q.answer_follows AND {found_by_contact('a')})"
 _NAMED_ANSWERS = f"""
     SELECT q.*, a.id AS answer_id, a.channel AS answer_channel, a.happened_at AS answer_happened_at,

@@ -72,7 +72,7 @@ AFTER_CUSTOMERS = "(SELECT count(*) FROM known_earlier) >= 0"
 
 
 async def find_known_since(ctx: Context, customer_ids: Iterable[UUID]) -> None:
-    """Find anew since when customers are known, after something has left their timelines."""
+    """Find anew since when customers are known, after something has left their timelines, or moved on them."""
     if ids := sorted(set(customer_ids)):
         await ctx.db.execute("SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", ids)
         await ctx.db.execute(_FIND_KNOWN_SINCE, ids, ctx.now)

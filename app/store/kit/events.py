@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.rules.kit.event_type import EventType
-from app.rules.kit.event_types import STAYING
+from app.rules.kit.event_types import AT_MOMENT, STAYING
 from app.store.kit import activity, rows
 
 
@@ -86,6 +86,25 @@ async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], 
     )
     holders = {customer_id, *(row["customer_id"] for row in moved)} if moved else set()
     await activity.find_known_since(ctx, (holder for holder in holders if holder is not None))
+
+
+async def retime(ctx: Context, subject_type: str, subject_id: UUID, before: datetime, at: datetime) -> None:
+    """A record was not at the moment that was said before: put the events that have its moment at the right one.
+
+    When they were recorded stays, and so does what was expected of a later time, such as a plan, and came otherwise.
+    """
+    if before == at:
+        return
+    moved = await ctx.db.fetch(
+        "UPDATE events SET occurred_at = $4 WHERE subject_id = $2 AND subject_type = $1 AND type = ANY ($5::text[]) "
+        "AND (occurred_at = $3 OR occurred_at < recorded_at) AND occurred_at <> $4 RETURNING customer_id",
+        subject_type,
+        subject_id,
+        before,
+        at,
+        list(AT_MOMENT),
+    )
+    await activity.find_known_since(ctx, (row[0] for row in moved if row[0] is not None))
 
 
 _COLUMNS = (
