@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.customers import ContactKind, Key, NotAContact, SourcePolicy, normalize
+from app.rules.customers import ContactKind, Key, NotAContact, ReasonResult, SourcePolicy, normalize
 from app.services.customers import Policies, under
 from app.store.sales import lessons as store
 from app.store.sales.lessons import Teacher
@@ -30,12 +30,12 @@ class Taught(NamedTuple):
 async def taught(ctx: Context, policies: Policies, receipts: Iterable[Mapping[str, Any]]) -> dict[UUID, Taught]:
     """What only these receipts, by their rows, say of their customers; by the id of the receipt.
 
-    Without one that named several keys, some time, the database is not queried.
+    Without one that named several keys, some time, or created its customer, the database is not queried.
     """
     teachers = [
         Teacher(row["id"], row["customer_id"], row["source"], row["receipt_no"])
         for row in receipts
-        if row["customer_id"] is not None and _names_several(row)
+        if row["customer_id"] is not None and _may_have_taught(row)
     ]
     if not teachers:
         return {}
@@ -54,7 +54,9 @@ async def taught(ctx: Context, policies: Policies, receipts: Iterable[Mapping[st
     }
 
 
-def _names_several(receipt: Mapping[str, Any]) -> bool:
+def _may_have_taught(receipt: Mapping[str, Any]) -> bool:
+    if any(reason["result"] == ReasonResult.CREATED for reason in json.loads(receipt["match_reasons"])):
+        return True
     buyers = [*json.loads(receipt["named_before"]), json.loads(receipt["customer"] or "{}")]
     return any(sum(buyer.get(key) is not None for key in ("id", "identity", "phone", "email")) > 1 for buyer in buyers)
 

@@ -54,8 +54,10 @@ class Revision(NamedTuple):
         if excluded is not None and self._keeps_decision(excluded, returned_from):
             _keep_buyer(draft, self.before)
             return
-        buyers.resolve(n, draft, returned_from, awaited, excluded, *self._corrected(excluded))
-        if _stays(self.before, draft, says_new=not self.named <= self.named_before):
+        says_new = not self.named <= self.named_before
+        corrected = self._corrected(excluded) if says_new else ()
+        buyers.resolve(n, draft, returned_from, awaited, excluded, *corrected)
+        if _stays(self.before, draft, says_new=says_new):
             found = draft.match_reasons
             _keep_buyer(draft, self.before)
             draft.match_reasons = customers.still_theirs(self.before["customer_id"], draft.match_reasons, found)

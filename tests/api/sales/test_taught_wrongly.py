@@ -305,3 +305,10 @@ async def test_a_customer_who_was_created_by_a_wrong_card_is_no_reason_against_t
     assert (await receipt.revise(customer=card("B") | {"email": NEW_EMAIL}))["customer_id"] == bo["id"]
     assert await keys_of(client, bo) == (["B"], [NEW_EMAIL])
     assert await keys_of(client, created) == (["MISREAD"], [])
+
+
+async def test_an_address_that_created_somebody_beside_a_card_of_another(client: httpx.AsyncClient, bo: Any) -> None:
+    receipt = await Receipt(client, customer={"email": NEW_EMAIL}).record()
+    for _ in ("named anew", "and again"):
+        assert (await receipt.revise(customer=card("B") | {"email": NEW_EMAIL}))["customer_id"] == bo["id"]
+    assert await keys_of(client, bo) == (["B"], [NEW_EMAIL])
