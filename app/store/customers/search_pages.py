@@ -149,7 +149,9 @@ class Search:
     ) -> tuple[list[tuple[str, Position]], int, bool]:
         """What is found, the lowest number that was looked at, and whether the way ended where it forks."""
         required, any_of, proofs = self._words
-        shape = BestShape(bool(required), len(any_of), len(proofs))
+        checked = self._checked(self._rest_of_best)
+        required = [word for word in required if word not in checked]
+        shape = BestShape(bool(required), len(any_of), len(proofs), bool(checked))
         *found, end = await ctx.db.fetch(
             best_statement(self.customers.columns, *self.filters.conditions(self.customers, after=8), shape),
             *way.arguments,
@@ -158,6 +160,7 @@ class Search:
             wanted,
             *self.filters.arguments,
             *([required] if required else []),
+            *([checked] if checked else []),
             *any_of,
             *proofs,
         )
@@ -188,8 +191,9 @@ class Search:
         """What is found after a position, the best match first, and of how many, down to which number."""
         ordered = sorted(self.matches.terms, key=lambda term: bool(term.all_of))
         with_parts = sum(bool(term.all_of) for term in ordered)
-        required = list(self.filters.required)
-        shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts, with_best)
+        checked = self._checked(self._rest_of_others)
+        required = [word for word in self.filters.required if word not in checked]
+        shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts, with_best, bool(checked))
         *found, batch = await ctx.db.fetch(
             others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=10), shape),
             *way.arguments,
@@ -200,9 +204,14 @@ class Search:
             position.number,
             *self.filters.arguments,
             *([required] if required else []),
+            *([checked] if checked else []),
             *(argument for term in ordered for argument in _arguments(term, with_best=with_best)),
         )
         return found, batch
+
+    def _checked(self, rest: Rest) -> list[str]:
+        """Words of filters that many have, where rare words lead to those who are asked for them."""
+        return [word for word in self.filters.required if word in self.matches.frequent] if rest is Rest.RARE else []
 
     @cached_property
     def _words(self) -> "_Words":

@@ -16,6 +16,10 @@ class BestShape(NamedTuple):
     required: bool
     any_of: int
     proofs: int
+    checked: bool = False
+    """Whether there are further words that are required: where words alone are asked for, who is found by the others is
+    asked for these. That takes less than to find each of a few in the list of a word that many have.
+    """
 
 
 class OthersShape(NamedTuple):
@@ -24,6 +28,8 @@ class OthersShape(NamedTuple):
     with_parts: int
     with_best: bool = False
     """Whether those who match best are found as well, before the others."""
+    checked: bool = False
+    """As of `BestShape`."""
 
 
 @cache
@@ -31,11 +37,12 @@ def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shap
     numbers = _numbers(parameters)
     # The SELECT hides the words from the planner, which then keeps one plan.
     required = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.required)]
+    checked = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.checked)]
     any_of = [f"c.words && (SELECT {next(numbers)}::text[])" for _ in range(shape.any_of)]
     proven = [_proof(next(numbers)) for _ in range(shape.proofs)]
     way, where = [*any_of, *required], ["c.number < $7", *proven, *filters]
     return _BEST.format(
-        windows=_windows([way], where),
+        windows=_windows([way], where, checked),
         columns=columns,
         enough="$8::int",
     )
@@ -45,6 +52,7 @@ def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shap
 def others_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: OthersShape) -> str:
     numbers = _numbers(parameters)
     required = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.required)]
+    checked = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.checked)]
     every: list[str] = []
     best: list[str] = []
     proven: list[str] = []
@@ -88,7 +96,7 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
         is_best = "false"
     return _OTHERS.format(
         is_best=is_best,
-        windows=_windows(ways, where, may_have_none=not shape.with_parts),
+        windows=_windows(ways, where, checked, may_have_none=not shape.with_parts),
         sought=" UNION ALL ".join(sought),
         parts="".join(parts),
         columns=columns,
@@ -96,21 +104,24 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
     )
 
 
-def _windows(ways: Sequence[Sequence[str]], where: Sequence[str], *, may_have_none: bool = True) -> str:
-    """Those who have words in any of these ways, in the blocks of a window or, where it has none, below its end.
+def _windows(
+    ways: Sequence[Sequence[str]], where: Sequence[str], checked: Sequence[str], *, may_have_none: bool = True
+) -> str:
+    """Those who have words in any of these ways, in the blocks of a window or, where it has none, below its end: there,
+    what is `checked` is asked of those who are found.
 
     Within a way, words of which one is enough come first: GIN goes from one hit of the first condition to the next, and
     those of a condition that asks for several words need not be hits yet. Ways are no alternatives of one condition: of
     those, the planner would look for what is common to all, such as the blocks, and read everybody there.
     """
 
-    def window(within: Sequence[str], has_blocks: str) -> str:
-        is_hit = " AND ".join(where)
+    def window(within: Sequence[str], asked: Sequence[str], has_blocks: str) -> str:
+        is_hit = " AND ".join([*where, *asked])
         found = (_FOUND.format(is_hit=is_hit, way=" AND ".join([*way, *within])) for way in ways)
         return _WINDOW.format(found=" UNION ".join(found), has_blocks=has_blocks)
 
-    in_blocks = window([_IN_BLOCKS], "IS NOT NULL")
-    return f"{in_blocks} UNION ALL{window([], 'IS NULL')}" if may_have_none else in_blocks
+    in_blocks = window([*checked, _IN_BLOCKS], [], "IS NOT NULL")
+    return f"{in_blocks} UNION ALL{window([], checked, 'IS NULL')}" if may_have_none else in_blocks
 
 
 def _numbers(parameters: int) -> Iterator[str]:

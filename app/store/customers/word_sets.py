@@ -10,6 +10,7 @@ customers who lost the word: it only tells where to look. Whoever got a word sin
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from asyncpg import BitString
 
@@ -48,7 +49,7 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
     """
     asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
     numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
-    statement = _BLOCKS_WITH_WORDS if all(len(words) == 1 for words in items) else _BLOCKS_WITH_ITEMS
+    statement = _with_words(len(items)) if all(len(words) == 1 for words in items) else _BLOCKS_WITH_ITEMS
     (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below)
     if found["changed"] > MOST_CHANGED:
         return None
@@ -132,17 +133,14 @@ _LOWEST = sql_lowest_of("k.block")
 _SMALL = size_of(SMALL)
 
 
-def _blocks_with(of_items: str) -> str:
-    """The statement, with that of the sets of each item."""
+def _blocks_with(known: str) -> str:
+    """The statement, with that of the blocks that have sets of all items, and who has one word of each."""
     # In subqueries, since the planner then keeps one plan.
     return f"""
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::int[])) AS a(item, word, size)
     ),
-    of_items AS ({of_items}),
-    known AS MATERIALIZED (
-        SELECT block, bit_and(members) AS members FROM of_items GROUP BY block HAVING count(*) = $4::int
-    ),
+    known AS MATERIALIZED ({known}),
     changed AS MATERIALIZED (
         SELECT number, words FROM customers WHERE updated_at >= {_AS_OF}
         ORDER BY updated_at DESC LIMIT {MOST_CHANGED + 1}
@@ -164,11 +162,21 @@ def _blocks_with(of_items: str) -> str:
         ) AS near_changes"""
 
 
-_BLOCKS_WITH_WORDS = _blocks_with("SELECT s.block, s.members FROM asked a JOIN word_sets s ON s.word = a.word")
-"""Where each item is one word."""
+@cache
+def _with_words(count: int) -> str:
+    """The statement where each of so many items is one word: an aggregate would copy each set."""
+    members = " & ".join(f"s{n}.members" for n in range(count))
+    others = " ".join(f"JOIN word_sets s{n} USING (block)" for n in range(1, count))
+    words = " AND ".join(f"s{n}.word = (SELECT ($2::text[])[{n + 1}])" for n in range(count))
+    return _blocks_with(f"SELECT block, {members} AS members FROM word_sets s0 {others} WHERE {words}")
+
+
 _BLOCKS_WITH_ITEMS = _blocks_with("""
-        SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
-        GROUP BY s.block, a.item, a.size HAVING count(*) = a.size
+        SELECT block, bit_and(members) AS members FROM (
+            SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
+            GROUP BY s.block, a.item, a.size HAVING count(*) = a.size
+        ) of_items
+        GROUP BY block HAVING count(*) = $4::int
     """)
 _OLDEST_TRANSACTION = "SELECT least(min(xact_start), now()) FROM pg_stat_activity WHERE datname = current_database()"
 _CHANGED = f"""
