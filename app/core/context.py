@@ -1,6 +1,5 @@
 """The first argument of every service and store function: the caller, the time and the database connection."""
 
-from collections import Counter
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,7 +56,7 @@ class Context:
     """What follows the events of this transaction."""
     pending: list[tuple[Any, list[bool]]] = field(default_factory=list)
     """Events that were recorded and not reacted to yet, with the flags of their reactions."""
-    repeated: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    repeated: dict[tuple[Any, ...], int] = field(default_factory=dict)
     """How often reactions of this transaction have come to the same (`goes_round`)."""
 
     @property

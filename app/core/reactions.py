@@ -37,8 +37,8 @@ def goes_round(ctx: "Context", *what: Any) -> bool:
     a complaint because of that, and whose the complaint is answers the enquiry no more. Of such a circle there is no
     right end; it stays undone, so that what somebody sent is not lost for it.
     """
-    ctx.repeated[what] += 1
-    return ctx.repeated[what] > _MOST_TIMES
+    times = ctx.repeated[what] = ctx.repeated.get(what, 0) + 1
+    return times > _MOST_TIMES
 
 
 class Reactions:

@@ -31,10 +31,13 @@ async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key], created
 
 def _renamed(stored: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
     """Who has no name is called by a key, and not by one that was never theirs if there is another."""
-    named_by = [point["value"] for point in kept["contact_points"]] + [i["external_id"] for i in kept["identities"]]
-    all_keys = [point["value"] for point in stored["contact_points"]] + [i["external_id"] for i in stored["identities"]]
-    is_forgotten = stored["display_name"] in all_keys and stored["display_name"] not in named_by
-    return {"display_name": None} if is_forgotten and named_by else {}
+    left = _values(kept)
+    is_forgotten = stored["display_name"] in _values(stored) - left
+    return {"display_name": None} if is_forgotten and left else {}
+
+
+def _values(content: Mapping[str, Any]) -> set[str]:
+    return {p["value"] for p in content["contact_points"]} | {i["external_id"] for i in content["identities"]}
 
 
 def _is_kept(point: Mapping[str, Any], keys: Collection[Key], created: Collection[Key]) -> bool:

@@ -77,17 +77,20 @@ class Revision(NamedTuple):
         """Keys that the receipt no longer says to be those of the customer of before."""
         if self.before["customer_id"] is None:
             return frozenset()
-        is_same = draft.customer_id == self.before["customer_id"]
-        return self.forgotten(draft) | (self.named_before - self.named if is_same else self.named_before)
+        return self.forgotten(draft) | (
+            self.named_before - self.named if self._stays_with(draft) else self.named_before
+        )
 
     def forgotten(self, draft: ReceiptDraft) -> frozenset[Key]:
         """Keys that the customer of before forgets, now that the buyer of the draft is found."""
         if self.taught is None:
             return frozenset()
-        is_same = draft.customer_id == self.before["customer_id"]
-        if is_same:
+        if self._stays_with(draft):
             return self.taught.replaced(self.named)
         return self.taught.learnt | (self.taught.created & self.named)  # with which it names somebody else now
+
+    def _stays_with(self, draft: ReceiptDraft) -> bool:
+        return bool(draft.customer_id == self.before["customer_id"])
 
     def _excluded(self, ctx: Context, policies: Policies) -> Excluded | None:
         """What says nothing of who bought, if somebody has decided that."""

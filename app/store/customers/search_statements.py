@@ -36,8 +36,7 @@ class OthersShape(NamedTuple):
 def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: BestShape) -> str:
     numbers = _numbers(parameters)
     # The SELECT hides the words from the planner, which then keeps one plan.
-    required = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.required)]
-    checked = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.checked)]
+    required, checked = _has_all(numbers, shape.required), _has_all(numbers, shape.checked)
     any_of = [f"c.words && (SELECT {next(numbers)}::text[])" for _ in range(shape.any_of)]
     proven = [_proof(next(numbers)) for _ in range(shape.proofs)]
     way, where = [*any_of, *required], ["c.number < $7", *proven, *filters]
@@ -51,8 +50,7 @@ def best_statement(columns: str, filters: tuple[str, ...], parameters: int, shap
 @cache
 def others_statement(columns: str, filters: tuple[str, ...], parameters: int, shape: OthersShape) -> str:
     numbers = _numbers(parameters)
-    required = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.required)]
-    checked = [f"c.words @> (SELECT {next(numbers)}::text[])" for _ in range(shape.checked)]
+    required, checked = _has_all(numbers, shape.required), _has_all(numbers, shape.checked)
     every: list[str] = []
     best: list[str] = []
     proven: list[str] = []
@@ -127,6 +125,11 @@ def _windows(
 def _numbers(parameters: int) -> Iterator[str]:
     """Of the parameters that follow so many."""
     return (f"${number}" for number in count(parameters + 1))
+
+
+def _has_all(numbers: Iterator[str], is_asked: bool) -> list[str]:
+    """The condition that somebody has all words of the next parameter, if there is one."""
+    return [f"c.words @> (SELECT {next(numbers)}::text[])"] if is_asked else []
 
 
 def _proof(likes: str) -> str:

@@ -206,7 +206,7 @@ async def retime_answers(ctx: Context, answer: Record, at: datetime) -> None:
         at,
         INTERACTION_ANSWERED.name,
     )
-    await activity.find_known_since(ctx, (row[0] for row in moved if row[0] is not None))
+    await activity.find_known_since(ctx, (row["customer_id"] for row in moved))
 
 
 # Enquiries that await an answer again since then are found by the timeline of the customer: it is that of both.

@@ -71,9 +71,9 @@ AFTER_CUSTOMERS = "(SELECT count(*) FROM known_earlier) >= 0"
 """Condition, always true: what is written under it is locked later than the customers of `known_earlier`."""
 
 
-async def find_known_since(ctx: Context, customer_ids: Iterable[UUID]) -> None:
+async def find_known_since(ctx: Context, customer_ids: Iterable[UUID | None]) -> None:
     """Find anew since when customers are known, after something has left their timelines, or moved on them."""
-    if ids := sorted(set(customer_ids)):
+    if ids := sorted({customer_id for customer_id in customer_ids if customer_id is not None}):
         await ctx.db.execute("SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", ids)
         await ctx.db.execute(_FIND_KNOWN_SINCE, ids, ctx.now)
 

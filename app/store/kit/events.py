@@ -85,7 +85,7 @@ async def repoint(ctx: Context, subject_type: str, subject_ids: Sequence[UUID], 
         list(STAYING),
     )
     holders = {customer_id, *(row["customer_id"] for row in moved)} if moved else set()
-    await activity.find_known_since(ctx, (holder for holder in holders if holder is not None))
+    await activity.find_known_since(ctx, holders)
 
 
 async def retime(ctx: Context, subject_type: str, subject_id: UUID, before: datetime, at: datetime) -> None:
@@ -104,7 +104,7 @@ async def retime(ctx: Context, subject_type: str, subject_id: UUID, before: date
         at,
         list(AT_MOMENT),
     )
-    await activity.find_known_since(ctx, (row[0] for row in moved if row[0] is not None))
+    await activity.find_known_since(ctx, (row["customer_id"] for row in moved))
 
 
 _COLUMNS = (
