@@ -390,6 +390,40 @@ async def test_stored_customers_are_found_by_their_names_in_both_orders(new_data
     await db.close()
 
 
+async def test_stored_customers_are_found_by_first_digits_and_letters_before_digits(
+    new_database: Callable[..., str],
+) -> None:
+    dsn = new_database(template="template1")
+    await as_of(dsn, "0046")
+    db = await asyncpg.connect(dsn)
+    expected = {}
+    made = {"＾770", "＾447", "＾261", "smith", "＾901"}
+    for sought in (
+        Sought(["Ada"], ["+447700900123"], ["smith42@example.org"], ["L26123450"], ["90123 Town"]),
+        Sought(["Ada"]),
+        Sought(["花子"], identities=["26123450"]),
+    ):
+        words = customer_words(sought)
+        id_ = await db.fetchval(
+            "INSERT INTO customers (kind, trade, display_name, sort_name, words) "
+            "VALUES ('person', 'b2c', 'Ada', 'ada', $1) RETURNING id",
+            sorted(words - made),
+        )
+        expected[id_] = sorted(words)
+    assert made <= {word for words in expected.values() for word in words}
+    await db.execute("INSERT INTO word_blocks (block, as_of) VALUES (1, now())")
+    await db.execute("INSERT INTO word_sets (word, block, members) VALUES ('ada', 1, B'1')")
+    await db.close()
+    await as_of(dsn, "0047")
+    db = await asyncpg.connect(dsn)
+    stored = {row["id"]: sorted(row["words"]) for row in await db.fetch("SELECT id, words FROM customers")}
+    assert stored == expected
+    findable = {row["word"]: row["fuzzy"] for row in await db.fetch("SELECT word, fuzzy FROM search_words")}
+    assert findable == {word: word == "smith" for word in made}
+    assert not await db.fetchval("SELECT (SELECT count(*) FROM word_blocks) + (SELECT count(*) FROM word_sets)")
+    await db.close()
+
+
 async def test_a_number_is_one_contact_point(new_database: Callable[..., str]) -> None:
     dsn = new_database(template="template1")
     await as_of(dsn, "0014")

@@ -28,6 +28,9 @@ _BLOCKS = (
     "(number >> 21) * 8 + 4]"
 )
 
+LETTERED = "fuzzy AND word !~ '[[:punct:]]'"
+"""The words of letters alone, of `search_words`."""
+
 
 class Customer(SQLModel, table=True):
     __tablename__ = "customers"
@@ -213,7 +216,7 @@ class SearchWord(SQLModel, table=True):
             postgresql_ops={"word": "gin_trgm_ops"},
             postgresql_where=text("fuzzy"),
         ),
-        Index("ix_search_words_plain", "word", postgresql_where=text("fuzzy")),
+        Index("ix_search_words_lettered", "word", postgresql_where=text(LETTERED)),
     )
 
     word: str = Field(sa_column=Column(Text(collation="C"), primary_key=True))

@@ -6,8 +6,9 @@ filtered by.
 """
 
 import re
+import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ __all__ = [
     "MOST_WORDS",
     "Sought",
     "allows_similarity",
+    "beginning_of",
     "beginnings",
     "customer_words",
     "distinct_tags",
@@ -40,6 +42,8 @@ __all__ = [
     "fold",
     "is_beginning",
     "is_letter",
+    "is_lettered",
+    "lettered_beginnings",
     "letters",
     "tag_word",
 ]
@@ -54,9 +58,12 @@ FILTERS = ("kind", "trade", "role", "owner", "acquisition_source", "country", "p
 """Those of lists of customers whose values are words too; so are tags."""
 LONGEST_BEGINNING = 2
 """Up to how many first letters of a word are a word: too many words begin with them to look each of those up."""
+FIRST_DIGITS = 3
+"""So many first digits of a number are a word."""
 _SHORTEST_NUMBER = 6
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORTEST_SIMILAR = 3
+_PUNCTUATION = frozenset(string.punctuation)
 _LAST_NUMBER = re.compile(r"[0-9]([./-]?[0-9])*$")
 _BRITISH_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})", re.IGNORECASE)
 
@@ -91,21 +98,44 @@ def customer_words(sought: Sought) -> set[str]:
         *(grams for _, grams in names),
     ]
     found = dict.fromkeys(word for word in chain(*parts) if word)
+    found |= dict.fromkeys(lettered_beginnings(found))
     return set(islice(found | dict.fromkeys(chain(beginnings(found), letters(found))), MOST_WORDS))
 
 
+def lettered_beginnings(words: Iterable[str]) -> list[str]:
+    """The letters that words with digits begin with: smith of smith42. So what begins with letters completes them as a
+    word of letters alone, of which there are few.
+    """
+    plain = (word for word in words if "@" not in word and word[0] not in MARKS)
+    found = ("".join(takewhile(_is_lettered, word)) for word in plain)
+    return [word for word in found if len(word) >= _SHORTEST_SIMILAR and not is_unspaced(word)]
+
+
+def is_lettered(word: str) -> bool:
+    """Whether words that it completes are found as words of letters alone."""
+    return len(word) >= _SHORTEST_SIMILAR and all(map(_is_lettered, word))
+
+
 def beginnings(words: Iterable[str]) -> Iterator[str]:
-    """The marked words of the first letters of these words. What an address begins with, its name does too."""
+    """The marked words of the first letters or digits of words. What an address begins with, its name does too."""
     for word in words:
         if "@" not in word and word[0] not in MARKS:
-            for length in range(1, min(LONGEST_BEGINNING, len(word) - 1) + 1):
+            for length in range(1, min(FIRST_DIGITS, len(word) - 1) + 1):
                 if is_beginning(word[:length]):
                     yield BEGINNING + word[:length]
 
 
 def is_beginning(text: str) -> bool:
     """Whether all words that begin with it have its marked word."""
+    if text.isdecimal():
+        return len(text) == FIRST_DIGITS
     return 0 < len(text) <= LONGEST_BEGINNING and text.isalpha() and not is_unspaced(text)
+
+
+def beginning_of(text: str) -> str | None:
+    """The longest of the marked words that all words have which begin with this text."""
+    found = (text[:length] for length in range(FIRST_DIGITS, 0, -1))
+    return next((BEGINNING + begin for begin in found if "@" not in text and is_beginning(begin)), None)
 
 
 def letters(words: Collection[str]) -> list[str]:
@@ -208,6 +238,10 @@ def _name_words(name: str) -> tuple[list[str], list[str]]:
             plain.append("".join(reversed(run))[:LONGEST_WORD])
             grams += bigrams(plain[-1])
     return plain, grams
+
+
+def _is_lettered(character: str) -> bool:
+    return not character.isdigit() and character not in _PUNCTUATION
 
 
 def _caseless(text: str) -> str:

@@ -213,10 +213,11 @@ class CustomerFilters(Periods):
     and every word must match. Customers who have the very words come first, the newest of them first; all others
     follow in batches of the newest 400, each batch with the best match first. `sort` does not apply. Case, accents,
     apostrophes and hyphens do not matter. Numbers are also found by their last digits, from four on, and e-mail
-    addresses by `@` and their domain. Words of scripts without spaces are found by any part of them. Of the words that
-    begin with three letters or more, the first 24 in the order of the alphabet are found, those without digits
-    first. Where many customers have each of the words but few have all of them, a page has those who were found in a
-    fraction of a second, which may be few or none, and `next_cursor` goes on with the search."""
+    addresses by `@` and their domain. Words of scripts without spaces are found by any part of them, all others by
+    what they begin with; of what begins with one or two digits, with digits before letters or with `@`, only the first
+    24 words in the order of the alphabet are found. Where many customers have each of the words but few have all of
+    them, a page has those who were found in a fraction of a second, which may be few or none, and `next_cursor` goes
+    on with the search."""
     kind: CustomerKind | None = None
     """Only persons, or only organizations."""
     trade: Trade | None = None

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from app.core.context import Context
+from app.models.customers.customers import LETTERED
 from app.rules.customers import search
 from app.rules.customers.search_terms import PART, PREFIX, SIMILAR, SPLIT, TYPO, Term
 from app.store.customers import word_sets
 
 _VARIANTS = 24
+"""Of so many words at most, each is looked for. A beginning of more words is found by its first letters, and proven."""
 
 
 async def add_words(ctx: Context, words: Iterable[str]) -> None:
@@ -91,19 +93,28 @@ async def match_terms(ctx: Context, terms: Sequence[Term], required: Sequence[st
     asked = {word for term in terms for word in (*term.exact, *term.tails, *term.grams)}
     asked.update(*variants, *chain.from_iterable(splits))
     begins = [(n, begin) for n, term in enumerate(terms) for begin in term.begins]
+    forms = [begin for _, begin in begins]
+    marked = [search.beginning_of(form) for form in forms]
+    asked.update(filter(None, marked))
     # As one text: hundreds of elements of an array would each be checked before they are sent.
-    rows = await ctx.db.fetch(_EXACT_AND_PREFIX, "\n".join(asked), [begin for _, begin in begins], required)
+    rows = await ctx.db.fetch(
+        _EXACT_AND_PREFIX, "\n".join(asked), forms, list(map(search.is_lettered, forms)), required
+    )
     newest, has_sets = next((int(value), has_sets) for number, value, has_sets in rows if number < 0)
     frequent = {word for number, word, has_set in rows if has_set and number >= 0}
     exact = {word for number, word, _ in rows if not number}
     matches = [TermMatch(t, {word: score for word, score in t.exact.items() if word in exact}) for t in terms]
-    completions: dict[int, set[str]] = defaultdict(set)
+    completions: dict[int, list[str]] = defaultdict(list)
     for number, word, _ in rows:
-        if number > 0 and len(completions[number]) < _VARIANTS:
-            completions[number].add(word)
-            matches[begins[number - 1][0]].scores.setdefault(word, PREFIX)
+        if number > 0:
+            completions[number].append(word)
+    for match in matches:
+        _match_parts(match, exact)
+    for number, (term, form) in enumerate(begins, 1):
+        _match_beginning(matches[term], form, completions[number])
     for match, parts, misspellings in zip(matches, splits, variants, strict=True):
-        _match_parts(match, parts, exact)
+        if not match.all_of and (together := next((words for words in parts if exact.issuperset(words)), None)):
+            match.all_of, match.all_score = list(together), SPLIT
         for word in misspellings & exact:
             match.scores.setdefault(word, TYPO)
     unmatched = [match for match in matches if not match.found and not match.term.digits]
@@ -115,42 +126,49 @@ async def match_terms(ctx: Context, terms: Sequence[Term], required: Sequence[st
     return Matches(matches, newest, frequent, has_sets)
 
 
-def _match_parts(match: TermMatch, splits: Sequence[tuple[str, ...]], exact: set[str]) -> None:
-    """Set what the term is a part of, or what its parts are."""
+def _match_parts(match: TermMatch, exact: set[str]) -> None:
+    """Set what the term is a part of."""
     term = match.term
-    if term.grams:
-        if exact.issuperset(term.grams):
-            match.all_of, match.all_score, match.proof = term.grams, PART, term.proof
-        return
     tails = [(word, score) for word, score in term.tails.items() if word in exact]
-    if tails:
+    if term.grams and exact.issuperset(term.grams):
+        match.all_of, match.all_score, match.proof = term.grams, PART, term.proof
+    elif tails:
         (first, match.all_score), *others = tails
         match.all_of, match.proof = [first], term.proof
         match.scores |= dict(others)
         match.proven = {word for word, _ in others}
-    elif parts := next((parts for parts in splits if exact.issuperset(parts)), None):
-        match.all_of, match.all_score = list(parts), SPLIT
+
+
+def _match_beginning(match: TermMatch, form: str, completions: Sequence[str]) -> None:
+    """Set what begins with a form of the term: its words or, if these are too many, the word of their first letters."""
+    mark = search.beginning_of(form)
+    if len(completions) > _VARIANTS and mark and not match.all_of:
+        match.all_of, match.all_score, match.proof = [mark], PREFIX, [f"{form}%"]
+    else:
+        for word in completions[:_VARIANTS]:
+            match.scores.setdefault(word, PREFIX)
 
 
 _HAS_SET = "EXISTS (SELECT FROM word_sets s WHERE s.word = w.word)"
 # Number -1 is that of the newest customer, and whether there are sets; number 0 is an exact word; higher numbers are
-# those of the beginning that the word has. Words without digits come first: a name must not be missing because many
-# addresses begin as it does.
+# those of the beginning that the word has.
 _EXACT_AND_PREFIX = f"""
     SELECT -1, last_value::text, {word_sets.covers("last_value")} FROM customers_number_seq
     UNION ALL
     SELECT 0, word, {_HAS_SET} FROM search_words w WHERE word = ANY ((
-        SELECT string_to_array($1::text, E'\\n') || $3::text[])::text[])
+        SELECT string_to_array($1::text, E'\\n') || $4::text[])::text[])
     UNION ALL
-    SELECT t.number::int, w.word, {_HAS_SET} FROM unnest($2::text[]) WITH ORDINALITY t(term, number)
+    SELECT t.number::int, w.word, {_HAS_SET}
+    FROM unnest($2::text[], $3::bool[]) WITH ORDINALITY t(term, is_lettered, number)
     CROSS JOIN LATERAL (
         (SELECT s.word FROM search_words s
-         WHERE s.fuzzy AND s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
-         ORDER BY s.word LIMIT {_VARIANTS})
+         WHERE t.is_lettered AND {LETTERED}
+             AND s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
+         ORDER BY s.word LIMIT {_VARIANTS + 1})
         UNION ALL
         (SELECT s.word FROM search_words s
-         WHERE s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
-         ORDER BY s.word LIMIT {_VARIANTS})
+         WHERE NOT t.is_lettered AND s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
+         ORDER BY s.word LIMIT {_VARIANTS + 1})
     ) w"""
 _SIMILAR = f"""
     SELECT t.number::int, w.word, w.score, {_HAS_SET} FROM unnest($1::text[]) WITH ORDINALITY t(name, number)
