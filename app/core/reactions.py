@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from app.core.context import Context
 
 _MOST_TIMES = 3
-_MOST_ROUNDS = 100
+_MOST_ROUNDS = 1_000
 """Reactions may record events that others react to, as customers are carried down a chain of links, one round each.
 
 A circle of them that `goes_round` does not stop is a defect."""

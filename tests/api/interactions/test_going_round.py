@@ -47,3 +47,18 @@ async def test_a_message_of_another_source_into_a_thread_of_enquiries_complaints
     (answer,) = (await api.get(client, "/v1/interactions", direction="outbound"))["items"]
     assert answer["customer_id"] is None, "it would be Ada's because it answers, and answer nothing because it is hers"
     assert (await api.get(client, f"/v1/interactions/{first['id']}"))["answered_at"] is None
+
+
+async def test_a_long_chain_of_links_is_followed_to_its_end_and_back(client: httpx.AsyncClient) -> None:
+    ada = await make.create_customer(client)
+    message = {"kind": "message", "channel": "email", "direction": "inbound"}
+    head = last = await api.post(client, "/v1/interactions", message)
+    for _ in range(55):
+        complaint = await api.post(
+            client, "/v1/complaints", {"channel": "email", "description": "x", "interaction_id": last["id"]}
+        )
+        last = await api.post(client, "/v1/interactions", {**message, "complaint_id": complaint["id"]})
+    await api.post(client, f"/v1/interactions/{head['id']}/claim", {"customer_id": ada["id"]}, 200)
+    assert (await api.get(client, f"/v1/interactions/{last['id']}"))["customer_id"] == ada["id"]
+    await api.post(client, f"/v1/interactions/{head['id']}/release", {"reason": "x"}, 200)
+    assert (await api.get(client, f"/v1/interactions/{last['id']}"))["customer_id"] is None
