@@ -57,7 +57,7 @@ class Buyers:
         """Once the lessons are written: an archived customer has learnt nothing."""
         for receipt, lesson in self._taught:
             learnt = {(key.kind, key.value) for key in lesson.learnt}
-            receipt.match_reasons = _known_now(receipt.match_reasons, lesson.customer_id, ReasonResult.LEARNT, learnt)
+            receipt.match_reasons = known_now(receipt.match_reasons, lesson.customer_id, ReasonResult.LEARNT, learnt)
 
     def resolve(
         self,
@@ -135,7 +135,7 @@ class Buyers:
             receipt.customer_id, receipt.match = self._create(keys, buyer, policy, receipt.new), Match.MATCHED
             receipt.matched_by = MatchedBy(keys[0].kind)
             with_keys = {(key.kind, key.value) for key in keys}
-            receipt.match_reasons = _known_now(resolution.reasons, receipt.customer_id, ReasonResult.CREATED, with_keys)
+            receipt.match_reasons = known_now(resolution.reasons, receipt.customer_id, ReasonResult.CREATED, with_keys)
 
     def _teach(self, n: int, customer_id: UUID, receipt: ReceiptDraft, excluded: Excluded | None) -> None:
         if not (unknown := self._resolver.unknown_keys(n, excluded)):
@@ -175,7 +175,7 @@ def released_reasons(keys: Iterable[tuple[str, str]], taken_from: UUID | None) -
     return [reason(kind, value, ReasonResult.RELEASED, taken_from) for kind, value in list(keys) or by_id]
 
 
-def _known_now(
+def known_now(
     reasons: Sequence[Reason], customer_id: UUID, result: ReasonResult, keys: Collection[tuple[str, str]]
 ) -> list[Reason]:
     """These keys, which nobody had, are the customer's."""

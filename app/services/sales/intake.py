@@ -1,6 +1,7 @@
 """Incoming receipts: new, replayed or revised; their buyers are resolved and their returns limited."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,11 +9,12 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import ReceiptDiffers
+from app.rules.customers import Key
 from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
-from app.services.sales import lessons, resent, revisions, rounds
+from app.services.sales import forgotten_keys, lessons, resent, revisions, rounds
 from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
@@ -203,6 +205,11 @@ class _Batch:
                     if n in references.awaited or draft.key in references.returned:
                         self.touched.sales.add(draft.id)
                         self.touched.moved.add(draft.id)
+        forgotten: dict[UUID, set[Key]] = defaultdict(set)
+        for revision, draft in corrections:
+            if keys := revision.forgotten(draft):
+                forgotten[revision.before["customer_id"]] |= keys
+        await forgotten_keys.lock_resting(ctx, forgotten)  # before customers change, as all transactions do
         for revision, draft in corrections:
             await revision.forget(ctx, draft)
         if buyers.created or buyers.lessons:
@@ -215,6 +222,7 @@ class _Batch:
             await store.add_to_catalog(ctx, [draft.new.site for draft in (*new, *newer)], products)
         await self._write(new)
         await revisions.replace(ctx, newer, before, self.touched)
+        await forgotten_keys.decide_anew(ctx, forgotten, self.touched)
         self._policies.note(ctx, _sources([*new, *newer]))
         return results
 

@@ -17,7 +17,7 @@ from app.schemas.sales.sales import SaleNew
 from app.services import customers
 from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
-from app.services.sales import intake, lessons
+from app.services.sales import forgotten_keys, intake, lessons
 from app.services.sales.lessons import Taught
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import (
@@ -109,7 +109,7 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
         claimed = customers.reassigned(customer_id, None, None, json.loads(sale["match_reasons"]), moved)
         taught = await _taught(ctx, sale) if moved is not None else Taught()
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM), claimed.reasons)
-        await customers.forget(ctx, sale["customer_id"], taught.learnt)
+        await _forget(ctx, sale, taught)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -123,7 +123,7 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
         left = customers.with_released(customers.after_release(before, said, holder), before)
         taught = await _taught(ctx, sale)
         await _give(ctx, sale, Buyer(None, left.match, None, left.candidates), left.reasons, reason=reason)
-        await customers.forget(ctx, holder, taught.learnt)
+        await _forget(ctx, sale, taught)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -149,9 +149,20 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
 
 
 async def _taught(ctx: Context, sale: Mapping[str, Any]) -> Taught:
-    """What only this receipt has taught of the customer whom it is taken from."""
+    """What only this receipt has taught of the customer whom it is taken from; what rests on that is locked."""
     policies = await customers.load_policies(ctx, [sale["source"]])
-    return (await lessons.taught(ctx, policies, [sale])).get(sale["id"], Taught())
+    taught = (await lessons.taught(ctx, policies, [sale])).get(sale["id"], Taught())
+    await forgotten_keys.lock_resting(ctx, {sale["customer_id"]: taught.learnt})
+    return taught
+
+
+async def _forget(ctx: Context, sale: Mapping[str, Any], taught: Taught) -> None:
+    """Let the customer of before forget what the receipt taught; what rests on that is decided anew."""
+    if taught.learnt:
+        touched = Touched()
+        await customers.forget(ctx, sale["customer_id"], taught.learnt)
+        await forgotten_keys.decide_anew(ctx, {sale["customer_id"]: taught.learnt}, touched)
+        await settle(ctx, touched)
 
 
 async def _give(

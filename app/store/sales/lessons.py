@@ -1,6 +1,6 @@
 """What receipts have taught of customers, by the events that say so."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,9 +22,18 @@ class Teacher(NamedTuple):
 async def unconfirmed(ctx: Context, teachers: Iterable[Teacher]) -> list[Record]:
     """Rows of (sale_id, kind, value, is_created) of keys that these receipts name, or taught in an earlier revision:
     those that the customer has learnt from any receipt, or was created with by this one (`is_created`), and that no
-    other receipt of theirs, voided or not, names beside another key of theirs.
+    other receipt of theirs, voided or not, names beside another key of theirs; beside one that is not learnt either, if
+    it was revised: it may have stayed theirs for that key only.
     """
     return await ctx.db.fetch(_UNCONFIRMED, *rows.columns(teachers, 4))
+
+
+async def found_by_keys(ctx: Context, customer_ids: Collection[UUID]) -> list[Record]:
+    """Rows of (id, customer_id, source, customer) of the receipts whose own keys said that they are these customers'.
+
+    Without customers, the database is not queried.
+    """
+    return await ctx.db.fetch(_FOUND_BY_KEYS, list(customer_ids)) if customer_ids else []
 
 
 def _value(key: str) -> str:
@@ -101,7 +110,16 @@ _UNCONFIRMED = f"""
         SELECT FROM sales s
         WHERE s.customer_id = n.customer_id AND s.id <> n.sale_id
             AND EXISTS (SELECT FROM ({_SAID}) said WHERE {_same("said.k", "n.k")})
-            AND EXISTS (SELECT FROM ({_SAID}) said WHERE said.is_known AND said.k->>'kind' <> n.k->>'kind')
+            AND EXISTS (
+                SELECT FROM ({_SAID}) said
+                WHERE said.is_known AND said.k->>'kind' <> n.k->>'kind' AND (s.named_before = '[]' OR NOT EXISTS (
+                    SELECT FROM lessons l WHERE l.sale_id = n.sale_id AND {_same("l.k", "said.k")}
+                ))
+            )
     )
     GROUP BY 1, 2, 3
+"""
+_FOUND_BY_KEYS = """
+    SELECT id, customer_id, source, customer FROM sales
+    WHERE customer_id = ANY ($1::uuid[]) AND matched_by IN ('identity', 'phone', 'email')
 """
