@@ -9,6 +9,9 @@ from app.rules.customers.resolution import Key
 from app.services.customers import changes
 from app.services.kit.patching import Current
 
+_MARKS = ("label", "verified_at", "shared", "opted_out", "invalid")
+"""What somebody who has looked at a contact point leaves on it."""
+
 
 async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key], created: Collection[Key] = ()) -> None:
     """Take keys from a customer who has learnt them, or was `created` with them, but not those that somebody has looked
@@ -44,4 +47,4 @@ def _is_kept(point: Mapping[str, Any], keys: Collection[Key], created: Collectio
     key: Key = ("contact_point", point["kind"], point["normalized"])
     # The first ones of a customer are primary by themselves.
     is_chosen = point["primary"] and key not in created
-    return key not in keys or is_chosen or any(point[each] for each in ("label", "verified_at", "shared", "opted_out"))
+    return key not in keys or is_chosen or any(point[each] for each in _MARKS)

@@ -5,6 +5,7 @@ found by the others. The policy of its source may forbid either.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from enum import IntEnum
 from uuid import UUID
 
 from app.core.context import Context
@@ -40,12 +41,21 @@ def buyer_reference(buyer: BuyerNew | None, policies: Policies, source: str) -> 
     return CustomerReference.by_keys(buyer, buyer.name, policies.of(source), of_nobody)
 
 
+class Effect(IntEnum):
+    """What a receipt may do beside finding its buyer."""
+
+    NONE = 0
+    TEACH = 1
+    CREATE = 2
+    """And teach."""
+
+
 class Buyers:
     """The buyers of the receipts of one batch, including those who are created for it."""
 
     def __init__(self, ctx: Context, resolver: Resolver, on_unknown: OnUnknownCustomer) -> None:
         self._ctx, self._resolver = ctx, resolver
-        self._creates = on_unknown is OnUnknownCustomer.CREATE
+        self._effect = Effect.CREATE if on_unknown is OnUnknownCustomer.CREATE else Effect.NONE
         self.created: list[CustomerDraft] = []
         self._taught: list[tuple[ReceiptDraft, Lesson]] = []
 
@@ -68,6 +78,7 @@ class Buyers:
         excluded: Excluded | None = None,
         of_others: Excluded | None = None,
         of_same: Excluded | None = None,
+        at_most: Effect = Effect.CREATE,
     ) -> None:
         """Set the buyer of the n-th receipt; `returned_from` are the buyers of the receipts that it returns.
 
@@ -79,10 +90,11 @@ class Buyers:
             excluded = of_others
         elif of_same is not None:
             excluded = of_same
+        effect = min(self._effect, at_most)
         if excluded is None:
-            self._resolve(n, receipt, returned_from, awaited)
+            self._resolve(n, receipt, returned_from, awaited, effect)
             return
-        self._resolve(n, receipt, set(returned_from).difference(excluded.customers), awaited, excluded)
+        self._resolve(n, receipt, set(returned_from).difference(excluded.customers), awaited, effect, excluded)
         if receipt.customer_id is not None or not excluded.customers:
             return
         last = excluded.customers[-1]
@@ -97,6 +109,7 @@ class Buyers:
         receipt: ReceiptDraft,
         returned_from: Collection[UUID],
         awaited: tuple[str, str] | None,
+        effect: Effect,
         excluded: Excluded | None = None,
     ) -> None:
         resolution = self._resolver.resolve(n, excluded)
@@ -111,7 +124,7 @@ class Buyers:
         buyer, policy = receipt.new.customer, receipt.policy
         if resolution.customer_id is not None:
             receipt.matched_by = MatchedBy(str(resolution.reasons[0]["kind"]))
-            if self._creates and resolution.certain:
+            if effect >= Effect.TEACH and resolution.certain:
                 self._teach(n, resolution.customer_id, receipt, excluded)
         elif (one := buyer_among(returned_from, resolution.candidates)) is not None:
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = one
@@ -122,7 +135,7 @@ class Buyers:
             receipt.customer_id, receipt.match, receipt.matched_by, receipt.candidates = found
         elif excluded is not None and self._resolver.names_excluded(n, excluded):
             return
-        elif self._creates and buyer is not None and (keys := self._resolver.usable_keys(n)):
+        elif effect is Effect.CREATE and buyer is not None and (keys := self._resolver.usable_keys(n)):
             if receipt.kind is SaleKind.RETURN and receipt.returns:
                 if awaited is not None:
                     waits = reason("record", ":".join(awaited), ReasonResult.AWAITS_SALE)

@@ -28,12 +28,12 @@ _NOT_THEIRS = "The key by which it was the customer's is no longer theirs"
 
 async def lock_resting(ctx: Context, forgotten: Forgotten) -> list[UUID]:
     """Lock the receipts, with all that hang on them, which are customers' by their own keys and name one that these
-    forget.
+    forget, or one that it contradicts: an identity of the same system.
     """
     resting = []
     for sale in await store.found_by_keys(ctx, {customer_id for customer_id, keys in forgotten.items() if keys}):
         reference = buyer_reference(sent_buyer(sale), await _policies(ctx, sale), sale["source"])
-        if not reference.named(ctx).isdisjoint(forgotten[sale["customer_id"]]):
+        if _depends(reference.named(ctx), forgotten[sale["customer_id"]]):
             resting.append(sale["id"])
     if resting:
         await settlement.lock(ctx, sales=resting)
@@ -59,12 +59,18 @@ async def _decide(ctx: Context, sale: Mapping[str, Any], touched: Touched) -> fr
     reference = buyer_reference(sent_buyer(sale), policies, sale["source"])
     excluded = Excluded(sale["taken_from"], pupil=holder, taught=taught.learnt | taught.created)
     (found,) = await customers.find_customers(ctx, [reference], [excluded])
-    if found.customer_id == holder or (found.customer_id is None and _stays(sale, found.candidates)):
+    may_teach = found.customer_id is not None and found.certain and reference.policy.may_teach
+    if found.customer_id == holder:
+        if may_teach:
+            reasons = await _teach(ctx, sale, reference, holder, json.loads(sale["match_reasons"]))
+            await SALES.change(ctx, sale["id"], {"match_reasons": reasons})
+        return frozenset()
+    if found.customer_id is None and _stays(sale, found.candidates):
         return frozenset()
     forgotten = taught.learnt | (taught.created & reference.named(ctx))
     await customers.forget(ctx, holder, forgotten, taught.created)
     found = customers.with_released(found, json.loads(sale["match_reasons"]))
-    if found.customer_id is not None and found.certain and reference.policy.may_teach:
+    if found.customer_id is not None and may_teach:
         found = replace(found, reasons=await _teach(ctx, sale, reference, found.customer_id, found.reasons))
     await _give(ctx, sale, found, touched)
     return forgotten
@@ -93,6 +99,12 @@ async def _give(ctx: Context, sale: Mapping[str, Any], found: Resolution, touche
         touched.moved.update(await settlement.ids(ctx, await settlement.returned_by(ctx, [sale["id"]])))
     touched.add_account(sale["customer_id"], sale["currency"])
     touched.add_account(buyer.customer_id, sale["currency"])
+
+
+def _depends(named: Collection[Key], forgotten: Collection[Key]) -> bool:
+    """Whether a key that is forgotten is named, or an identity of its system, which it contradicts."""
+    systems = {key[:2] for key in forgotten if key[0] == "identity"}
+    return any(key in forgotten or key[:2] in systems for key in named)
 
 
 def _stays(sale: Mapping[str, Any], candidates: Collection[UUID]) -> bool:

@@ -1,19 +1,19 @@
 """Newer revisions of receipts, which replace those that are stored."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.core.context import Context
-from app.rules.customers import Key, Match
+from app.rules.customers import Key, Match, ReasonResult
 from app.rules.kit.event_types import SALE_REVISED
 from app.rules.sales.receipts import MatchedBy
 from app.schemas.kit import validation
 from app.schemas.sales.sales import BuyerNew
 from app.services import customers
-from app.services.customers import Excluded, Policies, Resolution
-from app.services.sales.buyers import Buyers, buyer_reference
+from app.services.customers import Excluded, Policies, Reason, Resolution
+from app.services.sales.buyers import Buyers, Effect, buyer_reference
 from app.services.sales.lessons import Taught
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
@@ -55,12 +55,14 @@ class Revision(NamedTuple):
             _keep_buyer(draft, self.before)
             return
         says_new = not self.named <= self.named_before
-        corrected = self._corrected(excluded) if says_new else ()
-        buyers.resolve(n, draft, returned_from, awaited, excluded, *corrected)
-        if _stays(self.before, draft, says_new=says_new):
+        of_others, of_same = self._corrected(excluded) if says_new else (None, None)
+        effect = self._effect(says_new=says_new)
+        buyers.resolve(n, draft, returned_from, awaited, excluded, of_others, of_same, effect)
+        if self._stays(draft, says_new=says_new):
             found = draft.match_reasons
             _keep_buyer(draft, self.before)
-            draft.match_reasons = customers.still_theirs(self.before["customer_id"], draft.match_reasons, found)
+            said = _still_said(draft.match_reasons, found)
+            draft.match_reasons = customers.still_theirs(self.before["customer_id"], said, found)
         self._keep_releases(draft)
 
     async def forget(self, ctx: Context, draft: ReceiptDraft) -> None:
@@ -119,6 +121,31 @@ class Revision(NamedTuple):
         known = (excluded or Excluded())._replace(pupil=self.before["customer_id"])
         replaced = self.taught.replaced(self.named)
         return known._replace(taught=self.taught_keys), known._replace(taught=replaced) if replaced else None
+
+    def _effect(self, *, says_new: bool) -> Effect:
+        """What the revision may do: one that says nothing new leaves all as it is, and one of whose keys some are new
+        creates nobody.
+        """
+        if self.before["customer_id"] is None or self.before["matched_by"] == MatchedBy.SALE:
+            return Effect.CREATE
+        if not says_new:
+            return Effect.NONE
+        return Effect.CREATE if self._is_all_new else Effect.TEACH
+
+    def _stays(self, draft: ReceiptDraft, *, says_new: bool) -> bool:
+        """Whether the receipt stays with its customer for the reasons of before."""
+        before = self.before
+        if before["customer_id"] is None or before["matched_by"] == MatchedBy.SALE:
+            return False
+        if before["matched_by"] == MatchedBy.CLAIM and draft.customer_id == before["customer_id"]:
+            return True
+        # What it returns does not say more than what was known before, as long as that is still said.
+        finds_buyer = draft.customer_id is not None and (draft.matched_by is not MatchedBy.SALE or self._is_all_new)
+        return not (says_new and finds_buyer)
+
+    @property
+    def _is_all_new(self) -> bool:
+        return bool(self.named) and self.named.isdisjoint(self.named_before)
 
     def _keep_releases(self, draft: ReceiptDraft) -> None:
         """Say as well from whom the receipt was taken."""
@@ -183,17 +210,10 @@ def _keep_buyer(draft: ReceiptDraft, before: Stored) -> None:
     draft.candidates, draft.match_reasons = tuple(before["candidates"]), json.loads(before["match_reasons"])
 
 
-def _stays(before: Stored, draft: ReceiptDraft, *, says_new: bool) -> bool:
-    """Whether the receipt stays with its customer for the reasons of before."""
-    if before["customer_id"] is None or before["matched_by"] == MatchedBy.SALE:
-        return False
-    is_claimed_for_them = before["matched_by"] == MatchedBy.CLAIM and draft.customer_id == before["customer_id"]
-    return is_claimed_for_them or not (says_new and _finds_buyer(draft))
-
-
-def _finds_buyer(draft: ReceiptDraft) -> bool:
-    """Whether a key of its own found who bought; what it returns does not say more than what was known before."""
-    return draft.customer_id is not None and draft.matched_by is not MatchedBy.SALE
+def _still_said(before: Iterable[Reason], found: Iterable[Reason]) -> list[Reason]:
+    """Reasons of before, without keys that the receipt taught and names no longer."""
+    named = {(each["kind"], each["value"]) for each in found}
+    return [r for r in before if r["result"] != ReasonResult.LEARNT or (r["kind"], r["value"]) in named]
 
 
 async def _record(ctx: Context, before: Stored, draft: ReceiptDraft) -> None:

@@ -37,16 +37,19 @@ async def found_by_keys(ctx: Context, customer_ids: Collection[UUID]) -> list[Re
 
 
 def _value(key: str) -> str:
-    """SQL expression: the value of a key, however it was written."""
-    number = f"right(regexp_replace({key}->>'value', '[^0-9]', '', 'g'), 7)"
-    return (
-        f"CASE {key}->>'kind' WHEN 'phone' THEN {number} WHEN 'identity' THEN {key}->>'value' "
-        f"ELSE lower({key}->>'value') END"
-    )
+    """SQL expression: the value of a key, however it was written; of a number, the digits before any extension."""
+    value = f"{key}->>'value'"
+    number = f"regexp_replace(replace({value}, '(0)', ''), '(;|,|#|x|ext).*$', '', 'i')"
+    return f"""CASE {key}->>'kind'
+        WHEN 'phone' THEN nullif(ltrim(regexp_replace({number}, '[^0-9]', '', 'g'), '0'), '')
+        WHEN 'identity' THEN {value}
+        ELSE lower(coalesce(substring({value} FROM '<([^<>]+)>'), trim({value}))) END"""
 
 
 def _same(a: str, b: str) -> str:
-    return f"{a}->>'kind' = {b}->>'kind' AND {_value(a)} = {_value(b)}"
+    """SQL expression: whether two keys are one. A number may be written with or without its country."""
+    return f"""({a}->>'kind' = {b}->>'kind' AND ({_value(a)} = {_value(b)}
+        OR {a}->>'kind' = 'phone' AND ({_value(a)} LIKE '%' || {_value(b)} OR {_value(b)} LIKE '%' || {_value(a)})))"""
 
 
 _BUYER_KEYS = """

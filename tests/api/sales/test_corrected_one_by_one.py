@@ -183,3 +183,23 @@ class TestWhatElseNamesIt:
         await teacher.release()
         sale = await api.get(client, f"/v1/sales/{returned['id']}")
         assert (sale["customer_id"], sale["matched_by"]) == (bo["id"], "sale")
+
+
+class TestOneWhoHasAnotherCard:
+    """A card that contradicts one that was scanned wrongly is theirs when that is forgotten."""
+
+    @pytest.mark.parametrize("how", ["revised", "released", "moved"])
+    async def test_learns_their_own(self, client: httpx.AsyncClient, how: str) -> None:
+        cy = await make.create_customer(client, contact_points=[make.phone(PHONE)])
+        first, second = await record(client, card("X") | {"phone": PHONE}, card("X") | {"phone": PHONE})
+        own = card("Y") | {"phone": PHONE}
+        assert (await first.revise(customer=own))["customer_id"] == cy["id"]
+        if how == "revised":
+            await second.revise(customer=own)
+        else:
+            bo = await make.create_customer(client)
+            await (second.release() if how == "released" else second.claim(bo, moved_from=cy))
+        assert await learnt(client, cy) == {"Y"}
+        assert (await holders(client, first)) == [cy["id"]]
+        (said,) = [r for r in (await stored(client, first))["match_reasons"] if r["kind"] == "identity"]
+        assert said["value"] == "loyalty:Y", "what it says no longer is no reason"

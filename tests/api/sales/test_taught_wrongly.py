@@ -312,3 +312,34 @@ async def test_an_address_that_created_somebody_beside_a_card_of_another(client:
     for _ in ("named anew", "and again"):
         assert (await receipt.revise(customer=card("B") | {"email": NEW_EMAIL}))["customer_id"] == bo["id"]
     assert await keys_of(client, bo) == (["B"], [NEW_EMAIL])
+
+
+class TestAnotherReceiptSaysIt:
+    @pytest.mark.parametrize(
+        "key, other, is_said",
+        [
+            ({"phone": NEW_PHONE}, {"phone": "020 7946 0777 ext 5"}, True),
+            ({"phone": NEW_PHONE}, {"phone": "+44 (0)20 7946 0777"}, True),
+            ({"phone": "0044 20 7946 0777"}, {"phone": NEW_PHONE}, True),
+            ({"phone": NEW_PHONE}, {"phone": "0161 946 0777"}, False),
+            ({"email": NEW_EMAIL}, {"email": "Ada <New@Example.com>"}, True),
+            ({"email": NEW_EMAIL}, {"email": "renew@example.com"}, False),
+        ],
+    )
+    async def test_in_whatever_spelling(
+        self, client: httpx.AsyncClient, ada: Any, bo: Any, key: Any, other: Any, is_said: bool
+    ) -> None:
+        receipt = await Receipt(client, customer=card("A") | key).record()
+        (learnt,) = (await keys_of(client, ada))[1]
+        await make.record_sale(client, customer=card("A") | other)
+        assert (await receipt.revise(customer=card("B")))["customer_id"] == bo["id"]
+        assert (learnt in (await keys_of(client, ada))[1]) is is_said
+
+
+async def test_a_number_that_was_marked_invalid_is_kept_as_such(client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
+    """Else the next receipt would teach it as a good one."""
+    receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record()
+    points = [{**make.phone(NEW_PHONE), "invalid": True}]
+    await api.patched(client, f"/v1/customers/{ada['id']}", {"contact_points": points})
+    await receipt.revise(customer=card("B"))
+    assert await keys_of(client, ada) == (["A"], [NEW_PHONE])
