@@ -97,8 +97,7 @@ async def save(
     if new:
         await store.add(ctx, [case.complaint for case in cases])
     else:
-        for case in cases:
-            await store.COMPLAINTS.change(ctx, case.id, case.changed())
+        await store.COMPLAINTS.change_many(ctx, {case.id: case.changed() for case in cases})
     await store.add_moves(ctx, [move for case in cases for move in case.moves])
     await _save_clocks(ctx, cases)
     await interaction_store.link_to_complaints(ctx, messages)

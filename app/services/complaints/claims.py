@@ -70,7 +70,8 @@ async def _assign(
             )
         complaint.update(resolution.columns())
         complaint.taken_from = taken_from(complaint.taken_from, assignment.released_from, assignment.customer_id)
-        await policies.reselect(ctx, case)
+    await policies.reselect(ctx, [case for case, _ in cases])
+    for case, assignment in cases:
         if assignment.is_told:
             _record(ctx, case, assignment)
     await case_store.save(ctx, [case for case, _ in cases])

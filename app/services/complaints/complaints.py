@@ -123,7 +123,7 @@ async def change(ctx: Context, complaint_id: UUID, patch: Any, version: int | No
     former = case.complaint.interaction_id  # it may be theirs only because it was named
     case.complaint.update({name: value for name, value in new.model_dump().items() if name in patched.fields})
     if patched.fields & _POLICY_FIELDS:
-        await policies.reselect(ctx, case)
+        await policies.reselect(ctx, [case])
     case.record(event_types.COMPLAINT_UPDATED, ctx.now, changes=patched.listed)
     linked = [(complaint_id, new.interaction_id)] if new.interaction_id and "interaction_id" in patched.fields else []
     await case_store.save(ctx, [case], messages=linked)

@@ -51,7 +51,7 @@ async def assess(ctx: Context, complaint_id: UUID, step: ComplaintAssessment) ->
 
     async def store_assessment(case: Case, _: datetime) -> None:
         case.complaint.update(step.model_dump(include={*_ASSESSED, "owner"}, exclude_none=True))
-        await policies.reselect(ctx, case)
+        await policies.reselect(ctx, [case])
 
     return await _move(ctx, complaint_id, Move.ASSESS, step, store_assessment, severity=step.severity.value)
 

@@ -109,17 +109,21 @@ async def _record_contradictions(ctx: Context, noun: str, contradicting: Sequenc
         return
     type_ = event_types.get(noun, "contradicted")
     told = await store.already_told(ctx, type_.name, contradicting)
+    untold: dict[tuple[UUID, UUID], Event] = {}
     for follower in contradicting:
-        if (follower.id, follower.leader_id) in told:
-            continue
-        told.add((follower.id, follower.leader_id))
-        data = {
-            "linked_type": follower.leader,
-            "linked_id": str(follower.leader_id),
-            "linked_customer_id": str(follower.leader_customer_id),
-        }
-        title = type_.titled(linked=follower.leader)
-        await events.record(ctx, Event(type_, follower.id, follower.customer_id, title, ctx.now, data=data))
+        if (pair := (follower.id, follower.leader_id)) not in told:
+            untold.setdefault(pair, _contradiction(ctx, type_, follower))
+    await events.record_all(ctx, list(untold.values()))
+
+
+def _contradiction(ctx: Context, type_: EventType, follower: Follower) -> Event:
+    data = {
+        "linked_type": follower.leader,
+        "linked_id": str(follower.leader_id),
+        "linked_customer_id": str(follower.leader_customer_id),
+    }
+    title = type_.titled(linked=follower.leader)
+    return Event(type_, follower.id, follower.customer_id, title, ctx.now, data=data)
 
 
 def change_of(noun: str, assignment: Assignment) -> tuple[EventType, dict[str, str]]:

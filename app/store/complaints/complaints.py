@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -259,8 +259,9 @@ async def open_by_policy(ctx: Context, policy_id: UUID, after: UUID | None, limi
     return [row[0] for row in found]
 
 
-async def customer_tags(ctx: Context, customer_id: UUID) -> list[str]:
-    return await ctx.db.fetchval("SELECT tags FROM customers WHERE id = $1", customer_id) or []
+async def customer_tags(ctx: Context, customer_ids: Collection[UUID | None]) -> dict[UUID | None, list[str]]:
+    statement = "SELECT id, tags FROM customers WHERE id = ANY ($1::uuid[])"
+    return dict(await ctx.db.fetch(statement, list(customer_ids))) if customer_ids else {}
 
 
 async def interaction(ctx: Context, interaction_id: UUID) -> Record | None:

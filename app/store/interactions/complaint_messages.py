@@ -24,15 +24,12 @@ async def link(ctx: Context, pairs: Iterable[Pair], *, named: bool = False) -> s
     Returns these interactions, and what has come along with them: the customers of the complaints may be theirs.
     """
     new = sorted(pairs)
-    about = {interaction_id for _, interaction_id in new}
-    if new and named:
+    if not new:
+        return set()
+    if named:
         await ctx.db.execute(_NAME, *_columns(new))
-    while new:
-        linked = await ctx.db.fetch(_LINK, *_columns(new))
-        # Of the same customer at another source, say: then what is in its thread there is about the complaint as well.
-        new = sorted({(row[0], row[1]) for row in linked}.difference(new))
-        about.update(interaction_id for _, interaction_id in new)
-    return about
+    linked = await ctx.db.fetch(_LINK, *_columns(new))
+    return {interaction_id for _, interaction_id in new} | {row[0] for row in linked}
 
 
 async def unname(ctx: Context, interaction_id: UUID, *, thread: bool) -> None:
@@ -62,8 +59,9 @@ async def complaints_of(ctx: Context, interaction_id: UUID) -> list[UUID]:
 async def may_take_customer(ctx: Context, complaint_ids: Iterable[UUID]) -> list[UUID]:
     """What is about these complaints and has no customer, or one by its thread alone."""
     found = await ctx.db.fetch(
-        "SELECT DISTINCT i.id FROM complaint_messages m JOIN interactions i ON i.id = m.interaction_id "
-        f"WHERE m.complaint_id = ANY ($1::uuid[]) AND {takes_customer('i')} ORDER BY 1",
+        "SELECT i.id FROM interactions i WHERE i.id = ANY (ARRAY("
+        "SELECT DISTINCT m.interaction_id FROM complaint_messages m WHERE m.complaint_id = ANY ($1::uuid[]))) "
+        f"AND {takes_customer('i')} ORDER BY 1",
         sorted(complaint_ids),
     )
     return [row[0] for row in found]
@@ -78,20 +76,13 @@ async def link_anew(ctx: Context, complaint_ids: Collection[UUID]) -> list[UUID]
 
     Returns the interactions that are about one of them no more.
     """
-    if not complaint_ids:
-        return []
-    ids = sorted(complaint_ids)
-    before = [(row[0], row[1]) for row in await ctx.db.fetch(_UNLINK, ids)]
-    await link(ctx, [(row[0], row[1]) for row in await ctx.db.fetch(_SAID, ids)])
-    if not before:
-        return []
-    return [row[0] for row in await ctx.db.fetch(_GONE, *_columns(before))]
+    found = await ctx.db.fetch(_LINK_ANEW, sorted(complaint_ids)) if complaint_ids else []
+    return [row[0] for row in found]
 
 
 async def join(ctx: Context, interaction_ids: Sequence[UUID]) -> None:
     """Interactions have other customers or threads than before: what is in one thread now is about its complaints."""
-    found = await ctx.db.fetch(_COMPLAINTS_OF_THREADS, list(interaction_ids))
-    await link(ctx, [(row[0], row[1]) for row in found])
+    await ctx.db.execute(_JOIN, list(interaction_ids))
 
 
 def _columns(pairs: Sequence[Pair]) -> list[list[UUID]]:
@@ -102,6 +93,58 @@ def _names_another(interaction_id: str, complaint_id: str) -> str:
     """SQL condition: somebody has said which complaints the interaction is about, and not this one."""
     named = f"SELECT FROM complaint_messages named WHERE named.interaction_id = {interaction_id} AND named.named"
     return f"(EXISTS ({named}) AND NOT EXISTS ({named} AND named.complaint_id = {complaint_id}))"
+
+
+def _may_be_about(m: str, complaint_id: str) -> str:
+    """SQL condition on a row of `members`: the same, the other way round."""
+    return f"({m}.named = '{{}}' OR {complaint_id} = ANY ({m}.named))"
+
+
+def _linking(said: str, threads: str) -> str:
+    """CTEs that link what is `said` to be about complaints, and whatever is in its threads and names no others, and so
+    on: the same customer may write to another source, say. `threads` are the names of all of them.
+
+    Conversations may be long, and about many complaints. One stands in for all that are in the same threads, so that
+    little is asked of pairs; those that are stored already stay.
+    """
+    return f"""
+    WITH RECURSIVE said AS MATERIALIZED ({said}),
+    members AS MATERIALIZED (
+        SELECT i.id, i.thread, i.source, i.customer_id, i.customer_from_id,
+            first_value(i.id) OVER (PARTITION BY {in_threads("i")}) AS stand_in,
+            ARRAY(SELECT n.complaint_id FROM complaint_messages n WHERE n.interaction_id = i.id AND n.named) AS named
+        FROM interactions i WHERE i.thread = ANY (ARRAY({threads}))
+    ),
+    same AS MATERIALIZED (
+        SELECT a.id AS stand_in, b.id AS other FROM members a JOIN members b ON {same_thread("b", "a")}
+        WHERE a.id = a.stand_in AND b.id = b.stand_in
+    ),
+    open AS MATERIALIZED (
+        SELECT DISTINCT m.stand_in AS other, n.complaint_id
+        FROM members m LEFT JOIN LATERAL unnest(m.named) AS n(complaint_id) ON true
+    ),
+    reached AS (
+        SELECT s.complaint_id, m.stand_in FROM said s JOIN members m ON m.id = s.interaction_id
+        UNION
+        SELECT r.complaint_id, o.other FROM reached r JOIN same USING (stand_in) JOIN open o USING (other)
+        WHERE coalesce(o.complaint_id, r.complaint_id) = r.complaint_id
+    ),
+    wanted AS MATERIALIZED (
+        SELECT * FROM said
+        UNION
+        SELECT r.complaint_id, m.id FROM reached r JOIN members m USING (stand_in)
+        WHERE {_may_be_about("m", "r.complaint_id")}
+    ),
+    stored AS MATERIALIZED (
+        SELECT m.complaint_id, m.interaction_id FROM complaint_messages m
+        WHERE m.complaint_id = ANY (ARRAY(SELECT DISTINCT complaint_id FROM wanted))
+    ),
+    added AS (
+        INSERT INTO complaint_messages (complaint_id, interaction_id)
+        SELECT * FROM wanted EXCEPT SELECT * FROM stored ORDER BY 1, 2
+        ON CONFLICT DO NOTHING
+        RETURNING interaction_id
+    )"""
 
 
 _PAIRS = "unnest($1::uuid[], $2::uuid[]) AS p(complaint_id, interaction_id)"
@@ -118,62 +161,51 @@ _UNNAME = f"""
         SELECT o.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")} WHERE n.id = $1
     ))
 """
-# One of those that are in the same threads stands for all that are linked: conversations may be long.
+_THREADS_OF_SAID = (
+    "SELECT DISTINCT i.thread FROM interactions i WHERE i.id = ANY (ARRAY(SELECT DISTINCT interaction_id FROM said))"
+)
 _LINK = f"""
-    WITH pairs AS MATERIALIZED (
-        SELECT * FROM {_PAIRS}
-    ),
-    ends AS MATERIALIZED (
-        SELECT DISTINCT ON (p.complaint_id, {in_threads("i")}) p.complaint_id, i.*
-        FROM pairs p JOIN interactions i ON i.id = p.interaction_id WHERE i.thread IS NOT NULL
-        ORDER BY p.complaint_id, {in_threads("i")}, i.id
-    )
-    INSERT INTO complaint_messages (complaint_id, interaction_id)
-    SELECT * FROM (
-        SELECT complaint_id, interaction_id FROM pairs
-        UNION
-        SELECT i.complaint_id, o.id FROM ends i JOIN interactions o ON {same_thread("o", "i")}
-        WHERE NOT {_names_another("o.id", "i.complaint_id")}
-    ) p
-    WHERE NOT EXISTS (
-        SELECT FROM complaint_messages m WHERE m.complaint_id = p.complaint_id AND m.interaction_id = p.interaction_id
-    )
-    ORDER BY 1, 2
-    ON CONFLICT DO NOTHING
-    RETURNING complaint_id, interaction_id
+    {_linking(f"SELECT * FROM {_PAIRS}", _THREADS_OF_SAID)}
+    SELECT interaction_id FROM added
 """
-_COMPLAINTS_OF_THREADS = f"""
-    SELECT m.complaint_id, m.interaction_id FROM complaint_messages m WHERE m.interaction_id = ANY ($1::uuid[])
-    UNION
-    SELECT m.complaint_id, n.id FROM interactions n JOIN interactions o ON {same_thread("o", "n")}
-    JOIN complaint_messages m ON m.interaction_id = o.id
-    WHERE n.id = ANY ($1::uuid[]) AND NOT {_names_another("n.id", "m.complaint_id")}
-    UNION
-    SELECT k.id, n.id FROM interactions n JOIN complaints k ON k.reference = n.thread
-    WHERE n.id = ANY ($1::uuid[]) AND NOT {_names_another("n.id", "k.id")}
-"""
-_UNLINK = """
-    DELETE FROM complaint_messages WHERE complaint_id = ANY ($1::uuid[]) AND NOT named
-    RETURNING complaint_id, interaction_id
-"""
-_NOT_NAMED = """
-    SELECT DISTINCT m.complaint_id FROM complaint_messages m WHERE m.interaction_id = ANY ($1::uuid[]) AND NOT m.named
-        AND EXISTS (SELECT FROM complaint_messages n WHERE n.interaction_id = m.interaction_id AND n.named)
-"""
-_SAID = f"""
-    SELECT complaint_id, interaction_id FROM complaint_messages WHERE complaint_id = ANY ($1::uuid[])
+_SAID_OF_COMPLAINTS = f"""
+    SELECT complaint_id, interaction_id FROM complaint_messages WHERE complaint_id = ANY ($1::uuid[]) AND named
     UNION
     SELECT id, interaction_id FROM complaints WHERE id = ANY ($1::uuid[]) AND interaction_id IS NOT NULL
     UNION
     SELECT k.id, n.id FROM complaints k JOIN interactions n ON n.thread = k.reference
     WHERE k.id = ANY ($1::uuid[]) AND NOT {_names_another("n.id", "k.id")}
 """
-_GONE = f"""
-    SELECT DISTINCT p.interaction_id FROM {_PAIRS}
-    WHERE NOT EXISTS (
-        SELECT FROM complaint_messages m WHERE m.complaint_id = p.complaint_id AND m.interaction_id = p.interaction_id
+_LINK_ANEW = f"""
+    {_linking(_SAID_OF_COMPLAINTS, _THREADS_OF_SAID)},
+    removed AS (
+        DELETE FROM complaint_messages m
+        WHERE m.complaint_id = ANY ($1::uuid[]) AND NOT m.named AND NOT EXISTS (
+            SELECT FROM wanted w WHERE w.complaint_id = m.complaint_id AND w.interaction_id = m.interaction_id
+        )
+        RETURNING interaction_id
     )
-    ORDER BY 1
+    SELECT DISTINCT interaction_id FROM removed ORDER BY 1
+"""
+_SAID_OF_THREADS = f"""
+    SELECT complaint_id, interaction_id FROM complaint_messages WHERE interaction_id = ANY ($1::uuid[])
+    UNION
+    SELECT a.complaint_id, n.id FROM members n JOIN same USING (stand_in) JOIN (
+        SELECT DISTINCT o.stand_in AS other, m.complaint_id FROM members o JOIN complaint_messages m
+        ON m.interaction_id = o.id AND m.interaction_id = ANY (ARRAY(SELECT id FROM members))
+    ) a USING (other)
+    WHERE n.id = ANY ($1::uuid[]) AND {_may_be_about("n", "a.complaint_id")}
+    UNION
+    SELECT k.id, n.id FROM members n JOIN complaints k ON k.reference = n.thread
+    WHERE n.id = ANY ($1::uuid[]) AND {_may_be_about("n", "k.id")}
+"""
+_JOIN = f"""
+    {_linking(_SAID_OF_THREADS, "SELECT DISTINCT i.thread FROM interactions i WHERE i.id = ANY ($1::uuid[])")}
+    SELECT FROM added
+"""
+_NOT_NAMED = """
+    SELECT DISTINCT m.complaint_id FROM complaint_messages m WHERE m.interaction_id = ANY ($1::uuid[]) AND NOT m.named
+        AND EXISTS (SELECT FROM complaint_messages n WHERE n.interaction_id = m.interaction_id AND n.named)
 """
 MAY_JOIN = f"""((e.type <> 'interaction.updated' OR {events.changed(CONVERSATION_FIELDS)})
     AND (EXISTS (SELECT FROM interactions n WHERE n.id = e.subject_id AND n.thread IS NOT NULL)

@@ -58,16 +58,18 @@ def _named(noun: str) -> str:
     leaders = " UNION ALL ".join(_leaders(n, link) for n, link in enumerate(LINKS) if link.follower == noun)
     return f"""
         WITH RECURSIVE leaders AS MATERIALIZED ({leaders}),
-        chain (id, origin_id, customer_id, from_id) AS (
-            SELECT id, origin_id, customer_id, from_id FROM leaders
+        chain (origin_id, customer_id, id, from_id) AS (
+            SELECT DISTINCT origin_id, customer_id, origin_id, from_id FROM leaders
             UNION
-            SELECT c.id, c.origin_id, c.customer_id, l.from_id
+            SELECT c.origin_id, c.customer_id, l.id, l.from_id
             FROM chain c CROSS JOIN LATERAL ({_RECORDS.format(id="c.from_id")}) l
-            WHERE l.customer_id = c.customer_id AND l.id <> c.id
+            WHERE l.customer_id = c.customer_id
         )
-        SELECT DISTINCT ON (id) id, origin_id, customer_id
-        FROM leaders JOIN chain c USING (id, origin_id, customer_id) WHERE c.from_id IS NULL
-        ORDER BY id, position, origin_id
+        SELECT DISTINCT ON (l.id) l.id, l.origin_id, l.customer_id
+        FROM leaders l JOIN chain c USING (origin_id, customer_id) WHERE c.from_id IS NULL AND NOT EXISTS (
+            SELECT FROM chain a WHERE a.origin_id = l.origin_id AND a.customer_id = l.customer_id AND a.id = l.id
+        )
+        ORDER BY l.id, l.position, l.origin_id
     """
 
 

@@ -30,6 +30,15 @@ async def update(ctx: Context, table: str, row_id: UUID, values: Mapping[str, An
     await ctx.db.execute(_update(table, names), row_id, *parameters)
 
 
+async def update_many(ctx: Context, table: str, values_by_id: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Change locked rows and raise their versions: by one statement those of which the same columns change."""
+    by_names: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for row_id, values in values_by_id.items():
+        by_names.setdefault(("id", *values), []).append((row_id, *values.values()))
+    for names, values_of_rows in by_names.items():
+        await ctx.db.execute(_update_many(table, names), *arguments(table, names, values_of_rows))
+
+
 @cache
 def insertion(table: str, names: tuple[str, ...]) -> str:
     """An INSERT of the rows in array parameters, one per column: see `arguments`."""
@@ -96,6 +105,14 @@ def column_type(table: str, name: str) -> str:
 def _update(table: str, names: tuple[str, ...]) -> str:
     changed = ", ".join(f'"{name}" = ${n}::{column_type(table, name)}' for n, name in enumerate(names, start=2))
     return f"UPDATE {table} SET {changed}, version = version + 1 WHERE id = $1"
+
+
+@cache
+def _update_many(table: str, names: tuple[str, ...]) -> str:
+    changed = ", ".join(f'"{name}" = v."{name}"' for name in names[1:])
+    return (
+        f"UPDATE {table} t SET {changed}, version = t.version + 1 FROM ({unnested(table, names)}) v WHERE t.id = v.id"
+    )
 
 
 @cache

@@ -63,6 +63,11 @@ class Table:
         """Change one row and raise its version."""
         await rows.update(ctx, self.table, row_id, {**values, "updated_at": ctx.now})
 
+    async def change_many(self, ctx: Context, values_by_id: Mapping[UUID, Mapping[str, Any]]) -> None:
+        """Change locked rows and raise their versions."""
+        stamped = {row_id: {**values, "updated_at": ctx.now} for row_id, values in values_by_id.items()}
+        await rows.update_many(ctx, self.table, stamped)
+
 
 class KeyedTable(Table):
     """Its rows are also known by the column `key`, which is unique, null included. `kind` names their events."""
