@@ -84,7 +84,7 @@ async def update_customer(
     """Update a customer
 
     A JSON merge patch (RFC 7396): fields that are left out keep their value, null clears a value, lists are
-    replaced as a whole.
+    replaced as a whole. Whether a contact point is `shared` stays as it is where it is left out.
     """
     return replies.resource(await customers.change(ctx, customer_id, patch, version))
 
@@ -104,7 +104,8 @@ async def archive_customer(ctx: Ctx, customer_id: PathId) -> Response:
 async def restore_customer(ctx: Ctx, customer_id: PathId) -> Response:
     """Restore an archived customer
 
-    Answers 409 if another customer has taken one of the contact points in the meantime.
+    Answers 409 if another customer has taken one of the contact points in the meantime. Those that others share by
+    now are shared.
     """
     return replies.resource(await customers.restore(ctx, customer_id))
 
@@ -122,7 +123,8 @@ async def upsert_customer(
 
     If no customer has this identity, one is created with it and the response is 201. Otherwise the customer is
     updated: fields that are left out keep their value, null takes a value away, identities are added, `preferences`
-    and `attributes` are merged, and other lists are replaced as a whole. An identity in a system in which the customer
+    and `attributes` are merged, and other lists are replaced as a whole; whether a contact point is `shared` stays as
+    it is where it is left out. An identity in a system in which the customer
     has another id is refused (409, `contradicts`), unless several contact points of their own come with it.
     With `If-None-Match: *`, nothing is ever updated. If nobody has the identity, but somebody else a contact point,
     the response is 409, or what `on_match` says.

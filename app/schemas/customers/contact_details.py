@@ -88,7 +88,8 @@ class ContactPointNew(Schema):
     invalid: Flag = False
     """Set it when messages bounce or somebody else answers: it is kept, but no longer matched or unique."""
     shared: Flag = False
-    """Set it when several customers use it, such as the phone of a household. Otherwise it must be unique."""
+    """Set it when several customers use it, such as the phone of a household. Otherwise it must be unique. What other
+    customers share, and none has alone, is shared whatever is sent; left out, it stays as it is stored."""
     uses: NumberUses = []
     """What a phone number can be used for. Defaults to `call` and `sms`, and `whatsapp` if that is the kind."""
     opted_out: NumberUses = []

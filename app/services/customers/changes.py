@@ -21,11 +21,12 @@ from app.rules.kit.merge_patch import merged
 from app.rules.kit.timestamps import format_timestamp
 from app.schemas.customers.customers import CustomerNew
 from app.schemas.kit import validation
-from app.services.customers import contact_points, drafts, key_holders
+from app.services.customers import contact_points, drafts, key_holders, sharing
 from app.services.customers.contact_points import StoredForms
 from app.services.customers.drafts import CustomerDraft, draft_customer, require_quiet_hours
 from app.services.kit import patching
 from app.services.kit.resent import differing
+from app.store.customers import contact_points as points_store
 from app.store.customers import customers as store
 from app.store.kit import activity, events
 from app.store.kit.documents import Document
@@ -34,7 +35,9 @@ from app.store.kit.events import Event
 Content = dict[str, Any]
 """A customer, or a merge patch of one, in the form in which it is sent."""
 
-_KEYS = ("contact_points", "identities", "addresses")
+_OF_NUMBERS = ("contact_points", "addresses")
+"""Numbers without a country are those of the customer's country."""
+_KEYS = (*_OF_NUMBERS, "identities")
 _OF_STORED_POINTS = ("id", "normalized", "extension", "identifies")
 
 
@@ -57,6 +60,9 @@ async def change(
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
         after["display_name"] = _joined_names(after)  # it was derived from the names
     new = validation.validate_stored(CustomerNew, after)
+    forms = _stored_forms(current.stored)
+    if not sent.keys().isdisjoint(_OF_NUMBERS):
+        new = await sharing.settle(ctx, customer_id, new, current.stored, forms, is_sent="contact_points" in sent)
     stored, wanted = comparable(ctx, before), comparable(ctx, new.model_dump(mode="json"))
     if not respelled and not differing(CustomerNew, stored, wanted, ctx.region):
         return current.document
@@ -64,9 +70,9 @@ async def change(
         return current.document
     if wanted["preferences"]["quiet_hours"] != stored["preferences"]["quiet_hours"]:  # what is stored may stay
         require_quiet_hours(new)
-    draft = draft_customer(ctx, customer_id, new, _stored_forms(current.stored))
+    draft = draft_customer(ctx, customer_id, new, forms)
     archived = current.row["archived_at"] is not None
-    reread = not archived and not sent.keys().isdisjoint(_KEYS)  # numbers are those of the customer's country
+    reread = not archived and not sent.keys().isdisjoint(_KEYS)
     if reread and (problem := await key_holders.conflict(ctx, draft)):
         raise problem
     if new.referred_by == customer_id:
@@ -159,8 +165,7 @@ async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], arc
     await store.CUSTOMERS.change(ctx, draft.id, {name: v for name, v in draft.row.items() if name not in kept})
     if "known_since" in sent:
         await activity.find_known_since(ctx, [draft.id])
-    # Numbers without a country are those of the customer's country.
-    if "contact_points" in sent or "addresses" in sent:
+    if not sent.keys().isdisjoint(_OF_NUMBERS):
         await _replace_contact_points(ctx, draft, archived)
     if "identities" in sent:
         await store.drop_children(ctx, "identities", draft.id)
@@ -173,7 +178,7 @@ async def _rewrite(ctx: Context, draft: CustomerDraft, sent: dict[str, Any], arc
 
 async def _replace_contact_points(ctx: Context, draft: CustomerDraft, archived: bool) -> None:
     """Points that stay, or are only read anew, keep their ids."""
-    stored = await store.contact_points(ctx, draft.id)
+    stored = await points_store.of_customer(ctx, draft.id)
     by_form = {(point["kind"], point["normalized"], point["extension"]): point["id"] for point in stored}
     by_value = {(point["kind"], point["value"]): point["id"] for point in stored}
     rows, used = [], set()

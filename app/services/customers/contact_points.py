@@ -85,13 +85,14 @@ def lasting(ctx: Context, point: ContactPointNew, form: Normalized, region: str)
 
 def merged(first: ContactPointNew, second: ContactPointNew) -> ContactPointNew:
     """The same number, entered twice: the first spelling, with the uses of both."""
+    is_said = "shared" in first.model_fields_set | second.model_fields_set
     return first.model_copy(
         update={
             "label": first.label or second.label,
             "primary": first.primary or second.primary,
             "verified_at": first.verified_at or second.verified_at,
             "invalid": first.invalid and second.invalid,
-            "shared": first.shared or second.shared,
+            **({"shared": first.shared or second.shared} if is_said else {}),
             "uses": ordered_uses([*first.uses, *second.uses]),
             "opted_out": ordered_uses([*first.opted_out, *second.opted_out]),
         }

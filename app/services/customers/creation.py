@@ -15,9 +15,11 @@ from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes, drafts, filling
 from app.services.customers.drafts import CustomerDraft, draft_customer, require_quiet_hours
 from app.services.customers.key_holders import KeyHolders
-from app.services.customers.resent import find_same
+from app.services.customers.resent import find_same, find_same_sharer
+from app.services.customers.sharing import with_shared
 from app.services.customers.sources import Policies, load_policies, under
 from app.services.kit.record_result import RecordResult
+from app.store.customers import contact_points as points_store
 from app.store.customers import customers as store
 from app.store.kit import events
 from app.store.kit.events import Event
@@ -92,9 +94,13 @@ class _Creation:
                         return await self._match(policy, new, draft, conflict)
                     case OnMatch.REFUSE:
                         raise conflict
+            elif self.replay and self.holders.has_only_shared(draft):
+                await self.write()
+                if (same := await find_same_sharer(self._ctx, ctx, new, draft)) is not None:
+                    return RecordResult(200, same, replayed=True)
             if not policy.may_create:
                 raise Conflict(f"The source {policy.code} may not create customers")
-            return self._create(new, draft) if conflict is None else await self._keep(ctx, new, draft)
+            return self._create(ctx, new, draft) if conflict is None else await self._keep(ctx, new, draft)
         except Problem as problem:
             return RecordResult.refused(problem)
 
@@ -104,7 +110,9 @@ class _Creation:
             await record_created(self._ctx, self._unwritten)
         self._unwritten, self._earlier = [], {}
 
-    def _create(self, new: CustomerNew, draft: CustomerDraft) -> RecordResult:
+    def _create(self, ctx: Context, new: CustomerNew, draft: CustomerDraft) -> RecordResult:
+        if positions := self.holders.shared_positions(draft):
+            new, draft = _sharing(ctx, new, draft, positions)
         self.holders.hold(draft, draft.id)
         self._earlier[draft.id] = new
         self._unwritten.append(draft)
@@ -119,7 +127,7 @@ class _Creation:
         holders = [UUID(holder) for holder in conflict.extensions["customer_ids"]]
         if len(holders) > 1:
             raise conflict
-        if holders[0] in self._earlier:
+        if holders[0] in self._earlier or self.holders.shared_positions(draft):
             await self.write()
 
         def check(stored: Mapping[str, Any]) -> None:
@@ -135,14 +143,11 @@ class _Creation:
         """They are a customer of their own, and share the contact points of others. Identities are not shared."""
         held = self.holders.held_contact_points(draft)
         keys = [key for n in held if (key := draft.contact_point_keys[n]) is not None]
-        sent = {draft.sent_positions[n] for n in held}
-        points = [p.model_copy(update={"shared": p.shared or n in sent}) for n, p in enumerate(new.contact_points)]
-        shared = new.model_copy(update={"contact_points": points})
-        draft = draft_customer(ctx, draft.id, shared, created_by_source=draft.created_by_source)
+        shared, draft = _sharing(ctx, new, draft, {draft.sent_positions[n] for n in held})
         if (conflict := self.holders.conflict(draft)) is not None:
             raise conflict
         await self.write()
-        for row in await store.share_contact_points(ctx, keys):
+        for row in await points_store.share(ctx, keys):
             listed = [
                 {"pointer": f"/contact_points/{place}/shared", "stored": False, "sent": True} for place in row["places"]
             ]
@@ -150,7 +155,14 @@ class _Creation:
             type_, data = event_types.CUSTOMER_UPDATED, {"changes": listed}
             await changes.record(ctx, type_, row["customer_id"], row["display_name"], data)
         self.holders.share(keys)
-        return self._create(shared, draft)
+        return self._create(ctx, shared, draft)
+
+
+def _sharing(
+    ctx: Context, new: CustomerNew, draft: CustomerDraft, positions: set[int]
+) -> tuple[CustomerNew, CustomerDraft]:
+    shared = with_shared(new, positions)
+    return shared, draft_customer(ctx, draft.id, shared, created_by_source=draft.created_by_source)
 
 
 async def _missing_referrers(ctx: Context, customers: Sequence[CustomerNew]) -> set[UUID]:

@@ -24,6 +24,7 @@ from app.services.customers.resolution import find_customer
 from app.services.customers.sources import load_policies, under
 from app.services.kit.patching import Current
 from app.services.kit.record_result import RecordResult
+from app.store.customers import contact_points as points_store
 from app.store.customers import customers as store
 from app.store.customers import word_sets
 from app.store.kit.documents import Document
@@ -163,14 +164,14 @@ def _spelled_for_good(
     addresses = new.addresses or CustomerNew.model_validate(stored).addresses
     reading = ctx if contact_points.country_of(addresses) else under(ctx, policy)
     points = contact_points.normalized_contact_points(reading, new.model_copy(update={"addresses": addresses}))
-    return [point.model_dump(mode="json") for _, point, _ in points]
+    return [point.model_dump(mode="json", exclude_unset=True) for _, point, _ in points]
 
 
 async def archive(ctx: Context, customer_id: UUID) -> Document:
     """Archived customers are not listed, and their contact points are free for others. Their history stays."""
     row = await store.CUSTOMERS.lock(ctx, customer_id)
     if row["archived_at"] is None:
-        await store.release_contact_points(ctx, customer_id)
+        await points_store.release(ctx, customer_id)
         await store.CUSTOMERS.change(ctx, customer_id, {"archived_at": ctx.now})
         await changes.record(ctx, event_types.CUSTOMER_ARCHIVED, customer_id, row["display_name"])
     return await store.CUSTOMERS.get(ctx, customer_id)
@@ -184,7 +185,7 @@ async def restore(ctx: Context, customer_id: UUID) -> Document:
         new, forms = changes.stored_content(stored)
         if problem := await key_holders.conflict(ctx, draft_customer(ctx, customer_id, new, forms)):
             raise problem
-        await store.reserve_contact_points(ctx, customer_id)
+        await points_store.reserve(ctx, customer_id)
         await store.CUSTOMERS.change(ctx, customer_id, {"archived_at": None})
         await changes.record(ctx, event_types.CUSTOMER_RESTORED, customer_id, row["display_name"])
     return await store.CUSTOMERS.get(ctx, customer_id)

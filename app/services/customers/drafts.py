@@ -45,6 +45,15 @@ class CustomerDraft:
         return [(p["kind"], p["normalized"], p["extension"]) if p["exclusive"] else None for p in self.contact_points]
 
     @property
+    def shared_keys(self) -> list[ContactPointKey]:
+        """Of contact points that identify, and that the customer shares."""
+        return [
+            (p["kind"], p["normalized"], p["extension"])
+            for p in self.contact_points
+            if p["shared"] and p["identifies"] and not p["invalid"]
+        ]
+
+    @property
     def identity_keys(self) -> list[IdentityKey | None]:
         """By position; None for an id that identifies nobody."""
         return [(i["system"], i["external_id"]) if i["identifies"] else None for i in self.identities]

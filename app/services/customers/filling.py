@@ -80,4 +80,4 @@ def _contact_points(ctx: Context, current: Current, new: CustomerNew, policy: So
         elif len(points) < MOST_CONTACT_POINTS and (form.identifies or not policy.of_nobody):
             point = contact_points.lasting(ctx, point, form, region)
             points[point.kind, form] = point.model_copy(update={"primary": point.primary and point.kind not in kinds})
-    return [point.model_dump(mode="json") for point in points.values()]
+    return [point.model_dump(mode="json", exclude_unset=True) for point in points.values()]

@@ -11,7 +11,9 @@ from app.rules.customers.customers import ContactKind
 from app.schemas.customers.contact_details import contact_form
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes
+from app.services.customers.drafts import CustomerDraft
 from app.services.kit.resent import differing
+from app.store.customers import contact_points as points_store
 from app.store.customers import customers as store
 
 
@@ -24,18 +26,34 @@ async def find_same(
     the same batch who are not stored yet.
     """
     holders = [UUID(holder) for holder in problem.extensions["customer_ids"]]
-    if len(holders) != 1:
-        return None
-    if (first := earlier.get(holders[0])) is not None:
+    is_same = len(holders) == 1 and await _is_same(ctx, source, new, holders[0], earlier)
+    return holders[0] if is_same else None
+
+
+async def find_same_sharer(ctx: Context, source: Context, new: CustomerNew, draft: CustomerDraft) -> UUID | None:
+    """One of those who share a contact point of the draft, if everything that was sent is already stored for them, the
+    name included.
+    """
+    keys = [key for key in (*draft.contact_point_keys, *draft.shared_keys) if key is not None]
+    for customer_id in await points_store.namesakes(ctx, keys, draft.row["display_name"]):
+        if await _is_same(ctx, source, new, customer_id, {}):
+            return customer_id
+    return None
+
+
+async def _is_same(
+    ctx: Context, source: Context, new: CustomerNew, customer_id: UUID, earlier: Mapping[UUID, CustomerNew]
+) -> bool:
+    if (first := earlier.get(customer_id)) is not None:
         stored = changes.comparable(source, first.model_dump(mode="json"))
     else:
-        stored = changes.comparable(ctx, changes.body(json.loads((await store.CUSTOMERS.get(ctx, holders[0])).json)))
+        stored = changes.comparable(ctx, changes.body(json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json)))
     sent = changes.comparable(source, new.model_dump(mode="json"))
     only_sent = {name: sent[name] for name in new.model_fields_set}
     if stored["known_since"] is not None and stored["known_since"] <= (sent["known_since"] or stored["known_since"]):
         only_sent.pop("known_since", None)  # nothing new: they are known since then, or earlier
     stored = _without_additions(stored, sent, new, ctx.region)
-    return None if differing(CustomerNew, stored, only_sent, ctx.region) else holders[0]
+    return not differing(CustomerNew, stored, only_sent, ctx.region)
 
 
 def _without_additions(

@@ -124,7 +124,7 @@ def _event(ctx: Context, assignment: Assignment, row: Record) -> Event:
 async def _add_contact_point(
     ctx: Context, customer_id: UUID, contact: dict[str, str], channel: Channel, policy: SourcePolicy
 ) -> None:
-    """Add a contact point to the customer, as verified, if it identifies somebody and no other customer holds it."""
+    """Add a contact point to the customer, as verified, if it identifies somebody and nobody else has it alone."""
     kind, value = ContactKind(contact["kind"]), contact["value"]
     reading = customers.under(ctx, policy)
     try:
@@ -133,7 +133,7 @@ async def _add_contact_point(
         return
     await customer_store.CUSTOMERS.lock(ctx, customer_id)
     holders = await customer_store.holders_of_contact_points(ctx, [(kind, form.value, form.extension)])
-    if not form.identifies or any(holder["customer_id"] != customer_id for holder in holders):
+    if not form.identifies or any(holder["customer_id"] not in (customer_id, None) for holder in holders):
         return
     point: dict[str, Any] = {"kind": kind, "value": value, "verified_at": ctx.now}
     if kind is ContactKind.PHONE and channel is Channel.WHATSAPP:

@@ -164,19 +164,6 @@ async def holders_of_identities(ctx: Context, identities: Iterable[tuple[str, st
     )
 
 
-async def holders_of_contact_points(ctx: Context, keys: Iterable[tuple[str, str, str]]) -> list[Record]:
-    """Rows of (kind, normalized, extension, customer_id) for those of the keys that one customer holds exclusively."""
-    kinds, values, extensions = rows.columns(keys, 3)
-    return await ctx.db.fetch(
-        "SELECT p.kind, p.normalized, p.extension, p.customer_id "
-        "FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension) "
-        "JOIN contact_points p USING (kind, normalized, extension) WHERE p.exclusive",
-        kinds,
-        values,
-        extensions,
-    )
-
-
 async def lock(ctx: Context, ids: Iterable[UUID]) -> None:
     """Lock customers in order of id. Without ids, the database is not queried."""
     if wanted := sorted(ids):
@@ -199,31 +186,6 @@ async def lock_learners(ctx: Context, ids: Iterable[UUID]) -> list[Record]:
         FROM customers c WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id FOR NO KEY UPDATE OF c
         """,
         sorted(ids),
-    )
-
-
-async def share_contact_points(ctx: Context, keys: Iterable[tuple[str, str, str]]) -> list[Record]:
-    """Let others have these too: rows of (customer_id, display_name, places) of those who held them exclusively.
-
-    `places` are those of the contact points in the customer's list, counted from 0.
-    """
-    kinds, values, extensions = rows.columns(sorted(keys), 3)
-    return await ctx.db.fetch(
-        """
-        WITH shared AS (
-            UPDATE contact_points p SET shared = true, exclusive = false
-            FROM unnest($1::text[], $2::text[], $3::text[]) AS w(kind, normalized, extension)
-            WHERE (p.kind, p.normalized, p.extension) = (w.kind, w.normalized, w.extension) AND p.exclusive
-            RETURNING p.customer_id, p.position
-        )
-        SELECT c.id AS customer_id, c.display_name, array_agg((
-            SELECT count(*) FROM contact_points p WHERE p.customer_id = c.id AND p.position < s.position
-        ) ORDER BY s.position) AS places
-        FROM shared s JOIN customers c ON c.id = s.customer_id GROUP BY c.id ORDER BY c.id
-        """,
-        kinds,
-        values,
-        extensions,
     )
 
 
@@ -254,20 +216,3 @@ async def add_children(ctx: Context, table: str, values: Sequence[Mapping[str, A
 
 async def drop_children(ctx: Context, table: str, customer_id: UUID) -> None:
     await ctx.db.execute(f"DELETE FROM {table} WHERE customer_id = $1", customer_id)
-
-
-async def contact_points(ctx: Context, customer_id: UUID) -> list[Record]:
-    return await ctx.db.fetch("SELECT * FROM contact_points WHERE customer_id = $1 ORDER BY position", customer_id)
-
-
-async def release_contact_points(ctx: Context, customer_id: UUID) -> None:
-    """Let other customers have the same contact points."""
-    await ctx.db.execute("UPDATE contact_points SET exclusive = false WHERE customer_id = $1", customer_id)
-
-
-async def reserve_contact_points(ctx: Context, customer_id: UUID) -> None:
-    await ctx.db.execute(
-        "UPDATE contact_points SET exclusive = true "
-        "WHERE customer_id = $1 AND NOT shared AND NOT invalid AND identifies",
-        customer_id,
-    )
