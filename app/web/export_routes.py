@@ -2,7 +2,10 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, get_args
+from decimal import Decimal
+from functools import partial
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.routing import APIRoute
@@ -20,7 +23,7 @@ from app.web.route import streams
 _DESCRIPTION = """Export {name}
 
 All {name} that match the filters, as JSON Lines, or as CSV if the request has `Accept: text/csv`. In CSV, lists are
-joined with semicolons, nested values are JSON, and a cell that a spreadsheet would read as a formula is preceded by an
+joined with semicolons, nested values are JSON, and a text that a spreadsheet would read as a formula is preceded by an
 apostrophe.
 """
 
@@ -30,12 +33,13 @@ def add(
     list_route: Callable[..., Any],
     item: type[Resource],
     find: Callable[[Context, Any], Awaitable[Page]],
-    row_of: Callable[[dict[str, Any]], Row] = flat_row,
+    row_of: Callable[[dict[str, Any]], Row] | None = None,
 ) -> None:
     """Add the route of the export to the router of a list: `…/export` for `list_…`, called `export_…`."""
     (path,) = (r.path for r in router.routes if isinstance(r, APIRoute) and r.endpoint is list_route)
     query_type: type[PageQuery] = get_args(inspect.signature(list_route).parameters["query"].annotation)[0]
     name = list_route.__name__.removeprefix("list_")
+    row_of = row_of or partial(flat_row, decimals=_decimals(item))
 
     async def export(request: Request, caller: Any, query: Any) -> Response:
         whole = query_type.model_construct(**dict(query))
@@ -46,6 +50,18 @@ def add(
     filters: Any = Annotated[_without_pages(query_type), Query()]
     export.__annotations__ = {"request": Request, "caller": Caller, "query": filters, "return": Response}
     router.get(path.removeprefix(router.prefix) + "/export", response_model=item)(streams(export))
+
+
+def _decimals(item: type[Resource]) -> frozenset[str]:
+    """The fields of a resource that are decimal strings."""
+    return frozenset(name for name, field in item.model_fields.items() if _is_decimal(field.annotation))
+
+
+def _is_decimal(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _is_decimal(get_args(annotation)[0])
+    given = [part for part in get_args(annotation) if part is not NoneType]
+    return all(map(_is_decimal, given)) if given else annotation is Decimal
 
 
 class _Filters(Periods):

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 Row = dict[str, str]
@@ -9,9 +10,20 @@ _BEGIN_FORMULAS = frozenset("=+-@")
 _CUT_CELLS = ("\t", "\r", "\n")
 
 
-def flat_row(record: dict[str, Any]) -> Row:
-    """Lists of plain values are joined with semicolons, other nested values are JSON, and null is an empty cell."""
-    return {name: escape_formula(_cell(value)) for name, value in record.items()}
+def flat_row(record: dict[str, Any], decimals: Collection[str] = ()) -> Row:
+    """Lists of plain values are joined with semicolons, other nested values are JSON, and null is an empty cell.
+
+    `decimals` are the columns of numbers that are written as strings: a spreadsheet may add them up, as all numbers.
+    """
+    return {
+        name: cell if name in decimals or _is_number(value) else escape_formula(cell)
+        for name, value in record.items()
+        for cell in (_cell(value),)
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
 
 
 def _cell(value: Any) -> str:

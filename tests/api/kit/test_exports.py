@@ -82,6 +82,18 @@ class TestCsv:
         assert json.loads(row["lines"]) == made["lines"]
         assert json.loads(row["attributes"]) == {"tags": ["é"]}
 
+    async def test_amounts_can_be_added_up(self, client: httpx.AsyncClient) -> None:
+        lines = [{"quantity": "-1", "unit_price": "4.05"}]
+        made = await make.record_sale(client, lines=lines, total="-4.04", site="-4.05", operator="+44 20 7946 0123")
+        answer = await client.get("/v1/sales/export", headers={"accept": "text/csv"})
+        (row,) = csv.DictReader(io.StringIO(answer.text))
+        amounts = [name for name, value in made.items() if isinstance(value, str) and value.startswith("-")]
+        assert {"total", "net"} < set(amounts)
+        assert (row["site"], row["operator"]) == ("'-4.05", "'+44 20 7946 0123")
+        assert {name: row[name] for name in amounts if name != "site"} == {
+            name: made[name] for name in amounts if name != "site"
+        }
+
     async def test_lists_of_values_are_joined(self, client: httpx.AsyncClient) -> None:
         await client.post("/v1/interactions", json={**make.interaction(), "participants": []})
         answer = await client.get("/v1/interactions/export", headers={"accept": "text/csv"})

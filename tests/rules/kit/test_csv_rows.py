@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.customers.csv_rows import customer_row
-from app.rules.kit.csv_rows import escape_formula, unescape_formula
+from app.rules.kit.csv_rows import escape_formula, flat_row, unescape_formula
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,20 @@ def test_a_cell_that_begins_with_a_cut_is_text(cell: str) -> None:
 )
 def test_other_cells_are_left_alone(cell: str) -> None:
     assert escape_formula(cell) == cell
+
+
+@pytest.mark.parametrize("cell", ["-1+2", "=1", "-4.05", "+44 20 7946 0123", "\uff0d4.05"])
+def test_a_text_that_looks_like_a_number_is_text(cell: str) -> None:
+    assert flat_row({"name": cell, "total": "1"}, {"total"}) == {"name": f"'{cell}", "total": "1"}
+
+
+@pytest.mark.parametrize(("value", "cell"), [(-1, "-1"), (-0.5, "-0.5"), (True, "true"), (None, ""), ([-1], "'-1")])
+def test_a_number_is_a_number(value: object, cell: str) -> None:
+    assert flat_row({"measured": value}) == {"measured": cell}
+
+
+def test_decimals_are_numbers() -> None:
+    assert flat_row({"total": "-4.05", "gift": None}, {"total", "gift"}) == {"total": "-4.05", "gift": ""}
 
 
 @given(st.text(alphabet="'=+-@a1 \t\r\u200b\uff1d") | st.text())
