@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from app.rules.customers import nobody
 from app.rules.customers.customers import ContactKind
 from app.rules.customers.nobody import Values
-from app.rules.customers.phone_numbers import parse_number
+from app.rules.customers.phone_numbers import parse_number, without_words
 from app.rules.customers.sender_headers import bare_address, bare_number
 from app.rules.kit.texts import normalized
 
@@ -47,12 +47,13 @@ def normalize(kind: ContactKind, value: str, region: str, of_nobody: Values = fr
 
 
 def normalize_phone(value: str, region: str, of_nobody: Values = frozenset()) -> Normalized:
-    """E.164 and the extension: `020 7946 0000 x12` in GB is (+442079460000, 12).
+    """E.164 and the extension: `020 7946 0000 x12 (work)` in GB is (+442079460000, 12).
 
     Of a number without its area code (`770771`), and of a filler that is no number (`00000000000`), the digits.
     """
-    number = parse_number(value, region)
-    entered = _only_digits(value)
+    entered_number = without_words(value, region)
+    number = parse_number(entered_number, region)
+    entered = _only_digits(entered_number)
     if number is None:
         if entered and nobody.number_of_nobody(entered, None, entered, of_nobody):
             return Normalized(entered, identifies=False)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import phonenumbers
@@ -61,6 +62,32 @@ def parse_number(value: str, region: str) -> Number | None:
     if number is not None and (number.identifies or not number.value.startswith("+")):
         return number
     return _international(bare, _FEWEST_WITH_COUNTRY) or number
+
+
+def without_words(value: str, region: str) -> str:
+    """The number alone, if at most three words stand behind it (`07911 123456 (mobile)`) and it is one by itself.
+
+    The library takes words before a number for words, but those behind it for digits.
+    """
+    bare = bare_number(value)
+    end = max((n for n, c in enumerate(bare) if c.isdecimal()), default=-1) + 1
+    behind = _WORDS_BEHIND.fullmatch(bare[end:])
+    if behind is None or not _are_words(behind[1].split()):
+        return value
+    number = parse_number(bare[:end], region)
+    if number is None or not number.identifies:
+        return value
+    begin = next(n for n, c in enumerate(bare) if c.isdecimal())
+    return bare[:end] if number.extension or not any(map(str.isalpha, bare[begin:end])) else value
+
+
+def _are_words(words: Sequence[str]) -> bool:
+    letters = "".join(words)
+    return 0 < len(words) <= _MOST_WORDS and all(unicodedata.category(c)[0] in "LM" or c in "'’.-" for c in letters)
+
+
+_MOST_WORDS = 3
+_WORDS_BEHIND = re.compile(r"\)?(?:\s|\s*[-\u2010-\u2015,;:/(\[])\s*([^\W\d_][^()\[\]]{0,40})[)\]]?\s*")
 
 
 def with_country_code(value: str) -> str | None:

@@ -200,8 +200,84 @@ class TestPhone:
         assert normalize_phone("030 901820", "DE").value == "+4930901820"
         assert normalize_phone("+33 1 42 68 53 00", "DE").value == "+33142685300"
 
-    def test_vanity_letters(self) -> None:
-        assert normalize_phone("1-800-FLOWERS", "US").value == "+18003569377"
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "mobile",
+            "(mobile)",
+            "[Mobile]",
+            "- mobile",
+            "\u2013 mobile",
+            "-mobile",
+            ", mobile",
+            "/ mobile",
+            ": mobile",
+            "mob.",
+            "(mob.)",
+            "m",
+            "work",
+            "- wife",
+            "(mum's work mobile)",
+            "Mr. O\u2019Hara",
+            "(Anne-Marie)",
+            "B\u00fcro",
+            "\u624b\u673a",
+            "\uff08\u81ea\u5b85\uff09",
+            "\u092e\u094b\u092c\u093e\u0907\u0932",
+            "(mobile) ",
+            "\u00a0mobile",
+            "ext",
+        ],
+    )
+    def test_words_behind_are_no_digits(self, words: str) -> None:
+        for number in ("07911 123402", "+44 7911 123402", "(07911) 123402", "00447911123402", "Tel. 07911 123402"):
+            assert normalize_phone(f"{number} {words}", "GB") == Normalized("+447911123402")
+        assert normalize_phone(f"(07911 123402) {words}", "GB") == Normalized("+447911123402")
+        assert normalize_phone(f"030 901820 {words}", "DE") == Normalized("+4930901820"), "not one with more digits"
+        assert normalize_phone(f"1 415 555 2671 {words}", "GB") == Normalized("+14155552671")
+
+    @pytest.mark.parametrize("extension", ["x42", "ext. 42", "#42", ", 42"])
+    def test_words_behind_an_extension(self, extension: str) -> None:
+        for words in ("(work)", "work", "- work"):
+            form = normalize_phone(f"020 7946 0123 {extension} {words}", "GB")
+            assert form == Normalized("+442079460123", "42")
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "12345678 Main Street",
+            "07911 123402 / 020 7946 0123",
+            "07911 123402 or 020 7946 0123",
+            "07911 123402 mobile, 020 7946 0123 work",
+            "07911 123402 / 020 7946 0123 (work)",
+            "07911123402mobile",
+            "07911 123402 call after 6",
+            "07911 123402 the one of my wife",
+            "07911 123402 ada@example.com",
+            "07911 123402 (mobile) (wife)",
+            "07911 12340 mobile",
+            "AB07911 CD123402 mobile",
+        ],
+    )
+    def test_other_texts_are_no_numbers(self, value: str) -> None:
+        with pytest.raises(NotAContact):
+            normalize_phone(value, "GB")
+
+    def test_a_filler_with_words_is_nobodys(self) -> None:
+        assert not normalize_phone("07777777777 (mobile)", "GB").identifies
+
+    @pytest.mark.parametrize(
+        ("value", "region", "form"),
+        [
+            ("1-800-FLOWERS", "US", "+18003569377"),
+            ("1 800 FLOWERS", "US", "+18003569377"),
+            ("0800 FLOWERS", "GB", "+448003569377"),
+            ("0800 FLOWERS", "DE", "+498003569377"),
+            ("0700 PIZZA 123", "DE", "+4970074992123"),
+        ],
+    )
+    def test_vanity_letters(self, value: str, region: str, form: str) -> None:
+        assert normalize_phone(value, region).value == form
 
     @pytest.mark.parametrize(
         "value", ["", "x", "12", "999", "+", "+999 12345678", "1" * 40, "someone@example.com", "\x00"]
