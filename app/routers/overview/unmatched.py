@@ -16,8 +16,9 @@ async def list_unmatched_records(ctx: Ctx, request: Request, query: Annotated[Un
     """List unmatched records
 
     Receipts, interactions, complaints and feedback that name somebody, of which it could not be decided whose they
-    are: nobody has a key of them, or several customers may be meant. Latest first by default. A record that is
-    assigned to a customer at its `claim_path`, or follows one that is, leaves the list.
+    are: nobody had a key of them when they came, or several customers may be meant. Latest first by default. A record
+    that is assigned to a customer at its `claim_path`, or follows one that is, leaves the list. Who gets a key of it
+    later does not get the record by that; the look-up finds them.
     """
     return replies.page(request, await unmatched.find(ctx, query))
 

@@ -35,7 +35,7 @@ class UnmatchedRecord(Resource):
     reference: Reference | None
     """The number of the receipt or of the complaint, or the id in the source."""
     match: Undecided
-    """Whether nobody has a key of the record, or several customers may be meant."""
+    """Whether nobody had a key of the record when it came, or several customers may be meant."""
     name: Name | None
     """What the record calls the person. Null if it does not."""
     keys: Annotated[list[EnteredKey], Field(max_length=20)]
