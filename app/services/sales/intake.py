@@ -19,8 +19,8 @@ from app.services.sales.buyers import Buyers, buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
 from app.services.sales.revisions import Revision
-from app.services.sales.rounds import Waiting
-from app.services.sales.settlement import Touched, settle
+from app.services.sales.rounds import Groups, Waiting
+from app.services.sales.settlement import Touched, settle, settle_receipts
 from app.store.kit import advisory
 from app.store.kit.documents import Document
 from app.store.kit.references import ReferencedRecord
@@ -51,18 +51,19 @@ async def record_receipts(
     """
     results: dict[int, RecordResult] = {}
     await _lock_numbers(ctx, drafts)
+    batch = _Batch(ctx, policies, on_unknown, with_document)
+    keys = {ReceiptKey(*draft.key) for draft in drafts}
+    if len(keys) < len(drafts):
+        # All that later revisions would lock when the first have been written.
+        await settlement.lock(ctx, changing=keys, returned=returned_receipts(drafts))
+        batch.settles, batch.groups = True, await rounds.groups(ctx, drafts, policies)
     remaining: Sequence[int] = range(len(drafts))
-    ties = rounds.ties(ctx, drafts, policies)
-    now, later = rounds.first(drafts, ties, remaining)
-    if later:  # what they would lock when the first have been written
-        changing = [ReceiptKey(*drafts[n].key) for n in later]
-        await settlement.lock(ctx, changing=changing, returned=returned_receipts(drafts))
-    batch = _Batch(ctx, policies, on_unknown, with_document, settles=bool(later))
     while remaining:
+        now = remaining if batch.groups is None else rounds.first(drafts, batch.groups, remaining)
         recorded = await batch.record([drafts[n] for n in now])
         results.update((n, result) for n, result in zip(now, recorded, strict=True) if result is not None)
-        remaining = [n for n in remaining if n not in results]
-        now, _ = rounds.first(drafts, ties, remaining)
+        if remaining := [n for n in remaining if n not in results]:
+            await settle_receipts(ctx, batch.touched)
     if batch.settles:
         await settle(ctx, batch.touched)
     return Intake([results[n] for n in range(len(drafts))], batch.document)
@@ -146,13 +147,13 @@ class _Batch:
         policies: Policies,
         on_unknown: OnUnknownCustomer,
         with_document: bool,
-        *,
-        settles: bool,
     ) -> None:
         self._ctx, self._policies = ctx, policies
         self._on_unknown, self._with_document = on_unknown, with_document
-        self.settles = settles
+        self.settles = False
         """Whether others are affected. If not, the statement that writes the receipts writes the totals as well."""
+        self.groups: Groups | None = None
+        """Of all receipts, if what one of them says may depend on how others are settled."""
         self.touched = Touched()
         self.document: Document | None = None
 
@@ -168,7 +169,11 @@ class _Batch:
             draft.id = revised.get(n, draft.id)
         before = {sale_id: await sales.SALES.lock(ctx, sale_id) for sale_id in sorted(revised.values())}
         taught = await lessons.taught(ctx, self._policies, before.values())
-        named = [each.named(ctx) for each in references.customers.references] if revised else []
+        depends = revised or references.awaited or rounds.any_comes_late(drafts)
+        if self.groups is None and depends and len(drafts) > 1:
+            self.groups = await rounds.groups(ctx, drafts, self._policies)
+        is_needed = revised or self.groups is not None
+        named = [each.named(ctx) for each in references.customers.references] if is_needed else []
         revision_of = {
             n: revisions.revision(ctx, self._policies, before[sale_id], named[n], taught.get(sale_id))
             for n, sale_id in revised.items()
@@ -178,7 +183,7 @@ class _Batch:
         new: list[ReceiptDraft] = []
         newer: list[ReceiptDraft] = []
         corrections: list[tuple[Revision, ReceiptDraft]] = []
-        waiting = Waiting(named, revision_of)
+        waiting = Waiting(self.groups, named, revision_of)
         for n, draft in enumerate(drafts):
             revision = revision_of.get(n)
             if waiting.waits(n, draft):
@@ -190,11 +195,11 @@ class _Batch:
             else:
                 returned_from, awaited = returns.buyers(draft), returns.awaited(draft)
                 if revision is not None:
-                    revision.find_buyer(ctx, self._policies, buyers, n, draft, returned_from, awaited)
+                    revision.find_buyer(buyers, n, draft, returned_from, awaited)
                 else:
                     buyers.resolve(n, draft, returned_from, awaited)
-                returns.add(draft)  # with its buyer, whom returns in the same batch follow
-                waiting.add(n, draft)
+                unsettled = returns.add(draft)  # with its buyer, whom returns in the same batch follow
+                waiting.add(n, draft, unsettled=unsettled or n in references.awaited)
                 if revision is not None:
                     newer.append(draft)
                     corrections.append((revision, draft))

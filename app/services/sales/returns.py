@@ -82,14 +82,21 @@ class Returns:
                 return problem
         return self._refuse_revision(receipt) if receipt.is_revision else None
 
-    def add(self, receipt: ReceiptDraft) -> None:
-        """Add what a receipt that is going to be written returns and sells."""
+    def add(self, receipt: ReceiptDraft) -> bool:
+        """Add what a receipt that is going to be written returns and sells.
+
+        Returns whether others change when that is settled: earlier receipts follow its buyer, or too much was returned
+        of another one, of which it takes back less than before.
+        """
         if not self._tracks:
-            return
+            return False
+        unsettled = any(self._given_back.get(ReceiptKey(*receipt.key), {}).values())
         if receipt.is_revision:
-            for lines in self._given_back.values():
+            for of, lines in self._given_back.items():
                 for line_no, all_ in lines.items():
                     lines[line_no] = [given for given in all_ if given.sale_id != receipt.id]
+                    is_less = len(lines[line_no]) < len(all_)
+                    unsettled |= is_less and (sold := self._sold.get(of)) is not None and sold.over_returned
         refund = _refund_of(receipt)
         for _, key, line in [] if self._is_voided(receipt) else receipt.returns:
             self._note(key, _given_back_by(receipt, line, refund))
@@ -102,6 +109,7 @@ class Returns:
             receipt.gross,
             _sold_lines(receipt),
         )
+        return unsettled
 
     def awaited(self, receipt: ReceiptDraft) -> ReceiptKey | None:
         """The first receipt of which it returns something, and which is not known yet."""

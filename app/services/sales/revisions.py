@@ -35,14 +35,14 @@ class Revision(NamedTuple):
     before: Stored
     named_before: Set[Key]
     """What the stored receipt says of who bought, as `CustomerReference.named` has it."""
+    named_so_far: frozenset[Key]
+    """What it has ever said of that."""
     named: Set[Key]
     """What the revision says of that."""
     taught: Taught | None
 
     def find_buyer(
         self,
-        ctx: Context,
-        policies: Policies,
         buyers: Buyers,
         n: int,
         draft: ReceiptDraft,
@@ -50,7 +50,7 @@ class Revision(NamedTuple):
         awaited: tuple[str, str] | None,
     ) -> None:
         """Set the buyer of the draft, which is the n-th of `buyers`; `returned_from` and `awaited` are as for these."""
-        excluded = self._excluded(ctx, policies)
+        excluded = self._excluded()
         if excluded is not None and self._keeps_decision(excluded, returned_from):
             _keep_buyer(draft, self.before)
             return
@@ -75,13 +75,11 @@ class Revision(NamedTuple):
         """What only the stored receipt says of its customer."""
         return frozenset() if self.taught is None else self.taught.learnt | self.taught.created
 
-    def unsaid(self, draft: ReceiptDraft) -> Set[Key]:
-        """Keys that the receipt no longer says to be those of the customer of before."""
+    def takes_back(self, draft: ReceiptDraft) -> bool:
+        """Whether the receipt may no longer say of a key that it is the customer's of before."""
         if self.before["customer_id"] is None:
-            return frozenset()
-        return self.forgotten(draft) | (
-            self.named_before - self.named if self._stays_with(draft) else self.named_before
-        )
+            return False
+        return not self._stays_with(draft) or not self.named_so_far <= self.named
 
     def forgotten(self, draft: ReceiptDraft) -> frozenset[Key]:
         """Keys that the customer of before forgets, now that the buyer of the draft is found."""
@@ -94,13 +92,11 @@ class Revision(NamedTuple):
     def _stays_with(self, draft: ReceiptDraft) -> bool:
         return bool(draft.customer_id == self.before["customer_id"])
 
-    def _excluded(self, ctx: Context, policies: Policies) -> Excluded | None:
+    def _excluded(self) -> Excluded | None:
         """What says nothing of who bought, if somebody has decided that."""
-        before = self.before
-        if _is_decided(before):
-            references = (buyer_reference(buyer, policies, before["source"]) for buyer in _buyers_before(before))
-            return Excluded(before["taken_from"], frozenset(key for each in references for key in each.named(ctx)))
-        return Excluded.of(before["taken_from"])
+        if _is_decided(self.before):
+            return Excluded(self.before["taken_from"], self.named_so_far)
+        return Excluded.of(self.before["taken_from"])
 
     def _keeps_decision(self, excluded: Excluded, returned_from: Collection[UUID]) -> bool:
         """Whether somebody has claimed or released the receipt, and the revision says nothing new of that.
@@ -158,7 +154,13 @@ class Revision(NamedTuple):
 def revision(ctx: Context, policies: Policies, before: Stored, named: Set[Key], taught: Taught | None) -> Revision:
     """The revision of a stored receipt that says so of who bought."""
     last = buyer_reference(sent_buyer(before), policies, before["source"])
-    return Revision(before, last.named(ctx), named, taught)
+    return Revision(before, last.named(ctx), named_so_far(ctx, policies, before), named, taught)
+
+
+def named_so_far(ctx: Context, policies: Policies, stored: Stored) -> frozenset[Key]:
+    """What a stored receipt has said of who bought in any revision."""
+    references = (buyer_reference(buyer, policies, stored["source"]) for buyer in _buyers_so_far(stored))
+    return frozenset(key for each in references for key in each.named(ctx))
 
 
 async def replace(
@@ -188,10 +190,10 @@ def _is_decided(before: Stored) -> bool:
     return bool(before["taken_from"])
 
 
-def _buyers_before(before: Stored) -> list[BuyerNew]:
+def _buyers_so_far(stored: Stored) -> list[BuyerNew]:
     """All that the till has said so far of who bought."""
-    stored = (validation.validate_stored(BuyerNew, buyer) for buyer in json.loads(before["named_before"]))
-    return [*stored, sent_buyer(before)]
+    before = (validation.validate_stored(BuyerNew, buyer) for buyer in json.loads(stored["named_before"]))
+    return [*before, sent_buyer(stored)]
 
 
 def _named_before(before: Stored, draft: ReceiptDraft) -> list[dict[str, Any]]:

@@ -2,78 +2,116 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
+from uuid import UUID
 
 from app.core.context import Context
 from app.rules.customers import Key
-from app.services.customers import Policies
+from app.services.customers import Policies, Resolver
 from app.services.sales.buyers import buyer_reference
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
-from app.services.sales.revisions import Revision
+from app.services.sales.revisions import Revision, named_so_far
+from app.store.customers import REFERENCES
+from app.store.sales import settlement
+from app.store.sales.settlement import ReceiptKey
 
 Tie = Key | tuple[str, str]
-"""What two receipts have in common: a key of their buyers, or the source and number of a receipt."""
+"""What receipts have in common: a key or the id of who may be their buyer, or the source and number of a receipt."""
+Groups = Mapping[tuple[str, str], Tie]
+"""By the source and number of each receipt, a tie that all receipts of its group share."""
 
 
-def ties(ctx: Context, drafts: Sequence[ReceiptDraft], policies: Policies) -> dict[tuple[str, str], set[Tie]]:
-    """By its source and number, what each receipt may have in common with others, if any is there twice."""
-    found: dict[tuple[str, str], set[Tie]] = defaultdict(set)
-    if len({draft.key for draft in drafts}) < len(drafts):
-        for draft in drafts:
-            reference = buyer_reference(draft.new.customer, policies, draft.new.source)
-            found[draft.key] |= _ties_of(draft, reference.named(ctx))
-    return found
+async def groups(ctx: Context, drafts: Sequence[ReceiptDraft], policies: Policies) -> Groups:
+    """Receipts belong together, also through others, if revisions of them name the same key or keys of one customer, or
+    return one another. Those that are stored must be locked.
+    """
+    ties: dict[tuple[str, str], set[Tie]] = defaultdict(set)
+    references = [buyer_reference(draft.new.customer, policies, draft.new.source) for draft in drafts]
+    for draft, reference in zip(drafts, references, strict=True):
+        ties[draft.key] |= {*reference.named(ctx), *returned_receipts([draft])}
+    for holder in await REFERENCES.load(ctx, Resolver(ctx, references).keys()):
+        ties[drafts[holder.n].key].add(_id(holder.id))
+    sent = {ReceiptKey(*draft.key) for draft in drafts}
+    for row in await settlement.linked(ctx, sent | returned_receipts(drafts)):
+        found = ties[row["source"], row["receipt_no"]]
+        found |= named_so_far(ctx, policies, row)
+        if row["customer_id"] is not None:
+            found.add(_id(row["customer_id"]))
+        if row["refund_receipt_no"] is not None:
+            found.add((row["refund_source"], row["refund_receipt_no"]))
+    return _grouped(ties)
 
 
-def first(
-    drafts: Sequence[ReceiptDraft], ties: Mapping[tuple[str, str], Set[Tie]], remaining: Sequence[int]
-) -> tuple[list[int], list[int]]:
-    """The remaining ones that have each receipt number once, and those that wait until these are written: the second of
-    a number, and what is tied to it, for whose that is may be known only then.
+def any_comes_late(drafts: Sequence[ReceiptDraft]) -> bool:
+    """Whether a receipt comes after one that returns something of it, and that follows its buyer from then on."""
+    returned: set[ReceiptKey] = set()
+    for draft in drafts:
+        if draft.key in returned:
+            return True
+        returned |= returned_receipts([draft])
+    return False
+
+
+def first(drafts: Sequence[ReceiptDraft], groups: Groups, remaining: Sequence[int]) -> list[int]:
+    """The remaining ones but those that wait until these are written: the second of a number, and what comes after it
+    in its group, for whose that is may be known only then.
     """
     seen: set[tuple[str, str]] = set()
-    waited_for: set[Tie] = set()
+    waiting: set[Tie] = set()
     now: list[int] = []
-    later: list[int] = []
     for n in remaining:
         key = drafts[n].key
-        if key in seen or not waited_for.isdisjoint(ties.get(key, ())):
-            later.append(n)
-            waited_for |= ties[key]
+        if key in seen or groups[key] in waiting:
+            waiting.add(groups[key])
         else:
             now.append(n)
             seen.add(key)
-    return now, later
+    return now
 
 
 class Waiting:
-    """Of one round, in order: what depends on what a revision takes back, or on whether others say it as well."""
+    """Of one round, in order: what depends on what a receipt takes back, or on whether others say it as well."""
 
-    def __init__(self, named: Sequence[Set[Key]], revision_of: Mapping[int, Revision]) -> None:
-        """`named` are the keys by which the receipts of the round name their buyers: needed if there are revisions."""
-        self._named, self._revision_of = named, revision_of
+    def __init__(self, groups: Groups | None, named: Sequence[Set[Key]], revision_of: Mapping[int, Revision]) -> None:
+        """`named` are the keys by which the receipts of the round name their buyers: needed if there are groups."""
+        self._groups, self._named, self._revision_of = groups, named, revision_of
         self._said: set[Key] = set()
-        self._waited_for: set[Tie] = set()
+        self._waiting: set[Tie] = set()
 
     def waits(self, n: int, draft: ReceiptDraft) -> bool:
         """Whether the n-th receipt is decided only when the earlier ones are written."""
-        if not self._revision_of:
+        if self._groups is None:
             return False
-        revision = self._revision_of.get(n)
+        revision, group = self._revision_of.get(n), self._groups[draft.key]
         is_said = revision is not None and not self._said.isdisjoint(revision.taught_keys)
-        ties = _ties_of(draft, self._named[n] if revision is None else self._named[n] | revision.named_before)
-        if not is_said and self._waited_for.isdisjoint(ties):
-            return False
-        self._waited_for |= ties
-        return True
+        if is_said:
+            self._waiting.add(group)
+        return group in self._waiting
 
-    def add(self, n: int, draft: ReceiptDraft) -> None:
-        """The n-th receipt is decided."""
-        if self._revision_of:
-            self._said |= self._named[n]
-            if (revision := self._revision_of.get(n)) is not None:
-                self._waited_for |= revision.unsaid(draft)
+    def add(self, n: int, draft: ReceiptDraft, *, unsettled: bool) -> None:
+        """The n-th receipt is decided; `unsettled`, if so much of others is known only when it is written."""
+        if self._groups is None:
+            return
+        self._said |= self._named[n]
+        revision = self._revision_of.get(n)
+        if unsettled or (revision is not None and revision.takes_back(draft)):
+            self._waiting.add(self._groups[draft.key])
 
 
-def _ties_of(draft: ReceiptDraft, named: Set[Key]) -> set[Tie]:
-    return {*named, *returned_receipts([draft]), draft.key}
+def _id(customer_id: UUID) -> Key:
+    return "id", str(customer_id), ""
+
+
+def _grouped(ties: Mapping[tuple[str, str], Set[Tie]]) -> Groups:
+    above: dict[Tie, Tie] = {}
+
+    def top(tie: Tie) -> Tie:
+        while (up := above.setdefault(tie, tie)) != tie:
+            above[tie] = above[up]
+            tie = up
+        return tie
+
+    for receipt, each in ties.items():
+        for tie in each:
+            above[top(tie)] = top(receipt)
+    return {receipt: top(receipt) for receipt in ties}

@@ -58,14 +58,20 @@ class Touched:
 
 async def settle(ctx: Context, touched: Touched) -> None:
     """Recompute what was returned and as what, let returns follow the buyer of what they return, recompute totals."""
+    await settle_receipts(ctx, touched)
+    if touched.accounts:
+        await totals.recompute(ctx, touched.accounts)
+
+
+async def settle_receipts(ctx: Context, touched: Touched) -> None:
+    """All but the totals, when more receipts are going to be written that depend on it."""
     if touched.sales or touched.returned:
         for row in await store.recompute_returned(ctx, touched.sales, touched.returned, touched.new):
             touched.add_account(row["customer_id"], row["currency"])
         await returned_products.recompute(ctx, touched.sales, touched.returned)
     if touched.moved:
         await _follow(ctx, touched)
-    if touched.accounts:
-        await totals.recompute(ctx, touched.accounts)
+    touched.sales, touched.returned, touched.moved = set(), set(), set()
 
 
 async def recheck_return(ctx: Context, job: Job) -> None:

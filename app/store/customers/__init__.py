@@ -2,12 +2,18 @@
 
 from app.store.customers.contact_points import holders as holders_of_contact_points
 from app.store.customers.customers import CUSTOMERS, existing_ids
-from app.store.customers.resolution import MATCHES_BY_CONTACT_POINT, MATCHES_BY_IDENTITY, customer_references
+from app.store.customers.resolution import (
+    MATCHES_BY_CONTACT_POINT,
+    MATCHES_BY_IDENTITY,
+    REFERENCES,
+    customer_references,
+)
 
 __all__ = [
     "CUSTOMERS",
     "MATCHES_BY_CONTACT_POINT",
     "MATCHES_BY_IDENTITY",
+    "REFERENCES",
     "customer_references",
     "existing_ids",
     "holders_of_contact_points",

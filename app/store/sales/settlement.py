@@ -49,6 +49,14 @@ async def _stored(ctx: Context, keys: Iterable[ReceiptKey]) -> list[Record]:
     return await ctx.db.fetch(_STORED, *rows.columns(sorted(keys), 2))
 
 
+async def linked(ctx: Context, keys: Iterable[ReceiptKey]) -> list[Record]:
+    """Those of them that are stored, and what these return, and so on, once for each receipt that they return.
+
+    Rows of the receipt, as far as they say who bought, and of the key of the other one, which may be null.
+    """
+    return await ctx.db.fetch(_LINKED, *rows.columns(sorted(keys), 2))
+
+
 async def returned_by(ctx: Context, sales: Iterable[UUID]) -> set[ReceiptKey]:
     """The receipts that these receipts refer to."""
     return {ReceiptKey(*row) for row in await ctx.db.fetch(_RETURNED_BY, list(sales))}
@@ -100,6 +108,19 @@ _LOCK = f"{_HANGING} FOR NO KEY UPDATE"
 _STORED = """
     SELECT s.id, s.source, s.receipt_no FROM unnest($1::text[], $2::text[]) AS w(source, receipt_no)
     JOIN sales s USING (source, receipt_no)
+"""
+_LINKED = """
+    WITH RECURSIVE linked (source, receipt_no) AS (
+        SELECT * FROM unnest($1::text[], $2::text[])
+        UNION
+        SELECT l.refund_source, l.refund_receipt_no
+        FROM linked w JOIN sales s USING (source, receipt_no)
+        JOIN sale_lines l ON l.sale_id = s.id AND l.refund_receipt_no IS NOT NULL
+    )
+    SELECT DISTINCT s.source, s.receipt_no, s.customer_id, s.customer, s.named_before,
+        l.refund_source, l.refund_receipt_no
+    FROM linked w JOIN sales s USING (source, receipt_no)
+    LEFT JOIN sale_lines l ON l.sale_id = s.id AND l.refund_receipt_no IS NOT NULL
 """
 _RETURNED_BY = """
     SELECT DISTINCT refund_source, refund_receipt_no FROM sale_lines
