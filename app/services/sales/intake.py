@@ -215,7 +215,7 @@ class _Batch:
             if keys := revision.forgotten(draft):
                 forgotten[revision.before["customer_id"]] |= keys
         await forgotten_keys.lock_resting(ctx, forgotten)  # before customers change, as all transactions do
-        for revision, draft in corrections:
+        for revision, draft in sorted(corrections, key=lambda each: str(each[0].before["customer_id"])):  # locks
             await revision.forget(ctx, draft)
         if buyers.created or buyers.lessons:
             created = sorted(buyers.created, key=lambda customer: customer.id)
