@@ -56,10 +56,11 @@ PHONE_TAIL, IDENTITY_TAIL, WHOLE_NUMBER, BEGINNING, LETTER, _TAG, _FIELD = "…"
 MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE_NUMBER + BEGINNING + LETTER + _TAG + _FIELD
 FILTERS = ("kind", "trade", "role", "owner", "acquisition_source", "country", "postal_code", "system")
 """Those of lists of customers whose values are words too; so are tags."""
-LONGEST_BEGINNING = 2
+LONGEST_BEGINNING = 4
 """Up to how many first letters of a word are a word: too many words begin with them to look each of those up."""
-FIRST_DIGITS = 3
-"""So many first digits of a number are a word."""
+FIRST_DIGITS = range(3, 7)
+"""How many first digits of a number are a word."""
+_LONGEST_MARKED = max(LONGEST_BEGINNING, *FIRST_DIGITS)
 _SHORTEST_NUMBER = 6
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORTEST_SIMILAR = 3
@@ -120,7 +121,7 @@ def beginnings(words: Iterable[str]) -> Iterator[str]:
     """The marked words of the first letters or digits of words. What an address begins with, its name does too."""
     for word in words:
         if "@" not in word and word[0] not in MARKS:
-            for length in range(1, min(FIRST_DIGITS, len(word) - 1) + 1):
+            for length in range(1, min(_LONGEST_MARKED, len(word) - 1) + 1):
                 if is_beginning(word[:length]):
                     yield BEGINNING + word[:length]
 
@@ -128,13 +129,13 @@ def beginnings(words: Iterable[str]) -> Iterator[str]:
 def is_beginning(text: str) -> bool:
     """Whether all words that begin with it have its marked word."""
     if text.isdecimal():
-        return len(text) == FIRST_DIGITS
+        return len(text) in FIRST_DIGITS
     return 0 < len(text) <= LONGEST_BEGINNING and text.isalpha() and not is_unspaced(text)
 
 
 def beginning_of(text: str) -> str | None:
     """The longest of the marked words that all words have which begin with this text."""
-    found = (text[:length] for length in range(FIRST_DIGITS, 0, -1))
+    found = (text[:length] for length in range(_LONGEST_MARKED, 0, -1))
     return next((BEGINNING + begin for begin in found if "@" not in text and is_beginning(begin)), None)
 
 

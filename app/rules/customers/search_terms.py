@@ -75,11 +75,11 @@ class Term:
     @property
     def exact(self) -> dict[str, float]:
         """The words that it is, and how well each of them matches."""
+        found = {BEGINNING + form: PREFIX for form in self.forms if is_beginning(form)}
         if not self.digits:
-            found = {BEGINNING + form: PREFIX for form in self.forms if is_beginning(form)}
             found |= {LETTER + form: PART for form in self.forms if is_letter(form)}
             return found | dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, EXACT)
-        found = dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, NUMBER)
+        found |= dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, NUMBER)
         found[WHOLE_NUMBER + self.digits] = EXACT
         if len(self.digits) in TAILS:
             found |= {PHONE_TAIL + self.digits: NUMBER_END, IDENTITY_TAIL + self.digits: IDENTITY_END}

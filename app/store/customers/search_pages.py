@@ -171,8 +171,9 @@ class Search:
     async def _batch(self, ctx: Context, position: Position, wanted: int) -> _Look:
         """What is left of a batch."""
         below = position.below or self.matches.newest + 1
-        is_all = not (position.below or position.end or self._has_parts)
-        way = ahead(below, position.end, is_all=is_all, rest=Rest.WINDOWS if position.end else self._rest_of_others)
+        way = await self._way_to_others(ctx, position, below)
+        if way is None:
+            return _Look([], None)
         if position.number:  # what the batch has was decided when it was begun
             way = way._replace(sure=len(way.windows))
         found, batch = await self._rank(ctx, way, position._replace(below=below), wanted)
@@ -184,6 +185,30 @@ class Search:
         if is_full:
             return _Look(documents, Position(batch["number"], 1))
         return _Look(documents, Position(end, 1) if end else None, is_cut)
+
+    async def _way_to_others(self, ctx: Context, position: Position, below: int) -> Ahead | None:
+        """None if sets tell that there are none."""
+        if position.end:
+            return ahead(below, position.end)
+        rest = self._rest_of_others
+        if rest is Rest.SETS:
+            rest, blocks = Rest.WINDOWS, None if position.below else await self._blocks_of_others(ctx, below)
+            if blocks is not None:
+                return among(blocks, below) if blocks else None
+        return ahead(below, is_all=not (position.below or self._has_parts), rest=rest)
+
+    async def _blocks_of_others(self, ctx: Context, below: int) -> list[int] | None:
+        """Where those may be who have a word of each term, if there are not too many: a frequent one of each, or a rare
+        one of some.
+        """
+        words = [list(term.scores) for term in self.matches.terms]
+        frequent = [[word for word in each if word in self.matches.frequent] for each in words]
+        rare = [word for each in words for word in each if word not in self.matches.frequent]
+        required = list(self.filters.required)
+        if (by_rare := await word_sets.blocks_with_rare(ctx, rare, required)) is None:
+            return None
+        by_sets = await word_sets.blocks_with(ctx, [*([word] for word in required), *frequent], below)
+        return None if by_sets is None else list({*by_sets, *by_rare})
 
     async def _rank(
         self, ctx: Context, way: Ahead, position: Position, wanted: int, *, with_best: bool = False
@@ -246,10 +271,11 @@ class Search:
             if words
         ]
         items = [*([word] for word in self.filters.required), *(list(term.scores) for term in terms if not term.all_of)]
-        is_rare = self._has_rare(items) or all(self.matches.frequent.isdisjoint(words) for words in others)
-        if not (self.matches.has_sets and is_rare):
+        if not self.matches.has_sets:
             return Rest.WINDOWS
-        return Rest.RARE_PARTS if self._has_parts else Rest.RARE
+        if self._has_rare(items) or all(self.matches.frequent.isdisjoint(words) for words in others):
+            return Rest.RARE_PARTS if self._has_parts else Rest.RARE
+        return Rest.SETS if self.filters.required and not self._has_parts else Rest.WINDOWS
 
     def _has_rare(self, items: Iterable[Sequence[str]]) -> bool:
         return any(self.matches.frequent.isdisjoint(words) for words in items)
@@ -269,7 +295,7 @@ class Search:
 
     @cached_property
     def _has_others(self) -> bool:
-        return any(term.all_of or len(term.scores) > len(term.best) for term in self.matches.terms)
+        return any(term.others or (term.all_of and not term.best_is_all) for term in self.matches.terms)
 
 
 def _arguments(term: TermMatch, *, with_best: bool) -> list[Any]:

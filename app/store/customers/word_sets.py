@@ -65,6 +65,15 @@ async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) 
     return [*unknown, *(block for block in near if block_of(lowest_of(block), SMALL) not in unknown)]
 
 
+async def blocks_with_rare(ctx: Context, words: Sequence[str], required: Sequence[str]) -> list[int] | None:
+    """The small blocks in which somebody has one of these words, of which there are no sets, and all that are required.
+
+    None if too many have one of these words.
+    """
+    found = await ctx.db.fetch(_BLOCKS_WITH_RARE, words, required) if words else []
+    return None if sum(row["had"] for row in found) > MOST_CHANGED else [r["block"] for r in found if r["has_required"]]
+
+
 def covers(newest: str) -> str:
     """SQL expression: whether nearly all customers are in blocks that have sets, by the number of the newest one."""
     covered = f"SELECT sum({sql_size_of('block')}) FROM word_blocks"
@@ -178,6 +187,12 @@ _BLOCKS_WITH_ITEMS = _blocks_with("""
         ) of_items
         GROUP BY block HAVING count(*) = $4::int
     """)
+_BLOCKS_WITH_RARE = f"""
+    SELECT {sql_block_of("c.number", 0)} AS block, count(*) AS had, bool_or(c.words @> $2::text[]) AS has_required
+    FROM (
+        SELECT number, words FROM customers WHERE words && (SELECT $1::text[]) LIMIT {MOST_CHANGED + 1}
+    ) c
+    GROUP BY 1"""
 _OLDEST_TRANSACTION = "SELECT least(min(xact_start), now()) FROM pg_stat_activity WHERE datname = current_database()"
 _CHANGED = f"""
     SELECT b.block, c.number, c.words, c.updated_at FROM customers c JOIN word_blocks b

@@ -1,7 +1,8 @@
 """Customers are found by what their words begin with, however many others have words that begin so too.
 
-Numbers have a word of their first digits, and words with digits one of the letters before these. No word is made anew:
-those that are new are added to those that are there. The sets of words, which know nothing of them, are made again.
+Words have a word of their first three and of their first four letters, numbers of their first three to six digits, and
+words with digits one of the letters before these. No word is made anew: those that are new are added to those that are
+there. The sets of words, which know nothing of them, are made again.
 """
 
 import json
@@ -16,11 +17,7 @@ revision = "0047"
 down_revision = "0046"
 
 _CHUNK = 5_000
-# Customers without digits in a word are not read.
-_CUSTOMERS = f"""
-    SELECT c.id, c.words FROM customers c
-    WHERE c.id > :after AND array_to_string(c.words, ' ') ~ '[0-9]' ORDER BY c.id LIMIT {_CHUNK}
-"""
+_CUSTOMERS = f"SELECT c.id, c.words FROM customers c WHERE c.id > :after ORDER BY c.id LIMIT {_CHUNK}"
 _WRITE = """
     UPDATE customers c SET words = c.words || ARRAY(SELECT jsonb_array_elements_text(w.words))
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS w (id uuid, words jsonb) WHERE c.id = w.id
@@ -50,7 +47,7 @@ def upgrade() -> None:
 
 
 def _begun(known: list[str]) -> list[str]:
-    """The words of letters and of first digits that a customer does not have yet."""
+    """The words of letters, and of first letters and digits, that a customer does not have yet."""
     lettered = search.lettered_beginnings(known)
     new = dict.fromkeys(word for word in (*lettered, *search.beginnings(known)) if word not in known)
     return list(new)[: max(search.MOST_WORDS - len(known), 0)]
