@@ -396,18 +396,23 @@ async def test_stored_customers_are_found_by_first_letters_and_digits(new_databa
     db = await asyncpg.connect(dsn)
     expected = {}
     numbers = ("7700900123", "447700900123", "26123450", "90123")
-    made = {f"＾{number[:length]}" for number in numbers for length in range(3, min(7, len(number)))}
-    made |= {"smith", "＾smi", "＾smit", "＾tow"}
+    made = {f"＾{number[:length]}" for number in numbers for length in range(1, min(7, len(number)))}
+    made |= {"smith", "＾smi", "＾smit", "＾tow", "＾hua", "＝花子", "＝東京"}
     for sought in (
         Sought(["Ada"], ["+447700900123"], ["smith42@example.org"], ["L26123450"], ["90123 Town"]),
         Sought(["Ada"]),
-        Sought(["花子"], identities=["26123450"]),
+        Sought(["花子"], identities=["26123450"], places=["東京"]),
     ):
         words = customer_words(sought)
         id_ = await db.fetchval(
             "INSERT INTO customers (kind, trade, display_name, sort_name, words) "
-            "VALUES ('person', 'b2c', 'Ada', 'ada', $1) RETURNING id",
+            "VALUES ('person', 'b2c', $1, 'ada', $2) RETURNING id",
+            sought.names[0],
             sorted(words - made),
+        )
+        await db.executemany(
+            "INSERT INTO addresses (customer_id, position, city) VALUES ($1, 0, $2)",
+            [(id_, place) for place in sought.places],
         )
         expected[id_] = sorted(words)
     assert made <= {word for words in expected.values() for word in words}

@@ -57,7 +57,7 @@ def parse_number(value: str, region: str) -> Number | None:
 
     Digits that are no number of the region, but one of another country with its code in front, are that one.
     """
-    bare = bare_number(value)
+    bare = _GERMAN_EXTENSION.sub(r" ext \1", bare_number(value))
     number = _parse(bare, region)
     if number is not None and (number.identifies or not number.value.startswith("+")):
         return number
@@ -111,6 +111,10 @@ def is_extension(text: str) -> bool:
     return bool(number.extension) and number.national_number == _IN_DIGITS
 
 
+_GERMAN_EXTENSION = re.compile(
+    r"\s*\b(?:App(?:arat)?|DW|Durchwahl|NSt|Nebenstelle)\b[.:]?\s*(\d{1,6})\s*$", re.IGNORECASE
+)
+"""Which the library reads as letters for digits (DIN 5008 has no word for it, so all of them are in use)."""
 _SPELLED_IN_LETTERS, _IN_DIGITS = "+1212867ABC", 212867222
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 _FEWEST_WITH_COUNTRY = 10

@@ -46,21 +46,22 @@ __all__ = [
     "lettered_beginnings",
     "letters",
     "tag_word",
+    "whole_words",
 ]
 
 MOST_WORDS = 400
 TAILS = (4, 5, 6)
 """How many last digits of a number are a word. Of a million customers, few have a number with the same last six."""
 # Folding turns each of these marks into something else, so they begin no other word.
-PHONE_TAIL, IDENTITY_TAIL, WHOLE_NUMBER, BEGINNING, LETTER, _TAG, _FIELD = "…", "‥", "＝", "＾", "＊", "＃", "＆"
-MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE_NUMBER + BEGINNING + LETTER + _TAG + _FIELD
+PHONE_TAIL, IDENTITY_TAIL, WHOLE, BEGINNING, LETTER, _TAG, _FIELD = "…", "‥", "＝", "＾", "＊", "＃", "＆"
+MARKS = PHONE_TAIL + IDENTITY_TAIL + WHOLE + BEGINNING + LETTER + _TAG + _FIELD
 FILTERS = ("kind", "trade", "role", "owner", "acquisition_source", "country", "postal_code", "system")
 """Those of lists of customers whose values are words too; so are tags."""
 LONGEST_BEGINNING = 4
 """Up to how many first letters of a word are a word: too many words begin with them to look each of those up."""
-FIRST_DIGITS = range(3, 7)
-"""How many first digits of a number are a word."""
-_LONGEST_MARKED = max(LONGEST_BEGINNING, *FIRST_DIGITS)
+MOST_DIGITS = 6
+"""Up to how many first digits of a number are a word."""
+_LONGEST_MARKED = max(LONGEST_BEGINNING, MOST_DIGITS)
 _SHORTEST_NUMBER = 6
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORTEST_SIMILAR = 3
@@ -129,7 +130,7 @@ def beginnings(words: Iterable[str]) -> Iterator[str]:
 def is_beginning(text: str) -> bool:
     """Whether all words that begin with it have its marked word."""
     if text.isdecimal():
-        return len(text) in FIRST_DIGITS
+        return len(text) <= MOST_DIGITS
     return 0 < len(text) <= LONGEST_BEGINNING and text.isalpha() and not is_unspaced(text)
 
 
@@ -176,7 +177,7 @@ def identity_words(external_id: str) -> list[str]:
     digits = re.sub("[^0-9]", "", ending.group()) if ending else ""
     marked = tails(IDENTITY_TAIL, digits) if len(digits) >= _SHORTEST_NUMBER else []
     if whole.isdecimal():
-        marked.append((WHOLE_NUMBER + whole)[:LONGEST_WORD])
+        marked.append((WHOLE + whole)[:LONGEST_WORD])
     return [*words(external_id), compact(external_id), *marked]
 
 
@@ -192,7 +193,15 @@ def place_words(place: str) -> list[str]:
     found = words(place)
     if any(character.isdecimal() for character in place):
         found.append(compact(place))
-    return [*found, *(gram for word in found if is_unspaced(word) for gram in bigrams(word))]
+    grams = (gram for word in found if is_unspaced(word) for gram in bigrams(word))
+    return [*found, *whole_words(place), *grams]
+
+
+def whole_words(text: str) -> list[str]:
+    """The marked words of two letters of a script without blanks, which other words have as a part too."""
+    runs = ("".join(run) for run in _unspaced_runs(text))
+    found = dict.fromkeys(word for word in (*words(text), *runs) if len(word) == 2 and is_unspaced(word))
+    return [WHOLE + word for word in found]
 
 
 def tag_word(tag: str) -> str:
@@ -229,7 +238,7 @@ def _name_words(name: str) -> tuple[list[str], list[str]]:
     plain = words(name)
     if (spelled_out := with_digraphs(name)) != name:
         plain += words(spelled_out)
-    plain += in_latin_letters(name)
+    plain += in_latin_letters(name) + whole_words(name)
     grams: list[str] = []
     for run in _unspaced_runs(name):
         whole = "".join(run)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import groupby, product
 
-from app.rules.customers.phone_numbers import is_extension, parse_number
+from app.rules.customers.phone_numbers import is_extension, parse_number, without_words
 from app.rules.customers.search import (
     BEGINNING,
     IDENTITY_TAIL,
     LETTER,
     PHONE_TAIL,
     TAILS,
-    WHOLE_NUMBER,
+    WHOLE,
     is_beginning,
     is_letter,
 )
@@ -78,9 +78,10 @@ class Term:
         found = {BEGINNING + form: PREFIX for form in self.forms if is_beginning(form)}
         if not self.digits:
             found |= {LETTER + form: PART for form in self.forms if is_letter(form)}
-            return found | dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, EXACT)
+            words = (WHOLE + form if len(self.grams) == 1 else form for form in self.forms)
+            return found | dict.fromkeys(self.joined, JOINED) | dict.fromkeys(words, EXACT)
         found |= dict.fromkeys(self.joined, JOINED) | dict.fromkeys(self.forms, NUMBER)
-        found[WHOLE_NUMBER + self.digits] = EXACT
+        found[WHOLE + self.digits] = EXACT
         if len(self.digits) in TAILS:
             found |= {PHONE_TAIL + self.digits: NUMBER_END, IDENTITY_TAIL + self.digits: IDENTITY_END}
         return found
@@ -131,12 +132,14 @@ class Term:
 
 
 def readings(q: str, region: str = "") -> Iterator[list[Term]]:
-    """The different ways to read a query, the likeliest first."""
+    """The different ways to read a query, the likeliest first. The last one is a number without the words around it."""
     known: list[list[Term]] = []
     for grouping in Grouping:
         if (reading := terms(q, region, grouping)) not in known:
             known.append(reading)
             yield reading
+    if (number := _number_among_words(q, region)) is not None:
+        yield [number]
 
 
 def terms(q: str, region: str = "", grouping: Grouping = Grouping.USUAL) -> list[Term]:
@@ -259,10 +262,19 @@ def _group(chunk: str, extension: str, region: str) -> list[Term]:
         others = [spelled_out[n].replace("'", "")[:LONGEST_WORD]] if len(spelled_out) == len(found) else []
         if not is_unspaced(word) and not word.isascii():
             others += in_latin_letters(piece)
-        spellings = tuple(dict.fromkeys(other for other in others if other and other != word))
+        spellings = tuple(dict.fromkeys(other for other in others if len(other) > 1 and other != word))
         # What stands beside a word without blanks is found for itself.
         terms.append(Term(word, spellings, () if is_unspaced(word) else together))
     return terms
+
+
+def _number_among_words(q: str, region: str) -> Term | None:
+    """A whole phone number that has words around it."""
+    number = parse_number(without_words(q, region), region) if any(map(str.isalpha, q)) else None
+    digits = "".join(filter(str.isdecimal, searchable(q)))
+    if number is None or not number.identifies or number.national not in digits:  # letters may stand for digits
+        return None
+    return _number(number.value, "", "")
 
 
 def _number(text: str, extension: str, region: str) -> Term:

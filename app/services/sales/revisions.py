@@ -33,7 +33,7 @@ class Revision(NamedTuple):
     """A newer revision of a receipt, as far as whose it is depends on what is stored."""
 
     before: Stored
-    named_before: Set[Key]
+    last_named: Set[Key]
     """What the stored receipt says of who bought, as `CustomerReference.named` has it."""
     named_so_far: frozenset[Key]
     """What it has ever said of that."""
@@ -54,7 +54,7 @@ class Revision(NamedTuple):
         if excluded is not None and self._keeps_decision(excluded, returned_from):
             _keep_buyer(draft, self.before)
             return
-        says_new = not self.named <= self.named_before
+        says_new = not self.named <= self.last_named
         of_others, of_same = self._corrected(excluded) if says_new else (None, None)
         effect = self._effect(says_new=says_new)
         buyers.resolve(n, draft, returned_from, awaited, excluded, of_others, of_same, effect)
@@ -141,7 +141,7 @@ class Revision(NamedTuple):
 
     @property
     def _is_all_new(self) -> bool:
-        return bool(self.named) and self.named.isdisjoint(self.named_before)
+        return bool(self.named) and self.named.isdisjoint(self.last_named)
 
     def _keep_releases(self, draft: ReceiptDraft) -> None:
         """Say as well from whom the receipt was taken."""

@@ -60,9 +60,9 @@ _BUYER_KEYS = """
         ('phone', s.customer->>'phone'),
         ('email', s.customer->>'email')
     ) AS b(kind, value)
-    WHERE s.matched_by = 'claim' AND b.value IS NOT NULL
+    WHERE b.value IS NOT NULL
 """
-"""What a claimed receipt `s` names: where somebody took it from its customer before, its reasons do not say it."""
+"""What a receipt `s` names."""
 
 _CUSTOMER_KEYS = """
     SELECT jsonb_build_object('kind', 'id', 'value', s.customer_id) AS k
@@ -79,11 +79,14 @@ _SAID = f"""
     SELECT r AS k, r->>'result' = 'found' AS is_known, r->>'result' = 'created' AS is_created
     FROM jsonb_array_elements(s.match_reasons) r
     WHERE r->>'customer_id' = s.customer_id::text AND r->>'result' IN ('found', 'learnt', 'created')
+        AND EXISTS (SELECT FROM ({_BUYER_KEYS}) b WHERE {_same("b.k", "r")})
     UNION ALL
     SELECT b.k, EXISTS (SELECT FROM ({_CUSTOMER_KEYS}) own WHERE {_same("own.k", "b.k")}), false
-    FROM ({_BUYER_KEYS}) b
+    FROM ({_BUYER_KEYS}) b WHERE s.matched_by = 'claim'
 """
-"""The keys of its customer that a receipt `s` names, and whether they had each (`is_known`) without it."""
+"""The keys of its customer that a receipt `s` names, and whether they had each (`is_known`) without it. The reasons of
+one that stayed where it was may have others as well; those of a claimed one lack what somebody took it from before.
+"""
 
 _UNCONFIRMED = f"""
     WITH asked AS (

@@ -85,13 +85,17 @@ class TestMoreWordsThanAreLookedUp:
 class TestNumbers:
     NUMBERS = tuple(f"+447700900{n:03}" for n in range(100, 140))
 
-    @pytest.mark.parametrize("q", ["07700", "7700", "07700 9", "0770090", "+44 7700", "447700900"])
+    @pytest.mark.parametrize(
+        "q", ["07", "077", "0770", "07700", "7700", "07700 9", "0770090", "+44", "+44 7700", "00447", "447700900"]
+    )
     async def test_what_they_begin_with_is_enough(self, client: httpx.AsyncClient, q: str) -> None:
         await add(client, [reachable(number, "phone", number) for number in self.NUMBERS])
         await add(client, named(["Ada", "Ben"]))
         assert sorted(await found(client, q)) == list(self.NUMBERS)
 
-    @pytest.mark.parametrize("q", ["nwosu 07700", "07700 nwosu", "nwo 077009", "Nwosu 770090"])
+    @pytest.mark.parametrize(
+        "q", ["nwosu 07", "nwosu 077", "nwosu 0770", "nwosu 07700", "07700 nwosu", "nwo 077009", "Nwosu 770090"]
+    )
     async def test_beside_a_name(self, client: httpx.AsyncClient, q: str) -> None:
         strangers = [reachable(number, "phone", number) for number in self.NUMBERS]
         await add(client, [reachable("Nwosu", "phone", "07700 900999"), *strangers, *named(["Nwosu"])])
@@ -107,3 +111,48 @@ class TestNumbers:
     async def test_a_number_that_nobody_has(self, client: httpx.AsyncClient) -> None:
         await add(client, [reachable(number, "phone", number) for number in self.NUMBERS])
         assert await found(client, "0770123") == []
+
+
+class TestWordsAroundANumber:
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "07700 900123 (mobile)",
+            "Tel. 07700 900123",
+            "Mob: +44 7700 900123",
+            "(mobile) 07700 900123",
+            "07700 900123 - wife",
+            "Office: 07700 900123 ext 5",
+        ],
+    )
+    async def test_are_passed_over_where_nobody_has_them(self, client: httpx.AsyncClient, q: str) -> None:
+        await add(client, [reachable("Ada", "phone", "07700 900123 (mobile)"), *named(["Mobile", "Wife"])])
+        assert await found(client, q) == ["Ada"]
+
+    async def test_unless_somebody_has_them_as_well(self, client: httpx.AsyncClient) -> None:
+        await add(client, [reachable("Mobile Ltd", "phone", "07700 900123")])
+        await add(client, [reachable("Bo", "phone", "07700 900124")])
+        assert (await found(client, "mobile 07700 900123"))[0] == "Mobile Ltd"
+        assert await found(client, "Smith 07700 9001") == []
+
+
+class TestTwoLettersOfAScriptWithoutBlanks:
+    @pytest.mark.parametrize(
+        "names, q",
+        [
+            (["山奥", "山奥電機", "大山奥"], "山奥"),
+            (["檜垣 花", "小檜垣", "檜垣原"], "檜垣"),
+            (["독고", "독고탁"], "독고"),
+            (["林 檜", "若林檜原"], "林檜"),
+        ],
+    )
+    async def test_who_is_called_so_comes_before_whose_name_has_them(
+        self, client: httpx.AsyncClient, names: list[str], q: str
+    ) -> None:
+        await add(client, named(names))
+        assert (await found(client, q))[0] == names[0]
+        assert sorted(await found(client, q)) == sorted(names)
+
+    async def test_a_name_of_one_latin_letter_is_not_a_transliteration(self, client: httpx.AsyncClient) -> None:
+        await add(client, named(["آل سعود", "Anne L'Hôpital"]))
+        assert await found(client, "آل") == ["آل سعود"]

@@ -336,6 +336,21 @@ class TestAnotherReceiptSaysIt:
         assert (learnt in (await keys_of(client, ada))[1]) is is_said
 
 
+async def test_a_receipt_says_no_longer_what_it_was_revised_to_say_no_more(
+    client: httpx.AsyncClient, ada: Any, bo: Any
+) -> None:
+    """Although it stays hers, since the revision may mean two."""
+    teacher = await Receipt(client, customer=card("A") | {"email": NEW_EMAIL}).record()
+    other = await Receipt(client, customer=card("A") | {"email": NEW_EMAIL}).record()
+    points = [{**make.phone(NEW_PHONE), "shared": True}]
+    for name in ("Cy", "Di"):
+        await make.create_customer(client, display_name=name, contact_points=points)
+    revised = await other.revise(customer={"phone": NEW_PHONE, "email": "own@example.com"})
+    assert revised["customer_id"] == ada["id"]
+    await teacher.revise(customer=card("A") | {"email": "own@example.com"})
+    assert await keys_of(client, ada) == (["A"], ["own@example.com"])
+
+
 async def test_a_number_that_was_marked_invalid_is_kept_as_such(client: httpx.AsyncClient, ada: Any, bo: Any) -> None:
     """Else the next receipt would teach it as a good one."""
     receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record()

@@ -55,6 +55,10 @@ class TestPhone:
     def test_an_extension_is_kept_beside(self, extension: str) -> None:
         assert normalize_phone(f"020 7946 0123 {extension}", "GB") == Normalized("+442079460123", "12")
 
+    @pytest.mark.parametrize("extension", ["App. 12", "Apparat 12", "DW 12", "Durchwahl: 12", "Nebenstelle 12"])
+    def test_an_extension_in_german(self, extension: str) -> None:
+        assert normalize_phone(f"030 901820 {extension}", "DE") == Normalized("+4930901820", "12")
+
     def test_an_extension_of_a_header(self) -> None:
         assert normalize_phone("tel:+44-20-7946-0123;ext=12", "US") == Normalized("+442079460123", "12")
         assert normalize_phone("sip:+442079460123;ext=12@voip.example", "US") == Normalized("+442079460123", "12")
