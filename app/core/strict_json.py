@@ -7,6 +7,8 @@ from typing import Any
 from app.core import errors
 
 MAX_DEPTH = 32
+_TOO_LONG = "integer string conversion"
+"""What Python says of an integer of more than 4,300 digits."""
 
 
 def parse(raw: bytes | bytearray) -> Any:
@@ -25,7 +27,8 @@ def parse(raw: bytes | bytearray) -> Any:
     except _DuplicateKey as duplicate:
         raise errors.invalid("", "duplicate_key", f"Duplicate key {duplicate.key!r} in one object") from None
     except ValueError as error:
-        raise errors.MalformedBody(f"The body is not valid JSON: {error}"[:300]) from None
+        fault = "a number has too many digits" if _TOO_LONG in str(error) else error
+        raise errors.MalformedBody(f"The body is not valid JSON: {fault}"[:300]) from None
     if text.count("[") + text.count("{") > MAX_DEPTH and _exceeds_depth(value, MAX_DEPTH):
         raise errors.invalid("", "too_deep", f"Must be nested at most {MAX_DEPTH} levels deep")
     return value

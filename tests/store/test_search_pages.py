@@ -14,7 +14,15 @@ from app.core.context import Context
 from app.rules.customers import search as rules
 from app.rules.customers.search_terms import Term, terms
 from app.schemas.customers.customers import CustomerQuery
-from app.store.customers import customers, search, search_pages, search_statements, windows, word_sets
+from app.store.customers import (
+    customers,
+    search,
+    search_pages,
+    search_plan,
+    search_statements,
+    windows,
+    word_sets,
+)
 from app.store.customers.search import TermMatch
 from tests.support.application import TestClock
 
@@ -216,7 +224,7 @@ async def test_few_are_found_at_once(
     if everybody_is_rare:
         monkeypatch.setattr(word_sets, "FREQUENT", 1)
         monkeypatch.setattr(Term, "is_of_few", True)
-        monkeypatch.setattr(search_pages, "_FEW_WORDS", 1_000)
+        monkeypatch.setattr(search_plan, "_FEW_WORDS", 1_000)
     else:
         some = [word for customer in random.sample(stored, 20) for word in customer["words"]]
         asked = [word[1:] for word in some if word[0] == "‥" and len(word) == 7]

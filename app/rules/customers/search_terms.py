@@ -1,12 +1,12 @@
 """What is searched for: the terms of a query, and the words that each of them may mean."""
 
 import re
-import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import groupby, product
 
+from app.rules.customers.misspellings import misspellings
 from app.rules.customers.phone_numbers import is_extension, parse_number, without_words
 from app.rules.customers.search import (
     BEGINNING,
@@ -153,28 +153,7 @@ def terms(q: str, region: str = "", grouping: Grouping = Grouping.USUAL) -> list
     return list({term.word: term for term in _with_neighbours(found)}.values())[:MOST_TERMS]
 
 
-def misspellings(word: str) -> set[str]:
-    """The word and everything that is one typing error away from it, in Latin letters and digits.
-
-    A letter wrong, missing, too many, or two swapped (Damerau, "A technique for computer detection and correction of
-    spelling errors", 1964). Of an e-mail address only the part before the @ is varied. Words of fewer than three
-    characters have no misspellings, since they would match everything.
-    """
-    word = word.partition("@")[0]
-    if len(word) < _SHORTEST_MISSPELT:
-        return set()
-    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    letters = _LETTERS if word.isalpha() else _DIGITS if word.isdigit() else _LETTERS + _DIGITS
-    wrong = {a + c + b[1:] for a, b in parts if b for c in letters}
-    missing = {a + c + b for a, b in parts for c in letters}
-    too_many = {a + b[1:] for a, b in parts if b}
-    swapped = {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}
-    return wrong | missing | too_many | swapped | {word}
-
-
 _SHORTEST_TAIL, _LONGEST_TAIL = min(TAILS), max(TAILS)
-_LETTERS, _DIGITS = string.ascii_lowercase, string.digits
-_SHORTEST_MISSPELT = 3
 _SHORTEST_SPLIT = 4
 _PARTICLE_LENGTHS = (2, 3)
 _SURELY_A_NUMBER = 6

@@ -190,8 +190,12 @@ class Resolver:
 
     def unknown_keys(self, n: int, excluded: Excluded | None = None) -> list[EnteredKey]:
         """Those of them that no customer has, nor has learnt from anything but an earlier revision of the record."""
-        taught = excluded.taught if excluded is not None else ()
-        return [key for key in self._keys[n] if key.key in taught or not self._holders.get(key.key)]
+        pupil = {} if excluded is None else dict.fromkeys(excluded.taught, excluded.pupil)
+
+        def has_holder(key: Key) -> bool:
+            return any(holder.customer_id != pupil.get(key) for holder in self._holders.get(key, ()))
+
+        return [entered for entered in self._keys[n] if not has_holder(entered.key)]
 
     def names_excluded(self, n: int, excluded: Excluded) -> bool:
         """Whether the n-th record names whom it was taken from, or has a key about which somebody has decided."""

@@ -9,14 +9,9 @@ from app.rules.customers.resolution import Key
 from app.services.customers import changes
 from app.services.kit.patching import Current
 
-_MARKS = ("label", "verified_at", "shared", "opted_out", "invalid")
-"""What somebody who has looked at a contact point leaves on it."""
 
-
-async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key], created: Collection[Key] = ()) -> None:
-    """Take keys from a customer who has learnt them, or was `created` with them, but not those that somebody has looked
-    at since.
-    """
+async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key]) -> None:
+    """Take keys from a customer who has learnt them, or was created with them."""
     if not keys:
         return
 
@@ -25,7 +20,7 @@ async def forget(ctx: Context, customer_id: UUID, keys: Collection[Key], created
         points = zip(current.stored["contact_points"], stored["contact_points"], strict=True)
         kept = {
             "identities": [i for i in stored["identities"] if ("identity", i["system"], i["external_id"]) not in keys],
-            "contact_points": [sent for point, sent in points if _is_kept(point, keys, created)],
+            "contact_points": [sent for point, sent in points if _key(point) not in keys],
         }
         return {**kept, **_renamed(stored, kept)}
 
@@ -43,8 +38,5 @@ def _values(content: Mapping[str, Any]) -> set[str]:
     return {p["value"] for p in content["contact_points"]} | {i["external_id"] for i in content["identities"]}
 
 
-def _is_kept(point: Mapping[str, Any], keys: Collection[Key], created: Collection[Key]) -> bool:
-    key: Key = ("contact_point", point["kind"], point["normalized"])
-    # The first ones of a customer are primary by themselves.
-    is_chosen = point["primary"] and key not in created
-    return key not in keys or is_chosen or any(point[each] for each in _MARKS)
+def _key(point: Mapping[str, Any]) -> Key:
+    return "contact_point", point["kind"], point["normalized"]

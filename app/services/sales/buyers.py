@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.ids import new_id
-from app.rules.customers import Match, ReasonResult, SourcePolicy
+from app.rules.customers import Key, Match, ReasonResult, SourcePolicy
 from app.rules.kit import moments
 from app.rules.sales.buyers import buyer_among, buyer_of_return
 from app.rules.sales.receipts import MatchedBy, OnUnknownCustomer, SaleKind
@@ -58,10 +58,18 @@ class Buyers:
         self._effect = Effect.CREATE if on_unknown is OnUnknownCustomer.CREATE else Effect.NONE
         self.created: list[CustomerDraft] = []
         self._taught: list[tuple[ReceiptDraft, Lesson]] = []
+        self._learnt: set[Key] = set()
 
     @property
     def lessons(self) -> list[Lesson]:
         return [lesson for _, lesson in self._taught]
+
+    def is_unsure(self, n: int) -> bool:
+        """Whether the n-th receipt names an id beside a key that somebody has just learnt: whether they have another id
+        there was not read, as nothing said that they might be meant.
+        """
+        keys = [entered.key for entered in self._resolver.usable_keys(n)]
+        return any(key[0] == "identity" for key in keys) and not self._learnt.isdisjoint(keys)
 
     def tell_what_was_learnt(self) -> None:
         """Once the lessons are written: an archived customer has learnt nothing."""
@@ -159,6 +167,7 @@ class Buyers:
             return
         self._taught.append((receipt, Lesson(customer_id, unknown, "sale", *receipt.key)))
         self._resolver.add_known(customer_id, unknown)
+        self._learnt |= {entered.key for entered in unknown if entered.key[0] != "identity"}
 
     def _create(self, keys: Sequence[EnteredKey], buyer: BuyerNew, policy: SourcePolicy, receipt: SaleNew) -> UUID:
         new = CustomerNew(

@@ -68,7 +68,7 @@ async def _decide(ctx: Context, sale: Mapping[str, Any], touched: Touched) -> fr
     if found.customer_id is None and _stays(sale, found.candidates):
         return frozenset()
     forgotten = taught.learnt | (taught.created & reference.named(ctx))
-    await customers.forget(ctx, holder, forgotten, taught.created)
+    await customers.forget(ctx, holder, forgotten)
     found = customers.with_released(found, json.loads(sale["match_reasons"]))
     if found.customer_id is not None and may_teach:
         found = replace(found, reasons=await _teach(ctx, sale, reference, found.customer_id, found.reasons))

@@ -184,9 +184,11 @@ class _Batch:
         newer: list[ReceiptDraft] = []
         corrections: list[tuple[Revision, ReceiptDraft]] = []
         waiting = Waiting(self.groups, named, revision_of)
+        all_wait = False
         for n, draft in enumerate(drafts):
             revision = revision_of.get(n)
-            if waiting.waits(n, draft):
+            all_wait = all_wait or buyers.is_unsure(n)
+            if all_wait or waiting.waits(n, draft):
                 results.append(None)
             elif n in stored and n not in revised:
                 results.append(await _compare(ctx, draft, stored[n]))

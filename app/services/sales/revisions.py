@@ -68,7 +68,7 @@ class Revision(NamedTuple):
     async def forget(self, ctx: Context, draft: ReceiptDraft) -> None:
         """Let the customer of before forget what the receipt taught, and names otherwise now or says of others."""
         if self.taught is not None:
-            await customers.forget(ctx, self.before["customer_id"], self.forgotten(draft), self.taught.created)
+            await customers.forget(ctx, self.before["customer_id"], self.forgotten(draft))
 
     @property
     def taught_keys(self) -> frozenset[Key]:

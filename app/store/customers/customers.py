@@ -10,7 +10,7 @@ from app.rules.customers.search_terms import Term
 from app.rules.kit import cursors
 from app.schemas.customers import contact_details
 from app.schemas.customers import customers as schemas
-from app.store.customers import search, search_pages
+from app.store.customers import search, search_pages, search_plan
 from app.store.kit import documents, rows
 from app.store.kit.listing import Listing, Page, Sort, Within
 from app.store.kit.tables import Table
@@ -147,7 +147,7 @@ async def search_page(
     matches = await search.match_terms(ctx, terms, required)
     if not all(match.found for match in matches.terms):
         return Page([], None)
-    filters = search_pages.Filters(_LIST.asked(values), _LIST.arguments(values), required)
+    filters = search_plan.Filters(_LIST.asked(values), _LIST.arguments(values), required)
     items, after = await search_pages.Search(_LIST, matches, filters).page(ctx, position, query.limit)
     next_cursor = cursors.seal([str(part) for part in after], binding, ctx.cursor_key) if after else None
     return Page(items, next_cursor)

@@ -12,7 +12,6 @@ Of words that many have but hardly anybody has together, all lists would have to
 time, and what it has found is a page, even if that is not full: the next one goes on from there.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -23,14 +22,13 @@ from asyncpg import Record
 from app.core.context import Context
 from app.store.customers import word_sets
 from app.store.customers.search import Matches, TermMatch
+from app.store.customers.search_plan import Filters, Plan
 from app.store.customers.search_statements import BATCH, BestShape, OthersShape, best_statement, others_statement
 from app.store.customers.windows import RARE, Ahead, Rest, ahead, among
-from app.store.kit import listing
 from app.store.kit.listing import Listing
 
 TIME = timedelta(milliseconds=20)
 """After so long, a look goes into no further window. The last one took about as long as those before together."""
-_FEW_WORDS = 8
 LOOKS = 3
 """How many looks a page takes as long as it has nobody at all."""
 
@@ -61,37 +59,15 @@ class _Look(NamedTuple):
     """Whether its time was over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    asked: listing.Filters
-    arguments: list[Any]
-    required: Sequence[str]
-    """Words that customers have for whom the filters hold."""
-
-    def conditions(self, customers: Listing, after: int) -> tuple[tuple[str, ...], int]:
-        """Their parameters are those that follow the number `after`; the number of the last one."""
-        return tuple(customers.conditions(self.asked, after)), after + len(self.arguments)
-
-
-class _Words(NamedTuple):
-    """Of those who match best."""
-
-    required: list[str]
-    any_of: list[list[str]]
-    """One of each."""
-    proofs: list[list[str]]
-
-    @property
-    def items(self) -> list[list[str]]:
-        """They have a word of each."""
-        return [*([word] for word in self.required), *self.any_of]
-
-
 @dataclass(frozen=True)
 class Search:
     customers: Listing
     matches: Matches
     filters: Filters
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan(self.matches, self.filters)
 
     async def page(self, ctx: Context, position: Position, limit: int) -> tuple[list[str], Position | None]:
         """At most so many documents, and the position after which the next page begins, if there may be one."""
@@ -110,14 +86,14 @@ class Search:
     async def _look(self, ctx: Context, position: Position, wanted: int) -> _Look:
         if position.others:
             return await self._batch(ctx, position, wanted)
-        if position == START and self._has_others and self._are_few:
+        if position == START and self.plan.has_others and self.plan.are_few:
             return await self._all(ctx, wanted)
         return await self._best(ctx, position, wanted)
 
     async def _all(self, ctx: Context, wanted: int) -> _Look:
         """Those who match best and all others at once, if there are few of both; else the best of the newest."""
         below = self.matches.newest + 1
-        way = ahead(below, is_all=not self._has_parts, rest=self._rest_of_others).if_rare
+        way = ahead(below, is_all=not self.plan.has_parts, rest=self.plan.rest_of_others).if_rare
         found, batch = await self._rank(ctx, way, Position(below), wanted, with_best=True)
         lowest = batch["number"] if batch["ranked"] == BATCH else way.windows[batch["looked"] - 1].lowest
         best = [(row["json"], Position(row["number"])) for row in found if row["score"] is None]
@@ -130,10 +106,10 @@ class Search:
 
     async def _best(self, ctx: Context, position: Position, wanted: int) -> _Look:
         below = position.below or self.matches.newest + 1
-        way = ahead(below, is_all=not position.below, rest=self._rest_of_best)
+        way = ahead(below, is_all=not position.below, rest=self.plan.rest_of_best)
         documents, lowest, few = await self._find_best(ctx, way, below, wanted)
-        if few and lowest and self._rest_of_best is Rest.SETS:
-            blocks = await word_sets.blocks_with(ctx, self._words.items, lowest)
+        if few and lowest and self.plan.rest_of_best is Rest.SETS:
+            blocks = await word_sets.blocks_with(ctx, self.plan.words.items, lowest)
             if blocks == []:
                 lowest = 0
             else:
@@ -142,14 +118,14 @@ class Search:
                 documents += more
         if lowest:
             return _Look(documents, Position(lowest), len(documents) < wanted)
-        return _Look(documents, Position(others=1) if self._has_others else None)
+        return _Look(documents, Position(others=1) if self.plan.has_others else None)
 
     async def _find_best(
         self, ctx: Context, way: Ahead, below: int, wanted: int
     ) -> tuple[list[tuple[str, Position]], int, bool]:
         """What is found, the lowest number that was looked at, and whether the way ended where it forks."""
-        required, any_of, proofs = self._words
-        checked = self._checked(self._rest_of_best)
+        required, any_of, proofs = self.plan.words
+        checked = self.plan.checked(self.plan.rest_of_best)
         required = [word for word in required if word not in checked]
         shape = BestShape(bool(required), len(any_of), len(proofs), bool(checked))
         *found, end = await ctx.db.fetch(
@@ -190,12 +166,12 @@ class Search:
         """None if sets tell that there are none."""
         if position.end:
             return ahead(below, position.end)
-        rest = self._rest_of_others
+        rest = self.plan.rest_of_others
         if rest is Rest.SETS:
             rest, blocks = Rest.WINDOWS, None if position.below else await self._blocks_of_others(ctx, below)
             if blocks is not None:
                 return among(blocks, below) if blocks else None
-        return ahead(below, is_all=not (position.below or self._has_parts), rest=rest)
+        return ahead(below, is_all=not (position.below or self.plan.has_parts), rest=rest)
 
     async def _blocks_of_others(self, ctx: Context, below: int) -> list[int] | None:
         """Where those may be who have a word of each term, if there are not too many: a frequent one of each, or a rare
@@ -216,7 +192,7 @@ class Search:
         """What is found after a position, the best match first, and of how many, down to which number."""
         ordered = sorted(self.matches.terms, key=lambda term: bool(term.all_of))
         with_parts = sum(bool(term.all_of) for term in ordered)
-        checked = self._checked(self._rest_of_others)
+        checked = self.plan.checked(self.plan.rest_of_others)
         required = [word for word in self.filters.required if word not in checked]
         shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts, with_best, bool(checked))
         *found, batch = await ctx.db.fetch(
@@ -233,69 +209,6 @@ class Search:
             *(argument for term in ordered for argument in _arguments(term, with_best=with_best)),
         )
         return found, batch
-
-    def _checked(self, rest: Rest) -> list[str]:
-        """Words of filters that many have, where rare words lead to those who are asked for them."""
-        return [word for word in self.filters.required if word in self.matches.frequent] if rest is Rest.RARE else []
-
-    @cached_property
-    def _words(self) -> "_Words":
-        required, any_of, proofs = list(self.filters.required), [], []
-        for term in self.matches.terms:
-            if term.best_is_all:
-                required += term.all_of
-                proofs += [term.proof] if term.proof else []
-            elif len(term.best) == 1:
-                required += term.best
-            else:
-                any_of.append(term.best)
-        return _Words(required, any_of, proofs)
-
-    @cached_property
-    def _rest_of_best(self) -> Rest:
-        items = self._words.items
-        if not self.matches.has_sets:
-            return Rest.WINDOWS
-        if self._has_rare(words for words in items if len(words) <= _FEW_WORDS):
-            return Rest.RARE
-        return Rest.SETS if len(items) > 1 else Rest.WINDOWS
-
-    @cached_property
-    def _rest_of_others(self) -> Rest:
-        """Rare are also those of whom each has, for one term, a word that is rare and not the best."""
-        terms = self.matches.terms
-        others = [
-            words
-            for term in terms
-            for words in (term.others, *([word] for word in term.all_of if not term.best_is_all))
-            if words
-        ]
-        items = [*([word] for word in self.filters.required), *(list(term.scores) for term in terms if not term.all_of)]
-        if not self.matches.has_sets:
-            return Rest.WINDOWS
-        if self._has_rare(items) or all(self.matches.frequent.isdisjoint(words) for words in others):
-            return Rest.RARE_PARTS if self._has_parts else Rest.RARE
-        return Rest.SETS if self.filters.required and not self._has_parts else Rest.WINDOWS
-
-    def _has_rare(self, items: Iterable[Sequence[str]]) -> bool:
-        return any(self.matches.frequent.isdisjoint(words) for words in items)
-
-    @cached_property
-    def _are_few(self) -> bool:
-        """Whether hardly anybody may be meant: a term is of few, in few words that are rare."""
-        if sum(bool(term.all_of) for term in self.matches.terms) > 1:  # each makes twice as many ways to be looked for
-            return False
-        few = (term for term in self.matches.terms if term.term.is_of_few and len(term.all_of) <= 1)
-        items = ([*term.scores, *term.all_of] for term in few)
-        return self.matches.has_sets and self._has_rare(words for words in items if len(words) <= _FEW_WORDS)
-
-    @cached_property
-    def _has_parts(self) -> bool:
-        return any(term.all_of for term in self.matches.terms)
-
-    @cached_property
-    def _has_others(self) -> bool:
-        return any(term.others or (term.all_of and not term.best_is_all) for term in self.matches.terms)
 
 
 def _arguments(term: TermMatch, *, with_best: bool) -> list[Any]:

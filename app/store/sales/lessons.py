@@ -21,9 +21,9 @@ class Teacher(NamedTuple):
 
 async def unconfirmed(ctx: Context, teachers: Iterable[Teacher]) -> list[Record]:
     """Rows of (sale_id, kind, value, is_created) of keys that these receipts name, or taught in an earlier revision:
-    those that the customer has learnt from any receipt, or was created with by this one (`is_created`), and that no
-    other receipt of theirs, voided or not, names beside another key of theirs; beside one that is not learnt either, if
-    it was revised: it may have stayed theirs for that key only.
+    those that the customer has learnt from any receipt, or was created with by this one (`is_created`), that nobody has
+    looked at since, and that no other receipt of theirs, voided or not, names beside another key of theirs; beside one
+    that is not learnt either, if it was revised: it may have stayed theirs for that key only.
     """
     return await ctx.db.fetch(_UNCONFIRMED, *rows.columns(teachers, 4))
 
@@ -88,6 +88,18 @@ _SAID = f"""
 one that stayed where it was may have others as well; those of a claimed one lack what somebody took it from before.
 """
 
+_MARKED_POINTS = """
+    SELECT jsonb_build_object('kind', p.kind, 'value', p.value) AS k,
+        p.label IS NOT NULL OR p.verified_at IS NOT NULL OR p.shared OR p.invalid OR p.opted_out <> '{}' AS by_hand
+    FROM contact_points p
+    WHERE p.customer_id = n.customer_id AND (
+        p.primary OR p.label IS NOT NULL OR p.verified_at IS NOT NULL OR p.shared OR p.invalid OR p.opted_out <> '{}'
+    )
+"""
+"""Contact points of the customer of `n` that somebody has looked at since. The first ones of a customer are primary by
+themselves.
+"""
+
 _UNCONFIRMED = f"""
     WITH asked AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
@@ -122,6 +134,8 @@ _UNCONFIRMED = f"""
                     SELECT FROM lessons l WHERE l.sale_id = n.sale_id AND {_same("l.k", "said.k")}
                 ))
             )
+    ) AND NOT EXISTS (
+        SELECT FROM ({_MARKED_POINTS}) marked WHERE {_same("marked.k", "n.k")} AND (marked.by_hand OR NOT n.is_created)
     )
     GROUP BY 1, 2, 3
 """

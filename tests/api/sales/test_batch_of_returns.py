@@ -98,6 +98,12 @@ HISTORIES = {
         sale("2", 1, {"phone": "11"} | A),
         sale("3", 0, B | M),
     ],
+    "a card beside a number that its customer has just learnt": [
+        sale("1", 0, A | M),
+        sale("2", 0, M | {"phone": "11"}),
+        sale("3", 0, B | {"phone": "11"}),
+        sale("4", 0, B),
+    ],
 }
 
 

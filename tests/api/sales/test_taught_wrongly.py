@@ -358,3 +358,26 @@ async def test_a_number_that_was_marked_invalid_is_kept_as_such(client: httpx.As
     await api.patched(client, f"/v1/customers/{ada['id']}", {"contact_points": points})
     await receipt.revise(customer=card("B"))
     assert await keys_of(client, ada) == (["A"], [NEW_PHONE])
+
+
+async def test_a_number_that_was_labelled_is_theirs_although_a_revision_names_somebody_else_with_it(
+    client: httpx.AsyncClient, ada: Any, bo: Any
+) -> None:
+    receipt = await Receipt(client, customer=card("A") | {"phone": NEW_PHONE}).record()
+    await api.patched(
+        client, f"/v1/customers/{ada['id']}", {"contact_points": [{**make.phone(NEW_PHONE), "label": "home"}]}
+    )
+    revised = await receipt.revise(customer=card("B") | {"phone": NEW_PHONE})
+    assert revised["customer_id"] == ada["id"], "card and number are of two people"
+    assert (await keys_of(client, ada), await keys_of(client, bo)) == ((["A"], [NEW_PHONE]), (["B"], []))
+
+
+async def test_what_a_receipt_taught_somebody_long_ago_and_is_another_s_by_now(
+    client: httpx.AsyncClient, ada: Any
+) -> None:
+    buyer = card("A") | {"phone": NEW_PHONE}
+    receipt = await Receipt(client, customer=buyer).record()
+    await receipt.revise(customer=card("A") | {"phone": "020 7946 0888"})
+    other = await make.record_sale(client, customer={"phone": NEW_PHONE})
+    revised = await receipt.revise(customer={"phone": NEW_PHONE, "email": NEW_EMAIL})
+    assert revised["customer_id"] == other["customer_id"] != ada["id"]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.customers.contact_points import normalize_phone
+from app.rules.customers.misspellings import misspellings
 from app.rules.customers.search import (
     BEGINNING,
     LETTER,
@@ -21,7 +22,7 @@ from app.rules.customers.search import (
     tag_word,
     words,
 )
-from app.rules.customers.search_terms import EXACT, MOST_TERMS, PART, misspellings, readings, terms
+from app.rules.customers.search_terms import EXACT, MOST_TERMS, PART, readings, terms
 from app.rules.customers.word_forms import LONGEST_WORD, fold, searchable
 
 
