@@ -105,12 +105,14 @@ def test_the_way_ends_after_two_windows_where_sets_tell_the_rest(below: int) -> 
     assert found.windows[1].lowest % 4_096 == 0
 
 
-def test_scattered_blocks_are_looked_into_newest_first() -> None:
+@pytest.mark.parametrize("wanted", [1, 21, 400])
+def test_scattered_blocks_are_looked_into_newest_first(wanted: int) -> None:
     random = Random(3)
     numbers = random.sample(range(0, 1_000_000, 512), 1_000)
     blocks = [block_of(number, 0) for number in numbers if number >= 32_768] + [block_of(0, 1), block_of(4_096, 1)]
-    found = among(random.sample(blocks, len(blocks)), 1_000_000)
+    found = among(random.sample(blocks, len(blocks)), 1_000_000, wanted)
     looked_into = [range_ for window in found.windows for range_ in reversed(covered(window))]
     assert sorted(looked_into) == sorted((lowest_of(block), lowest_of(block) + _SIZES[block % 8]) for block in blocks)
     assert looked_into == sorted(looked_into, reverse=True) and found.windows[-1].lowest == 0
     assert all(window.lowest == covered(window)[0][0] for window in found.windows[:-1])
+    assert len(covered(found.windows[0])) == min(wanted + 4, 64)

@@ -214,7 +214,7 @@ class CustomerFilters(Periods):
     follow in batches of the newest 400, each batch with the best match first. `sort` does not apply. Case, accents,
     apostrophes and hyphens do not matter. Numbers are also found by their last digits, from four on, and e-mail
     addresses by `@` and their domain. Words of scripts without spaces are found by any part of them, all others by
-    what they begin with; of what begins with digits before letters or with `@`, only the first 24 words in the order
+    what they begin with; of what begins with digits before letters or with `@`, only the first 100 words in the order
     of the alphabet are found. Words around a whole phone number are passed over where nobody is found by all of them.
     Where many customers have each of the words but few have all of
     them, a page has those who were found in a fraction of a second, which may be few or none, and `next_cursor` goes

@@ -191,11 +191,8 @@ class Resolver:
     def unknown_keys(self, n: int, excluded: Excluded | None = None) -> list[EnteredKey]:
         """Those of them that no customer has, nor has learnt from anything but an earlier revision of the record."""
         pupil = {} if excluded is None else dict.fromkeys(excluded.taught, excluded.pupil)
-
-        def has_holder(key: Key) -> bool:
-            return any(holder.customer_id != pupil.get(key) for holder in self._holders.get(key, ()))
-
-        return [entered for entered in self._keys[n] if not has_holder(entered.key)]
+        held = ((entered, self._holders.get(entered.key, ())) for entered in self._keys[n])
+        return [entered for entered, by in held if all(h.customer_id == pupil.get(entered.key) for h in by)]
 
     def names_excluded(self, n: int, excluded: Excluded) -> bool:
         """Whether the n-th record names whom it was taken from, or has a key about which somebody has decided."""

@@ -21,6 +21,7 @@ from app.rules.customers.search_terms import PART, PREFIX, SIMILAR, SPLIT, TYPO,
 from app.store.customers import word_sets
 
 _VARIANTS = 24
+_COMPLETIONS = 100
 """Of so many words at most, each is looked for. A beginning of more words is found by its first letters, and proven."""
 
 
@@ -142,10 +143,10 @@ def _match_parts(match: TermMatch, exact: set[str]) -> None:
 def _match_beginning(match: TermMatch, form: str, completions: Sequence[str]) -> None:
     """Set what begins with a form of the term: its words or, if these are too many, the word of their first letters."""
     mark = search.beginning_of(form)
-    if len(completions) > _VARIANTS and mark and not match.all_of:
+    if len(completions) > _COMPLETIONS and mark and not match.all_of:
         match.all_of, match.all_score, match.proof = [mark], PREFIX, [f"{form}%"]
     else:
-        for word in completions[:_VARIANTS]:
+        for word in completions[:_COMPLETIONS]:
             match.scores.setdefault(word, PREFIX)
 
 
@@ -164,11 +165,11 @@ _EXACT_AND_PREFIX = f"""
         (SELECT s.word FROM search_words s
          WHERE t.is_lettered AND {LETTERED}
              AND s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
-         ORDER BY s.word LIMIT {_VARIANTS + 1})
+         ORDER BY s.word LIMIT {_COMPLETIONS + 1})
         UNION ALL
         (SELECT s.word FROM search_words s
          WHERE NOT t.is_lettered AND s.word > t.term COLLATE "C" AND s.word < (t.term || U&'\\+10FFFF') COLLATE "C"
-         ORDER BY s.word LIMIT {_VARIANTS + 1})
+         ORDER BY s.word LIMIT {_COMPLETIONS + 1})
     ) w"""
 _SIMILAR = f"""
     SELECT t.number::int, w.word, w.score, {_HAS_SET} FROM unnest($1::text[]) WITH ORDINALITY t(name, number)

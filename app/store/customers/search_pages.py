@@ -113,7 +113,7 @@ class Search:
             if blocks == []:
                 lowest = 0
             else:
-                way = ahead(lowest) if blocks is None else among(blocks, lowest)
+                way = ahead(lowest) if blocks is None else among(blocks, lowest, wanted - len(documents))
                 more, lowest, _ = await self._find_best(ctx, way, lowest, wanted - len(documents))
                 documents += more
         if lowest:
@@ -170,7 +170,7 @@ class Search:
         if rest is Rest.SETS:
             rest, blocks = Rest.WINDOWS, None if position.below else await self._blocks_of_others(ctx, below)
             if blocks is not None:
-                return among(blocks, below) if blocks else None
+                return among(blocks, below, BATCH) if blocks else None
         return ahead(below, is_all=not (position.below or self.plan.has_parts), rest=rest)
 
     async def _blocks_of_others(self, ctx: Context, below: int) -> list[int] | None:

@@ -36,7 +36,8 @@ _FEWEST = _SIZES[0] // 2
 _FEW = _SIZES[1]
 _EAGER = 1 << 17
 _MOST_BLOCKS = 64
-"""How many of scattered blocks are in the first window: each has a list of its own."""
+"""How many of scattered blocks are in the first window at most: each has a list of its own."""
+_SPARE_BLOCKS = 4
 _WIDE = 32
 MOST = 2
 """A last window that has more than one in so many of all numbers is looked into by words alone."""
@@ -156,11 +157,13 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
     return Ahead(windows, len(narrow), fork, sure)
 
 
-def among(blocks: Sequence[int], below: int) -> Ahead:
-    """These blocks, from the newest one on. None has numbers from `below` on, and no number is in two of them."""
+def among(blocks: Sequence[int], below: int, wanted: int) -> Ahead:
+    """These blocks, from the newest one on. None has numbers from `below` on, and no number is in two of them. Nearly
+    each has somebody who is looked for: about as many blocks as are `wanted` come first.
+    """
     newest_first = sorted(blocks, key=lowest_of, reverse=True)
     windows: list[Window] = []
-    first, count = 0, _MOST_BLOCKS
+    first, count = 0, min(wanted + _SPARE_BLOCKS, _MOST_BLOCKS)
     while first < len(newest_first):
         some = newest_first[first : first + count]
         first, count = first + count, 4 * count
