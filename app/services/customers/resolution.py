@@ -143,9 +143,8 @@ class Resolver:
     def missing(self, n: int) -> Problem | None:
         """The problem of the n-th record if it refers to a customer by an id that nobody has."""
         customer_id = self.references[n].customer_id
-        if customer_id is None or customer_id in self._ids:
-            return None
-        return reference_not_found("/customer_id", "Customer")
+        is_known = customer_id is None or customer_id in self._ids
+        return None if is_known else reference_not_found("/customer_id", "Customer")
 
     def require(self, n: int, pointer: str) -> UUID | Problem:
         """The customer of the n-th record, or the problem at `pointer` where the keys there do not name exactly one."""
@@ -217,9 +216,9 @@ class Resolver:
         if is_taught or (customer_id, self._systems[n]) not in self._has_id:
             return False
         by_kind = list(zip(self._keys[n], held, strict=True))
-        if any(holders.all for key, holders in by_kind if key.kind == "identity"):
-            return False
-        return not proves_second_id(customer_id, [holders for key, holders in by_kind if key.kind != "identity"])
+        is_held = any(holders.all for key, holders in by_kind if key.kind == "identity")
+        points = [holders for key, holders in by_kind if key.kind != "identity"]
+        return not is_held and not proves_second_id(customer_id, points)
 
     def _without_holder(self, n: int, excluded: Excluded | None) -> Iterator[Reason]:
         for key in self.unknown_keys(n, excluded):
