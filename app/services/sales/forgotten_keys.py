@@ -30,9 +30,11 @@ async def lock_resting(ctx: Context, forgotten: Forgotten) -> list[UUID]:
     """Lock the receipts, with all that hang on them, which are customers' by their own keys and name one that these
     forget, or one that it contradicts: an identity of the same system.
     """
+    sales = await store.found_by_keys(ctx, {customer_id for customer_id, keys in forgotten.items() if keys})
+    policies = await _policies(ctx, sales)
     resting = []
-    for sale in await store.found_by_keys(ctx, {customer_id for customer_id, keys in forgotten.items() if keys}):
-        reference = buyer_reference(sent_buyer(sale), await _policies(ctx, sale), sale["source"])
+    for sale in sales:
+        reference = buyer_reference(sent_buyer(sale), policies, sale["source"])
         if _depends(reference.named(ctx), forgotten[sale["customer_id"]]):
             resting.append(sale["id"])
     if resting:
@@ -48,13 +50,14 @@ async def decide_anew(ctx: Context, forgotten: Forgotten, touched: Touched) -> N
         also_forgotten: dict[UUID, set[Key]] = defaultdict(set)
         for sale_id in sorted(resting):
             sale = await SALES.lock(ctx, sale_id)
-            also_forgotten[sale["customer_id"]] |= await _decide(ctx, sale, touched)
+            if sale["customer_id"] in forgotten and sale["matched_by"] != MatchedBy.CLAIM:  # nobody was faster
+                also_forgotten[sale["customer_id"]] |= await _decide(ctx, sale, touched)
         forgotten = also_forgotten
 
 
 async def _decide(ctx: Context, sale: Mapping[str, Any], touched: Touched) -> frozenset[Key]:
     """Keys that its customer has forgotten as well."""
-    holder, policies = sale["customer_id"], await _policies(ctx, sale)
+    holder, policies = sale["customer_id"], await _policies(ctx, [sale])
     taught = (await lessons.taught(ctx, policies, [sale])).get(sale["id"], Taught())
     reference = buyer_reference(sent_buyer(sale), policies, sale["source"])
     excluded = Excluded(sale["taken_from"], pupil=holder, taught=taught.learnt | taught.created)
@@ -112,6 +115,8 @@ def _stays(sale: Mapping[str, Any], candidates: Collection[UUID]) -> bool:
     return sale["customer_id"] in candidates or bool(json.loads(sale["named_before"]))
 
 
-async def _policies(ctx: Context, sale: Mapping[str, Any]) -> Policies:
-    identity = sent_buyer(sale).identity
-    return await customers.load_policies(ctx, [sale["source"], identity.system if identity else None])
+async def _policies(ctx: Context, sales: Sequence[Mapping[str, Any]]) -> Policies:
+    """Of the sources of these receipts, and of the systems of their ids."""
+    identities = [sent_buyer(sale).identity for sale in sales]
+    systems = {identity.system for identity in identities if identity is not None}
+    return await customers.load_policies(ctx, [*{sale["source"] for sale in sales}, *systems])
