@@ -108,8 +108,7 @@ def lettered_beginnings(words: Iterable[str]) -> list[str]:
     """The letters that words with digits begin with: smith of smith42. So what begins with letters completes them as a
     word of letters alone, of which there are few.
     """
-    plain = (word for word in words if "@" not in word and word[0] not in MARKS)
-    found = ("".join(takewhile(_is_lettered, word)) for word in plain)
+    found = ("".join(takewhile(_is_lettered, word)) for word in _plain(words))
     return [word for word in found if len(word) >= _SHORTEST_SIMILAR and not is_unspaced(word)]
 
 
@@ -120,11 +119,10 @@ def is_lettered(word: str) -> bool:
 
 def beginnings(words: Iterable[str]) -> Iterator[str]:
     """The marked words of the first letters or digits of words. What an address begins with, its name does too."""
-    for word in words:
-        if "@" not in word and word[0] not in MARKS:
-            for length in range(1, min(_LONGEST_MARKED, len(word) - 1) + 1):
-                if is_beginning(word[:length]):
-                    yield BEGINNING + word[:length]
+    for word in _plain(words):
+        for length in range(1, min(_LONGEST_MARKED, len(word) - 1) + 1):
+            if is_beginning(word[:length]):
+                yield BEGINNING + word[:length]
 
 
 def is_beginning(text: str) -> bool:
@@ -145,8 +143,8 @@ def letters(words: Collection[str]) -> list[str]:
 
     They are sorted, so that those which there is room for are the same whenever they are made.
     """
-    plain = (word for word in words if "@" not in word and word[0] not in MARKS)
-    return sorted(LETTER + letter for letter in set(unspaced_letters("".join(plain))).difference(words))
+    found = set(unspaced_letters("".join(_plain(words))))
+    return sorted(LETTER + letter for letter in found.difference(words))
 
 
 def is_letter(text: str) -> bool:
@@ -248,6 +246,11 @@ def _name_words(name: str) -> tuple[list[str], list[str]]:
             plain.append("".join(reversed(run))[:LONGEST_WORD])
             grams += bigrams(plain[-1])
     return plain, grams
+
+
+def _plain(words: Iterable[str]) -> Iterator[str]:
+    """Neither addresses nor marked words."""
+    return (word for word in words if "@" not in word and word[0] not in MARKS)
 
 
 def _is_lettered(character: str) -> bool:

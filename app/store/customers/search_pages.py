@@ -147,7 +147,7 @@ class Search:
     async def _batch(self, ctx: Context, position: Position, wanted: int) -> _Look:
         """What is left of a batch."""
         below = position.below or self.matches.newest + 1
-        way = await self._way_to_others(ctx, position, below)
+        way = await self._windows_of_others(ctx, position, below)
         if way is None:
             return _Look([], None)
         if position.number:  # what the batch has was decided when it was begun
@@ -162,7 +162,7 @@ class Search:
             return _Look(documents, Position(batch["number"], 1))
         return _Look(documents, Position(end, 1) if end else None, is_cut)
 
-    async def _way_to_others(self, ctx: Context, position: Position, below: int) -> Ahead | None:
+    async def _windows_of_others(self, ctx: Context, position: Position, below: int) -> Ahead | None:
         """None if sets tell that there are none."""
         if position.end:
             return ahead(below, position.end)

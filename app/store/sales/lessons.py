@@ -88,17 +88,9 @@ _SAID = f"""
 one that stayed where it was may have others as well; those of a claimed one lack what somebody took it from before.
 """
 
-_MARKED_POINTS = """
-    SELECT jsonb_build_object('kind', p.kind, 'value', p.value) AS k,
-        p.label IS NOT NULL OR p.verified_at IS NOT NULL OR p.shared OR p.invalid OR p.opted_out <> '{}' AS by_hand
-    FROM contact_points p
-    WHERE p.customer_id = n.customer_id AND (
-        p.primary OR p.label IS NOT NULL OR p.verified_at IS NOT NULL OR p.shared OR p.invalid OR p.opted_out <> '{}'
-    )
-"""
-"""Contact points of the customer of `n` that somebody has looked at since. The first ones of a customer are primary by
-themselves.
-"""
+_POINT_KEY = "jsonb_build_object('kind', p.kind, 'value', p.value)"
+_IS_MARKED = "(p.label IS NOT NULL OR p.verified_at IS NOT NULL OR p.shared OR p.invalid OR p.opted_out <> '{}')"
+"""Whether somebody has looked at a contact point `p`."""
 
 _UNCONFIRMED = f"""
     WITH asked AS (
@@ -135,7 +127,8 @@ _UNCONFIRMED = f"""
                 ))
             )
     ) AND NOT EXISTS (
-        SELECT FROM ({_MARKED_POINTS}) marked WHERE {_same("marked.k", "n.k")} AND (marked.by_hand OR NOT n.is_created)
+        SELECT FROM contact_points p WHERE p.customer_id = n.customer_id AND {_same(_POINT_KEY, "n.k")}
+            AND ({_IS_MARKED} OR p.primary AND NOT n.is_created)  -- the first ones of a customer are primary
     )
     GROUP BY 1, 2, 3
 """
