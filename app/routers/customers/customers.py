@@ -123,8 +123,8 @@ async def upsert_customer(
 
     If no customer has this identity, one is created with it and the response is 201. Otherwise the customer is
     updated: fields that are left out keep their value, null takes a value away, identities are added, `preferences`
-    and `attributes` are merged, and other lists are replaced as a whole; whether a contact point is `shared` stays as
-    it is where it is left out. An identity in a system in which the customer
+    and `attributes` are merged, and other lists are replaced as a whole; what is left out of a contact point that is
+    known, such as its label or that it is opted out of, stays as well. An identity in a system in which the customer
     has another id is refused (409, `contradicts`), unless several contact points of their own come with it.
     With `If-None-Match: *`, nothing is ever updated. If nobody has the identity, but somebody else a contact point,
     the response is 409, or what `on_match` says.

@@ -107,7 +107,8 @@ class ContactPointNew(Schema):
         if entered["kind"] == WHATSAPP:
             known = [*known, NumberUse.WHATSAPP]
             entered = with_country_of_whatsapp(entered)
-        return entered | {"uses": ordered_uses(known), "opted_out": ordered_uses(opted_out)}
+        said = {"opted_out": ordered_uses(opted_out)} if "opted_out" in entered else {}
+        return entered | {"uses": ordered_uses(known)} | said
 
     @model_validator(mode="after")
     def _check_uses(self) -> "ContactPointNew":

@@ -60,7 +60,7 @@ async def change(
     if "display_name" not in sent and before["display_name"] == _joined_names(before):
         after["display_name"] = _joined_names(after)  # it was derived from the names
     new = validation.validate_stored(CustomerNew, after)
-    forms = _stored_forms(current.stored)
+    forms = stored_forms(current.stored)
     if not sent.keys().isdisjoint(_OF_NUMBERS):
         new = await sharing.settle(ctx, customer_id, new, current.stored, forms, is_sent="contact_points" in sent)
     stored, wanted = comparable(ctx, before), comparable(ctx, new.model_dump(mode="json"))
@@ -114,14 +114,14 @@ def body(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 def stored_content(stored: Mapping[str, Any]) -> tuple[CustomerNew, StoredForms]:
     """The stored customer as the content of a draft, with the forms of its contact points."""
-    return validation.validate_stored(CustomerNew, body(stored)), _stored_forms(stored)
+    return validation.validate_stored(CustomerNew, body(stored)), stored_forms(stored)
 
 
 def _without(content: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name not in names}
 
 
-def _stored_forms(stored: Mapping[str, Any]) -> StoredForms:
+def stored_forms(stored: Mapping[str, Any]) -> StoredForms:
     return {
         (ContactKind(point["kind"]), point["value"]): Normalized(
             point["normalized"], point["extension"] or "", point["identifies"]

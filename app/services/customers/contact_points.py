@@ -1,6 +1,6 @@
 """Contact points of customers: checked, normalised, and each number once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import ValidationFailed
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
-from app.rules.customers.customers import ContactKind, ordered_uses
+from app.rules.customers.customers import USUAL_USES, ContactKind, ordered_uses
 from app.rules.kit import moments
 from app.schemas.customers.contact_details import AddressNew, ContactPointNew
 from app.schemas.customers.customers import CustomerNew
@@ -99,6 +99,29 @@ def merged(first: ContactPointNew, second: ContactPointNew) -> ContactPointNew:
     )
 
 
+def with_known(points: Sequence[ContactPoint], stored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What was sent of each, and what is `stored` of it where nothing was sent: who does not know of an opt-out takes
+    none away. Another one of the kind that is sent as the primary one takes its place.
+    """
+    before = {(point["kind"], point["normalized"], point["extension"] or ""): point for point in stored}
+    with_primary = {point.new.kind for point in points if point.new.primary}
+    return [_with_known(point, before, with_primary) for point in points]
+
+
+def _with_known(
+    point: ContactPoint, before: Mapping[tuple[str, str, str], Mapping[str, Any]], with_primary: Set[ContactKind]
+) -> dict[str, Any]:
+    sent = point.new.model_dump(mode="json", exclude_unset=True)
+    known = before.get((point.new.kind, point.form.value, point.form.extension), {})
+    kept = {name: known[name] for name in _KEPT if name in known and name not in sent}
+    if point.new.kind in with_primary:
+        kept.pop("primary", None)
+    if known and point.new.kind is ContactKind.PHONE:  # the usual uses are what is there if none were sent
+        uses = known["uses"] if tuple(point.new.uses) == USUAL_USES else kept.get("opted_out", [])
+        kept["uses"] = ordered_uses([*point.new.uses, *uses])
+    return sent | kept
+
+
 def row(customer_id: UUID, position: int, point: ContactPointNew, form: Normalized) -> dict[str, Any]:
     return {
         **point.model_dump(),
@@ -111,4 +134,6 @@ def row(customer_id: UUID, position: int, point: ContactPointNew, form: Normaliz
     }
 
 
+_KEPT = ("label", "primary", "verified_at", "invalid", "opted_out")
+"""What stays of a contact point as it is stored where it is left out; `shared` does in any change (`sharing.py`)."""
 _LONGEST_FORM = 300

@@ -142,8 +142,8 @@ async def put(
                 raise problem
             present = stored["identities"]
             changed["identities"] = present + [i for i in others if i not in present]
-        if new.contact_points and policy.country is not None and "contact_points" in sent:
-            changed["contact_points"] = _spelled_for_good(ctx, stored, new, policy)
+        if "contact_points" in sent:
+            changed["contact_points"] = _points_of_known(ctx, current.stored, new, policy)
         return changed
 
     return await changes.change(reading, customer_id, patch, respelled=False), False
@@ -157,14 +157,18 @@ async def _draft_of_known(ctx: Context, customer_id: UUID, new: CustomerNew) -> 
     return draft_customer(ctx, customer_id, new)
 
 
-def _spelled_for_good(
-    ctx: Context, stored: dict[str, Any], new: CustomerNew, policy: SourcePolicy
+def _points_of_known(
+    ctx: Context, stored: Mapping[str, Any], new: CustomerNew, policy: SourcePolicy
 ) -> list[dict[str, Any]]:
-    """Numbers without a country are those of the customer's addresses, or else of the source."""
-    addresses = new.addresses or CustomerNew.model_validate(stored).addresses
-    reading = ctx if contact_points.country_of(addresses) else under(ctx, policy)
-    points = contact_points.normalized_contact_points(reading, new.model_copy(update={"addresses": addresses}))
-    return [point.model_dump(mode="json", exclude_unset=True) for _, point, _ in points]
+    """The contact points that were sent, each with what is known of it and was left out.
+
+    Numbers without a country are those of the customer's addresses, or else of the source.
+    """
+    if not new.addresses:
+        new = new.model_copy(update={"addresses": changes.stored_content(stored)[0].addresses})
+    reading = ctx if contact_points.country_of(new.addresses) else under(ctx, policy)
+    points = contact_points.normalized_contact_points(reading, new, changes.stored_forms(stored))
+    return contact_points.with_known(points, stored["contact_points"])
 
 
 async def archive(ctx: Context, customer_id: UUID) -> Document:

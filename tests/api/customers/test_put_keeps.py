@@ -1,0 +1,112 @@
+"""What a system that sends a customer by their identity leaves out of a contact point stays as it is known."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.make import customers as make
+from tests.support import api
+
+NUMBER = "+44 7911 123402"
+KNOWN: dict[str, Any] = {
+    "kind": "phone",
+    "value": NUMBER,
+    "label": "mobile",
+    "primary": True,
+    "verified_at": "2026-01-02T03:04:05Z",
+    "uses": ["call", "sms", "whatsapp"],
+    "opted_out": ["call", "whatsapp"],
+}
+ADDRESS: dict[str, Any] = {"kind": "email", "value": "zoe@example.com", "label": "home", "invalid": True}
+KEPT = ("label", "primary", "verified_at", "uses", "opted_out", "invalid")
+
+
+async def put(client: httpx.AsyncClient, points: list[dict[str, Any]], **more: Any) -> list[dict[str, Any]]:
+    body = {"display_name": "Zoe Ng", "contact_points": points, **more}
+    answer = await client.put("/v1/customers/by-identity/shop/7", json=body)
+    assert answer.status_code in (200, 201), answer.text
+    return list(answer.json()["contact_points"])
+
+
+async def known(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    return await put(client, [KNOWN, ADDRESS])
+
+
+@pytest.mark.parametrize("value", [NUMBER, "07911 123402", "+447911123402"])
+async def test_what_is_left_out_stays(client: httpx.AsyncClient, value: str) -> None:
+    before = await known(client)
+    after = await put(client, [make.phone(value), make.email("Zoe@Example.com")])
+    assert [{name: point[name] for name in KEPT} for point in after] == [
+        {name: point[name] for name in KEPT} for point in before
+    ]
+    assert [point["id"] for point in after] == [point["id"] for point in before]
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "wanted"),
+    [
+        ({"opted_out": []}, "opted_out", []),
+        ({"opted_out": None}, "opted_out", []),
+        ({"opted_out": ["sms"]}, "opted_out", ["sms"]),
+        ({"opted_out": ["sms"]}, "uses", ["call", "sms", "whatsapp"]),
+        ({"label": None}, "label", None),
+        ({"label": "work"}, "label", "work"),
+        ({"label": "work"}, "opted_out", ["call", "whatsapp"]),
+        ({"primary": False}, "primary", False),
+        ({"invalid": True}, "invalid", True),
+        ({"verified_at": None}, "verified_at", None),
+        ({"uses": ["sms"], "opted_out": []}, "uses", ["sms"]),
+        ({"uses": ["call", "sms"]}, "uses", ["call", "sms", "whatsapp"]),  # that they do not want it is not forgotten
+        ({"uses": ["call", "sms"]}, "opted_out", ["call", "whatsapp"]),
+    ],
+)
+async def test_what_is_said_holds(client: httpx.AsyncClient, sent: dict[str, Any], field: str, wanted: Any) -> None:
+    await known(client)
+    (point,) = await put(client, [make.phone(NUMBER) | sent])
+    assert point[field] == wanted
+
+
+async def test_a_whatsapp_account_takes_no_opt_out_away(client: httpx.AsyncClient) -> None:
+    await known(client)
+    (point,) = await put(client, [{"kind": "whatsapp", "value": NUMBER}])
+    assert point["opted_out"] == ["call", "whatsapp"]
+
+
+async def test_another_one_becomes_primary(client: httpx.AsyncClient) -> None:
+    await known(client)
+    after = await put(client, [make.phone("+44 7911 123403") | {"primary": True}, make.phone(NUMBER)])
+    assert [(point["primary"], point["opted_out"]) for point in after] == [(True, []), (False, ["call", "whatsapp"])]
+
+
+async def test_a_number_that_is_left_out_goes(client: httpx.AsyncClient) -> None:
+    await known(client)
+    assert [point["kind"] for point in await put(client, [make.email("zoe@example.com")])] == ["email"]
+
+
+async def test_a_shop_that_sends_the_same_again_changes_nothing(client: httpx.AsyncClient) -> None:
+    await known(client)
+    body = {"display_name": "Zoe Ng", "contact_points": [make.phone("07911 123402"), make.email("zoe@example.com")]}
+    first = await client.put("/v1/customers/by-identity/shop/7", json=body)
+    again = await client.put("/v1/customers/by-identity/shop/7", json=body)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json()["version"] == first.json()["version"] == 1
+
+
+async def test_with_the_country_of_a_source(client: httpx.AsyncClient) -> None:
+    await api.post(client, "/v1/sources", {"code": "shop", "country": "DE"})
+    await put(client, [make.phone("+49 1511 2345678") | {"opted_out": ["sms"]}])
+    (point,) = await put(client, [make.phone("01511 2345678")])
+    assert (point["normalized"], point["opted_out"]) == ("+4915112345678", ["sms"])
+
+
+async def test_a_patch_replaces_the_list(client: httpx.AsyncClient) -> None:
+    """As a merge patch does (RFC 7396): it comes from whoever has just read the customer."""
+    customer = await make.create(client, contact_points=[KNOWN])
+    changed = await client.patch(
+        f"/v1/customers/{customer['id']}",
+        json={"contact_points": [make.phone(NUMBER)]},
+        headers={"Content-Type": "application/merge-patch+json"},
+    )
+    (point,) = changed.json()["contact_points"]
+    assert (point["label"], point["opted_out"], point["uses"]) == (None, [], ["call", "sms"])
