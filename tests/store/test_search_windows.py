@@ -116,3 +116,8 @@ def test_scattered_blocks_are_looked_into_newest_first(wanted: int) -> None:
     assert looked_into == sorted(looked_into, reverse=True) and found.windows[-1].lowest == 0
     assert all(window.lowest == covered(window)[0][0] for window in found.windows[:-1])
     assert len(covered(found.windows[0])) == min(wanted + 4, 64)
+
+
+def test_scattered_blocks_end_where_others_follow() -> None:
+    found = among([block_of(number, 0) for number in (40_960, 65_536)], 131_072, 1, 32_768)
+    assert [(window.lowest, window.above) for window in found.windows] == [(32_768, 131_072)]

@@ -54,6 +54,13 @@ async def refresh(db: "asyncpg.Connection[Any]") -> None:
             more = await word_sets.refresh(context(db))
 
 
+async def told(db: "asyncpg.Connection[Any]", items: list[list[str]], below: int = 65_536) -> list[int] | None:
+    """All blocks in which those may be who have one word of each item."""
+    found = await word_sets.blocks_with(context(db), items, below)
+    assert found is None or found.lowest == 0
+    return found and sorted(found.blocks)
+
+
 async def members(db: "asyncpg.Connection[Any]", word: str) -> list[int]:
     """The numbers of all who are in its sets."""
     found = await db.fetch("SELECT block, members::text FROM word_sets WHERE word = $1", word)
@@ -100,7 +107,7 @@ async def test_a_large_block_takes_the_place_of_small_ones(db: "asyncpg.Connecti
 async def test_sets_learn_of_changes(db: "asyncpg.Connection[Any]") -> None:
     await refresh(db)
     await db.execute("UPDATE customers SET words = '{third1}', updated_at = now() WHERE number = 40_000")
-    assert await word_sets.blocks_with(context(db), [["third1"], ["third1"]], 65_536)
+    assert await told(db, [["third1"], ["third1"]])
     await refresh(db)
     assert 40_000 in await members(db, "third1") and 40_000 in await members(db, "all"), "only more is learnt"
 
@@ -129,7 +136,7 @@ async def test_a_change_of_many_waits_until_it_is_counted(
     await db.execute(change, 101 * STEP)
     await refresh(db)
     assert await members(db, "third1") != await having(db, "third1", 65_536)
-    assert await word_sets.blocks_with(context(db), [["third0"], ["third1"]], 65_536) == [block_of(0, 0)]
+    assert await told(db, [["third0"], ["third1"]]) == [block_of(0, 0)]
     await db.execute("UPDATE customers SET updated_at = '2025-03-02' WHERE number = 0")
     await db.execute(
         "UPDATE word_sets SET members = members | set_bit(repeat('0', 32768)::varbit, 0, 1) WHERE block = 2"
@@ -148,8 +155,7 @@ async def test_what_is_committed_late_is_not_missed(db: "asyncpg.Connection[Any]
     await refresh(db)
     await transaction.commit()
     await other.close()
-    found = await word_sets.blocks_with(context(db), [["third1"], ["third2"]], 65_536)
-    assert found == [block_of(40_000, 0)]
+    assert await told(db, [["third1"], ["third2"]]) == [block_of(40_000, 0)]
     await refresh(db)
     await db.execute("UPDATE customers SET updated_at = '2025-03-02'")
     assert {40_000} <= {*await members(db, "third1")} & {*await members(db, "third2")}
@@ -171,9 +177,9 @@ async def test_of_too_many_changes_they_know_nothing(
 ) -> None:
     await refresh(db)
     items = [["third0"], ["third1"]]
-    assert await word_sets.blocks_with(context(db), items, 65_536) == []
+    assert await told(db, items) == []
     await db.execute("UPDATE customers SET updated_at = now()")
-    assert await word_sets.blocks_with(context(db), items, 65_536) is None
+    assert await told(db, items) is None
 
 
 async def test_only_blocks_are_told_where_all_words_are_together(db: "asyncpg.Connection[Any]") -> None:
@@ -182,15 +188,44 @@ async def test_only_blocks_are_told_where_all_words_are_together(db: "asyncpg.Co
     )
     await refresh(db)
     items = [["third0"], ["third1", "third2"]]
-    found = await word_sets.blocks_with(context(db), items, 65_536)
-    assert found is not None and sorted(found) == [block_of(800, 0), block_of(50_000, 0)]
-    assert await word_sets.blocks_with(context(db), items, 49_152) == [block_of(800, 0)]
+    assert await told(db, items) == [block_of(800, 0), block_of(50_000, 0)]
+    assert await told(db, items, below=49_152) == [block_of(800, 0)]
+
+
+@pytest.mark.parametrize(
+    ("least", "blocks", "lowest"),
+    [
+        (1, [50_000], 32_768),
+        (2, [50_000], 32_768),
+        (3, [800, 50_000], 0),
+        (None, [800, 50_000], 0),
+    ],
+)
+async def test_the_newest_that_have_enough(
+    db: "asyncpg.Connection[Any]", least: int | None, blocks: list[int], lowest: int
+) -> None:
+    await db.execute("UPDATE customers SET words = words || '{third0, third1}' WHERE number IN (800, 50_000, 50_008)")
+    await refresh(db)
+    found = await word_sets.blocks_with(context(db), [["third0"], ["third1"]], 65_536, least)
+    assert found is not None
+    assert (sorted(found.blocks), found.lowest) == ([block_of(number, 0) for number in blocks], lowest)
+
+
+async def test_who_was_changed_below_the_newest_that_have_enough_is_told_later(db: "asyncpg.Connection[Any]") -> None:
+    change = "UPDATE customers SET words = words || '{third0, third1}'"
+    await db.execute(f"{change} WHERE number IN (800, 50_000)")
+    await refresh(db)
+    await db.execute(f"{change}, updated_at = now() WHERE number IN (4_000, 60_000)")
+    items = [["third0"], ["third1"]]
+    newest = await word_sets.blocks_with(context(db), items, 65_536, 1)
+    assert newest is not None and newest.lowest == 32_768
+    assert sorted(newest.blocks) == [block_of(50_000, 0), block_of(60_000, 0)]
+    assert await told(db, items, below=newest.lowest) == [block_of(800, 0), block_of(4_000, 0)]
 
 
 async def test_where_a_word_has_no_set_whole_blocks_are_told(db: "asyncpg.Connection[Any]") -> None:
     await refresh(db)
-    found = await word_sets.blocks_with(context(db), [["all"], ["few9"]], 65_536)
-    assert found is not None and sorted(found) == [block_of(n, 1) for n in range(0, 65_536, 4_096)]
+    assert await told(db, [["all"], ["few9"]]) == [block_of(n, 1) for n in range(0, 65_536, 4_096)]
 
 
 def context(db: Any) -> Context:

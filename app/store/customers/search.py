@@ -151,8 +151,9 @@ def _match_beginning(match: TermMatch, form: str, completions: Sequence[str]) ->
 
 
 _HAS_SET = "EXISTS (SELECT FROM word_sets s WHERE s.word = w.word)"
-# Number -1 is that of the newest customer, and whether there are sets; number 0 is an exact word; higher numbers are
-# those of the beginning that the word has.
+# The SELECTs hide what is asked for from the planner, which then keeps one plan. Number -1 is that of the newest
+# customer, and whether there are sets; number 0 is an exact word; higher numbers are those of the beginning that the
+# word has.
 _EXACT_AND_PREFIX = f"""
     SELECT -1, last_value::text, {word_sets.covers("last_value")} FROM customers_number_seq
     UNION ALL
@@ -160,7 +161,7 @@ _EXACT_AND_PREFIX = f"""
         SELECT string_to_array($1::text, E'\\n') || $4::text[])::text[])
     UNION ALL
     SELECT t.number::int, w.word, {_HAS_SET}
-    FROM unnest($2::text[], $3::bool[]) WITH ORDINALITY t(term, is_lettered, number)
+    FROM unnest((SELECT $2::text[]), (SELECT $3::bool[])) WITH ORDINALITY t(term, is_lettered, number)
     CROSS JOIN LATERAL (
         (SELECT s.word FROM search_words s
          WHERE t.is_lettered AND {LETTERED}

@@ -109,16 +109,30 @@ class Search:
         way = ahead(below, is_all=not position.below, rest=self.plan.rest_of_best)
         documents, lowest, few = await self._find_best(ctx, way, below, wanted)
         if few and lowest and self.plan.rest_of_best is Rest.SETS:
-            blocks = await word_sets.blocks_with(ctx, self.plan.words.items, lowest)
-            if blocks == []:
-                lowest = 0
-            else:
-                way = ahead(lowest) if blocks is None else among(blocks, lowest, wanted - len(documents))
-                more, lowest, _ = await self._find_best(ctx, way, lowest, wanted - len(documents))
-                documents += more
+            more, lowest = await self._best_by_sets(ctx, lowest, wanted - len(documents))
+            documents += more
         if lowest:
             return _Look(documents, Position(lowest), len(documents) < wanted)
         return _Look(documents, Position(others=1) if self.plan.has_others else None)
+
+    async def _best_by_sets(self, ctx: Context, below: int, wanted: int) -> tuple[list[tuple[str, Position]], int]:
+        """What is found, and the lowest number that was looked at. Sets are read further than to as many as are wanted
+        if not all of these were hits.
+        """
+        documents: list[tuple[str, Position]] = []
+        for least in (wanted, None):
+            found = await word_sets.blocks_with(ctx, self.plan.words.items, below, least)
+            end = 0 if found is None else found.lowest
+            lowest = end
+            if found is None or found.blocks:
+                missing = wanted - len(documents)
+                way = ahead(below) if found is None else among(found.blocks, below, missing, end)
+                more, lowest, _ = await self._find_best(ctx, way, below, missing)
+                documents += more
+            if not end or lowest > end or len(documents) >= wanted:
+                break
+            below = lowest
+        return documents, lowest
 
     async def _find_best(
         self, ctx: Context, way: Ahead, below: int, wanted: int
@@ -184,7 +198,7 @@ class Search:
         if (by_rare := await word_sets.blocks_with_rare(ctx, rare, required)) is None:
             return None
         by_sets = await word_sets.blocks_with(ctx, [*([word] for word in required), *frequent], below)
-        return None if by_sets is None else list({*by_sets, *by_rare})
+        return None if by_sets is None else list({*by_sets.blocks, *by_rare})
 
     async def _rank(
         self, ctx: Context, way: Ahead, position: Position, wanted: int, *, with_best: bool = False

@@ -114,7 +114,7 @@ def _windows(
     """
 
     def window(within: Sequence[str], asked: Sequence[str], has_blocks: str) -> str:
-        is_hit = " AND ".join([*where, *asked])
+        is_hit = " AND ".join([*asked, *where])
         found = (_FOUND.format(is_hit=is_hit, way=" AND ".join([*way, *within])) for way in ways)
         return _WINDOW.format(found=" UNION ".join(found), has_blocks=has_blocks)
 
@@ -142,18 +142,18 @@ def _proof(likes: str) -> str:
 # indexes of their own.
 _WINDOW = """
             SELECT count(*) AS had, count(*) FILTER (WHERE is_hit) AS hits,
-                array_agg(id ORDER BY number DESC) FILTER (WHERE is_hit) AS ids,
+                array_agg(tid ORDER BY number DESC) FILTER (WHERE is_hit) AS tids,
                 array_agg(number ORDER BY number DESC) FILTER (WHERE is_hit) AS numbers
             FROM ({found} OFFSET 0) h
             HAVING w.blocks {has_blocks}"""
 _FOUND = """
-                SELECT c.id, c.number, ({is_hit}) AS is_hit
-                FROM (SELECT c.* FROM customers c WHERE {way} AND c.number < w.above OFFSET 0) c"""
+                SELECT c.tid, c.number, ({is_hit}) AS is_hit
+                FROM (SELECT c.ctid AS tid, c.* FROM customers c WHERE {way} AND c.number < w.above OFFSET 0) c"""
 _LOOKED = f"""
     WITH RECURSIVE looked AS (
-        SELECT 0 AS n, 0::bigint AS had, 0::bigint AS hits, NULL::uuid[] AS ids, NULL::bigint[] AS numbers
+        SELECT 0 AS n, 0::bigint AS had, 0::bigint AS hits, NULL::tid[] AS tids, NULL::bigint[] AS numbers
         UNION ALL
-        SELECT w.n, l.had + h.had, l.hits + h.hits, h.ids, h.numbers
+        SELECT w.n, l.had + h.had, l.hits + h.hits, h.tids, h.numbers
         FROM looked l
         CROSS JOIN LATERAL (
             SELECT k.n, ($1::text[])[k.n] AS blocks, ($2::bigint[])[k.n] AS above
@@ -166,41 +166,41 @@ _LOOKED = f"""
             AND (l.n <> $4::int OR l.had > {RARE} OR $3::int < cardinality($1::text[]))
             AND (l.n < $5::int OR clock_timestamp() - statement_timestamp() < $6::interval)
     )"""
-_HITS = "looked l CROSS JOIN LATERAL unnest(l.ids, l.numbers) h(id, number)"
+_HITS = "looked l CROSS JOIN LATERAL unnest(l.tids, l.numbers) h(tid, number)"
 _BEST = f"""{_LOOKED},
-    found AS MATERIALIZED (SELECT h.id, h.number FROM {_HITS} ORDER BY h.number DESC LIMIT (SELECT $8::int))
+    found AS MATERIALIZED (SELECT h.tid, h.number FROM {_HITS} ORDER BY h.number DESC LIMIT (SELECT $8::int))
     SELECT * FROM (
         SELECT row_to_json(d)::text AS json, f.number, NULL::bigint AS had, NULL::int AS looked
-        FROM found f JOIN customers c ON c.id = f.id CROSS JOIN LATERAL (SELECT {{columns}}) d ORDER BY f.number DESC
+        FROM found f JOIN customers c ON c.ctid = f.tid CROSS JOIN LATERAL (SELECT {{columns}}) d ORDER BY f.number DESC
     ) documents
     UNION ALL SELECT NULL, NULL, max(had), max(n) FROM looked"""
 _OTHERS = f"""{_LOOKED},
     candidates AS MATERIALIZED (
-        SELECT c.id, c.number, c.words, {{is_best}} AS is_best
-        FROM (SELECT h.id FROM {_HITS} ORDER BY h.number DESC LIMIT {{enough}}) h JOIN customers c ON c.id = h.id
+        SELECT c.ctid AS tid, c.number, c.words, {{is_best}} AS is_best
+        FROM (SELECT h.tid FROM {_HITS} ORDER BY h.number DESC LIMIT {{enough}}) h JOIN customers c ON c.ctid = h.tid
     ),
     sought AS MATERIALIZED ({{sought}}),
     hits AS (
-        SELECT c.id, s.term, s.score
-        FROM candidates c CROSS JOIN LATERAL unnest(c.words) w(word) JOIN sought s ON s.word = w.word{{parts}}
+        SELECT w.number, s.term, s.score
+        FROM (SELECT c.number, unnest(c.words) AS word FROM candidates c) w JOIN sought s ON s.word = w.word{{parts}}
     ),
-    best AS (SELECT h.id, h.term, max(h.score) AS score FROM hits h GROUP BY h.id, h.term),
-    ranked AS (SELECT b.id, sum(b.score) AS score FROM best b GROUP BY b.id),
+    best AS (SELECT h.number, h.term, max(h.score) AS score FROM hits h GROUP BY h.number, h.term),
+    ranked AS (SELECT b.number, sum(b.score) AS score FROM best b GROUP BY b.number),
     page AS MATERIALIZED (
-        SELECT c.id, c.number, CASE WHEN NOT c.is_best THEN r.score END AS score
-        FROM candidates c JOIN ranked r ON r.id = c.id
+        SELECT c.tid, c.number, CASE WHEN NOT c.is_best THEN r.score END AS score
+        FROM candidates c JOIN ranked r USING (number)
         WHERE $9::bigint IS NULL OR (r.score, c.number) < ($9::bigint, $10::bigint)
         ORDER BY score DESC NULLS FIRST, number DESC LIMIT (SELECT $8::int)
     )
     SELECT * FROM (
         SELECT row_to_json(d)::text AS json, p.score, p.number, NULL::bigint AS ranked, NULL::int AS looked
-        FROM page p JOIN customers c ON c.id = p.id CROSS JOIN LATERAL (SELECT {{columns}}) d
+        FROM page p JOIN customers c ON c.ctid = p.tid CROSS JOIN LATERAL (SELECT {{columns}}) d
         ORDER BY p.score DESC NULLS FIRST, p.number DESC
     ) documents
     UNION ALL SELECT NULL, NULL, min(number), count(*), (SELECT max(n) FROM looked) FROM candidates"""
 _PARTS = """
         UNION ALL
-        SELECT c.id, {term}, greatest(
+        SELECT c.number, {term}, greatest(
             CASE WHEN c.words @> {all_of}::text[] THEN {score}::int END,
             (SELECT max(s.score) FROM unnest({words}::text[], {scores}::int[]) s(word, score)
              WHERE s.word <> ALL ({plain}::text[]) AND s.word = ANY (c.words)))

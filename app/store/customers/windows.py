@@ -157,9 +157,9 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
     return Ahead(windows, len(narrow), fork, sure)
 
 
-def among(blocks: Sequence[int], below: int, wanted: int) -> Ahead:
-    """These blocks, from the newest one on. None has numbers from `below` on, and no number is in two of them. Nearly
-    each has somebody who is looked for: about as many blocks as are `wanted` come first.
+def among(blocks: Sequence[int], below: int, wanted: int, end: int = 0) -> Ahead:
+    """These blocks, from the newest one on. None has numbers from `below` on or below `end`, and no number is in two of
+    them. Nearly each has somebody who is looked for: about as many blocks as are `wanted` come first.
     """
     newest_first = sorted(blocks, key=lowest_of, reverse=True)
     windows: list[Window] = []
@@ -168,7 +168,7 @@ def among(blocks: Sequence[int], below: int, wanted: int) -> Ahead:
         some = newest_first[first : first + count]
         first, count = first + count, 4 * count
         above = windows[-1].lowest if windows else below
-        lowest = lowest_of(some[-1]) if first < len(newest_first) else 0
+        lowest = lowest_of(some[-1]) if first < len(newest_first) else end
         windows.append(Window(_array(some), lowest, above))
     return Ahead(windows, len(windows), len(windows), 1)
 

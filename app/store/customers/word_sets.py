@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from asyncpg import BitString
 
@@ -41,28 +42,38 @@ _SLACK = timedelta(minutes=1)
 """How much earlier than its transaction began a change may be dated: by another clock, or while it waited for one."""
 
 
-async def blocks_with(ctx: Context, items: Sequence[Sequence[str]], below: int) -> list[int] | None:
+class Blocks(NamedTuple):
+    blocks: list[int]
+    lowest: int
+    """The lowest number that was looked at: 0 if these are all."""
+
+
+async def blocks_with(
+    ctx: Context, items: Sequence[Sequence[str]], below: int, least: int | None = None
+) -> Blocks | None:
     """The blocks in which those may be who have one word of each item: of the lowest level where sets tell, small ones
-    where none do. Only those of numbers below `below` count, with which a small block begins.
+    where none do. Only those of numbers below `below` count, with which a small block begins; or the newest of them in
+    which sets have at `least` so many, which takes less time where many are in all.
 
     None if too many customers were changed since the sets were made.
     """
     asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
     numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
     statement = _with_words(len(items)) if all(len(words) == 1 for words in items) else _BLOCKS_WITH_ITEMS
-    (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below)
+    (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below, least)
     if found["changed"] > MOST_CHANGED:
         return None
-    known = set(found["known"])
+    known, end = set(found["known"]), found["lowest"]
     unknown = {
         small
-        for lowest in range(0, below, size_of(LARGE))
+        for lowest in range(end // size_of(LARGE) * size_of(LARGE), below, size_of(LARGE))
         if block_of(lowest, LARGE) not in known
-        for number in range(lowest, min(lowest + size_of(LARGE), below), size_of(SMALL))
+        for number in range(max(lowest, end), min(lowest + size_of(LARGE), below), size_of(SMALL))
         if (small := block_of(number, SMALL)) not in known
     }
     near = {*found["by_sets"], *found["near_changes"]}
-    return [*unknown, *(block for block in near if block_of(lowest_of(block), SMALL) not in unknown)]
+    near = {block for block in near if lowest_of(block) >= end and block_of(lowest_of(block), SMALL) not in unknown}
+    return Blocks([*unknown, *near], end)
 
 
 async def blocks_with_rare(ctx: Context, words: Sequence[str], required: Sequence[str]) -> list[int] | None:
@@ -150,6 +161,15 @@ def _blocks_with(known: str) -> str:
         SELECT * FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::int[])) AS a(item, word, size)
     ),
     known AS MATERIALIZED ({known}),
+    counted AS MATERIALIZED (
+        SELECT k.block, k.members, {_LOWEST} AS lowest, bit_count(k.members) AS had FROM known k
+        WHERE bit_count(k.members) > 0 AND {_LOWEST} < $5::bigint
+    ),
+    newest AS MATERIALIZED (
+        SELECT * FROM (
+            SELECT *, sum(had) OVER (ORDER BY lowest DESC) - had AS had_above FROM counted
+        ) c WHERE $6::bigint IS NULL OR had_above < $6::bigint
+    ),
     changed AS MATERIALIZED (
         SELECT number, words FROM customers WHERE updated_at >= {_AS_OF}
         ORDER BY updated_at DESC LIMIT {MOST_CHANGED + 1}
@@ -157,13 +177,15 @@ def _blocks_with(known: str) -> str:
     SELECT
         (SELECT count(*) FROM changed) AS changed,
         ARRAY (SELECT block FROM known) AS known,
+        CASE WHEN (SELECT count(*) FROM newest) < (SELECT count(*) FROM counted)
+            THEN (SELECT min(lowest) FROM newest) ELSE 0 END AS lowest,
         ARRAY (
-            SELECT {sql_block_of(f"({_LOWEST} + n)", 0)}
-            FROM known k CROSS JOIN LATERAL generate_series(0, length(k.members) - 1, {_SMALL}) m
+            SELECT {sql_block_of("(k.lowest + n)", 0)}
+            FROM newest k CROSS JOIN LATERAL generate_series(0, length(k.members) - 1, {_SMALL}) m
             CROSS JOIN LATERAL generate_series(m, m + {_SMALL} - 1, {SMALLEST}) n
-            WHERE bit_count(k.members) > 0 AND bit_count(substring(k.members FROM m + 1 FOR {_SMALL})) > 0
+            WHERE bit_count(substring(k.members FROM m + 1 FOR {_SMALL})) > 0
                 AND bit_count(substring(k.members FROM n + 1 FOR {SMALLEST})) > 0
-                AND {_LOWEST} + n < $5::bigint
+                AND k.lowest + n < $5::bigint
         ) AS by_sets,
         ARRAY (
             SELECT DISTINCT {sql_block_of("c.number", 0)} FROM changed c WHERE c.number < $5::bigint
