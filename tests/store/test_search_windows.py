@@ -6,7 +6,17 @@ from random import Random
 
 import pytest
 
-from app.store.customers.windows import SURE, Ahead, Rest, Window, ahead, among, block_of, lowest_of
+from app.store.customers.windows import (
+    SURE,
+    Ahead,
+    Rest,
+    Window,
+    ahead,
+    among,
+    block_of,
+    lowest_of,
+    without_overlaps,
+)
 
 _SIZES = [512, 4_096, 32_768, 262_144, 2_097_152]
 
@@ -121,3 +131,12 @@ def test_scattered_blocks_are_looked_into_newest_first(wanted: int) -> None:
 def test_scattered_blocks_end_where_others_follow() -> None:
     found = among([block_of(number, 0) for number in (40_960, 65_536)], 131_072, 1, 32_768)
     assert [(window.lowest, window.above) for window in found.windows] == [(32_768, 131_072)]
+
+
+def test_no_block_is_in_another_one() -> None:
+    """Else numbers of the larger one that are below a window of the smaller one would be looked into by nobody."""
+    small, medium, large = block_of(66_000, 0), block_of(66_000, 1), block_of(66_000, 2)
+    others = [block_of(1, 0), block_of(140_000, 1)]
+    assert sorted(without_overlaps([small, medium, *others, small])) == sorted([medium, *others])
+    assert sorted(without_overlaps([small, medium, large, *others])) == sorted([large, *others])
+    assert without_overlaps([]) == []

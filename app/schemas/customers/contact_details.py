@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, WithJsonSchema, model_validator
 
 from app.rules.customers import NotAContact, normalize, with_country_code
 from app.rules.customers.customers import USUAL_USES, WHATSAPP, ContactKind, NumberUse, ordered_uses
@@ -95,7 +95,15 @@ class ContactPointNew(Schema):
     opted_out: NumberUses = []
     """The uses of this phone number that the customer does not want. It still identifies them."""
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_usual_uses(cls, entered: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        """The usual uses are none that were sent."""
+        point = validate(cls._with_uses(entered))
+        if isinstance(entered, dict) and entered.get("kind") == ContactKind.PHONE and not entered.get("uses"):
+            point.model_fields_set.discard("uses")
+        return point
+
     @classmethod
     def _with_uses(cls, entered: Any) -> Any:
         if not isinstance(entered, dict) or entered.get("kind") not in (ContactKind.PHONE, WHATSAPP):

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.context import Context
 from app.core.errors import ValidationFailed
 from app.rules.customers.contact_points import Normalized, NotAContact, normalize
-from app.rules.customers.customers import USUAL_USES, ContactKind, ordered_uses
+from app.rules.customers.customers import ContactKind, ordered_uses
 from app.rules.kit import moments
 from app.schemas.customers.contact_details import AddressNew, ContactPointNew
 from app.schemas.customers.customers import CustomerNew
@@ -85,40 +85,40 @@ def lasting(ctx: Context, point: ContactPointNew, form: Normalized, region: str)
 
 def merged(first: ContactPointNew, second: ContactPointNew) -> ContactPointNew:
     """The same number, entered twice: the first spelling, with the uses of both."""
-    is_said = "shared" in first.model_fields_set | second.model_fields_set
-    return first.model_copy(
-        update={
-            "label": first.label or second.label,
-            "primary": first.primary or second.primary,
-            "verified_at": first.verified_at or second.verified_at,
-            "invalid": first.invalid and second.invalid,
-            **({"shared": first.shared or second.shared} if is_said else {}),
-            "uses": ordered_uses([*first.uses, *second.uses]),
-            "opted_out": ordered_uses([*first.opted_out, *second.opted_out]),
-        }
-    )
+    of_both = {
+        "label": first.label or second.label,
+        "primary": first.primary or second.primary,
+        "verified_at": first.verified_at or second.verified_at,
+        "invalid": first.invalid or second.invalid,
+        "shared": first.shared or second.shared,
+        "uses": ordered_uses([*first.uses, *second.uses]),
+        "opted_out": ordered_uses([*first.opted_out, *second.opted_out]),
+    }
+    said = first.model_fields_set | second.model_fields_set
+    return first.model_copy(update={name: value for name, value in of_both.items() if name in said})
 
 
 def with_known(points: Sequence[ContactPoint], stored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What was sent of each, and what is `stored` of it where nothing was sent: who does not know of an opt-out takes
     none away. Another one of the kind that is sent as the primary one takes its place.
     """
-    before = {(point["kind"], point["normalized"], point["extension"] or ""): point for point in stored}
+    before: dict[tuple[str, ...], Mapping[str, Any]] = {(point["kind"], point["value"]): point for point in stored}
+    before |= {(point["kind"], point["normalized"], point["extension"] or ""): point for point in stored}
     with_primary = {point.new.kind for point in points if point.new.primary}
     return [_with_known(point, before, with_primary) for point in points]
 
 
 def _with_known(
-    point: ContactPoint, before: Mapping[tuple[str, str, str], Mapping[str, Any]], with_primary: Set[ContactKind]
+    point: ContactPoint, before: Mapping[tuple[str, ...], Mapping[str, Any]], with_primary: Set[ContactKind]
 ) -> dict[str, Any]:
     sent = point.new.model_dump(mode="json", exclude_unset=True)
-    known = before.get((point.new.kind, point.form.value, point.form.extension), {})
+    kind, form = point.new.kind, point.form
+    known = before.get((kind, form.value, form.extension)) or before.get((kind, point.new.value)) or {}
     kept = {name: known[name] for name in _KEPT if name in known and name not in sent}
-    if point.new.kind in with_primary:
+    if kind in with_primary:
         kept.pop("primary", None)
-    if known and point.new.kind is ContactKind.PHONE:  # the usual uses are what is there if none were sent
-        uses = known["uses"] if tuple(point.new.uses) == USUAL_USES else kept.get("opted_out", [])
-        kept["uses"] = ordered_uses([*point.new.uses, *uses])
+    if opted_out := kept.get("opted_out") or sent.get("opted_out"):  # nobody opts out of what is none of the uses
+        kept["uses"] = ordered_uses([*(sent.get("uses") or known.get("uses") or point.new.uses), *opted_out])
     return sent | kept
 
 
@@ -134,6 +134,6 @@ def row(customer_id: UUID, position: int, point: ContactPointNew, form: Normaliz
     }
 
 
-_KEPT = ("label", "primary", "verified_at", "invalid", "opted_out")
+_KEPT = ("label", "primary", "verified_at", "invalid", "uses", "opted_out")
 """What stays of a contact point as it is stored where it is left out; `shared` does in any change (`sharing.py`)."""
 _LONGEST_FORM = 300

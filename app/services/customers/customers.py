@@ -143,7 +143,7 @@ async def put(
             present = stored["identities"]
             changed["identities"] = present + [i for i in others if i not in present]
         if "contact_points" in sent:
-            changed["contact_points"] = _points_of_known(ctx, current.stored, new, policy)
+            changed["contact_points"] = _points_of_known(reading, current.stored, new, policy)
         return changed
 
     return await changes.change(reading, customer_id, patch, respelled=False), False
@@ -151,7 +151,7 @@ async def put(
 
 async def _draft_of_known(ctx: Context, customer_id: UUID, new: CustomerNew) -> CustomerDraft:
     """What was sent, its numbers read as those of the customer."""
-    if not new.addresses:
+    if "addresses" not in new.model_fields_set:
         stored, _ = changes.stored_content(json.loads((await store.CUSTOMERS.get(ctx, customer_id)).json))
         new = new.model_copy(update={"addresses": stored.addresses})
     return draft_customer(ctx, customer_id, new)
@@ -164,7 +164,7 @@ def _points_of_known(
 
     Numbers without a country are those of the customer's addresses, or else of the source.
     """
-    if not new.addresses:
+    if "addresses" not in new.model_fields_set:
         new = new.model_copy(update={"addresses": changes.stored_content(stored)[0].addresses})
     reading = ctx if contact_points.country_of(new.addresses) else under(ctx, policy)
     points = contact_points.normalized_contact_points(reading, new, changes.stored_forms(stored))

@@ -58,8 +58,16 @@ def _patch(
         filled["contact_points"] = _contact_points(ctx, current, new, policy)
     for name in ("preferences", "attributes"):
         filled[name] = {key: value for key, value in sent.get(name, {}).items() if value and not stored[name].get(key)}
+    filled["preferences"] |= _unwelcome_channels(stored["preferences"], sent.get("preferences", {}))
     # The name stays as it is, even where it was made of names that are completed now.
     return {**filled, "display_name": stored["display_name"]}
+
+
+def _unwelcome_channels(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of both: who says that another channel is unwelcome does not take that back by what they said before."""
+    known = {unwelcome["channel"] for unwelcome in stored["unwelcome_channels"]}
+    more = [unwelcome for unwelcome in sent.get("unwelcome_channels", []) if unwelcome["channel"] not in known]
+    return {"unwelcome_channels": [*stored["unwelcome_channels"], *more]} if more else {}
 
 
 def _contact_points(ctx: Context, current: Current, new: CustomerNew, policy: SourcePolicy) -> list[dict[str, Any]]:
@@ -74,7 +82,10 @@ def _contact_points(ctx: Context, current: Current, new: CustomerNew, policy: So
     for _, point, form in contact_points.normalized_contact_points(under(ctx, policy), new):
         same = points.get((point.kind, form))
         if same is not None:
-            uses = {name: ordered_uses([*getattr(same, name), *getattr(point, name)]) for name in ("uses", "opted_out")}
+            said = point.model_fields_set.intersection(("uses", "opted_out"))
+            uses = {name: ordered_uses([*getattr(same, name), *getattr(point, name)]) for name in said}
+            if "opted_out" in said:
+                uses["uses"] = ordered_uses([*uses.get("uses", same.uses), *uses["opted_out"]])
             verified = {"verified_at": same.verified_at or point.verified_at}
             points[point.kind, form] = same.model_copy(update=uses | verified)
         elif len(points) < MOST_CONTACT_POINTS and (form.identifies or not policy.of_nobody):

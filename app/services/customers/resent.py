@@ -1,16 +1,18 @@
 """Customers who are sent again: all that was sent is stored already, whatever else became known of them since."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import AlreadyHeld
 from app.rules.customers.customers import ContactKind
-from app.schemas.customers.contact_details import contact_form
+from app.rules.customers.search import tag_word
+from app.schemas.customers.contact_details import AddressNew, contact_form
 from app.schemas.customers.customers import CustomerNew
 from app.services.customers import changes
+from app.services.customers.contact_points import normalized_contact_points
 from app.services.customers.drafts import CustomerDraft
 from app.services.kit.resent import differing
 from app.store.customers import contact_points as points_store
@@ -52,19 +54,25 @@ async def _is_same(
     only_sent = {name: sent[name] for name in new.model_fields_set}
     if stored["known_since"] is not None and stored["known_since"] <= (sent["known_since"] or stored["known_since"]):
         only_sent.pop("known_since", None)  # nothing new: they are known since then, or earlier
-    stored = _without_additions(stored, sent, new, ctx.region)
+    stored = _without_additions(stored, sent, source, new, ctx.region)
     return not differing(CustomerNew, stored, only_sent, ctx.region)
 
 
 def _without_additions(
-    stored: Mapping[str, Any], sent: Mapping[str, Any], new: CustomerNew, region: str
+    stored: Mapping[str, Any], sent: Mapping[str, Any], source: Context, new: CustomerNew, region: str
 ) -> dict[str, Any]:
-    """What is stored, without what receipts, other systems and staff have added: keys, attributes and preferences."""
+    """What is stored, without what receipts, other systems and staff have added: keys, tags, addresses, attributes,
+    preferences, and what was left out of contact points and addresses.
+    """
     given = new.preferences.model_fields_set
+    points = [point.new.model_fields_set for point in normalized_contact_points(source, new)]
+    tags = set(map(tag_word, sent["tags"]))
     return {
         **stored,
+        "tags": [tag for tag in stored["tags"] if tag_word(tag) in tags],
+        "addresses": _addresses_sent(stored["addresses"], new.addresses),
         "identities": [identity for identity in stored["identities"] if identity in sent["identities"]],
-        "contact_points": _points_sent(stored["contact_points"], sent["contact_points"], region),
+        "contact_points": _points_sent(stored["contact_points"], sent["contact_points"], points, region),
         "attributes": {name: value for name, value in stored["attributes"].items() if name in sent["attributes"]},
         "preferences": {
             name: stored["preferences"][name] if name in given else value for name, value in sent["preferences"].items()
@@ -72,18 +80,37 @@ def _without_additions(
     }
 
 
-def _points_sent(stored: list[dict[str, Any]], sent: list[dict[str, Any]], region: str) -> list[dict[str, Any]]:
+def _points_sent(
+    stored: list[dict[str, Any]], sent: list[dict[str, Any]], said: Sequence[Set[str]], region: str
+) -> list[dict[str, Any]]:
     """The stored ones of those that were sent, in their order."""
     known = {_form(point, region): point for point in stored}
-    return [_as_sent(known[form], point) for point in sent if (form := _form(point, region)) in known]
+    return [
+        _as_sent(known[form], point, names)
+        for point, names in zip(sent, said, strict=True)
+        if (form := _form(point, region)) in known
+    ]
+
+
+def _addresses_sent(stored: list[dict[str, Any]], sent: Sequence[AddressNew]) -> list[dict[str, Any]]:
+    """Those that were sent, if all that they say is stored of one each; else all that are stored."""
+    said = [address.model_dump(mode="json", exclude_unset=True) for address in sent]
+    are_known = all(any(known | one == known for known in stored) for one in said)
+    return [address.model_dump(mode="json") for address in sent] if are_known else stored
 
 
 def _form(point: Mapping[str, Any], region: str) -> Any:
     return point["kind"], contact_form(ContactKind(point["kind"]), point["value"], region)
 
 
-def _as_sent(stored: dict[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Others may have it since, it may have further uses, and somebody may have verified it."""
-    uses = sent["uses"] if set(sent["uses"]) <= set(stored["uses"]) else stored["uses"]
+def _as_sent(stored: dict[str, Any], sent: Mapping[str, Any], said: Set[str]) -> dict[str, Any]:
+    """Others may have it since, it may have further uses and opt-outs, somebody may have verified it; and what was left
+    out may be anything.
+    """
+    additions = {
+        name: sent[name] for name in ("uses", "opted_out") if set(sent[name]) <= set(stored[name]) or name not in said
+    }
+    left_out = {name: sent[name] for name in ("label", "primary", "invalid") if name not in said}
     verified_at = stored["verified_at"] if sent["verified_at"] is not None else None
-    return {**stored, "shared": stored["shared"] and sent["shared"], "uses": uses, "verified_at": verified_at}
+    shared = stored["shared"] and sent["shared"]
+    return {**stored, "shared": shared, "verified_at": verified_at, **additions, **left_out}

@@ -24,7 +24,7 @@ from app.store.customers import word_sets
 from app.store.customers.search import Matches, TermMatch
 from app.store.customers.search_plan import Filters, Plan
 from app.store.customers.search_statements import BATCH, BestShape, OthersShape, best_statement, others_statement
-from app.store.customers.windows import RARE, Ahead, Rest, ahead, among
+from app.store.customers.windows import RARE, Ahead, Rest, ahead, among, without_overlaps
 from app.store.kit.listing import Listing
 
 TIME = timedelta(milliseconds=20)
@@ -198,7 +198,7 @@ class Search:
         if (by_rare := await word_sets.blocks_with_rare(ctx, rare, required)) is None:
             return None
         by_sets = await word_sets.blocks_with(ctx, [*([word] for word in required), *frequent], below)
-        return None if by_sets is None else list({*by_sets.blocks, *by_rare})
+        return None if by_sets is None else without_overlaps([*by_sets.blocks, *by_rare])
 
     async def _rank(
         self, ctx: Context, way: Ahead, position: Position, wanted: int, *, with_best: bool = False

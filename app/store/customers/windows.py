@@ -1,6 +1,6 @@
 """The windows that a search looks into: numbers of customers, newest first, as the blocks that the index has."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -155,6 +155,16 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
     if is_all:
         windows = [w._replace(blocks=None) if not w.lowest and MOST * w.above > below else w for w in windows]
     return Ahead(windows, len(narrow), fork, sure)
+
+
+def without_overlaps(blocks: Collection[int]) -> list[int]:
+    """Each once, and none of those that are in another one of them."""
+    once = set(blocks)
+
+    def is_in_another(block: int) -> bool:
+        return any(block_of(lowest_of(block), level) in once for level in range((block & 7) + 1, _LEVELS))
+
+    return [block for block in once if not is_in_another(block)]
 
 
 def among(blocks: Sequence[int], below: int, wanted: int, end: int = 0) -> Ahead:

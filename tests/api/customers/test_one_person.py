@@ -463,7 +463,7 @@ class TestASecondSystem:
     async def test_what_was_changed_since_is_a_difference(self, client: httpx.AsyncClient, change: Any) -> None:
         body = make.customer(
             identities=[make.identity("ka", "1")],
-            contact_points=[make.email("e@example.com")],
+            contact_points=[make.email("e@example.com", label="home")],
             attributes={"size": "M"},
             preferences={"language": "en"},
         )

@@ -110,3 +110,38 @@ async def test_a_patch_replaces_the_list(client: httpx.AsyncClient) -> None:
     )
     (point,) = changed.json()["contact_points"]
     assert (point["label"], point["opted_out"], point["uses"]) == (None, [], ["call", "sms"])
+
+
+@pytest.mark.parametrize("first", ["phone", "whatsapp"])
+async def test_one_number_in_two_columns_takes_nothing_away(client: httpx.AsyncClient, first: str) -> None:
+    (before, _) = await known(client)
+    kinds = sorted(["phone", "whatsapp"], reverse=first == "whatsapp")
+    (after,) = await put(client, [{"kind": kind, "value": NUMBER} for kind in kinds])
+    assert {name: after[name] for name in KEPT} == {name: before[name] for name in KEPT}
+
+
+async def test_one_number_in_two_columns_stays_invalid(client: httpx.AsyncClient) -> None:
+    await put(client, [make.phone(NUMBER) | {"invalid": True}])
+    (after,) = await put(client, [make.phone(NUMBER), {"kind": "whatsapp", "value": NUMBER}])
+    assert after["invalid"]
+
+
+@pytest.mark.parametrize("uses", [["call"], ["whatsapp"], ["call", "sms", "whatsapp"]])
+async def test_uses_stay_unless_they_are_sent(client: httpx.AsyncClient, uses: list[str]) -> None:
+    await put(client, [make.phone(NUMBER) | {"uses": uses}])
+    (after,) = await put(client, [make.phone(NUMBER)])
+    assert after["uses"] == uses
+    (after,) = await put(client, [make.phone(NUMBER) | {"uses": ["call", "sms"]}])
+    assert after["uses"] == ["call", "sms"]
+
+
+async def test_what_identifies_nobody_for_the_source_may_be_sent_again(client: httpx.AsyncClient) -> None:
+    await api.post(client, "/v1/sources", {"code": "shop", "values_of_nobody": ["0"]})
+    await put(client, [make.phone(NUMBER)], addresses=[{"country": "GB"}])
+    assert [point["value"] for point in await put(client, [make.phone("0")])] == ["0"]
+
+
+async def test_addresses_that_are_taken_away_no_longer_say_the_country(client: httpx.AsyncClient) -> None:
+    await put(client, [], addresses=[{"country": "US"}])
+    (point,) = await put(client, [make.phone("07911 123456")], addresses=[])
+    assert point["normalized"] == "+447911123456"
