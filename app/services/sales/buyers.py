@@ -129,6 +129,7 @@ class Buyers:
             resolution.candidates,
             resolution.reasons,
         )
+        receipt.is_found = resolution.customer_id is not None
         buyer, policy = receipt.new.customer, receipt.policy
         if resolution.customer_id is not None:
             receipt.matched_by = MatchedBy(str(resolution.reasons[0]["kind"]))

@@ -66,6 +66,8 @@ class ReceiptDraft:
     policy: SourcePolicy
     is_revision: bool = False
     """Whether a stored receipt is replaced, whose `id` it has then."""
+    is_found: bool = True
+    """Whether its own keys say whose it is."""
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()

@@ -85,8 +85,8 @@ class Revision(NamedTuple):
         """Keys that the customer of before forgets, now that the buyer of the draft is found."""
         if self.taught is None:
             return frozenset()
-        if self._stays_with(draft):
-            return self.taught.replaced(self.named)
+        if self._stays_with(draft):  # the last key that is theirs is none that was mistyped
+            return self.taught.replaced(self.named) if draft.is_found else frozenset()
         return self.taught.learnt | (self.taught.created & self.named)  # with which it names somebody else now
 
     def _stays_with(self, draft: ReceiptDraft) -> bool:
