@@ -21,21 +21,22 @@ def _type(name: str, title: str, **fields: Field) -> EventType:
     return EVENT_TYPES[name]
 
 
-CUSTOMER_CREATED = _type("customer.created", "{name} created")
+_KEYS = Field(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"kind": {"type": "string"}, "value": {"type": "string"}},
+            "required": ["kind", "value"],
+        },
+    }
+)
+CUSTOMER_CREATED = _type("customer.created", "{name} created", keys=_KEYS.or_absent, created_from=TEXT.or_absent)
 CUSTOMER_UPDATED = _type("customer.updated", "{name} updated", changes=CHANGES)
 CUSTOMER_KEY_LEARNT = _type(
     "customer.key_learnt",
     "{name} is now also known by {keys}",
-    keys=Field(
-        {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"kind": {"type": "string"}, "value": {"type": "string"}},
-                "required": ["kind", "value"],
-            },
-        }
-    ),
+    keys=_KEYS,
     learnt_from=TEXT,
     source=TEXT,
     reference=TEXT,

@@ -62,10 +62,22 @@ def _first_system(new: CustomerNew) -> str | None:
     return new.identities[0].system if new.identities else None
 
 
-async def record_created(ctx: Context, created: Sequence[CustomerDraft]) -> None:
+async def record_created(ctx: Context, created: Sequence[CustomerDraft], created_from: str | None = None) -> None:
+    """`created_from` is what kind of record made them up, whose keys are all that is known of them."""
     type_ = event_types.CUSTOMER_CREATED
-    recorded = [Event(type_, d.id, d.id, type_.titled(name=d.row["display_name"]), ctx.now) for d in created]
+    recorded = [
+        Event(type_, d.id, d.id, type_.titled(name=d.row["display_name"]), ctx.now, data=_data(d, created_from))
+        for d in created
+    ]
     await events.record_all(ctx, recorded)
+
+
+def _data(created: CustomerDraft, created_from: str | None) -> dict[str, Any]:
+    if created_from is None:
+        return {}
+    keys = [{"kind": point["kind"], "value": point["value"]} for point in created.contact_points]
+    keys += [{"kind": "identity", "value": f"{i['system']}:{i['external_id']}"} for i in created.identities]
+    return {"keys": keys, "created_from": created_from}
 
 
 @dataclass

@@ -222,7 +222,7 @@ class _Batch:
         if buyers.created or buyers.lessons:
             created = sorted(buyers.created, key=lambda customer: customer.id)
             await customers.write_drafts(ctx, created, buyers.lessons)
-            await customers.record_created(ctx, buyers.created)
+            await customers.record_created(ctx, buyers.created, created_from="sale")
             buyers.tell_what_was_learnt()
         if newer:
             products = [(line.sku, line.name, line.category) for draft in (*new, *newer) for line in draft.lines]

@@ -21,9 +21,10 @@ class Teacher(NamedTuple):
 
 async def unconfirmed(ctx: Context, teachers: Iterable[Teacher]) -> list[Record]:
     """Rows of (sale_id, kind, value, is_created) of keys that these receipts name, or taught in an earlier revision:
-    those that the customer has learnt from any receipt, or was created with by this one (`is_created`), that nobody has
-    looked at since, and that no other receipt of theirs, voided or not, names beside another key of theirs; beside one
-    that is not learnt either, if it was revised: it may have stayed theirs for that key only.
+    those that the customer has learnt from any receipt, or was created with by one (`is_created`), that nobody has
+    looked at since, and that no other receipt of theirs, voided or not, names beside another key of theirs, or has
+    created them with; beside one that is not learnt either, if it was revised: it may have stayed theirs for that key
+    only.
     """
     return await ctx.db.fetch(_UNCONFIRMED, *rows.columns(teachers, 4))
 
@@ -104,11 +105,23 @@ _UNCONFIRMED = f"""
             AND e.data->>'learnt_from' = 'sale'
         CROSS JOIN LATERAL jsonb_array_elements(e.data->'keys') k
     ),
+    created AS (
+        SELECT w.customer_id, k
+        FROM asked w JOIN events e ON e.subject_id = w.customer_id AND e.type = 'customer.created'
+        CROSS JOIN LATERAL jsonb_array_elements(e.data->'keys') k
+        UNION ALL  -- of those whom an earlier release has created
+        SELECT s.customer_id, k
+        FROM asked w JOIN sales s ON s.id = w.sale_id CROSS JOIN LATERAL jsonb_array_elements(s.match_reasons) k
+        WHERE k->>'result' = 'created' AND k->>'customer_id' = s.customer_id::text
+    ),
     named AS (
-        SELECT w.sale_id, w.customer_id, said.k, said.is_created
+        SELECT w.sale_id, w.customer_id, said.k, c.is_created
         FROM asked w JOIN sales s ON s.id = w.sale_id AND s.customer_id = w.customer_id
         CROSS JOIN LATERAL ({_SAID}) said
-        WHERE said.is_created OR EXISTS (
+        CROSS JOIN LATERAL (SELECT EXISTS (
+            SELECT FROM created c WHERE c.customer_id = w.customer_id AND {_same("c.k", "said.k")}
+        ) AS is_created) c
+        WHERE c.is_created OR EXISTS (
             SELECT FROM lessons l WHERE l.sale_id = w.sale_id AND {_same("l.k", "said.k")}
         )
         UNION ALL
@@ -121,6 +134,9 @@ _UNCONFIRMED = f"""
         WHERE s.customer_id = n.customer_id AND s.id <> n.sale_id
             AND EXISTS (SELECT FROM ({_SAID}) said WHERE {_same("said.k", "n.k")})
             AND EXISTS (
+                SELECT FROM ({_SAID}) said
+                WHERE said.is_created AND {_same("said.k", "n.k")} AND s.named_before = '[]'
+                UNION ALL
                 SELECT FROM ({_SAID}) said
                 WHERE said.is_known AND said.k->>'kind' <> n.k->>'kind' AND (s.named_before = '[]' OR NOT EXISTS (
                     SELECT FROM lessons l WHERE l.sale_id = n.sale_id AND {_same("l.k", "said.k")}
