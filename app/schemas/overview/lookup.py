@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from app.rules.customers import ContactKind, CustomerKind
 from app.rules.kit.channels import Channel
-from app.schemas.customers import UnwelcomeChannel
+from app.schemas.customers import NumberUses, UnwelcomeChannel
 from app.schemas.kit.types import Id, Label, Line, Name, Reference, Resource, Schema
 from app.schemas.overview.summaries import LastContact, LastFeedback, LastPurchase, OpenComplaint, OpenTask
 
@@ -40,6 +40,8 @@ class LookupMatch(Resource):
     """The label of the contact point, or the external system."""
     shared: bool
     """Whether several customers may have this contact point."""
+    opted_out: NumberUses
+    """The uses of this phone number that the customer does not want. Empty for everything else."""
 
 
 class LookupCandidate(Resource):

@@ -50,7 +50,9 @@ REFERENCES = Lookup(*customer_references(facts=False))
 """The customers that something names, and nothing else."""
 MATCHES_BY_CONTACT_POINT = """
     SELECT p.customer_id,
-        json_build_object('kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared) AS matched,
+        json_build_object(
+            'kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared, 'opted_out', p.opted_out
+        ) AS matched,
         ($4::text <> '' AND p.extension <> $4::text)::int * 8 + (k.archived_at IS NOT NULL)::int * 4
             + (p.shared)::int * 2 + (NOT p.primary)::int AS rank
     FROM contact_points p JOIN customers k ON k.id = p.customer_id
@@ -61,7 +63,9 @@ customers who are not archived, and contact points that are not shared.
 """
 MATCHES_BY_IDENTITY = """
     SELECT i.customer_id,
-        json_build_object('kind', 'identity', 'value', i.external_id, 'label', i.system, 'shared', false) AS matched,
+        json_build_object(
+            'kind', 'identity', 'value', i.external_id, 'label', i.system, 'shared', false, 'opted_out', ARRAY[]::text[]
+        ) AS matched,
         0 AS rank
     FROM identities i WHERE i.system = $2 AND i.external_id = $3 AND i.identifies
 """

@@ -145,3 +145,13 @@ async def test_addresses_that_are_taken_away_no_longer_say_the_country(client: h
     await put(client, [], addresses=[{"country": "US"}])
     (point,) = await put(client, [make.phone("07911 123456")], addresses=[])
     assert point["normalized"] == "+447911123456"
+
+
+@pytest.mark.parametrize(
+    ("by", "opted_out"),
+    [({"phone": NUMBER}, ["call", "whatsapp"]), ({"email": "zoe@example.com"}, []), ({"identity": "shop:7"}, [])],
+)
+async def test_who_looks_them_up_is_told(client: httpx.AsyncClient, by: dict[str, str], opted_out: list[str]) -> None:
+    await put(client, [KNOWN, make.email("zoe@example.com")])
+    (found,) = (await api.get(client, "/v1/customers/lookup", **by))["items"]
+    assert found["matched"]["opted_out"] == opted_out

@@ -63,7 +63,7 @@ CALLER: dict[str, Any] = {
     "pronunciation": "ZOH-ee oh-KAH-for",
     "owner": "Amara",
     "archived": False,
-    "matched": {"kind": "phone", "value": "020 7946 0958", "label": "mobile", "shared": False},
+    "matched": {"kind": "phone", "value": "020 7946 0958", "label": "mobile", "shared": False, "opted_out": []},
     "last_contact": _CONTACT,
     "last_purchase": _PURCHASE,
     "last_feedback": _FEEDBACK,
