@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from app.rules.customers.sender_headers import bare_number
 
@@ -55,10 +55,14 @@ class Number(NamedTuple):
 def parse_number(value: str, region: str) -> Number | None:
     """None for what is no number of any country, or has too few or too many digits.
 
-    Digits that are no number of the region, but one of another country with its code in front, are that one.
+    Digits that are no number of the region, but one of another country with its code in front, are that one. Letters
+    are digits (`0800 FLOWERS`) only where those before them are no whole number: `030 902109 ab 18h` is none, since in
+    Germany it could have the digits of the letters as well.
     """
-    bare = _GERMAN_EXTENSION.sub(r" ext \1", bare_number(value))
+    bare = _with_extension(bare_number(value), region)
     number = _parse(bare, region)
+    if number is not None and _adds_letters(number, bare, region):
+        return None
     if number is not None and (number.identifies or not number.value.startswith("+")):
         return number
     return _international(bare, _FEWEST_WITH_COUNTRY) or number
@@ -72,7 +76,7 @@ def without_words(value: str, region: str) -> str:
     bare = bare_number(value)
     end = max((n for n, c in enumerate(bare) if c.isdecimal()), default=-1) + 1
     behind = _WORDS_BEHIND.fullmatch(bare[end:])
-    if behind is None or not _are_words(behind[1].split()):
+    if behind is None or not _are_words(_BETWEEN_WORDS.split(behind[1])) or _has_count(bare, region):
         return value
     number = parse_number(bare[:end], region)
     if number is None or not number.identifies:
@@ -81,12 +85,25 @@ def without_words(value: str, region: str) -> str:
     return bare[:end] if number.extension or not any(map(str.isalpha, bare[begin:end])) else value
 
 
-def _are_words(words: Sequence[str]) -> bool:
+def _are_words(parts: Sequence[str]) -> bool:
+    words = [part for part in parts if part]
     letters = "".join(words)
-    return 0 < len(words) <= _MOST_WORDS and all(unicodedata.category(c)[0] in "LM" or c in "'’.-" for c in letters)
+    return 0 < len(words) <= _MOST_WORDS and all(unicodedata.category(c)[0] in "LM" or c in "'’.-!?" for c in letters)
+
+
+def _has_count(bare: str, region: str) -> bool:
+    """Whether a number stands before an hour or a floor, which would be its last digits: `030 902109 18 Uhr`."""
+    found = _COUNT.search(bare)
+    number = parse_number(bare[: found.start()], region) if found is not None else None
+    return number is not None and number.identifies
 
 
 _MOST_WORDS = 3
+_BETWEEN_WORDS = re.compile(r"[\s,;&/+]+")
+_COUNT = re.compile(
+    r"(?<=[\s,;(])(?:\d{1,2}\s*[-\u2013]\s*)?\d{1,2}\s*(?:Uhr|uur|heures|h|[ap]m|Stock|Etage|OG|UG|floor|étage|piso)\b",
+    re.IGNORECASE,
+)
 _WORDS_BEHIND = re.compile(r"\)?(?:\s|\s*[-\u2010-\u2015,;:/(\[])\s*([^\W\d_][^()\[\]]{0,40})[)\]]?\s*")
 
 
@@ -101,9 +118,11 @@ def with_country_code(value: str) -> str | None:
 def is_extension(text: str) -> bool:
     """Whether it is an extension where it stands behind a number: ` ext. 42`, `x42` and `;ext=42` are, ` box 42` not.
 
-    What is one is for the library to say, as in parse_number. It also skips letters between a number and its extension,
-    but not behind a number that is spelled in letters.
+    What is one is for the library to say, and for the words of _EXTENSION, as in parse_number. The library also skips
+    letters between a number and its extension, but not behind a number that is spelled in letters.
     """
+    if _EXTENSION.fullmatch(bare_number(text).lstrip(_BEFORE_EXTENSION)) is not None:
+        return True
     try:
         number = phonenumbers.parse(bare_number(_SPELLED_IN_LETTERS + text))
     except NumberParseException:
@@ -111,15 +130,71 @@ def is_extension(text: str) -> bool:
     return bool(number.extension) and number.national_number == _IN_DIGITS
 
 
-_GERMAN_EXTENSION = re.compile(
-    r"\s*\b(?:App(?:arat)?|DW|Durchwahl|NSt|Nebenstelle)\b[.:]?\s*(\d{1,6})\s*$", re.IGNORECASE
+_EXTENSION = re.compile(
+    r"(?<![^\W\d_])(?:"
+    r"App(?:arat)?|DW|Durchw(?:ahl)?|NSt|Nebenst(?:elle)?|Kl(?:appe)?"  # German
+    r"|poste|extens[aã]o|ramal|interno|toestel|tst"  # French, Portuguese, Italian and Spanish, Dutch
+    r"|wewn?|klapka|linka|mellék|dahili"  # Polish, Czech, Hungarian, Turkish
+    r"|linje|ankn(?:ytning)?|alanumero"  # Norwegian, Swedish, Finnish
+    r"|内線|内线|分机|分機|내선)(?![^\W\d_])[.:]?[\s-]*(?P<extension>\d{1,6})[\s)\]]*$",
+    re.IGNORECASE,
 )
-"""Which the library reads as letters for digits (DIN 5008 has no word for it, so all of them are in use)."""
+"""Which the library reads as letters for digits, or not at all. It knows `ext`, `int`, `anexo` and `доб`."""
+_BEFORE_EXTENSION = " \t\u2010\u2011\u2012\u2013\u2014,;/([-"
 _SPELLED_IN_LETTERS, _IN_DIGITS = "+1212867ABC", 212867222
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 _FEWEST_WITH_COUNTRY = 10
 """What is shorter is more likely a number of the region of which a digit is missing."""
+_FEWEST_WHOLE, _FEWEST_OF_A_TOWN = 7, 6
 _DIGITS_IN_GROUPS = re.compile(r"[1-9][0-9 ()./-]*")
+_UP_TO_LETTERS = re.compile(r"(\D*\d[\W\d_]*)[^\W\d_]")
+_CONTEXT = ";phone-context="
+_OF_SERVICES = (
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.UAN,
+)
+
+
+def _with_extension(bare: str, region: str) -> str:
+    """With an extension that the library reads, if there is one behind a whole number."""
+    found = _EXTENSION.search(bare)
+    if found is None:
+        return bare
+    number = bare[: found.start()].rstrip(_BEFORE_EXTENSION)
+    return f"{number} ext {found['extension']}" if _is_whole(number, parse_number(number, region)) else bare
+
+
+def _adds_letters(number: Number, bare: str, region: str) -> bool:
+    """Whether it has digits of letters, or of what stands behind them, that a whole number before them has not.
+
+    Free-phone numbers and the like are spelled in letters, so these may also stand behind one that has only the length
+    of a number (`8 800 123 AUTO` in Russia).
+    """
+    found = _UP_TO_LETTERS.match(bare)
+    if found is None or _CONTEXT in bare:
+        return False
+    if _has_count(bare, region):
+        return True
+    alone = parse_number(found[1], region)
+    if alone is None or alone.value == number.value or not _is_whole(found[1], alone):
+        return False
+    return alone.identifies or not number.identifies or _kind(number) not in _OF_SERVICES
+
+
+def _kind(number: Number) -> int:
+    return phonenumbers.number_type(phonenumbers.parse(number.value, None))
+
+
+def _is_whole(bare: str, number: Number | None) -> bool:
+    """Whether nothing is likely to follow: it exists, or has the length of a number, if need be without its area code.
+
+    The beginning of a free-phone number is not whole: `1-800-555`, `0800 123`.
+    """
+    if number is None or number.identifies or number.value.startswith("+"):
+        return number is not None and (number.identifies or len(number.national) >= _FEWEST_WHOLE)
+    return "+" not in bare and number.value[0] not in "01" and len(number.value) >= _FEWEST_OF_A_TOWN
 
 
 def _international(bare: str, fewest: int) -> Number | None:

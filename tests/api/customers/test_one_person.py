@@ -658,6 +658,25 @@ class TestForms:
         assert (await interaction(client, "whatsapp", sent))["customer_id"] == made["id"]
         assert (await buy(client, phone=sent))["customer_id"] == made["id"]
 
+    @pytest.mark.parametrize("words", ["abends!", "c/o Anna", "(work, Mon)", "mum & dad", "mon/wed"])
+    async def test_of_a_number_with_words_behind_it(self, client: httpx.AsyncClient, words: str) -> None:
+        sent = f"+49 30 902109 {words}"
+        made = await make.create(client, contact_points=[make.phone("+49 30 902109")])
+        assert (await interaction(client, "phone", sent))["customer_id"] == made["id"]
+        assert (await buy(client, name="Ada", phone=sent))["customer_id"] == made["id"]
+        assert await found(client, phone=sent) == [made["id"]]
+        assert [item["id"] for item in (await api.get(client, PATH, q=sent))["items"]] == [made["id"]]
+
+    @pytest.mark.parametrize("words", ["ab 18h", "mobil 2", "Apt. 3b", "Mo-Fr 9-12", "18 Uhr"])
+    async def test_of_no_number_that_is_made_of_words(self, client: httpx.AsyncClient, words: str) -> None:
+        sent = f"+49 30 902109 {words}"
+        await make.create(client, contact_points=[make.phone("+49 30 902109")])
+        bought = await client.post("/v1/sales", json=receipt(name="Ada", phone=sent))
+        after = await client.post("/v1/sales", json=receipt(name="Ada", phone="07911 123456 after 6pm"))
+        assert bought.status_code == after.status_code
+        assert bought.json().get("customer_id") is None
+        assert len((await api.get(client, PATH))["items"]) == 1
+
     @pytest.mark.parametrize(
         ("stored", "digits"),
         [

@@ -59,6 +59,42 @@ class TestPhone:
     def test_an_extension_in_german(self, extension: str) -> None:
         assert normalize_phone(f"030 901820 {extension}", "DE") == Normalized("+4930901820", "12")
 
+    @pytest.mark.parametrize(
+        "extension",
+        [
+            "poste 12",
+            "ramal 12",
+            "interno 12",
+            "int. 12",
+            "Klappe 12",
+            "Kl. 12",
+            "toestel 12",
+            "tst. 12",
+            "wew. 12",
+            "linje 12",
+            "ankn. 12",
+            "Durchw. 12",
+            "Nebenst. 12",
+            "DW12",
+            "DW-12",
+            "(DW 12)",
+            "- Kl. 12",
+            "内線12",
+            "分机12",
+            "poste 12 (work)",
+        ],
+    )
+    def test_an_extension_in_the_words_of_other_languages(self, extension: str) -> None:
+        for number, region in (("+49 30 901820", "GB"), ("030 901820", "DE"), ("0800 ZZUB 12 3", "DE")):
+            assert normalize_phone(f"{number} {extension}", region).extension == "12"
+        for number, region in (("+49 30 901820", "GB"), ("030 901820", "DE")):
+            assert normalize_phone(f"{number} {extension}", region) == Normalized("+4930901820", "12")
+        assert normalize_phone(f"07911 123402 {extension}", "GB") == Normalized("+447911123402", "12")
+
+    @pytest.mark.parametrize("value", ["0800 POSTE 12", "+49 800 POSTE 12"])
+    def test_no_extension_is_behind_a_part_of_a_number(self, value: str) -> None:
+        assert normalize_phone(value, "DE") == Normalized("+498007678312")
+
     def test_an_extension_of_a_header(self) -> None:
         assert normalize_phone("tel:+44-20-7946-0123;ext=12", "US") == Normalized("+442079460123", "12")
         assert normalize_phone("sip:+442079460123;ext=12@voip.example", "US") == Normalized("+442079460123", "12")
@@ -231,6 +267,13 @@ class TestPhone:
             "(mobile) ",
             "\u00a0mobile",
             "ext",
+            "(work, Mon)",
+            "mum & dad",
+            "mum + dad",
+            "mon/wed",
+            "c/o Anna",
+            "w/ wife",
+            "privat!",
         ],
     )
     def test_words_behind_are_no_digits(self, words: str) -> None:
@@ -261,6 +304,7 @@ class TestPhone:
             "07911 123402 (mobile) (wife)",
             "07911 12340 mobile",
             "AB07911 CD123402 mobile",
+            "07911 123402 mon/tue/wed/thu",
         ],
     )
     def test_other_texts_are_no_numbers(self, value: str) -> None:
@@ -278,10 +322,59 @@ class TestPhone:
             ("0800 FLOWERS", "GB", "+448003569377"),
             ("0800 FLOWERS", "DE", "+498003569377"),
             ("0700 PIZZA 123", "DE", "+4970074992123"),
+            ("+1 800 FLOWERS", "GB", "+18003569377"),
+            ("1-800-GOT-JUNK", "CA", "+18004685865"),
+            ("1-800-555-TALK", "US", "+18005558255"),
+            ("0180 5 FLOWERS", "DE", "+4918053569377"),
+            ("0800 123 AUTO", "GB", "+448001232886"),
+            ("8 800 123-AUTO", "RU", "+78001232886"),
         ],
     )
     def test_vanity_letters(self, value: str, region: str, form: str) -> None:
         assert normalize_phone(value, region).value == form
+
+    @pytest.mark.parametrize(
+        "behind",
+        [
+            "ab 18h",
+            "(nach 18h)",
+            "after 6pm",
+            "mobil 2",
+            "2. Stock",
+            "Apt. 3b",
+            "Zi. 3",
+            "Zimmer12",
+            "a1",
+            "Mo-Fr 9-12",
+            "18 Uhr",
+            "9-12 Uhr",
+            "18 h",
+            "abends x12 oder so 7",
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("number", "region"),
+        [
+            ("+49 30 902109", "GB"),
+            ("030 902109", "DE"),
+            ("+43 1 58858", "GB"),
+            ("+39 06 6982", "GB"),
+            ("+358 9 1234567", "FI"),
+            ("07911 123402", "GB"),
+            ("+1 212 867 5309", "US"),
+        ],
+    )
+    def test_letters_behind_a_whole_number_are_no_digits(self, number: str, region: str, behind: str) -> None:
+        with pytest.raises(NotAContact):
+            normalize_phone(f"{number} {behind}", region)
+
+    @pytest.mark.parametrize(("value", "region"), [("867-5309 mom", "US"), ("770771 home", "GB")])
+    def test_nor_are_those_behind_a_number_of_a_town(self, value: str, region: str) -> None:
+        with pytest.raises(NotAContact):
+            normalize_phone(value, region)
+
+    def test_a_local_number_of_a_header_has_its_context(self) -> None:
+        assert normalize_phone("tel:902109;phone-context=+4930", "GB") == Normalized("+4930902109")
 
     @pytest.mark.parametrize(
         "value", ["", "x", "12", "999", "+", "+999 12345678", "1" * 40, "someone@example.com", "\x00"]
