@@ -18,7 +18,7 @@ from app.rules.customers.search import (
     is_beginning,
     is_letter,
 )
-from app.rules.customers.sender_headers import bare_address, bare_term
+from app.rules.customers.sender_headers import address_among_words, bare_address, bare_term
 from app.rules.customers.word_forms import (
     LONGEST_WORD,
     bigrams,
@@ -132,14 +132,18 @@ class Term:
 
 
 def readings(q: str, region: str = "") -> Iterator[list[Term]]:
-    """The different ways to read a query, the likeliest first. The last one is a number without the words around it."""
+    """The different ways to read a query, the likeliest first. The last one is a number, or an address, without the
+    words around it.
+    """
     known: list[list[Term]] = []
     for grouping in Grouping:
         if (reading := terms(q, region, grouping)) not in known:
             known.append(reading)
             yield reading
-    if (number := _number_among_words(q, region)) is not None:
-        yield [number]
+    address = address_among_words(q)
+    alone = _number_among_words(q, region) or (_address(address) if address else None)
+    if alone is not None and [alone] not in known:
+        yield [alone]
 
 
 def terms(q: str, region: str = "", grouping: Grouping = Grouping.USUAL) -> list[Term]:
@@ -225,7 +229,7 @@ def _group(chunk: str, extension: str, region: str) -> list[Term]:
     """The terms of what stands between blanks; each may also be all of them together."""
     text = searchable(chunk)
     if "@" in text[1:-1]:
-        return [Term(fold(bare_address(chunk))[:LONGEST_WORD])]
+        return [_address(bare_address(chunk))]
     if text.startswith("@") and len(text) > 1:
         account = fold(chunk)[1:LONGEST_WORD]
         return [Term(f"@{account}", (account,))]
@@ -254,6 +258,10 @@ def _number_among_words(q: str, region: str) -> Term | None:
     if number is None or not number.identifies or number.national not in digits:  # letters may stand for digits
         return None
     return _number(number.value, "", "")
+
+
+def _address(address: str) -> Term:
+    return Term(fold(address)[:LONGEST_WORD])
 
 
 def _number(text: str, extension: str, region: str) -> Term:

@@ -16,6 +16,7 @@ _IN_BRACKETS = re.compile(r"(?:<([^<>]*)>|\[((?:mailto|tel|sips?):[^\[\]]*)\])[\
 _QUOTED = re.compile(r"^(?:'([^']*)'|\"([^\"]*)\"|‘([^’]*)’|“([^”]*)”)$")
 _QUOTED_PART = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BRACKETED_ADDRESS = re.compile(r"<[^<>@]*@[^<>]*>|\[mailto:[^\[\]]*\]", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+\.[^\s<>()\[\]\",;:@.]{2,}")
 _SEPARATOR = re.compile(r"[,;\n]")
 _FULLWIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | {0xFE6B: "@"}
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
@@ -45,6 +46,21 @@ def bare_address(value: str) -> str:
     if _ADDRESS_SCHEME.match(bare):
         bare = unquote(bare.partition(":")[2].partition("?")[0].partition(";")[0])
     return _unquoted(_COMMENT.sub("", bare.strip()).rstrip(".,; \t\u00a0"))
+
+
+def address_among_words(text: str) -> str:
+    """The only e-mail address of what has words around it, as a header has (`From: Zoë <zoe@example.com>`); or nothing.
+
+    Digits are no words, unless they are in the name of a header.
+    """
+    bare = bare_address(text)
+    if _ADDRESS.fullmatch(bare) is not None:
+        return bare
+    found = _ADDRESS.findall(text)
+    header = _BRACKETED_ADDRESS.search(text) is not None
+    if len(found) != 1 or (not header and any(map(str.isdecimal, text.replace(found[0], "")))):
+        return ""
+    return bare_address(found[0])
 
 
 def bare_number(value: str) -> str:

@@ -215,10 +215,10 @@ class CustomerFilters(Periods):
     apostrophes and hyphens do not matter. Numbers are also found by their last digits, from four on, and e-mail
     addresses by `@` and their domain. Words of scripts without spaces are found by any part of them, all others by
     what they begin with; of what begins with digits before letters or with `@`, only the first 100 words in the order
-    of the alphabet are found. Words around a whole phone number are passed over where nobody is found by all of them.
-    Where many customers have each of the words but few have all of
-    them, a page has those who were found in a fraction of a second, which may be few or none, and `next_cursor` goes
-    on with the search."""
+    of the alphabet are found. Words around a whole phone number, or around the only e-mail address as in the header
+    of a message, are passed over where nobody is found by all of them. Where many customers have each of
+    the words but few have all of them, a page has those who were found in a fraction of a second, which may be few or
+    none, and `next_cursor` goes on with the search."""
     kind: CustomerKind | None = None
     """Only persons, or only organizations."""
     trade: Trade | None = None

@@ -136,6 +136,27 @@ class TestWordsAroundANumber:
         assert await found(client, "Smith 07700 9001") == []
 
 
+class TestWordsAroundAnAddress:
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "Max <zoe.x@example.com>",
+            '"Lee, Max" <zoe.x@example.com>',
+            "zoe.x@example.com (Max)",
+            "from: zoe.x@example.com",
+        ],
+    )
+    async def test_are_passed_over_where_nobody_has_them(self, client: httpx.AsyncClient, q: str) -> None:
+        others = [reachable("Max Lee", "email", "max@example.net"), reachable("Bo", "email", "bo.lang@example.com")]
+        await add(client, [reachable("Ada", "email", "zoe.x@example.com"), *others])
+        assert await found(client, q) == ["Ada"]
+
+    async def test_unless_somebody_has_them_as_well(self, client: httpx.AsyncClient) -> None:
+        await add(client, [reachable("Max Lee", "email", "zoe.x@example.com")])
+        assert (await found(client, "Max <zoe.x@example.com>"))[0] == "Max Lee"
+        assert await found(client, "Max <bo.lang@example.org>") == []
+
+
 class TestTwoLettersOfAScriptWithoutBlanks:
     @pytest.mark.parametrize(
         "names, q",

@@ -515,6 +515,39 @@ class TestReadings:
     def test_are_no_more_than_there_are(self, q: str, expected: list[list[str]]) -> None:
         assert [[term.word for term in reading] for reading in readings(q, "GB")] == expected
 
+    @pytest.mark.parametrize(
+        "q",
+        [
+            "Max <zoe.x@example.com>",
+            '"Lee, Max" <zoe.x@example.com>',
+            "Max2 [mailto:Zoe.X@example.com]",
+            '"max@home" <zoe.x@example.com>',
+            "zoe.x@example.com (Max)",
+            "from: zoe.x@example.com",
+            "From:zoe.x@example.com",
+            "From: Max <zoe.x@example.com>",
+            "'zoe.x@example.com' Max",
+            "Max, zoe.x@example.com.",
+        ],
+    )
+    def test_the_last_of_a_header_is_its_address(self, q: str) -> None:
+        first, *_, last = readings(q, "GB")
+        assert last == terms("zoe.x@example.com") != first
+
+    @pytest.mark.parametrize(
+        ("q", "expected"),
+        [
+            ("zoe.x@example.com", [["zoe.x@example.com"]]),
+            ("<zoe.x@example.com>", [["zoe.x@example.com"]]),
+            ("Max zoe@example.com, ada@example.com", [["max", "zoe@example.com", "ada@example.com"]]),
+            ("Max zoe@exam", [["max", "zoe@exam"]]),
+            ("zoe@example.com LS12", [["zoe@example.com", "ls12"]]),
+            ("Max @example.com", [["max", "@example.com"]]),
+        ],
+    )
+    def test_there_is_none_without_words_of_what_is_no_header(self, q: str, expected: list[list[str]]) -> None:
+        assert [[term.word for term in reading] for reading in readings(q, "GB")] == expected
+
     @given(st.text("a1 ,-+x", min_size=1, max_size=30))
     def test_are_different_and_the_likeliest_is_the_first(self, q: str) -> None:
         found = list(readings(q, "GB"))
