@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import groupby, product
 
@@ -57,6 +57,9 @@ class Term:
     """Words that it is together with its neighbours."""
     digits: str = ""
     """If it is a number of at least four digits, these: numbers may end with them."""
+    is_whole: bool = False
+    """Whether it is a phone number that exists or an e-mail address, and not a part of one."""
+    is_alone: bool = True
 
     @property
     def is_of_few(self) -> bool:
@@ -110,6 +113,9 @@ class Term:
 
     @property
     def misspellings(self) -> set[str]:
+        """A whole number or address among words has none: who has just this is looked for before who has another."""
+        if self.is_whole and not self.is_alone:
+            return set()
         if self.digits:
             return misspellings(self.word) if len(self.digits) > _SHORTEST_TAIL else set()
         return set() if self.grams else misspellings(self.word)
@@ -132,9 +138,7 @@ class Term:
 
 
 def readings(q: str, region: str = "") -> Iterator[list[Term]]:
-    """The different ways to read a query, the likeliest first. The last one is a number, or an address, without the
-    words around it.
-    """
+    """The different ways to read a query, the likeliest first. The last is a number, or an address, without words."""
     known: list[list[Term]] = []
     for grouping in Grouping:
         if (reading := terms(q, region, grouping)) not in known:
@@ -261,7 +265,7 @@ def _number_among_words(q: str, region: str) -> Term | None:
 
 
 def _address(address: str) -> Term:
-    return Term(fold(address)[:LONGEST_WORD])
+    return Term(fold(address)[:LONGEST_WORD], is_whole=address_among_words(address) == address)
 
 
 def _number(text: str, extension: str, region: str) -> Term:
@@ -272,15 +276,12 @@ def _number(text: str, extension: str, region: str) -> Term:
     entered = re.sub(r"\(0\)", "", text) if text.startswith(("+", "00")) else text
     digits = re.sub(r"[^0-9]", "", entered)[:LONGEST_WORD]
     stripped = digits.lstrip("0") or "0"
-    e164 = _e164(entered, region) if len(digits) >= _SHORTEST_PHONE else ""
+    number = parse_number(entered, region) if len(digits) >= _SHORTEST_PHONE else None
+    e164 = number.value[1:] if number is not None and number.value.startswith("+") else ""
     spellings = tuple(dict.fromkeys(form for form in (digits, e164) if form and form != stripped))
     card = (compact(text + extension),) if extension else ()
-    return Term(stripped, spellings, card, digits if len(digits) >= _SHORTEST_TAIL else "")
-
-
-def _e164(text: str, region: str) -> str:
-    number = parse_number(text, region)
-    return number.value[1:] if number is not None and number.value.startswith("+") else ""
+    is_whole = number is not None and number.identifies
+    return Term(stripped, spellings, card, digits if len(digits) >= _SHORTEST_TAIL else "", is_whole)
 
 
 def _with_neighbours(flat: list[Term]) -> Iterator[Term]:
@@ -294,4 +295,4 @@ def _with_neighbours(flat: list[Term]) -> Iterator[Term]:
                 for n in range(first, first + length):
                     joined[n][word] = None
     for term, words in zip(flat, joined, strict=True):
-        yield Term(term.word, term.spellings, tuple(words), term.digits)
+        yield replace(term, joined=tuple(words), is_alone=len(flat) == 1)

@@ -133,10 +133,29 @@ class TestWordsAroundANumber:
         await add(client, [reachable("Mobile Ltd", "phone", "07700 900123")])
         await add(client, [reachable("Bo", "phone", "07700 900124")])
         assert (await found(client, "mobile 07700 900123"))[0] == "Mobile Ltd"
+        assert await found(client, "mobiel 07700 900123") == ["Mobile Ltd"]
         assert await found(client, "Smith 07700 9001") == []
+
+    @pytest.mark.parametrize(
+        "q", ["Tel. 07911 144012", "07911 144012 wife", "Tel +44 7911 144012", "wive 07911 144012"]
+    )
+    async def test_hide_nobody_behind_who_has_another_number(self, client: httpx.AsyncClient, q: str) -> None:
+        await add(client, [reachable("Ines Kwarrel", "phone", "07911 144012")])
+        await add(client, [reachable("Teal Wise", "phone", "07911 144013")])
+        assert (await found(client, q))[0] == "Ines Kwarrel"
+
+    @pytest.mark.parametrize("q", ["Teal Wise 07911 144012", "07911 144012 (Teal)"])
+    async def test_a_mistyped_number_beside_a_name_is_found(self, client: httpx.AsyncClient, q: str) -> None:
+        await add(client, [reachable("Teal Wise", "phone", "07911 144013")])
+        assert await found(client, q) == ["Teal Wise"]
 
 
 class TestWordsAroundAnAddress:
+    async def test_hide_nobody_behind_who_has_another_address(self, client: httpx.AsyncClient) -> None:
+        await add(client, [reachable("Ines Kwarrel", "email", "ines@example.com")])
+        await add(client, [reachable("Max Lee", "email", "inet@example.com")])
+        assert (await found(client, "Mac <ines@example.com>"))[0] == "Ines Kwarrel"
+
     @pytest.mark.parametrize(
         "q",
         [
