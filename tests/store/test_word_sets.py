@@ -193,7 +193,7 @@ async def test_only_blocks_are_told_where_all_words_are_together(db: "asyncpg.Co
 
 
 @pytest.mark.parametrize(
-    ("least", "blocks", "lowest"),
+    ("wanted", "blocks", "lowest"),
     [
         (1, [50_000], 32_768),
         (2, [50_000], 32_768),
@@ -202,11 +202,11 @@ async def test_only_blocks_are_told_where_all_words_are_together(db: "asyncpg.Co
     ],
 )
 async def test_the_newest_that_have_enough(
-    db: "asyncpg.Connection[Any]", least: int | None, blocks: list[int], lowest: int
+    db: "asyncpg.Connection[Any]", wanted: int | None, blocks: list[int], lowest: int
 ) -> None:
     await db.execute("UPDATE customers SET words = words || '{third0, third1}' WHERE number IN (800, 50_000, 50_008)")
     await refresh(db)
-    found = await word_sets.blocks_with(context(db), [["third0"], ["third1"]], 65_536, least)
+    found = await word_sets.blocks_with(context(db), [["third0"], ["third1"]], 65_536, wanted)
     assert found is not None
     assert (sorted(found.blocks), found.lowest) == ([block_of(number, 0) for number in blocks], lowest)
 

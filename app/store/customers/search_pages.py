@@ -120,8 +120,8 @@ class Search:
         if not all of these were hits.
         """
         documents: list[tuple[str, Position]] = []
-        for least in (wanted, None):
-            found = await word_sets.blocks_with(ctx, self.plan.words.items, below, least)
+        for told in (wanted, None):
+            found = await word_sets.blocks_with(ctx, self.plan.words.items, below, told)
             end = 0 if found is None else found.lowest
             lowest = end
             if found is None or found.blocks:

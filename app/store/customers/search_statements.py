@@ -136,6 +136,7 @@ def _proof(likes: str) -> str:
     return f"EXISTS (SELECT FROM unnest(c.words) p(word) WHERE p.word LIKE ANY ((SELECT {likes}::text[])::text[]))"
 
 
+# Whoever is found is read again by `ctid`: within a statement that is the same row, and takes less than by `id`.
 # The loop goes through the windows in their order, and ends when there are enough or when the time is over: the clock
 # is looked at before each window. It also ends at a fork without wide windows, if there were few, or without further
 # narrow ones, if there were many. OFFSET: filters are asked of those who were found, and do not look for others by

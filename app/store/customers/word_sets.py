@@ -49,18 +49,18 @@ class Blocks(NamedTuple):
 
 
 async def blocks_with(
-    ctx: Context, items: Sequence[Sequence[str]], below: int, least: int | None = None
+    ctx: Context, items: Sequence[Sequence[str]], below: int, wanted: int | None = None
 ) -> Blocks | None:
     """The blocks in which those may be who have one word of each item: of the lowest level where sets tell, small ones
-    where none do. Only those of numbers below `below` count, with which a small block begins; or the newest of them in
-    which sets have at `least` so many, which takes less time where many are in all.
+    where none do. Only those of numbers below `below` count, with which a small block begins; of these, the newest in
+    which sets have as many as are `wanted`, or all: that takes longer where many have the words.
 
     None if too many customers were changed since the sets were made.
     """
     asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
     numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
     statement = _with_words(len(items)) if all(len(words) == 1 for words in items) else _BLOCKS_WITH_ITEMS
-    (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below, least)
+    (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below, wanted)
     if found["changed"] > MOST_CHANGED:
         return None
     known, end = set(found["known"]), found["lowest"]
