@@ -186,6 +186,7 @@ def _differs(errors: list[dict[str, Any]], interaction_id: UUID) -> Problem:
 async def _write(ctx: Context, drafts: Sequence[InteractionDraft], react: bool) -> None:
     ordered = intake.ordered(drafts)
     rows = [draft.row() for draft in ordered]
+    await participants.lock(ctx, rows)
     await store.add(ctx, rows)
     about = [(draft.new.complaint_id is not None, id_, draft.id) for draft in ordered for id_ in draft.complaint_ids]
     linked: set[UUID] = set()

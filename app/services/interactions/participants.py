@@ -37,6 +37,12 @@ async def require(ctx: Context, participants: Sequence[Participant]) -> None:
         raise problem
 
 
+async def lock(ctx: Context, interactions: Sequence[Mapping[str, Any]]) -> None:
+    """Before new interactions with participants are written: lock all whose contacts they are, at once and in order."""
+    if attending := {customer_id for row in interactions for customer_id in _attending(row, row["participants"])}:
+        await activity.lock(ctx, attending | {row["customer_id"] for row in interactions})
+
+
 async def add(ctx: Context, interactions: Sequence[Mapping[str, Any]]) -> None:
     """Write the participants of new interactions, given as rows."""
     added = [(row, customer_id) for row in interactions for customer_id in _attending(row, row["participants"])]
@@ -59,10 +65,12 @@ async def synchronize(ctx: Context, interactions: Sequence[Mapping[str, Any]]) -
     # Ids that were entered before they were checked may be those of nobody.
     known = await customer_store.existing_ids(ctx, [customer_id for _, customer_id in added]) if added else set()
     added = [(row, customer_id) for row, customer_id in added if customer_id in known]
+    theirs = {row["customer_id"] for row in interactions} | set().union(*stored.values())
+    if added:
+        await activity.lock(ctx, theirs | known)
     await store.remove(ctx, removed)
     await store.set_times(ctx, [row["id"] for row in interactions if stored[row["id"]]])
     await _add(ctx, added)
-    theirs = {row["customer_id"] for row in interactions} | set().union(*stored.values())
     await activity.find_last_contacts(ctx, theirs - {None})
 
 

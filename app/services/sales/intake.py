@@ -16,6 +16,7 @@ from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
 from app.services.sales import forgotten_keys, lessons, resent, revisions, rounds
 from app.services.sales.buyers import Buyers, buyer_reference
+from app.services.sales.involved import Involved
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
 from app.services.sales.revisions import Revision
@@ -55,8 +56,9 @@ async def record_receipts(
     keys = {ReceiptKey(*draft.key) for draft in drafts}
     if len(keys) < len(drafts):
         # All that later revisions would lock when the first have been written.
-        await settlement.lock(ctx, changing=keys, returned=returned_receipts(drafts))
-        batch.settles, batch.groups = True, await rounds.groups(ctx, drafts, policies)
+        batch.involved.add(await settlement.lock(ctx, changing=keys, returned=returned_receipts(drafts)))
+        batch.settles = True
+        await batch.group(drafts)
     remaining: Sequence[int] = range(len(drafts))
     while remaining:
         now = remaining if batch.groups is None else rounds.first(drafts, batch.groups, remaining)
@@ -99,6 +101,8 @@ class _References:
     """The ids of stored receipts of which a draft is a newer revision."""
     awaited: set[int] = field(default_factory=set)
     """Receipts that are not stored yet although earlier ones return something of them."""
+    involved: set[UUID] = field(default_factory=set)
+    """Whose the stored receipts are that change, and those that hang on them."""
 
     @classmethod
     async def load(cls, ctx: Context, drafts: Sequence[ReceiptDraft], policies: Policies) -> "_References":
@@ -111,18 +115,18 @@ class _References:
         }
         records = await store.REFERENCES.load(ctx, keys)
         stored = _stored(records)
-        revised, awaited = _revised(drafts, stored), _awaited(records, stored)
+        revised, awaited, involved = _revised(drafts, stored), _awaited(records, stored), set[UUID]()
         returned = returned_receipts(draft for n, draft in enumerate(drafts) if n not in stored or n in revised)
         if revised or awaited or returned:
             # Another transaction may be writing them: wait for it. All are locked at once and in order, no deadlocks.
             changing = [ReceiptKey(*drafts[n].key) for n in {*revised, *awaited}]
-            await settlement.lock(ctx, changing=changing, returned=returned)
+            involved = await settlement.lock(ctx, changing=changing, returned=returned)
         if revised:
             records = await store.REFERENCES.load(ctx, keys)
             stored = _stored(records)
             revised = _revised(drafts, stored)
         resolver.add(records)
-        return cls(stored, resolver, returned, revised, awaited)
+        return cls(stored, resolver, returned, revised, awaited, involved)
 
 
 def _stored(records: Sequence[ReferencedRecord]) -> dict[int, _Stored]:
@@ -154,8 +158,14 @@ class _Batch:
         """Whether others are affected. If not, the statement that writes the receipts writes the totals as well."""
         self.groups: Groups | None = None
         """Of all receipts, if what one of them says may depend on how others are settled."""
+        self.involved = Involved()
         self.touched = Touched()
         self.document: Document | None = None
+
+    async def group(self, drafts: Sequence[ReceiptDraft]) -> None:
+        """Find the groups of receipts, which are written in rounds, and all who may be their buyers."""
+        self.groups, buyers = await rounds.groups(self._ctx, drafts, self._policies)
+        self.involved.add(buyers)
 
     async def record(self, drafts: Sequence[ReceiptDraft]) -> list[RecordResult | None]:
         """Record receipts that all have different numbers. None for those that wait until the others are written."""
@@ -171,7 +181,7 @@ class _Batch:
         taught = await lessons.taught(ctx, self._policies, before.values())
         depends = revised or references.awaited or rounds.any_comes_late(drafts)
         if self.groups is None and depends and len(drafts) > 1:
-            self.groups = await rounds.groups(ctx, drafts, self._policies)
+            await self.group(drafts)
         is_needed = revised or self.groups is not None
         named = [each.named(ctx) for each in references.customers.references] if is_needed else []
         revision_of = {
@@ -217,6 +227,9 @@ class _Batch:
             if keys := revision.forgotten(draft):
                 forgotten[revision.before["customer_id"]] |= keys
         await forgotten_keys.lock_resting(ctx, forgotten)  # before customers change, as all transactions do
+        if depends or self.groups is not None or buyers.lessons:
+            self.involved.add([*references.involved, *(draft.customer_id for draft in (*new, *newer))])
+            await self.involved.lock(ctx)
         for revision, draft in sorted(corrections, key=lambda each: str(each[0].before["customer_id"])):  # locks
             await revision.forget(ctx, draft)
         if buyers.created or buyers.lessons:

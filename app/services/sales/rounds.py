@@ -21,15 +21,19 @@ Groups = Mapping[tuple[str, str], Tie]
 """By the source and number of each receipt, a tie that all receipts of its group share."""
 
 
-async def groups(ctx: Context, drafts: Sequence[ReceiptDraft], policies: Policies) -> Groups:
-    """Receipts belong together, also through others, if revisions of them name the same key or keys of one customer, or
+async def groups(ctx: Context, drafts: Sequence[ReceiptDraft], policies: Policies) -> tuple[Groups, set[UUID]]:
+    """The groups of receipts, and all customers who may be their buyers.
+
+    Receipts belong together, also through others, if revisions of them name the same key or keys of one customer, or
     return one another. Those that are stored must be locked.
     """
     ties: dict[tuple[str, str], set[Tie]] = defaultdict(set)
     references = [buyer_reference(draft.new.customer, policies, draft.new.source) for draft in drafts]
     for draft, reference in zip(drafts, references, strict=True):
         ties[draft.key] |= {*reference.named(ctx), *returned_receipts([draft])}
-    for holder in await REFERENCES.load(ctx, Resolver(ctx, references).keys()):
+    holders = await REFERENCES.load(ctx, Resolver(ctx, references).keys())
+    buyers = {holder.id for holder in holders}
+    for holder in holders:
         ties[drafts[holder.n].key].add(_id(holder.id))
     sent = {ReceiptKey(*draft.key) for draft in drafts}
     for row in await settlement.linked(ctx, sent | returned_receipts(drafts)):
@@ -37,9 +41,10 @@ async def groups(ctx: Context, drafts: Sequence[ReceiptDraft], policies: Policie
         found |= named_so_far(ctx, policies, row)
         if row["customer_id"] is not None:
             found.add(_id(row["customer_id"]))
+            buyers.add(row["customer_id"])
         if row["refund_receipt_no"] is not None:
             found.add((row["refund_source"], row["refund_receipt_no"]))
-    return _grouped(ties)
+    return _grouped(ties), buyers
 
 
 def any_comes_late(drafts: Sequence[ReceiptDraft]) -> bool:

@@ -1,7 +1,7 @@
 """Customers: who they are and how to reach them."""
 
 from app.store.customers.contact_points import holders as holders_of_contact_points
-from app.store.customers.customers import CUSTOMERS, existing_ids
+from app.store.customers.customers import CUSTOMERS, existing_ids, lock
 from app.store.customers.resolution import (
     MATCHES_BY_CONTACT_POINT,
     MATCHES_BY_IDENTITY,
@@ -17,4 +17,5 @@ __all__ = [
     "customer_references",
     "existing_ids",
     "holders_of_contact_points",
+    "lock",
 ]

@@ -71,6 +71,16 @@ AFTER_CUSTOMERS = "(SELECT count(*) FROM known_earlier) >= 0"
 """Condition, always true: what is written under it is locked later than the customers of `known_earlier`."""
 
 
+async def lock(ctx: Context, customer_ids: Iterable[UUID | None]) -> None:
+    """Lock customers and their activity, if several statements move them on: each has an order of its own only.
+
+    One alone is locked by the first of these statements; the database is not queried then.
+    """
+    ids = sorted({customer_id for customer_id in customer_ids if customer_id is not None})
+    if len(ids) > 1:
+        await ctx.db.execute(_LOCK, ids)
+
+
 async def find_known_since(ctx: Context, customer_ids: Iterable[UUID | None]) -> None:
     """Find anew since when customers are known, after something has left their timelines, or moved on them."""
     if ids := sorted({customer_id for customer_id in customer_ids if customer_id is not None}):
@@ -92,6 +102,11 @@ def _is_contact(alias: str) -> str:
     return f"{alias}.state = 'held' AND {alias}.direction <> 'internal'"
 
 
+_LOCK = """
+    WITH locked AS MATERIALIZED (SELECT FROM customers WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)
+    SELECT FROM customer_activity WHERE customer_id = ANY ($1::uuid[]) AND (SELECT count(*) FROM locked) >= 0
+    ORDER BY customer_id FOR NO KEY UPDATE
+"""
 _FIND_KNOWN_SINCE = f"""
     UPDATE customers c SET known_since = k.known_since, version = c.version + 1, updated_at = $2
     FROM (

@@ -23,8 +23,9 @@ async def lock(
     sales: Iterable[UUID] = (),
     changing: Iterable[ReceiptKey] = (),
     returned: Iterable[ReceiptKey] = (),
-) -> None:
+) -> set[UUID]:
     """Lock receipts that are going to change and all that hang on them, in order of id, until the transaction ends.
+    Returns the customers whose they are.
 
     `sales` and `changing` are receipts whose content or buyer may change: what they return, and what returns them, is
     locked as well, and before that whatever follows any of them. Of receipts that are `returned`, only they are.
@@ -32,7 +33,8 @@ async def lock(
     keys = (list(sales), *rows.columns(sorted(set(changing)), 2), *rows.columns(sorted(set(returned)), 2))
     if keys[0] or keys[1]:
         await lock_linked(ctx, sale=[row["id"] for row in await ctx.db.fetch(_HANGING, *keys)])
-    await ctx.db.execute(_LOCK, *keys)  # those that came meanwhile as well
+    locked = await ctx.db.fetch(_LOCK, *keys)  # those that came meanwhile as well
+    return {row["customer_id"] for row in locked if row["customer_id"] is not None}
 
 
 async def stored(ctx: Context, keys: Iterable[ReceiptKey]) -> set[ReceiptKey]:
@@ -102,7 +104,7 @@ _HANGING = """
         UNION
         SELECT s.id FROM unnest($4::text[], $5::text[]) AS w(source, receipt_no) JOIN sales s USING (source, receipt_no)
     )
-    SELECT id FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id
+    SELECT id, customer_id FROM sales WHERE id = ANY (ARRAY(SELECT id FROM receipts)) ORDER BY id
 """
 _LOCK = f"{_HANGING} FOR NO KEY UPDATE"
 _STORED = """

@@ -11,7 +11,6 @@ import asyncpg
 import httpx
 import pytest
 
-from app.core.database import RETRYABLE
 from app.store.kit import advisory
 from tests import make
 from tests.make.feedback import feedback
@@ -172,14 +171,6 @@ async def invited(client: httpx.AsyncClient, survey: dict[str, Any], **about: An
     subject = about or {"customer_id": (await create_customer(client))["id"]}
     invitation = await invite(client, survey, **subject)
     return str((await api.post(client, f"{INVITATIONS}/{invitation['id']}/send", status=200))["token"])
-
-
-@pytest.fixture
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A transaction that the database ended because of a deadlock is not run again: its request fails."""
-    others = tuple(error for error in RETRYABLE if error is not asyncpg.DeadlockDetectedError)
-    assert len(others) == len(RETRYABLE) - 1
-    monkeypatch.setattr("app.core.sessions.RETRYABLE", others)
 
 
 @pytest.mark.usefixtures("once")
