@@ -56,12 +56,14 @@ def parse_number(value: str, region: str) -> Number | None:
     """None for what is no number of any country, or has too few or too many digits.
 
     Digits that are no number of the region, but one of another country with its code in front, are that one. Letters
-    are digits (`0800 FLOWERS`) only where those before them are no whole number: `030 902109 ab 18h` is none, since in
-    Germany it could have the digits of the letters as well.
+    are digits (`0800 FLOWERS`) only in capitals, in free-phone numbers and the like, and where those before them are no
+    whole number: `07911 ask Dad` and `030 902109 ab 18h` are none, and a letter within digits is one that was mistyped.
     """
     bare = _with_extension(bare_number(value), region)
     number = _parse(bare, region)
-    if number is not None and _adds_letters(number, bare, region):
+    if number is not None and (_adds_letters(number, bare, region) or _is_misread(number, bare)):
+        return None
+    if _has_another(bare, region):
         return None
     if number is not None and (number.identifies or not number.value.startswith("+")):
         return number
@@ -154,7 +156,11 @@ _OF_SERVICES = (
     PhoneNumberType.SHARED_COST,
     PhoneNumberType.PREMIUM_RATE,
     PhoneNumberType.UAN,
+    PhoneNumberType.PERSONAL_NUMBER,
 )
+_LETTERS_BEHIND = re.compile(r"(?<=\d)\D*[^\W\d_].*")
+_LETTER_AT_DIGIT = re.compile(r"\d[^\W\d_]")
+_TWO_NUMBERS = re.compile(r"([^,;]*\d)\s*[/(]\s*(?:\d[\s-]?){6,}\)?\s*")
 
 
 def _with_extension(bare: str, region: str) -> str:
@@ -181,6 +187,23 @@ def _adds_letters(number: Number, bare: str, region: str) -> bool:
     if alone is None or alone.value == number.value or not _is_whole(found[1], alone):
         return False
     return alone.identifies or not number.identifies or _kind(number) not in _OF_SERVICES
+
+
+def _is_misread(number: Number, bare: str) -> bool:
+    """Whether letters were read as digits that are words, or a letter is left out that stands for a digit."""
+    if number.extension or _CONTEXT in bare or (behind := _LETTERS_BEHIND.search(bare)) is None:
+        return False
+    if number.national in "".join(filter(str.isdigit, _in_ascii(bare))):
+        return _LETTER_AT_DIGIT.search(bare) is not None
+    is_of_service = number.value.startswith("+") and _kind(number) in _OF_SERVICES
+    return not (is_of_service and behind[0].isupper())
+
+
+def _has_another(bare: str, region: str) -> bool:
+    """Whether a second whole number follows a first one, where both together may be one as well."""
+    found = _TWO_NUMBERS.fullmatch(bare)
+    first = _parse(found[1], region) if found is not None else None
+    return first is not None and first.identifies
 
 
 def _kind(number: Number) -> int:

@@ -53,13 +53,13 @@ MATCHES_BY_CONTACT_POINT = """
         json_build_object(
             'kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared, 'opted_out', p.opted_out
         ) AS matched,
-        ($4::text <> '' AND p.extension <> $4::text)::int * 8 + (k.archived_at IS NOT NULL)::int * 4
+        (k.archived_at IS NOT NULL)::int * 8 + ($4::text <> '' AND p.extension <> $4::text)::int * 4
             + (p.shared)::int * 2 + (NOT p.primary)::int AS rank
     FROM contact_points p JOIN customers k ON k.id = p.customer_id
     WHERE p.kind = $2 AND p.normalized = $3 AND NOT p.invalid AND p.identifies
 """
-"""Rows for looking up by kind $2, normalised value $3 and extension $4. The rank prefers the right extension,
-customers who are not archived, and contact points that are not shared.
+"""Rows for looking up by kind $2, normalised value $3 and extension $4. The rank prefers customers who
+are not archived, the right extension, and contact points that are not shared.
 """
 MATCHES_BY_IDENTITY = """
     SELECT i.customer_id,

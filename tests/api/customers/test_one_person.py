@@ -129,6 +129,15 @@ class TestANumberIsOneContactPoint:
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"].startswith("/contact_points/0")
 
+    async def test_an_archived_customer_with_that_extension_comes_last(self, client: httpx.AsyncClient) -> None:
+        ids = []
+        for extension in ("3", "4"):
+            point = make.phone(f"020 7946 0123 ext {extension}") | {"shared": True}
+            ids.append((await make.create(client, contact_points=[point]))["id"])
+        await api.post(client, f"{PATH}/{ids[0]}/archive", status=200)
+        found = (await api.get(client, f"{PATH}/lookup", phone="020 7946 0123 ext 3"))["items"]
+        assert [each["id"] for each in found] == ids[::-1]
+
     async def test_an_extension_tells_two_apart(self, client: httpx.AsyncClient) -> None:
         one = await make.create(client, contact_points=[make.phone("020 7946 0123 x12")])
         other = await make.create(client, contact_points=[make.phone("020 7946 0123 x13")])

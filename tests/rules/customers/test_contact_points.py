@@ -334,6 +334,46 @@ class TestPhone:
         assert normalize_phone(value, region).value == form
 
     @pytest.mark.parametrize(
+        ("value", "region"),
+        [
+            ("07911 ask Dad", "GB"),
+            ("07911 ask mum", "GB"),
+            ("0800 unknown", "GB"),
+            ("0664 unbekannt", "AT"),
+            ("0664 XXXXXXX", "AT"),
+            ("0151 xxxxxxxx", "DE"),
+            ("+49 30 unbekannt", "DE"),
+            ("0171 no number", "DE"),
+            ("0800 FLOWERS shop", "DE"),
+            ("0800 FLOWERS or mum", "DE"),
+            ("030 90182O", "DE"),
+            ("030 9O182O", "DE"),
+            ("030 901820mobil", "DE"),
+            ("030 901820 / 901821", "DE"),
+            ("030 901820 (901821)", "DE"),
+        ],
+    )
+    def test_a_note_makes_no_number(self, value: str, region: str) -> None:
+        """Else strangers of whom a till noted the same would be one, by a number of somebody else."""
+        with pytest.raises(NotAContact):
+            normalize_phone(value, region)
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "030/901820",
+            "030 / 901820",
+            "(030) 901820",
+            "030 (901820)",
+            "0049 (30) 901820",
+            "030/90-18-20",
+            "030 901-820",
+        ],
+    )
+    def test_an_area_code_apart_is_no_other_number(self, value: str) -> None:
+        assert normalize_phone(value, "DE").value == "+4930901820"
+
+    @pytest.mark.parametrize(
         "behind",
         [
             "ab 18h",
