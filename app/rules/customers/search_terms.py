@@ -57,9 +57,8 @@ class Term:
     """Words that it is together with its neighbours."""
     digits: str = ""
     """If it is a number of at least four digits, these: numbers may end with them."""
-    is_whole: bool = False
-    """Whether it is a phone number that exists or an e-mail address, and not a part of one."""
-    is_alone: bool = True
+    is_exact: bool = False
+    """Whether it is looked for without typing errors."""
 
     @property
     def is_of_few(self) -> bool:
@@ -113,8 +112,7 @@ class Term:
 
     @property
     def misspellings(self) -> set[str]:
-        """A whole number or address among words has none: who has just this is looked for before who has another."""
-        if self.is_whole and not self.is_alone:
+        if self.is_exact:
             return set()
         if self.digits:
             return misspellings(self.word) if len(self.digits) > _SHORTEST_TAIL else set()
@@ -138,14 +136,19 @@ class Term:
 
 
 def readings(q: str, region: str = "") -> Iterator[list[Term]]:
-    """The different ways to read a query, the likeliest first. The last is a number, or an address, without words."""
+    """The different ways to read a query, the likeliest first. Who has a whole number or address comes before who is a
+    typing error away from it and from the words around it.
+    """
     known: list[list[Term]] = []
+    address = address_among_words(q)
+    alone = _number_among_words(q, region) or (_address(address) if address else None)
+    if alone is not None and [alone] != (usual := terms(q, region)):
+        known = [[replace(term, is_exact=True) for term in reading] for reading in (usual, [alone])]
+        yield from known
     for grouping in Grouping:
         if (reading := terms(q, region, grouping)) not in known:
             known.append(reading)
             yield reading
-    address = address_among_words(q)
-    alone = _number_among_words(q, region) or (_address(address) if address else None)
     if alone is not None and [alone] not in known:
         yield [alone]
 
@@ -265,7 +268,7 @@ def _number_among_words(q: str, region: str) -> Term | None:
 
 
 def _address(address: str) -> Term:
-    return Term(fold(address)[:LONGEST_WORD], is_whole=address_among_words(address) == address)
+    return Term(fold(address)[:LONGEST_WORD])
 
 
 def _number(text: str, extension: str, region: str) -> Term:
@@ -280,8 +283,7 @@ def _number(text: str, extension: str, region: str) -> Term:
     e164 = number.value[1:] if number is not None and number.value.startswith("+") else ""
     spellings = tuple(dict.fromkeys(form for form in (digits, e164) if form and form != stripped))
     card = (compact(text + extension),) if extension else ()
-    is_whole = number is not None and number.identifies
-    return Term(stripped, spellings, card, digits if len(digits) >= _SHORTEST_TAIL else "", is_whole)
+    return Term(stripped, spellings, card, digits if len(digits) >= _SHORTEST_TAIL else "")
 
 
 def _with_neighbours(flat: list[Term]) -> Iterator[Term]:
@@ -295,4 +297,4 @@ def _with_neighbours(flat: list[Term]) -> Iterator[Term]:
                 for n in range(first, first + length):
                     joined[n][word] = None
     for term, words in zip(flat, joined, strict=True):
-        yield replace(term, joined=tuple(words), is_alone=len(flat) == 1)
+        yield replace(term, joined=tuple(words))

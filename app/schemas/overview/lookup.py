@@ -41,7 +41,7 @@ class LookupMatch(Resource):
     shared: bool
     """Whether several customers may have this contact point."""
     opted_out: NumberUses
-    """The uses of this phone number that the customer does not want. Empty for everything else."""
+    """The uses of this phone number, with any extension, that the customer does not want. Empty for everything else."""
 
 
 class LookupCandidate(Resource):

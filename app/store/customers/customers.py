@@ -136,7 +136,7 @@ async def search_page(
 ) -> Page:
     """The customers that match all terms, best match first. `required` are words that the filters ask for."""
     values = _LIST.values(query, extra_filters)
-    sought = " ".join(term.word for term in terms)
+    sought = " ".join(f"={term.word}" if term.is_exact else term.word for term in terms)
     binding = f"customers found by words|{sought}|{sorted((name, str(value)) for name, value in values.items())}"
     position = search_pages.START
     if query.cursor is not None:

@@ -51,7 +51,10 @@ REFERENCES = Lookup(*customer_references(facts=False))
 MATCHES_BY_CONTACT_POINT = """
     SELECT p.customer_id,
         json_build_object(
-            'kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared, 'opted_out', p.opted_out
+            'kind', p.kind, 'value', p.value, 'label', p.label, 'shared', p.shared, 'opted_out', ARRAY(
+                SELECT DISTINCT use FROM contact_points o CROSS JOIN LATERAL unnest(o.opted_out) use
+                WHERE o.customer_id = p.customer_id AND o.kind = p.kind AND o.normalized = p.normalized ORDER BY use
+            )
         ) AS matched,
         (k.archived_at IS NOT NULL)::int * 8 + ($4::text <> '' AND p.extension <> $4::text)::int * 4
             + (p.shared)::int * 2 + (NOT p.primary)::int AS rank

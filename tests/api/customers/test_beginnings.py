@@ -149,6 +149,18 @@ class TestWordsAroundANumber:
         await add(client, [reachable("Teal Wise", "phone", "07911 144013")])
         assert await found(client, q) == ["Teal Wise"]
 
+    async def test_the_name_still_says_who_comes_first(self, client: httpx.AsyncClient) -> None:
+        await add(client, [reachable("Cornelia Ashworth", "phone", "07911 126012")])
+        await add(client, [reachable("Cornelua Ashwirth", "phone", "07911 126022")])
+        assert await found(client, "Cornelia Ashworth 07911 126002") == ["Cornelia Ashworth", "Cornelua Ashwirth"]
+
+    async def test_pages_of_one_go_on_where_they_were(self, client: httpx.AsyncClient) -> None:
+        people = [("Ada Quill", "07911 126012"), ("Bo Quill", "07911 126022"), ("Cy Quell", "07911 126032")]
+        await add(client, [reachable(name, "phone", number) for name, number in people])
+        q = "Quill 07911 126002"
+        paged = await api.pages(client, PATH, q=q, limit=1)
+        assert [each["display_name"] for each in paged] == ["Bo Quill", "Ada Quill", "Cy Quell"]
+
 
 class TestWordsAroundAnAddress:
     async def test_hide_nobody_behind_who_has_another_address(self, client: httpx.AsyncClient) -> None:

@@ -147,6 +147,13 @@ async def test_addresses_that_are_taken_away_no_longer_say_the_country(client: h
     assert point["normalized"] == "+447911123456"
 
 
+async def test_who_looks_up_another_extension_is_told(client: httpx.AsyncClient) -> None:
+    await put(client, [make.phone(NUMBER), make.phone(f"{NUMBER} ext 9") | {"opted_out": ["call"]}])
+    for extension in ("", " ext 8", " ext 9"):
+        (found,) = (await api.get(client, "/v1/customers/lookup", phone=f"{NUMBER}{extension}"))["items"]
+        assert found["matched"]["opted_out"] == ["call"]
+
+
 @pytest.mark.parametrize(
     ("by", "opted_out"),
     [({"phone": NUMBER}, ["call", "whatsapp"]), ({"email": "zoe@example.com"}, []), ({"identity": "shop:7"}, [])],
