@@ -136,17 +136,15 @@ class Term:
 
 
 def readings(q: str, region: str = "") -> Iterator[list[Term]]:
-    """The different ways to read a query, the likeliest first. Who has a whole number or address comes before who is a
-    typing error away from it and from the words around it.
-    """
+    """The different ways to read a query, the likeliest first: a whole number or address before a mistyped one."""
     known: list[list[Term]] = []
-    address = address_among_words(q)
-    alone = _number_among_words(q, region) or (_address(address) if address else None)
-    if alone is not None and [alone] != (usual := terms(q, region)):
+    usual, alone = terms(q, region), _number_among_words(q, region) or _address_among_words(q)
+    if alone is not None and [alone] != usual:
         known = [[replace(term, is_exact=True) for term in reading] for reading in (usual, [alone])]
         yield from known
     for grouping in Grouping:
-        if (reading := terms(q, region, grouping)) not in known:
+        reading = usual if grouping is Grouping.USUAL else terms(q, region, grouping)
+        if reading not in known:
             known.append(reading)
             yield reading
     if alone is not None and [alone] not in known:
@@ -236,7 +234,7 @@ def _group(chunk: str, extension: str, region: str) -> list[Term]:
     """The terms of what stands between blanks; each may also be all of them together."""
     text = searchable(chunk)
     if "@" in text[1:-1]:
-        return [_address(bare_address(chunk))]
+        return [Term(fold(bare_address(chunk))[:LONGEST_WORD])]
     if text.startswith("@") and len(text) > 1:
         account = fold(chunk)[1:LONGEST_WORD]
         return [Term(f"@{account}", (account,))]
@@ -260,15 +258,16 @@ def _group(chunk: str, extension: str, region: str) -> list[Term]:
 
 def _number_among_words(q: str, region: str) -> Term | None:
     """A whole phone number that has words around it."""
-    number = parse_number(without_words(q, region), region) if any(map(str.isalpha, q)) else None
     digits = "".join(filter(str.isdecimal, searchable(q)))
+    number = parse_number(without_words(q, region), region) if digits and any(map(str.isalpha, q)) else None
     if number is None or not number.identifies or number.national not in digits:  # letters may stand for digits
         return None
     return _number(number.value, "", "")
 
 
-def _address(address: str) -> Term:
-    return Term(fold(address)[:LONGEST_WORD])
+def _address_among_words(q: str) -> Term | None:
+    address = address_among_words(q)
+    return Term(fold(address)[:LONGEST_WORD]) if address else None
 
 
 def _number(text: str, extension: str, region: str) -> Term:

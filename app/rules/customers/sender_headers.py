@@ -17,6 +17,7 @@ _QUOTED = re.compile(r"^(?:'([^']*)'|\"([^\"]*)\"|‘([^’]*)’|“([^”]*)�
 _QUOTED_PART = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BRACKETED_ADDRESS = re.compile(r"<[^<>@]*@[^<>]*>|\[mailto:[^\[\]]*\]", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+\.[^\s<>()\[\]\",;:@.]{2,}")
+_AT_SIGNS = frozenset("@\uff20\ufe6b")
 _SEPARATOR = re.compile(r"[,;\n]")
 _FULLWIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | {0xFE6B: "@"}
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
@@ -53,6 +54,8 @@ def address_among_words(text: str) -> str:
 
     Digits are no words, unless they are in the name of a header.
     """
+    if _AT_SIGNS.isdisjoint(text):
+        return ""
     bare = bare_address(text)
     if _ADDRESS.fullmatch(bare) is not None:
         return bare

@@ -67,7 +67,7 @@ class ReceiptDraft:
     is_revision: bool = False
     """Whether a stored receipt is replaced, whose `id` it has then."""
     is_found: bool = True
-    """Whether its own keys say whose it is."""
+    """False once its own keys were asked, and do not say whose it is."""
     customer_id: UUID | None = None
     match: Match = Match.ANONYMOUS
     candidates: tuple[UUID, ...] = ()
