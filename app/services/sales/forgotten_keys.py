@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.core.context import Context
@@ -21,62 +21,95 @@ from app.store.sales import intake, settlement
 from app.store.sales import lessons as store
 from app.store.sales.sales import SALES
 
-Forgotten = Mapping[UUID, Collection[Key]]
-"""The keys that customers forget, by the ids of these."""
 _NOT_THEIRS = "The key by which it was the customer's is no longer theirs"
 
 
-async def lock_resting(ctx: Context, forgotten: Forgotten) -> list[UUID]:
-    """Lock the receipts, with all that hang on them, which are customers' by their own keys and name one that these
-    forget, or one that it contradicts: an identity of the same system.
+class Withdrawn(NamedTuple):
+    """What receipts no longer say of a customer."""
+
+    forgotten: frozenset[Key] = frozenset()
+    """Keys that are theirs no longer."""
+    unsaid: frozenset[Key] = frozenset()
+    """Keys that may still be."""
+
+    def __or__(self, other: "Withdrawn") -> "Withdrawn":
+        return Withdrawn(self.forgotten | other.forgotten, self.unsaid | other.unsaid)
+
+    def concerns(self, named: Collection[Key]) -> bool:
+        """Whether a key that is theirs no longer is named, or an identity of its system, which it contradicted."""
+        systems = {key[:2] for key in self.forgotten if key[0] == "identity"}
+        return any(key in self.forgotten or key[:2] in systems for key in named)
+
+
+async def withdrawn(ctx: Context, sale: Mapping[str, Any]) -> Withdrawn:
+    """What is withdrawn with a receipt that is taken from its customer; the receipts that may rest on it are locked."""
+    policies = await _policies(ctx, [sale])
+    taught = (await lessons.taught(ctx, policies, [sale])).get(sale["id"], Taught())
+    taken = Withdrawn(
+        taught.learnt | taught.corrected, buyer_reference(sent_buyer(sale), policies, sale["source"]).named(ctx)
+    )
+    await lock_resting(ctx, {sale["customer_id"]: taken})
+    return taken
+
+
+async def lock_resting(ctx: Context, withdrawn: Mapping[UUID, Withdrawn]) -> list[UUID]:
+    """Lock the receipts, with all that hang on them, which are these customers' by their own keys and may be somebody
+    else's without what is withdrawn: whatever that is, if a revision left them in doubt.
     """
-    sales = await store.found_by_keys(ctx, {customer_id for customer_id, keys in forgotten.items() if keys})
+    sales = await store.found_by_keys(ctx, {customer_id for customer_id, keys in withdrawn.items() if any(keys)})
     policies = await _policies(ctx, sales)
     resting = []
     for sale in sales:
-        reference = buyer_reference(sent_buyer(sale), policies, sale["source"])
-        if _depends(reference.named(ctx), forgotten[sale["customer_id"]]):
+        named = buyer_reference(sent_buyer(sale), policies, sale["source"]).named(ctx)
+        if sale["is_in_doubt"] or withdrawn[sale["customer_id"]].concerns(named):
             resting.append(sale["id"])
     if resting:
         await settlement.lock(ctx, sales=resting)
     return resting
 
 
-async def decide_anew(ctx: Context, forgotten: Forgotten, touched: Touched) -> None:
-    """Whose receipts are without keys that customers have forgotten. What only such a receipt has taught of somebody
-    whose it is not is forgotten in turn.
+async def decide_anew(ctx: Context, withdrawn: Mapping[UUID, Withdrawn], touched: Touched) -> None:
+    """Whose receipts are without what others no longer say. What only such a receipt has taught of somebody whose it is
+    not is forgotten in turn.
     """
-    while resting := await lock_resting(ctx, forgotten):
-        also_forgotten: dict[UUID, set[Key]] = defaultdict(set)
+    moved: set[UUID] = set()
+    while resting := await lock_resting(ctx, withdrawn):
+        also: dict[UUID, Withdrawn] = defaultdict(Withdrawn)
         for sale_id in sorted(resting):
             sale = await SALES.lock(ctx, sale_id)
-            if sale["customer_id"] in forgotten and sale["matched_by"] != MatchedBy.CLAIM:  # nobody was faster
-                also_forgotten[sale["customer_id"]] |= await _decide(ctx, sale, touched)
-        forgotten = also_forgotten
+            holder = sale["customer_id"]
+            if holder in withdrawn and sale["matched_by"] != MatchedBy.CLAIM:  # nobody was faster
+                taken = await _decide(ctx, sale, withdrawn[holder].forgotten, touched)
+                also[holder] |= taken if sale_id not in moved else taken._replace(unsaid=frozenset())
+                moved |= {sale_id} if taken.unsaid else set()
+        withdrawn = also
 
 
-async def _decide(ctx: Context, sale: Mapping[str, Any], touched: Touched) -> frozenset[Key]:
-    """Keys that its customer has forgotten as well."""
+async def _decide(ctx: Context, sale: Mapping[str, Any], forgotten: frozenset[Key], touched: Touched) -> Withdrawn:
+    """What is withdrawn with it, if it is its customer's no longer."""
     holder, policies = sale["customer_id"], await _policies(ctx, [sale])
     taught = (await lessons.taught(ctx, policies, [sale])).get(sale["id"], Taught())
     reference = buyer_reference(sent_buyer(sale), policies, sale["source"])
     excluded = Excluded(sale["taken_from"], pupil=holder, taught=taught.learnt | taught.created)
     (found,) = await customers.find_customers(ctx, [reference], [excluded])
+    if found.customer_id is None and _stays(sale, found.candidates):
+        # Their other keys may say that it is theirs, though nothing else says that these are.
+        (found,) = await customers.find_customers(ctx, [reference], [Excluded.of(sale["taken_from"])])
+        if found.customer_id != holder or not forgotten.isdisjoint(reference.named(ctx)):
+            return Withdrawn()
     may_teach = found.customer_id is not None and found.certain and reference.policy.may_teach
     if found.customer_id == holder:
         if may_teach:
             reasons = await _teach(ctx, sale, reference, holder, json.loads(sale["match_reasons"]))
             await SALES.change(ctx, sale["id"], {"match_reasons": reasons})
-        return frozenset()
-    if found.customer_id is None and _stays(sale, found.candidates):
-        return frozenset()
-    forgotten = taught.learnt | (taught.created & reference.named(ctx))
-    await customers.forget(ctx, holder, forgotten)
+        return Withdrawn()
+    no_longer = taught.learnt | taught.corrected | (taught.created & reference.named(ctx))
+    await customers.forget(ctx, holder, no_longer)
     found = customers.with_released(found, json.loads(sale["match_reasons"]))
     if found.customer_id is not None and may_teach:
         found = replace(found, reasons=await _teach(ctx, sale, reference, found.customer_id, found.reasons))
     await _give(ctx, sale, found, touched)
-    return forgotten
+    return Withdrawn(no_longer, reference.named(ctx))
 
 
 async def _teach(
@@ -102,12 +135,6 @@ async def _give(ctx: Context, sale: Mapping[str, Any], found: Resolution, touche
         touched.moved.update(await settlement.ids(ctx, await settlement.returned_by(ctx, [sale["id"]])))
     touched.add_account(sale["customer_id"], sale["currency"])
     touched.add_account(buyer.customer_id, sale["currency"])
-
-
-def _depends(named: Collection[Key], forgotten: Collection[Key]) -> bool:
-    """Whether a key that is forgotten is named, or an identity of its system, which it contradicts."""
-    systems = {key[:2] for key in forgotten if key[0] == "identity"}
-    return any(key in forgotten or key[:2] in systems for key in named)
 
 
 def _stays(sale: Mapping[str, Any], candidates: Collection[UUID]) -> bool:

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from app.core.context import Context
 from app.core.errors import ReceiptDiffers
-from app.rules.customers import Key
 from app.rules.sales.receipts import OnUnknownCustomer
 from app.services import customers
 from app.services.customers import Policies, Resolver
 from app.services.kit.record_result import RecordResult
 from app.services.sales import forgotten_keys, lessons, resent, revisions, rounds
 from app.services.sales.buyers import Buyers, buyer_reference
+from app.services.sales.forgotten_keys import Withdrawn
 from app.services.sales.involved import Involved
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import Returns, returned_receipts
@@ -222,11 +222,10 @@ class _Batch:
                     if n in references.awaited or draft.key in references.returned:
                         self.touched.sales.add(draft.id)
                         self.touched.moved.add(draft.id)
-        forgotten: dict[UUID, set[Key]] = defaultdict(set)
+        withdrawn: dict[UUID, Withdrawn] = defaultdict(Withdrawn)
         for revision, draft in corrections:
-            if keys := revision.forgotten(draft):
-                forgotten[revision.before["customer_id"]] |= keys
-        await forgotten_keys.lock_resting(ctx, forgotten)  # before customers change, as all transactions do
+            withdrawn[revision.before["customer_id"]] |= revision.withdrawn(draft)
+        await forgotten_keys.lock_resting(ctx, withdrawn)  # before customers change, as all transactions do
         if depends or self.groups is not None or buyers.lessons:
             self.involved.add([*references.involved, *(draft.customer_id for draft in (*new, *newer))])
             await self.involved.lock(ctx)
@@ -242,7 +241,7 @@ class _Batch:
             await store.add_to_catalog(ctx, [draft.new.site for draft in (*new, *newer)], products)
         await self._write(new)
         await revisions.replace(ctx, newer, before, self.touched)
-        await forgotten_keys.decide_anew(ctx, forgotten, self.touched)
+        await forgotten_keys.decide_anew(ctx, withdrawn, self.touched)
         self._policies.note(ctx, _sources([*new, *newer]))
         return results
 

@@ -20,11 +20,14 @@ class Taught(NamedTuple):
     learnt: frozenset[Key] = frozenset()
     created: frozenset[Key] = frozenset()
     """With which the receipt created the customer: they are theirs, unless it names others instead."""
+    corrected: frozenset[Key] = frozenset()
+    """Those of both instead of which another receipt, that named them too, has another value by now."""
 
     def replaced(self, named: Collection[Key]) -> frozenset[Key]:
-        """Those instead of which a newer revision names others of their kind."""
+        """Those instead of which a newer revision names others of their kind, or leaves out as others have others."""
         kinds = {key[:2] for key in named}
-        return frozenset(key for key in self.learnt | self.created if key not in named and key[:2] in kinds)
+        left_out = (self.learnt | self.created).difference(named)
+        return frozenset(key for key in left_out if key[:2] in kinds or key in self.corrected)
 
 
 async def taught(ctx: Context, policies: Policies, receipts: Iterable[Mapping[str, Any]]) -> dict[UUID, Taught]:
@@ -40,17 +43,15 @@ async def taught(ctx: Context, policies: Policies, receipts: Iterable[Mapping[st
     if not teachers:
         return {}
     sources = {teacher.sale_id: teacher.source for teacher in teachers}
-    found: dict[tuple[UUID, bool], set[Key]] = defaultdict(set)
+    learnt, created, corrected = (defaultdict[UUID, set[Key]](set) for _ in range(3))
     for row in await store.unconfirmed(ctx, teachers):
-        keys = _keys(ctx, policies.of(sources[row["sale_id"]]), row["kind"], row["value"])
-        found[row["sale_id"], row["is_created"]].update(keys)
-    sale_ids = {sale_id for sale_id, _ in found}
+        sale_id = row["sale_id"]
+        keys = set(_keys(ctx, policies.of(sources[sale_id]), row["kind"], row["value"]))
+        (created if row["is_created"] else learnt)[sale_id] |= keys
+        corrected[sale_id] |= keys if row["is_corrected"] else set()
     return {
-        sale_id: Taught(
-            frozenset(found.get((sale_id, False), ())),
-            frozenset(found.get((sale_id, True), ())),
-        )
-        for sale_id in sale_ids
+        sale_id: Taught(frozenset(learnt[sale_id]), frozenset(created[sale_id]), frozenset(each))
+        for sale_id, each in corrected.items()
     }
 
 

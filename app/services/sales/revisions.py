@@ -14,6 +14,7 @@ from app.schemas.sales.sales import BuyerNew
 from app.services import customers
 from app.services.customers import Excluded, Policies, Reason, Resolution
 from app.services.sales.buyers import Buyers, Effect, buyer_reference
+from app.services.sales.forgotten_keys import Withdrawn
 from app.services.sales.lessons import Taught
 from app.services.sales.receipts import ReceiptDraft
 from app.services.sales.returns import returned_receipts
@@ -87,7 +88,15 @@ class Revision(NamedTuple):
             return frozenset()
         if self._stays_with(draft):  # the last key that is theirs is none that was mistyped
             return self.taught.replaced(self.named) if draft.is_found else frozenset()
-        return self.taught.learnt | (self.taught.created & self.named)  # with which it names somebody else now
+        of_others = self.taught.created & self.named  # with which it names somebody else now
+        return self.taught.learnt | self.taught.corrected | of_others
+
+    def withdrawn(self, draft: ReceiptDraft) -> Withdrawn:
+        """What the receipt no longer says of the customer of before, if it had any."""
+        if self.before["customer_id"] is None:
+            return Withdrawn()
+        unsaid = self.last_named - self.named if self._stays_with(draft) else self.last_named
+        return Withdrawn(self.forgotten(draft), frozenset(unsaid))
 
     def _stays_with(self, draft: ReceiptDraft) -> bool:
         return bool(draft.customer_id == self.before["customer_id"])

@@ -17,8 +17,8 @@ from app.schemas.sales.sales import SaleNew
 from app.services import customers
 from app.services.customers import Policies, Reason
 from app.services.kit.record_result import RecordResult
-from app.services.sales import forgotten_keys, intake, lessons
-from app.services.sales.lessons import Taught
+from app.services.sales import forgotten_keys, intake
+from app.services.sales.forgotten_keys import Withdrawn
 from app.services.sales.receipts import ReceiptDraft, draft_receipt
 from app.services.sales.settlement import (
     Touched,
@@ -107,9 +107,9 @@ async def claim(ctx: Context, sale_id: UUID, customer_id: UUID, moved_from: UUID
     if await customers.claims(ctx, sale["customer_id"], customer_id, moved_from, follows=follows):
         moved = Assignment(sale_id, sale["customer_id"], customer_id).released_from
         claimed = customers.reassigned(customer_id, None, None, json.loads(sale["match_reasons"]), moved)
-        taught = await _taught(ctx, sale) if moved is not None else Taught()
+        withdrawn = Withdrawn() if moved is None else await forgotten_keys.withdrawn(ctx, sale)
         await _give(ctx, sale, Buyer(customer_id, Match.MATCHED, MatchedBy.CLAIM), claimed.reasons)
-        await _forget(ctx, sale, taught)
+        await _forget(ctx, sale, withdrawn)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -121,9 +121,9 @@ async def release(ctx: Context, sale_id: UUID, reason: str) -> Document:
         said = await release_reasons(ctx, sale["source"], sent_buyer(sale), holder)
         before = json.loads(sale["match_reasons"])
         left = customers.with_released(customers.after_release(before, said, holder), before)
-        taught = await _taught(ctx, sale)
+        withdrawn = await forgotten_keys.withdrawn(ctx, sale)
         await _give(ctx, sale, Buyer(None, left.match, None, left.candidates), left.reasons, reason=reason)
-        await _forget(ctx, sale, taught)
+        await _forget(ctx, sale, withdrawn)
     return await store.SALES.get(ctx, sale_id)
 
 
@@ -148,21 +148,12 @@ async def void(ctx: Context, sale_id: UUID, reason: str) -> Document:
     return await store.SALES.get(ctx, sale_id)
 
 
-async def _taught(ctx: Context, sale: Mapping[str, Any]) -> Taught:
-    """What only this receipt has taught of the customer whom it is taken from; what rests on that is locked."""
-    policies = await customers.load_policies(ctx, [sale["source"]])
-    taught = (await lessons.taught(ctx, policies, [sale])).get(sale["id"], Taught())
-    await forgotten_keys.lock_resting(ctx, {sale["customer_id"]: taught.learnt})
-    return taught
-
-
-async def _forget(ctx: Context, sale: Mapping[str, Any], taught: Taught) -> None:
-    """Let the customer of before forget what the receipt taught; what rests on that is decided anew."""
-    if taught.learnt:
-        touched = Touched()
-        await customers.forget(ctx, sale["customer_id"], taught.learnt)
-        await forgotten_keys.decide_anew(ctx, {sale["customer_id"]: taught.learnt}, touched)
-        await settle(ctx, touched)
+async def _forget(ctx: Context, sale: Mapping[str, Any], withdrawn: Withdrawn) -> None:
+    """Let the customer of before forget what the receipt taught; what rests on what it said is decided anew."""
+    touched = Touched()
+    await customers.forget(ctx, sale["customer_id"], withdrawn.forgotten)
+    await forgotten_keys.decide_anew(ctx, {sale["customer_id"]: withdrawn}, touched)
+    await settle(ctx, touched)
 
 
 async def _give(

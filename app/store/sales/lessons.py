@@ -20,17 +20,19 @@ class Teacher(NamedTuple):
 
 
 async def unconfirmed(ctx: Context, teachers: Iterable[Teacher]) -> list[Record]:
-    """Rows of (sale_id, kind, value, is_created) of keys that these receipts name, or taught in an earlier revision:
-    those that the customer has learnt from any receipt, or was created with by one (`is_created`), that nobody has
-    looked at since, and that no other receipt of theirs, voided or not, names beside another key of theirs, or has
-    created them with; beside one that is not learnt either, if it was revised: it may have stayed theirs for that key
-    only.
+    """Rows of (sale_id, kind, value, is_created, is_corrected) of keys that these receipts name, or taught in an
+    earlier revision: those that the customer has learnt from any receipt, or was created with by one (`is_created`),
+    that nobody has looked at since, and that no other receipt of theirs, voided or not, names beside another key of
+    theirs, or has created them with; beside one that is not learnt either, if it was revised: it may have stayed theirs
+    for that key only. `is_corrected` are those instead of which another receipt of theirs, which named them once, has
+    another value beside a key of theirs, and names nobody else.
     """
     return await ctx.db.fetch(_UNCONFIRMED, *rows.columns(teachers, 4))
 
 
 async def found_by_keys(ctx: Context, customer_ids: Collection[UUID]) -> list[Record]:
-    """Rows of (id, customer_id, source, customer) of the receipts whose own keys said that they are these customers'.
+    """Rows of (id, customer_id, source, customer, is_in_doubt) of the receipts whose own keys said that they are these
+    customers'; a revision may have left that in doubt.
 
     Without customers, the database is not queried.
     """
@@ -53,16 +55,25 @@ def _same(a: str, b: str) -> str:
         OR {a}->>'kind' = 'phone' AND ({_value(a)} LIKE '%' || {_value(b)} OR {_value(b)} LIKE '%' || {_value(a)})))"""
 
 
-_BUYER_KEYS = """
-    SELECT jsonb_build_object('kind', b.kind, 'value', b.value) AS k
+def _keys_of(buyer: str) -> str:
+    """The statement of the keys of a buyer who is named so; `system` tells the cards of one shop from another's."""
+    return f"""
+    SELECT jsonb_build_object('kind', b.kind, 'value', b.value) AS k, b.kind, b.system
     FROM (VALUES
-        ('id', s.customer->>'id'),
-        ('identity', (s.customer#>>'{identity,system}') || ':' || (s.customer#>>'{identity,external_id}')),
-        ('phone', s.customer->>'phone'),
-        ('email', s.customer->>'email')
-    ) AS b(kind, value)
+        ('id', {buyer}->>'id', NULL),
+        (
+            'identity',
+            ({buyer}#>>'{{identity,system}}') || ':' || ({buyer}#>>'{{identity,external_id}}'),
+            {buyer}#>>'{{identity,system}}'
+        ),
+        ('phone', {buyer}->>'phone', NULL),
+        ('email', {buyer}->>'email', NULL)
+    ) AS b(kind, value, system)
     WHERE b.value IS NOT NULL
 """
+
+
+_BUYER_KEYS = _keys_of("s.customer")
 """What a receipt `s` names."""
 
 _CUSTOMER_KEYS = """
@@ -127,7 +138,19 @@ _UNCONFIRMED = f"""
         UNION ALL
         SELECT l.sale_id, l.customer_id, l.k, false FROM lessons l WHERE l.is_own
     )
-    SELECT n.sale_id, n.k->>'kind' AS kind, n.k->>'value' AS value, bool_and(n.is_created) AS is_created
+    SELECT n.sale_id, n.k->>'kind' AS kind, n.k->>'value' AS value, bool_and(n.is_created) AS is_created,
+        bool_or(EXISTS (
+            SELECT FROM sales s CROSS JOIN LATERAL jsonb_array_elements(s.named_before) before(buyer)
+            CROSS JOIN LATERAL ({_keys_of("before.buyer")}) was
+            JOIN LATERAL ({_BUYER_KEYS}) now ON now.kind = was.kind AND now.system IS NOT DISTINCT FROM was.system
+            WHERE s.customer_id = n.customer_id AND s.id <> n.sale_id AND s.named_before <> '[]'
+                AND {_same("was.k", "n.k")} AND NOT {_same("now.k", "n.k")}
+                AND EXISTS (SELECT FROM ({_BUYER_KEYS}) b JOIN ({_CUSTOMER_KEYS}) own ON {_same("own.k", "b.k")})
+                AND NOT EXISTS (
+                    SELECT FROM jsonb_array_elements(s.match_reasons) r
+                    WHERE r->>'result' = 'found' AND r->>'customer_id' <> s.customer_id::text
+                )
+        )) AS is_corrected
     FROM named n
     WHERE NOT EXISTS (
         SELECT FROM sales s
@@ -149,6 +172,9 @@ _UNCONFIRMED = f"""
     GROUP BY 1, 2, 3
 """
 _FOUND_BY_KEYS = """
-    SELECT id, customer_id, source, customer FROM sales
+    SELECT id, customer_id, source, customer, named_before <> '[]' AND EXISTS (
+        SELECT FROM jsonb_array_elements(match_reasons) r WHERE r->>'customer_id' IS DISTINCT FROM customer_id::text
+    ) AS is_in_doubt
+    FROM sales
     WHERE customer_id = ANY ($1::uuid[]) AND matched_by IN ('identity', 'phone', 'email')
 """
