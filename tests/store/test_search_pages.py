@@ -1,6 +1,6 @@
 """All pages of a search are together what a look at each customer finds: nobody is missing or there twice."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from random import Random
@@ -182,6 +182,26 @@ async def test_every_match_is_on_one_page(
             assert (numbers[len(best) :], short) == (others, 0), (q, filters)
 
 
+@pytest.fixture
+def asks_as_in_a_large_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sets of older blocks are asked later, and the newest are looked into before all."""
+    statements = (windows.ahead, word_sets._with_words, word_sets._with_items)
+    monkeypatch.setattr(windows, "_LONG", 0)
+    monkeypatch.setattr(word_sets, "_NEWEST", 1)
+    for each in statements:
+        each.cache_clear()
+    yield
+    for each in statements:
+        each.cache_clear()
+
+
+@pytest.mark.usefixtures("asks_as_in_a_large_store")
+async def test_nor_where_older_blocks_are_asked_later(
+    new_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await test_sets_of_words_leave_nobody_out(new_database, monkeypatch, 7, 1 << 12)
+
+
 @pytest.mark.parametrize(("seed", "frequent"), [(4, 1 << 16), (5, 1 << 12), (6, 1 << 9)])
 async def test_sets_of_words_leave_nobody_out(
     new_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch, seed: int, frequent: int
@@ -284,6 +304,26 @@ async def _change_some(db: "asyncpg.Connection[Any]", stored: Sequence[Customer]
     return after
 
 
+async def test_a_page_of_those_who_match_best_ranks_no_others(
+    db: "asyncpg.Connection[Any]", stored: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are on the next page, whoever they are."""
+    ranked: list[int] = []
+
+    async def rank(self: search_pages.Search, *arguments: Any, **rest: Any) -> Any:
+        ranked.append(arguments[3])
+        return await usual(self, *arguments, **rest)
+
+    usual = search_pages.Search._rank
+    monkeypatch.setattr(search_pages.Search, "_rank", rank)
+    q, filters = "martha smith", {"archived": "any", "owner": "MIA"}
+    best, others = await _by_looking_at_each(db, stored, q, filters)
+    first = await _page(db, len(best), q, filters)
+    assert ([int(customers_name(item)) for item in first.items], ranked) == (best, [])
+    second = await _page(db, 5, q, filters, first.next_cursor)
+    assert ([int(customers_name(item)) for item in second.items], ranked) == (others[:5], [6])
+
+
 async def test_a_batch_that_a_look_ended_stays_as_it_is(
     db: "asyncpg.Connection[Any]", stored: list[Customer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,14 +360,20 @@ async def _page_by_page(
     short = 0
     cursor = None
     while True:
-        query = CustomerQuery(q=q, limit=limit, cursor=cursor, **filters)
-        tag = {"tag": rules.tag_word(query.tag)} if query.tag else {}
-        required = [rules.field_word(name, str(value)) for name in ("owner", "kind") if (value := filters.get(name))]
-        page = await customers.search_page(_context(db), query, terms(q, "GB"), tag, [*tag.values(), *required])
+        page = await _page(db, limit, q, filters, cursor)
         numbers += [int(customers_name(item)) for item in page.items]
         if (cursor := page.next_cursor) is None:
             return numbers, short
-        short += len(page.items) < query.limit
+        short += len(page.items) < limit
+
+
+async def _page(
+    db: "asyncpg.Connection[Any]", limit: int, q: str, filters: dict[str, Any], cursor: str | None = None
+) -> Any:
+    query = CustomerQuery(q=q, limit=limit, cursor=cursor, **filters)
+    tag = {"tag": rules.tag_word(query.tag)} if query.tag else {}
+    required = [rules.field_word(name, str(value)) for name in ("owner", "kind") if (value := filters.get(name))]
+    return await customers.search_page(_context(db), query, terms(q, "GB"), tag, [*tag.values(), *required])
 
 
 def customers_name(item: str) -> str:

@@ -108,6 +108,13 @@ def test_what_is_rare_takes_two_windows_if_there_are_few(below: int, rest: Rest)
     assert all((window.blocks is None) == (rest is Rest.RARE) for window in wide)
 
 
+@pytest.mark.parametrize(("below", "wide"), [(5_000, []), (200_001, [0]), (1_000_001, [950_272, 0])])
+def test_some_of_the_newest_are_looked_into_before_a_list_that_may_be_long(below: int, wide: list[int]) -> None:
+    found = ahead(below, rest=Rest.RARE_TOGETHER)
+    assert [window.lowest for window in found.windows[found.narrow :]] == wide and found.fork == 1
+    assert [window.blocks is None for window in found.windows[found.narrow :]] == [not lowest for lowest in wide]
+
+
 @pytest.mark.parametrize("below", [770, 9_000, 100_001, 1_000_001])
 def test_the_way_ends_after_two_windows_where_sets_tell_the_rest(below: int) -> None:
     found = ahead(below, rest=Rest.SETS)

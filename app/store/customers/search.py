@@ -10,7 +10,7 @@ pattern that a word of the customer is like.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -76,10 +76,14 @@ class Matches:
     terms: list[TermMatch]
     newest: int
     """The number of the newest customer."""
-    frequent: Set[str] = frozenset()
-    """Those of the words of which there are sets (`word_sets.py`)."""
+    frequent: Mapping[str, float] = field(default_factory=dict)
+    """Those of the words of which there are sets (`word_sets.py`), each with the share of the newest customers who have
+    it."""
     has_sets: bool = False
     """Whether there are sets of all frequent words, of nearly all customers: a word without is rare."""
+
+    def are_rare(self, words: Iterable[str]) -> bool:
+        return self.frequent.keys().isdisjoint(words)
 
 
 async def match_terms(ctx: Context, terms: Sequence[Term], required: Sequence[str] = ()) -> Matches:
@@ -101,8 +105,8 @@ async def match_terms(ctx: Context, terms: Sequence[Term], required: Sequence[st
     rows = await ctx.db.fetch(
         _EXACT_AND_PREFIX, "\n".join(asked), forms, list(map(search.is_lettered, forms)), required
     )
-    newest, has_sets = next((int(value), has_sets) for number, value, has_sets in rows if number < 0)
-    frequent = {word for number, word, has_set in rows if has_set and number >= 0}
+    newest, has_sets = next((int(value), covers == 1) for number, value, covers in rows if number < 0)
+    frequent = {word: share for number, word, share in rows if share is not None and number >= 0}
     exact = {word for number, word, _ in rows if not number}
     matches = [TermMatch(t, {word: score for word, score in t.exact.items() if word in exact}) for t in terms]
     completions: dict[int, list[str]] = defaultdict(list)
@@ -121,9 +125,9 @@ async def match_terms(ctx: Context, terms: Sequence[Term], required: Sequence[st
     unmatched = [match for match in matches if not match.found and not match.term.digits]
     if unmatched:
         names = [match.term.word.partition("@")[0] for match in unmatched]
-        for number, word, score, has_set in await ctx.db.fetch(_SIMILAR, names):
+        for number, word, score, share in await ctx.db.fetch(_SIMILAR, names):
             unmatched[number - 1].scores[word] = score
-            frequent |= {word} if has_set else set()
+            frequent |= {} if share is None else {word: share}
     return Matches(matches, newest, frequent, has_sets)
 
 
@@ -150,17 +154,17 @@ def _match_beginning(match: TermMatch, form: str, completions: Sequence[str]) ->
             match.scores.setdefault(word, PREFIX)
 
 
-_HAS_SET = "EXISTS (SELECT FROM word_sets s WHERE s.word = w.word)"
+_SHARE = word_sets.share_of("w.word")
 # The SELECTs hide what is asked for from the planner, which then keeps one plan. Number -1 is that of the newest
-# customer, and whether there are sets; number 0 is an exact word; higher numbers are those of the beginning that the
-# word has.
+# customer, and 1 if there are sets; number 0 is an exact word; higher numbers are those of the beginning that the word
+# has.
 _EXACT_AND_PREFIX = f"""
-    SELECT -1, last_value::text, {word_sets.covers("last_value")} FROM customers_number_seq
+    SELECT -1, last_value::text, ({word_sets.covers("last_value")})::int::float FROM customers_number_seq
     UNION ALL
-    SELECT 0, word, {_HAS_SET} FROM search_words w WHERE word = ANY ((
+    SELECT 0, word, {_SHARE} FROM search_words w WHERE word = ANY ((
         SELECT string_to_array($1::text, E'\\n') || $4::text[])::text[])
     UNION ALL
-    SELECT t.number::int, w.word, {_HAS_SET}
+    SELECT t.number::int, w.word, {_SHARE}
     FROM unnest((SELECT $2::text[]), (SELECT $3::bool[])) WITH ORDINALITY t(term, is_lettered, number)
     CROSS JOIN LATERAL (
         (SELECT s.word FROM search_words s
@@ -173,7 +177,7 @@ _EXACT_AND_PREFIX = f"""
          ORDER BY s.word LIMIT {_COMPLETIONS + 1})
     ) w"""
 _SIMILAR = f"""
-    SELECT t.number::int, w.word, w.score, {_HAS_SET} FROM unnest($1::text[]) WITH ORDINALITY t(name, number)
+    SELECT t.number::int, w.word, w.score, {_SHARE} FROM unnest($1::text[]) WITH ORDINALITY t(name, number)
     CROSS JOIN LATERAL (
         SELECT s.word, {SIMILAR} * similarity(s.word, t.name) AS score FROM search_words s
         WHERE s.fuzzy AND s.word % t.name ORDER BY similarity(s.word, t.name) DESC, s.word LIMIT {_VARIANTS}

@@ -70,11 +70,16 @@ class Search:
         return Plan(self.matches, self.filters)
 
     async def page(self, ctx: Context, position: Position, limit: int) -> tuple[list[str], Position | None]:
-        """At most so many documents, and the position after which the next page begins, if there may be one."""
+        """At most so many documents, and the position after which the next page begins, if there may be one.
+
+        Whether there are others is not looked up for a page that those fill who match best: they would all be ranked.
+        """
         documents: list[tuple[str, Position]] = []
         onward: Position | None = position
         cuts = 0
         while onward and len(documents) <= limit and not (cuts and documents) and cuts < LOOKS:
+            if len(documents) == limit and onward.others:
+                break
             look = await self._look(ctx, onward, limit + 1 - len(documents))
             documents += look.documents
             onward = look.onward
@@ -106,11 +111,15 @@ class Search:
 
     async def _best(self, ctx: Context, position: Position, wanted: int) -> _Look:
         below = position.below or self.matches.newest + 1
-        way = ahead(below, is_all=not position.below, rest=self.plan.rest_of_best)
-        documents, lowest, few = await self._find_best(ctx, way, below, wanted)
-        if few and lowest and self.plan.rest_of_best is Rest.SETS:
-            more, lowest = await self._best_by_sets(ctx, lowest, wanted - len(documents))
-            documents += more
+        rest = self.plan.rest_of_best
+        if rest is Rest.SETS and not self.plan.newest_have_most(wanted):
+            documents, lowest = await self._best_by_sets(ctx, below, wanted)
+        else:
+            way = ahead(below, is_all=not position.below, rest=rest)
+            documents, lowest, few = await self._find_best(ctx, way, below, wanted)
+            if few and lowest and rest is Rest.SETS:
+                more, lowest = await self._best_by_sets(ctx, lowest, wanted - len(documents))
+                documents += more
         if lowest:
             return _Look(documents, Position(lowest), len(documents) < wanted)
         return _Look(documents, Position(others=1) if self.plan.has_others else None)
@@ -208,7 +217,8 @@ class Search:
         with_parts = sum(bool(term.all_of) for term in ordered)
         checked = self.plan.checked(self.plan.rest_of_others)
         required = [word for word in self.filters.required if word not in checked]
-        shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts, with_best, bool(checked))
+        are_equal = self.plan.others_are_equal and not with_best
+        shape = OthersShape(bool(required), len(ordered) - with_parts, with_parts, with_best, bool(checked), are_equal)
         *found, batch = await ctx.db.fetch(
             others_statement(self.customers.columns, *self.filters.conditions(self.customers, after=10), shape),
             *way.arguments,

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.store.customers.search import Matches
-from app.store.customers.windows import Rest
+from app.store.customers.windows import NEWEST, Rest
 from app.store.kit import listing
 from app.store.kit.listing import Listing
 
@@ -47,7 +47,8 @@ class Plan:
 
     def checked(self, rest: Rest) -> list[str]:
         """Words of filters that many have, where rare words lead to those who are asked for them."""
-        return [word for word in self.filters.required if word in self.matches.frequent] if rest is Rest.RARE else []
+        leads = rest in (Rest.RARE, Rest.RARE_TOGETHER)
+        return [word for word in self.filters.required if word in self.matches.frequent] if leads else []
 
     @cached_property
     def words(self) -> Words:
@@ -68,8 +69,18 @@ class Plan:
         if not self.matches.has_sets:
             return Rest.WINDOWS
         if self._has_rare(words for words in items if len(words) <= _FEW_WORDS):
-            return Rest.RARE
+            looked_up = len(items) - len(self.checked(Rest.RARE))
+            return Rest.RARE_TOGETHER if looked_up > 1 else Rest.RARE
         return Rest.SETS if len(items) > 1 else Rest.WINDOWS
+
+    def newest_have_most(self, wanted: int) -> bool:
+        """Whether the newest customers probably have as many who match best as are wanted, so that sets need not tell
+        where these are: if those who have one word are as likely as others to have the next one.
+        """
+        expected = float(NEWEST)
+        for words in self.words.items:
+            expected *= sum(self.matches.frequent.get(word, 0) for word in words)
+        return expected >= wanted
 
     @cached_property
     def rest_of_others(self) -> Rest:
@@ -84,9 +95,17 @@ class Plan:
         items = [*([word] for word in self.filters.required), *(list(term.scores) for term in terms if not term.all_of)]
         if not self.matches.has_sets:
             return Rest.WINDOWS
-        if self._has_rare(items) or all(self.matches.frequent.isdisjoint(words) for words in others):
-            return Rest.RARE_PARTS if self.has_parts else Rest.RARE
+        if self._has_rare(items) or all(map(self.matches.are_rare, others)):
+            if self.has_parts:
+                return Rest.RARE_PARTS
+            return Rest.RARE_TOGETHER if self.others_are_equal else Rest.RARE
         return Rest.SETS if self.filters.required and not self.has_parts else Rest.WINDOWS
+
+    @cached_property
+    def others_are_equal(self) -> bool:
+        """Whether all who do not match best match equally well."""
+        first, *more = self.matches.terms
+        return not (more or first.all_of) and len({first.scores[word] for word in first.others}) == 1
 
     @cached_property
     def are_few(self) -> bool:
@@ -106,4 +125,4 @@ class Plan:
         return any(term.others or (term.all_of and not term.best_is_all) for term in self.matches.terms)
 
     def _has_rare(self, items: Iterable[Sequence[str]]) -> bool:
-        return any(self.matches.frequent.isdisjoint(words) for words in items)
+        return any(map(self.matches.are_rare, items))

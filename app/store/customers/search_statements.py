@@ -30,6 +30,8 @@ class OthersShape(NamedTuple):
     """Whether those who match best are found as well, before the others."""
     checked: bool = False
     """As of `BestShape`."""
+    are_equal: bool = False
+    """Whether all match equally well: their words need not be looked through."""
 
 
 @cache
@@ -93,12 +95,14 @@ def others_statement(columns: str, filters: tuple[str, ...], parameters: int, sh
         where = ["c.number < $7", f"NOT ({is_best})", *proven, *filters]
         is_best = "false"
     return _OTHERS.format(
-        is_best=is_best,
         windows=_windows(ways, where, checked, may_have_none=not shape.with_parts),
         sought=" UNION ALL ".join(sought),
-        parts="".join(parts),
+        ranked=_EQUAL if shape.are_equal else _RANKED.format(is_best=is_best, parts="".join(parts)),
         columns=columns,
-        enough=BATCH,
+        enough=f"CASE WHEN $9::bigint IS NULL THEN least($8::int, {BATCH}) ELSE {BATCH} END"
+        if shape.are_equal
+        else BATCH,
+        most=BATCH,
     )
 
 
@@ -176,21 +180,12 @@ _BEST = f"""{_LOOKED},
     ) documents
     UNION ALL SELECT NULL, NULL, max(had), max(n) FROM looked"""
 _OTHERS = f"""{_LOOKED},
-    candidates AS MATERIALIZED (
-        SELECT c.ctid AS tid, c.number, c.words, {{is_best}} AS is_best
-        FROM (SELECT h.tid FROM {_HITS} ORDER BY h.number DESC LIMIT {{enough}}) h JOIN customers c ON c.ctid = h.tid
-    ),
+    candidates AS MATERIALIZED (SELECT h.tid, h.number FROM {_HITS} ORDER BY h.number DESC LIMIT {{most}}),
     sought AS MATERIALIZED ({{sought}}),
-    hits AS (
-        SELECT w.number, s.term, s.score
-        FROM (SELECT c.number, unnest(c.words) AS word FROM candidates c) w JOIN sought s ON s.word = w.word{{parts}}
-    ),
-    best AS (SELECT h.number, h.term, max(h.score) AS score FROM hits h GROUP BY h.number, h.term),
-    ranked AS (SELECT b.number, sum(b.score) AS score FROM best b GROUP BY b.number),
+    {{ranked}},
     page AS MATERIALIZED (
-        SELECT c.tid, c.number, CASE WHEN NOT c.is_best THEN r.score END AS score
-        FROM candidates c JOIN ranked r USING (number)
-        WHERE $9::bigint IS NULL OR (r.score, c.number) < ($9::bigint, $10::bigint)
+        SELECT r.tid, r.number, CASE WHEN NOT r.is_best THEN r.score END AS score FROM ranked r
+        WHERE $9::bigint IS NULL OR (r.score, r.number) < ($9::bigint, $10::bigint)
         ORDER BY score DESC NULLS FIRST, number DESC LIMIT (SELECT $8::int)
     )
     SELECT * FROM (
@@ -199,10 +194,25 @@ _OTHERS = f"""{_LOOKED},
         ORDER BY p.score DESC NULLS FIRST, p.number DESC
     ) documents
     UNION ALL SELECT NULL, NULL, min(number), count(*), (SELECT max(n) FROM looked) FROM candidates"""
+_RANKED = """read AS MATERIALIZED (
+        SELECT c.ctid AS tid, c.number, c.words, {is_best} AS is_best
+        FROM candidates f JOIN customers c ON c.ctid = f.tid
+    ),
+    hits AS (
+        SELECT w.number, s.term, s.score
+        FROM (SELECT c.number, unnest(c.words) AS word FROM read c) w JOIN sought s ON s.word = w.word{parts}
+    ),
+    best AS (SELECT h.number, h.term, max(h.score) AS score FROM hits h GROUP BY h.number, h.term),
+    scored AS (SELECT b.number, sum(b.score) AS score FROM best b GROUP BY b.number),
+    ranked AS (SELECT c.tid, c.number, c.is_best, s.score FROM read c JOIN scored s USING (number))"""
+# The words that match better are those of others, who match best.
+_EQUAL = """ranked AS (
+        SELECT c.tid, c.number, false AS is_best, (SELECT min(s.score) FROM sought s)::bigint AS score FROM candidates c
+    )"""
 _PARTS = """
         UNION ALL
         SELECT c.number, {term}, greatest(
             CASE WHEN c.words @> {all_of}::text[] THEN {score}::int END,
             (SELECT max(s.score) FROM unnest({words}::text[], {scores}::int[]) s(word, score)
              WHERE s.word <> ALL ({plain}::text[]) AND s.word = ANY (c.words)))
-        FROM candidates c WHERE {proof}"""
+        FROM read c WHERE {proof}"""

@@ -34,11 +34,15 @@ _SIZES = [1 << (_SMALLEST + _FACTOR * level) for level in range(_LEVELS)]
 _FEWEST = _SIZES[0] // 2
 """If the newest block has fewer numbers than so many yet, the first window has the next one as well."""
 _FEW = _SIZES[1]
+NEWEST = _SIZES[0] + _FEW
+"""About how many numbers the windows before a fork have."""
 _EAGER = 1 << 17
 _MOST_BLOCKS = 64
 """How many of scattered blocks are in the first window at most: each has a list of its own."""
 _SPARE_BLOCKS = 4
 _WIDE = 32
+_LONG = 8 * _SIZES[2]
+"""Where there are fewer numbers than so many, no list of a word is long."""
 MOST = 2
 """A last window that has more than one in so many of all numbers is looked into by words alone."""
 RARE = 2
@@ -76,6 +80,9 @@ class Rest(Enum):
     RARE = "rare"
     """By words alone: one of them is rare, and its list short. To find each of it in a list of blocks as well takes
     longer than to read what they have above."""
+    RARE_TOGETHER = "rare together"
+    """As `RARE`, of several words, one of which may have a long list: this is read to the end. So some of the newest
+    are looked into before."""
     RARE_PARTS = "rare parts"
     """As `RARE`, but in one window of the largest blocks: of a term that may be several words together, the planner
     expects so many that it would read all customers."""
@@ -131,7 +138,7 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
     narrow = [_window(above, lowest)]
     if lowest > end:
         narrow.append(_next(lowest, end, _FEW))
-    is_rare = rest in (Rest.RARE, Rest.RARE_PARTS)
+    is_rare = rest in (Rest.RARE, Rest.RARE_TOGETHER, Rest.RARE_PARTS)
     if is_rare:
         narrow = [_window(above, narrow[-1].lowest)]
     fork, wide = len(narrow), []
@@ -142,7 +149,10 @@ def ahead(below: int, end: int = 0, *, is_all: bool = False, rest: Rest = Rest.W
         above, largest = narrow[fork - 1].lowest, None
         if rest is Rest.RARE_PARTS:
             largest = _array([block_of(n, _LEVELS - 1) for n in range(0, above, _SIZES[-1])])
-        wide = [Window(largest, 0, above)]
+        if rest is Rest.RARE_TOGETHER and above > _LONG:
+            wide.append(_next(above, end, _SIZES[2]))
+            above = wide[-1].lowest
+        wide.append(Window(largest, 0, above))
     elif rest is Rest.WINDOWS and len(narrow) > fork + 1:
         seen = below - narrow[fork - 1].lowest
         wide = [_next(narrow[fork - 1].lowest, end, _WIDE * seen)]

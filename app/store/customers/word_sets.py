@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from asyncpg import BitString
 
@@ -57,13 +58,18 @@ async def blocks_with(
 
     None if too many customers were changed since the sets were made.
     """
-    asked = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
-    numbers, words, sizes = (list(column) for column in zip(*asked, strict=True))
-    statement = _with_words(len(items)) if all(len(words) == 1 for words in items) else _BLOCKS_WITH_ITEMS
-    (found,) = await ctx.db.fetch(statement, numbers, words, sizes, len(items), below, wanted)
+    asked: list[Any]
+    if all(len(words) == 1 for words in items):
+        statement, asked = _with_words(len(items)), [[word for (word,) in items]]
+    else:
+        rows = [(n, word, len(words)) for n, words in enumerate(items) for word in words]
+        statement, asked = _with_items(), [*map(list, zip(*rows, strict=True)), len(items)]
+    (found,) = await ctx.db.fetch(statement, below, wanted, *asked)
     if found["changed"] > MOST_CHANGED:
         return None
-    known, end = set(found["known"]), found["lowest"]
+    known, end = set(found["known"]), 0
+    if wanted is not None:
+        end = _lowest_told(zip(found["known"], found["had"], strict=True), wanted, is_all=found["is_all"])
     unknown = {
         small
         for lowest in range(end // size_of(LARGE) * size_of(LARGE), below, size_of(LARGE))
@@ -76,6 +82,14 @@ async def blocks_with(
     return Blocks([*unknown, *near], end)
 
 
+def _lowest_told(had: Iterable[tuple[int, int]], wanted: int, *, is_all: bool) -> int:
+    """The lowest number of the newest of these blocks that had as many as are wanted; 0 if there are no others."""
+    hits = sorted(((lowest_of(block), count) for block, count in had if count), reverse=True)
+    counts = accumulate(count for _, count in hits)
+    enough = next((n for n, count in enumerate(counts, 1) if count >= wanted), len(hits))
+    return 0 if is_all and enough == len(hits) else hits[enough - 1][0]
+
+
 async def blocks_with_rare(ctx: Context, words: Sequence[str], required: Sequence[str]) -> list[int] | None:
     """The small blocks in which somebody has one of these words, of which there are no sets, and all that are required.
 
@@ -83,6 +97,12 @@ async def blocks_with_rare(ctx: Context, words: Sequence[str], required: Sequenc
     """
     found = await ctx.db.fetch(_BLOCKS_WITH_RARE, words, required) if words else []
     return None if sum(row["had"] for row in found) > MOST_CHANGED else [r["block"] for r in found if r["has_required"]]
+
+
+def share_of(word: str) -> str:
+    """SQL expression: how many have a word, of the newest block where it has a set; NULL if there is none."""
+    share = f"bit_count(s.members)::float / {sql_size_of('s.block')}"
+    return f"(SELECT {share} FROM word_sets s WHERE s.word = {word} ORDER BY s.block DESC LIMIT 1)"
 
 
 def covers(newest: str) -> str:
@@ -151,25 +171,29 @@ def _bits(members: Iterable[int], size: int) -> BitString:
 _AS_OF = "(SELECT min(as_of) FROM word_blocks)"
 _LOWEST = sql_lowest_of("k.block")
 _SMALL = size_of(SMALL)
+_NEWEST = 6
+"""Of so many blocks, sets are read before it is known whether more are needed."""
 
 
-def _blocks_with(known: str) -> str:
-    """The statement, with that of the blocks that have sets of all items, and who has one word of each."""
+def _blocks_with(members: str, has_words: str) -> str:
+    """The statement, with that of the members of the blocks, `where` some are meant, that have sets of all items, and
+    the condition that somebody has a word of each. Older blocks are looked at if the newest ones do not have enough.
+    """
+    # OFFSET: the members are found once, and not once more to be counted.
+    counted = f"SELECT k.block, {_LOWEST} AS lowest, k.members, bit_count(k.members) AS had FROM ({members} OFFSET 0) k"
+    newest = counted.format(where=f"{_LOWEST} >= (SELECT below FROM older) AND {_LOWEST} < $1::bigint")
+    newest_had = "(SELECT coalesce(sum(had), 0) FROM newest)"
+    is_missing = f"($2::bigint IS NULL OR {newest_had} < $2::bigint)"
+    older = counted.format(where=f"{_LOWEST} < (SELECT below FROM older) AND {is_missing}")
     # In subqueries, since the planner then keeps one plan.
     return f"""
-    WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::int[])) AS a(item, word, size)
+    WITH older AS MATERIALIZED (
+        SELECT coalesce(min(lowest), 0) AS below FROM (
+            SELECT {_LOWEST} AS lowest FROM word_blocks k WHERE {_LOWEST} < $1::bigint ORDER BY 1 DESC LIMIT {_NEWEST}
+        ) b
     ),
-    known AS MATERIALIZED ({known}),
-    counted AS MATERIALIZED (
-        SELECT k.block, k.members, {_LOWEST} AS lowest, bit_count(k.members) AS had FROM known k
-        WHERE bit_count(k.members) > 0 AND {_LOWEST} < $5::bigint
-    ),
-    newest AS MATERIALIZED (
-        SELECT * FROM (
-            SELECT *, sum(had) OVER (ORDER BY lowest DESC) - had AS had_above FROM counted
-        ) c WHERE $6::bigint IS NULL OR had_above < $6::bigint
-    ),
+    newest AS MATERIALIZED ({newest}),
+    known AS MATERIALIZED (SELECT * FROM newest UNION ALL {older}),
     changed AS MATERIALIZED (
         SELECT number, words FROM customers WHERE updated_at >= {_AS_OF}
         ORDER BY updated_at DESC LIMIT {MOST_CHANGED + 1}
@@ -177,38 +201,56 @@ def _blocks_with(known: str) -> str:
     SELECT
         (SELECT count(*) FROM changed) AS changed,
         ARRAY (SELECT block FROM known) AS known,
-        CASE WHEN (SELECT count(*) FROM newest) < (SELECT count(*) FROM counted)
-            THEN (SELECT min(lowest) FROM newest) ELSE 0 END AS lowest,
+        ARRAY (SELECT had FROM known) AS had,
+        {is_missing} AS is_all,
         ARRAY (
             SELECT {sql_block_of("(k.lowest + n)", 0)}
-            FROM newest k CROSS JOIN LATERAL generate_series(0, length(k.members) - 1, {_SMALL}) m
+            FROM (SELECT *, sum(had) OVER (ORDER BY lowest DESC) - had AS had_above FROM known WHERE had > 0) k
+            CROSS JOIN LATERAL generate_series(0, length(k.members) - 1, {_SMALL}) m
             CROSS JOIN LATERAL generate_series(m, m + {_SMALL} - 1, {SMALLEST}) n
-            WHERE bit_count(substring(k.members FROM m + 1 FOR {_SMALL})) > 0
+            WHERE ($2::bigint IS NULL OR k.had_above < $2::bigint)
+                AND bit_count(substring(k.members FROM m + 1 FOR {_SMALL})) > 0
                 AND bit_count(substring(k.members FROM n + 1 FOR {SMALLEST})) > 0
-                AND k.lowest + n < $5::bigint
+                AND k.lowest + n < $1::bigint
         ) AS by_sets,
         ARRAY (
-            SELECT DISTINCT {sql_block_of("c.number", 0)} FROM changed c WHERE c.number < $5::bigint
-                AND (SELECT count(DISTINCT a.item) FROM asked a WHERE a.word = ANY (c.words)) = $4::int
+            SELECT DISTINCT {sql_block_of("c.number", 0)} FROM changed c WHERE c.number < $1::bigint AND {has_words}
         ) AS near_changes"""
 
 
 @cache
 def _with_words(count: int) -> str:
     """The statement where each of so many items is one word: an aggregate would copy each set."""
-    members = " & ".join(f"s{n}.members" for n in range(count))
+    sets = ", ".join(f"s{n}.members AS m{n}" for n in range(count))
     others = " ".join(f"JOIN word_sets s{n} USING (block)" for n in range(1, count))
-    words = " AND ".join(f"s{n}.word = (SELECT ($2::text[])[{n + 1}])" for n in range(count))
-    return _blocks_with(f"SELECT block, {members} AS members FROM word_sets s0 {others} WHERE {words}")
+    words = " AND ".join(f"s{n}.word = (SELECT ($3::text[])[{n + 1}])" for n in range(count))
+    members = " & ".join(f"m{n}" for n in range(count))
+    # OFFSET: sets are merged, which takes less than to look for each block.
+    found = f"SELECT block, {sets} FROM word_sets s0 {others} WHERE {words} OFFSET 0"
+    return _blocks_with(f"SELECT block, {members} AS members FROM ({found}) k WHERE {{where}}", _HAS_WORDS)
 
 
-_BLOCKS_WITH_ITEMS = _blocks_with("""
+_HAS_WORDS = "c.words @> (SELECT $3::text[])"
+_HAS_WORD_OF_EACH = """(
+                SELECT count(DISTINCT a.item) FROM unnest($3::int[], $4::text[]) AS a(item, word)
+                WHERE a.word = ANY (c.words)
+            ) = $6::int"""
+
+
+@cache
+def _with_items() -> str:
+    """The statement where some items are any of several words."""
+    return _blocks_with(_MEMBERS_OF_ITEMS, _HAS_WORD_OF_EACH)
+
+
+_MEMBERS_OF_ITEMS = """
         SELECT block, bit_and(members) AS members FROM (
-            SELECT s.block, bit_or(s.members) AS members FROM asked a JOIN word_sets s ON s.word = a.word
-            GROUP BY s.block, a.item, a.size HAVING count(*) = a.size
+            SELECT k.block, bit_or(k.members) AS members
+            FROM unnest((SELECT $3::int[]), (SELECT $4::text[]), (SELECT $5::int[])) AS a(item, word, size)
+            JOIN word_sets k ON k.word = a.word WHERE {where}
+            GROUP BY k.block, a.item, a.size HAVING count(*) = a.size
         ) of_items
-        GROUP BY block HAVING count(*) = $4::int
-    """)
+        GROUP BY block HAVING count(*) = $6::int"""
 _BLOCKS_WITH_RARE = f"""
     SELECT {sql_block_of("c.number", 0)} AS block, count(*) AS had, bool_or(c.words @> $2::text[]) AS has_required
     FROM (
