@@ -56,12 +56,14 @@ async def lock_resting(ctx: Context, withdrawn: Mapping[UUID, Withdrawn]) -> lis
     """Lock the receipts, with all that hang on them, which are these customers' by their own keys and may be somebody
     else's without what is withdrawn: whatever that is, if a revision left them in doubt.
     """
-    sales = await store.found_by_keys(ctx, {customer_id for customer_id, keys in withdrawn.items() if any(keys)})
+    forgetful = {customer_id for customer_id, keys in withdrawn.items() if keys.forgotten}
+    others = {customer_id for customer_id, keys in withdrawn.items() if keys.unsaid} - forgetful
+    sales = await store.found_by_keys(ctx, forgetful, in_doubt_of=others)
     policies = await _policies(ctx, sales)
     resting = []
     for sale in sales:
-        named = buyer_reference(sent_buyer(sale), policies, sale["source"]).named(ctx)
-        if sale["is_in_doubt"] or withdrawn[sale["customer_id"]].concerns(named):
+        reference = buyer_reference(sent_buyer(sale), policies, sale["source"])
+        if sale["is_in_doubt"] or withdrawn[sale["customer_id"]].concerns(reference.named(ctx)):
             resting.append(sale["id"])
     if resting:
         await settlement.lock(ctx, sales=resting)

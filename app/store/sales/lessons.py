@@ -30,13 +30,15 @@ async def unconfirmed(ctx: Context, teachers: Iterable[Teacher]) -> list[Record]
     return await ctx.db.fetch(_UNCONFIRMED, *rows.columns(teachers, 4))
 
 
-async def found_by_keys(ctx: Context, customer_ids: Collection[UUID]) -> list[Record]:
+async def found_by_keys(ctx: Context, customer_ids: Collection[UUID], *, in_doubt_of: Collection[UUID]) -> list[Record]:
     """Rows of (id, customer_id, source, customer, is_in_doubt) of the receipts whose own keys said that they are these
-    customers'; a revision may have left that in doubt.
+    customers', and of those of others that a revision left in doubt.
 
     Without customers, the database is not queried.
     """
-    return await ctx.db.fetch(_FOUND_BY_KEYS, list(customer_ids)) if customer_ids else []
+    if not (customer_ids or in_doubt_of):
+        return []
+    return await ctx.db.fetch(_FOUND_BY_KEYS, list(customer_ids), list(in_doubt_of))
 
 
 def _value(key: str) -> str:
@@ -172,9 +174,11 @@ _UNCONFIRMED = f"""
     GROUP BY 1, 2, 3
 """
 _FOUND_BY_KEYS = """
-    SELECT id, customer_id, source, customer, named_before <> '[]' AND EXISTS (
-        SELECT FROM jsonb_array_elements(match_reasons) r WHERE r->>'customer_id' IS DISTINCT FROM customer_id::text
-    ) AS is_in_doubt
-    FROM sales
-    WHERE customer_id = ANY ($1::uuid[]) AND matched_by IN ('identity', 'phone', 'email')
+    SELECT s.id, s.customer_id, s.source, s.customer, d.is_in_doubt
+    FROM sales s CROSS JOIN LATERAL (SELECT s.named_before <> '[]' AND EXISTS (
+        SELECT FROM jsonb_array_elements(s.match_reasons) r
+        WHERE r->>'customer_id' IS DISTINCT FROM s.customer_id::text
+    ) AS is_in_doubt) d
+    WHERE s.customer_id = ANY ($1::uuid[] || $2::uuid[]) AND s.matched_by IN ('identity', 'phone', 'email')
+        AND (d.is_in_doubt OR s.customer_id = ANY ($1::uuid[]))
 """
